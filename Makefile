@@ -1,0 +1,69 @@
+# What a newcomer needs: `make run` shows the rules judging a capture, `make test` runs everything CI runs.
+
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+SENTRY      := .build/release/sentry
+
+# Debian packages: what the program is built with, and what its tests run against.
+BUILD_PACKAGES := libpcap-dev pkg-config
+TEST_PACKAGES  := $(BUILD_PACKAGES) iproute2 tcpdump netcat-openbsd hping3 python3 python3-scapy procps
+BENCH_PACKAGES := $(BUILD_PACKAGES) python3 valgrind gcc libc6-dev
+
+# Installs those of the given packages that are missing, as root or through sudo.
+define install
+@missing=$$(for package in $(1); do dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q '^install ok installed' || echo $$package; done); \
+if [ -n "$$missing" ]; then \
+  echo "installing" $$missing; \
+  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+.PHONY: run build release test check-format check-generated smoke format sanitize bench clean
+
+run: release
+	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8::10 Documents/Default.plist Samples/mixed.pcap
+
+build:
+	$(call install,$(BUILD_PACKAGES))
+	swift build $(SWIFT_FLAGS)
+
+release:
+	$(call install,$(BUILD_PACKAGES))
+	swift build -c release --product sentry $(SWIFT_FLAGS)
+
+# Format, warnings as errors, debug tests, release build with a smoke run, generated files fresh.
+test: check-format check-generated
+	$(call install,$(TEST_PACKAGES))
+	swift build --build-tests $(SWIFT_FLAGS)
+	swift test --skip-build
+	$(MAKE) smoke
+
+check-format:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+
+check-generated:
+	$(call install,$(TEST_PACKAGES))
+	python3 Samples/make-captures.py --check
+
+# The release program on what we ship: documents without findings, samples replayed.
+smoke: release
+	$(SENTRY) check --strict Documents/*.plist
+	for capture in Samples/*.pcap; do \
+	  $(SENTRY) replay --format json Documents/Default.plist $$capture >/dev/null || exit 1; \
+	done
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+# The modules that read what strangers send, under the address and undefined-behaviour sanitizers.
+sanitize:
+	$(call install,$(TEST_PACKAGES))
+	swift test --scratch-path .build-sanitize --sanitize=address \
+	  --filter 'SentryPacketTests|SentryStateTests|SentryEngineTests|SentryPropertyListTests|SentryRulesTests'
+
+bench:
+	$(call install,$(BENCH_PACKAGES))
+	Benchmarks/run
+
+clean:
+	swift package clean

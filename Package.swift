@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target in Sources is compiled with; tests are freer.
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+extension Target.Dependency {
+  static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+  static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+  static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+  static let logging = product(name: "Logging", package: "swift-log")
+  static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+  static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
+    swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")])
+}
+
+// Imports point downwards only: a target may depend on those listed below it.
+let package = Package(
+  name: "sentry",
+  products: [
+    .executable(name: "sentry", targets: ["sentry"]),
+    // The packet path alone, for measuring it.
+    .library(
+      name: "SentryCore", targets: ["SentryCapture", "SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .executableTarget(name: "sentry", dependencies: ["SentryCommands"], swiftSettings: settings),
+    library(
+      "SentryCommands",
+      [
+        "SentryService", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
+        "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1,
+      ],
+      // The built-in default document is part of the program.
+      resources: [.embedInCode("Resources/Default.plist")]),
+    library(
+      "SentryService",
+      [
+        "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle,
+      ]),
+    library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
+    library("SentryControl", ["SentryDiagnostics"]),
+    library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
+    library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
+    library("SentryCapture", ["SentryPacket", "CPcap"]),
+    library("SentryState", ["SentryPacket"]),
+    library("SentryPropertyList", ["SentryDiagnostics"]),
+    library("SentryDiagnostics"),
+    library("SentryPacket"),
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    library("SentryTestSupport", ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
+
+    tests(of: "SentryDiagnostics"),
+    tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
+    tests(of: "SentryPacket", ["SentryTestSupport"]),
+    tests(of: "SentryState", ["SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryEngine", ["SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
+    tests(
+      of: "SentryService",
+      [
+        "SentryControl", "SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport", .hummingbird,
+        .hummingbirdTesting, .logging, .nioCore,
+      ]),
+    tests(
+      of: "SentryCommands",
+      ["SentryControl", "SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryCapture", "SentryTestSupport"]),
+  ]
+)

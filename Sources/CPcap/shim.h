@@ -1,0 +1,4 @@
+#include <pcap/pcap.h>
+#include <stdio_ext.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>

@@ -1,0 +1,68 @@
+import Glibc
+
+/// Why a capture cannot be read, written or made. `code` is an `errno`.
+public enum CaptureError: Error, Equatable {
+  /// There is no such file, or it may not be read.
+  case cannotOpen(path: String, code: Int32)
+  /// The file is something else; `found` says what.
+  case notACapture(path: String, found: String)
+  /// What was read up to byte `offset` cannot be frame number `frame`, or for frame 0 the header of the file. The
+  /// frames before it have been delivered.
+  case damaged(path: String, offset: Int64, frame: UInt64, reason: String)
+  /// A pcapng file whose interfaces differ in link type or snapshot length, which libpcap does not read. The frames
+  /// before the second of them, which ends at byte `offset`, have been delivered; `frame` would have been the next.
+  case mixedInterfaces(path: String, offset: Int64, frame: UInt64, reason: String)
+  /// The frames of a pipe, to be read twice, found no room in a temporary file.
+  case cannotSpool(directory: String, code: Int32)
+  case cannotWrite(path: String, code: Int32)
+  case noSuchInterface(name: String, available: [String])
+  /// Capturing needs CAP_NET_RAW.
+  case notPermitted(interface: String)
+  /// The interface is down at the start, or vanished while it was captured; captures on others go on.
+  case interfaceGone(name: String, reason: String)
+  /// Anything else libpcap refuses on an interface, in its words.
+  case captureFailed(interface: String, reason: String)
+  case systemCall(name: String, code: Int32)
+}
+
+extension CaptureError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .cannotOpen(let path, let code):
+      "cannot open \(Self.quoted(path)): \(Self.message(of: code))"
+    case .notACapture(let path, let found):
+      "\(Self.quoted(path)) is not a capture file (pcap or pcapng): found \(found)"
+    case .damaged(let path, _, 0, let reason):
+      "\(Self.quoted(path)) cannot be read: \(reason)"
+    case .mixedInterfaces(let path, let offset, let frame, let reason):
+      "\(Self.quoted(path)) mixes interfaces that cannot be read together, at byte \(offset), before frame \(frame): "
+        + "\(reason) (write each to a file of its own with 'tshark -Y frame.interface_id==N')"
+    case .damaged(let path, let offset, let frame, let reason):
+      "\(Self.quoted(path)) is damaged at byte \(offset), in frame \(frame): \(reason)"
+    case .cannotSpool(let directory, let code):
+      "cannot keep the frames of a pipe in '\(directory)' (TMPDIR names another folder): \(Self.message(of: code))"
+    case .cannotWrite(let path, let code):
+      "cannot write \(Self.quoted(path)): \(Self.message(of: code))"
+    case .noSuchInterface(let name, let available):
+      "no interface is called '\(name)'; there are \(available.joined(separator: ", "))"
+    case .notPermitted(let interface):
+      "capturing on '\(interface)' needs more rights: run as root or with CAP_NET_RAW"
+    case .interfaceGone(let name, let reason):
+      "interface '\(name)' is gone: \(reason)"
+    case .captureFailed(let interface, let reason):
+      "cannot capture on '\(interface)': \(reason)"
+    case .systemCall(let name, let code):
+      "\(name): \(Self.message(of: code))"
+    }
+  }
+
+  private static func quoted(_ path: String) -> String {
+    path == CaptureFile.standardInput ? "standard input" : "'\(path)'"
+  }
+
+  private static func message(of code: Int32) -> String {
+    // Safe: `strerror` gives a terminated string for any number; it is copied at once.
+    let text = unsafe strerror(code).map { unsafe String(cString: $0) }
+    return text ?? "error \(code)"
+  }
+}

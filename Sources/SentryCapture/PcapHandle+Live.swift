@@ -1,0 +1,72 @@
+internal import CPcap
+
+extension PcapHandle {
+  /// Opens an interface for capturing without blocking.
+  static func capturing(
+    on interface: String, options: LiveCapture.Options
+  ) throws(CaptureError) -> PcapHandle {
+    var message = [CChar](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+    // Safe: the buffer has the size libpcap asks for; it copies the name.
+    guard let handle = unsafe pcap_create(interface, &message) else {
+      throw .captureFailed(interface: interface, reason: text(of: message))
+    }
+    let pcap = unsafe PcapHandle(adopting: handle)
+    try pcap.activate(interface, options)
+    // Safe: as above; the handle is open.
+    guard unsafe pcap_setnonblock(handle, 1, &message) == 0 else {
+      throw .captureFailed(interface: interface, reason: text(of: message))
+    }
+    return pcap
+  }
+
+  private func activate(_ interface: String, _ options: LiveCapture.Options) throws(CaptureError) {
+    // Safe: the handle is open and not active. These calls fail only on active handles.
+    unsafe pcap_set_snaplen(handle, Int32(clamping: options.snapshotLength))
+    unsafe pcap_set_promisc(handle, options.isPromiscuous ? 1 : 0)
+    unsafe pcap_set_buffer_size(handle, Int32(clamping: options.bufferBytes))
+    unsafe pcap_set_timeout(handle, Int32(clamping: options.timeoutMilliseconds))
+    // Immediate mode would fall back to one wake-up per frame.
+    unsafe pcap_set_immediate_mode(handle, 0)
+    guard unsafe pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0 else {
+      throw .captureFailed(interface: interface, reason: "its times have no nanoseconds")
+    }
+    let status = unsafe pcap_activate(handle)
+    // Above 0 are warnings: it captures, but for instance cannot be made promiscuous.
+    guard status < 0 else { return }
+    throw CaptureError(activating: interface, status: status, message: lastError)
+  }
+
+  /// For `epoll`.
+  var selectableDescriptor: Int32 {
+    // Safe: the handle is open.
+    unsafe pcap_get_selectable_fd(handle)
+  }
+
+  /// `nil` on failure.
+  func readStatistics() -> StatisticsReading? {
+    var statistics = pcap_stat()
+    // Safe: the handle is open, and the call writes one `pcap_stat`.
+    guard unsafe pcap_stats(handle, &statistics) == 0 else { return nil }
+    return StatisticsReading(
+      received: statistics.ps_recv, droppedByRing: statistics.ps_drop, droppedByInterface: statistics.ps_ifdrop)
+  }
+}
+
+extension CaptureError {
+  /// What `pcap_activate` means by a status below 0; `message` is what the handle says beside it.
+  init(activating interface: String, status: Int32, message: String) {
+    switch status {
+    case PCAP_ERROR_NO_SUCH_DEVICE:
+      let available = (try? NetworkInterface.all()) ?? []
+      self = .noSuchInterface(name: interface, available: available.map(\.name))
+    case PCAP_ERROR_PERM_DENIED, PCAP_ERROR_PROMISC_PERM_DENIED:
+      self = .notPermitted(interface: interface)
+    case PCAP_ERROR_IFACE_NOT_UP:
+      self = .interfaceGone(name: interface, reason: "it is not up")
+    default:
+      // Safe: a constant string for any number.
+      let kind = unsafe String(cString: pcap_statustostr(status))
+      self = .captureFailed(interface: interface, reason: message.isEmpty ? kind : message)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+internal import AsyncHTTPClient
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+internal import SentryControl
+
+/// The client end of the control socket.
+struct ControlClient {
+  /// Replies are no larger than a document of the largest size with a report for each of its rules.
+  private static let replyBytes = 8 * ControlLimit.requestBytes
+  private static let timeout = TimeAmount.seconds(60)
+
+  private let socketPath: String
+  private let http: HTTPClient
+
+  /// Talks to the daemon at `socketPath` for as long as `body` runs.
+  static func connected<Value>(
+    to socketPath: String, _ body: (ControlClient) async throws -> Value
+  ) async throws -> Value {
+    var configuration = HTTPClient.Configuration()
+    // A socket without a daemon will not get one while we wait.
+    configuration.connectionPool.retryConnectionEstablishment = false
+    let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    do {
+      let value = try await body(ControlClient(socketPath: socketPath, http: http))
+      try await http.shutdown()
+      return value
+    } catch {
+      try? await http.shutdown()
+      throw error
+    }
+  }
+
+  func get<Reply: Decodable>(_ path: String, as type: Reply.Type = Reply.self) async throws(CommandFailure) -> Reply {
+    try await Self.decode(exchange(.GET, path, deadline: .now() + Self.timeout))
+  }
+
+  /// Sends `body`; replies with status 422 are decoded like those of success, for they say why.
+  func put<Reply: Decodable>(
+    _ path: String, query: [String: String] = [:], body: Data, as type: Reply.Type = Reply.self
+  ) async throws(CommandFailure) -> Reply {
+    try await Self.decode(exchange(.PUT, path, query: query, body: body, deadline: .now() + Self.timeout))
+  }
+
+  /// Hands over the reply's lines as they come, without their ends, until there are no more.
+  func lines(
+    of path: String, query: [String: String] = [:], _ body: (Data) throws -> Void
+  ) async throws(CommandFailure) {
+    let response = try await exchange(.GET, path, query: query, deadline: .distantFuture)
+    do {
+      var rest = Data()
+      for try await chunk in response.body {
+        rest.append(contentsOf: chunk.readableBytesView)
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+          try body(rest[..<end])
+          rest = Data(rest[(end + 1)...])
+        }
+        guard rest.count <= ControlLimit.requestBytes else { throw Self.unreadable }
+      }
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure(.inputOutput, "the daemon's reply broke off: \(error)")
+    }
+  }
+
+  // MARK: One exchange
+
+  /// A reply with status 200 or 422; every other becomes a failure with the daemon's message.
+  private func exchange(
+    _ method: HTTPMethod, _ path: String, query: [String: String] = [:], body: Data? = nil, deadline: NIODeadline
+  ) async throws(CommandFailure) -> HTTPClientResponse {
+    var request = HTTPClientRequest(url: try url(path, query: query))
+    request.method = method
+    if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+    let response: HTTPClientResponse
+    do {
+      response = try await http.execute(request, deadline: deadline)
+    } catch {
+      throw unreachable(because: error)
+    }
+    guard response.status == .ok || response.status == .unprocessableEntity else {
+      let failure: FailureReply? = try? await Self.decode(response)
+      throw CommandFailure(.inputOutput, "the daemon says: \(failure?.message ?? "\(response.status)")")
+    }
+    return response
+  }
+
+  private func url(_ path: String, query: [String: String]) throws(CommandFailure) -> String {
+    var components = URLComponents()
+    components.path = path
+    if !query.isEmpty { components.queryItems = query.map { URLQueryItem(name: $0.key, value: $0.value) } }
+    guard let target = components.string, let url = URL(httpURLWithSocketPath: socketPath, uri: target) else {
+      throw CommandFailure(.usage, "'\(socketPath)' cannot be the path of a socket")
+    }
+    return url.absoluteString
+  }
+
+  private static func decode<Reply: Decodable>(_ response: HTTPClientResponse) async throws(CommandFailure) -> Reply {
+    do {
+      let body = try await response.body.collect(upTo: replyBytes)
+      return try JSONDecoder().decode(Reply.self, from: Data(body.readableBytesView))
+    } catch {
+      throw unreadable
+    }
+  }
+
+  // MARK: What went wrong
+
+  private static let unreadable = CommandFailure(
+    .inputOutput, "the daemon's reply cannot be read; is it of another version?")
+
+  private func unreachable(because error: any Error) -> CommandFailure {
+    let code = (error as? IOError)?.errnoCode
+    if code == EACCES || code == EPERM {
+      return CommandFailure(
+        .notPermitted, "no permission to use \(socketPath): be root, or a member of its group")
+    }
+    if let code, code != ENOENT, code != ECONNREFUSED, code != ENOTSOCK {
+      return CommandFailure(.inputOutput, "\(socketPath): \(error)")
+    }
+    return CommandFailure(
+      .noDaemon,
+      """
+      no sentry is running at \(socketPath)
+        start one with: sentry run -i eth0\(socketPath == ControlSocket.defaultPath ? "" : " --socket \(socketPath)")
+      """)
+  }
+}

@@ -1,0 +1,28 @@
+internal import SentryDiagnostics
+internal import SentryRules
+
+/// A daemon's findings about a document that we hold too.
+enum FindingsText {
+  /// Each finding with the line it is about and a caret. A finding that we do not come to ourselves (the daemon may be of
+  /// another version) is told in one line, as it was sent.
+  static func lines(
+    _ findings: [DiagnosticRecord], of name: String, _ bytes: [UInt8], hasColour: Bool
+  ) -> [String] {
+    guard !findings.isEmpty else { return [] }
+    let document = RuleDocument(reading: bytes, fileName: name)
+    let source = document.source
+    var ours = document.diagnostics[...]
+    return findings.map { finding in
+      guard let next = ours.first, DiagnosticRecord(next, in: source) == finding else { return plain(finding) }
+      ours.removeFirst()
+      return next.rendered(in: source, usesColor: hasColour)
+    }
+  }
+
+  private static func plain(_ finding: DiagnosticRecord) -> String {
+    let place = [finding.file, finding.line.map(String.init), finding.column.map(String.init)]
+      .compactMap(\.self).joined(separator: ":")
+    let hint = finding.hint.map { " (\($0))" } ?? ""
+    return "\(place): \(finding.severity): \(finding.message)\(hint) [\(finding.id)]"
+  }
+}

@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SentryControl
+internal import SentryJournal
+
+/// `sentry log`: what rules have logged.
+struct Log: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print what the running sentry has logged.",
+    discussion: """
+      The daemon keeps the latest thousand entries. With --follow, new ones are printed as they come, until you press \
+      Control-C.
+
+        sentry log --follow
+        sentry log --format json
+      """)
+
+  @Flag(name: [.short, .long], help: "Go on with each new entry.")
+  var follow = false
+
+  @Option(help: "Lines for people, or one JSON object a line.")
+  var format = ReportFormat.text
+
+  @OptionGroup var socket: SocketOption
+
+  func run() async throws {
+    let text = TextLogFormat()
+    try await ControlClient.connected(to: socket.path) { client in
+      try await client.lines(of: ControlPath.log, query: follow ? [ControlPath.follow: "1"] : [:]) { line in
+        switch format {
+        case .json: Console.writeLine(String(decoding: line, as: UTF8.self))
+        case .text: Console.writeLine(text.line(try JSONDecoder().decode(LogEntry.self, from: line)))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+internal import ArgumentParser
+internal import SentryCapture
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryRules
+
+/// `sentry replay`: runs captures through a document's rules and reports what became of their packets.
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run captures through a document's rules and report.",
+    discussion: """
+      Prints every rule with its matches, the verdicts, and the addresses that were remembered. Time is the packets' own. \
+      Direction is seen from --local; without it, the address that occurs in most packets is taken for this host, and \
+      said so on standard error.
+
+        sentry replay Documents/Default.plist Samples/port-scan.pcap
+        tcpdump -i eth0 -c 1000 -w - | sentry replay --local 192.0.2.0/24 my.plist -
+      """)
+
+  @Argument(help: ArgumentHelp("A document: text, XML or binary property list.", valueName: "doc"))
+  var document: String
+
+  @Argument(help: ArgumentHelp("Captures: pcap or pcapng; - reads standard input.", valueName: "pcap"))
+  var captures: [String]
+
+  @Option(help: ArgumentHelp("An address or network of this host; may be given several times.", valueName: "net"))
+  var local: [String] = []
+
+  @Option(help: "The interface the packets arrive on (default: the document's first with filters, else eth0).")
+  var interface: String?
+
+  @Flag(help: "That interface is internal, where the document does not list it.")
+  var `internal` = false
+
+  @Option(help: "How to report.")
+  var format = ReportFormat.text
+
+  @Option(help: ArgumentHelp("Write one JSON line per IP packet.", valueName: "file"))
+  var verdicts: String?
+
+  @Option(help: ArgumentHelp("Write the packets that passed (or were delayed) as a capture.", valueName: "file"))
+  var writePassed: String?
+
+  @Option(help: ArgumentHelp("Write the packets that did not pass as a capture.", valueName: "file"))
+  var writeDeleted: String?
+
+  func run() throws {
+    let ruleSet = try DocumentFile.load(document).ruleSet
+    do {
+      try replay(ruleSet)
+    } catch let error as CaptureError {
+      throw CommandFailure(error)
+    }
+  }
+
+  private func replay(_ ruleSet: RuleSet) throws {
+    let networks = try localNetworks(ruleSet)
+    var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil)
+    let outputs = try openOutputs(ruleSet, inputs.firstLinkType)
+    var progress = ProgressBar(title: "replay", total: inputs.byteCount * (networks == nil ? 2 : 1))
+    defer { progress.finish() }
+    let local = try networks ?? guessLocal(&inputs, &progress)
+    var session = ReplaySession(ruleSet, interface: replayInterface(ruleSet), local: local, outputs: outputs)
+    var damage: CaptureError?
+    do {
+      try inputs.forEach { path, file throws in
+        session.nameFile(captures.count > 1 ? path : nil)
+        try session.judge(&file, progress: &progress)
+      }
+    } catch let error as CaptureError {
+      // What was read until then is still worth telling.
+      damage = error
+    }
+    try session.finishOutputs()
+    progress.finish()
+    try print(ReplayReport(session), ruleSet)
+    if let damage { throw damage }
+  }
+
+  private func print(_ report: ReplayReport, _ ruleSet: RuleSet) throws(CommandFailure) {
+    switch format {
+    case .json: Console.writeLine(try jsonText(report))
+    case .text: Console.write(report.text(ruleSet, Style(isOn: Console.outputHasColour)))
+    }
+  }
+
+  /// What `--local` and the document say; `nil` if neither says anything.
+  private func localNetworks(_ ruleSet: RuleSet) throws(CommandFailure) -> LocalNetworks? {
+    var ranges = ruleSet.settings.localNetworks
+    for net in local {
+      do {
+        ranges.append(try NetText.range(net[...]))
+      } catch {
+        throw CommandFailure(.usage, "--local \(net): \(error.message)")
+      }
+    }
+    return ranges.isEmpty ? nil : LocalNetworks(ranges)
+  }
+
+  private func guessLocal(_ inputs: inout CaptureInputs, _ progress: inout ProgressBar) throws -> LocalNetworks {
+    var guess = LocalGuess()
+    try inputs.forEach { _, file throws in
+      // A damaged file is reported when it is judged.
+      try? guess.count(&file, progress: &progress)
+      try file.rewind()
+    }
+    let addresses = guess.addresses
+    if !addresses.isEmpty {
+      let names = addresses.map(\.description).joined(separator: ", ")
+      Console.writeError("local: \(names) (in most packets; --local says otherwise)")
+    }
+    return LocalNetworks(addresses.map { AddressRange(prefix: $0, length: 128) })
+  }
+
+  private func replayInterface(_ ruleSet: RuleSet) -> EngineInterface {
+    let name =
+      interface.map(ruleSet.settings.systemName(of:)) ?? ruleSet.interfaces.first { $0.isFiltered }?.name ?? "eth0"
+    var replayed = EngineInterface(name: name, isLoopback: name == "lo", in: ruleSet)
+    if !ruleSet.interfaces.contains(where: { $0.name == name }) { replayed.isExternal = !self.internal }
+    return replayed
+  }
+
+  private func openOutputs(_ ruleSet: RuleSet, _ linkType: LinkType) throws -> ReplaySession.Outputs {
+    ReplaySession.Outputs(
+      verdicts: try verdicts.map { try VerdictLines(path: $0, ruleSet: ruleSet) },
+      passed: try writePassed.map { try SplitWriter(path: $0, linkType: linkType) },
+      deleted: try writeDeleted.map { try SplitWriter(path: $0, linkType: linkType) })
+  }
+}
+
+extension CommandFailure {
+  init(_ error: CaptureError) {
+    let status: ExitStatus =
+      switch error {
+      case .cannotOpen, .noSuchInterface: .noInput
+      case .notACapture, .damaged, .mixedInterfaces: .unusableData
+      case .cannotSpool, .cannotWrite, .interfaceGone, .captureFailed, .systemCall: .inputOutput
+      case .notPermitted: .notPermitted
+      }
+    self.init(status, error.description)
+  }
+}

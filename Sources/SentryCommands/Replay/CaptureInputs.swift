@@ -1,0 +1,38 @@
+internal import SentryCapture
+internal import SentryPacket
+
+/// The captures of one replay, all opened before the first is read, so that a missing one is noticed at once.
+struct CaptureInputs: ~Copyable {
+  private var files: [Box]
+
+  /// A place for a file that cannot be copied.
+  private final class Box {
+    var file: CaptureFile
+    init(_ file: consuming CaptureFile) { self.file = file }
+  }
+
+  /// - Parameter rewindable: the captures will be read twice; standard input is then kept in a temporary file.
+  init(paths: [String], rewindable: Bool) throws(CaptureError) {
+    files = []
+    for path in paths {
+      files.append(Box(try CaptureFile(path: path, rewindable: rewindable)))
+    }
+  }
+
+  /// Of the first capture.
+  var firstLinkType: LinkType { files.first?.file.linkType ?? .ethernet }
+
+  /// Bytes of all captures together; 0 if one of them is a pipe.
+  var byteCount: Int64 {
+    var total: Int64 = 0
+    for box in files {
+      guard let bytes = box.file.byteCount else { return 0 }
+      total += bytes
+    }
+    return total
+  }
+
+  mutating func forEach(_ body: (String, inout CaptureFile) throws -> Void) throws {
+    for box in files { try body(FileInput.displayName(box.file.path), &box.file) }
+  }
+}

@@ -1,0 +1,79 @@
+internal import SentryControl
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryRules
+internal import SentryService
+internal import SentryState
+
+/// What a replay found, in the form `replay --format json` prints. The field names are a contract.
+struct ReplayReport: Encodable {
+  var packets: UInt64
+  var bytes: UInt64
+  var notIP: UInt64
+  /// Packets by verdict.
+  var verdicts: [String: UInt64]
+  /// In document order, disabled ones included.
+  var rules: [RuleReport]
+  /// Unexpired entries by table.
+  var tables: [String: [TableEntryReport]]
+  var connections: Int
+  var elapsedSeconds: Double
+
+  init(_ session: borrowing ReplaySession) {
+    let totals = session.engine.totals
+    packets = totals.packets
+    bytes = totals.bytes
+    notIP = totals.notIP
+    verdicts = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, totals[$0]) })
+    rules = zip(session.engine.rules.ruleSet.rules, session.engine.counters).map { rule, counters in
+      RuleReport(
+        number: rule.number, name: rule.name, enabled: rule.isEnabled, matchCount: counters.matchCount,
+        byteCount: counters.byteCount, lastTime: counters.lastTime?.secondsSince1970)
+    }
+    let now = session.engine.now
+    tables = [:]
+    for table in AddressTableKind.allCases {
+      tables[table.name] = session.engine.tables.entries(of: table, now: now)
+        .map { TableEntryReport($0, labels: session.labels) }
+    }
+    connections = session.engine.tables.connections.count(now: now)
+    elapsedSeconds = Double(session.elapsed.components.seconds) + Double(session.elapsed.components.attoseconds) * 1e-18
+  }
+
+  // MARK: For people
+
+  func text(_ ruleSet: RuleSet, _ style: Style) -> String {
+    let matches = RuleTreeText.Column(title: "matches", values: rules.map { $0.matchCount == 0 ? "" : grouped($0.matchCount) })
+    let bytes = RuleTreeText.Column(title: "bytes", values: rules.map { $0.byteCount == 0 ? "" : grouped($0.byteCount) })
+    var lines = [RuleTreeText.text(of: ruleSet, columns: [matches, bytes])]
+    lines.append(style.bold(summary))
+    for table in AddressTableKind.allCases {
+      lines += entryLines(of: table, style)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var summary: String {
+    let words: [(Verdict, String)] = [
+      (.pass, "passed"), (.delete, "deleted"), (.reject, "rejected"), (.dropConnection, "connections dropped"),
+      (.delay, "delayed"), (.routeTo, "routed"),
+    ]
+    let parts = words.compactMap { verdict, word in
+      verdicts[verdict.name].flatMap { $0 == 0 ? nil : "\(grouped($0)) \(word)" }
+    }
+    let other = notIP == 0 ? [] : ["\(grouped(notIP)) not IP"]
+    return counted(packets, "packet") + ": " + (parts + other).joined(separator: ", ")
+  }
+
+  private func entryLines(of table: AddressTableKind, _ style: Style) -> [String] {
+    guard let entries = tables[table.name], !entries.isEmpty else { return [] }
+    let title = table == .trigger ? "triggered" : "table \(table.name)"
+    let width = entries.map(\.address.count).max() ?? 0
+    let counts = entries.map { counted($0.matchCount, "match", plural: "matches") }
+    let countWidth = counts.map(\.count).max() ?? 0
+    return ["", style.bold("\(title): \(counted(entries.count, "address", plural: "addresses"))")]
+      + zip(entries, counts).map { entry, count in
+        "  \(entry.address.padded(to: width))  \(count.aligned(to: countWidth))  by \(entry.triggeredBy)"
+      }
+  }
+}

@@ -1,0 +1,91 @@
+internal import SentryCapture
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryRules
+
+/// One run of captures through a document's rules.
+struct ReplaySession: ~Copyable {
+  var engine: Engine
+  let labels = RuleLabels()
+  /// Reading, decoding, judging: without the start of the program and without guessing local addresses.
+  private(set) var elapsed = Duration.zero
+  private var outputs: Outputs
+
+  /// What is written beside the report.
+  struct Outputs: ~Copyable {
+    var verdicts: VerdictLines?
+    var passed: SplitWriter?
+    var deleted: SplitWriter?
+
+    var areAny: Bool { verdicts != nil || passed != nil || deleted != nil }
+  }
+
+  /// - Parameter interface: where the replayed packets arrive.
+  init(_ ruleSet: RuleSet, interface: EngineInterface, local: LocalNetworks, outputs: consuming Outputs) {
+    engine = Engine(
+      rules: LoadedRules(ruleSet, labels: labels), interfaces: [interface], local: local, eventCapacity: 0)
+    self.outputs = outputs
+  }
+
+  /// Judges every frame of `file`, from where it stands to its end.
+  mutating func judge(_ file: inout CaptureFile, progress: inout ProgressBar) throws {
+    let started = ContinuousClock.now
+    defer { elapsed += ContinuousClock.now - started }
+    let writes = outputs.areAny
+    while try writes ? judgeAndWrite(&file) : judgeOnly(&file) {
+      progress.update(bytesIntoFile: file.bytesRead)
+    }
+    progress.advance(by: file.byteCount)
+  }
+
+  /// Judges the next frames.
+  ///
+  /// - Returns: false at the end of the file.
+  private mutating func judgeOnly(_ file: inout CaptureFile) throws(CaptureError) -> Bool {
+    let linkType = file.linkType
+    return try file.read(atMost: ProgressBar.framesPerUpdate) { frame, header in
+      _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
+    } > 0
+  }
+
+  /// The same, and writes down what became of each frame.
+  private mutating func judgeAndWrite(_ file: inout CaptureFile) throws -> Bool {
+    let linkType = file.linkType
+    var failure: (any Error)?
+    let count = try file.read(atMost: ProgressBar.framesPerUpdate) { frame, header in
+      guard failure == nil else { return }
+      let judgement = engine.judge(
+        frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
+      do {
+        try write(judgement, frame, header, linkType)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return count > 0
+  }
+
+  private mutating func write(_ judgement: Judgement, _ frame: RawSpan, _ header: FrameHeader, _ linkType: LinkType) throws {
+    if judgement.kind != .notIP {
+      try outputs.verdicts?.append(judgement, frame: header.number, time: header.time)
+    }
+    if judgement.verdict.letsThrough {
+      try outputs.passed?.write(frame, header, linkType)
+    } else {
+      try outputs.deleted?.write(frame, header, linkType)
+    }
+  }
+
+  /// With several captures, verdict lines name the one they are about.
+  mutating func nameFile(_ name: String?) {
+    if let name { outputs.verdicts?.nameFile(name) }
+  }
+
+  /// Writes out what is still in buffers.
+  mutating func finishOutputs() throws {
+    try outputs.verdicts?.flush()
+    try outputs.passed.take()?.finish()
+    try outputs.deleted.take()?.finish()
+  }
+}

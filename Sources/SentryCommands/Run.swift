@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+internal import SentryCapture
+internal import SentryRules
+internal import SentryService
+
+/// `sentry run`: the daemon, in the foreground.
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Watch interfaces and judge their packets, in the foreground.",
+    discussion: """
+      In monitor mode, the only one of this version, verdicts are computed and reported; nothing is enforced. Without a \
+      document, \(Self.usualDocument) is used, and where there is none the built-in default. Control-C ends it.
+
+        sentry run Documents/Default.plist -i eth0
+        sentry run -i eth0 -i wg0 --socket /tmp/sentry.sock
+      """)
+
+  private static let usualDocument = "/etc/sentry/sentry.plist"
+
+  @Argument(help: ArgumentHelp("The document to start with; - reads standard input.", valueName: "doc"))
+  var document: String?
+
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp(
+      "An interface to watch; repeat it for more (default: those the document filters).", valueName: "name"))
+  var interface: [String] = []
+
+  @Option(help: "monitor: compute and report verdicts, enforce nothing.")
+  var mode = "monitor"
+
+  @OptionGroup var socket: SocketOption
+
+  func validate() throws {
+    guard mode == "monitor" else {
+      throw ValidationError("there is no mode '\(mode)' in this version; the only one is 'monitor'")
+    }
+  }
+
+  func run() async throws {
+    let (name, bytes) = try documentToStart()
+    let file = DocumentFile(path: name, reading: bytes)
+    file.printFindings(to: .error, summary: false)
+    guard let ruleSet = file.document.ruleSet else {
+      throw CommandFailure(.unusableData, "\(file.name) has errors; sentry did not start")
+    }
+    let interfaces = try interfacesToWatch(ruleSet)
+    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    let log = Logger(label: "sentry")
+    let program = DaemonProgram(
+      document: SubmittedDocument(name: file.name, reading: bytes), interfaces: interfaces, socketPath: socket.path)
+    do throws(DaemonError) {
+      try await program.run(log: log) {
+        log.notice("monitor mode: verdicts are computed and reported, nothing is enforced")
+        log.notice("watching \(interfaces.joined(separator: ", ")) by \(file.name), \(counted(ruleSet.rules.count, "rule"))")
+      }
+    } catch {
+      throw Self.failure(error)
+    }
+  }
+
+  private func documentToStart() throws(CommandFailure) -> (name: String, bytes: [UInt8]) {
+    if let document { return (document, try FileInput.read(document)) }
+    if FileManager.default.fileExists(atPath: Self.usualDocument) {
+      return (Self.usualDocument, try FileInput.read(Self.usualDocument))
+    }
+    return ("built-in default", BuiltInDocument.defaultBytes)
+  }
+
+  private func interfacesToWatch(_ ruleSet: RuleSet) throws -> [String] {
+    var names = interface.map { ruleSet.settings.systemName(of: $0) }
+    if names.isEmpty { names = ruleSet.interfaces.filter(\.isFiltered).map(\.name) }
+    guard !names.isEmpty else {
+      throw ValidationError("name an interface to watch: -i eth0 (\(Self.available))")
+    }
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  private static var available: String {
+    guard let known = try? NetworkInterface.all(), !known.isEmpty else { return "this host seems to have none" }
+    return "this host has \(known.map(\.name).joined(separator: ", "))"
+  }
+
+  static func failure(_ error: DaemonError) -> CommandFailure {
+    switch error {
+    case .documentHasErrors(let name):
+      CommandFailure(.unusableData, "\(name) has errors; sentry did not start")
+    case .capture(let error): CommandFailure(error)
+    case .socketInUse(let path):
+      CommandFailure(.inputOutput, "another sentry listens on \(path); stop it, or choose another --socket")
+    case .socketNotPermitted(let path):
+      CommandFailure(.notPermitted, "no permission to make \(path); be root, or choose another --socket")
+    case .socketUnusable(let path, let reason):
+      CommandFailure(.inputOutput, "the control socket \(path) cannot be made: \(reason)")
+    case .stopped:
+      CommandFailure(.internalError, "the packet thread has ended")
+    }
+  }
+}

@@ -1,0 +1,54 @@
+public import ArgumentParser
+internal import Foundation
+
+/// The `sentry` program: its subcommands, one file each.
+public struct Sentry: AsyncParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "sentry",
+    abstract: "A firewall and intrusion sentry whose rules are one readable document.",
+    discussion: """
+      Try a document on a capture, then let it watch live traffic:
+
+        sentry check Documents/Default.plist
+        sentry replay Documents/Default.plist Samples/mixed.pcap
+        sentry run Documents/Default.plist -i eth0
+        sentry apply Documents/Default.plist
+        sentry show-active
+      """,
+    version: "0.1.0",
+    groupedSubcommands: [
+      CommandGroup(name: "Documents and captures:", subcommands: [Check.self, Show.self, Replay.self]),
+      CommandGroup(
+        name: "A running sentry:",
+        subcommands: [
+          Run.self, Apply.self, ShowActive.self, On.self, Off.self, Triggered.self, Log.self, Status.self,
+        ]),
+    ])
+
+  public init() {}
+}
+
+/// The program's entry: parses the command line, runs the command, and ends with its exit status.
+public enum SentryProgram {
+  public static func main() async -> Never {
+    // A reader that goes away (`sentry show … | head`) ends us quietly through a failed write, not through a signal.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try Sentry.parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      exit(ExitStatus.done.rawValue)
+    } catch let failure as CommandFailure {
+      if let message = failure.message { Console.writeError("sentry: \(message)") }
+      exit(failure.status.rawValue)
+    } catch {
+      let isHelp = Sentry.exitCode(for: error).isSuccess
+      let message = Sentry.fullMessage(for: error)
+      if isHelp { Console.writeLine(message) } else { Console.writeError(message) }
+      exit(isHelp ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+internal import ArgumentParser
+internal import SentryControl
+internal import SentryJournal
+
+/// `sentry status`: how the daemon is doing.
+struct Status: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say how the running sentry is doing.",
+    discussion: """
+      Packets of an interface add up: received = judged by earlier rules + judged by these rules + passed while off + dropped \
+      (and a few that are on their way).
+
+        sentry status
+        sentry status --format json
+      """)
+
+  @Option(help: "How to report.")
+  var format = ReportFormat.text
+
+  @OptionGroup var socket: SocketOption
+
+  func run() async throws {
+    let reply = try await ControlClient.connected(to: socket.path) { client in
+      try await client.get(ControlPath.status, as: StatusReply.self)
+    }
+    switch format {
+    case .json: Console.writeLine(try jsonText(reply))
+    case .text: Console.writeLine(StatusText(reply, style: Style(isOn: Console.outputHasColour)).text)
+    }
+  }
+}
+
+/// The status for people.
+struct StatusText {
+  private let reply: StatusReply
+  private let style: Style
+  private let clock: LocalTime
+
+  init(_ reply: StatusReply, style: Style, clock: LocalTime = LocalTime()) {
+    self.reply = reply
+    self.style = style
+    self.clock = clock
+  }
+
+  /// Without a line end at the end.
+  var text: String {
+    [summary, interfaces, rules, tables, [footer]].map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+  }
+
+  private var summary: [String] {
+    let document = reply.document
+    return [
+      "\(reply.mode) mode, \(reply.enabled ? style.green("on") : style.yellow("off: every packet passes unjudged"))",
+      "document   \(document.name), \(counted(document.ruleCount, "rule")), applied "
+        + clock.text(secondsSince1970: document.appliedTime),
+      "running    for \(TimeText.duration(seconds: TimeText.wholeSeconds(reply.time - reply.startTime)))",
+    ]
+  }
+
+  private var interfaces: [String] {
+    var table = TextTable(
+      ("interface", .left), ("received", .right), ("earlier rules", .right), ("these rules", .right),
+      ("while off", .right), ("dropped", .right), ("inbound", .right), ("outbound", .right), ("per second", .right),
+      ("", .left))
+    for interface in reply.interfaces {
+      table.add(
+        interface.name, grouped(interface.received), grouped(interface.judgedEarlier),
+        grouped(interface.judgedByCurrentRules), grouped(interface.unjudged), grouped(interface.dropped),
+        grouped(interface.inbound), grouped(interface.outbound), grouped(interface.packetsPerSecond), Self.remark(interface))
+    }
+    return table.lines(style: style)
+  }
+
+  private static func remark(_ interface: InterfaceReport) -> String {
+    if !interface.capturing { return "not watched: \(interface.problem ?? "unknown reason")" }
+    return interface.filters ? "" : "not filtered"
+  }
+
+  private var rules: [String] {
+    var table = TextTable(("rules", .left), ("applied", .left), ("judged", .right))
+    for generation in reply.generations {
+      table.add(
+        generation.document.name, clock.text(secondsSince1970: generation.document.appliedTime), grouped(generation.judged))
+    }
+    return table.lines(style: style)
+  }
+
+  private var tables: [String] {
+    var table = TextTable(("table", .left), ("entries", .right), ("per second", .right))
+    for size in reply.tables { table.add(size.table, grouped(size.count), grouped(size.changesPerSecond)) }
+    return table.lines(style: style)
+  }
+
+  private var footer: String {
+    let memory = reply.memoryBytes.map { "memory \(grouped($0 / 1_024)) kB, " } ?? ""
+    return "\(memory)\(counted(reply.lostEvents, "log event")) lost"
+  }
+}

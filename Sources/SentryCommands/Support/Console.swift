@@ -1,0 +1,70 @@
+internal import Foundation
+
+/// The terminal's two ways out, and what may be written to them.
+enum Console {
+  /// Buffered; what is written last of all is flushed at exit.
+  static func write(_ text: String) {
+    FileHandle.standardOutput.write(Data(text.utf8))
+  }
+
+  static func writeLine(_ text: String = "") { write(text + "\n") }
+
+  static func writeError(_ text: String, terminator: String = "\n") {
+    FileHandle.standardError.write(Data((text + terminator).utf8))
+  }
+
+  static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+  static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+  /// Colour only on a terminal, and never against `NO_COLOR` (https://no-color.org).
+  static var outputHasColour: Bool { outputIsTerminal && allowsColour }
+  static var errorHasColour: Bool { errorIsTerminal && allowsColour }
+
+  private static var allowsColour: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+  }
+}
+
+/// Text styles for a terminal (ECMA-48 "select graphic rendition"); plain text where colour is not wanted.
+struct Style {
+  let isOn: Bool
+
+  func bold(_ text: String) -> String { styled(text, 1) }
+  func dim(_ text: String) -> String { styled(text, 2) }
+  func red(_ text: String) -> String { styled(text, 31) }
+  func green(_ text: String) -> String { styled(text, 32) }
+  func yellow(_ text: String) -> String { styled(text, 33) }
+
+  private func styled(_ text: String, _ code: Int) -> String {
+    isOn && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+}
+
+extension String {
+  /// Filled with blanks on the right up to `width` characters.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+
+  /// Filled with blanks on the left up to `width` characters.
+  func aligned(to width: Int) -> String {
+    String(repeating: " ", count: max(0, width - count)) + self
+  }
+}
+
+/// `1234567` as `1,234,567`.
+func grouped(_ number: some BinaryInteger) -> String {
+  var digits = String(number)
+  var end = digits.endIndex
+  while digits.distance(from: digits.startIndex, to: end) > 3 {
+    end = digits.index(end, offsetBy: -3)
+    digits.insert(",", at: end)
+  }
+  return digits
+}
+
+/// `1 packet`, `2 packets`.
+func counted(_ number: some BinaryInteger, _ noun: String, plural: String? = nil) -> String {
+  "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
+}

@@ -1,0 +1,25 @@
+internal import Foundation
+
+/// Reads whole files named on the command line.
+enum FileInput {
+  /// The bytes of the file at `path`; `-` is standard input.
+  static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
+    do {
+      if path == "-" { return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) }
+      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+      throw CommandFailure(.noInput, "\(path): \(reason(for: path, error))")
+    }
+  }
+
+  /// How messages name `path`.
+  static func displayName(_ path: String) -> String { path == "-" ? "standard input" : path }
+
+  private static func reason(for path: String, _ error: any Error) -> String {
+    let url = URL(fileURLWithPath: path)
+    guard FileManager.default.fileExists(atPath: path) else { return "no such file" }
+    if (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true { return "is a directory" }
+    if !FileManager.default.isReadableFile(atPath: path) { return "permission denied" }
+    return error.localizedDescription
+  }
+}

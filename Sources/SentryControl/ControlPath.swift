@@ -1,0 +1,32 @@
+/// Where things are on the control socket: HTTP over a Unix socket, every path with the version of the API in front.
+public enum ControlPath {
+  /// GET: `StatusReply`.
+  public static let status = "/v1/status"
+  /// GET: `ActiveRulesReply`. PUT a document's bytes, with its name in the query item `name`: `ApplyReply`.
+  public static let rules = "/v1/rules"
+  /// PUT `EnabledRequest`: `EnabledReply`.
+  public static let enabled = "/v1/enabled"
+  /// GET, followed by `/trigger`, `/address`, `/authorize` or `/invalid`: `TableReply`.
+  public static let tables = "/v1/tables"
+  /// GET: recent log entries, oldest first, one JSON object a line; with the query item `follow=1` the reply goes on with
+  /// each new entry until the caller goes away.
+  public static let log = "/v1/log"
+
+  /// The query item of `rules` that names the document, for reports.
+  public static let documentName = "name"
+  /// The query item of `log` that asks for entries to come.
+  public static let follow = "follow"
+}
+
+/// Where a daemon listens unless told otherwise.
+public enum ControlSocket {
+  public static let defaultPath = "/run/sentry/sentry.sock"
+  /// The environment variable that changes it.
+  public static let environmentVariable = "SENTRY_SOCKET"
+}
+
+/// Bounds on what a caller may send.
+public enum ControlLimit {
+  /// Bytes of a document, or of any other request.
+  public static let requestBytes = 64 << 20
+}

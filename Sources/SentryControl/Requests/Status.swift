@@ -1,0 +1,139 @@
+/// How a daemon is doing.
+public struct StatusReply: Codable, Sendable, Equatable {
+  /// `monitor`: verdicts are computed and reported, nothing is enforced.
+  public var mode: String
+  /// The master switch; off, every packet passes without being judged.
+  public var enabled: Bool
+  public var document: DocumentReport
+  /// Seconds since 1970.
+  public var startTime: Double
+  /// Seconds since 1970, when the numbers below were read.
+  public var time: Double
+  public var interfaces: [InterfaceReport]
+  /// The latest rule sets, oldest first, the one in force last: how many packets each has judged.
+  public var generations: [GenerationReport]
+  /// The four tables of addresses, then the table of connections.
+  public var tables: [TableSizeReport]
+  /// Packets by verdict since the daemon started: `pass`, `delete` and so on.
+  public var verdicts: [String: UInt64]
+  /// Log events that did not fit between the packet thread and the journal.
+  public var lostEvents: UInt64
+  /// Bytes of memory that are the process's own (RssAnon); `nil` where the system does not say.
+  public var memoryBytes: Int?
+
+  public init(
+    mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double, interfaces: [InterfaceReport],
+    generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
+    lostEvents: UInt64, memoryBytes: Int?
+  ) {
+    self.mode = mode
+    self.enabled = enabled
+    self.document = document
+    self.startTime = startTime
+    self.time = time
+    self.interfaces = interfaces
+    self.generations = generations
+    self.tables = tables
+    self.verdicts = verdicts
+    self.lostEvents = lostEvents
+    self.memoryBytes = memoryBytes
+  }
+}
+
+/// The document in force.
+public struct DocumentReport: Codable, Sendable, Equatable {
+  /// As the caller named it, usually its path.
+  public var name: String
+  /// Seconds since 1970.
+  public var appliedTime: Double
+  /// Rules in it, disabled ones included.
+  public var ruleCount: Int
+  /// Counts the documents applied since the daemon started; the first is 1.
+  public var generation: UInt32
+
+  public init(name: String, appliedTime: Double, ruleCount: Int, generation: UInt32) {
+    self.name = name
+    self.appliedTime = appliedTime
+    self.ruleCount = ruleCount
+    self.generation = generation
+  }
+}
+
+/// One interface's packets since the daemon opened it.
+///
+/// When nothing is on its way, `received` is `judged` + `unjudged` + `dropped`, and `judged` is `judgedEarlier` +
+/// `judgedByCurrentRules`.
+public struct InterfaceReport: Codable, Sendable, Equatable {
+  public var name: String
+  /// False once the interface has gone or cannot be read any more; `problem` says why.
+  public var capturing: Bool
+  public var problem: String?
+  /// What the document says of it.
+  public var filters: Bool
+  public var external: Bool
+  /// Frames the kernel saw for us, both directions, those it had to drop included.
+  public var received: UInt64
+  /// Frames the rules, or the checks before them, have judged.
+  public var judged: UInt64
+  /// Of `judged`, by the rules before the ones in force.
+  public var judgedEarlier: UInt64
+  /// Of `judged`, by the rules in force.
+  public var judgedByCurrentRules: UInt64
+  /// Frames passed while the master switch was off.
+  public var unjudged: UInt64
+  /// Frames the capture ring had no room for.
+  public var dropped: UInt64
+  /// IP packets, judged or not, by direction.
+  public var inbound: UInt64
+  public var outbound: UInt64
+  /// Frames in the last full second.
+  public var packetsPerSecond: UInt64
+
+  public init(
+    name: String, capturing: Bool, problem: String? = nil, filters: Bool, external: Bool, received: UInt64 = 0,
+    judged: UInt64 = 0, judgedEarlier: UInt64 = 0, judgedByCurrentRules: UInt64 = 0, unjudged: UInt64 = 0,
+    dropped: UInt64 = 0, inbound: UInt64 = 0, outbound: UInt64 = 0, packetsPerSecond: UInt64 = 0
+  ) {
+    self.name = name
+    self.capturing = capturing
+    self.problem = problem
+    self.filters = filters
+    self.external = external
+    self.received = received
+    self.judged = judged
+    self.judgedEarlier = judgedEarlier
+    self.judgedByCurrentRules = judgedByCurrentRules
+    self.unjudged = unjudged
+    self.dropped = dropped
+    self.inbound = inbound
+    self.outbound = outbound
+    self.packetsPerSecond = packetsPerSecond
+  }
+}
+
+/// How many packets one set of rules has judged, on all interfaces.
+public struct GenerationReport: Codable, Sendable, Equatable {
+  public var document: DocumentReport
+  public var judged: UInt64
+
+  public init(document: DocumentReport, judged: UInt64) {
+    self.document = document
+    self.judged = judged
+  }
+}
+
+/// How full a table is.
+public struct TableSizeReport: Codable, Sendable, Equatable {
+  /// `trigger`, `address`, `authorize` or `invalid`; `connections` for the table of connections.
+  public var table: String
+  /// Entries, expired ones that no sweep has removed yet included.
+  public var count: Int
+  /// Entries made or refreshed in the last full second.
+  public var changesPerSecond: UInt64
+
+  public init(table: String, count: Int, changesPerSecond: UInt64) {
+    self.table = table
+    self.count = count
+    self.changesPerSecond = changesPerSecond
+  }
+}

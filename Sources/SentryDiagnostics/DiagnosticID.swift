@@ -1,0 +1,63 @@
+extension Diagnostic {
+  /// The stable name of every finding of the project. Tests and tools key on these, never on the wording of a message.
+  public enum ID: String, CaseIterable, Sendable {
+    // Property lists: the bytes.
+    case invalidEncoding
+    case documentTooLarge
+    case emptyDocument
+
+    // Property lists: text.
+    case missingSemicolon
+    case missingEquals
+    case missingComma
+    case missingKey
+    case expectedValue
+    case missingOpeningBracket
+    case missingClosingBracket
+    case wrongClosingBracket
+    case missingQuote
+    case unquotedText
+    case unexpectedText
+    case unterminatedString
+    case unterminatedComment
+    case unterminatedData
+    case commentInComment
+    case badEscape
+    case loneSurrogate
+    case badHexDigits
+    case duplicateKey
+    case textAfterRoot
+    case nestingTooDeep
+    case tooManyFindings
+
+    // Property lists: XML and binary.
+    case unreadableXML
+    case unreadableBinary
+    case unsupportedValue
+
+    // Rules.
+    case notARuleDocument
+    case unknownProperty
+    case unknownRelation
+    case unknownAction
+    case notBuiltYet
+    case badValue
+    case missingValue
+    case ambiguousNumber
+    case nameNumberMismatch
+    case disabledByDefault
+    case relationReadAsEqual
+    case exitGroupOutsideGroup
+    case negationMatchesOthers
+    case noRules
+    case wrongType
+    case unknownKey
+
+    // The rest of a rule document.
+    case unknownSetting
+    case badSetting
+    case badInterface
+    case keptKeys
+    case testsNotRun
+  }
+}

@@ -1,0 +1,48 @@
+internal import SentryPacket
+internal import SentryRules
+
+extension ContentPattern {
+  /// Where in the payload the text is found, in bytes from the first payload byte; `nil` if nowhere in the window.
+  ///
+  /// The whole text must lie inside the window, the captured payload, and before the terminator
+  /// (docs/Classic.md, "Data content").
+  ///
+  /// - Parameters:
+  ///   - payload: where the payload lies in `frame`, in bytes.
+  ///   - previousFind: where the packet's previous search found something; 0 at first.
+  func find(in frame: RawSpan, payload: Range<UInt32>, previousFind: Int) -> Int? {
+    let payloadStart = Int(payload.lowerBound)
+    let payloadEnd = min(Int(payload.upperBound), frame.byteCount)
+    let offset =
+      switch start {
+      case .payload(let offset): max(0, offset)
+      case .previousFind(let offset): max(0, previousFind &+ offset)
+      }
+    guard payloadEnd > payloadStart, offset < payloadEnd - payloadStart else { return nil }
+    let windowStart = payloadStart + offset
+    var windowEnd = windowStart + min(windowLength, payloadEnd - windowStart)
+    if let terminator {
+      windowEnd = (windowStart..<windowEnd).first { frame.wire8(at: $0) == terminator } ?? windowEnd
+    }
+    guard windowEnd - windowStart >= bytes.count else { return nil }
+    for candidate in windowStart...(windowEnd - bytes.count) where matches(frame, at: candidate) {
+      return candidate - payloadStart
+    }
+    return nil
+  }
+
+  /// True if the text stands at `position` of the frame.
+  private func matches(_ frame: RawSpan, at position: Int) -> Bool {
+    for index in bytes.indices {
+      guard let found = frame.wire8(at: position + index) else { return false }
+      let wanted = bytes[index]
+      guard found == wanted || (ignoresCase && found.foldedASCII == wanted.foldedASCII) else { return false }
+    }
+    return true
+  }
+}
+
+extension UInt8 {
+  /// ASCII letters in lower case, every other byte as it is.
+  var foldedASCII: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
+}

@@ -1,0 +1,318 @@
+public import SentryPacket
+internal import SentryRules
+public import SentryState
+
+/// Judges packets by the rules in force and keeps what the rules need to remember.
+///
+/// One owner, one thread: the engine is a plain value that the packet thread (or a replay) holds as a variable. It never
+/// allocates, locks or makes text per packet, and time reaches it only with the packets, so the same packets always get the
+/// same verdicts.
+///
+/// What happens to a frame, in this order (`judge`):
+/// 1. the clock moves to the packet's time, and the ticks due by then run;
+/// 2. the frame is decoded, once; what is not IP passes without a rule;
+/// 3. its direction is worked out from its source address;
+/// 4. a first fragment leaves its ports behind, a later one takes them;
+/// 5. the checks before the rules (rule 0) may decide already;
+/// 6. on a filtered interface, the rules are walked (`Engine+Walk.swift`); one that asks whether the connection is known has
+///    the answer from before this packet;
+/// 7. a packet that is let through enters or refreshes its connection.
+public struct Engine: ~Copyable {
+  /// The rule set in force.
+  public private(set) var rules: LoadedRules
+  public private(set) var interfaces: [EngineInterface]
+  public private(set) var totals = EngineTotals()
+  public internal(set) var tables: StateTables
+  /// Changes of the tables in the last full second.
+  public private(set) var tableRates = TableRates()
+
+  var instructions: [Program.Instruction]
+  /// The same instructions as the walk reads them.
+  var steps: [Step]
+  var statistics: RuleStatistics
+  /// Idle rules count from here until they match: the whole second in which the rules were applied.
+  var appliedAt: Timestamp?
+  private var clock = EngineClock()
+  private var local: LocalNetworks
+  private var eventBuffer: EventBuffer
+  /// `pattern × interfaces.count + interface`: whether an `Interface` rule's pattern means that interface.
+  private var interfaceMatches: [Bool]
+  private var isSwitchedOn = true
+
+  /// The packet being judged; kept here so that its place in memory is always the same.
+  var packet = PacketFields()
+  var numbers = PacketNumbers()
+  var walk = Walk()
+
+  /// - Parameters:
+  ///   - interfaces: where packets will come from; `judge` names them by position.
+  ///   - eventCapacity: events kept until they are taken; what does not fit is counted in `lostEvents`.
+  public init(
+    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks = LocalNetworks(), eventCapacity: Int = 4096
+  ) {
+    self.rules = rules
+    self.interfaces = interfaces
+    self.local = local
+    tables = StateTables(rules.stateSettings)
+    instructions = rules.program.instructions
+    steps = rules.steps
+    statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
+    eventBuffer = EventBuffer(capacity: eventCapacity)
+    interfaceMatches = Self.matches(of: rules.program.interfaces, on: interfaces)
+  }
+
+  /// The counters of all rules in document order, disabled rules included: a snapshot.
+  public var counters: [RuleCounters] { statistics.counters }
+
+  /// The latest time the engine has seen; 1970 before the first packet.
+  public var now: Timestamp { clock.now }
+
+  // MARK: Judging
+
+  /// Decides what happens to one captured frame.
+  ///
+  /// - Parameters:
+  ///   - frame: the captured bytes, link header included.
+  ///   - wireLength: the bytes that were on the wire; never taken for less than the captured ones.
+  ///   - time: the packet's time; one before the latest seen counts as that.
+  ///   - interface: the position in `interfaces`; one out of range counts as an interface without filters.
+  public mutating func judge(
+    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int
+  ) -> Judgement {
+    advance(to: time)
+    totals.packets &+= 1
+    let kind = packet.decode(frame, linkType: linkType, wireLength: max(wireLength, frame.byteCount))
+    guard kind != .notIP else {
+      totals.notIP &+= 1
+      return Judgement(kind: .notIP, verdict: .pass, decider: .endOfRules, entriesLogged: 0)
+    }
+    let surroundings = interfaces.indices.contains(interface) ? interfaces[interface] : Self.unknownInterface
+    walk.start(
+      at: clock.now, interface: interface,
+      direction: !surroundings.isLoopback && packet.has(.addresses) && local.contains(packet.source) ? .outbound : .inbound)
+    let judgement = isSwitchedOn ? decide(kind, frame, on: surroundings) : passUnjudged(kind)
+    totals.count(judgement.verdict, walk.direction, bytes: UInt64(packet.byteCount))
+    return judgement
+  }
+
+  private static var unknownInterface: EngineInterface { EngineInterface(name: "", isFiltered: false) }
+
+  private func passUnjudged(_ kind: FrameKind) -> Judgement {
+    Judgement(kind: kind, verdict: .pass, decider: .endOfRules, entriesLogged: 0)
+  }
+
+  private mutating func decide(_ kind: FrameKind, _ frame: RawSpan, on surroundings: borrowing EngineInterface) -> Judgement {
+    if packet.hasMoreFragments || packet.fragmentOffset != 0 { followFragment() }
+    if let reason = builtInReason(kind, surroundings) { return decideBefore(rules: reason, kind) }
+    if surroundings.isFiltered { walkRules(frame) }
+    let verdict = finalVerdict()
+    if verdict.letsThrough {
+      tables.connections.enter(
+        FlowKey(packet, direction: walk.direction), packet, now: clock.now,
+        interface: UInt16(truncatingIfNeeded: walk.interface))
+    }
+    return Judgement(
+      kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged)
+  }
+
+  /// A first fragment leaves its ports in the fragment table, whatever becomes of it; a later one takes them from there.
+  private mutating func followFragment() {
+    guard packet.has([.addresses, .protocolNumber]) else { return }
+    if packet.fragmentOffset == 0 {
+      if packet.has(.ports) { tables.fragments.remember(packet, now: clock.now) }
+    } else if let ports = tables.fragments.ports(for: packet, now: clock.now) {
+      packet.sourcePort = ports.source
+      packet.destinationPort = ports.destination
+      packet.present.insert(.ports)
+    }
+  }
+
+  // MARK: Before the rules
+
+  private func builtInReason(_ kind: FrameKind, _ surroundings: borrowing EngineInterface) -> BuiltInReason? {
+    if packet.version == 6, rules.ruleSet.settings.blockIPv6, kind != .unknownVersion, !surroundings.isLoopback {
+      return .blockedIPv6
+    }
+    return switch kind {
+    case .unknownVersion: .notIP
+    case .shortIPHeader: .shortIPHeader
+    case .shortTCPHeader: .shortTCPHeader
+    case .shortHeader: .shortHeader
+    case .ip, .notIP: nil
+    }
+  }
+
+  private mutating func decideBefore(rules reason: BuiltInReason, _ kind: FrameKind) -> Judgement {
+    if reason == .shortTCPHeader, packet.has(.addresses) {
+      keepSource(in: .invalid, label: RuleLabels.builtIn)
+    }
+    let verdict: Verdict =
+      switch reason {
+      case .notIP, .delayTableFull: .pass
+      case .blockedIPv6: .delete
+      case .shortIPHeader, .shortTCPHeader, .shortHeader:
+        rules.ruleSet.settings.malformed == .delete ? .delete : .pass
+      }
+    if reason != .blockedIPv6 { report(builtIn: reason, verdict == .delete ? .delete : .pass) }
+    return Judgement(kind: kind, verdict: verdict, decider: .builtIn(reason), entriesLogged: walk.entriesLogged)
+  }
+
+  /// The verdict of the walk. A `Delay` holds inbound packets only, and only while there is room.
+  private mutating func finalVerdict() -> Verdict {
+    guard walk.leaf == .delay else { return walk.leaf?.verdict ?? .pass }
+    guard walk.direction == .inbound else { return .pass }
+    tables.delays.release(upTo: clock.now)
+    if tables.delays.hold(clock.now) { return .delay }
+    walk.decider = .builtIn(.delayTableFull)
+    report(builtIn: .delayTableFull, .pass)
+    return .pass
+  }
+
+  // MARK: Time
+
+  /// Runs the ticks due at or before `time`, in order. A live loop calls this while no packets come.
+  public mutating func advance(to time: Timestamp) {
+    guard isSwitchedOn else { return clock.skip(to: time) }
+    let isFirst = clock.latest == nil
+    var due = clock.advance(to: time)
+    if isFirst || appliedAt == nil { appliedAt = appliedAt ?? clock.now.wholeSecond }
+    guard due.count > 0 else { return }
+    run(&due)
+    tables.expire(now: clock.now)
+  }
+
+  private mutating func run(_ due: inout EngineClock.DueTicks) {
+    let hasIdleRules = !rules.program.idleInstructions.isEmpty
+    while due.count > 0 {
+      let isQuiet = !statistics.hasDeltas && !tableRates.hasDeltas(tables)
+      if isQuiet, !hasIdleRules || due.ticksBeforeIdleCheck > 0 {
+        // Nothing to see until the next idle check: a file may jump through years.
+        due.advance(by: hasIdleRules ? min(due.count, due.ticksBeforeIdleCheck) : due.count)
+        continue
+      }
+      statistics.tick()
+      tableRates.tick(tables)
+      if due.isIdleCheck { checkIdleRules(at: due.next) }
+      due.advance(by: 1)
+    }
+  }
+
+  // MARK: Control
+
+  /// The master switch. While it is off every packet passes unjudged, timers stand still, and nothing is held.
+  public var isOn: Bool {
+    get { isSwitchedOn }
+    set {
+      isSwitchedOn = newValue
+      if !newValue { tables.delays.releaseAll() }
+    }
+  }
+
+  /// Puts other rules in force between two packets; tables stay, and so do the counters of rules that did not change.
+  ///
+  /// - Parameters:
+  ///   - pairs: for each new rule in document order the old one's position, or -1.
+  ///   - interfaces: as many as before, with the new document's settings.
+  /// - Returns: the rules that were in force, to be let go off the packet thread.
+  public mutating func install(_ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface]) -> LoadedRules {
+    let retired = rules
+    statistics = RuleStatistics(replacing: statistics, pairs: pairs)
+    rules = new
+    instructions = new.program.instructions
+    steps = new.steps
+    self.interfaces = interfaces
+    interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
+    tables.apply(new.stateSettings, now: clock.now)
+    totals.packetsUnderCurrentRules = 0
+    appliedAt = clock.latest?.wholeSecond
+    return retired
+  }
+
+  public mutating func setLocal(_ local: LocalNetworks) { self.local = local }
+
+  /// Reads or changes the tables, at the engine's time.
+  public mutating func withTables<Result>(_ body: (inout StateTables, Timestamp) -> Result) -> Result {
+    body(&tables, clock.now)
+  }
+
+  public var hasEvents: Bool { !eventBuffer.events.isEmpty }
+
+  /// Events that did not fit since the start.
+  public var lostEvents: UInt64 { eventBuffer.lost }
+
+  /// Hands over the events gathered since the last call, oldest first, and forgets them.
+  public mutating func takeEvents(_ body: ([EngineEvent]) -> Void) {
+    guard !eventBuffer.events.isEmpty else { return }
+    body(eventBuffer.events)
+    eventBuffer.removeAll()
+  }
+
+  // MARK: For the walk
+
+  mutating func append(_ event: EngineEvent) { eventBuffer.append(event) }
+
+  func isMeant(interface: Int, by pattern: Int32) -> Bool {
+    let index = Int(pattern) * interfaces.count + interface
+    return interfaces.indices.contains(interface) && interfaceMatches.indices.contains(index) && interfaceMatches[index]
+  }
+
+  mutating func find(in table: AddressTableKind, _ address: IPAddress) -> TableSlot? {
+    tables.find(in: table, address, now: clock.now)
+  }
+
+  private static func matches(of patterns: [InterfacePattern], on interfaces: [EngineInterface]) -> [Bool] {
+    patterns.flatMap { pattern in
+      interfaces.map { pattern.matches(name: $0.name, isExternal: $0.isExternal) }
+    }
+  }
+}
+
+/// What became of one frame, and who decided it.
+public struct Judgement: Sendable, Equatable {
+  public enum Decider: Sendable, Equatable {
+    /// No rule ended the walk (or none was asked): the packet passes.
+    case endOfRules
+    /// Rule 0.
+    case builtIn(BuiltInReason)
+    /// The rule with this place in document order.
+    case rule(Int32)
+  }
+
+  public var kind: FrameKind
+  public var verdict: Verdict
+  public var decider: Decider
+  /// Log entries this packet caused.
+  public var entriesLogged: Int
+}
+
+/// What the engine has seen since it started.
+public struct EngineTotals: Sendable, Equatable {
+  /// All frames, those without IP included.
+  public var packets: UInt64 = 0
+  /// IP bytes of the packets that were judged.
+  public var bytes: UInt64 = 0
+  /// Frames that carry no IP; they pass without a rule.
+  public var notIP: UInt64 = 0
+  public var inbound: UInt64 = 0
+  public var outbound: UInt64 = 0
+  /// IP packets judged since the rules in force were installed.
+  public var packetsUnderCurrentRules: UInt64 = 0
+  private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
+
+  public init() {}
+
+  /// IP packets with this verdict.
+  public subscript(verdict: Verdict) -> UInt64 { byVerdict[Int(verdict.rawValue)] }
+
+  mutating func count(_ verdict: Verdict, _ direction: Direction, bytes: UInt64) {
+    self.bytes &+= bytes
+    packetsUnderCurrentRules &+= 1
+    byVerdict[Int(verdict.rawValue)] &+= 1
+    if direction == .inbound { inbound &+= 1 } else { outbound &+= 1 }
+  }
+
+  public static func == (a: EngineTotals, b: EngineTotals) -> Bool {
+    a.packets == b.packets && a.bytes == b.bytes && a.notIP == b.notIP && a.inbound == b.inbound
+      && a.outbound == b.outbound && Verdict.allCases.allSatisfy { a[$0] == b[$0] }
+  }
+}

@@ -1,0 +1,108 @@
+public import SentryPacket
+
+/// Why a packet was judged before the rules (docs/Classic.md, "Before the rules").
+public enum BuiltInReason: UInt8, Sendable, CaseIterable {
+  case shortIPHeader
+  case shortTCPHeader
+  case shortHeader
+  case notIP
+  case delayTableFull
+  case blockedIPv6
+
+  /// As logs and reports name it.
+  public var name: String {
+    switch self {
+    case .shortIPHeader: "short IP header"
+    case .shortTCPHeader: "short TCP header"
+    case .shortHeader: "short header"
+    case .notIP: "not IP"
+    case .delayTableFull: "delay table full"
+    case .blockedIPv6: "IPv6 blocked"
+    }
+  }
+}
+
+/// One thing to log or to tell somebody: a fixed-size record without strings, written by the packet thread.
+public struct EngineEvent: Sendable {
+  public enum Kind: UInt8, Sendable {
+    case pass, delete, reject, dropConnection, log, alert, email, url
+  }
+
+  public var time: Timestamp
+  /// What the rule (or the check before the rules) did.
+  public var kind: Kind
+  /// What finally happens to the packet, where the event comes from a child of the rule that decided it.
+  public var leaf: Kind?
+  /// Set for the checks before the rules.
+  public var reason: BuiltInReason?
+  /// The rule, as `RuleLabels` numbers it.
+  public var label: UInt32
+  /// Belongs in the log. Notifications go out whether or not they are logged.
+  public var isLogged: Bool
+  /// False for a timer's event: what follows means nothing then.
+  public var hasPacket: Bool
+
+  public var direction: Direction = .inbound
+  /// Which of the fields below the packet has.
+  public var present: PacketFields.Presence = []
+  public var protocolNumber: UInt8 = 0
+  public var icmpType: UInt8 = 0
+  public var icmpCode: UInt8 = 0
+  /// The engine's number of the interface.
+  public var interface: UInt16 = 0
+  public var sourcePort: UInt16 = 0
+  public var destinationPort: UInt16 = 0
+  public var byteCount: UInt32 = 0
+  public var source = IPAddress(high: 0, low: 0)
+  public var destination = IPAddress(high: 0, low: 0)
+
+  /// An event without a packet.
+  public init(time: Timestamp, kind: Kind, leaf: Kind? = nil, reason: BuiltInReason? = nil, label: UInt32, isLogged: Bool) {
+    self.time = time
+    self.kind = kind
+    self.leaf = leaf
+    self.reason = reason
+    self.label = label
+    self.isLogged = isLogged
+    hasPacket = false
+  }
+
+  /// Adds what the log says of the packet.
+  mutating func describe(_ packet: PacketFields, direction: Direction, interface: Int) {
+    hasPacket = true
+    self.direction = direction
+    self.interface = UInt16(truncatingIfNeeded: interface)
+    present = packet.present
+    protocolNumber = packet.protocolNumber
+    icmpType = packet.icmpType
+    icmpCode = packet.icmpCode
+    sourcePort = packet.sourcePort
+    destinationPort = packet.destinationPort
+    byteCount = packet.byteCount
+    source = packet.source
+    destination = packet.destination
+  }
+}
+
+/// Events waiting to be taken off the packet thread: bounded, allocated once.
+struct EventBuffer: ~Copyable {
+  private(set) var events: [EngineEvent] = []
+  /// Events that did not fit, ever.
+  private(set) var lost: UInt64 = 0
+  private let capacity: Int
+
+  init(capacity: Int) {
+    self.capacity = capacity
+    events.reserveCapacity(capacity)
+  }
+
+  mutating func append(_ event: EngineEvent) {
+    guard events.count < capacity else {
+      lost += 1
+      return
+    }
+    events.append(event)
+  }
+
+  mutating func removeAll() { events.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,70 @@
+internal import SentryPacket
+public import SentryRules
+internal import SentryState
+
+/// A rule set ready for the packet thread: its program, and the number of each rule's label. Immutable; made, and let go,
+/// off the packet thread.
+public final class LoadedRules: Sendable {
+  public let ruleSet: RuleSet
+  public let program: Program
+  /// Counts the rule sets a daemon has loaded; the first is 1.
+  public let generation: UInt32
+  /// The label of each rule, in document order.
+  let labels: [UInt32]
+  /// How long an address that these rules enter stays.
+  let addressDuration: AddressDuration
+  let steps: [Step]
+
+  public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
+    self.ruleSet = ruleSet
+    self.generation = generation
+    program = ruleSet.program()
+    steps = program.instructions.map(Step.init)
+    addressDuration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
+    labels = ruleSet.rules.map { rule in
+      book.number(
+        of: RuleLabel(number: rule.number, name: rule.name, action: rule.action.name, parameter: rule.parameter))
+    }
+  }
+}
+
+extension LoadedRules {
+  /// What the document says of the tables.
+  var stateSettings: StateSettings {
+    let settings = ruleSet.settings
+    var state = StateSettings()
+    state.addressCapacity = settings.addressCapacity
+    state.connectionCapacity = settings.connectionCapacity
+    state.fragmentCapacity = settings.fragmentCapacity
+    state.delayCapacity = settings.delayCapacity
+    state.delayNanoseconds = Int64((settings.delaySeconds * Double(Timestamp.nanosecondsPerSecond)).rounded())
+    state.triggerIPv6PrefixLength = settings.triggerIPv6Prefix
+    return state
+  }
+}
+
+/// One interface that packets come from, and what the document says of it.
+public struct EngineInterface: Sendable, Equatable {
+  public var name: String
+  /// Rules are evaluated here; the checks before the rules and the connection table work on every interface.
+  public var isFiltered: Bool
+  /// What `Interface == external` asks.
+  public var isExternal: Bool
+  /// Every packet counts as inbound here.
+  public var isLoopback: Bool
+
+  public init(name: String, isFiltered: Bool = true, isExternal: Bool = true, isLoopback: Bool = false) {
+    self.name = name
+    self.isFiltered = isFiltered
+    self.isExternal = isExternal
+    self.isLoopback = isLoopback
+  }
+
+  /// An interface with the document's settings; one it does not list is filtered, and external unless it is the loopback.
+  public init(name: String, isLoopback: Bool = false, in ruleSet: RuleSet) {
+    let listed = ruleSet.interfaces.first { $0.name == name }
+    self.init(
+      name: name, isFiltered: listed?.isFiltered ?? true, isExternal: listed?.isExternal ?? !isLoopback,
+      isLoopback: isLoopback)
+  }
+}

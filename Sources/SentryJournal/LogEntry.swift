@@ -1,0 +1,107 @@
+public import SentryEngine
+public import SentryPacket
+
+/// One thing that happened, with all its texts: what log formats print and the control socket sends.
+///
+/// Made from an `EngineEvent` off the packet thread, when the rule's label and the interface's name are still known. Fields
+/// are those of the classic program's records (docs/Classic.md, "Events"); absent ones are left out of the JSON form.
+public struct LogEntry: Codable, Sendable, Equatable {
+  /// Seconds since 1970.
+  public var time: Double
+  /// What happens to the packet, `packet dropped`; empty in a status message.
+  public var action: String
+  /// What the rule named here did, where that is not what happens to the packet: `packet logged`.
+  public var subAction: String?
+  /// Number and name, `2.1.5.1 telnet probe`; `rule = 0 ` and a reason for the checks before the rules.
+  public var rule: String
+  /// `203.0.113.9:40001`, `[2001:db8::9]:40001`, or an address alone.
+  public var source: String?
+  public var destination: String?
+  /// `TCP`, `UDP`, `ICMP:8,0` (type and code), `ICMPv6:128,0`, else the protocol's number.
+  public var `protocol`: String?
+  /// What an ICMP type (and code) means, `destination unreachable,host unreachable`; `nil` where it has no name.
+  public var protocolDetail: String?
+  /// Length of the IP packet.
+  public var byteCount: UInt32?
+  /// `in` or `out`.
+  public var direction: String?
+  /// The system's name.
+  public var interface: String?
+  /// The rule's parameter; may be empty.
+  public var parameter: String
+  /// The text of a status message, which has no other field but its time.
+  public var message: String?
+
+  /// A message from the daemon itself, such as "firewall on".
+  public init(time: Timestamp, message: String) {
+    self.time = time.secondsSince1970
+    action = ""
+    rule = ""
+    parameter = ""
+    self.message = message
+  }
+
+  /// The entry of an engine event.
+  ///
+  /// - Parameters:
+  ///   - labels: the book the engine's rules were loaded with.
+  ///   - interfaces: names in the engine's order.
+  public init(_ event: EngineEvent, labels: RuleLabels, interfaces: [String]) {
+    let label = labels.label(event.label)
+    time = event.time.secondsSince1970
+    action = (event.leaf ?? event.kind).text
+    subAction = event.leaf.flatMap { $0.text == event.kind.text ? nil : event.kind.text }
+    rule = event.reason.map { "rule = 0 \($0.name)" } ?? label.text
+    parameter = event.reason == nil ? label.parameter : ""
+    guard event.hasPacket else { return }
+    byteCount = event.byteCount
+    direction = event.direction == .inbound ? "in" : "out"
+    interface = interfaces.indices.contains(Int(event.interface)) ? interfaces[Int(event.interface)] : nil
+    guard event.present.contains(.addresses) else { return }
+    source = event.endpointText(event.source, port: event.sourcePort)
+    destination = event.endpointText(event.destination, port: event.destinationPort)
+    `protocol` = event.protocolText
+    protocolDetail = event.icmpName
+  }
+}
+
+extension EngineEvent.Kind {
+  /// The classic program's words (docs/Classic.md, "Events").
+  public var text: String {
+    switch self {
+    case .pass: "packet passed"
+    case .delete: "packet dropped"
+    case .reject: "reject, packet dropped"
+    case .dropConnection: "connection dropped"
+    case .log: "packet logged"
+    case .alert: "Alert"
+    case .email: "Email notification"
+    case .url: "URL notification"
+    }
+  }
+}
+
+extension EngineEvent {
+  /// An address with its port, if the packet has ports; IPv6 addresses in brackets then (RFC 5952 §6).
+  fileprivate func endpointText(_ address: IPAddress, port: UInt16) -> String {
+    guard present.contains(.ports) else { return address.description }
+    return address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+  }
+
+  fileprivate var protocolText: String {
+    guard present.contains(.protocolNumber) else { return "IP" }
+    switch protocolNumber {
+    case IPProtocol.tcp: return "TCP"
+    case IPProtocol.udp: return "UDP"
+    case IPProtocol.icmp where present.contains(.icmp): return "ICMP:\(icmpType),\(icmpCode)"
+    case IPProtocol.icmpv6 where present.contains(.icmpv6): return "ICMPv6:\(icmpType),\(icmpCode)"
+    default: return "\(protocolNumber)"
+    }
+  }
+
+  fileprivate var icmpName: String? {
+    if present.contains(.icmp) { return ICMPNames.version4(type: icmpType, code: icmpCode) }
+    if present.contains(.icmpv6) { return ICMPNames.version6(type: icmpType) }
+    return nil
+  }
+}

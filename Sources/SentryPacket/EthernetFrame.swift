@@ -1,0 +1,20 @@
+/// Where each field of an Ethernet frame sits, in bytes from its start (IEEE 802.3 §3.1.1).
+private enum EthernetLayout {
+  static let destination = 0
+  static let source = 6
+  static let type = 12  // or the length of an IEEE 802.3 frame
+}
+
+extension PacketFields {
+  /// Takes the hardware addresses; returns where the IP header is, `nil` if the frame does not carry IP.
+  @inline(__always)
+  mutating func decodeEthernet(_ frame: RawSpan) -> NetworkHeader? {
+    guard let destination = frame.wire64(at: EthernetLayout.destination),  // and two bytes of the source
+      let source = frame.wire32(at: EthernetLayout.source + 2)
+    else { return nil }
+    destinationMAC = destination >> 16
+    sourceMAC = (destination & 0xFFFF) << 32 | UInt64(source)
+    present.insert(.ethernet)
+    return frame.networkHeader(afterEtherTypeAt: EthernetLayout.type)
+  }
+}

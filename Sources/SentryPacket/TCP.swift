@@ -1,0 +1,44 @@
+/// Where each TCP field sits, in bytes from the start of the header (RFC 9293 §3.1).
+private enum TCPLayout {
+  static let sourcePort = 0
+  static let destinationPort = 2
+  static let dataOffset = 12  // upper 4 bits: header length in 32-bit words
+  static let flags = 13
+  static let options = 20
+  static let minimumHeader = 20
+}
+
+extension PacketFields {
+  /// Decodes the TCP header from byte `start`, of a packet that ended at `packetEnd` on the wire.
+  @inline(__always)
+  mutating func decodeTCP(_ frame: RawSpan, from start: Int, packetEnd: Int) -> FrameKind {
+    let length = packetEnd - start
+    readPorts(frame, from: start, packetEnd: packetEnd)
+    if length > TCPLayout.flags, let flags = frame.wire8(at: start + TCPLayout.flags) {
+      tcpFlags = flags
+      present.insert(.tcpFlags)
+    }
+    guard length >= TCPLayout.minimumHeader else { return .shortTCPHeader }
+
+    guard let dataOffset = frame.wire8(at: start + TCPLayout.dataOffset) else { return .ip }
+    let headerLength = Int(dataOffset >> 4) * 4
+    guard headerLength >= TCPLayout.minimumHeader, headerLength <= length else { return .shortTCPHeader }
+
+    let headerEnd = start + headerLength
+    if headerEnd <= frame.byteCount {
+      tcpOptions = byteRange(start + TCPLayout.options, headerEnd)
+      present.insert(.tcpOptions)
+    }
+    setPayload(of: frame, from: headerEnd, packetEnd: packetEnd)
+    return .ip
+  }
+
+  /// The first four bytes of TCP and UDP; they must lie inside the packet and the capture.
+  @inline(__always)
+  mutating func readPorts(_ frame: RawSpan, from start: Int, packetEnd: Int) {
+    guard packetEnd - start >= 4, let ports = frame.wire32(at: start) else { return }
+    sourcePort = UInt16(truncatingIfNeeded: ports >> 16)
+    destinationPort = UInt16(truncatingIfNeeded: ports)
+    present.insert(.ports)
+  }
+}

@@ -1,0 +1,44 @@
+// An action is one file under Actions/: its names and the operation that the engine carries out.
+
+/// What a rule does with a packet that it matches.
+public protocol Action: SendableMetatype {
+  /// As documents write it: `Drop connection`.
+  static var name: String { get }
+  /// Other spellings that are read, in any case.
+  static var aliases: [String] { get }
+  static var codes: GenerationCodes { get }
+  /// One line for lists.
+  static var summary: String { get }
+  /// What the action makes of its parameter; `nil` if it only goes into log entries, as every rule's does.
+  static var parameterMeaning: String? { get }
+  static var operation: Operation { get }
+}
+
+extension Action {
+  public static var aliases: [String] { [] }
+  public static var parameterMeaning: String? { nil }
+}
+
+/// All actions, in the order lists show them.
+public let allActions: [any Action.Type] = [
+  NextLevelAction.self,
+  SkipAction.self,
+  GroupAction.self,
+  ExitGroupAction.self,
+  PassAction.self,
+  DeleteAction.self,
+  RejectAction.self,
+  DropConnectionAction.self,
+  KeepAddressAction.self,
+  KeepInvalidAction.self,
+  AuthorizeAction.self,
+  TriggerAction.self,
+  DelayAction.self,
+  LogAction.self,
+  DontLogAction.self,
+  AlertAction.self,
+  EmailAction.self,
+  URLAction.self,
+  ResetParentAction.self,
+  DeleteWithoutLogAction.self,
+]

@@ -1,0 +1,8 @@
+/// `Delete no log`: discards the packet without a reply or a log entry. Old documents know it by name only.
+enum DeleteWithoutLogAction: Action {
+  static let name = "Delete no log"
+  static let aliases = ["Delete, no log"]
+  static let codes = GenerationCodes(newest: nil, middle: nil)
+  static let summary = "discards the packet, unlogged"
+  static let operation = Operation.deleteWithoutLog
+}

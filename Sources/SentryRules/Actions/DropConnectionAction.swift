@@ -1,0 +1,7 @@
+/// `Drop connection`: discards the packet, closes both ends of its connection, and logs it.
+enum DropConnectionAction: Action {
+  static let name = "Drop connection"
+  static let codes = GenerationCodes(newest: 7, middle: 7)
+  static let summary = "discards the packet and closes its connection"
+  static let operation = Operation.dropConnection
+}

@@ -1,0 +1,9 @@
+/// `Email`: writes a log entry, sends mail, and goes on.
+enum EmailAction: Action {
+  static let name = "Email"
+  static let aliases = ["E-mail"]
+  static let codes = GenerationCodes(newest: 19, middle: 18)
+  static let summary = "writes a log entry and sends mail, and goes on"
+  static let parameterMeaning: String? = "the recipient (with an @) or a comment"
+  static let operation = Operation.email
+}

@@ -1,0 +1,8 @@
+/// `Exit group`: goes on after all rules of the nearest `Group` above; without one, as `->`.
+enum ExitGroupAction: Action {
+  static let name = "Exit group"
+  static let aliases = ["Break"]
+  static let codes = GenerationCodes(newest: 3, middle: 3)
+  static let summary = "goes on after the nearest Group above"
+  static let operation = Operation.exitGroup
+}

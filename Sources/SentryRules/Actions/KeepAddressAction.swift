@@ -1,0 +1,7 @@
+/// `Keep address`: puts the source address into table `address`, and goes on.
+enum KeepAddressAction: Action {
+  static let name = "Keep address"
+  static let codes = GenerationCodes(newest: 8, middle: 8)
+  static let summary = "remembers the source in table address, and goes on"
+  static let operation = Operation.keepAddress
+}

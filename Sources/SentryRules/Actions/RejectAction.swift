@@ -1,0 +1,7 @@
+/// `Reject`: discards the packet, tells its sender, and logs it.
+enum RejectAction: Action {
+  static let name = "Reject"
+  static let codes = GenerationCodes(newest: 6, middle: 6)
+  static let summary = "discards the packet and tells its sender"
+  static let operation = Operation.reject
+}

@@ -1,0 +1,8 @@
+/// `URL`: probes or fetches its parameter, and goes on.
+enum URLAction: Action {
+  static let name = "URL"
+  static let codes = GenerationCodes(newest: 20, middle: 19)
+  static let summary = "probes or fetches, and goes on"
+  static let parameterMeaning: String? = "ping://host, lookup://host, tcp://host:port, http://…"
+  static let operation = Operation.url
+}

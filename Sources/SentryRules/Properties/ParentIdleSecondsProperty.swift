@@ -1,0 +1,9 @@
+/// `Parent idle seconds`: since the rule above matched. Goes on matching at every check while the silence lasts.
+enum ParentIdleSecondsProperty: IdleProperty {
+  static let name = "Parent idle seconds"
+  static let aliases = ["Parent idle time"]
+  static let codes = GenerationCodes(27, year2003: 25)
+  static let summary = "seconds since the rule above matched, asked every ten seconds"
+  static let example = "200"
+  static let subject = IdleSubject.parent
+}

@@ -1,0 +1,116 @@
+internal import SentryDiagnostics
+internal import SentryPropertyList
+
+/// Turns raw rules into checked ones.
+///
+/// A part of a rule that cannot be read gets its finding and a stand-in, so that one run finds everything: the
+/// document will not run with it. Values that the property list's reader missed already (`isMissing`) have theirs.
+struct RuleChecker {
+  private let names: NameResolver
+  /// In document order, as far as read.
+  private var rules: [Rule] = []
+  private var contexts: [Context] = []
+
+  /// What the rules below a rule know from those above.
+  private struct Context {
+    var isInGroup = false
+    var isProtocolKnown = false
+  }
+
+  static func check(_ rules: [RawRule], into findings: inout Findings) -> [Rule] {
+    var checker = RuleChecker(names: NameResolver(learningFrom: rules))
+    checker.rules.reserveCapacity(rules.count)
+    for rule in rules { checker.check(rule, into: &findings) }
+    return checker.rules
+  }
+
+  private init(names: NameResolver) {
+    self.names = names
+  }
+
+  private mutating func check(_ raw: RawRule, into findings: inout Findings) {
+    let fields = raw.fields
+    let rule = Rule(
+      number: raw.number, name: label(fields[.nodeName], .nodeName, into: &findings),
+      isEnabled: isEnabled(raw, into: &findings), condition: condition(of: raw, into: &findings) ?? .always,
+      value: fields[.propertyValue]?.text ?? "",
+      action: names.action(fields.action, at: raw.place, into: &findings) ?? NextLevelAction.self,
+      parameter: label(fields[.parameter], .parameter, into: &findings),
+      parent: raw.parent, depth: raw.depth, subtreeEnd: raw.subtreeEnd, source: RuleSource(of: raw.node))
+    let context = raw.parent < 0 ? Context() : contexts[raw.parent]
+    warn(about: rule, raw, in: context, into: &findings)
+    rules.append(rule)
+    contexts.append(
+      Context(
+        isInGroup: context.isInGroup || rule.action.operation == .group,
+        isProtocolKnown: context.isProtocolKnown || rule.condition.tellsProtocol))
+  }
+
+  private func isEnabled(_ raw: RawRule, into findings: inout Findings) -> Bool {
+    guard let node = raw.fields[.enabled] else {
+      findings.addOnce("enabled", .disabledByDefault(raw.number, at: raw.place))
+      return false
+    }
+    guard let isOn = node.isOn else {
+      if !node.isMissing { findings.add(.notASwitch(RuleKey.enabled.rawValue, node)) }
+      return false
+    }
+    return isOn
+  }
+
+  /// A name or a parameter: any text.
+  private func label(_ node: PropertyListNode?, _ key: RuleKey, into findings: inout Findings) -> String {
+    guard let node else { return "" }
+    if node.text == nil { findings.add(.ignoredType(of: key.rawValue, at: node.place)) }
+    return node.text ?? ""
+  }
+
+  /// `nil`, with a finding, if a part cannot be read.
+  private func condition(of raw: RawRule, into findings: inout Findings) -> Condition? {
+    let property = names.property(raw.fields.property, at: raw.place, into: &findings)
+    let relation = names.relation(raw.fields.relation, at: raw.place, into: &findings)
+    let value = raw.fields[.propertyValue]
+    if let value, value.text == nil {
+      findings.add(.wrongType(of: RuleKey.propertyValue.rawValue, expected: "text", at: value.place))
+      return nil
+    }
+    guard let property, let relation, value?.isMissing != true else { return nil }
+    let text = value?.text ?? ""
+    do {
+      return try Condition(property, relation, value: text)
+    } catch {
+      let place = value?.place ?? raw.fields.property.place ?? raw.place
+      findings.add(.badValue(error, isMissing: Substring(text).trimmed.isEmpty, at: place))
+      return nil
+    }
+  }
+
+  /// What is no error, but hardly meant.
+  private func warn(about rule: Rule, _ raw: RawRule, in context: Context, into findings: inout Findings) {
+    if rule.action.operation == .exitGroup, !context.isInGroup {
+      findings.add(.exitGroupOutsideGroup(at: raw.fields.action.place ?? raw.place))
+    }
+    let relationPlace = raw.fields.relation.place ?? raw.place
+    if rule.condition.isReadAsEqual {
+      findings.add(.relationReadAsEqual(rule.condition, at: relationPlace))
+    }
+    if rule.relation == .notEqual, let needed = rule.property.precondition, !context.isProtocolKnown {
+      findings.add(.negationMatchesOthers(rule.property.name, needed, at: relationPlace))
+    }
+  }
+}
+
+extension RawRule {
+  /// For findings about the rule as a whole: its opening brace, where there is one.
+  var place: Diagnostic.Place {
+    node.syntax?.opening.map { Diagnostic.Place(range: $0) } ?? node.place
+  }
+}
+
+extension RuleSource {
+  /// `nil` for documents that are not text.
+  init?(of node: PropertyListNode) {
+    guard let syntax = node.syntax, let afterBrace = syntax.positionAfterOpening else { return nil }
+    self.init(range: syntax.range, afterBrace: afterBrace, openingComment: syntax.openingComment)
+  }
+}

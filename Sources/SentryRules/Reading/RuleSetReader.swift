@@ -1,0 +1,107 @@
+// Reading a document takes three steps: the root's layout says where the rules are (here); their dictionaries become
+// a flat list of raw rules (RuleTreeReader); and, once all of them have told which generation's numbers they use,
+// each raw rule becomes a checked one (RuleChecker). None of them recurses.
+
+internal import SentryDiagnostics
+internal import SentryPropertyList
+
+/// Reads the root of a document.
+enum RuleSetReader {
+  /// `nil` if there is nothing to read rules from. What is wrong goes into `findings`; the rule set counts only if
+  /// none of it is an error.
+  static func read(_ root: PropertyListNode, into findings: inout Findings) -> RuleSet? {
+    guard let layout = RootLayout(of: root) else {
+      findings.add(.notARuleDocument(at: root.place))
+      return nil
+    }
+    var settings = Settings()
+    var interfaces: [InterfaceEntry] = []
+    var keptKeys: [KeptKey] = []
+    if layout.hasDocumentKeys {
+      settings = SettingsReader.read(root, into: &findings)
+      interfaces = InterfacesReader.read(root, settings: settings, into: &findings)
+      keptKeys = readKeptKeys(of: root, into: &findings)
+    }
+    let rules = readRules(layout, of: root, into: &findings)
+    return RuleSet(rules: rules, settings: settings, interfaces: interfaces, keptKeys: keptKeys)
+  }
+
+  private static func readRules(
+    _ layout: RootLayout, of root: PropertyListNode, into findings: inout Findings
+  ) -> [Rule] {
+    var tree = RuleTreeReader()
+    switch layout {
+    case .list: tree.read(listAt: root, into: &findings)
+    case .singleRule: tree.read(single: root, into: &findings)
+    case .rules(let list): tree.read(listAt: list, into: &findings)
+    case .classicTable(let table): tree.read(childrenOf: table, into: &findings)
+    case .rootIsTable: tree.read(childrenOf: root, into: &findings)
+    }
+    if tree.rules.isEmpty, !findings.hasErrors { findings.add(.noRules(at: root.place)) }
+    return RuleChecker.check(tree.rules, into: &findings)
+  }
+
+  /// Everything that no reader takes. Keys of a rule are left behind: the oldest layout has them in the root, and newer
+  /// ones have strays of it.
+  private static func readKeptKeys(of root: PropertyListNode, into findings: inout Findings) -> [KeptKey] {
+    let read = RootKey.read(in: root)
+    var kept: [KeptKey] = []
+    for entry in root.entries where !read.contains(entry.key) && RuleKey(rawValue: entry.key) == nil {
+      kept.append(KeptKey(key: entry.key, value: entry.value.value))
+      if entry.key == RootKey.tests {
+        findings.add(.testsNotRun(at: entry.keyPlace))
+      } else if let meant = nearestName(to: entry.key, in: RootKey.current) {
+        findings.add(.unknownKey(entry.key, at: entry.keyPlace, meant: meant))
+      } else {
+        findings.addOnce("kept keys", .keptKeys(first: entry.key, at: entry.keyPlace))
+      }
+    }
+    return kept
+  }
+}
+
+/// Where a document keeps its rules.
+private enum RootLayout {
+  /// The root is an array of rules, as copied rules are.
+  case list
+  /// The root is one rule.
+  case singleRule
+  /// Under `rules`.
+  case rules(PropertyListNode)
+  /// The children of the classic table.
+  case classicTable(PropertyListNode)
+  /// The oldest layout: the root is the table.
+  case rootIsTable
+
+  init?(of root: PropertyListNode) {
+    switch root.kind {
+    case .array: self = .list
+    case .dictionary:
+      if let rules = root[RootKey.rules] {
+        self = .rules(rules)
+      } else if let table = root[RootKey.classicTable] {
+        self = .classicTable(table)
+      } else {
+        self = Self.isRule(root) ? .singleRule : .rootIsTable
+      }
+    default: return nil
+    }
+  }
+
+  /// The root may hold interfaces and settings.
+  var hasDocumentKeys: Bool {
+    switch self {
+    case .list, .singleRule: false
+    case .rules, .classicTable, .rootIsTable: true
+    }
+  }
+
+  /// A dictionary that says something only a rule says, and not what the classic root happens to say, too.
+  private static func isRule(_ root: PropertyListNode) -> Bool {
+    var unread = Findings()
+    let fields = RuleFields(of: root, into: &unread)
+    return fields[.nodeNumber] != nil || fields[.nodeName] != nil
+      || fields.property.isOther(than: AnyProperty.name, in: .properties)
+      || fields.action.isOther(than: NextLevelAction.name, in: .actions)
+  }
+}

@@ -1,0 +1,91 @@
+internal import SentryDiagnostics
+internal import SentryPropertyList
+
+/// One rule's dictionary with its place in the tree, not judged yet.
+struct RawRule: Sendable {
+  let node: PropertyListNode
+  let fields: RuleFields
+  /// `2.3.1`.
+  let number: String
+  /// Index in document order; -1 at the top level.
+  let parent: Int
+  let depth: Int
+  fileprivate(set) var subtreeEnd: Int
+}
+
+/// Flattens the dictionaries of rules into document order, and numbers them by position.
+struct RuleTreeReader {
+  private(set) var rules: [RawRule] = []
+  /// The lists being read, the innermost last.
+  private var open: [OpenList] = []
+
+  private struct OpenList {
+    var elements: PropertyListElements.Iterator
+    /// Index in document order; -1 at the top level.
+    let parent: Int
+    /// `2.3.`; empty at the top level.
+    let prefix: String
+    var count = 0
+  }
+
+  /// `node` is the array of rules 1, 2, 3 …
+  mutating func read(listAt node: PropertyListNode, into findings: inout Findings) {
+    open(node, named: RootKey.rules, parent: -1, prefix: "", into: &findings)
+    readOpenLists(into: &findings)
+  }
+
+  /// `node` is the classic root rule, which is not a rule itself.
+  mutating func read(childrenOf node: PropertyListNode, into findings: inout Findings) {
+    if node.isMissing { return }
+    guard node.kind == .dictionary else {
+      return findings.add(.wrongType(of: RootKey.classicTable, expected: "a dictionary", at: node.place))
+    }
+    guard let children = node[RuleKey.children.rawValue] else { return }
+    open(children, named: RuleKey.children.rawValue, parent: -1, prefix: "", into: &findings)
+    readOpenLists(into: &findings)
+  }
+
+  /// `node` is rule 1.
+  mutating func read(single node: PropertyListNode, into findings: inout Findings) {
+    append(node, number: "1", parent: -1, into: &findings)
+    readOpenLists(into: &findings)
+  }
+
+  private mutating func readOpenLists(into findings: inout Findings) {
+    while let innermost = open.indices.last {
+      guard let node = open[innermost].elements.next() else {
+        let parent = open.removeLast().parent
+        if parent >= 0 { rules[parent].subtreeEnd = rules.count }
+        continue
+      }
+      open[innermost].count += 1
+      let list = open[innermost]
+      append(node, number: "\(list.prefix)\(list.count)", parent: list.parent, into: &findings)
+    }
+  }
+
+  private mutating func append(_ node: PropertyListNode, number: String, parent: Int, into findings: inout Findings) {
+    if node.isMissing { return }
+    guard node.kind == .dictionary else {
+      return findings.add(.wrongType(of: "rule \(number)", expected: "a dictionary", at: node.place))
+    }
+    let index = rules.count
+    let fields = RuleFields(of: node, into: &findings)
+    let depth = parent < 0 ? 0 : rules[parent].depth + 1
+    rules.append(
+      RawRule(node: node, fields: fields, number: number, parent: parent, depth: depth, subtreeEnd: index + 1))
+    if let children = fields[.children] {
+      open(children, named: RuleKey.children.rawValue, parent: index, prefix: "\(number).", into: &findings)
+    }
+  }
+
+  private mutating func open(
+    _ node: PropertyListNode, named key: String, parent: Int, prefix: String, into findings: inout Findings
+  ) {
+    if node.isMissing { return }
+    guard node.kind == .array else {
+      return findings.add(.wrongType(of: key, expected: "an array", at: node.place))
+    }
+    open.append(OpenList(elements: node.elements.makeIterator(), parent: parent, prefix: prefix))
+  }
+}

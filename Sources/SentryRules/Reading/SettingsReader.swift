@@ -1,0 +1,151 @@
+internal import SentryDiagnostics
+internal import SentryPacket
+internal import SentryPropertyList
+
+/// Reads the `settings` dictionary, and what the classic document kept in the root instead. Ours wins.
+struct SettingsReader {
+  private var settings = Settings()
+  private var findings: Findings
+
+  static func read(_ root: PropertyListNode, into findings: inout Findings) -> Settings {
+    var reader = SettingsReader(findings: findings)
+    reader.readClassicKeys(of: root)
+    if let node = root[RootKey.settings], !node.isMissing { reader.readDictionary(node) }
+    findings = reader.findings
+    return reader.settings
+  }
+
+  private init(findings: Findings) {
+    self.findings = findings
+  }
+
+  // MARK: Classic
+
+  /// Seconds by the classic index; `nil` is for ever.
+  private static let classicDurations: [UInt32?] = [nil, 60, 600, 3600, 36_000, 86_400, 864_000]
+
+  private mutating func readClassicKeys(of root: PropertyListNode) {
+    if let node = root[RootKey.classicTriggerDuration] {
+      if let index = node.integer.flatMap({ Int(exactly: $0) }), Self.classicDurations.indices.contains(index) {
+        settings.triggerDuration = Self.classicDurations[index]
+      } else {
+        findings.add(.badClassicDuration(node))
+      }
+    }
+    if let node = root[RootKey.classicBlockIPv6] {
+      settings.blockIPv6 = readSwitch(node, RootKey.classicBlockIPv6)
+    }
+  }
+
+  // MARK: Ours
+
+  private mutating func readDictionary(_ node: PropertyListNode) {
+    guard node.kind == .dictionary else {
+      return findings.add(.wrongType(of: RootKey.settings, expected: "a dictionary", at: node.place))
+    }
+    for entry in node.entries where !entry.value.isMissing {
+      if let key = SettingKey(rawValue: entry.key) {
+        read(key, entry)
+      } else {
+        findings.add(.unknownSetting(entry.key, at: entry.keyPlace))
+      }
+    }
+  }
+
+  private mutating func read(_ key: SettingKey, _ entry: PropertyListEntry) {
+    let node = entry.value
+    switch key {
+    case .triggerDuration: readTriggerDuration(node)
+    case .triggerIPv6Prefix: readInteger(node, key, 1...128, into: \.triggerIPv6Prefix)
+    case .addressCapacity: readInteger(node, key, 1...16_777_216, into: \.addressCapacity)
+    case .connectionCapacity: readInteger(node, key, 1...16_777_216, into: \.connectionCapacity)
+    case .fragmentCapacity: readInteger(node, key, 1...1_048_576, into: \.fragmentCapacity)
+    case .delayCapacity: readInteger(node, key, 0...65_536, into: \.delayCapacity)
+    case .delaySeconds: readDelay(node)
+    case .local: settings.localNetworks = readNets(node, key)
+    case .interfaceNames: readInterfaceNames(node)
+    case .malformed: readMalformed(node)
+    case .blockIPv6: settings.blockIPv6 = readSwitch(node, key.rawValue)
+    case .protected:
+      // A protection that is not there must not seem to be.
+      findings.add(.notSupported(entry.key, at: entry.keyPlace))
+    }
+  }
+
+  private mutating func readTriggerDuration(_ node: PropertyListNode) {
+    if node.text == "unlimited" {
+      settings.triggerDuration = nil
+    } else if let seconds = node.integer.flatMap({ UInt32(exactly: $0) }), seconds > 0 {
+      settings.triggerDuration = seconds
+    } else {
+      let expected = "seconds from 1 to \(UInt32.max), or unlimited"
+      findings.add(.badSetting(.triggerDuration, node, expected: expected))
+    }
+  }
+
+  private mutating func readInteger(
+    _ node: PropertyListNode, _ key: SettingKey, _ limits: ClosedRange<Int>, into target: WritableKeyPath<Settings, Int>
+  ) {
+    if let number = node.integer.flatMap({ Int(exactly: $0) }), limits.contains(number) {
+      settings[keyPath: target] = number
+    } else {
+      findings.add(.badSetting(key, node, expected: "a number from \(limits.lowerBound) to \(limits.upperBound)"))
+    }
+  }
+
+  private mutating func readDelay(_ node: PropertyListNode) {
+    if let seconds = node.text.flatMap({ Double($0) }), (0...60).contains(seconds) {
+      settings.delaySeconds = seconds
+    } else {
+      findings.add(.badSetting(.delaySeconds, node, expected: "seconds from 0 to 60"))
+    }
+  }
+
+  private mutating func readMalformed(_ node: PropertyListNode) {
+    if let policy = node.text.flatMap({ MalformedPolicy(rawValue: $0) }) {
+      settings.malformed = policy
+    } else {
+      findings.add(.badSetting(.malformed, node, expected: "delete or pass"))
+    }
+  }
+
+  private mutating func readSwitch(_ node: PropertyListNode, _ key: String) -> Bool {
+    guard let isOn = node.isOn else {
+      findings.add(.notASwitch(key, node))
+      return false
+    }
+    return isOn
+  }
+
+  /// An array of nets, or one text with commas between them.
+  private mutating func readNets(_ node: PropertyListNode, _ key: SettingKey) -> [AddressRange] {
+    var ranges: [AddressRange] = []
+    for element in node.kind == .array ? Array(node.elements) : [node] where !element.isMissing {
+      guard let text = element.text else {
+        findings.add(.badSetting(key, element, expected: "nets such as 192.0.2.0/24"))
+        continue
+      }
+      for net in Substring(text).listElements {
+        do {
+          ranges.append(try NetText.range(net))
+        } catch {
+          findings.add(.badSetting(key, error, at: element.place))
+        }
+      }
+    }
+    return ranges
+  }
+
+  private mutating func readInterfaceNames(_ node: PropertyListNode) {
+    guard node.kind == .dictionary else {
+      return findings.add(.badSetting(.interfaceNames, node, expected: "a dictionary such as { en0 = eth0; }"))
+    }
+    for entry in node.entries where !entry.value.isMissing {
+      if let name = entry.value.text, !name.isEmpty {
+        settings.interfaceNames[entry.key] = name
+      } else {
+        findings.add(.badSetting(.interfaceNames, entry.value, expected: "the name of an interface"))
+      }
+    }
+  }
+}

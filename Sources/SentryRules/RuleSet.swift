@@ -1,0 +1,51 @@
+public import SentryPropertyList
+
+/// A document that was read and found free of errors.
+///
+/// The tree lies flat, in document order: parents before children, disabled rules included. A rule's index is the
+/// place of its counters.
+public struct RuleSet: Sendable {
+  public let rules: [Rule]
+  public let settings: Settings
+  public let interfaces: [InterfaceEntry]
+  /// What else the root held, in its order: kept when the document is written anew.
+  public let keptKeys: [KeptKey]
+
+  /// The rules right below the one at `parent`; of the top level for -1.
+  public func children(of parent: Int) -> some Sequence<Int> {
+    let end = rules.indices.contains(parent) ? rules[parent].subtreeEnd : rules.count
+    return sequence(state: parent + 1) { next -> Int? in
+      guard next < end else { return nil }
+      defer { next = rules[next].subtreeEnd }
+      return next
+    }
+  }
+
+  /// For each rule, whether it and all its ancestors are enabled.
+  public var usage: [Bool] {
+    var usage: [Bool] = []
+    usage.reserveCapacity(rules.count)
+    for rule in rules {
+      usage.append(rule.isEnabled && (rule.parent < 0 || usage[rule.parent]))
+    }
+    return usage
+  }
+}
+
+extension RuleSet: Equatable {
+  /// Rules, settings and interfaces are the same; kept keys, which mean nothing here, do not matter.
+  public static func == (a: RuleSet, b: RuleSet) -> Bool {
+    a.rules == b.rules && a.settings == b.settings && a.interfaces == b.interfaces
+  }
+}
+
+/// An entry of the root dictionary that means nothing to the rules.
+public struct KeptKey: Sendable, Equatable {
+  public let key: String
+  public let value: PropertyListValue
+
+  public init(key: String, value: PropertyListValue) {
+    self.key = key
+    self.value = value
+  }
+}

@@ -1,0 +1,267 @@
+// Every message of this module, in one place: lower case, naming and quoting what was found, and saying what would do.
+
+internal import SentryDiagnostics
+internal import SentryPropertyList
+
+extension Diagnostic {
+  // MARK: The document
+
+  static func notARuleDocument(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .notARuleDocument, at: place, "a rule document is a dictionary { … } or an array of rules ( … )")
+  }
+
+  static func noRules(at place: Place) -> Diagnostic {
+    Diagnostic(.noRules, .warning, at: place, "the document has no rules: every packet passes")
+  }
+
+  static func wrongType(of what: String, expected: String, at place: Place) -> Diagnostic {
+    Diagnostic(.wrongType, at: place, "\(what) must be \(expected)")
+  }
+
+  /// For what the rules can do without.
+  static func ignoredType(of what: String, at place: Place) -> Diagnostic {
+    Diagnostic(.wrongType, .warning, at: place, "\(what) must be text; it is ignored")
+  }
+
+  static func notASwitch(_ key: String, _ node: PropertyListNode) -> Diagnostic {
+    Diagnostic(.badValue, at: node.place, "\(key) must be 0 or 1, found \(node.shown)")
+  }
+
+  static func unknownKey(_ key: String, at place: Place, meant: String?) -> Diagnostic {
+    Diagnostic(
+      .unknownKey, .warning, at: place, "unknown key '\(key.shown)' is ignored",
+      hint: meant.map { "did you mean '\($0)'?" })
+  }
+
+  static func keptKeys(first key: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .keptKeys, .note, at: place,
+      "'\(key.shown)' means nothing here; such keys are kept when the document is written anew")
+  }
+
+  static func testsNotRun(at place: Place) -> Diagnostic {
+    Diagnostic(.testsNotRun, .warning, at: place, "the document's tests are not run by this version")
+  }
+
+  // MARK: Rules
+
+  static func unknownRuleKey(_ key: String, at place: Place) -> Diagnostic {
+    guard let meant = nearestName(to: key, in: RuleKey.allCases.map(\.rawValue)) else {
+      return Diagnostic(.unknownKey, .note, at: place, "rules have no key '\(key.shown)'; it is ignored")
+    }
+    return .unknownKey(key, at: place, meant: meant)
+  }
+
+  static func disabledByDefault(_ number: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .disabledByDefault, .note, at: place,
+      "rule \(number) does not say whether it is enabled: such rules are disabled",
+      hint: "add 'enabled = 1;' to switch it on")
+  }
+
+  static func badValue(_ error: ValueError, isMissing: Bool, at place: Place) -> Diagnostic {
+    Diagnostic(isMissing ? .missingValue : .badValue, at: place, error.message, hint: error.hint)
+  }
+
+  static func exitGroupOutsideGroup(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .exitGroupOutsideGroup, .warning, at: place, "there is no Group above this rule to exit from: it acts as '->'")
+  }
+
+  static func relationReadAsEqual(_ condition: Condition, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .relationReadAsEqual, .warning, at: place,
+      "'\(condition.relation.name)' means nothing for '\(condition.property.name)': it is read as '=='")
+  }
+
+  static func negationMatchesOthers(_ property: String, _ needed: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .negationMatchesOthers, .warning, at: place,
+      "'!=' matches packets other than \(needed), too: they have no \(property)",
+      hint: "a rule above that asks for the protocol leaves them out")
+  }
+
+  // MARK: Names and numbers
+
+  static func unknownName<Item>(_ name: String, _ table: NameTable<Item>, at place: Place) -> Diagnostic {
+    Diagnostic(
+      table.unknownID, at: place, "no \(table.noun) is called '\(name.shown)'",
+      hint: nearestName(to: name, in: table.names).map { "did you mean '\($0)'?" })
+  }
+
+  static func numberCounts<Item>(_ name: String, _ meant: String, _ table: NameTable<Item>, at place: Place)
+    -> Diagnostic
+  {
+    Diagnostic(
+      table.unknownID, .warning, at: place,
+      "no \(table.noun) is called '\(name.shown)'; by its number it is read as '\(meant)'")
+  }
+
+  static func unknownNumber<Item>(
+    _ number: Int, _ table: NameTable<Item>, _ generation: Generation, at place: Place
+  ) -> Diagnostic {
+    guard generation == .year2003 else {
+      return Diagnostic(table.unknownID, at: place, "no \(table.noun) has the number \(number)")
+    }
+    return Diagnostic(
+      .ambiguousNumber, at: place, "\(table.noun) number \(number) is of 2003, and its meaning then is not known",
+      hint: "give the \(table.noun) by name")
+  }
+
+  static func nameNumberMismatch(_ name: String, _ number: Int, _ meaning: String?, at place: Place) -> Diagnostic {
+    let other = meaning.map { "'\($0)'" } ?? "nothing known"
+    return Diagnostic(
+      .nameNumberMismatch, .note, at: place,
+      "'\(name.shown)' comes with number \(number), which is \(other): the name counts")
+  }
+
+  static func notSupported(_ name: String, at place: Place) -> Diagnostic {
+    Diagnostic(.notBuiltYet, at: place, "'\(name)' is not supported in this version")
+  }
+
+  // MARK: Settings and interfaces
+
+  static func unknownSetting(_ name: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .unknownSetting, .warning, at: place, "there is no setting '\(name.shown)'; it is ignored",
+      hint: nearestName(to: name, in: SettingKey.allCases.map(\.rawValue)).map { "did you mean '\($0)'?" })
+  }
+
+  static func badSetting(_ key: SettingKey, _ node: PropertyListNode, expected: String) -> Diagnostic {
+    Diagnostic(.badSetting, at: node.place, "\(key.rawValue) must be \(expected), found \(node.shown)")
+  }
+
+  static func badSetting(_ key: SettingKey, _ error: ValueError, at place: Place) -> Diagnostic {
+    Diagnostic(.badSetting, at: place, "\(key.rawValue): \(error.message)", hint: error.hint)
+  }
+
+  static func badClassicDuration(_ node: PropertyListNode) -> Diagnostic {
+    Diagnostic(
+      .badSetting, .warning, at: node.place,
+      "\(RootKey.classicTriggerDuration) must be an index from 0 to 6, found \(node.shown): one hour is used")
+  }
+
+  static func interfaceWithoutName(key: String, at place: Place) -> Diagnostic {
+    Diagnostic(.badInterface, at: place, "an interface needs a name, as in { \(key) = eth0; }")
+  }
+}
+
+extension PropertyListNode {
+  /// For the "found" of a message.
+  fileprivate var shown: String {
+    switch kind {
+    case .array: "an array"
+    case .dictionary: "a dictionary"
+    case .data: "data"
+    case .date: "a date"
+    case .string, .number, .boolean: "'\((text ?? "").shown)'"
+    }
+  }
+}
+
+extension ValueError {
+  static func missing(property: String, example: String) -> ValueError {
+    ValueError("'\(property)' needs a value", hint: "such as '\(example)'")
+  }
+
+  // MARK: Numbers
+
+  static func notANumber(_ text: Substring, _ limits: ClosedRange<UInt64>) -> ValueError {
+    let found = text.isEmpty ? "nothing" : "'\(text.shown)'"
+    return ValueError(
+      "expected a number from \(limits.lowerBound) to \(limits.upperBound), found \(found)", hint: remarkHint(for: text)
+    )
+  }
+
+  static func outOfRange(_ text: Substring, _ limits: ClosedRange<UInt64>) -> ValueError {
+    ValueError("\(text.shown) is out of range: expected \(limits.lowerBound) to \(limits.upperBound)")
+  }
+
+  static func reversedRange(_ text: Substring, hint: String? = nil) -> ValueError {
+    ValueError("the range '\(text.shown)' ends before it starts", hint: hint.map { "did you mean '\($0)'?" })
+  }
+
+  /// For `80 http`.
+  private static func remarkHint(for text: Substring) -> String? {
+    guard let (number, remark) = text.halves(around: " "), NumberText.isDecimal(number), !remark.isEmpty else {
+      return nil
+    }
+    return "remarks stand in parentheses: '\(number) (\(remark.shown))'"
+  }
+
+  // MARK: Words
+
+  static func unknownWord(_ text: Substring, expected: [String]) -> ValueError {
+    ValueError(
+      "expected \(expected.joined(separator: ", ")), found '\(text.shown)'",
+      hint: nearestName(to: String(text), in: expected).map { "did you mean '\($0)'?" })
+  }
+
+  static func unknownProtocol(_ text: Substring) -> ValueError {
+    ValueError(
+      "no protocol is called '\(text.shown)': expected a number from 0 to 255 or a name such as TCP",
+      hint: nearestName(to: String(text), in: ProtocolProperty.names.keys).map { "did you mean '\($0)'?" })
+  }
+
+  static func contradictoryFlag(_ flag: Substring) -> ValueError {
+    ValueError("'\(flag.shown)' is asked to be both on and off")
+  }
+
+  static func notAnInterface(_ text: Substring) -> ValueError {
+    ValueError("expected the name of an interface, 'external' or 'internal', found '\(text.shown)'")
+  }
+
+  // MARK: Addresses
+
+  static func notANet(_ text: Substring) -> ValueError {
+    ValueError(
+      "expected an address, a net such as 192.0.2.0/24 or a range such as 192.0.2.10-20, found '\(text.shown)'")
+  }
+
+  static func brokenMask(_ text: Substring) -> ValueError {
+    ValueError("the mask '\(text.shown)' has a 0 bit before a 1 bit", hint: "such as '255.255.255.0'")
+  }
+
+  static func mixedFamilies(_ text: Substring) -> ValueError {
+    ValueError("the range '\(text.shown)' mixes IPv4 and IPv6")
+  }
+
+  static func notAMACAddress(_ text: Substring) -> ValueError {
+    ValueError("expected six hexadecimal pairs such as 00:1b:63:84:45:e6, found '\(text.shown)'")
+  }
+
+  // MARK: Content
+
+  static func brokenWindow(_ text: Substring) -> ValueError {
+    ValueError(
+      "expected [start], [start:length] or [start:length:stop] before the text, found '\(text.shown)'",
+      hint: "to search for a bracket write '\\['")
+  }
+
+  static func noContent(_ text: Substring) -> ValueError {
+    ValueError("'\(text.shown)' has no text to search for")
+  }
+
+  static func contentTooLong(byteCount: Int, windowLength: Int) -> ValueError {
+    ValueError(
+      "the text has \(byteCount) bytes and can never lie within a window of \(windowLength)",
+      hint: "a window of its own stands before the text, as in '[0:\(byteCount)]'")
+  }
+
+  static func lonelyBackslash(_ text: Substring) -> ValueError {
+    ValueError("'\(text.shown)' ends in a backslash with nothing after it", hint: "three backslashes make one")
+  }
+
+  static func brokenHexEscape(_ text: Substring) -> ValueError {
+    ValueError("expected two hexadecimal digits after '\\x' in '\(text.shown)'")
+  }
+}
+
+extension StringProtocol {
+  /// For quoting in a message: harmless to a terminal, and not endless.
+  var shown: String {
+    let limit = 60
+    return String(prefix(limit)).visible + (dropFirst(limit).isEmpty ? "" : "…")
+  }
+}

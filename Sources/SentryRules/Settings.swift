@@ -1,0 +1,42 @@
+public import SentryPacket
+
+/// What a document decides besides its rules: the `settings` dictionary.
+public struct Settings: Sendable, Equatable {
+  /// How long a triggered address stays in its table after it was last seen, in seconds, at least 1; `nil` for ever.
+  /// Default one hour. `settings.triggerDuration`: seconds, or `unlimited`.
+  public var triggerDuration: UInt32? = 3600
+  /// IPv6 sources are remembered by their net of this many bits: 1...128, default 64.
+  public var triggerIPv6Prefix = 64
+  /// Entries that each table of addresses holds: 1...16 777 216, default 131 072. The oldest make way.
+  public var addressCapacity = 131_072
+  /// Flows that the connection table holds: 1...16 777 216, default 262 144. The oldest make way.
+  public var connectionCapacity = 262_144
+  /// Datagrams that the fragment table holds: 1...1 048 576, default 16 384. The oldest make way.
+  public var fragmentCapacity = 16_384
+  /// Packets that `Delay` holds at once: 0...65 536, default 256. More than that pass.
+  public var delayCapacity = 256
+  /// How long `Delay` holds a packet: 0...60 seconds, default 0.75.
+  public var delaySeconds = 0.75
+  /// Addresses of this host, besides those of its interfaces: `settings.local`.
+  public var localNetworks: [AddressRange] = []
+  /// This system's names of interfaces, by the names that the document uses: `{ en0 = eth0; }`.
+  public var interfaceNames: [String: String] = [:]
+  public var malformed = MalformedPolicy.delete
+  /// Discard all IPv6 before the rules. Default off.
+  public var blockIPv6 = false
+
+  public init() {}
+
+  /// The name on this system of an interface that a document names: by `interfaceNames`, else `lo` for `lo0`, else
+  /// the same.
+  public func systemName(of interface: String) -> String {
+    interfaceNames[interface] ?? (interface == "lo0" ? "lo" : interface)
+  }
+}
+
+/// What happens to packets whose headers are too short.
+public enum MalformedPolicy: String, Sendable, CaseIterable {
+  /// Deleted and logged.
+  case delete
+  case pass
+}

@@ -1,0 +1,55 @@
+// What the values of most properties have in common: blanks around them do not count, nor do remarks in parentheses
+// (docs/Classic.md, "Values").
+
+/// Where a value may hold text in parentheses that does not count: `8 (echo request)`.
+public enum ValueRemarks: Sendable {
+  /// Nowhere: the whole text counts, parentheses and blanks included.
+  case nowhere
+  /// The value ends before the first parenthesis.
+  case atEnd
+  /// After each element of a list, nested parentheses included: `3 (loose), 9 (strict)`.
+  case anywhere
+}
+
+extension Substring {
+  /// The text that counts.
+  func without(_ remarks: ValueRemarks) -> Substring {
+    switch remarks {
+    case .nowhere: self
+    case .atEnd: prefix { $0 != "(" }.trimmed
+    case .anywhere: withoutParentheses.trimmed
+    }
+  }
+
+  private var withoutParentheses: Substring {
+    var kept = Substring()
+    var depth = 0
+    for character in self {
+      switch character {
+      case "(": depth += 1
+      case ")" where depth > 0: depth -= 1
+      default: if depth == 0 { kept.append(character) }
+      }
+    }
+    return kept
+  }
+
+  /// Without blanks at both ends.
+  var trimmed: Substring {
+    guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else {
+      return prefix(0)
+    }
+    return self[first...last]
+  }
+
+  /// The elements of a comma list, trimmed; empty elements stay.
+  var listElements: [Substring] {
+    split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
+  }
+
+  /// The two halves around the first `separator`, trimmed; `nil` without one.
+  func halves(around separator: Character) -> (Substring, Substring)? {
+    guard let middle = firstIndex(of: separator) else { return nil }
+    return (self[..<middle].trimmed, self[index(after: middle)...].trimmed)
+  }
+}

@@ -1,0 +1,52 @@
+/// A rule set as an outline for people: a line for each rule, the tests of those below another indented.
+///
+/// ```
+/// rule       test                        action  name
+/// 1          Direction == inbound        ->      default first
+/// 1.1          IPFragmentOffset == 1-63  Delete  sneak around fragments
+/// 2.5   off  Direction == inbound        ->      Check servers
+/// 2.5.1   ·    Idle seconds >= 60        URL ping://192.0.2.2
+/// ```
+public enum RuleTreeText {
+  /// Something to show of each rule, such as its matches.
+  public struct Column: Sendable {
+    public var title: String
+    /// In document order, a text for each rule; blank where there is none.
+    public var values: [String]
+
+    public init(title: String, values: [String]) {
+      self.title = title
+      self.values = values
+    }
+  }
+
+  /// A rule that is off is marked `off`, those below it `·`. Each line ends in a newline.
+  public static func text(of ruleSet: RuleSet, columns: [Column] = []) -> String {
+    let numbers = columns.map { TextTable.Column(title: $0.title, alignment: .right) }
+    var table = TextTable(
+      [TextTable.Column(title: "rule", longest: 16), TextTable.Column(title: "", alignment: .right)] + numbers + [
+        TextTable.Column(title: "test", longest: 40), TextTable.Column(title: "action", longest: 20),
+        TextTable.Column(title: "name"),
+      ])
+    let usage = ruleSet.usage
+    for (index, rule) in ruleSet.rules.enumerated() {
+      let mark = usage[index] ? "" : rule.isEnabled ? "·" : "off"
+      let values = columns.map { $0.values.indices.contains(index) ? $0.values[index] : "" }
+      table.add([rule.number, mark] + values + [test(of: rule), action(of: rule), rule.name.visible])
+    }
+    return table.text
+  }
+
+  private static func test(of rule: Rule) -> String {
+    let indentation = String(repeating: "  ", count: min(rule.depth, 20))
+    guard rule.property.needsValue else {
+      return indentation
+        + (rule.relation == .equal ? rule.property.name : "\(rule.property.name) \(rule.relation.name)")
+    }
+    return "\(indentation)\(rule.property.name) \(rule.relation.name) \(rule.value.visible)"
+  }
+
+  private static func action(of rule: Rule) -> String {
+    rule.parameter.isEmpty ? rule.action.name : "\(rule.action.name) \(rule.parameter.visible)"
+  }
+}

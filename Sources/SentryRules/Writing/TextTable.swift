@@ -1,0 +1,44 @@
+/// Lines of cells in columns, for reading on a terminal.
+struct TextTable {
+  enum Alignment {
+    case left, right
+  }
+
+  struct Column {
+    let title: String
+    var alignment = Alignment.left
+    /// A longer cell pushes the rest of its line to the right, rather than widen the column for all.
+    var longest = Int.max
+  }
+
+  let columns: [Column]
+  private var rows: [[String]]
+
+  init(_ columns: [Column]) {
+    self.columns = columns
+    rows = [columns.map(\.title)]
+  }
+
+  /// A cell for each column.
+  mutating func add(_ row: [String]) {
+    rows.append(row)
+  }
+
+  /// The titles, then the rows: two blanks between columns, none at the end of a line, which ends in a newline.
+  /// Columns without any text are left out.
+  var text: String {
+    let widths = columns.enumerated().map { index, column in
+      rows.lazy.map { $0[index].count }.filter { $0 <= column.longest }.max() ?? 0
+    }
+    return rows.map { line($0, widths) }.joined()
+  }
+
+  private func line(_ row: [String], _ widths: [Int]) -> String {
+    var line = ""
+    for (index, cell) in row.enumerated() where widths[index] > 0 {
+      let blanks = String(repeating: " ", count: max(0, widths[index] - cell.count))
+      line += columns[index].alignment == .left ? cell + blanks + "  " : blanks + cell + "  "
+    }
+    return line.prefix(upTo: line.lastIndex { $0 != " " }.map { line.index(after: $0) } ?? line.startIndex) + "\n"
+  }
+}

@@ -1,0 +1,45 @@
+internal import SentryControl
+internal import SentryDiagnostics
+internal import SentryEngine
+public import SentryRules
+
+/// A document as somebody sent it, read and checked: its findings, and its rules if none of them is an error.
+public struct SubmittedDocument: Sendable {
+  /// As the sender calls it, usually a path.
+  public let name: String
+  public let document: RuleDocument
+
+  public init(name: String, reading bytes: [UInt8]) {
+    self.name = name
+    document = RuleDocument(reading: bytes, fileName: name)
+  }
+
+  /// In the order of the document's text.
+  var findings: [DiagnosticRecord] {
+    document.diagnostics.map { DiagnosticRecord($0, in: document.source) }
+  }
+}
+
+/// A document that is (or was) in force.
+struct AppliedDocument: Sendable {
+  let name: String
+  /// As it was sent; canonical text for one that came as XML or binary.
+  let text: String
+  let rules: LoadedRules
+  /// Seconds since 1970.
+  let appliedTime: Double
+
+  /// `nil` for a document with errors.
+  init?(_ submitted: SubmittedDocument, generation: UInt32, labels: RuleLabels, appliedTime: Double) {
+    guard let ruleSet = submitted.document.ruleSet, let text = submitted.document.appliedText else { return nil }
+    name = submitted.name
+    self.text = text
+    rules = LoadedRules(ruleSet, generation: generation, labels: labels)
+    self.appliedTime = appliedTime
+  }
+
+  var report: DocumentReport {
+    DocumentReport(
+      name: name, appliedTime: appliedTime, ruleCount: rules.ruleSet.rules.count, generation: rules.generation)
+  }
+}

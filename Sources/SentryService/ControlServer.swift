@@ -1,0 +1,47 @@
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import SentryControl
+internal import ServiceLifecycle
+
+/// The server end of the control socket: HTTP over a Unix socket, one handler per request (`Handlers/`).
+struct ControlServer: Service {
+  let daemon: SentryDaemon
+  let socket: SocketFile
+  let log: Logger
+
+  /// One thread is plenty for one socket; it lives as long as the process.
+  static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+  /// Serves until the service group shuts down; requests under way are finished first.
+  func run() async throws {
+    defer { socket.remove() }
+    let application = Application(
+      router: Self.router(for: daemon),
+      configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket.path), serverName: "sentry"),
+      onServerRunning: { _ in socket.protect() },
+      eventLoopGroupProvider: .shared(Self.eventLoops), logger: log)
+    try await application.run()
+  }
+
+  static func router(for daemon: SentryDaemon) -> Router<ControlContext> {
+    let router = Router(context: ControlContext.self)
+    router.add(middleware: FailureMiddleware())
+    router.answerStatus(from: daemon)
+    router.answerRules(from: daemon)
+    router.answerEnabled(from: daemon)
+    router.answerTables(from: daemon)
+    router.answerLog(from: daemon.journal)
+    return router
+  }
+}
+
+/// What handlers know of a request beside the request itself.
+struct ControlContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+
+  init(source: Source) { coreContext = CoreRequestContextStorage(source: source) }
+
+  var maxUploadSize: Int { ControlLimit.requestBytes }
+}

@@ -1,0 +1,15 @@
+public import SentryCapture
+
+/// Why the daemon cannot start, or cannot answer.
+public enum DaemonError: Error, Equatable {
+  /// The document it should start with; its findings say more.
+  case documentHasErrors(name: String)
+  case capture(CaptureError)
+  /// Another daemon listens on this socket.
+  case socketInUse(path: String)
+  case socketNotPermitted(path: String)
+  /// The socket, or the directory it belongs in, cannot be made.
+  case socketUnusable(path: String, reason: String)
+  /// It is shutting down, or its packet thread has ended.
+  case stopped
+}

@@ -1,0 +1,56 @@
+public import Logging
+public import SentryCapture
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// The daemon as one call: everything `sentry run` does after it has read its command line.
+public struct DaemonProgram: Sendable {
+  public var document: SubmittedDocument
+  /// The system's names of the interfaces to watch.
+  public var interfaces: [String]
+  public var socketPath: String
+  public var captureOptions = LiveCapture.Options()
+
+  public init(document: SubmittedDocument, interfaces: [String], socketPath: String) {
+    self.document = document
+    self.interfaces = interfaces
+    self.socketPath = socketPath
+  }
+
+  /// Runs until SIGINT or SIGTERM, then shuts down: the socket first, the packet thread after it.
+  ///
+  /// - Parameter onStart: called once the interfaces are open.
+  public func run(log: Logger, onStart: @Sendable () -> Void = {}) async throws(DaemonError) {
+    let socket = SocketFile(path: socketPath)
+    try await socket.prepare()
+    let daemon = try await SentryDaemon.start(
+      document, interfaces: interfaces, captureOptions: captureOptions, log: log)
+    onStart()
+    let services = ServiceGroup(
+      services: [DaemonService(daemon: daemon), ControlServer(daemon: daemon, socket: socket, log: log)],
+      gracefulShutdownSignals: [.sigint, .sigterm], logger: log)
+    do {
+      try await services.run()
+    } catch {
+      await daemon.stop()
+      throw .socketUnusable(path: socketPath, reason: "\(error)")
+    }
+  }
+}
+
+/// What goes on in a daemon without anybody asking: the journal, and a look at the host every few seconds.
+struct DaemonService: Service {
+  let daemon: SentryDaemon
+
+  func run() async throws {
+    async let journal: Void = daemon.journal.run()
+    try? await cancelWhenGracefulShutdown {
+      while true {
+        try await Task.sleep(for: .seconds(5))
+        try await daemon.lookAround()
+      }
+    }
+    await daemon.stop()
+    await journal
+  }
+}

@@ -1,0 +1,49 @@
+internal import Foundation
+internal import Hummingbird
+internal import NIOCore
+internal import SentryControl
+
+extension Response {
+  /// A reply with a JSON body.
+  static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    Response(
+      status: status, headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: try JSONLine.buffer(value)))
+  }
+}
+
+/// JSON as the control socket sends it: one object on one line.
+enum JSONLine {
+  static func buffer(_ value: some Encodable) throws -> ByteBuffer {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var buffer = ByteBuffer(bytes: try encoder.encode(value))
+    buffer.writeString("\n")
+    return buffer
+  }
+}
+
+/// Answers a request that failed with a status and the reason as JSON; nothing a caller sends ends otherwise.
+struct FailureMiddleware: RouterMiddleware {
+  typealias Context = ControlContext
+
+  func handle(
+    _ request: Request, context: ControlContext, next: (Request, ControlContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let error as HTTPError {
+      return try failure(error.status, error.body ?? "\(request.method) \(request.uri.path): \(error.status.reasonPhrase)")
+    } catch is NIOTooManyBytesError {
+      return try failure(.contentTooLarge, "more than \(ControlLimit.requestBytes) bytes")
+    } catch DaemonError.stopped {
+      return try failure(.serviceUnavailable, "the daemon is shutting down")
+    } catch {
+      return try failure(.internalServerError, "\(error)")
+    }
+  }
+
+  private func failure(_ status: HTTPResponse.Status, _ message: String) throws -> Response {
+    try .json(FailureReply(message: message), status: status)
+  }
+}

@@ -1,0 +1,13 @@
+internal import SentryCapture
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryRules
+
+/// Which addresses are this host: a packet from one of them is outbound.
+enum LocalAddresses {
+  /// The addresses of all interfaces, and what the document's setting `local` adds.
+  static func networks(of interfaces: [NetworkInterface], settings: Settings) -> LocalNetworks {
+    let own = interfaces.flatMap(\.addresses).map { AddressRange(prefix: $0, length: 128) }
+    return LocalNetworks(own + settings.localNetworks)
+  }
+}

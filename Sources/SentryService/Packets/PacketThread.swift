@@ -1,0 +1,65 @@
+internal import Foundation
+internal import SentryCapture
+internal import SentryEngine
+
+/// The one thread that captures and judges packets, seen from outside: start it, ask it, stop it.
+final class PacketThread: Sendable {
+  /// What the thread has to tell.
+  let events: EventQueue
+  private let mailbox: Mailbox
+
+  private init(events: EventQueue, mailbox: Mailbox) {
+    self.events = events
+    self.mailbox = mailbox
+  }
+
+  /// Opens the interfaces and starts judging.
+  ///
+  /// - Parameter captureOptions: `nil` to open no interface; then packets only come from requests.
+  /// - Throws: what kept the first interface that failed from being opened; nothing runs then.
+  static func start(
+    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks,
+    captureOptions: LiveCapture.Options?
+  ) async throws(CaptureError) -> PacketThread {
+    let thread = PacketThread(events: EventQueue(), mailbox: try Mailbox())
+    let outcome: Result<Void, CaptureError> = await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [events = thread.events, mailbox = thread.mailbox] in
+        Thread.current.name = "packets"
+        do throws(CaptureError) {
+          var worker = try PacketWorker(
+            rules: rules, interfaces: interfaces, local: local, captureOptions: captureOptions, mailbox: mailbox,
+            events: events)
+          continuation.resume(returning: .success(()))
+          worker.run()
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+        events.finish()
+      }
+    }
+    try outcome.get()
+    return thread
+  }
+
+  /// Runs `work` on the packet thread between two batches and returns what it copied out.
+  ///
+  /// Requests run in the order they are posted; an actor that calls this twice has its calls run in that order.
+  func perform<Value: Sendable>(
+    isolation: isolated (any Actor)? = #isolation, _ work: @escaping @Sendable (inout PacketWorker) -> Value
+  ) async throws(PacketThreadStopped) -> Value {
+    let value: Value? = await withCheckedContinuation { continuation in
+      let isPosted = mailbox.post { worker in continuation.resume(returning: work(&worker)) }
+      if !isPosted { continuation.resume(returning: nil) }
+    }
+    guard let value else { throw PacketThreadStopped() }
+    return value
+  }
+
+  /// Ends the thread after the batch it works on. Requests posted before are still carried out.
+  func stop() async {
+    try? await perform { $0.stop() }
+  }
+}
+
+/// A request came after the packet thread had stopped.
+struct PacketThreadStopped: Error {}

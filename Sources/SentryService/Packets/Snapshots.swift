@@ -1,0 +1,44 @@
+internal import SentryCapture
+internal import SentryEngine
+
+// What requests copy out of the packet thread.
+
+struct WorkerSnapshot: Sendable {
+  var isOn: Bool
+  var totals: EngineTotals
+  var interfaces: [InterfaceSnapshot]
+  /// Oldest first; the last is in force.
+  var generations: [GenerationCount]
+  var tables: [TableSnapshot]
+  var lostEvents: UInt64
+}
+
+struct InterfaceSnapshot: Sendable {
+  var settings: EngineInterface
+  var counts: InterfaceCounts
+  var statistics: CaptureStatistics
+  /// Why nothing is captured there; `nil` while something is.
+  var problem: String?
+}
+
+/// What one set of rules has judged, on all interfaces.
+struct GenerationCount: Sendable {
+  var generation: UInt32
+  var judged: UInt64
+}
+
+struct TableSnapshot: Sendable {
+  var name: String
+  var count: Int
+  /// Entries made or refreshed in the last full second.
+  var changesPerSecond: UInt64
+}
+
+/// What new rules have replaced.
+struct Replacement: Sendable {
+  /// Travels out of the packet thread to be let go elsewhere.
+  var rules: LoadedRules
+  var judged: UInt64
+  /// As they were before the replacement.
+  var interfaces: [InterfaceSnapshot]
+}

@@ -1,0 +1,38 @@
+internal import SentryCapture
+public import SentryControl
+public import SentryEngine
+internal import SentryPacket
+public import SentryRules
+public import SentryState
+
+// From what the engine and its tables hold to what the control socket sends.
+
+extension RuleReport {
+  /// The live form, with what the last second added.
+  public init(_ rule: Rule, _ counters: RuleCounters) {
+    self.init(
+      number: rule.number, name: rule.name, enabled: rule.isEnabled, matchCount: counters.matchCount,
+      byteCount: counters.byteCount, lastTime: counters.lastTime?.secondsSince1970,
+      matchDelta: counters.matchDelta, byteDelta: counters.byteDelta)
+  }
+}
+
+extension TableEntryReport {
+  /// - Parameter labels: the book of the engine that made the entry.
+  public init(_ entry: AddressEntry, labels: RuleLabels) {
+    self.init(
+      address: entry.range.description, matchCount: entry.matchCount, lastTime: entry.lastTime.seconds,
+      triggeredBy: labels.label(entry.triggeredBy).triggeredBy, duration: entry.duration.seconds.map(Int64.init))
+  }
+}
+
+extension InterfaceSnapshot {
+  var report: InterfaceReport {
+    InterfaceReport(
+      name: settings.name, capturing: problem == nil, problem: problem, filters: settings.isFiltered,
+      external: settings.isExternal, received: statistics.received, judged: counts.judged,
+      judgedEarlier: counts.judgedEarlier, judgedByCurrentRules: counts.judgedByCurrentRules, unjudged: counts.unjudged,
+      dropped: statistics.droppedByRing, inbound: counts.inbound, outbound: counts.outbound,
+      packetsPerSecond: counts.packetsPerSecond)
+  }
+}

@@ -1,0 +1,56 @@
+internal import Foundation
+internal import NIOCore
+internal import NIOPosix
+
+/// The control socket as a file: who may use it, and whether somebody does already.
+struct SocketFile: Sendable {
+  /// Members of this group, if it exists, may talk to the daemon.
+  private static let group = "sentry"
+
+  let path: String
+
+  /// Makes the directory if there is none, and makes sure that no living daemon listens here.
+  ///
+  /// A socket file that a dead daemon left behind is no obstacle: binding replaces it.
+  func prepare() async throws(DaemonError) {
+    guard let address = try? SocketAddress(unixDomainSocketPath: path) else {
+      throw .socketUnusable(path: path, reason: "the path is too long for a socket")
+    }
+    try makeDirectory()
+    if await answers(at: address) { throw .socketInUse(path: path) }
+  }
+
+  /// 0750: the group may pass, others may not even look.
+  private func makeDirectory() throws(DaemonError) {
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard !FileManager.default.fileExists(atPath: directory) else { return }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+    } catch let error as CocoaError where error.code == .fileWriteNoPermission {
+      throw .socketNotPermitted(path: path)
+    } catch {
+      throw .socketUnusable(path: path, reason: error.localizedDescription)
+    }
+    giveToGroup(directory)
+  }
+
+  private func answers(at address: SocketAddress) async -> Bool {
+    let connection = try? await ClientBootstrap(group: ControlServer.eventLoops).connect(to: address).get()
+    try? await connection?.close()
+    return connection != nil
+  }
+
+  /// Opens the bound socket to the group: 0660.
+  func protect() {
+    try? FileManager.default.setAttributes([.posixPermissions: 0o660], ofItemAtPath: path)
+    giveToGroup(path)
+  }
+
+  /// Without effect where there is no such group, or we may not give files away.
+  private func giveToGroup(_ item: String) {
+    try? FileManager.default.setAttributes([.groupOwnerAccountName: Self.group], ofItemAtPath: item)
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,15 @@
+internal import Foundation
+internal import SentryPacket
+
+/// The host's clock, the one packets are stamped with.
+enum WallClock {
+  static func now() -> Timestamp {
+    let seconds = seconds()
+    // A clock set outside what a timestamp can hold counts as not set.
+    guard seconds > 0, seconds < 9e9 else { return Timestamp(nanoseconds: 0) }
+    return Timestamp(nanoseconds: Int64(seconds * 1e9))
+  }
+
+  /// Seconds since 1970.
+  static func seconds() -> Double { Date().timeIntervalSince1970 }
+}

@@ -1,0 +1,47 @@
+internal import SentryPacket
+
+/// One IPv4 address, or one IPv6 net.
+struct AddressKey: TableKey {
+  let high: UInt64
+  let low: UInt64
+  /// In the 128-bit form, 1...128.
+  let prefixLength: UInt8
+
+  /// An IPv4 address always counts as a whole.
+  @inline(__always)
+  init(_ address: IPAddress, ipv6PrefixLength: UInt8) {
+    let length = address.isIPv4 ? 128 : ipv6PrefixLength
+    let masked = length == 128 ? address : address.masked(to: Int(length))
+    high = masked.high
+    low = masked.low
+    prefixLength = length
+  }
+
+  @inline(__always)
+  func hash(_ seed: HashSeed) -> UInt64 {
+    fold(fold(high ^ seed.first, low ^ seed.second) ^ UInt64(prefixLength), seed.third)
+  }
+}
+
+/// An entry as an address table stores it: 48 bytes.
+struct AddressRecord: LinkedEntry {
+  let key: AddressKey
+  var expiryClass = ExpiryClass.free
+  var triggeredBy: UInt32
+  var links = Links()
+  var matchCount: UInt64 = 1
+  var lastNanoseconds: Int64 = 0
+
+  init(key: AddressKey, triggeredBy: UInt32) {
+    self.key = key
+    self.triggeredBy = triggeredBy
+  }
+
+  /// A copy for others, with the lifetime of its class in nanoseconds.
+  func entry(lifetime: Int64) -> AddressEntry {
+    AddressEntry(
+      address: IPAddress(high: key.high, low: key.low), prefixLength: Int(key.prefixLength), matchCount: matchCount,
+      lastTime: Timestamp(nanoseconds: lastNanoseconds), duration: AddressDuration(nanoseconds: lifetime),
+      triggeredBy: triggeredBy)
+  }
+}

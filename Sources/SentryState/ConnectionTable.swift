@@ -1,0 +1,106 @@
+public import SentryPacket
+
+/// The flows that packets were let through for.
+///
+/// A packet's flow is looked up before the rules (`Include == state` asks the answer) and entered after them, only if the packet
+/// passes or is delayed: what the rules discard keeps nothing alive. A flow goes when it is older than its limit
+/// (`ConnectionLimit`); when the table is full, expired flows make way, then the one that has been quiet for longest.
+///
+/// A RST closes a TCP flow as both acknowledged FINs do. A connection request (SYN without ACK) on a closed flow starts a new
+/// one in its place, with counters of its own. (docs/Classic.md, "Connection table")
+///
+/// `now` is never before that of an earlier call.
+public struct ConnectionTable: ~Copyable {
+  private var table: LinkedTable<ConnectionRecord>
+
+  /// - Parameter capacity: the nearest of 1...16 777 216.
+  public init(capacity: Int) {
+    self.init(capacity: capacity, seed: .random())
+  }
+
+  init(capacity: Int, seed: HashSeed) {
+    table = LinkedTable(capacity: capacity, lifetimes: ConnectionLimit.allCases.map(\.lifetime), seed: seed)
+  }
+
+  // MARK: Packets
+
+  /// The flow, if it is known and has not expired. Does not refresh it.
+  public mutating func lookup(_ flow: FlowKey, now: Timestamp) -> TableSlot? {
+    guard flow.isKnown else { return nil }
+    return table.find(flow.identity, now: now).map { TableSlot($0) }
+  }
+
+  /// Enters or refreshes the flow of a packet that passes or is delayed, counts the packet, follows TCP's flags.
+  ///
+  /// - Parameters:
+  ///   - flow: that of this packet.
+  ///   - packet: what to count, and for TCP to follow.
+  ///   - now: the packet's time.
+  ///   - interface: where the packet was seen, by its position in the engine.
+  /// - Returns: the flow's slot; `nil` if the packet belongs to no flow.
+  @discardableResult
+  public mutating func enter(
+    _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16
+  ) -> TableSlot? {
+    guard flow.isKnown else { return nil }
+    if let slot = table.find(flow.identity, now: now) {
+      if !startsAnew(packet, at: slot) {
+        table[slot].add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
+        table.refresh(slot, in: table[slot].limit.rawValue, now: now)
+        return TableSlot(slot)
+      }
+      table.remove(at: slot)
+    }
+    var record = ConnectionRecord(flow, startedBy: packet, at: now)
+    record.add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
+    return TableSlot(table.insert(record, in: record.limit.rawValue, now: now))
+  }
+
+  private func startsAnew(_ packet: PacketFields, at slot: Int) -> Bool {
+    packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn && table[slot].tcp.isClosed
+  }
+
+  /// Removes expired flows, some thousands at most in one call; those left are not found either.
+  public mutating func expire(now: Timestamp) { table.expire(now: now) }
+
+  // MARK: Requests
+
+  public mutating func removeAll() { table.removeAll() }
+
+  /// Flows there may be.
+  public var capacity: Int { table.capacity }
+
+  /// Keeps what fits; slots found before are no longer valid.
+  public mutating func setCapacity(_ capacity: Int, now: Timestamp) { table.setCapacity(capacity, now: now) }
+
+  // MARK: Reports
+
+  /// Flows in the table, expired ones that are not removed yet included.
+  public var count: Int { table.count }
+
+  /// Flows that have not expired.
+  public func count(now: Timestamp) -> Int { table.count(now: now) }
+
+  /// New flows since the start.
+  public var additions: UInt64 { table.additions }
+
+  /// Flows that made way before they expired, since the start.
+  public var evictions: UInt64 { table.evictions }
+
+  /// The flow in a slot; `nil` if it is there no more.
+  public func entry(at slot: TableSlot) -> ConnectionEntry? {
+    table.isOccupied(slot.index) ? table[slot.index].entry : nil
+  }
+
+  /// The flows that have not expired, the longest quiet first; those of one moment in the order of their limits.
+  public func entries(now: Timestamp) -> [ConnectionEntry] {
+    var entries: [ConnectionEntry] = []
+    entries.reserveCapacity(table.count)
+    table.forEachEntry(now: now) { record, _ in entries.append(record.entry) }
+    entries.sort { $0.lastTime < $1.lastTime }
+    return entries
+  }
+
+  /// See `LinkedTable.brokenInvariant`.
+  func brokenInvariant() -> String? { table.brokenInvariant() }
+}

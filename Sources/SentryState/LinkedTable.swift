@@ -1,0 +1,400 @@
+// The storage under every state table.
+//
+// Overview. Entries lie in numbered slots and stay where they are until they are removed. An index finds a slot by its key's
+// hash (`SlotIndex`). Each entry is also a link of one doubly linked list, that of its expiry class.
+//
+// Expiry. A class has one lifetime, and its list is in the order of the last refresh: refreshing an entry moves it to the
+// back. So the front of a list is always the next of its class to expire; whether anything has expired, and which entry is the
+// oldest of all, is known from the fronts alone. Classes are made as lifetimes are asked for. An empty one serves the next new
+// lifetime, so there are never more than there were different lifetimes in use at once.
+//
+// Life of an entry. `insert` takes a free slot, or at capacity the slot of an expired entry, or that of the oldest entry whose
+// lifetime is limited, or, where all are unlimited, the oldest of those. `refresh` keeps it alive. `find` does not return an
+// expired entry but removes it, `expire` removes those that nobody looks for. Both judge by `age >= lifetime`.
+//
+// Time is passed in and never runs backwards. What happens depends on the calls alone, never on hashes: the seed only decides
+// where the index keeps its words.
+//
+// Memory. Slots and index are made for the full capacity and touched as they fill (`ZeroedBuffer`); freed slots are used
+// first. Removal, refresh and insertion take constant time.
+
+internal import SentryPacket
+
+/// What an entry's key must offer.
+protocol TableKey: Equatable, BitwiseCopyable {
+  func hash(_ seed: HashSeed) -> UInt64
+}
+
+/// An entry and what the table keeps in it. Each conformer lays out its own fields, so that no byte is lost to padding.
+protocol LinkedEntry: BitwiseCopyable {
+  associatedtype Key: TableKey
+  var key: Key { get }
+  /// The time of the last refresh, as in `Timestamp`.
+  var lastNanoseconds: Int64 { get set }
+  var links: Links { get set }
+  /// The position of its class; `ExpiryClass.free` while the slot holds no entry.
+  var expiryClass: UInt16 { get set }
+}
+
+/// The neighbours of an entry in the list of its class; of a free slot, `next` is the free slot after it.
+struct Links: BitwiseCopyable {
+  static let none = UInt32.max
+
+  var previous = none
+  var next = none
+}
+
+/// Entries that live equally long, the longest unrefreshed first.
+struct ExpiryClass: BitwiseCopyable {
+  /// A lifetime without end.
+  static let unlimited = Int64.max
+  /// Not a class: the mark of a free slot.
+  static let free = UInt16.max
+  /// Classes that `UInt16` can tell apart from `free`.
+  static let maximumCount = 65_535
+
+  /// In nanoseconds.
+  var lifetime: Int64
+  var front = Links.none
+  var back = Links.none
+
+  var isEmpty: Bool { front == Links.none }
+}
+
+struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
+  private var slots: ZeroedBuffer<Entry>
+  private var index: SlotIndex
+  private var classes: [ExpiryClass]
+  private let classLimit: Int
+  private let seed: HashSeed
+  /// Slots below this have been in use; those from here on were never touched.
+  private var touchedSlots = 0
+  private var firstFree = Links.none
+
+  /// Entries there may be.
+  private(set) var capacity: Int
+  /// Entries there are, the expired ones that nobody has come across included.
+  private(set) var count = 0
+  /// Entries inserted since the start.
+  private(set) var additions: UInt64 = 0
+  /// Unexpired entries that had to make way since the start.
+  private(set) var evictions: UInt64 = 0
+
+  /// - Parameters:
+  ///   - capacity: taken as the nearest of 1...16 777 216; less where the system has not that much memory.
+  ///   - lifetimes: the lifetimes of the first classes, in nanoseconds.
+  ///   - seed: one that is known serves tests only.
+  ///   - classLimit: when so many different lifetimes are in use, a further one becomes the next longer of them.
+  init(
+    capacity: Int, lifetimes: [Int64], seed: HashSeed = .random(), classLimit: Int = ExpiryClass.maximumCount
+  ) {
+    slots = ZeroedBuffer(atMost: max(1, min(capacity, SlotIndex.maximumSlots)))
+    index = SlotIndex(slots: slots.count)
+    classes = lifetimes.map { ExpiryClass(lifetime: $0) }
+    self.classLimit = classLimit
+    self.seed = seed
+    self.capacity = min(slots.count, index.slotCapacity)
+  }
+
+  // MARK: Looking
+
+  /// The slot of the unexpired entry with this key. An expired one is removed.
+  mutating func find(_ key: Entry.Key, now: Timestamp) -> Int? {
+    guard let position = position(of: key) else { return nil }
+    let slot = index.slot(at: position)
+    guard isExpired(slots[slot], now) else { return slot }
+    remove(slot, at: position)
+    return nil
+  }
+
+  /// The entry in a slot, to read or to change anything but its key, its class and its last time.
+  subscript(slot: Int) -> Entry {
+    @inline(__always) get { slots[slot] }
+    @inline(__always) _modify { yield &slots[slot] }
+  }
+
+  /// True if the slot holds an entry.
+  @inline(__always)
+  func isOccupied(_ slot: Int) -> Bool {
+    slot < touchedSlots && slots[slot].expiryClass != ExpiryClass.free
+  }
+
+  /// How long the entry in this slot lives without a refresh, in nanoseconds.
+  func lifetime(of slot: Int) -> Int64 { classes[Int(slots[slot].expiryClass)].lifetime }
+
+  /// Unexpired entries. Looks at every expired one.
+  func count(now: Timestamp) -> Int {
+    var expired = 0
+    for list in classes {
+      var slot = list.front
+      while slot != Links.none, isExpired(slots[Int(slot)], now) {
+        expired += 1
+        slot = slots[Int(slot)].links.next
+      }
+    }
+    return count - expired
+  }
+
+  /// Hands over every unexpired entry with its lifetime in nanoseconds, class by class, the longest unrefreshed first.
+  func forEachEntry(now: Timestamp, _ body: (_ entry: Entry, _ lifetime: Int64) -> Void) {
+    for list in classes {
+      var slot = list.front
+      while slot != Links.none {
+        let entry = slots[Int(slot)]
+        if !isExpired(entry, now) { body(entry, list.lifetime) }
+        slot = entry.links.next
+      }
+    }
+  }
+
+  // MARK: Changing
+
+  /// Adds an entry whose key `find` has just not found; the table sets its links, class and last time.
+  ///
+  /// - Returns: its slot.
+  mutating func insert(_ entry: Entry, in expiryClass: UInt16, now: Timestamp) -> Int {
+    if count == capacity { makeRoom(now) }
+    let slot = takeFreeSlot()
+    slots[slot] = entry
+    index.insert(slot, hash: entry.key.hash(seed))
+    append(slot, to: expiryClass, at: now.nanoseconds)
+    count += 1
+    additions &+= 1
+    return slot
+  }
+
+  /// Starts the lifetime of an entry again, in its class or another.
+  @inline(__always)
+  mutating func refresh(_ slot: Int, in expiryClass: UInt16, now: Timestamp) {
+    unlink(slot)
+    append(slot, to: expiryClass, at: now.nanoseconds)
+  }
+
+  /// Removes the entry with this key, expired or not; false if there is none.
+  mutating func remove(_ key: Entry.Key) -> Bool {
+    guard let position = position(of: key) else { return false }
+    remove(index.slot(at: position), at: position)
+    return true
+  }
+
+  /// Removes the entry in an occupied slot.
+  mutating func remove(at slot: Int) {
+    let key = slots[slot].key
+    guard let position = position(of: key) else { return }
+    remove(slot, at: position)
+  }
+
+  /// Entries that one `expire` removes at most: less than a millisecond's work, as packets wait meanwhile.
+  static var sweepLimit: Int { 4_096 }
+
+  /// Removes expired entries; what `sweepLimit` leaves is found no more either, and goes with later calls.
+  mutating func expire(now: Timestamp) {
+    var left = Self.sweepLimit
+    for list in classes.indices where classes[list].lifetime != ExpiryClass.unlimited {
+      while left > 0, removeExpiredFront(of: list, now) { left -= 1 }
+    }
+  }
+
+  /// Forgets all entries and gives their memory back.
+  mutating func removeAll() {
+    self = emptied(capacity: capacity)
+  }
+
+  /// Changes the capacity; where it gets smaller, the oldest entries make way. Slots are numbered anew.
+  ///
+  /// Takes time with the number of entries.
+  mutating func setCapacity(_ capacity: Int, now: Timestamp) {
+    var resized = emptied(capacity: capacity)
+    while count > resized.capacity { makeRoom(now) }
+    resized.evictions = evictions
+    for list in classes.indices {
+      var slot = classes[list].front
+      while slot != Links.none {
+        let entry = slots[Int(slot)]
+        resized.adopt(entry, in: UInt16(truncatingIfNeeded: list))
+        slot = entry.links.next
+      }
+    }
+    self = resized
+  }
+
+  // MARK: Classes
+
+  /// The class for a lifetime in nanoseconds, for the next call of `insert` or `refresh`; made if there is none.
+  mutating func expiryClass(lasting lifetime: Int64) -> UInt16 {
+    if let list = classes.firstIndex(where: { $0.lifetime == lifetime }) { return UInt16(truncatingIfNeeded: list) }
+    // The unlimited class is never given away, so that it is there when all others are in use.
+    if let list = classes.firstIndex(where: { $0.isEmpty && $0.lifetime != ExpiryClass.unlimited }) {
+      classes[list].lifetime = lifetime
+      return UInt16(truncatingIfNeeded: list)
+    }
+    guard classes.count >= classLimit else {
+      classes.append(ExpiryClass(lifetime: lifetime))
+      return UInt16(truncatingIfNeeded: classes.count - 1)
+    }
+    return nearestClass(lasting: lifetime)
+  }
+
+  /// The class with the shortest lifetime that is long enough, else the one with the longest.
+  private func nearestClass(lasting lifetime: Int64) -> UInt16 {
+    var nearest = 0
+    for list in classes.indices.dropFirst() {
+      let candidate = classes[list].lifetime
+      let best = classes[nearest].lifetime
+      let isBetter = best < lifetime ? candidate > best : candidate >= lifetime && candidate < best
+      if isBetter { nearest = list }
+    }
+    return UInt16(truncatingIfNeeded: nearest)
+  }
+
+  // MARK: Making room
+
+  /// Removes one entry: an expired one, else the oldest with a limited lifetime, else the oldest.
+  private mutating func makeRoom(_ now: Timestamp) {
+    for list in classes.indices where removeExpiredFront(of: list, now) { return }
+    guard let slot = oldest(where: { $0 != ExpiryClass.unlimited }) ?? oldest(where: { _ in true }) else { return }
+    remove(at: slot)
+    evictions &+= 1
+  }
+
+  /// The entry that has gone without a refresh for longest, of the classes with such lifetimes.
+  private func oldest(where isMeant: (_ lifetime: Int64) -> Bool) -> Int? {
+    var oldest: Int?
+    for list in classes where !list.isEmpty && isMeant(list.lifetime) {
+      let front = Int(list.front)
+      if let best = oldest, slots[best].lastNanoseconds <= slots[front].lastNanoseconds { continue }
+      oldest = front
+    }
+    return oldest
+  }
+
+  private mutating func removeExpiredFront(of list: Int, _ now: Timestamp) -> Bool {
+    let front = classes[list].front
+    guard front != Links.none, isExpired(slots[Int(front)], now) else { return false }
+    remove(at: Int(front))
+    return true
+  }
+
+  @inline(__always)
+  private func isExpired(_ entry: Entry, _ now: Timestamp) -> Bool {
+    now.nanoseconds &- entry.lastNanoseconds >= classes[Int(entry.expiryClass)].lifetime
+  }
+
+  // MARK: Slots
+
+  private func position(of key: Entry.Key) -> Int? {
+    index.position(of: key.hash(seed)) { slots[$0].key == key }
+  }
+
+  private mutating func takeFreeSlot() -> Int {
+    guard firstFree != Links.none else {
+      touchedSlots += 1
+      return touchedSlots - 1
+    }
+    let slot = Int(firstFree)
+    firstFree = slots[slot].links.next
+    return slot
+  }
+
+  private mutating func remove(_ slot: Int, at position: Int) {
+    index.remove(at: position) { slots[$0].key.hash(seed) }
+    unlink(slot)
+    slots[slot].expiryClass = ExpiryClass.free
+    slots[slot].links = Links(previous: Links.none, next: firstFree)
+    firstFree = UInt32(truncatingIfNeeded: slot)
+    count -= 1
+  }
+
+  /// An empty table with the same classes, counters and seed.
+  private func emptied(capacity: Int) -> LinkedTable {
+    var table = LinkedTable(
+      capacity: capacity, lifetimes: classes.map(\.lifetime), seed: seed, classLimit: classLimit)
+    table.additions = additions
+    table.evictions = evictions
+    return table
+  }
+
+  /// Takes over another table's entry as it is, behind those of the same class.
+  private mutating func adopt(_ entry: Entry, in expiryClass: UInt16) {
+    let slot = takeFreeSlot()
+    slots[slot] = entry
+    index.insert(slot, hash: entry.key.hash(seed))
+    append(slot, to: expiryClass, at: entry.lastNanoseconds)
+    count += 1
+  }
+
+  // MARK: Lists
+
+  @inline(__always)
+  private mutating func append(_ slot: Int, to expiryClass: UInt16, at nanoseconds: Int64) {
+    let number = UInt32(truncatingIfNeeded: slot)
+    let back = classes[Int(expiryClass)].back
+    slots[slot].lastNanoseconds = nanoseconds
+    slots[slot].expiryClass = expiryClass
+    slots[slot].links = Links(previous: back, next: Links.none)
+    if back == Links.none {
+      classes[Int(expiryClass)].front = number
+    } else {
+      slots[Int(back)].links.next = number
+    }
+    classes[Int(expiryClass)].back = number
+  }
+
+  @inline(__always)
+  private mutating func unlink(_ slot: Int) {
+    let list = Int(slots[slot].expiryClass)
+    let links = slots[slot].links
+    if links.previous == Links.none {
+      classes[list].front = links.next
+    } else {
+      slots[Int(links.previous)].links.next = links.next
+    }
+    if links.next == Links.none {
+      classes[list].back = links.previous
+    } else {
+      slots[Int(links.next)].links.previous = links.previous
+    }
+  }
+}
+
+// MARK: - Checks
+
+extension LinkedTable {
+  /// The first thing found wrong, `nil` in a sound table. Looks at everything: tests call it after every step.
+  func brokenInvariant() -> String? {
+    if capacity < 1 || count > capacity { return "\(count) entries in a table for \(capacity)" }
+    if index.countedSlots() != count { return "\(index.countedSlots()) index words for \(count) entries" }
+    var listed = 0
+    for list in classes.indices {
+      if let problem = brokenInvariant(ofClass: list, &listed) { return problem }
+    }
+    if listed != count { return "\(listed) of \(count) entries are in lists" }
+    var free = 0
+    var slot = firstFree
+    while slot != Links.none {
+      if slots[Int(slot)].expiryClass != ExpiryClass.free { return "slot \(slot) is free and in use" }
+      free += 1
+      slot = slots[Int(slot)].links.next
+    }
+    if free + count != touchedSlots { return "\(free) free and \(count) used slots of \(touchedSlots)" }
+    return nil
+  }
+
+  private func brokenInvariant(ofClass list: Int, _ listed: inout Int) -> String? {
+    var previous = Links.none
+    var lastNanoseconds = Int64.min
+    var slot = classes[list].front
+    while slot != Links.none {
+      let entry = slots[Int(slot)]
+      if Int(entry.expiryClass) != list { return "slot \(slot) is in list \(list) but of class \(entry.expiryClass)" }
+      if entry.links.previous != previous { return "slot \(slot) does not point back to \(previous)" }
+      if entry.lastNanoseconds < lastNanoseconds { return "slot \(slot) is older than the one before it" }
+      guard let position = position(of: entry.key), index.slot(at: position) == Int(slot) else {
+        return "slot \(slot) is not found by its key"
+      }
+      (previous, lastNanoseconds, slot) = (slot, entry.lastNanoseconds, entry.links.next)
+      listed += 1
+    }
+    return classes[list].back == previous ? nil : "list \(list) ends elsewhere"
+  }
+}

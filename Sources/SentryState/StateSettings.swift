@@ -1,0 +1,18 @@
+/// How much the tables hold, and for how long; a document's `settings` say so.
+public struct StateSettings: Sendable, Equatable {
+  /// Entries in each of the four address tables: the nearest of 1...16 777 216.
+  public var addressCapacity = 131_072
+  /// Flows: the nearest of 1...16 777 216.
+  public var connectionCapacity = 262_144
+  /// Datagrams whose ports are remembered for their later fragments: the nearest of 1...16 777 216.
+  public var fragmentCapacity = 16_384
+  /// Packets that `Delay` holds at once: the nearest of 0...65 536.
+  public var delayCapacity = 256
+  /// How long `Delay` holds a packet, 0 or more.
+  public var delayNanoseconds: Int64 = 750_000_000
+  /// IPv6 addresses enter the trigger table by their net of so many bits: the nearest of 1...128. The other three tables keep
+  /// whole addresses.
+  public var triggerIPv6PrefixLength = 64
+
+  public init() {}
+}

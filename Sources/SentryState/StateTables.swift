@@ -1,0 +1,125 @@
+public import SentryPacket
+
+/// Everything the engine remembers between packets: one owner, one thread, changed in place.
+///
+/// Nothing here allocates once the tables exist, except for requests that say so. `now` is never before that of an earlier call.
+public struct StateTables: ~Copyable {
+  public private(set) var settings: StateSettings
+  public var connections: ConnectionTable
+  public var fragments: FragmentTable
+  public var delays: DelayQueue
+
+  /// In the order of the raw values of their kinds.
+  private var addresses: InlineArray<4, AddressTable>
+
+  public init(_ settings: StateSettings = StateSettings()) {
+    self.settings = settings
+    connections = ConnectionTable(capacity: settings.connectionCapacity)
+    fragments = FragmentTable(capacity: settings.fragmentCapacity)
+    delays = DelayQueue(capacity: settings.delayCapacity, nanoseconds: settings.delayNanoseconds)
+    addresses = InlineArray { index in
+      AddressTable(
+        capacity: settings.addressCapacity,
+        ipv6PrefixLength: index == Self.index(of: .trigger) ? settings.triggerIPv6PrefixLength : 128)
+    }
+  }
+
+  private static func index(of kind: AddressTableKind) -> Int { Int(kind.rawValue) }
+
+  // MARK: All tables
+
+  /// Removes what has expired, some thousands of entries at most from each table in one call; those left do not match either.
+  /// What is delayed stays with `delays`.
+  public mutating func expire(now: Timestamp) {
+    for index in addresses.indices { addresses[index].expire(now: now) }
+    connections.expire(now: now)
+    fragments.expire(now: now)
+  }
+
+  /// Forgets everything and lets go of what is delayed.
+  public mutating func removeAll() {
+    for index in addresses.indices { addresses[index].removeAll() }
+    connections.removeAll()
+    fragments.removeAll()
+    delays.releaseAll()
+  }
+
+  /// Changes the settings and keeps the entries; where a table gets smaller, its oldest make way. A table whose capacity changes
+  /// is built anew, in time with the number of its entries; slots found before are no longer valid.
+  public mutating func apply(_ new: StateSettings, now: Timestamp) {
+    let old = settings
+    settings = new
+    if new.addressCapacity != old.addressCapacity {
+      for index in addresses.indices { addresses[index].setCapacity(new.addressCapacity, now: now) }
+    }
+    if new.triggerIPv6PrefixLength != old.triggerIPv6PrefixLength {
+      addresses[Self.index(of: .trigger)].setIPv6PrefixLength(new.triggerIPv6PrefixLength, now: now)
+    }
+    if new.connectionCapacity != old.connectionCapacity {
+      connections.setCapacity(new.connectionCapacity, now: now)
+    }
+    if new.fragmentCapacity != old.fragmentCapacity {
+      fragments.setCapacity(new.fragmentCapacity, now: now)
+    }
+    delays.set(capacity: new.delayCapacity, nanoseconds: new.delayNanoseconds)
+  }
+}
+
+// MARK: - Address tables by kind
+
+extension StateTables {
+  /// See `AddressTable.find`.
+  public mutating func find(in kind: AddressTableKind, _ address: IPAddress, now: Timestamp) -> TableSlot? {
+    addresses[Self.index(of: kind)].find(address, now: now)
+  }
+
+  /// See `AddressTable.hit`.
+  public mutating func hit(_ slot: TableSlot, in kind: AddressTableKind, now: Timestamp) {
+    addresses[Self.index(of: kind)].hit(slot, now: now)
+  }
+
+  /// See `AddressTable.keep`.
+  @discardableResult
+  public mutating func keep(
+    _ address: IPAddress, in kind: AddressTableKind, now: Timestamp, duration: AddressDuration, triggeredBy: UInt32
+  ) -> KeepOutcome {
+    addresses[Self.index(of: kind)].keep(address, now: now, duration: duration, triggeredBy: triggeredBy)
+  }
+
+  /// See `AddressTable.matchCount`.
+  public func matchCount(of slot: TableSlot, in kind: AddressTableKind) -> UInt64 {
+    addresses[Self.index(of: kind)].matchCount(of: slot)
+  }
+
+  /// See `AddressTable.resetMatchCount`.
+  public mutating func resetMatchCount(of slot: TableSlot, in kind: AddressTableKind) {
+    addresses[Self.index(of: kind)].resetMatchCount(of: slot)
+  }
+
+  /// See `AddressTable.remove`.
+  @discardableResult
+  public mutating func remove(_ address: IPAddress, from kind: AddressTableKind) -> Bool {
+    addresses[Self.index(of: kind)].remove(address)
+  }
+
+  public mutating func removeAll(from kind: AddressTableKind) { addresses[Self.index(of: kind)].removeAll() }
+
+  /// See `AddressTable.count`.
+  public func count(of kind: AddressTableKind) -> Int { addresses[Self.index(of: kind)].count }
+
+  /// See `AddressTable.count(now:)`.
+  public func count(of kind: AddressTableKind, now: Timestamp) -> Int {
+    addresses[Self.index(of: kind)].count(now: now)
+  }
+
+  /// See `AddressTable.entries`.
+  public func entries(of kind: AddressTableKind, now: Timestamp) -> [AddressEntry] {
+    addresses[Self.index(of: kind)].entries(now: now)
+  }
+
+  /// See `AddressTable.additions`.
+  public func additions(to kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].additions }
+
+  /// See `AddressTable.evictions`.
+  public func evictions(from kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].evictions }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Glibc
+
+/// A network of a test's own: a thread that lives in a new network namespace, which vanishes with the thread and
+/// everything in it, also if the test or the whole process fails.
+enum NetworkNamespace {
+  /// Making one needs root; the tools set it up.
+  static let isPossible =
+    geteuid() == 0 && Tool("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip") != nil
+    && Tool("/usr/bin/bash", "/bin/bash") != nil
+
+  struct Failure: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Runs `body` in a fresh namespace with its loopback interface up, on a thread of its own.
+  static func run(_ body: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread {
+        continuation.resume(
+          with: Result {
+            try enterNewNamespace()
+            try setUp("link set lo up")
+            try body()
+          })
+      }
+    }
+  }
+
+  /// Runs `ip` with these words in the namespace of the calling thread.
+  static func setUp(_ words: String) throws {
+    try runScript("PATH=$PATH:/usr/sbin:/sbin ip \(words)")
+  }
+
+  /// Sends `count` UDP datagrams of `length` bytes to an IPv4 address. Refusals that come back do not matter.
+  static func sendDatagrams(_ count: Int, of length: Int, to address: String, port: Int) throws {
+    try runScript(
+      """
+      data=$(printf '%\(length)s')
+      exec 3> /dev/udp/\(address)/\(port) || exit
+      for ((i = 0; i < \(count); i++)); do
+        until printf '%s' "$data" >&3; do :; done
+      done 2> /dev/null
+      """)
+  }
+
+  /// Foundation's `Process` leaves open which thread starts the program, and a program lives where its starter does.
+  private static func runScript(_ script: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.file("script", Array(script.utf8))
+    // Safe: Swift passes the command as a terminated string that lives during the call.
+    let status = unsafe system("bash \(path)")
+    guard status == 0 else { throw Failure(description: "status \(status): \(script)") }
+  }
+
+  /// Swift's C library module lacks this call of sched.h.
+  private static func enterNewNamespace() throws {
+    let newNetwork: Int32 = 0x4000_0000  // CLONE_NEWNET
+    // Safe: the C library has the function since version 2.4, with this type.
+    guard let symbol = unsafe dlsym(nil, "unshare") else { throw Failure(description: "no unshare") }
+    let unshare = unsafe unsafeBitCast(symbol, to: (@convention(c) (Int32) -> Int32).self)
+    guard unshare(newNetwork) == 0 else { throw Failure(description: "unshare: \(errno)") }
+  }
+}

@@ -1,0 +1,300 @@
+import Foundation
+import SentryControl
+import Testing
+
+/// Two network namespaces with a cable between them: `sentry` watches one end, the other end sends.
+///
+/// Nothing else is on the cable: no IPv6, and the neighbours are known beforehand. Names are random; everything goes with
+/// the namespaces.
+private struct Cable {
+  let watched: String
+  let sender: String
+  static let watchedAddress = "10.77.0.1"
+  static let senderAddress = "10.77.0.2"
+  /// Lies on the cable, but is nobody: the kernel answers nothing.
+  static let nobody = "10.77.0.99"
+  private static let watchedMAC = "02:00:5e:00:53:01"
+  private static let senderMAC = "02:00:5e:00:53:02"
+
+  init() throws {
+    let id = String(UUID().uuidString.prefix(8)).lowercased()
+    watched = "sentry-a-\(id)"
+    sender = "sentry-b-\(id)"
+    do {
+      try build()
+    } catch {
+      remove()
+      throw error
+    }
+  }
+
+  private func build() throws {
+    for namespace in [watched, sender] {
+      try ip("netns", "add", namespace)
+      // Where the kernel has no IPv6 there is nothing to switch off.
+      try? ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1")
+      try? ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1")
+    }
+    try ip(
+      "link", "add", "name", "cable0", "address", Self.watchedMAC, "netns", watched, "type", "veth", "peer", "name", "cable0",
+      "address", Self.senderMAC, "netns", sender)
+    for (namespace, address) in [(watched, Self.watchedAddress), (sender, Self.senderAddress)] {
+      try ip("-n", namespace, "address", "add", "\(address)/24", "dev", "cable0")
+      try ip("-n", namespace, "link", "set", "cable0", "up")
+    }
+    try neighbour(of: watched, Self.senderAddress, Self.senderMAC)
+    try neighbour(of: sender, Self.watchedAddress, Self.watchedMAC)
+    try neighbour(of: sender, Self.nobody, Self.watchedMAC)
+  }
+
+  private func neighbour(of namespace: String, _ address: String, _ mac: String) throws {
+    try ip("-n", namespace, "neighbour", "replace", address, "lladdr", mac, "dev", "cable0", "nud", "permanent")
+  }
+
+  func remove() {
+    for namespace in [watched, sender] { _ = try? LiveProgram.run("ip", ["netns", "delete", namespace]) }
+  }
+
+  /// Frames that have come in and gone out at the watched end, as the kernel counts them.
+  func kernelCounts() throws -> (received: UInt64, sent: UInt64) {
+    struct Link: Decodable {
+      struct Statistics: Decodable {
+        struct Counters: Decodable { var packets: UInt64 }
+        var rx: Counters
+        var tx: Counters
+      }
+      var stats64: Statistics
+    }
+    let text = try LiveProgram.run("ip", ["-n", watched, "-s", "-j", "link", "show", "cable0"]).output
+    let links = try JSONDecoder().decode([Link].self, from: Data(text.utf8))
+    let statistics = try #require(links.first).stats64
+    return (statistics.rx.packets, statistics.tx.packets)
+  }
+
+  private struct IPFailed: Error {
+    var arguments: [String]
+    var errors: String
+  }
+
+  private func ip(_ arguments: String...) throws {
+    let result = try LiveProgram.run("ip", arguments)
+    guard result.status == 0 else { throw IPFailed(arguments: arguments, errors: result.errors) }
+  }
+}
+
+private enum LiveNetwork {
+  static let isPossible =
+    geteuid() == 0 && LiveProgram.path != nil
+    && ["ip", "nc", "hping3", "sysctl"].allSatisfy { LiveProgram.tool($0) != nil }
+
+  static let needs: Comment = "needs root, the built program, and the tools ip, nc, hping3 and sysctl"
+
+  /// The document the project ships.
+  static let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Documents/Default.plist")
+}
+
+@Suite(.serialized, .enabled(if: LiveNetwork.isPossible, LiveNetwork.needs))
+struct LiveNetworkTests {
+  /// One daemon on one cable, both gone at the end whatever happens.
+  private func withWatchedCable(_ body: (Cable, LiveDaemon) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let cable = try Cable()
+    defer { cable.remove() }
+    let daemon = try LiveDaemon(on: cable, folder: folder)
+    do {
+      try await daemon.waitUntilItAnswers()
+      try await body(cable, daemon)
+    } catch {
+      Issue.record("the daemon said: \(daemon.program.errors)")
+      daemon.program.stop()
+      throw error
+    }
+    #expect(daemon.program.stop() == 0)
+    #expect(!FileManager.default.fileExists(atPath: daemon.socket))
+  }
+
+  private struct LiveDaemon {
+    let program: RunningProgram
+    let socket: String
+    let folder: URL
+
+    init(on cable: Cable, folder: URL) throws {
+      self.folder = folder
+      socket = folder.appendingPathComponent("run/sentry.sock").path
+      program = try LiveProgram.start(
+        "ip",
+        [
+          "netns", "exec", cable.watched, LiveProgram.path ?? "", "run", LiveNetwork.document.path, "-i", "cable0",
+          "--socket", socket,
+        ])
+    }
+
+    func sentry(_ arguments: String...) throws -> LiveProgram.Result {
+      try LiveProgram.run(LiveProgram.path ?? "", arguments, environment: ["SENTRY_SOCKET": socket])
+    }
+
+    func status() throws -> StatusReply {
+      try JSONDecoder().decode(StatusReply.self, from: Data(sentry("status", "--format", "json").output.utf8))
+    }
+
+    func interface() throws -> InterfaceReport { try #require(status().interfaces.first) }
+
+    func waitUntilItAnswers() async throws {
+      try await waitUntil("the daemon answers") {
+        guard program.isRunning else { throw LiveProgram.Failure.timeout("the daemon ended") }
+        return try sentry("status").status == 0
+      }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func probeOfTelnetIsTriggered() async throws {
+    try await withWatchedCable { cable, daemon in
+      #expect(daemon.program.errors.contains("nothing is enforced"))
+      #expect(try daemon.sentry("triggered", "list").output.hasPrefix("no addresses"))
+      try LiveProgram.run(
+        "ip", ["netns", "exec", cable.sender, "nc", "-z", "-w1", Cable.watchedAddress, "23"])
+      try await waitUntil("the prober is in the trigger table") {
+        let list = try daemon.sentry("triggered", "list")
+        return list.output.contains(Cable.senderAddress) && list.output.contains("2.1.5.1")
+      }
+      #expect(try daemon.sentry("log").output.contains("packet dropped 2.1.5.1"))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func everyPacketOfAFloodIsJudgedOnceOrCountedAsDropped() async throws {
+    try await withWatchedCable { cable, daemon in
+      let changed = daemon.folder.appendingPathComponent("changed.plist")
+      try changedDocument().write(to: changed, atomically: true, encoding: .utf8)
+      let before = try cable.kernelCounts()
+      let start = try daemon.interface()
+
+      let clock = ContinuousClock()
+      let end = clock.now + .seconds(5)
+      let flood = try LiveProgram.start(
+        "ip", ["netns", "exec", cable.sender, "hping3", "--udp", "--flood", "-q", "-p", "9", Cable.nobody])
+      defer { flood.stop() }
+      try await waitUntil("the old rules judge the flood") { try daemon.interface().judged > start.judged + 1_000 }
+      let reply = try daemon.sentry("apply", changed.path, "--format", "json")
+      #expect(reply.status == 0, "\(reply.errors)")
+      let applied = try JSONDecoder().decode(ApplyReply.self, from: Data(reply.output.utf8))
+      try await waitUntil("the new rules judge the flood") { try daemon.interface().judgedByCurrentRules > 1_000 }
+      try await clock.sleep(until: end)
+      flood.stop()
+
+      var sums = (counted: UInt64(0), kernel: UInt64(0))
+      do {
+        try await waitUntil("all packets are accounted for") {
+          let interface = try daemon.interface()
+          let now = try cable.kernelCounts()
+          #expect(now.sent == before.sent, "nothing but the flood is on the cable")
+          sums.counted =
+            interface.judgedEarlier + interface.judgedByCurrentRules + interface.dropped
+            - (start.judgedEarlier + start.judgedByCurrentRules + start.dropped)
+          sums.kernel = now.received - before.received
+          return sums.counted == sums.kernel
+        }
+      } catch {
+        Issue.record("old + new + dropped = \(sums.counted), the interface received \(sums.kernel)")
+        throw error
+      }
+      let finish = try daemon.status()
+      let interface = try #require(finish.interfaces.first)
+      #expect(interface.judgedEarlier == applied.replaced?.judged)
+      #expect(finish.generations.map(\.judged).reduce(0, +) == interface.judged)
+      #expect(interface.received - start.received == sums.kernel)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func shownDocumentLoadsAgain() async throws {
+    try await withWatchedCable { cable, daemon in
+      let shown = try daemon.sentry("show-active")
+      #expect(shown.status == 0)
+      let file = daemon.folder.appendingPathComponent("shown.plist")
+      try shown.output.write(to: file, atomically: true, encoding: .utf8)
+      let check = try daemon.sentry("check", "--strict", file.path)
+      #expect(check.status == 0, "\(check.output)")
+      // Unchanged rules keep their counters: all of them, if the document is the same.
+      let again = try daemon.sentry("apply", file.path, "--format", "json")
+      let applied = try JSONDecoder().decode(ApplyReply.self, from: Data(again.output.utf8))
+      #expect(applied.keptCounters == applied.document.ruleCount)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func badDocumentLeavesTheRunningRulesAlone() async throws {
+    try await withWatchedCable { _, daemon in
+      let bad = daemon.folder.appendingPathComponent("bad.plist")
+      try "{ rules = (\n  { enabled = 1; propertyName = \"Dest prot\"; }\n); }\n"
+        .write(to: bad, atomically: true, encoding: .utf8)
+      let result = try daemon.sentry("apply", bad.path)
+      #expect(result.status == 65)
+      #expect(result.errors.contains("bad.plist:2:"))
+      #expect(result.errors.contains("the rules in force stay as they are"))
+      #expect(try daemon.status().document.generation == 1)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func lostInterfaceIsReportedAndComesBack() async throws {
+    try await withWatchedCable { cable, daemon in
+      try LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "down"])
+      try await waitUntil("the interface is reported as lost") { try !daemon.interface().capturing }
+      #expect(try daemon.sentry("log").output.contains("cable0 is not watched any more"))
+      try LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "up"])
+      try await waitUntil("the interface is watched again") { try daemon.interface().capturing }
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func secondDaemonOnTheSameSocketIsRefused() async throws {
+    try await withWatchedCable { _, daemon in
+      let second = try LiveProgram.run(
+        LiveProgram.path ?? "", ["run", LiveNetwork.document.path, "-i", "lo", "--socket", daemon.socket])
+      #expect(second.status == 74)
+      #expect(second.errors.contains("another sentry"))
+      #expect(try daemon.sentry("status").status == 0)
+    }
+  }
+
+  /// The shipped document with one more rule in front.
+  private func changedDocument() throws -> String {
+    let text = try String(contentsOf: LiveNetwork.document, encoding: .utf8)
+    let start = try #require(text.range(of: "rules = ("))
+    return text.replacingCharacters(
+      in: start, with: "rules = ( { nodeName = added; enabled = 1; propertyName = Protocol; propertyValue = 17; }, ")
+  }
+}
+
+@Suite(.enabled(if: LiveProgram.path != nil, "needs the built program"))
+struct LiveExitStatusTests {
+  @Test func withoutADaemonTheMessageShowsHowToStartOne() throws {
+    for command in [["status"], ["log"], ["on"], ["off"], ["show-active"], ["triggered", "list"]] {
+      let result = try LiveProgram.run(
+        LiveProgram.path ?? "", command, environment: ["SENTRY_SOCKET": "/nonexistent/sentry.sock"])
+      #expect(result.status == 69, "\(command)")
+      #expect(result.errors.contains("sentry run"), "\(command)")
+      #expect(result.output.isEmpty)
+    }
+  }
+
+  @Test func otherModesAreNotInThisVersion() throws {
+    let result = try LiveProgram.sentry("run", "--mode", "queue", "-i", "lo")
+    #expect(result.status == 2)
+    #expect(result.errors.contains("'queue'"))
+  }
+
+  @Test func interfaceThatIsNotThereIsNamedWithThoseThatAre() throws {
+    let socket = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-\(UUID().uuidString).sock").path
+    let result = try LiveProgram.sentry(
+      "run", LiveNetwork.document.path, "-i", "nosuch0", "--socket", socket)
+    #expect(result.status == 66 || result.status == 77)
+    #expect(result.errors.contains("nosuch0"))
+    #expect(!FileManager.default.fileExists(atPath: socket))
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+
+/// Runs the program itself, and the system's tools, as a person would.
+enum LiveProgram {
+  /// The built `sentry`, which lies beside the test bundle; `nil` if it was not built.
+  static let path: String? = {
+    guard let bundle = Bundle.main.executableURL else { return nil }
+    let program = bundle.deletingLastPathComponent().appendingPathComponent("sentry").path
+    return FileManager.default.isExecutableFile(atPath: program) ? program : nil
+  }()
+
+  struct Result: Sendable {
+    var status: Int32
+    var output: String
+    var errors: String
+  }
+
+  enum Failure: Error {
+    case notBuilt
+    case noTool(String)
+    case timeout(String)
+  }
+
+  /// Where `name` is, in the folders administrators' tools are in.
+  static func tool(_ name: String) -> String? {
+    ["/usr/sbin", "/usr/bin", "/sbin", "/bin"].map { "\($0)/\(name)" }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  }
+
+  static func sentry(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+    guard let path else { throw Failure.notBuilt }
+    return try run(path, arguments, environment: environment)
+  }
+
+  /// Runs a tool to its end.
+  @discardableResult
+  static func run(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Result {
+    let process = try prepare(name, arguments, environment: environment)
+    let output = Pipe()
+    let errors = temporaryFile()
+    defer { try? FileManager.default.removeItem(at: errors) }
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
+      errors: String(decoding: (try? Data(contentsOf: errors)) ?? Data(), as: UTF8.self))
+  }
+
+  /// Starts a program that goes on until it is told to stop.
+  static func start(_ name: String, _ arguments: [String]) throws -> RunningProgram {
+    let process = try prepare(name, arguments, environment: [:])
+    let errors = temporaryFile()
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+    return RunningProgram(process: process, errorFile: errors)
+  }
+
+  private static func prepare(_ name: String, _ arguments: [String], environment: [String: String]) throws -> Process {
+    guard let path = name.hasPrefix("/") ? name : tool(name) else { throw Failure.noTool(name) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    return process
+  }
+
+  private static func temporaryFile() -> URL {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-test-\(UUID().uuidString)")
+    _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+    return file
+  }
+}
+
+/// A program under way.
+struct RunningProgram {
+  fileprivate let process: Process
+  fileprivate let errorFile: URL
+
+  /// What it has written to standard error so far.
+  var errors: String { String(decoding: (try? Data(contentsOf: errorFile)) ?? Data(), as: UTF8.self) }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Asks it to end, waits, and says its exit status.
+  @discardableResult
+  func stop() -> Int32 {
+    if process.isRunning { process.terminate() }
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(at: errorFile)
+    return process.terminationStatus
+  }
+}
+
+/// Asks `condition` again and again until it holds.
+///
+/// - Throws: `LiveProgram.Failure.timeout` with `what` when it has not held for `seconds`.
+func waitUntil(_ what: String, seconds: Double = 20, _ condition: () async throws -> Bool) async throws {
+  let clock = ContinuousClock()
+  let deadline = clock.now + .seconds(seconds)
+  while try await !condition() {
+    guard clock.now < deadline else { throw LiveProgram.Failure.timeout(what) }
+    try await Task.sleep(for: .milliseconds(50))
+  }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Logging
+import SentryCapture
+import SentryControl
+import Testing
+
+@testable import SentryCommands
+@testable import SentryService
+
+/// Both ends of the control socket in one process, on a real socket.
+@Suite struct LiveSocketTests {
+  private static let document = "{ rules = ( { nodeName = all; enabled = 1; filterActionName = Log; } ); }"
+
+  /// Serves a daemon that watches nothing at a socket in a folder of its own.
+  private func withServer(_ body: (SentryDaemon, String) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("sentry.sock").path
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let socket = SocketFile(path: path)
+    try await socket.prepare()
+    let daemon = try await SentryDaemon.start(
+      SubmittedDocument(name: "a.plist", reading: Array(Self.document.utf8)), interfaces: [],
+      captureOptions: LiveCapture.Options(), opensInterfaces: false, log: log)
+    let journal = Task { await daemon.journal.run() }
+    let server = Task { [log] in try await ControlServer(daemon: daemon, socket: socket, log: log).run() }
+    var failure: (any Error)?
+    do {
+      try await waitUntil("the server answers") { (try? await Self.status(at: path)) != nil }
+      try await body(daemon, path)
+    } catch {
+      failure = error
+    }
+    server.cancel()
+    _ = await server.result
+    await daemon.stop()
+    await journal.value
+    #expect(!FileManager.default.fileExists(atPath: path), "the socket goes with its server")
+    if let failure { throw failure }
+  }
+
+  private static func status(at path: String) async throws -> StatusReply {
+    try await ControlClient.connected(to: path) { try await $0.get(ControlPath.status) }
+  }
+
+  @Test func onlyOwnerAndGroupMayUseTheSocket() async throws {
+    try await withServer { _, path in
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+      try await waitUntil("the socket has its permissions") { try Self.permissions(of: path) == 0o660 }
+      #expect(try Self.permissions(of: folder) == 0o750)
+    }
+  }
+
+  private static func permissions(of path: String) throws -> Int? {
+    try (FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber)?.intValue
+  }
+
+  @Test func livingSocketIsNotTakenOver() async throws {
+    try await withServer { _, path in
+      await #expect(throws: DaemonError.socketInUse(path: path)) { try await SocketFile(path: path).prepare() }
+      let status = try await Self.status(at: path)
+      #expect(status.mode == "monitor")
+    }
+  }
+
+  @Test func socketOfADeadDaemonIsNoObstacle() async throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).sock").path
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try await SocketFile(path: path).prepare()
+  }
+
+  @Test func pathTooLongForASocketIsSaid() async throws {
+    let path = "/tmp/" + String(repeating: "x", count: 200)
+    await #expect(throws: DaemonError.socketUnusable(path: path, reason: "the path is too long for a socket")) {
+      try await SocketFile(path: path).prepare()
+    }
+  }
+
+  @Test func withoutADaemonTheClientSaysSoAtOnce() async throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).sock").path
+    let failure = await #expect(throws: CommandFailure.self) { try await Self.status(at: path) }
+    #expect(failure?.status == .noDaemon)
+    #expect(failure?.message?.contains("sentry run -i eth0 --socket \(path)") == true)
+  }
+
+  @Test func documentGoesThereAndBack() async throws {
+    try await withServer { _, path in
+      let text = "{ rules = ( { nodeName = \"größer & kleiner\"; enabled = 1; } ); } // ende\n"
+      let (reply, active) = try await ControlClient.connected(to: path) { client in
+        let reply: ApplyReply = try await client.put(
+          ControlPath.rules, query: [ControlPath.documentName: "my rules & more.plist"], body: Data(text.utf8))
+        return (reply, try await client.get(ControlPath.rules, as: ActiveRulesReply.self))
+      }
+      #expect(reply.applied)
+      #expect(active.text == text)
+      #expect(active.document.name == "my rules & more.plist")
+      #expect(active.rules.map(\.name) == ["größer & kleiner"])
+    }
+  }
+
+  @Test func daemonsReasonReachesTheCaller() async throws {
+    try await withServer { _, path in
+      let failure = await #expect(throws: CommandFailure.self) {
+        try await ControlClient.connected(to: path) { try await $0.get("/v1/tables/friends", as: TableReply.self) }
+      }
+      #expect(failure?.status == .inputOutput)
+      #expect(failure?.message?.contains("friends") == true)
+    }
+  }
+
+  @Test func followedLogGoesOnAndEndsWithTheDaemon() async throws {
+    try await withServer { daemon, path in
+      _ = try await daemon.setEnabled(false)
+      let (lines, heard) = AsyncStream.makeStream(of: String.self)
+      let follower = Task {
+        try await ControlClient.connected(to: path) { client in
+          try await client.lines(of: ControlPath.log, query: [ControlPath.follow: "1"]) {
+            heard.yield(String(decoding: $0, as: UTF8.self))
+          }
+        }
+        heard.finish()
+      }
+      var iterator = lines.makeAsyncIterator()
+      #expect(await iterator.next()?.contains("firewall off") == true)
+      _ = try await daemon.setEnabled(true)
+      #expect(await iterator.next()?.contains("firewall on") == true)
+      await daemon.stop()
+      #expect(await iterator.next() == nil)
+      try await follower.value
+    }
+  }
+}

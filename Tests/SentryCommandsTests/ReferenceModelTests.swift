@@ -1,0 +1,68 @@
+import Foundation
+import SentryTestSupport
+import Testing
+
+/// `sentry replay` against the plain model of the rules in Tests/Reference, which was written from the description of the
+/// language and shares no code with the program.
+@Suite struct ReferenceModelTests {
+  static let model = TestFiles.url("Tests/Reference/reference_model.py").path
+
+  @Test(arguments: TestFiles.samples)
+  func samples(capture: URL) throws {
+    try compare(TestFiles.url("Documents/Default.plist"), capture, ["--local", "192.0.2.10", "--local", "2001:db8::10"])
+  }
+
+  /// Without --local both guess which addresses are this host, too.
+  @Test(.enabled(if: TestFiles.corpus != nil, "SENTRY_CORPUS names no folder of captures"), arguments: 0..<8)
+  func corpus(part: Int) throws {
+    let captures = TestFiles.corpusCaptures.enumerated().filter { $0.offset % 8 == part && $0.element.pathExtension == "pcap" }
+    for (_, capture) in captures {
+      try compare(TestFiles.url("Documents/Default.plist"), capture, [])
+    }
+  }
+
+  private func compare(_ document: URL, _ capture: URL, _ options: [String]) throws {
+    let python = try #require(BuiltProgram.installed("python3"), "python3 is not installed")
+    let expected = try BuiltProgram.run(python, [Self.model, document.path, capture.path] + options)
+    let found = try BuiltProgram.run(
+      BuiltProgram.sentry, ["replay", "--format", "json", document.path, capture.path] + options)
+    // Damaged files: both must say so; how much they read before is their own business.
+    guard expected.status == 0, found.status == 0 else {
+      #expect(expected.status == found.status, "\(capture.lastPathComponent): \(expected.error) \(found.error)")
+      return
+    }
+    let differences = ReplayDifferences(
+      expected: try JSONSerialization.jsonObject(with: Data(expected.output.utf8)),
+      found: try JSONSerialization.jsonObject(with: Data(found.output.utf8)))
+    #expect(differences.lines.isEmpty, "\(capture.lastPathComponent):\n\(differences.lines.prefix(12).joined(separator: "\n"))")
+  }
+}
+
+/// Where two reports disagree, a line each.
+struct ReplayDifferences {
+  private(set) var lines: [String] = []
+
+  init(expected: Any, found: Any) {
+    compare(expected, found, at: "")
+  }
+
+  private mutating func compare(_ expected: Any, _ found: Any, at path: String) {
+    if path.hasSuffix(".elapsedSeconds") { return }
+    switch (expected, found) {
+    case (let expected as [String: Any], let found as [String: Any]):
+      for key in Set(expected.keys).union(found.keys).sorted() {
+        compare(expected[key] ?? "missing", found[key] ?? "missing", at: "\(path).\(key)")
+      }
+    case (let expected as [Any], let found as [Any]):
+      if expected.count != found.count { lines.append("\(path): expected \(expected.count) elements, found \(found.count)") }
+      for (index, pair) in zip(expected, found).enumerated() { compare(pair.0, pair.1, at: "\(path)[\(index)]") }
+    case (let expected as NSNumber, let found as NSNumber):
+      // The model tells times of rules in whole seconds.
+      let isSame =
+        path.hasSuffix(".lastTime") ? expected.doubleValue.rounded(.down) == found.doubleValue.rounded(.down) : expected == found
+      if !isSame { lines.append("\(path): expected \(expected), found \(found)") }
+    default:
+      if "\(expected)" != "\(found)" { lines.append("\(path): expected \(expected), found \(found)") }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import SentryEngine
+import SentryPacket
+import SentryRules
+import SentryState
+import SentryTestSupport
+import Testing
+
+/// An engine on a test bench: a document, packets one after the other, a hand-moved clock.
+struct Bench: ~Copyable {
+  /// 2026-01-15 09:00:00 UTC.
+  static let start: Int64 = 1_768_467_600
+  static let host = "192.0.2.10"
+  static let stranger = "203.0.113.9"
+
+  var engine: Engine
+  let labels: RuleLabels
+  private let numbers: [String]
+
+  /// - Parameter rules: the document's rules, as `rule` makes them.
+  init(
+    _ rules: String..., settings: String = "", interface: EngineInterface = EngineInterface(name: "eth0"),
+    local: [String] = [Bench.host, "2001:db8::10"], eventCapacity: Int = 64
+  ) throws {
+    try self.init(
+      document: "{ rules = ( \(rules.joined(separator: ", ")) ); settings = { \(settings) }; }", interface: interface, local: local,
+      eventCapacity: eventCapacity)
+  }
+
+  init(
+    document text: String, interface: EngineInterface = EngineInterface(name: "eth0"),
+    local: [String] = [Bench.host, "2001:db8::10"], eventCapacity: Int = 64
+  ) throws {
+    let ruleSet = try Self.ruleSet(text)
+    let book = RuleLabels()
+    let networks = LocalNetworks(local.compactMap { IPAddress($0) }.map { AddressRange(prefix: $0, length: 128) })
+    labels = book
+    numbers = ruleSet.rules.map(\.number)
+    engine = Engine(
+      rules: LoadedRules(ruleSet, labels: book), interfaces: [interface], local: networks, eventCapacity: eventCapacity)
+  }
+
+  static func ruleSet(_ text: String) throws -> RuleSet {
+    let document = RuleDocument(reading: text)
+    return try #require(document.ruleSet, "\(document.diagnostics.map(\.message))")
+  }
+
+  /// Judges a frame `seconds` after the start.
+  mutating func judge(_ frame: [UInt8], at seconds: Double = 0, link: Frame.Link = .ethernet) -> Outcome {
+    outcome(judgement(frame, at: seconds, link: link))
+  }
+
+  mutating func judgement(_ frame: [UInt8], at seconds: Double = 0, link: Frame.Link = .ethernet) -> Judgement {
+    engine.judge(
+      frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds), interface: 0)
+  }
+
+  static func time(_ seconds: Double) -> Timestamp {
+    Timestamp(nanoseconds: start * 1_000_000_000 + Int64((seconds * 1e9).rounded()))
+  }
+
+  private func outcome(_ judgement: Judgement) -> Outcome {
+    let rule: String? =
+      switch judgement.decider {
+      case .endOfRules: nil
+      case .builtIn(let reason): "0 \(reason.name)"
+      case .rule(let index): numbers[Int(index)]
+      }
+    return Outcome(verdict: judgement.verdict, rule: rule, logged: judgement.entriesLogged)
+  }
+
+  /// Match counts of the rules with these numbers.
+  func counts(_ wanted: String...) -> [UInt64] {
+    wanted.map { number in
+      numbers.firstIndex(of: number).map { engine.counters[$0].matchCount } ?? .max
+    }
+  }
+
+  func counters(_ number: String) throws -> RuleCounters {
+    engine.counters[try #require(numbers.firstIndex(of: number))]
+  }
+
+  func entries(_ table: AddressTableKind) -> [AddressEntry] {
+    engine.tables.entries(of: table, now: engine.now)
+  }
+
+  /// The events since the last call.
+  mutating func events() -> [EngineEvent] {
+    var taken: [EngineEvent] = []
+    engine.takeEvents { taken = $0 }
+    return taken
+  }
+}
+
+/// What a test looks at: the verdict, the number of the rule that decided (`0` and the reason for the checks before the
+/// rules), and how many log entries there were.
+struct Outcome: Equatable, CustomStringConvertible {
+  var verdict: Verdict
+  var rule: String?
+  var logged: Int
+
+  var description: String { "\(verdict.name) by \(rule ?? "the end of the rules"), \(logged) logged" }
+}
+
+/// The text of an enabled rule.
+func rule(
+  _ property: String, _ relation: String = "==", _ value: String = "", then action: String, _ children: String...
+) -> String {
+  """
+  { enabled = 1; propertyName = "\(property)"; relationName = "\(relation)"; propertyValue = "\(value)";
+    filterActionName = "\(action)"; children = ( \(children.joined(separator: ", ")) ); }
+  """
+}
+
+// Packets that most tests use.
+
+func tcp(
+  from source: String = Bench.stranger, _ sourcePort: UInt16 = 40_000, to destination: String = Bench.host,
+  port: UInt16 = 80, flags: Frame.TCPFlags = .syn, payload: String = ""
+) -> [UInt8] {
+  Frame.tcp(from: source, sourcePort, to: destination, port, flags: flags, payload: Array(payload.utf8))
+}
+
+func udp(
+  from source: String = Bench.stranger, _ sourcePort: UInt16 = 40_000, to destination: String = Bench.host,
+  port: UInt16 = 53, payload: String = ""
+) -> [UInt8] {
+  Frame.udp(from: source, sourcePort, to: destination, port, payload: Array(payload.utf8))
+}
+
+func ping(from source: String = Bench.stranger, to destination: String = Bench.host, identifier: UInt16 = 1) -> [UInt8] {
+  Frame.icmp(from: source, to: destination, type: 8, code: 0, identifier: identifier)
+}

@@ -1,0 +1,43 @@
+import Foundation
+import SentryEngine
+import SentryJournal
+import SentryPacket
+import Testing
+
+@Test(arguments: [
+  LogEntry(time: Timestamp(seconds: 1_714_979_289, nanoseconds: 123_456_000), message: "firewall off"),
+  LogEntry(
+    EngineEvent(time: Timestamp(seconds: 1), kind: .alert, leaf: .delete, label: 0, isLogged: true), labels: RuleLabels(),
+    interfaces: []),
+])
+func entrySurvivesJSON(_ entry: LogEntry) throws {
+  let decoded = try JSONDecoder().decode(LogEntry.self, from: JSONEncoder().encode(entry))
+  #expect(decoded == entry)
+}
+
+@Test func absentFieldsAreLeftOutOfJSON() throws {
+  let entry = LogEntry(time: Timestamp(seconds: 5), message: "firewall on")
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .sortedKeys
+  let json = String(decoding: try encoder.encode(entry), as: UTF8.self)
+  #expect(json == #"{"action":"","message":"firewall on","parameter":"","rule":"","time":5}"#)
+}
+
+@Test func subActionIsOnlyThereWhereItSaysMore() {
+  let same = EngineEvent(time: Timestamp(seconds: 1), kind: .delete, leaf: .delete, label: 0, isLogged: true)
+  #expect(LogEntry(same, labels: RuleLabels(), interfaces: []).subAction == nil)
+  let other = EngineEvent(time: Timestamp(seconds: 1), kind: .log, leaf: .pass, label: 0, isLogged: true)
+  let entry = LogEntry(other, labels: RuleLabels(), interfaces: [])
+  #expect(entry.action == "packet passed")
+  #expect(entry.subAction == "packet logged")
+}
+
+/// An event of an interface that the journal has no name for must not trap.
+@Test func unknownInterfaceHasNoName() {
+  var event = EngineEvent(time: Timestamp(seconds: 1), kind: .log, label: 9_999, isLogged: true)
+  event.hasPacket = true
+  event.interface = 7
+  let entry = LogEntry(event, labels: RuleLabels(), interfaces: ["eth0"])
+  #expect(entry.interface == nil)
+  #expect(entry.rule == "0")
+}

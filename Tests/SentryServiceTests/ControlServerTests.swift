@@ -1,0 +1,155 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import SentryControl
+import SentryDiagnostics
+import SentryJournal
+import Testing
+
+@testable import SentryService
+
+/// A client of the control API without a socket between.
+private func withClient(
+  _ document: String = Documents.telnet, _ body: @Sendable (SentryDaemon, any TestClientProtocol) async throws -> Void
+) async throws {
+  try await withDaemon(document) { daemon in
+    try await Application(router: ControlServer.router(for: daemon)).test(.router) { client in
+      try await body(daemon, client)
+    }
+  }
+}
+
+private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.Type = Reply.self) throws -> Reply {
+  try JSONDecoder().decode(Reply.self, from: Data(response.body.readableBytesView))
+}
+
+@Suite struct ControlServerTests {
+  @Test func statusSaysWhatIsInForce() async throws {
+    try await withClient { _, client in
+      let response = try await client.execute(uri: ControlPath.status, method: .get)
+      #expect(response.status == .ok)
+      #expect(response.headers[.contentType] == "application/json")
+      let status: StatusReply = try decoded(response)
+      #expect(status.mode == "monitor")
+      #expect(status.enabled)
+      #expect(status.document.name == "first.plist")
+      #expect(status.document.ruleCount == 2)
+      #expect(status.tables.map(\.table) == ["trigger", "address", "authorize", "invalid", "connections"])
+      #expect(status.interfaces.map(\.name) == ["test0"])
+    }
+  }
+
+  @Test func appliedDocumentIsShownAsItWasSent() async throws {
+    try await withClient { _, client in
+      let text = "/* mine */ { rules = ( { nodeName = \"new\"; enabled = 1; } ); } // end\n"
+      let response = try await client.execute(
+        uri: "\(ControlPath.rules)?name=new%20one.plist", method: .put, body: ByteBuffer(string: text))
+      #expect(response.status == .ok)
+      let reply: ApplyReply = try decoded(response)
+      #expect(reply.applied)
+      #expect(reply.document.name == "new one.plist")
+      #expect(reply.document.generation == 2)
+      let active: ActiveRulesReply = try decoded(await client.execute(uri: ControlPath.rules, method: .get))
+      #expect(active.text == text)
+      #expect(active.rules.map(\.name) == ["new"])
+    }
+  }
+
+  @Test func refusedDocumentLeavesTheOldOneInForce() async throws {
+    try await withClient { _, client in
+      let response = try await client.execute(
+        uri: "\(ControlPath.rules)?name=bad.plist", method: .put,
+        body: ByteBuffer(string: "{ rules = (\n  { enabled = 1; propertyName = \"Dest prot\"; }\n); }"))
+      #expect(response.status == .unprocessableContent)
+      let reply: ApplyReply = try decoded(response)
+      #expect(!reply.applied)
+      #expect(reply.document.name == "first.plist")
+      #expect(reply.replaced == nil)
+      let finding = try #require(reply.findings.first { $0.severity == "error" })
+      #expect(finding.file == "bad.plist")
+      #expect(finding.line == 2)
+      let active: ActiveRulesReply = try decoded(await client.execute(uri: ControlPath.rules, method: .get))
+      #expect(active.text == Documents.telnet)
+      #expect(active.document.generation == 1)
+    }
+  }
+
+  struct HostileDocument: Sendable, CustomTestStringConvertible {
+    let testDescription: String, text: String
+  }
+
+  @Test(arguments: [
+    HostileDocument(testDescription: "nothing", text: ""),
+    HostileDocument(testDescription: "an open brace", text: "{"),
+    HostileDocument(testDescription: "control characters", text: "\u{0}\u{1}\u{2}"),
+    HostileDocument(testDescription: "XML cut short", text: "<?xml version=\"1.0\"?><plist>"),
+    HostileDocument(testDescription: "a binary header alone", text: "bplist00\u{7F}"),
+    HostileDocument(testDescription: "five thousand parentheses", text: String(repeating: "(", count: 5_000)),
+  ])
+  func hostileDocumentIsRefusedNotFatal(_ c: HostileDocument) async throws {
+    try await withClient { _, client in
+      let response = try await client.execute(uri: ControlPath.rules, method: .put, body: ByteBuffer(string: c.text))
+      #expect(response.status == .unprocessableContent)
+      let status = try await client.execute(uri: ControlPath.status, method: .get)
+      #expect(status.status == .ok)
+    }
+  }
+
+  @Test func masterSwitchSaysWhereItStood() async throws {
+    try await withClient { _, client in
+      let off = try await client.execute(
+        uri: ControlPath.enabled, method: .put, body: ByteBuffer(string: #"{"enabled":false}"#))
+      #expect(try decoded(off) == EnabledReply(enabled: false, wasEnabled: true))
+      let on = try await client.execute(
+        uri: ControlPath.enabled, method: .put, body: ByteBuffer(string: #"{"enabled":true}"#))
+      #expect(try decoded(on) == EnabledReply(enabled: true, wasEnabled: false))
+    }
+  }
+
+  struct BadRequest: Sendable, CustomTestStringConvertible {
+    let testDescription: String, method: HTTPRequest.Method, uri: String, body: String, status: HTTPResponse.Status
+  }
+
+  @Test(arguments: [
+    BadRequest(
+      testDescription: "a path of another version", method: .get, uri: "/v2/status", body: "", status: .notFound),
+    BadRequest(testDescription: "a table nobody has", method: .get, uri: "/v1/tables/friends", body: "", status: .notFound),
+    BadRequest(testDescription: "not JSON", method: .put, uri: "/v1/enabled", body: "off", status: .badRequest),
+    BadRequest(testDescription: "JSON of another kind", method: .put, uri: "/v1/enabled", body: "[1]", status: .badRequest),
+    BadRequest(testDescription: "no body at all", method: .put, uri: "/v1/enabled", body: "", status: .badRequest),
+  ])
+  func badRequestIsAnsweredWithItsReason(_ c: BadRequest) async throws {
+    try await withClient { _, client in
+      let response = try await client.execute(uri: c.uri, method: c.method, body: ByteBuffer(string: c.body))
+      #expect(response.status == c.status)
+      let failure: FailureReply = try decoded(response)
+      #expect(!failure.message.isEmpty)
+    }
+  }
+
+  @Test func tableListsWhatRulesRemembered() async throws {
+    try await withClient { daemon, client in
+      try await daemon.judge(Packets.telnet(from: "203.0.113.9"))
+      let table: TableReply = try decoded(await client.execute(uri: "\(ControlPath.tables)/trigger", method: .get))
+      let entry = try #require(table.entries.first)
+      #expect(table.entries.count == 1)
+      #expect(entry.address == "203.0.113.9")
+      #expect(entry.triggeredBy == "1 telnet")
+      #expect(entry.matchCount == 1)
+      #expect(entry.duration == 3_600)
+    }
+  }
+
+  @Test func logIsOneObjectALine() async throws {
+    try await withClient { daemon, client in
+      _ = try await daemon.setEnabled(false)
+      _ = try await daemon.setEnabled(true)
+      let response = try await client.execute(uri: ControlPath.log, method: .get)
+      let entries = try String(buffer: response.body).split(separator: "\n").map {
+        try JSONDecoder().decode(LogEntry.self, from: Data($0.utf8))
+      }
+      #expect(entries.map(\.message) == ["firewall off", "firewall on"])
+    }
+  }
+}

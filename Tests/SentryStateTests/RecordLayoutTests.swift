@@ -1,0 +1,10 @@
+import Testing
+
+@testable import SentryState
+
+/// What an entry costs, its eight bytes of index apart: bytes that padding or a new field adds are noticed here.
+@Suite struct RecordLayoutTests {
+  @Test func anAddressTakes48Bytes() { #expect(MemoryLayout<AddressRecord>.stride == 48) }
+  @Test func aFlowTakes104Bytes() { #expect(MemoryLayout<ConnectionRecord>.stride == 104) }
+  @Test func aDatagramTakes64Bytes() { #expect(MemoryLayout<FragmentRecord>.stride == 64) }
+}
