@@ -21,7 +21,7 @@ endef
 .PHONY: run build release test check-format check-generated smoke format sanitize bench clean
 
 run: release
-	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8::10 Documents/Default.plist Samples/mixed.pcap
+	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8:0:1::10 Documents/Default.plist Samples/mixed.pcap
 
 build:
 	$(call install,$(BUILD_PACKAGES))

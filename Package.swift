@@ -19,6 +19,7 @@ extension Target.Dependency {
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+  static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 }
 
@@ -26,9 +27,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], resources
   .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies,
+    name: "\(name)Tests", dependencies: [.target(name: name)] + dependencies, exclude: exclude,
     swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")])
 }
 
@@ -65,7 +66,7 @@ let package = Package(
       [
         "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
-        .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle,
+        .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
@@ -83,18 +84,21 @@ let package = Package(
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
     tests(of: "SentryPacket", ["SentryTestSupport"]),
     tests(of: "SentryState", ["SentryPacket", "SentryTestSupport"]),
-    tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryEngine", ["SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",
       [
-        "SentryControl", "SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport", .hummingbird,
-        .hummingbirdTesting, .logging, .nioCore,
+        "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .hummingbird, .hummingbirdTesting, .logging, .nioCore,
       ]),
     tests(
       of: "SentryCommands",
-      ["SentryControl", "SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryCapture", "SentryTestSupport"]),
+      [
+        "SentryService", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .argumentParser, .logging,
+      ]),
   ]
 )

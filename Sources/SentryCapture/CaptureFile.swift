@@ -73,14 +73,6 @@ public struct CaptureFile: ~Copyable {
     }
   }
 
-  /// libpcap has only words for what is wrong; these are its words for interfaces it cannot read together.
-  private func failure(_ reason: String) -> CaptureError {
-    let frame = handle.frameCount + 1
-    return reason.hasPrefix("an interface has a ")
-      ? .mixedInterfaces(path: path, offset: bytesRead, frame: frame, reason: reason)
-      : .damaged(path: path, offset: bytesRead, frame: frame, reason: reason)
-  }
-
   /// Delivers all remaining frames.
   ///
   /// - Throws: as `read` does.
@@ -103,6 +95,14 @@ public struct CaptureFile: ~Copyable {
     let signature = stream.peekSignature()
     handle = try stream.openCapture(path: path, signature: signature)
     isFinished = false
+  }
+
+  /// libpcap has only words for what is wrong; these are its words for interfaces it cannot read together.
+  private func failure(_ reason: String) -> CaptureError {
+    let frame = handle.frameCount + 1
+    return reason.hasPrefix("an interface has a ")
+      ? .mixedInterfaces(path: path, offset: bytesRead, frame: frame, reason: reason)
+      : .damaged(path: path, offset: bytesRead, frame: frame, reason: reason)
   }
 
   private static func open(_ path: String) throws(CaptureError) -> OwnedDescriptor {

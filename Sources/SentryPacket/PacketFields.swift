@@ -9,27 +9,27 @@ public struct PacketFields: Sendable {
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// `sourceMAC`, `destinationMAC`: the frame is Ethernet.
-    public static let ethernet = Presence(rawValue: 1 << 0)
+    @inlinable public static var ethernet: Presence { Presence(rawValue: 1 << 0) }
     /// The fixed IP header: addresses, `fragmentOffset`, `hasMoreFragments`, `identification`.
-    public static let addresses = Presence(rawValue: 1 << 1)
+    @inlinable public static var addresses: Presence { Presence(rawValue: 1 << 1) }
     /// `protocolNumber`: the header chain was captured as far as the upper protocol.
-    public static let protocolNumber = Presence(rawValue: 1 << 2)
+    @inlinable public static var protocolNumber: Presence { Presence(rawValue: 1 << 2) }
     /// `ipOptions`: an IPv4 header that was captured whole (the range may be empty).
-    public static let ipOptions = Presence(rawValue: 1 << 3)
+    @inlinable public static var ipOptions: Presence { Presence(rawValue: 1 << 3) }
     /// `sourcePort`, `destinationPort`: TCP or UDP, or filled in from the fragment table.
-    public static let ports = Presence(rawValue: 1 << 4)
+    @inlinable public static var ports: Presence { Presence(rawValue: 1 << 4) }
     /// `tcpFlags`.
-    public static let tcpFlags = Presence(rawValue: 1 << 5)
+    @inlinable public static var tcpFlags: Presence { Presence(rawValue: 1 << 5) }
     /// `tcpOptions`: the TCP header was captured whole (the range may be empty).
-    public static let tcpOptions = Presence(rawValue: 1 << 6)
+    @inlinable public static var tcpOptions: Presence { Presence(rawValue: 1 << 6) }
     /// `icmpType`, `icmpCode`: ICMP for IPv4.
-    public static let icmp = Presence(rawValue: 1 << 7)
+    @inlinable public static var icmp: Presence { Presence(rawValue: 1 << 7) }
     /// `icmpType`, `icmpCode`: ICMPv6.
-    public static let icmpv6 = Presence(rawValue: 1 << 8)
+    @inlinable public static var icmpv6: Presence { Presence(rawValue: 1 << 8) }
     /// `icmpIdentifier`: an echo request or reply of either ICMP.
-    public static let icmpIdentifier = Presence(rawValue: 1 << 9)
+    @inlinable public static var icmpIdentifier: Presence { Presence(rawValue: 1 << 9) }
     /// `payload`: the headers before it were captured whole (the range may be empty).
-    public static let payload = Presence(rawValue: 1 << 10)
+    @inlinable public static var payload: Presence { Presence(rawValue: 1 << 10) }
   }
 
   public var present: Presence = []
@@ -98,20 +98,20 @@ public enum FrameKind: UInt8, Sendable {
 
 /// IANA protocol numbers that the decoder or the tables treat by name.
 public enum IPProtocol {
-  public static let icmp: UInt8 = 1
-  public static let tcp: UInt8 = 6
-  public static let udp: UInt8 = 17
-  public static let gre: UInt8 = 47
-  public static let esp: UInt8 = 50
-  public static let icmpv6: UInt8 = 58
+  @inlinable public static var icmp: UInt8 { 1 }
+  @inlinable public static var tcp: UInt8 { 6 }
+  @inlinable public static var udp: UInt8 { 17 }
+  @inlinable public static var gre: UInt8 { 47 }
+  @inlinable public static var esp: UInt8 { 50 }
+  @inlinable public static var icmpv6: UInt8 { 58 }
 }
 
 /// TCP flag bits as `PacketFields.tcpFlags` holds them (RFC 9293 §3.1).
 public enum TCPFlag {
-  public static let fin: UInt8 = 1
-  public static let syn: UInt8 = 2
-  public static let rst: UInt8 = 4
-  public static let psh: UInt8 = 8
-  public static let ack: UInt8 = 16
-  public static let urg: UInt8 = 32
+  @inlinable public static var fin: UInt8 { 1 }
+  @inlinable public static var syn: UInt8 { 2 }
+  @inlinable public static var rst: UInt8 { 4 }
+  @inlinable public static var psh: UInt8 { 8 }
+  @inlinable public static var ack: UInt8 { 16 }
+  @inlinable public static var urg: UInt8 { 32 }
 }

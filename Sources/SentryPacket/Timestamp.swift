@@ -2,7 +2,7 @@
 ///
 /// Times from files are clamped to what can be reckoned with: 1970 to the year 2255.
 public struct Timestamp: Hashable, Comparable, Sendable {
-  public static let nanosecondsPerSecond: Int64 = 1_000_000_000
+  @inlinable public static var nanosecondsPerSecond: Int64 { 1_000_000_000 }
   /// 2^33 + a little over 4 × 10^8 seconds: room below `Int64.max` for any duration we add.
   private static let latestSecond: Int64 = 9_000_000_000
 

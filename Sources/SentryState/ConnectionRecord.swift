@@ -21,7 +21,8 @@ struct ConnectionRecord: LinkedEntry {
     key = flow.identity
     isForwardFromFirstEnd = flow.isFromFirstEnd
     isFirstEndLocal = flow.isFirstEndLocal
-    tcp = packet.has(.tcpFlags) ? .beforeFirst(packet.tcpFlags) : []
+    // `add` takes it back if this packet's SYN flag is off: a connection that is met half-way counts as open.
+    tcp = packet.has(.tcpFlags) ? .onlySYN : []
     firstNanoseconds = firstTime.nanoseconds
   }
 

@@ -23,9 +23,6 @@ public struct TCPState: OptionSet, Hashable, Sendable, BitwiseCopyable {
     contains(.reset) || isSuperset(of: [.forwardFINAcknowledged, .reverseFINAcknowledged])
   }
 
-  /// Before a flow's first packet, given that packet's flags. A connection that is met half-way counts as open.
-  static func beforeFirst(_ flags: UInt8) -> TCPState { flags & TCPFlag.syn != 0 ? .onlySYN : [] }
-
   /// Takes one packet's flags into account.
   mutating func follow(_ flags: UInt8, isForward: Bool) {
     if flags & TCPFlag.syn == 0 { remove(.onlySYN) }

@@ -38,7 +38,7 @@ Choices made where the description leaves one:
     expired stays closed when its ports are used again.
 15. No capacity limits but that of the delay queue. A held packet leaves the queue `delaySeconds` after its arrival.
 16. `action` in the lines of --verdicts is null where no rule decided. Rules' `lastTime` have six decimals.
-17. An interface the document does not list filters and is external (unless --internal).
+17. An interface the document does not list filters and is external (unless --internal, or it is loopback).
 18. Pcap files are read as libpcap does: a fraction of a second is a signed number (the nearest one within a second is taken),
     and no more bytes of a packet are read than the file's snap length.
 19. `blockIPv6` is asked before the header checks, and not on the loopback interface.
@@ -813,7 +813,7 @@ class Model:
                       if document.interface_names.get(entry["name"], entry["name"]) == name), None)
         self.interface = name
         self.filters = entry is None or number_of(entry["filters"]) == 1
-        self.is_external = (entry is None or number_of(entry["external"]) == 1) and not is_internal
+        self.is_external = (name != "lo" if entry is None else number_of(entry["external"]) == 1) and not is_internal
         self.local = local
         self.now = None
         self.next_tick = self.ticks_run = 0

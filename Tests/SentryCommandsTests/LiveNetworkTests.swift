@@ -16,47 +16,47 @@ private struct Cable {
   private static let watchedMAC = "02:00:5e:00:53:01"
   private static let senderMAC = "02:00:5e:00:53:02"
 
-  init() throws {
+  init() async throws {
     let id = String(UUID().uuidString.prefix(8)).lowercased()
     watched = "sentry-a-\(id)"
     sender = "sentry-b-\(id)"
     do {
-      try build()
+      try await build()
     } catch {
-      remove()
+      await remove()
       throw error
     }
   }
 
-  private func build() throws {
+  private func build() async throws {
     for namespace in [watched, sender] {
-      try ip("netns", "add", namespace)
+      try await ip("netns", "add", namespace)
       // Where the kernel has no IPv6 there is nothing to switch off.
-      try? ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1")
-      try? ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1")
+      try? await ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1")
+      try? await ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1")
     }
-    try ip(
+    try await ip(
       "link", "add", "name", "cable0", "address", Self.watchedMAC, "netns", watched, "type", "veth", "peer", "name", "cable0",
       "address", Self.senderMAC, "netns", sender)
     for (namespace, address) in [(watched, Self.watchedAddress), (sender, Self.senderAddress)] {
-      try ip("-n", namespace, "address", "add", "\(address)/24", "dev", "cable0")
-      try ip("-n", namespace, "link", "set", "cable0", "up")
+      try await ip("-n", namespace, "address", "add", "\(address)/24", "dev", "cable0")
+      try await ip("-n", namespace, "link", "set", "cable0", "up")
     }
-    try neighbour(of: watched, Self.senderAddress, Self.senderMAC)
-    try neighbour(of: sender, Self.watchedAddress, Self.watchedMAC)
-    try neighbour(of: sender, Self.nobody, Self.watchedMAC)
+    try await neighbour(of: watched, Self.senderAddress, Self.senderMAC)
+    try await neighbour(of: sender, Self.watchedAddress, Self.watchedMAC)
+    try await neighbour(of: sender, Self.nobody, Self.watchedMAC)
   }
 
-  private func neighbour(of namespace: String, _ address: String, _ mac: String) throws {
-    try ip("-n", namespace, "neighbour", "replace", address, "lladdr", mac, "dev", "cable0", "nud", "permanent")
+  private func neighbour(of namespace: String, _ address: String, _ mac: String) async throws {
+    try await ip("-n", namespace, "neighbour", "replace", address, "lladdr", mac, "dev", "cable0", "nud", "permanent")
   }
 
-  func remove() {
-    for namespace in [watched, sender] { _ = try? LiveProgram.run("ip", ["netns", "delete", namespace]) }
+  func remove() async {
+    for namespace in [watched, sender] { _ = try? await LiveProgram.run("ip", ["netns", "delete", namespace]) }
   }
 
   /// Frames that have come in and gone out at the watched end, as the kernel counts them.
-  func kernelCounts() throws -> (received: UInt64, sent: UInt64) {
+  func kernelCounts() async throws -> (received: UInt64, sent: UInt64) {
     struct Link: Decodable {
       struct Statistics: Decodable {
         struct Counters: Decodable { var packets: UInt64 }
@@ -65,7 +65,7 @@ private struct Cable {
       }
       var stats64: Statistics
     }
-    let text = try LiveProgram.run("ip", ["-n", watched, "-s", "-j", "link", "show", "cable0"]).output
+    let text = try await LiveProgram.run("ip", ["-n", watched, "-s", "-j", "link", "show", "cable0"]).output
     let links = try JSONDecoder().decode([Link].self, from: Data(text.utf8))
     let statistics = try #require(links.first).stats64
     return (statistics.rx.packets, statistics.tx.packets)
@@ -76,8 +76,8 @@ private struct Cable {
     var errors: String
   }
 
-  private func ip(_ arguments: String...) throws {
-    let result = try LiveProgram.run("ip", arguments)
+  private func ip(_ arguments: String...) async throws {
+    let result = try await LiveProgram.run("ip", arguments)
     guard result.status == 0 else { throw IPFailed(arguments: arguments, errors: result.errors) }
   }
 }
@@ -101,18 +101,27 @@ struct LiveNetworkTests {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let cable = try Cable()
-    defer { cable.remove() }
+    let cable = try await Cable()
+    do {
+      try await withDaemon(on: cable, folder: folder) { try await body(cable, $0) }
+      await cable.remove()
+    } catch {
+      await cable.remove()
+      throw error
+    }
+  }
+
+  private func withDaemon(on cable: Cable, folder: URL, _ body: (LiveDaemon) async throws -> Void) async throws {
     let daemon = try LiveDaemon(on: cable, folder: folder)
     do {
       try await daemon.waitUntilItAnswers()
-      try await body(cable, daemon)
+      try await body(daemon)
     } catch {
       Issue.record("the daemon said: \(daemon.program.errors)")
-      daemon.program.stop()
+      _ = try? await daemon.program.stop()
       throw error
     }
-    #expect(daemon.program.stop() == 0)
+    #expect(try await daemon.program.stop() == 0)
     #expect(!FileManager.default.fileExists(atPath: daemon.socket))
   }
 
@@ -132,20 +141,20 @@ struct LiveNetworkTests {
         ])
     }
 
-    func sentry(_ arguments: String...) throws -> LiveProgram.Result {
-      try LiveProgram.run(LiveProgram.path ?? "", arguments, environment: ["SENTRY_SOCKET": socket])
+    func sentry(_ arguments: String...) async throws -> LiveProgram.Result {
+      try await LiveProgram.run(LiveProgram.path ?? "", arguments, environment: ["SENTRY_SOCKET": socket])
     }
 
-    func status() throws -> StatusReply {
-      try JSONDecoder().decode(StatusReply.self, from: Data(sentry("status", "--format", "json").output.utf8))
+    func status() async throws -> StatusReply {
+      try await JSONDecoder().decode(StatusReply.self, from: Data(sentry("status", "--format", "json").output.utf8))
     }
 
-    func interface() throws -> InterfaceReport { try #require(status().interfaces.first) }
+    func interface() async throws -> InterfaceReport { try #require(await status().interfaces.first) }
 
     func waitUntilItAnswers() async throws {
       try await waitUntil("the daemon answers") {
         guard program.isRunning else { throw LiveProgram.Failure.timeout("the daemon ended") }
-        return try sentry("status").status == 0
+        return try await sentry("status").status == 0
       }
     }
   }
@@ -154,14 +163,14 @@ struct LiveNetworkTests {
   func probeOfTelnetIsTriggered() async throws {
     try await withWatchedCable { cable, daemon in
       #expect(daemon.program.errors.contains("nothing is enforced"))
-      #expect(try daemon.sentry("triggered", "list").output.hasPrefix("no addresses"))
-      try LiveProgram.run(
+      #expect(try await daemon.sentry("triggered", "list").output.hasPrefix("no addresses"))
+      try await LiveProgram.run(
         "ip", ["netns", "exec", cable.sender, "nc", "-z", "-w1", Cable.watchedAddress, "23"])
       try await waitUntil("the prober is in the trigger table") {
-        let list = try daemon.sentry("triggered", "list")
+        let list = try await daemon.sentry("triggered", "list")
         return list.output.contains(Cable.senderAddress) && list.output.contains("2.1.5.1")
       }
-      #expect(try daemon.sentry("log").output.contains("packet dropped 2.1.5.1"))
+      #expect(try await daemon.sentry("log").output.contains("packet dropped 2.1.5.1"))
     }
   }
 
@@ -170,27 +179,22 @@ struct LiveNetworkTests {
     try await withWatchedCable { cable, daemon in
       let changed = daemon.folder.appendingPathComponent("changed.plist")
       try changedDocument().write(to: changed, atomically: true, encoding: .utf8)
-      let before = try cable.kernelCounts()
-      let start = try daemon.interface()
+      let before = try await cable.kernelCounts()
+      let start = try await daemon.interface()
 
-      let clock = ContinuousClock()
-      let end = clock.now + .seconds(5)
-      let flood = try LiveProgram.start(
-        "ip", ["netns", "exec", cable.sender, "hping3", "--udp", "--flood", "-q", "-p", "9", Cable.nobody])
-      defer { flood.stop() }
-      try await waitUntil("the old rules judge the flood") { try daemon.interface().judged > start.judged + 1_000 }
-      let reply = try daemon.sentry("apply", changed.path, "--format", "json")
-      #expect(reply.status == 0, "\(reply.errors)")
-      let applied = try JSONDecoder().decode(ApplyReply.self, from: Data(reply.output.utf8))
-      try await waitUntil("the new rules judge the flood") { try daemon.interface().judgedByCurrentRules > 1_000 }
-      try await clock.sleep(until: end)
-      flood.stop()
+      let applied = try await withFlood(on: cable, seconds: 5) {
+        try await waitUntil("the old rules judge the flood") { try await daemon.interface().judged > start.judged + 1_000 }
+        let reply = try await daemon.sentry("apply", changed.path, "--format", "json")
+        #expect(reply.status == 0, "\(reply.errors)")
+        try await waitUntil("the new rules judge the flood") { try await daemon.interface().judgedByCurrentRules > 1_000 }
+        return try JSONDecoder().decode(ApplyReply.self, from: Data(reply.output.utf8))
+      }
 
       var sums = (counted: UInt64(0), kernel: UInt64(0))
       do {
         try await waitUntil("all packets are accounted for") {
-          let interface = try daemon.interface()
-          let now = try cable.kernelCounts()
+          let interface = try await daemon.interface()
+          let now = try await cable.kernelCounts()
           #expect(now.sent == before.sent, "nothing but the flood is on the cable")
           sums.counted =
             interface.judgedEarlier + interface.judgedByCurrentRules + interface.dropped
@@ -202,7 +206,7 @@ struct LiveNetworkTests {
         Issue.record("old + new + dropped = \(sums.counted), the interface received \(sums.kernel)")
         throw error
       }
-      let finish = try daemon.status()
+      let finish = try await daemon.status()
       let interface = try #require(finish.interfaces.first)
       #expect(interface.judgedEarlier == applied.replaced?.judged)
       #expect(finish.generations.map(\.judged).reduce(0, +) == interface.judged)
@@ -210,17 +214,33 @@ struct LiveNetworkTests {
     }
   }
 
+  /// Sends packets as fast as the sender can, for that long or until `body` is done, whichever is later.
+  private func withFlood<Value>(on cable: Cable, seconds: Int, _ body: () async throws -> Value) async throws -> Value {
+    let end = ContinuousClock.now + .seconds(seconds)
+    let flood = try LiveProgram.start(
+      "ip", ["netns", "exec", cable.sender, "hping3", "--udp", "--flood", "-q", "-p", "9", Cable.nobody])
+    do {
+      let value = try await body()
+      try await ContinuousClock().sleep(until: end)
+      try await flood.stop()
+      return value
+    } catch {
+      _ = try? await flood.stop()
+      throw error
+    }
+  }
+
   @Test(.timeLimit(.minutes(1)))
   func shownDocumentLoadsAgain() async throws {
     try await withWatchedCable { cable, daemon in
-      let shown = try daemon.sentry("show-active")
+      let shown = try await daemon.sentry("show-active")
       #expect(shown.status == 0)
       let file = daemon.folder.appendingPathComponent("shown.plist")
       try shown.output.write(to: file, atomically: true, encoding: .utf8)
-      let check = try daemon.sentry("check", "--strict", file.path)
+      let check = try await daemon.sentry("check", "--strict", file.path)
       #expect(check.status == 0, "\(check.output)")
       // Unchanged rules keep their counters: all of them, if the document is the same.
-      let again = try daemon.sentry("apply", file.path, "--format", "json")
+      let again = try await daemon.sentry("apply", file.path, "--format", "json")
       let applied = try JSONDecoder().decode(ApplyReply.self, from: Data(again.output.utf8))
       #expect(applied.keptCounters == applied.document.ruleCount)
     }
@@ -232,33 +252,33 @@ struct LiveNetworkTests {
       let bad = daemon.folder.appendingPathComponent("bad.plist")
       try "{ rules = (\n  { enabled = 1; propertyName = \"Dest prot\"; }\n); }\n"
         .write(to: bad, atomically: true, encoding: .utf8)
-      let result = try daemon.sentry("apply", bad.path)
+      let result = try await daemon.sentry("apply", bad.path)
       #expect(result.status == 65)
       #expect(result.errors.contains("bad.plist:2:"))
       #expect(result.errors.contains("the rules in force stay as they are"))
-      #expect(try daemon.status().document.generation == 1)
+      #expect(try await daemon.status().document.generation == 1)
     }
   }
 
   @Test(.timeLimit(.minutes(1)))
   func lostInterfaceIsReportedAndComesBack() async throws {
     try await withWatchedCable { cable, daemon in
-      try LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "down"])
-      try await waitUntil("the interface is reported as lost") { try !daemon.interface().capturing }
-      #expect(try daemon.sentry("log").output.contains("cable0 is not watched any more"))
-      try LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "up"])
-      try await waitUntil("the interface is watched again") { try daemon.interface().capturing }
+      try await LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "down"])
+      try await waitUntil("the interface is reported as lost") { try await !daemon.interface().capturing }
+      #expect(try await daemon.sentry("log").output.contains("cable0 is not watched any more"))
+      try await LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "up"])
+      try await waitUntil("the interface is watched again") { try await daemon.interface().capturing }
     }
   }
 
   @Test(.timeLimit(.minutes(1)))
   func secondDaemonOnTheSameSocketIsRefused() async throws {
     try await withWatchedCable { _, daemon in
-      let second = try LiveProgram.run(
+      let second = try await LiveProgram.run(
         LiveProgram.path ?? "", ["run", LiveNetwork.document.path, "-i", "lo", "--socket", daemon.socket])
       #expect(second.status == 74)
       #expect(second.errors.contains("another sentry"))
-      #expect(try daemon.sentry("status").status == 0)
+      #expect(try await daemon.sentry("status").status == 0)
     }
   }
 
@@ -273,9 +293,9 @@ struct LiveNetworkTests {
 
 @Suite(.enabled(if: LiveProgram.path != nil, "needs the built program"))
 struct LiveExitStatusTests {
-  @Test func withoutADaemonTheMessageShowsHowToStartOne() throws {
+  @Test func withoutADaemonTheMessageShowsHowToStartOne() async throws {
     for command in [["status"], ["log"], ["on"], ["off"], ["show-active"], ["triggered", "list"]] {
-      let result = try LiveProgram.run(
+      let result = try await LiveProgram.run(
         LiveProgram.path ?? "", command, environment: ["SENTRY_SOCKET": "/nonexistent/sentry.sock"])
       #expect(result.status == 69, "\(command)")
       #expect(result.errors.contains("sentry run"), "\(command)")
@@ -283,15 +303,15 @@ struct LiveExitStatusTests {
     }
   }
 
-  @Test func otherModesAreNotInThisVersion() throws {
-    let result = try LiveProgram.sentry("run", "--mode", "queue", "-i", "lo")
+  @Test func otherModesAreNotInThisVersion() async throws {
+    let result = try await LiveProgram.sentry("run", "--mode", "queue", "-i", "lo")
     #expect(result.status == 2)
     #expect(result.errors.contains("'queue'"))
   }
 
-  @Test func interfaceThatIsNotThereIsNamedWithThoseThatAre() throws {
+  @Test func interfaceThatIsNotThereIsNamedWithThoseThatAre() async throws {
     let socket = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-\(UUID().uuidString).sock").path
-    let result = try LiveProgram.sentry(
+    let result = try await LiveProgram.sentry(
       "run", LiveNetwork.document.path, "-i", "nosuch0", "--socket", socket)
     #expect(result.status == 66 || result.status == 77)
     #expect(result.errors.contains("nosuch0"))

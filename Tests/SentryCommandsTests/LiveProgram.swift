@@ -27,26 +27,29 @@ enum LiveProgram {
       .first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
-  static func sentry(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+  static func sentry(_ arguments: String..., environment: [String: String] = [:]) async throws -> Result {
     guard let path else { throw Failure.notBuilt }
-    return try run(path, arguments, environment: environment)
+    return try await run(path, arguments, environment: environment)
   }
 
   /// Runs a tool to its end.
   @discardableResult
-  static func run(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Result {
+  static func run(_ name: String, _ arguments: [String], environment: [String: String] = [:]) async throws -> Result {
     let process = try prepare(name, arguments, environment: environment)
-    let output = Pipe()
-    let errors = temporaryFile()
-    defer { try? FileManager.default.removeItem(at: errors) }
-    process.standardOutput = output
+    // Files, not pipes: a program started meanwhile would inherit a pipe's end and keep it open.
+    let (output, errors) = (temporaryFile(), temporaryFile())
+    defer { for file in [output, errors] { try? FileManager.default.removeItem(at: file) } }
+    process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Result(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      errors: String(decoding: (try? Data(contentsOf: errors)) ?? Data(), as: UTF8.self))
+    let status = try await withCheckedThrowingContinuation { continuation in
+      process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+      do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
+    return Result(status: status, output: contents(of: output), errors: contents(of: errors))
+  }
+
+  fileprivate static func contents(of file: URL) -> String {
+    String(decoding: (try? Data(contentsOf: file)) ?? Data(), as: UTF8.self)
   }
 
   /// Starts a program that goes on until it is told to stop.
@@ -82,16 +85,23 @@ struct RunningProgram {
   fileprivate let errorFile: URL
 
   /// What it has written to standard error so far.
-  var errors: String { String(decoding: (try? Data(contentsOf: errorFile)) ?? Data(), as: UTF8.self) }
+  var errors: String { LiveProgram.contents(of: errorFile) }
 
   var isRunning: Bool { process.isRunning }
 
   /// Asks it to end, waits, and says its exit status.
+  ///
+  /// - Throws: `LiveProgram.Failure.timeout` if it does not end; then it is killed.
   @discardableResult
-  func stop() -> Int32 {
+  func stop() async throws -> Int32 {
+    defer { try? FileManager.default.removeItem(at: errorFile) }
     if process.isRunning { process.terminate() }
-    process.waitUntilExit()
-    try? FileManager.default.removeItem(at: errorFile)
+    do {
+      try await waitUntil("the program ends") { !process.isRunning }
+    } catch {
+      kill(process.processIdentifier, SIGKILL)
+      throw error
+    }
     return process.terminationStatus
   }
 }

@@ -73,6 +73,13 @@ func repeatedPiecesNeverTrap(piece: String) {
   #expect(depth == 512)
 }
 
+@Test func theDeepestDocumentCanBeCopiedAndPrinted() throws {
+  let text = String(repeating: "(", count: 512) + String(repeating: ")", count: 512)
+  let value = try #require(read(text).document).root.value
+  let printed = PropertyListPrinter().print(value)
+  #expect(try #require(read(printed).document).root.value == value)
+}
+
 @Test(arguments: ["(", "{a=", "{a=("])
 func nestingBeyondTheLimitIsOneFindingAtThePlace(piece: String) {
   let reading = read(String(repeating: piece, count: 100_000))

@@ -139,6 +139,12 @@ import Testing
   #expect(root["b"]?.isMissing == false)
 }
 
+@Test func mistakesCloseTogetherStayApart() {
+  expectDocument("( { a = \"b c\"«» }«;» { d = 1; } )", .missingSemicolon, .missingComma)
+  expectDocument("{ a = 1«»\n b«» 2; c = «\"d»; }", .missingSemicolon, .missingEquals, .unterminatedString)
+  expectDocument("( { a = 1«» }, { b«» 1; }, { c = <«1»>; } )", .missingSemicolon, .missingEquals, .badHexDigits)
+}
+
 // MARK: Many mistakes at once
 
 /// Each `@` line end marks a line with one mistake; the mark itself is a comment.

@@ -28,6 +28,10 @@ extension UInt8 {
     }
   }
 
+  var isOpeningBracket: Bool { self == UInt8(ascii: "(") || self == UInt8(ascii: "{") }
+
+  var isClosingBracket: Bool { self == UInt8(ascii: ")") || self == UInt8(ascii: "}") }
+
   var isASCIIDigit: Bool { self >= 0x30 && self <= 0x39 }
 
   var isASCIILetterOrDigit: Bool {

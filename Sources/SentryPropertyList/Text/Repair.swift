@@ -78,24 +78,56 @@ struct RepairContext {
     token.kind == .end ? closing(grammar.levels.count) : Repair(.delete(1), .unexpected)
   }
 
-  /// How many tokens lie behind when the next one does not fit, less what the indentation says against it.
-  /// `Int.min` if the repair leads nowhere.
+  /// How far the grammar gets with `repair`: how many tokens lie behind when the third one does not fit (there may be
+  /// more mistakes nearby), less what those before it and the indentation say against the repair. `Int.min` if it does
+  /// not even lead past the token.
   func score(of repair: Repair) -> Int {
     var trial = grammar
     if case .openArrayAroundRoot = repair.change { trial.openArrayAroundRoot() }
     for kind in repair.insertedKinds {
       guard trial.accept(.inserted(kind, at: token.start)) else { return .min }
     }
-    let deleted = repair.deletedCount
-    var index = deleted
-    while let next = token(at: index), trial.accept(next) { index += 1 }
-    guard index > 0 else { return .min }
+    var index = repair.deletedCount
+    var mistakes = 0
+    while let next = token(at: index) {
+      if !trial.accept(next) {
+        guard index > 0 else { return .min }
+        mistakes += 1
+        guard mistakes <= Self.toleratedMistakes, next.kind != .end else { break }
+        trial.skipMistake(at: next, before: token(at: index + 1))
+      }
+      index += 1
+    }
     let mismatches = trial.indentationMismatches - grammar.indentationMismatches
-    return index - mismatches * Self.indentationWeight
+    return index - mismatches * Self.mismatchWeight - mistakes * Self.mistakeWeight
   }
 
-  /// How many tokens of progress one line with unfitting indentation is worth.
-  private static let indentationWeight = 16
+  private static let toleratedMistakes = 2
+  /// How many tokens of progress a line with unfitting indentation is worth, and a further mistake.
+  private static let mismatchWeight = 16
+  private static let mistakeWeight = 8
+}
+
+extension Grammar {
+  /// Takes `token`, which does not fit, for the other separator where that makes sense; else after the first small
+  /// insertion that makes it fit; else leaves it out.
+  fileprivate mutating func skipMistake(at token: Token, before next: Token?) {
+    if phase == .comma, token.kind == .semicolon, next?.kind == .openBrace || next?.kind == .openParenthesis {
+      _ = accept(.inserted(.comma, at: token.start))
+      return
+    }
+    for kinds in Self.smallInsertions {
+      var trial = self
+      guard kinds.allSatisfy({ trial.accept(.inserted($0, at: token.start)) }), trial.accept(token) else { continue }
+      self = trial
+      return
+    }
+  }
+
+  private static let smallInsertions: [[Token.Kind]] = [
+    [.semicolon], [.comma], [.equals], [.word], [.closeBrace], [.closeParenthesis], [.closeParenthesis, .semicolon],
+    [.comma, .openBrace, .word],
+  ]
 }
 
 // MARK: What can be tried

@@ -76,21 +76,20 @@ extension Scanner {
   }
 
   /// The end of `range` without what stands after the text there: blanks, commas, brackets that close more than the
-  /// text opens.
-  private func endOfText(in range: Range<Int>) -> Int {
+  /// text opens, a semicolon after such a bracket.
+  func endOfText(in range: Range<Int>) -> Int {
     let text = bytes[range]
-    var surplus = [UInt8(ascii: ")"), UInt8(ascii: "}")].map { closing in
-      let opening = closing == UInt8(ascii: ")") ? UInt8(ascii: "(") : UInt8(ascii: "{")
-      return text.count { $0 == closing } - text.count { $0 == opening }
-    }
+    var surplus = text.count { $0.isClosingBracket } - text.count { $0.isOpeningBracket }
     var end = range.upperBound
     while end > range.lowerBound {
-      switch bytes[end - 1] {
-      case UInt8(ascii: ")") where surplus[0] > 0: surplus[0] -= 1
-      case UInt8(ascii: "}") where surplus[1] > 0: surplus[1] -= 1
-      case UInt8(ascii: ","): break
-      case let byte where byte.isBlank: break
-      default: return end
+      let byte = bytes[end - 1]
+      if byte.isClosingBracket, surplus > 0 {
+        surplus -= 1
+      } else if byte == UInt8(ascii: ";") {
+        let last = bytes[range.lowerBound..<end - 1].last { !$0.isBlank }
+        guard surplus > 0, last?.isClosingBracket == true else { return end }
+      } else if !byte.isBlank, byte != UInt8(ascii: ",") {
+        return end
       }
       end -= 1
     }

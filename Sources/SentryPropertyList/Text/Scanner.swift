@@ -144,7 +144,7 @@ extension Scanner {
     }
     lastCommentEndSearched = min(lastCommentEndSearched, start)
     commentProblems.append(.unterminated(at: start))
-    position = endOfLine(from: start)
+    position = endOfText(in: start + 2..<endOfLine(from: start))
     if !nextLineLooksLikeProperties() { position = bytes.count }
     endsInComment = position == bytes.count
   }

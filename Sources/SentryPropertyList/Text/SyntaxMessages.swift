@@ -81,9 +81,10 @@ enum SyntaxMessages {
   }
 
   static func unquoted(_ text: String, at range: Range<Int>) -> Diagnostic {
-    Diagnostic(
-      .unquotedText, at: .init(range: range), "'\(text)' needs quotes",
-      hint: "write \(PropertyListPrinter().word(text))")
+    let plain = text.withoutQuotationMarks
+    let what = plain == text ? "quotes" : "straight quotes"
+    return Diagnostic(
+      .unquotedText, at: .init(range: range), "'\(text)' needs \(what)", hint: "write \"\(plain)\"")
   }
 
   static func missingQuote(at range: Range<Int>) -> Diagnostic {

@@ -43,8 +43,8 @@ extension SyntaxNode {
   public var text: String? {
     switch node.kind {
     case .word:
-      guard node.flags.contains(.isUnquoted) else { return String(decoding: bytes[range], as: UTF8.self) }
-      return String(String(decoding: bytes[range], as: UTF8.self).drop { $0.isQuotationMark }.trimmingQuotesAtEnd)
+      let text = String(decoding: bytes[range], as: UTF8.self)
+      return node.flags.contains(.isUnquoted) ? text.withoutQuotationMarks : text
     case .string where node.flags.contains(.hasEscapes): return QuotedText(node.content, of: bytes).string
     case .string: return String(decoding: bytes[node.content], as: UTF8.self)
     case .data, .array, .dictionary: return nil
@@ -66,15 +66,13 @@ extension SyntaxNode {
   }
 }
 
-extension Character {
-  fileprivate var isQuotationMark: Bool { "\"'“”‘’".contains(self) }
-}
-
-extension Substring {
-  fileprivate var trimmingQuotesAtEnd: Substring {
-    var text = self
-    while let last = text.last, last.isQuotationMark { text.removeLast() }
-    return text
+extension String {
+  /// Without quotation marks of any kind at its ends.
+  var withoutQuotationMarks: String {
+    let marks = "\"'“”‘’"
+    var text = drop { marks.contains($0) }
+    while let last = text.last, marks.contains(last) { text.removeLast() }
+    return String(text)
   }
 }
 
