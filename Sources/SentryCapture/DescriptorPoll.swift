@@ -9,7 +9,9 @@ internal import Glibc
   /// How many of them the last `wait` filled.
   private var readyCount = 0
 
-  /// - Parameter capacity: how many descriptors one `wait` reports at most, at least 1; the others come with the next.
+  /// One `wait` reports at most `capacity` descriptors, at least 1; the others come with the next.
+  ///
+  /// - Throws: `.systemCall`.
   public init(capacity: Int = 64) throws(CaptureError) {
     descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
     // Safe: empty events, plain integers; the union is only read where `wait` shows the kernel filled it.
@@ -19,9 +21,9 @@ internal import Glibc
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// Watches `watched`, which stays its owner's and must be removed before it is closed.
+  /// Watches `watched`, which stays its owner's and must be removed before it is closed; `wait` reports it as `tag`.
   ///
-  /// - Parameter tag: what `wait` reports it as.
+  /// - Throws: `.systemCall`.
   public func add(_ watched: Int32, tag: UInt64) throws(CaptureError) {
     // Safe: plain integers.
     var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: tag))

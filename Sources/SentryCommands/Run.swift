@@ -54,7 +54,8 @@ struct Run: AsyncParsableCommand {
     do throws(DaemonError) {
       try await program.run(log: log) {
         log.notice("monitor mode: verdicts are computed and reported, nothing is enforced")
-        log.notice("watching \(interfaces.joined(separator: ", ")) by \(file.name), \(counted(ruleSet.rules.count, "rule"))")
+        log.notice(
+          "watching \(interfaces.joined(separator: ", ")) by \(file.name), \(counted(ruleSet.rules.count, "rule"))")
       }
     } catch {
       throw Self.failure(error)

@@ -66,7 +66,8 @@ struct StatusText {
       table.add(
         interface.name, grouped(interface.received), grouped(interface.judgedEarlier),
         grouped(interface.judgedByCurrentRules), grouped(interface.unjudged), grouped(interface.dropped),
-        grouped(interface.inbound), grouped(interface.outbound), grouped(interface.packetsPerSecond), Self.remark(interface))
+        grouped(interface.inbound), grouped(interface.outbound), grouped(interface.packetsPerSecond),
+        Self.remark(interface))
     }
     return table.lines(style: style)
   }
@@ -80,7 +81,8 @@ struct StatusText {
     var table = TextTable(("rules", .left), ("applied", .left), ("judged", .right))
     for generation in reply.generations {
       table.add(
-        generation.document.name, clock.text(secondsSince1970: generation.document.appliedTime), grouped(generation.judged))
+        generation.document.name, clock.text(secondsSince1970: generation.document.appliedTime),
+        grouped(generation.judged))
     }
     return table.lines(style: style)
   }

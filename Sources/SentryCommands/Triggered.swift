@@ -21,7 +21,8 @@ struct Triggered: AsyncParsableCommand {
         """)
 
     @Option(
-      help: ArgumentHelp("Which table: trigger, address, authorize or invalid.", valueName: "table"), transform: Self.table(named:))
+      help: ArgumentHelp("Which table: trigger, address, authorize or invalid.", valueName: "table"),
+      transform: Self.table(named:))
     var table = AddressTableKind.trigger
 
     @Option(help: "How to report.")
@@ -43,7 +44,8 @@ struct Triggered: AsyncParsableCommand {
       }
       switch format {
       case .json: Console.writeLine(try jsonText(reply))
-      case .text: for line in Self.lines(of: reply, style: Style(isOn: Console.outputHasColour)) { Console.writeLine(line) }
+      case .text:
+        for line in Self.lines(of: reply, style: Style(isOn: Console.outputHasColour)) { Console.writeLine(line) }
       }
     }
 

@@ -44,37 +44,56 @@ struct Walk {
 extension Engine {
   /// Walks the rules for the current packet, then writes the leaf's log entry.
   mutating func walkRules(_ frame: RawSpan) {
-    numbers = PacketNumbers(packet, direction: walk.direction)
-    guard let leaf = step(from: 0, to: Int32(instructions.count), frame) else { return }
-    let instruction = instructions[Int(leaf)]
-    walk.leaf = instruction.operation
-    walk.decider = .rule(instruction.rule)
-    if instruction.operation != .delay {
-      _ = step(from: leaf + 1, to: instruction.afterSubtree, frame)
+    gatherNumbers()
+    guard let position = walk(from: 0, to: Int32(steps.count), frame) else { return }
+    let leaf = steps[Int(position)]
+    walk.leaf = leaf.operation
+    walk.decider = .rule(leaf.rule)
+    if leaf.operation != .delay, leaf.afterSubtree > position + 1 {
+      _ = walk(from: position + 1, to: leaf.afterSubtree, frame)
     }
-    if let kind = instruction.operation.leafEntry, !walk.isLogSuppressed, !walk.isLeafLogged {
-      report(kind, leaf: nil, of: instruction.rule, isLogged: true)
+    if let kind = leaf.operation.leafEntry, !walk.isLogSuppressed, !walk.isLeafLogged {
+      report(kind, leaf: nil, of: leaf.rule, isLogged: true)
     }
+  }
+
+  /// Reads the packet field by field: to copy it whole right after it was decoded would wait for all its bytes.
+  private mutating func gatherNumbers() {
+    let (hasAddresses, hasPorts) = (packet.has(.addresses), packet.has(.ports))
+    let (isEthernet, isICMP) = (packet.has(.ethernet), packet.has(.icmp))
+    let absent = PacketNumbers.absent
+    numbers.set(.direction, UInt64(walk.direction.rawValue))
+    numbers.set(.fragmentOffset, hasAddresses ? UInt64(packet.fragmentOffset) : absent)
+    numbers.set(.source, hasAddresses ? packet.source.v4 : nil)
+    numbers.set(.destination, hasAddresses ? packet.destination.v4 : nil)
+    numbers.set(.protocolNumber, packet.has(.protocolNumber) ? UInt64(packet.protocolNumber) : absent)
+    numbers.set(.sourcePort, hasPorts ? UInt64(packet.sourcePort) : absent)
+    numbers.set(.destinationPort, hasPorts ? UInt64(packet.destinationPort) : absent)
+    numbers.set(.sourceMAC, isEthernet ? packet.sourceMAC : absent)
+    numbers.set(.destinationMAC, isEthernet ? packet.destinationMAC : absent)
+    numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
+    numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
   }
 
   /// Tests rules from `start` until one terminates or `end` is reached.
   ///
-  /// - Returns: the instruction that terminated; `nil` at the end.
-  private mutating func step(from start: Int32, to end: Int32, _ frame: RawSpan) -> Int32? {
+  /// - Returns: the position of the one that terminated; `nil` at the end.
+  private mutating func walk(from start: Int32, to end: Int32, _ frame: RawSpan) -> Int32? {
     let bytes = walk.hasPacket ? UInt64(packet.byteCount) : 0
     var position = start
     while position < end {
       let step = steps[Int(position)]
+      // Most tests are of numbers, and most actions only steer: those two must not leave this loop.
       let matches =
-        step.field == Step.other
-        ? holds(instructions[Int(position)], frame)
-        : walk.hasPacket && numbers.satisfy(step) != step.isNegated
+        step.test == .number
+        ? walk.hasPacket && numbers.satisfy(step.field, step.lower, step.width) != step.isNegated
+        : holds(at: position, frame)
       guard matches else {
         position = step.afterSubtree
         continue
       }
       statistics.countMatch(step.rule, bytes: bytes, at: walk.time)
-      if step.operation.acts { perform(instructions[Int(position)]) }
+      if step.operation.acts { perform(at: position) }
       if step.operation.isTerminating { return position }
       position = step.afterMatch
     }
@@ -89,12 +108,12 @@ extension Engine {
     walk.time = tick
     let noFrame = RawSpan()
     for position in rules.program.idleInstructions {
-      let instruction = instructions[Int(position)]
-      guard isIdle(instruction) else { continue }
-      statistics.countMatch(instruction.rule, bytes: 0, at: tick)
-      perform(instruction)
-      guard !instruction.operation.isTerminating else { continue }
-      _ = step(from: position + 1, to: instruction.afterSubtree, noFrame)
+      let step = steps[Int(position)]
+      guard isIdle(rules.program.instructions[Int(position)]) else { continue }
+      statistics.countMatch(step.rule, bytes: 0, at: tick)
+      perform(at: position)
+      guard !step.operation.isTerminating else { continue }
+      _ = walk(from: position + 1, to: step.afterSubtree, noFrame)
     }
   }
 
@@ -109,49 +128,63 @@ extension Engine {
 
   // MARK: Tests
 
+  @inline(never)
+  private mutating func holds(at position: Int32, _ frame: RawSpan) -> Bool {
+    let step = steps[Int(position)]
+    return switch step.test {
+    case .number:
+      walk.hasPacket && numbers.satisfy(step.field, step.lower, step.width) != step.isNegated
+    case .constant:
+      (step.lower != 0) != step.isNegated
+    case .interface:
+      walk.hasPacket && isMeant(interface: walk.interface, by: step.lower) != step.isNegated
+    case .tcpFlags:
+      walk.hasPacket && hasTCPFlags(on: step.lower, off: step.width) != step.isNegated
+    case .table:
+      walk.hasPacket && include(at: position)
+    case .other:
+      holds(rules.program.instructions[Int(position)], frame)
+    }
+  }
+
+  private func hasTCPFlags(on: UInt64, off: UInt64) -> Bool {
+    let flags = UInt64(packet.tcpFlags)
+    return packet.has(.tcpFlags) && flags & on == on && flags & off == 0
+  }
+
+  /// The tests that a step does not answer by itself.
   private mutating func holds(_ instruction: Program.Instruction, _ frame: RawSpan) -> Bool {
     switch instruction.test {
-    case .constant(let value):
-      return value != instruction.isNegated
     case .parentMatchCount(let range):
-      return range.contains(matchCount(ofParentOf: instruction)) != instruction.isNegated
+      return range.contains(matchCount(ofParent: instruction.parent)) != instruction.isNegated
     case .idleSeconds:
       return !walk.hasPacket && isIdle(instruction)
-    case .table(let table):
-      return walk.hasPacket && include(table, instruction)
-    case .knownConnection:
-      return walk.hasPacket && connectionIsKnown() != instruction.isNegated
-    case .content(let pattern):
-      return walk.hasPacket && finds(pattern, frame) != instruction.isNegated
     default:
       return walk.hasPacket && packetHolds(instruction.test, frame) != instruction.isNegated
     }
   }
 
-  /// Tests that only look at the packet.
-  private func packetHolds(_ test: Test, _ frame: RawSpan) -> Bool {
+  private mutating func packetHolds(_ test: Test, _ frame: RawSpan) -> Bool {
     switch test {
     case .address(let endpoint, let range):
-      return packet.has(.addresses) && range.matches(endpoint == .source ? packet.source : packet.destination)
-    case .interface(let pattern):
-      return isMeant(interface: walk.interface, by: pattern)
-    case .tcpFlags(let on, let off):
-      return packet.has(.tcpFlags) && packet.tcpFlags & on == on && packet.tcpFlags & off == 0
+      packet.has(.addresses) && range.matches(endpoint == .source ? packet.source : packet.destination)
+    case .knownConnection:
+      tables.connections.lookup(FlowKey(packet, direction: walk.direction), now: walk.time) != nil
     case .ipOptions(let list, let noneOf):
-      return has(
-        list, noneOf: noneOf, in: packet.has(.ipOptions) ? packet.ipOptions : nil, of: frame, matchesLowBits: true)
+      has(list, noneOf: noneOf, in: packet.has(.ipOptions) ? packet.ipOptions : nil, of: frame, matchesLowBits: true)
     case .tcpOptions(let list, let noneOf):
-      return has(
-        list, noneOf: noneOf, in: packet.has(.tcpOptions) ? packet.tcpOptions : nil, of: frame, matchesLowBits: false)
-    case .constant, .number, .table, .knownConnection, .content, .parentMatchCount, .idleSeconds:
-      return false  // Answered in `step` or `holds`.
+      has(list, noneOf: noneOf, in: packet.has(.tcpOptions) ? packet.tcpOptions : nil, of: frame, matchesLowBits: false)
+    case .content(let pattern):
+      finds(pattern, frame)
+    case .constant, .number, .interface, .tcpFlags, .table, .parentMatchCount, .idleSeconds:
+      false  // Answered before.
     }
   }
 
   private func has(
     _ list: Int32, noneOf: Bool, in options: Range<UInt32>?, of frame: RawSpan, matchesLowBits: Bool
   ) -> Bool {
-    guard let options else { return noneOf }
+    guard let options, !options.isEmpty else { return noneOf }
     for kind in rules.program.optionLists[Int(list)] {
       let isThere = frame.containsOption(kind, in: options, matchesLowBits: matchesLowBits && kind < 32)
       if isThere == noneOf { return false }
@@ -169,43 +202,44 @@ extension Engine {
   }
 
   /// `Include`: a hit refreshes the entry and counts there; the rule's direct children may ask for that count.
-  private mutating func include(_ table: AddressTableKind, _ instruction: Program.Instruction) -> Bool {
+  private mutating func include(at position: Int32) -> Bool {
+    let step = steps[Int(position)]
     walk.entry = nil
-    guard packet.has(.addresses), let slot = find(in: table, packet.source) else { return instruction.isNegated }
+    guard let table = AddressTableKind(rawValue: step.field), packet.has(.addresses),
+      let slot = tables.find(in: table, packet.source, now: walk.time)
+    else { return step.isNegated }
     tables.hit(slot, in: table, now: walk.time)
-    guard !instruction.isNegated else { return false }
-    walk.entry = (table, slot, instruction.rule)
+    guard !step.isNegated else { return false }
+    walk.entry = (table, slot, step.rule)
     return true
   }
 
-  private mutating func connectionIsKnown() -> Bool {
-    tables.connections.lookup(FlowKey(packet, direction: walk.direction), now: walk.time) != nil
-  }
-
-  private func matchCount(ofParentOf instruction: Program.Instruction) -> UInt64 {
-    if let entry = walk.entry, entry.rule == instruction.parent {
+  private func matchCount(ofParent parent: Int32) -> UInt64 {
+    if let entry = walk.entry, entry.rule == parent {
       return tables.matchCount(of: entry.slot, in: entry.table)
     }
-    return instruction.parent >= 0 ? statistics[instruction.parent].matchCount : 0
+    return parent >= 0 ? statistics[parent].matchCount : 0
   }
 
   // MARK: Actions
 
   /// What the action does besides steering and ending the walk.
-  private mutating func perform(_ instruction: Program.Instruction) {
-    switch instruction.operation {
+  @inline(never)
+  private mutating func perform(at position: Int32) {
+    let step = steps[Int(position)]
+    switch step.operation {
     case .next, .skip, .group, .exitGroup: break
     case .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay: break
-    case .trigger: keepSource(in: .trigger, label: rules.labels[Int(instruction.rule)])
-    case .keepAddress: keepSource(in: .address, label: rules.labels[Int(instruction.rule)])
-    case .keepInvalid: keepSource(in: .invalid, label: rules.labels[Int(instruction.rule)])
-    case .authorize: keepSource(in: .authorize, label: rules.labels[Int(instruction.rule)])
-    case .log: log(instruction.rule)
+    case .trigger: keepSource(in: .trigger, label: rules.labels[Int(step.rule)])
+    case .keepAddress: keepSource(in: .address, label: rules.labels[Int(step.rule)])
+    case .keepInvalid: keepSource(in: .invalid, label: rules.labels[Int(step.rule)])
+    case .authorize: keepSource(in: .authorize, label: rules.labels[Int(step.rule)])
+    case .log: log(step.rule)
     case .dontLog: walk.isLogSuppressed = walk.hasPacket
-    case .alert: notify(.alert, instruction.rule, isLogged: true)
-    case .email: notify(.email, instruction.rule, isLogged: true)
-    case .url: notify(.url, instruction.rule, isLogged: false)
-    case .resetParent: resetParent(of: instruction)
+    case .alert: notify(.alert, step.rule, isLogged: true)
+    case .email: notify(.email, step.rule, isLogged: true)
+    case .url: notify(.url, step.rule, isLogged: false)
+    case .resetParent: resetMatchCount(ofParent: step.parent)
     }
   }
 
@@ -215,9 +249,9 @@ extension Engine {
       packet.source, in: table, now: walk.time, duration: rules.addressDuration, triggeredBy: label)
   }
 
-  private mutating func resetParent(of instruction: Program.Instruction) {
-    if instruction.parent >= 0 { statistics.resetMatchCount(instruction.parent) }
-    if let entry = walk.entry, entry.rule == instruction.parent {
+  private mutating func resetMatchCount(ofParent parent: Int32) {
+    if parent >= 0 { statistics.resetMatchCount(parent) }
+    if let entry = walk.entry, entry.rule == parent {
       tables.resetMatchCount(of: entry.slot, in: entry.table)
     }
   }

@@ -20,14 +20,15 @@ public import SentryState
 public struct Engine: ~Copyable {
   /// The rule set in force.
   public private(set) var rules: LoadedRules
-  public private(set) var interfaces: [EngineInterface]
+  public private(set) var interfaces: [EngineInterface] {
+    didSet { interfacePlaces = interfaces.map(InterfacePlace.init) }
+  }
   public private(set) var totals = EngineTotals()
   public internal(set) var tables: StateTables
   /// Changes of the tables in the last full second.
   public private(set) var tableRates = TableRates()
 
-  var instructions: [Program.Instruction]
-  /// The same instructions as the walk reads them.
+  /// The program as the walk reads it.
   var steps: [Step]
   var statistics: RuleStatistics
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
@@ -37,6 +38,7 @@ public struct Engine: ~Copyable {
   private var eventBuffer: EventBuffer
   /// `pattern × interfaces.count + interface`: whether an `Interface` rule's pattern means that interface.
   private var interfaceMatches: [Bool]
+  private var interfacePlaces: [InterfacePlace]
   private var isSwitchedOn = true
 
   /// The packet being judged; kept here so that its place in memory is always the same.
@@ -54,11 +56,11 @@ public struct Engine: ~Copyable {
     self.interfaces = interfaces
     self.local = local
     tables = StateTables(rules.stateSettings)
-    instructions = rules.program.instructions
     steps = rules.steps
     statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
     eventBuffer = EventBuffer(capacity: eventCapacity)
     interfaceMatches = Self.matches(of: rules.program.interfaces, on: interfaces)
+    interfacePlaces = interfaces.map(InterfacePlace.init)
   }
 
   /// The counters of all rules in document order, disabled rules included: a snapshot.
@@ -86,25 +88,25 @@ public struct Engine: ~Copyable {
       totals.notIP &+= 1
       return Judgement(kind: .notIP, verdict: .pass, decider: .endOfRules, entriesLogged: 0)
     }
-    let surroundings = interfaces.indices.contains(interface) ? interfaces[interface] : Self.unknownInterface
-    walk.start(
-      at: clock.now, interface: interface,
-      direction: !surroundings.isLoopback && packet.has(.addresses) && local.contains(packet.source) ? .outbound : .inbound)
-    let judgement = isSwitchedOn ? decide(kind, frame, on: surroundings) : passUnjudged(kind)
+    let place = interfaces.indices.contains(interface) ? interfacePlaces[interface] : InterfacePlace()
+    walk.start(at: clock.now, interface: interface, direction: direction(on: place))
+    let judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
     totals.count(judgement.verdict, walk.direction, bytes: UInt64(packet.byteCount))
     return judgement
   }
 
-  private static var unknownInterface: EngineInterface { EngineInterface(name: "", isFiltered: false) }
+  private func direction(on place: InterfacePlace) -> Direction {
+    !place.isLoopback && packet.has(.addresses) && local.contains(packet.source) ? .outbound : .inbound
+  }
 
   private func passUnjudged(_ kind: FrameKind) -> Judgement {
     Judgement(kind: kind, verdict: .pass, decider: .endOfRules, entriesLogged: 0)
   }
 
-  private mutating func decide(_ kind: FrameKind, _ frame: RawSpan, on surroundings: borrowing EngineInterface) -> Judgement {
+  private mutating func decide(_ kind: FrameKind, _ frame: RawSpan, on place: InterfacePlace) -> Judgement {
     if packet.hasMoreFragments || packet.fragmentOffset != 0 { followFragment() }
-    if let reason = builtInReason(kind, surroundings) { return decideBefore(rules: reason, kind) }
-    if surroundings.isFiltered { walkRules(frame) }
+    if let reason = builtInReason(kind, place) { return decideBefore(rules: reason, kind) }
+    if place.isFiltered { walkRules(frame) }
     let verdict = finalVerdict()
     if verdict.letsThrough {
       tables.connections.enter(
@@ -129,8 +131,8 @@ public struct Engine: ~Copyable {
 
   // MARK: Before the rules
 
-  private func builtInReason(_ kind: FrameKind, _ surroundings: borrowing EngineInterface) -> BuiltInReason? {
-    if packet.version == 6, rules.ruleSet.settings.blockIPv6, kind != .unknownVersion, !surroundings.isLoopback {
+  private func builtInReason(_ kind: FrameKind, _ place: InterfacePlace) -> BuiltInReason? {
+    if packet.version == 6, rules.blocksIPv6, kind != .unknownVersion, !place.isLoopback {
       return .blockedIPv6
     }
     return switch kind {
@@ -151,7 +153,7 @@ public struct Engine: ~Copyable {
       case .notIP, .delayTableFull: .pass
       case .blockedIPv6: .delete
       case .shortIPHeader, .shortTCPHeader, .shortHeader:
-        rules.ruleSet.settings.malformed == .delete ? .delete : .pass
+        rules.deletesMalformed ? .delete : .pass
       }
     if reason != .blockedIPv6 { report(builtIn: reason, verdict == .delete ? .delete : .pass) }
     return Judgement(kind: kind, verdict: verdict, decider: .builtIn(reason), entriesLogged: walk.entriesLogged)
@@ -218,7 +220,6 @@ public struct Engine: ~Copyable {
     let retired = rules
     statistics = RuleStatistics(replacing: statistics, pairs: pairs)
     rules = new
-    instructions = new.program.instructions
     steps = new.steps
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
@@ -251,19 +252,29 @@ public struct Engine: ~Copyable {
 
   mutating func append(_ event: EngineEvent) { eventBuffer.append(event) }
 
-  func isMeant(interface: Int, by pattern: Int32) -> Bool {
+  func isMeant(interface: Int, by pattern: UInt64) -> Bool {
     let index = Int(pattern) * interfaces.count + interface
     return interfaces.indices.contains(interface) && interfaceMatches.indices.contains(index) && interfaceMatches[index]
-  }
-
-  mutating func find(in table: AddressTableKind, _ address: IPAddress) -> TableSlot? {
-    tables.find(in: table, address, now: clock.now)
   }
 
   private static func matches(of patterns: [InterfacePattern], on interfaces: [EngineInterface]) -> [Bool] {
     patterns.flatMap { pattern in
       interfaces.map { pattern.matches(name: $0.name, isExternal: $0.isExternal) }
     }
+  }
+}
+
+/// What the packet path asks of an interface: `EngineInterface` without its name, which costs to copy.
+private struct InterfacePlace {
+  var isFiltered = false
+  var isLoopback = false
+
+  /// An interface the engine was not told of: no filters.
+  init() {}
+
+  init(_ interface: EngineInterface) {
+    isFiltered = interface.isFiltered
+    isLoopback = interface.isLoopback
   }
 }
 

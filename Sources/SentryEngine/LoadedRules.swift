@@ -13,12 +13,16 @@ public final class LoadedRules: Sendable {
   let labels: [UInt32]
   /// How long an address that these rules enter stays.
   let addressDuration: AddressDuration
+  let blocksIPv6: Bool
+  let deletesMalformed: Bool
   let steps: [Step]
 
   public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
     self.ruleSet = ruleSet
     self.generation = generation
     program = ruleSet.program()
+    blocksIPv6 = ruleSet.settings.blockIPv6
+    deletesMalformed = ruleSet.settings.malformed == .delete
     steps = program.instructions.map(Step.init)
     addressDuration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
     labels = ruleSet.rules.map { rule in

@@ -43,9 +43,7 @@ public struct LogEntry: Codable, Sendable, Equatable {
 
   /// The entry of an engine event.
   ///
-  /// - Parameters:
-  ///   - labels: the book the engine's rules were loaded with.
-  ///   - interfaces: names in the engine's order.
+  /// `labels` is the book the engine's rules were loaded with; `interfaces` are names in the engine's order.
   public init(_ event: EngineEvent, labels: RuleLabels, interfaces: [String]) {
     let label = labels.label(event.label)
     time = event.time.secondsSince1970

@@ -19,7 +19,9 @@ public struct DaemonProgram: Sendable {
 
   /// Runs until SIGINT or SIGTERM, then shuts down: the socket first, the packet thread after it.
   ///
-  /// - Parameter onStart: called once the interfaces are open.
+  /// Calls `onStart` once the interfaces are open.
+  ///
+  /// - Throws: why it could not start.
   public func run(log: Logger, onStart: @Sendable () -> Void = {}) async throws(DaemonError) {
     let socket = SocketFile(path: socketPath)
     try await socket.prepare()

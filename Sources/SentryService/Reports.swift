@@ -18,7 +18,7 @@ extension RuleReport {
 }
 
 extension TableEntryReport {
-  /// - Parameter labels: the book of the engine that made the entry.
+  /// An entry of a table; `labels` is the book of the engine that made it.
   public init(_ entry: AddressEntry, labels: RuleLabels) {
     self.init(
       address: entry.range.description, matchCount: entry.matchCount, lastTime: entry.lastTime.seconds,

@@ -16,7 +16,6 @@ internal import SentryState
 public actor SentryDaemon {
   nonisolated let packets: PacketThread
   private let labels: RuleLabels
-  private let interfaceNames: [String]
   private let startTime: Double
   private let log: Logger
   /// The document in force, or on its way to be.
@@ -30,23 +29,14 @@ public actor SentryDaemon {
 
   // MARK: Starting and stopping
 
-  /// Opens the interfaces and starts judging by a document.
+  /// Opens the interfaces, named as the system names them, and starts judging by a document without errors. Without
+  /// `captureOptions` no interface is opened, and the only packets are those the packet thread is handed.
   ///
-  /// - Parameters:
-  ///   - interfaces: the system's names.
-  ///   - submitted: must be free of errors.
-  /// - Throws: `DaemonError`.
+  /// - Returns: the daemon; its journal does not run by itself.
+  /// - Throws: what is wrong with the document or an interface.
   public static func start(
-    _ submitted: SubmittedDocument, interfaces: [String], captureOptions: LiveCapture.Options = LiveCapture.Options(),
-    log: Logger
-  ) async throws(DaemonError) -> SentryDaemon {
-    try await start(submitted, interfaces: interfaces, captureOptions: captureOptions, opensInterfaces: true, log: log)
-  }
-
-  /// - Parameter opensInterfaces: false for a daemon whose only packets are those it is handed.
-  static func start(
-    _ submitted: SubmittedDocument, interfaces names: [String], captureOptions: LiveCapture.Options, opensInterfaces: Bool,
-    log: Logger
+    _ submitted: SubmittedDocument, interfaces names: [String],
+    captureOptions: LiveCapture.Options? = LiveCapture.Options(), log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
     let labels = RuleLabels()
     let now = WallClock.seconds()
@@ -61,10 +51,10 @@ public actor SentryDaemon {
           name: name, isLoopback: known.contains { $0.name == name && $0.isLoopback }, in: document.rules.ruleSet)
       }
       let packets = try await PacketThread.start(
-        rules: document.rules, interfaces: interfaces, local: local,
-        captureOptions: opensInterfaces ? captureOptions : nil)
+        rules: document.rules, interfaces: interfaces, local: local, captureOptions: captureOptions)
       return SentryDaemon(
-        packets: packets, labels: labels, interfaceNames: names, active: document, local: local, startTime: now, log: log)
+        packets: packets, labels: labels, interfaceNames: names, active: document, local: local, startTime: now,
+        log: log)
     } catch {
       throw .capture(error)
     }
@@ -76,7 +66,6 @@ public actor SentryDaemon {
   ) {
     self.packets = packets
     self.labels = labels
-    self.interfaceNames = interfaceNames
     self.active = active
     self.local = local
     self.startTime = startTime
@@ -111,7 +100,8 @@ public actor SentryDaemon {
     if history.count > Self.documentsRemembered { history.removeFirst() }
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
     try await refreshLocal()
-    tell("\(new.name) applied: \(new.report.ruleCount) rules; the rules before them judged \(replacement.judged) packets")
+    tell(
+      "\(new.name) applied: \(new.report.ruleCount) rules; the rules before them judged \(replacement.judged) packets")
     return ApplyReply(
       applied: true, findings: findings, document: new.report,
       replaced: GenerationReport(document: old.report, judged: replacement.judged),

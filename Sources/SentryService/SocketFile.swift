@@ -17,6 +17,9 @@ struct SocketFile: Sendable {
       throw .socketUnusable(path: path, reason: "the path is too long for a socket")
     }
     try makeDirectory()
+    if let type, type != .typeSocket {
+      throw .socketUnusable(path: path, reason: "there is something else at that path")
+    }
     if await answers(at: address) { throw .socketInUse(path: path) }
   }
 
@@ -52,5 +55,13 @@ struct SocketFile: Sendable {
     try? FileManager.default.setAttributes([.groupOwnerAccountName: Self.group], ofItemAtPath: item)
   }
 
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
+  /// Removes the socket, and nothing else that may be there.
+  func remove() {
+    if type == .typeSocket { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  /// `nil`: nothing is there.
+  private var type: FileAttributeType? {
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+  }
 }

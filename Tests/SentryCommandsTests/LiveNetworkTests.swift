@@ -35,8 +35,13 @@ private struct Cable {
       try? await ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1")
       try? await ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1")
     }
+    try await plug()
+  }
+
+  func plug() async throws {
     try await ip(
-      "link", "add", "name", "cable0", "address", Self.watchedMAC, "netns", watched, "type", "veth", "peer", "name", "cable0",
+      "link", "add", "name", "cable0", "address", Self.watchedMAC, "netns", watched, "type", "veth", "peer", "name",
+      "cable0",
       "address", Self.senderMAC, "netns", sender)
     for (namespace, address) in [(watched, Self.watchedAddress), (sender, Self.senderAddress)] {
       try await ip("-n", namespace, "address", "add", "\(address)/24", "dev", "cable0")
@@ -46,6 +51,9 @@ private struct Cable {
     try await neighbour(of: sender, Self.watchedAddress, Self.watchedMAC)
     try await neighbour(of: sender, Self.nobody, Self.watchedMAC)
   }
+
+  /// Both ends vanish.
+  func unplug() async throws { try await ip("-n", watched, "link", "delete", "cable0") }
 
   private func neighbour(of namespace: String, _ address: String, _ mac: String) async throws {
     try await ip("-n", namespace, "neighbour", "replace", address, "lladdr", mac, "dev", "cable0", "nud", "permanent")
@@ -183,10 +191,14 @@ struct LiveNetworkTests {
       let start = try await daemon.interface()
 
       let applied = try await withFlood(on: cable, seconds: 5) {
-        try await waitUntil("the old rules judge the flood") { try await daemon.interface().judged > start.judged + 1_000 }
+        try await waitUntil("the old rules judge the flood") {
+          try await daemon.interface().judged > start.judged + 1_000
+        }
         let reply = try await daemon.sentry("apply", changed.path, "--format", "json")
         #expect(reply.status == 0, "\(reply.errors)")
-        try await waitUntil("the new rules judge the flood") { try await daemon.interface().judgedByCurrentRules > 1_000 }
+        try await waitUntil("the new rules judge the flood") {
+          try await daemon.interface().judgedByCurrentRules > 1_000
+        }
         return try JSONDecoder().decode(ApplyReply.self, from: Data(reply.output.utf8))
       }
 
@@ -222,10 +234,10 @@ struct LiveNetworkTests {
     do {
       let value = try await body()
       try await ContinuousClock().sleep(until: end)
-      try await flood.stop()
+      try await flood.end()
       return value
     } catch {
-      _ = try? await flood.stop()
+      try? await flood.end()
       throw error
     }
   }
@@ -263,11 +275,15 @@ struct LiveNetworkTests {
   @Test(.timeLimit(.minutes(1)))
   func lostInterfaceIsReportedAndComesBack() async throws {
     try await withWatchedCable { cable, daemon in
-      try await LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "down"])
+      try await cable.unplug()
       try await waitUntil("the interface is reported as lost") { try await !daemon.interface().capturing }
       #expect(try await daemon.sentry("log").output.contains("cable0 is not watched any more"))
-      try await LiveProgram.run("ip", ["-n", cable.watched, "link", "set", "cable0", "up"])
+      try await cable.plug()
       try await waitUntil("the interface is watched again") { try await daemon.interface().capturing }
+      let before = try await daemon.interface().judged
+      try await LiveProgram.run(
+        "ip", ["netns", "exec", cable.sender, "nc", "-z", "-w1", Cable.watchedAddress, "23"])
+      try await waitUntil("packets are judged again") { try await daemon.interface().judged > before }
     }
   }
 

@@ -95,14 +95,21 @@ struct RunningProgram {
   @discardableResult
   func stop() async throws -> Int32 {
     defer { try? FileManager.default.removeItem(at: errorFile) }
-    if process.isRunning { process.terminate() }
+    process.terminate()
     do {
       try await waitUntil("the program ends") { !process.isRunning }
     } catch {
-      kill(process.processIdentifier, SIGKILL)
+      try await end()
       throw error
     }
     return process.terminationStatus
+  }
+
+  /// Ends it without asking: programs that take no notice of signals, because those are blocked where we start them.
+  func end() async throws {
+    defer { try? FileManager.default.removeItem(at: errorFile) }
+    kill(process.processIdentifier, SIGKILL)
+    try await waitUntil("the program is gone") { !process.isRunning }
   }
 }
 

@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import SentryCapture
 import SentryControl
 import Testing
 
@@ -15,14 +14,17 @@ import Testing
   private func withServer(_ body: (SentryDaemon, String) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appendingPathComponent("sentry.sock").path
+    try await serve(at: folder.appendingPathComponent("sentry.sock").path, body)
+  }
+
+  private func serve(at path: String, _ body: (SentryDaemon, String) async throws -> Void) async throws {
     var log = Logger(label: "test")
     log.logLevel = .critical
     let socket = SocketFile(path: path)
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
       SubmittedDocument(name: "a.plist", reading: Array(Self.document.utf8)), interfaces: [],
-      captureOptions: LiveCapture.Options(), opensInterfaces: false, log: log)
+      captureOptions: nil, log: log)
     let journal = Task { await daemon.journal.run() }
     let server = Task { [log] in try await ControlServer(daemon: daemon, socket: socket, log: log).run() }
     var failure: (any Error)?
@@ -65,10 +67,22 @@ import Testing
   }
 
   @Test func socketOfADeadDaemonIsNoObstacle() async throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).sock").path
-    #expect(FileManager.default.createFile(atPath: path, contents: nil))
+    let stale = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).sock").path
+    // Moved away, a socket outlives its server.
+    try await withServer { _, path in try FileManager.default.moveItem(atPath: path, toPath: stale) }
+    #expect(FileManager.default.fileExists(atPath: stale))
+    try await serve(at: stale) { _, path in #expect(path == stale) }
+  }
+
+  @Test func fileThatIsNoSocketIsLeftAlone() async throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).txt").path
+    #expect(FileManager.default.createFile(atPath: path, contents: Data("precious".utf8)))
     defer { try? FileManager.default.removeItem(atPath: path) }
-    try await SocketFile(path: path).prepare()
+    await #expect(throws: DaemonError.socketUnusable(path: path, reason: "there is something else at that path")) {
+      try await SocketFile(path: path).prepare()
+    }
+    SocketFile(path: path).remove()
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
   }
 
   @Test func pathTooLongForASocketIsSaid() async throws {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import SentryControl
+import SentryDiagnostics
 import SentryJournal
+import SentryRules
 import Testing
 
 @testable import SentryCommands
@@ -10,10 +12,11 @@ private let plain = Style(isOn: false)
 private let utc = LocalTime(timeZone: .gmt)
 
 @Suite struct TimeTextTests {
-  @Test(arguments: [
-    (0, "0s"), (45, "45s"), (60, "1m"), (3_599, "59m 59s"), (3_600, "1h"), (7_201, "2h"), (7_260, "2h 1m"),
-    (864_000, "10d"), (90_000, "1d 1h"), (-5, "0s"),
-  ] as [(Int64, String)])
+  @Test(
+    arguments: [
+      (0, "0s"), (45, "45s"), (60, "1m"), (3_599, "59m 59s"), (3_600, "1h"), (7_201, "2h"), (7_260, "2h 1m"),
+      (864_000, "10d"), (90_000, "1d 1h"), (-5, "0s"),
+    ] as [(Int64, String)])
   func durations(_ seconds: Int64, _ text: String) { #expect(TimeText.duration(seconds: seconds) == text) }
 
   @Test func numbersThatNoDaemonSendsDoNotTrap() {
@@ -55,7 +58,8 @@ private let utc = LocalTime(timeZone: .gmt)
       "1 match (+1), 1 byte (+1)"
     ),
     (
-      RuleReport(number: "1", name: "", enabled: true, matchCount: 1_234, byteCount: 99_000, matchDelta: 12, byteDelta: 720),
+      RuleReport(
+        number: "1", name: "", enabled: true, matchCount: 1_234, byteCount: 99_000, matchDelta: 12, byteDelta: 720),
       "1234 matches (+12), 99000 bytes (+720)"
     ),
   ])
@@ -80,7 +84,8 @@ private let utc = LocalTime(timeZone: .gmt)
     let old = DocumentReport(name: "old.plist", appliedTime: 0, ruleCount: 3, generation: 1)
     let new = DocumentReport(name: "new.plist", appliedTime: 1, ruleCount: 42, generation: 2)
     let reply = ApplyReply(
-      applied: true, findings: [], document: new, replaced: GenerationReport(document: old, judged: 12_345), keptCounters: 2)
+      applied: true, findings: [], document: new, replaced: GenerationReport(document: old, judged: 12_345),
+      keptCounters: 2)
     #expect(
       Apply.summary(of: reply) == """
         applied: 42 rules of new.plist, counters of 2 kept
@@ -97,12 +102,14 @@ private let utc = LocalTime(timeZone: .gmt)
       mode: "monitor", enabled: true, document: document, startTime: 1_714_979_200, time: 1_714_982_800,
       interfaces: [
         InterfaceReport(
-          name: "eth0", capturing: true, filters: true, external: true, received: 1_500, judged: 1_400, judgedEarlier: 400,
+          name: "eth0", capturing: true, filters: true, external: true, received: 1_500, judged: 1_400,
+          judgedEarlier: 400,
           judgedByCurrentRules: 1_000, unjudged: 0, dropped: 100, inbound: 900, outbound: 500, packetsPerSecond: 7),
         InterfaceReport(name: "wg0", capturing: false, problem: "it went down", filters: true, external: false),
       ],
       generations: [GenerationReport(document: old, judged: 400), GenerationReport(document: document, judged: 1_000)],
-      tables: [TableSizeReport(table: "trigger", count: 3, changesPerSecond: 1)], verdicts: ["pass": 1_400], lostEvents: 1,
+      tables: [TableSizeReport(table: "trigger", count: 3, changesPerSecond: 1)], verdicts: ["pass": 1_400],
+      lostEvents: 1,
       memoryBytes: 20 << 20)
     #expect(
       StatusText(reply, style: plain, clock: utc).text == """
@@ -123,6 +130,28 @@ private let utc = LocalTime(timeZone: .gmt)
 
         memory 20,480 kB, 1 log event lost
         """)
+  }
+}
+
+@Suite struct FindingsTextTests {
+  private let text = "{ rules = ( { enabled = 1; propertyName = \"Dest prot\"; } ); }"
+
+  @Test func findingsWeShareAreDrawnWithTheirLine() throws {
+    let document = RuleDocument(reading: text, fileName: "a.plist")
+    let sent = document.diagnostics.map { DiagnosticRecord($0, in: document.source) }
+    let lines = FindingsText.lines(sent, of: "a.plist", Array(text.utf8), hasColour: false)
+    #expect(lines == document.diagnostics.map { $0.rendered(in: document.source) })
+    #expect(lines.first?.contains("^") == true)
+  }
+
+  @Test func findingsOfAnotherVersionAreToldAsTheyCame() throws {
+    let document = RuleDocument(reading: text, fileName: "a.plist")
+    var other = try #require(document.diagnostics.first.map { DiagnosticRecord($0, in: document.source) })
+    other.message = "no such property"
+    other.hint = "ask somebody"
+    other.id = "fromTheFuture"
+    let lines = FindingsText.lines([other], of: "a.plist", Array(text.utf8), hasColour: false)
+    #expect(lines == ["a.plist:1:43: error: no such property (ask somebody) [fromTheFuture]"])
   }
 }
 

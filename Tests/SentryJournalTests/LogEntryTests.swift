@@ -7,7 +7,8 @@ import Testing
 @Test(arguments: [
   LogEntry(time: Timestamp(seconds: 1_714_979_289, nanoseconds: 123_456_000), message: "firewall off"),
   LogEntry(
-    EngineEvent(time: Timestamp(seconds: 1), kind: .alert, leaf: .delete, label: 0, isLogged: true), labels: RuleLabels(),
+    EngineEvent(time: Timestamp(seconds: 1), kind: .alert, leaf: .delete, label: 0, isLogged: true),
+    labels: RuleLabels(),
     interfaces: []),
 ])
 func entrySurvivesJSON(_ entry: LogEntry) throws {

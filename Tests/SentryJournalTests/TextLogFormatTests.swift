@@ -52,14 +52,16 @@ extension EngineEvent {
 
 @Test(arguments: [
   TextLogCase(
-    testDescription: "a deleted TCP packet", label: RuleLabel(number: "2.1.5.1", name: "telnet probe", action: "Trigger"),
+    testDescription: "a deleted TCP packet",
+    label: RuleLabel(number: "2.1.5.1", name: "telnet probe", action: "Trigger"),
     event: { label in
       event(after: 0, .delete, label: label) {
         describe(&$0, 6, "203.0.113.9", "192.0.2.10", bytes: 60)
         $0.setPorts(40001, 23)
       }
     },
-    line: "2024-05-06 07:08:09  packet dropped 2.1.5.1 telnet probe  TCP 203.0.113.9:40001 -> 192.0.2.10:23 in via eth0 60 bytes  "
+    line:
+      "2024-05-06 07:08:09  packet dropped 2.1.5.1 telnet probe  TCP 203.0.113.9:40001 -> 192.0.2.10:23 in via eth0 60 bytes  "
   ),
   TextLogCase(
     testDescription: "a child of the rule that deleted it",
@@ -124,7 +126,8 @@ extension EngineEvent {
     line: "2024-05-06 07:08:15  packet logged 1  ICMP:40,0 198.51.100.4 -> 192.0.2.10 in via eth0 56 bytes  "
   ),
   TextLogCase(
-    testDescription: "an unreachable code without a name: the type's alone", label: RuleLabel(number: "1", action: "Log"),
+    testDescription: "an unreachable code without a name: the type's alone",
+    label: RuleLabel(number: "1", action: "Log"),
     event: { label in
       event(after: 7, .log, label: label) {
         describe(&$0, 1, "198.51.100.4", "192.0.2.10", bytes: 56)
@@ -135,7 +138,8 @@ extension EngineEvent {
       "2024-05-06 07:08:16  packet logged 1  ICMP:3,4 (destination unreachable) 198.51.100.4 -> 192.0.2.10 in via eth0 56 bytes  "
   ),
   TextLogCase(
-    testDescription: "another protocol by its number, outbound", label: RuleLabel(number: "4", name: "gre", action: "Log"),
+    testDescription: "another protocol by its number, outbound",
+    label: RuleLabel(number: "4", name: "gre", action: "Log"),
     event: { label in
       event(after: 8, .log, label: label) {
         describe(&$0, 47, "192.0.2.10", "198.51.100.4", bytes: 100)
@@ -156,7 +160,8 @@ extension EngineEvent {
       "2024-05-06 07:08:18  reject, packet dropped 5  TCP [2001:db8::9]:40001 -> [2001:db8::1]:23 in via eth0 60 bytes  "
   ),
   TextLogCase(
-    testDescription: "ICMPv6 with its own names, addresses without brackets", label: RuleLabel(number: "6", action: "Log"),
+    testDescription: "ICMPv6 with its own names, addresses without brackets",
+    label: RuleLabel(number: "6", action: "Log"),
     event: { label in
       event(after: 10, .log, label: label) {
         describe(&$0, 58, "fe80::1", "ff02::1", bytes: 64)
@@ -167,7 +172,8 @@ extension EngineEvent {
       "2024-05-06 07:08:19  packet logged 6  ICMPv6:134,0 (router advertisement) fe80::1 -> ff02::1 in via eth0 64 bytes  "
   ),
   TextLogCase(
-    testDescription: "a rule that could forge a line with its name", label: RuleLabel(number: "7", name: "a\n2024 \u{1B}[2Jb"),
+    testDescription: "a rule that could forge a line with its name",
+    label: RuleLabel(number: "7", name: "a\n2024 \u{1B}[2Jb"),
     event: { label in event(after: 11, .log, label: label) },
     line: "2024-05-06 07:08:20  packet logged 7 a 2024  [2Jb    "
   ),

@@ -114,9 +114,11 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
   @Test(arguments: [
     BadRequest(
       testDescription: "a path of another version", method: .get, uri: "/v2/status", body: "", status: .notFound),
-    BadRequest(testDescription: "a table nobody has", method: .get, uri: "/v1/tables/friends", body: "", status: .notFound),
+    BadRequest(
+      testDescription: "a table nobody has", method: .get, uri: "/v1/tables/friends", body: "", status: .notFound),
     BadRequest(testDescription: "not JSON", method: .put, uri: "/v1/enabled", body: "off", status: .badRequest),
-    BadRequest(testDescription: "JSON of another kind", method: .put, uri: "/v1/enabled", body: "[1]", status: .badRequest),
+    BadRequest(
+      testDescription: "JSON of another kind", method: .put, uri: "/v1/enabled", body: "[1]", status: .badRequest),
     BadRequest(testDescription: "no body at all", method: .put, uri: "/v1/enabled", body: "", status: .badRequest),
   ])
   func badRequestIsAnsweredWithItsReason(_ c: BadRequest) async throws {

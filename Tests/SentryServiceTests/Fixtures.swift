@@ -1,5 +1,4 @@
 import Logging
-import SentryCapture
 import SentryPacket
 import SentryTestSupport
 
@@ -16,7 +15,9 @@ enum Documents {
 }
 
 enum Packets {
-  static func telnet(from source: String) -> [UInt8] { Frame.tcp(from: source, 40_000, to: "192.0.2.10", 23, flags: .syn) }
+  static func telnet(from source: String) -> [UInt8] {
+    Frame.tcp(from: source, 40_000, to: "192.0.2.10", 23, flags: .syn)
+  }
 
   static func udp(from source: String) -> [UInt8] { Frame.udp(from: source, 40_000, to: "192.0.2.10", 9) }
 }
@@ -27,7 +28,7 @@ func withDaemon(_ document: String = Documents.telnet, _ body: (SentryDaemon) as
   log.logLevel = .critical
   let daemon = try await SentryDaemon.start(
     SubmittedDocument(name: "first.plist", reading: Array(document.utf8)), interfaces: ["test0"],
-    captureOptions: LiveCapture.Options(), opensInterfaces: false, log: log)
+    captureOptions: nil, log: log)
   async let journal: Void = daemon.journal.run()
   do {
     try await body(daemon)

@@ -39,7 +39,8 @@ import Testing
     try await withDaemon { daemon in
       try await daemon.judge(Packets.telnet(from: "203.0.113.9"), count: 3)
       let before = try await daemon.activeRules()
-      let reply = try await daemon.apply(SubmittedDocument(name: "bad.plist", reading: Array("{ rules = ( { ); }".utf8)))
+      let reply = try await daemon.apply(
+        SubmittedDocument(name: "bad.plist", reading: Array("{ rules = ( { ); }".utf8)))
       #expect(!reply.applied)
       #expect(reply.findings.contains { $0.severity == "error" })
       let after = try await daemon.activeRules()
@@ -51,7 +52,8 @@ import Testing
   @Test func everyPacketCountsForOneGeneration() async throws {
     try await withDaemon { daemon in
       try await daemon.judge(Packets.udp(from: "203.0.113.9"), count: 5)
-      let second = try await daemon.apply(SubmittedDocument(name: "second.plist", reading: Array(Documents.telnet.utf8)))
+      let second = try await daemon.apply(
+        SubmittedDocument(name: "second.plist", reading: Array(Documents.telnet.utf8)))
       #expect(second.replaced?.judged == 5)
       #expect(second.interfaces.map(\.judgedByCurrentRules) == [5])
       try await daemon.judge(Packets.udp(from: "203.0.113.9"), count: 7)
@@ -84,7 +86,8 @@ import Testing
   @Test func documentsAppliedAtOnceDoNotMixUp() async throws {
     try await withDaemon { daemon in
       let one = SubmittedDocument(name: "one", reading: Array(Documents.telnet.utf8))
-      let two = SubmittedDocument(name: "two", reading: Array("{ rules = ( { enabled = 1; nodeName = only; } ); }".utf8))
+      let two = SubmittedDocument(
+        name: "two", reading: Array("{ rules = ( { enabled = 1; nodeName = only; } ); }".utf8))
       try await withThrowingTaskGroup(of: Bool.self) { group in
         for index in 0..<40 { group.addTask { try await daemon.apply(index.isMultiple(of: 2) ? one : two).applied } }
         for try await isApplied in group { #expect(isApplied) }

@@ -51,10 +51,12 @@ struct ControlClient {
       var rest = Data()
       for try await chunk in response.body {
         rest.append(contentsOf: chunk.readableBytesView)
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-          try body(rest[..<end])
-          rest = Data(rest[(end + 1)...])
+        var start = rest.startIndex
+        while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+          try body(Data(rest[start..<end]))
+          start = end + 1
         }
+        rest.removeSubrange(..<start)
         guard rest.count <= ControlLimit.requestBytes else { throw Self.unreadable }
       }
     } catch let failure as CommandFailure {

@@ -22,7 +22,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var memoryBytes: Int?
 
   public init(
-    mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double, interfaces: [InterfaceReport],
+    mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
+    interfaces: [InterfaceReport],
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
     lostEvents: UInt64, memoryBytes: Int?
   ) {
@@ -62,7 +63,7 @@ public struct DocumentReport: Codable, Sendable, Equatable {
 /// One interface's packets since the daemon opened it.
 ///
 /// When nothing is on its way, `received` is `judged` + `unjudged` + `dropped`, and `judged` is `judgedEarlier` +
-/// `judgedByCurrentRules`.
+/// `judgedByCurrentRules`. (The loopback interface is the exception: the kernel counts its frames twice.)
 public struct InterfaceReport: Codable, Sendable, Equatable {
   public var name: String
   /// False once the interface has gone or cannot be read any more; `problem` says why.

@@ -33,7 +33,8 @@ struct FailureMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch let error as HTTPError {
-      return try failure(error.status, error.body ?? "\(request.method) \(request.uri.path): \(error.status.reasonPhrase)")
+      return try failure(
+        error.status, error.body ?? "\(request.method) \(request.uri.path): \(error.status.reasonPhrase)")
     } catch is NIOTooManyBytesError {
       return try failure(.contentTooLarge, "more than \(ControlLimit.requestBytes) bytes")
     } catch DaemonError.stopped {

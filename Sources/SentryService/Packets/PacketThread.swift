@@ -13,9 +13,10 @@ final class PacketThread: Sendable {
     self.mailbox = mailbox
   }
 
-  /// Opens the interfaces and starts judging.
+  /// Opens the interfaces and starts judging; without `captureOptions` none is opened, and packets only come from
+  /// requests.
   ///
-  /// - Parameter captureOptions: `nil` to open no interface; then packets only come from requests.
+  /// - Returns: the thread at work.
   /// - Throws: what kept the first interface that failed from being opened; nothing runs then.
   static func start(
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks,
@@ -44,6 +45,9 @@ final class PacketThread: Sendable {
   /// Runs `work` on the packet thread between two batches and returns what it copied out.
   ///
   /// Requests run in the order they are posted; an actor that calls this twice has its calls run in that order.
+  ///
+  /// - Returns: what `work` returned.
+  /// - Throws: `PacketThreadStopped`; `work` has not run then.
   func perform<Value: Sendable>(
     isolation: isolated (any Actor)? = #isolation, _ work: @escaping @Sendable (inout PacketWorker) -> Value
   ) async throws(PacketThreadStopped) -> Value {

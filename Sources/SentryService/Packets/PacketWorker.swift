@@ -40,7 +40,9 @@ struct PacketWorker: ~Copyable {
   /// What earlier rule sets have judged, oldest first; the latest few.
   private var retired: [GenerationCount] = []
 
-  /// - Parameter interfaces: opened here, in this order; the first that cannot be opened ends the attempt.
+  /// Opens the interfaces in their order.
+  ///
+  /// - Throws: what kept the first that failed from being opened.
   init(
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, captureOptions: LiveCapture.Options?,
     mailbox: Mailbox, events: EventQueue
@@ -166,7 +168,8 @@ struct PacketWorker: ~Copyable {
   mutating func install(_ rules: LoadedRules, pairs: [Int32]) -> Replacement {
     let before = interfaceSnapshots()
     let judged = judgedByCurrentRules
-    let old = engine.install(rules, pairs: pairs, interfaces: engine.interfaces.map { $0.configured(by: rules.ruleSet) })
+    let interfaces = engine.interfaces.map { $0.configured(by: rules.ruleSet) }
+    let old = engine.install(rules, pairs: pairs, interfaces: interfaces)
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
