@@ -29,7 +29,7 @@ build:
 
 release:
 	$(call install,$(BUILD_PACKAGES))
-	swift build -c release --product sentry $(SWIFT_FLAGS)
+	swift build -c release --product sentry --static-swift-stdlib $(SWIFT_FLAGS)
 
 # Format, warnings as errors, debug tests, release build with a smoke run, generated files fresh.
 test: check-format check-generated

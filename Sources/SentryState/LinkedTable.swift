@@ -15,7 +15,8 @@
 // Time is passed in and never runs backwards. What happens depends on the calls alone, never on hashes: the seed only decides
 // where the index keeps its words.
 //
-// Memory. Slots and index are made for the full capacity and touched as they fill (`ZeroedBuffer`); freed slots are used
+// Memory. Slots are made for the full capacity and touched as they fill (`ZeroedBuffer`); the index doubles as entries come, so
+// that a table with few entries is searched in few cache lines. Freed slots are used
 // first. Removal, refresh and insertion take constant time.
 
 internal import SentryPacket
@@ -89,11 +90,11 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     capacity: Int, lifetimes: [Int64], seed: HashSeed = .random(), classLimit: Int = ExpiryClass.maximumCount
   ) {
     slots = ZeroedBuffer(atMost: max(1, min(capacity, SlotIndex.maximumSlots)))
-    index = SlotIndex(slots: slots.count)
+    index = SlotIndex(slots: min(slots.count, Self.firstIndexedSlots))
     classes = lifetimes.map { ExpiryClass(lifetime: $0) }
     self.classLimit = classLimit
     self.seed = seed
-    self.capacity = min(slots.count, index.slotCapacity)
+    self.capacity = slots.count
   }
 
   // MARK: Looking
@@ -153,7 +154,8 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   ///
   /// - Returns: its slot.
   mutating func insert(_ entry: Entry, in expiryClass: UInt16, now: Timestamp) -> Int {
-    if count == capacity { makeRoom(now) }
+    if count == index.slotCapacity, count < capacity { growIndex() }
+    if count >= capacity { makeRoom(now) }
     let slot = takeFreeSlot()
     slots[slot] = entry
     index.insert(slot, hash: entry.key.hash(seed))
@@ -166,6 +168,10 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// Starts the lifetime of an entry again, in its class or another.
   @inline(__always)
   mutating func refresh(_ slot: Int, in expiryClass: UInt16, now: Timestamp) {
+    if slots[slot].links.next == Links.none, slots[slot].expiryClass == expiryClass {
+      slots[slot].lastNanoseconds = now.nanoseconds  // The last of its class stays the last.
+      return
+    }
     unlink(slot)
     append(slot, to: expiryClass, at: now.nanoseconds)
   }
@@ -286,6 +292,22 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     index.position(of: key.hash(seed)) { slots[$0].key == key }
   }
 
+  /// Entries the index has room for at first.
+  private static var firstIndexedSlots: Int { 4_096 }
+
+  /// Doubles the index. Where the system has no memory for that, the table has reached its capacity.
+  private mutating func growIndex() {
+    var larger = SlotIndex(slots: 2 * index.slotCapacity)
+    guard larger.slotCapacity > index.slotCapacity else {
+      capacity = index.slotCapacity
+      return
+    }
+    for slot in 0..<touchedSlots where slots[slot].expiryClass != ExpiryClass.free {
+      larger.insert(slot, hash: slots[slot].key.hash(seed))
+    }
+    index = larger
+  }
+
   private mutating func takeFreeSlot() -> Int {
     guard firstFree != Links.none else {
       touchedSlots += 1
@@ -316,6 +338,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Takes over another table's entry as it is, behind those of the same class.
   private mutating func adopt(_ entry: Entry, in expiryClass: UInt16) {
+    if count == index.slotCapacity { growIndex() }
     let slot = takeFreeSlot()
     slots[slot] = entry
     index.insert(slot, hash: entry.key.hash(seed))
