@@ -78,7 +78,9 @@ let package = Package(
     library("SentryDiagnostics"),
     library("SentryPacket"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-    library("SentryTestSupport", ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
+    library(
+      "SentryTestSupport",
+      ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
 
     tests(of: "SentryDiagnostics"),
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
@@ -86,7 +88,8 @@ let package = Package(
     tests(of: "SentryState", ["SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
-    tests(of: "SentryEngine", ["SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
+    tests(
+      of: "SentryEngine", ["SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",
@@ -97,7 +100,8 @@ let package = Package(
     tests(
       of: "SentryCommands",
       [
-        "SentryService", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryService", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
+        "SentryState",
         "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .argumentParser, .logging,
       ]),
   ]

@@ -14,7 +14,8 @@ struct Check: ParsableCommand {
         sentry check --format json my.plist
       """)
 
-  @Argument(help: ArgumentHelp("Documents: text, XML or binary property lists; - reads standard input.", valueName: "doc"))
+  @Argument(
+    help: ArgumentHelp("Documents: text, XML or binary property lists; - reads standard input.", valueName: "doc"))
   var documents: [String]
 
   @Option(help: "How to report.")

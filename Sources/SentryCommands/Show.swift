@@ -11,7 +11,8 @@ struct Show: ParsableCommand {
         sentry show Documents/Default.plist
       """)
 
-  @Argument(help: ArgumentHelp("A document: text, XML or binary property list; - reads standard input.", valueName: "doc"))
+  @Argument(
+    help: ArgumentHelp("A document: text, XML or binary property list; - reads standard input.", valueName: "doc"))
   var document: String
 
   @Option(help: "How to print.")

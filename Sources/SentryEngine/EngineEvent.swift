@@ -57,7 +57,9 @@ public struct EngineEvent: Sendable {
   public var destination = IPAddress(high: 0, low: 0)
 
   /// An event without a packet.
-  public init(time: Timestamp, kind: Kind, leaf: Kind? = nil, reason: BuiltInReason? = nil, label: UInt32, isLogged: Bool) {
+  public init(
+    time: Timestamp, kind: Kind, leaf: Kind? = nil, reason: BuiltInReason? = nil, label: UInt32, isLogged: Bool
+  ) {
     self.time = time
     self.kind = kind
     self.leaf = leaf

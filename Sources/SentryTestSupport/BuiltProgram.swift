@@ -104,7 +104,9 @@ public enum TestFiles {
 
   /// The corpus' captures, sorted; none without a corpus.
   public static var corpusCaptures: [URL] {
-    guard let corpus, let walk = FileManager.default.enumerator(at: corpus, includingPropertiesForKeys: nil) else { return [] }
+    guard let corpus, let walk = FileManager.default.enumerator(at: corpus, includingPropertiesForKeys: nil) else {
+      return []
+    }
     return walk.compactMap { $0 as? URL }
       .filter { $0.pathExtension.hasPrefix("pcap") || $0.pathExtension == "cap" }
       .sorted { $0.path < $1.path }

@@ -55,9 +55,10 @@ import Testing
     let run = try BuiltProgram.runSentry("show", TestFiles.url("Samples/promiscuous-resets.plist").path)
     #expect(run.status == 0)
     let lines = run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
-    #expect(lines.dropFirst().elementsEqual([
-      "1 Direction == inbound -> promiscuous resets", "1.1 TCP header flags == rst Delay",
-    ]))
+    #expect(
+      lines.dropFirst().elementsEqual([
+        "1 Direction == inbound -> promiscuous resets", "1.1 TCP header flags == rst Delay",
+      ]))
   }
 
   @Test(arguments: ["Samples/classic-2005.plist", "Samples/classic-2008.plist"])
@@ -72,7 +73,8 @@ import Testing
   static let scan = TestFiles.url("Samples/port-scan.pcap").path
 
   @Test func theReportHasTheContractsFields() throws {
-    let run = try BuiltProgram.runSentry("replay", "--format", "json", "--local", "192.0.2.10", Self.document, Self.scan)
+    let run = try BuiltProgram.runSentry(
+      "replay", "--format", "json", "--local", "192.0.2.10", Self.document, Self.scan)
     let report = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     #expect(
       Set(report.keys) == ["packets", "bytes", "notIP", "verdicts", "rules", "tables", "connections", "elapsedSeconds"])
@@ -146,7 +148,8 @@ import Testing
     let whole = try Data(contentsOf: URL(fileURLWithPath: Self.scan))
     let path = folder.url("cut.pcap")
     try whole.prefix(whole.count - 7).write(to: path)
-    let run = try BuiltProgram.runSentry("replay", "--format", "json", "--local", "192.0.2.10", Self.document, path.path)
+    let run = try BuiltProgram.runSentry(
+      "replay", "--format", "json", "--local", "192.0.2.10", Self.document, path.path)
     #expect(run.status == 65)
     #expect(run.error.contains(path.path) && run.error.contains("132"))
     let report = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])

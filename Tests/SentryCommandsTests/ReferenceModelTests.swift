@@ -38,7 +38,9 @@ import Testing
     let differences = ReplayDifferences(
       expected: try JSONSerialization.jsonObject(with: Data(expected.output.utf8)),
       found: try JSONSerialization.jsonObject(with: Data(found.output.utf8)))
-    #expect(differences.lines.isEmpty, "\(capture.lastPathComponent):\n\(differences.lines.prefix(12).joined(separator: "\n"))")
+    #expect(
+      differences.lines.isEmpty,
+      "\(capture.lastPathComponent):\n\(differences.lines.prefix(12).joined(separator: "\n"))")
   }
 }
 
@@ -58,12 +60,15 @@ struct ReplayDifferences {
         compare(expected[key] ?? "missing", found[key] ?? "missing", at: "\(path).\(key)")
       }
     case (let expected as [Any], let found as [Any]):
-      if expected.count != found.count { lines.append("\(path): expected \(expected.count) elements, found \(found.count)") }
+      if expected.count != found.count {
+        lines.append("\(path): expected \(expected.count) elements, found \(found.count)")
+      }
       for (index, pair) in zip(expected, found).enumerated() { compare(pair.0, pair.1, at: "\(path)[\(index)]") }
     case (let expected as NSNumber, let found as NSNumber):
       // The model tells times of rules in whole seconds.
       let isSame =
-        path.hasSuffix(".lastTime") ? expected.doubleValue.rounded(.down) == found.doubleValue.rounded(.down) : expected == found
+        path.hasSuffix(".lastTime")
+        ? expected.doubleValue.rounded(.down) == found.doubleValue.rounded(.down) : expected == found
       if !isSame { lines.append("\(path): expected \(expected), found \(found)") }
     default:
       if "\(expected)" != "\(found)" { lines.append("\(path): expected \(expected), found \(found)") }

@@ -52,7 +52,8 @@ import Testing
 
   @Test func whatIsNotIPPassesWithoutARule() throws {
     var bench = try Bench(rule("Any", then: "Delete"))
-    #expect(bench.judge(Frame.arp(from: Bench.stranger, for: Bench.host)) == Outcome(verdict: .pass, rule: nil, logged: 0))
+    #expect(
+      bench.judge(Frame.arp(from: Bench.stranger, for: Bench.host)) == Outcome(verdict: .pass, rule: nil, logged: 0))
     #expect(bench.engine.totals.notIP == 1)
     #expect(bench.engine.totals[.pass] == 0)
   }

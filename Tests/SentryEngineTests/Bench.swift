@@ -22,7 +22,8 @@ struct Bench: ~Copyable {
     local: [String] = [Bench.host, "2001:db8::10"], eventCapacity: Int = 64
   ) throws {
     try self.init(
-      document: "{ rules = ( \(rules.joined(separator: ", ")) ); settings = { \(settings) }; }", interface: interface, local: local,
+      document: "{ rules = ( \(rules.joined(separator: ", ")) ); settings = { \(settings) }; }", interface: interface,
+      local: local,
       eventCapacity: eventCapacity)
   }
 
@@ -127,6 +128,7 @@ func udp(
   Frame.udp(from: source, sourcePort, to: destination, port, payload: Array(payload.utf8))
 }
 
-func ping(from source: String = Bench.stranger, to destination: String = Bench.host, identifier: UInt16 = 1) -> [UInt8] {
+func ping(from source: String = Bench.stranger, to destination: String = Bench.host, identifier: UInt16 = 1) -> [UInt8]
+{
   Frame.icmp(from: source, to: destination, type: 8, code: 0, identifier: identifier)
 }

@@ -35,8 +35,8 @@ import Testing
   @Test func aDisabledParentTakesItsChildrenOutOfUse() throws {
     var bench = try Bench(
       """
-        { enabled = 0; propertyName = Any; children = ( \(rule("Any", then: "Delete")) ); }
-        """)
+      { enabled = 0; propertyName = Any; children = ( \(rule("Any", then: "Delete")) ); }
+      """)
     #expect(bench.judge(udp()) == Outcome(verdict: .pass, rule: nil, logged: 0))
   }
 

@@ -85,7 +85,8 @@ import Testing
     var bench = try Bench(Self.stateful)
     #expect(bench.judge(tcp(from: Bench.host, to: Bench.stranger)).rule == nil)
     #expect(
-      bench.judge(Frame.tcp(from: Bench.stranger, 80, to: Bench.host, 40_000, flags: [.syn, .ack]), at: 0.1).rule == "1")
+      bench.judge(Frame.tcp(from: Bench.stranger, 80, to: Bench.host, 40_000, flags: [.syn, .ack]), at: 0.1).rule == "1"
+    )
   }
 
   @Test func aDeletedPacketStartsNoFlow() throws {

@@ -62,7 +62,8 @@ import Testing
   }
 
   @Test func ancestorsDoNotMatterToATimer() throws {
-    var bench = try Bench(rule("None", then: "->", rule("Any", then: "->", rule("Idle seconds", ">=", "10", then: "Log"))))
+    var bench = try Bench(
+      rule("None", then: "->", rule("Any", then: "->", rule("Idle seconds", ">=", "10", then: "Log"))))
     _ = bench.judge(udp())
     bench.engine.advance(to: Bench.time(10))
     #expect(bench.counts("1", "1.1", "1.1.1") == [0, 0, 1])
@@ -78,7 +79,8 @@ import Testing
   }
 
   @Test func idleRulesNeverMatchWithAPacket() throws {
-    var bench = try Bench(rule("Idle seconds", "<=", "1000", then: "Delete"), rule("Idle seconds", "!=", "7", then: "Delete"))
+    var bench = try Bench(
+      rule("Idle seconds", "<=", "1000", then: "Delete"), rule("Idle seconds", "!=", "7", then: "Delete"))
     #expect(bench.judge(udp()) == Outcome(verdict: .pass, rule: nil, logged: 0))
   }
 

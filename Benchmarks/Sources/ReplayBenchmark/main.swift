@@ -41,10 +41,10 @@ struct Measurement {
   var seconds: [Double] = []
   var allocations: [UInt64] = []
 
-  mutating func run(_ body: () -> Void) {
+  mutating func run(_ body: () throws -> Void) rethrows {
     let allocationsBefore = allocationCount?() ?? 0
     let start = ContinuousClock.now
-    body()
+    try body()
     let elapsed = ContinuousClock.now - start
     seconds.append(Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
     if let allocationCount { allocations.append(allocationCount() - allocationsBefore) }
@@ -108,15 +108,16 @@ var touched: UInt64 = 0
 
 for _ in 0..<runs {
   try file.rewind()
-  reading.run {
-    try! file.forEach { frame, _ in
-      touched &+= UInt64(frame.wire8(at: 12) ?? 0) &+ UInt64(frame.wire8(at: 14) ?? 0) &+ UInt64(frame.wire8(at: 23) ?? 0)
+  try reading.run {
+    try file.forEach { frame, _ in
+      touched &+=
+        UInt64(frame.wire8(at: 12) ?? 0) &+ UInt64(frame.wire8(at: 14) ?? 0) &+ UInt64(frame.wire8(at: 23) ?? 0)
     }
   }
   try file.rewind()
   var engine = makeEngine()
-  replaying.run {
-    try! file.forEach { frame, header in
+  try replaying.run {
+    try file.forEach { frame, header in
       _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
     }
   }
@@ -129,7 +130,8 @@ for _ in 0..<runs {
       let span = held.span.bytes
       for frame in frames {
         _ = warm.judge(
-          span.extracting(frame.bytes), linkType: linkType, wireLength: frame.wireLength, time: frame.time, interface: 0)
+          span.extracting(frame.bytes), linkType: linkType, wireLength: frame.wireLength, time: frame.time, interface: 0
+        )
       }
     }
     if pass == 0 { body() } else { judging.run(body) }
@@ -139,6 +141,8 @@ for _ in 0..<runs {
 reading.report()
 replaying.report()
 judging.report()
-print("\(packets) packets, \(anonymousMemoryKiB()) KiB anonymous memory (\(held.count / 1024) KiB of it frames held in memory)")
+print(
+  "\(packets) packets, \(anonymousMemoryKiB()) KiB anonymous memory (\(held.count / 1024) KiB of it frames held in memory)"
+)
 print(Verdict.allCases.map { "\($0.name) \(verdicts[$0])" }.joined(separator: ", ") + ", not IP \(verdicts.notIP)")
 if touched == 0 { fail("nothing was read") }

@@ -12,13 +12,16 @@ struct LocalGuess {
   mutating func count(_ file: inout CaptureFile, progress: inout ProgressBar) throws(CaptureError) {
     let linkType = file.linkType
     let total = file.byteCount
-    while try file.read(atMost: ProgressBar.framesPerUpdate, { frame, header in
-      let kind = fields.decode(frame, linkType: linkType, wireLength: header.wireLength)
-      if kind != .notIP, fields.has(.addresses) {
-        packets[fields.source, default: 0] += 1
-        if fields.destination != fields.source { packets[fields.destination, default: 0] += 1 }
-      }
-    }) > 0 {
+    while try file.read(
+      atMost: ProgressBar.framesPerUpdate,
+      { frame, header in
+        let kind = fields.decode(frame, linkType: linkType, wireLength: header.wireLength)
+        if kind != .notIP, fields.has(.addresses) {
+          packets[fields.source, default: 0] += 1
+          if fields.destination != fields.source { packets[fields.destination, default: 0] += 1 }
+        }
+      }) > 0
+    {
       progress.update(bytesIntoFile: file.bytesRead)
     }
     progress.advance(by: total)

@@ -43,8 +43,10 @@ struct ReplayReport: Encodable {
   // MARK: For people
 
   func text(_ ruleSet: RuleSet, _ style: Style) -> String {
-    let matches = RuleTreeText.Column(title: "matches", values: rules.map { $0.matchCount == 0 ? "" : grouped($0.matchCount) })
-    let bytes = RuleTreeText.Column(title: "bytes", values: rules.map { $0.byteCount == 0 ? "" : grouped($0.byteCount) })
+    let matches = RuleTreeText.Column(
+      title: "matches", values: rules.map { $0.matchCount == 0 ? "" : grouped($0.matchCount) })
+    let bytes = RuleTreeText.Column(
+      title: "bytes", values: rules.map { $0.byteCount == 0 ? "" : grouped($0.byteCount) })
     var lines = [RuleTreeText.text(of: ruleSet, columns: [matches, bytes])]
     lines.append(style.bold(summary))
     for table in AddressTableKind.allCases {

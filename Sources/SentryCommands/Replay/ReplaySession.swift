@@ -66,7 +66,9 @@ struct ReplaySession: ~Copyable {
     return count > 0
   }
 
-  private mutating func write(_ judgement: Judgement, _ frame: RawSpan, _ header: FrameHeader, _ linkType: LinkType) throws {
+  private mutating func write(_ judgement: Judgement, _ frame: RawSpan, _ header: FrameHeader, _ linkType: LinkType)
+    throws
+  {
     if judgement.kind != .notIP {
       try outputs.verdicts?.append(judgement, frame: header.number, time: header.time)
     }

@@ -17,7 +17,8 @@ struct SplitWriter: ~Copyable {
   mutating func write(_ frame: RawSpan, _ header: FrameHeader, _ linkType: LinkType) throws(CommandFailure) {
     guard linkType == self.linkType else {
       throw CommandFailure(
-        .unusableData, "\(path): holds packets of link type \(self.linkType); a capture with \(linkType) cannot go there")
+        .unusableData,
+        "\(path): holds packets of link type \(self.linkType); a capture with \(linkType) cannot go there")
     }
     writer.write(frame, header)
   }
