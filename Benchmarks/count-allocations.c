@@ -31,46 +31,53 @@ static void *(*real_realloc)(void *, size_t);
 static void *(*real_aligned_alloc)(size_t, size_t);
 static int (*real_posix_memalign)(void **, size_t, size_t);
 static void (*real_free)(void *);
+static int is_resolving;
 
-__attribute__((constructor)) static void resolve(void) {
+// Other libraries allocate before our turn to be initialised comes, so the first call of all resolves.
+static int resolved(void) {
+  if (real_malloc) return 1;
+  if (is_resolving) return 0;
+  is_resolving = 1;
   real_calloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
   real_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
   real_aligned_alloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "aligned_alloc");
   real_posix_memalign = (int (*)(void **, size_t, size_t))dlsym(RTLD_NEXT, "posix_memalign");
   real_free = (void (*)(void *))dlsym(RTLD_NEXT, "free");
   real_malloc = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
+  return real_malloc != NULL;
 }
 
 uint64_t sentry_allocation_count(void) { return atomic_load(&calls); }
 
 void *malloc(size_t size) {
   atomic_fetch_add(&calls, 1);
-  return real_malloc ? real_malloc(size) : early_allocation(size);
+  return resolved() ? real_malloc(size) : early_allocation(size);
 }
 
 void *calloc(size_t count, size_t size) {
   atomic_fetch_add(&calls, 1);
-  return real_calloc ? real_calloc(count, size) : early_allocation(count * size);
+  return resolved() ? real_calloc(count, size) : early_allocation(count * size);
 }
 
 void *realloc(void *pointer, size_t size) {
   atomic_fetch_add(&calls, 1);
-  if (real_realloc && !is_early(pointer)) return real_realloc(pointer, size);
-  void *moved = malloc(size);
-  if (moved && pointer) memcpy(moved, pointer, size);
+  if (resolved() && !is_early(pointer)) return real_realloc(pointer, size);
+  void *moved = resolved() ? real_malloc(size) : early_allocation(size);
+  // What was served early is small, and lies in a block at least that large.
+  if (moved && pointer) memcpy(moved, pointer, size < 4096 ? size : 4096);
   return moved;
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
   atomic_fetch_add(&calls, 1);
-  return real_aligned_alloc ? real_aligned_alloc(alignment, size) : NULL;
+  return resolved() ? real_aligned_alloc(alignment, size) : NULL;
 }
 
 int posix_memalign(void **pointer, size_t alignment, size_t size) {
   atomic_fetch_add(&calls, 1);
-  return real_posix_memalign ? real_posix_memalign(pointer, alignment, size) : 12;
+  return resolved() ? real_posix_memalign(pointer, alignment, size) : 12;
 }
 
 void free(void *pointer) {
-  if (pointer && !is_early(pointer) && real_free) real_free(pointer);
+  if (pointer && !is_early(pointer) && resolved()) real_free(pointer);
 }
