@@ -218,7 +218,7 @@ public struct Engine: ~Copyable {
   /// - Returns: the rules that were in force, to be let go off the packet thread.
   public mutating func install(_ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface]) -> LoadedRules {
     let retired = rules
-    statistics = RuleStatistics(replacing: statistics, pairs: pairs)
+    statistics = RuleStatistics(ruleCount: new.program.ruleCount, replacing: statistics, pairs: pairs)
     rules = new
     steps = new.steps
     self.interfaces = interfaces

@@ -45,9 +45,9 @@ struct RuleStatistics: ~Copyable {
   }
 
   /// New counters for another rule set; `pairs[new]` is the old index of a rule that did not change, or -1.
-  init(replacing old: borrowing RuleStatistics, pairs: [Int32]) {
-    self.init(ruleCount: pairs.count)
-    for (new, previous) in pairs.enumerated() where old.counters.indices.contains(Int(previous)) {
+  init(ruleCount: Int, replacing old: borrowing RuleStatistics, pairs: [Int32]) {
+    self.init(ruleCount: ruleCount)
+    for (new, previous) in pairs.prefix(ruleCount).enumerated() where old.counters.indices.contains(Int(previous)) {
       counters[new] = old.counters[Int(previous)]
       if counters[new].matchesSinceTick > 0 { active.append(Int32(new)) }
       if counters[new].matchDelta > 0 { previouslyActive.append(Int32(new)) }
