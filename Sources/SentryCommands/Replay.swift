@@ -54,6 +54,7 @@ struct Replay: ParsableCommand {
   }
 
   private func replay(_ ruleSet: RuleSet) throws {
+    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: [document] + captures)
     let networks = try localNetworks(ruleSet)
     var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil)
     let outputs = try openOutputs(ruleSet, inputs.firstLinkType)

@@ -31,7 +31,7 @@ public struct Sentry: AsyncParsableCommand {
 /// The program's entry: parses the command line, runs the command, and ends with its exit status.
 public enum SentryProgram {
   public static func main() async -> Never {
-    // A reader that goes away (`sentry show … | head`) ends us quietly through a failed write, not through a signal.
+    // A peer that goes away is an error of that write (`Console.write`, the control socket), not the end of the program.
     signal(SIGPIPE, SIG_IGN)
     do {
       var command = try Sentry.parseAsRoot()

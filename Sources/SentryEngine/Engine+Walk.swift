@@ -17,6 +17,8 @@ struct Walk {
   var time = Timestamp(nanoseconds: 0)
   var direction = Direction.inbound
   var interface = 0
+  /// An earlier packet of this flow was let through.
+  var connectionIsKnown = false
 
   /// The terminating action that decided, once there is one.
   var leaf: Operation?
@@ -169,7 +171,7 @@ extension Engine {
     case .address(let endpoint, let range):
       packet.has(.addresses) && range.matches(endpoint == .source ? packet.source : packet.destination)
     case .knownConnection:
-      tables.connections.lookup(FlowKey(packet, direction: walk.direction), now: walk.time) != nil
+      walk.connectionIsKnown
     case .ipOptions(let list, let noneOf):
       has(list, noneOf: noneOf, in: packet.has(.ipOptions) ? packet.ipOptions : nil, of: frame, matchesLowBits: true)
     case .tcpOptions(let list, let noneOf):

@@ -14,9 +14,9 @@ public import SentryState
 /// 3. its direction is worked out from its source address;
 /// 4. a first fragment leaves its ports behind, a later one takes them;
 /// 5. the checks before the rules (rule 0) may decide already;
-/// 6. on a filtered interface, the rules are walked (`Engine+Walk.swift`); one that asks whether the connection is known has
-///    the answer from before this packet;
-/// 7. a packet that is let through enters or refreshes its connection.
+/// 6. its connection is looked up;
+/// 7. on a filtered interface, the rules are walked (`Engine+Walk.swift`);
+/// 8. a packet that is let through enters or refreshes its connection.
 public struct Engine: ~Copyable {
   /// The rule set in force.
   public private(set) var rules: LoadedRules
@@ -106,12 +106,15 @@ public struct Engine: ~Copyable {
   private mutating func decide(_ kind: FrameKind, _ frame: RawSpan, on place: InterfacePlace) -> Judgement {
     if packet.hasMoreFragments || packet.fragmentOffset != 0 { followFragment() }
     if let reason = builtInReason(kind, place) { return decideBefore(rules: reason, kind) }
+    // Looked up early: its entry arrives from memory while the rules are walked.
+    let flow = FlowKey(packet, direction: walk.direction)
+    let connection = tables.connections.lookup(flow, now: clock.now)
+    walk.connectionIsKnown = connection != nil
     if place.isFiltered { walkRules(frame) }
     let verdict = finalVerdict()
     if verdict.letsThrough {
       tables.connections.enter(
-        FlowKey(packet, direction: walk.direction), packet, now: clock.now,
-        interface: UInt16(truncatingIfNeeded: walk.interface))
+        flow, foundAt: connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
     }
     return Judgement(
       kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged)

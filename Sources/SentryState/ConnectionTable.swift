@@ -42,12 +42,23 @@ public struct ConnectionTable: ~Copyable {
   public mutating func enter(
     _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16
   ) -> TableSlot? {
+    enter(flow, foundAt: lookup(flow, now: now), packet, now: now, interface: interface)
+  }
+
+  /// The same for a flow that `lookup` has been asked for at the same time, with nothing entered or removed since.
+  ///
+  /// - Parameter known: what `lookup` said.
+  @discardableResult
+  public mutating func enter(
+    _ flow: FlowKey, foundAt known: TableSlot?, _ packet: PacketFields, now: Timestamp, interface: UInt16
+  ) -> TableSlot? {
     guard flow.isKnown else { return nil }
-    if let slot = table.find(flow.identity, now: now) {
+    if let known {
+      let slot = known.index
       if !startsAnew(packet, at: slot) {
         table[slot].add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
         table.refresh(slot, in: table[slot].limit.rawValue, now: now)
-        return TableSlot(slot)
+        return known
       }
       table.remove(at: slot)
     }

@@ -6,18 +6,22 @@ public import SentryPacket
 /// their ports, echo requests and replies of ICMP and ICMPv6 by their identifier (RFC 792; RFC 4443 §4), other ICMP messages by
 /// type and code. Other protocols have one flow for each pair of hosts, and so have fragments whose ports are not known.
 public struct FlowKey: Sendable {
-  let identity: FlowIdentity
+  @usableFromInline let identity: FlowIdentity
   /// The packet's source is the end that the identity names first.
-  let isFromFirstEnd: Bool
+  @usableFromInline let isFromFirstEnd: Bool
   /// This host is the end that the identity names first.
-  let isFirstEndLocal: Bool
+  @usableFromInline let isFirstEndLocal: Bool
   /// False if addresses or protocol were not captured: the packet belongs to no flow.
-  let isKnown: Bool
+  @usableFromInline let isKnown: Bool
 
   /// - Parameters:
   ///   - packet: one whose ports, if it is a later fragment, were filled in from the fragment table.
   ///   - direction: tells which end is local: the source of an outbound packet, the destination of an inbound one.
-  public init(_ packet: PacketFields, direction: Direction) {
+  ///
+  /// Inlinable, so that the packet is read field by field: copied whole right after it was decoded, it would have to wait for
+  /// all its bytes.
+  @inlinable
+  public init(_ packet: borrowing PacketFields, direction: Direction) {
     let ports = Self.ports(of: packet, direction)
     let (source, destination) = (packet.source, packet.destination)
     isFromFirstEnd = source != destination ? source < destination : ports.source <= ports.destination
@@ -30,11 +34,12 @@ public struct FlowKey: Sendable {
   }
 
   /// The ports, or what stands for them.
-  @inline(__always)
-  private static func ports(of packet: PacketFields, _ direction: Direction) -> (source: UInt16, destination: UInt16) {
+  @inlinable @inline(__always)
+  static func ports(of packet: borrowing PacketFields, _ direction: Direction) -> (source: UInt16, destination: UInt16)
+  {
     if packet.has(.ports) { return (packet.sourcePort, packet.destinationPort) }
     if packet.has(.icmpIdentifier) { return (packet.icmpIdentifier, packet.icmpIdentifier) }
-    guard packet.has(.icmp) || packet.has(.icmpv6) else { return (0, 0) }
+    guard !packet.present.isDisjoint(with: [.icmp, .icmpv6]) else { return (0, 0) }
     // Other messages have type and code at the remote end, so that both directions agree.
     let typeAndCode = UInt16(packet.icmpType) << 8 | UInt16(packet.icmpCode)
     return direction == .outbound ? (0, typeAndCode) : (typeAndCode, 0)
@@ -42,16 +47,17 @@ public struct FlowKey: Sendable {
 }
 
 /// What all packets of a flow have in common. The lower address comes first; of two equal ones that with the lower port.
-struct FlowIdentity: TableKey {
-  let firstHigh: UInt64
-  let firstLow: UInt64
-  let secondHigh: UInt64
-  let secondLow: UInt64
-  let firstPort: UInt16
-  let secondPort: UInt16
-  let protocolNumber: UInt8
+@usableFromInline
+struct FlowIdentity: BitwiseCopyable, Equatable, Sendable {
+  @usableFromInline let firstHigh: UInt64
+  @usableFromInline let firstLow: UInt64
+  @usableFromInline let secondHigh: UInt64
+  @usableFromInline let secondLow: UInt64
+  @usableFromInline let firstPort: UInt16
+  @usableFromInline let secondPort: UInt16
+  @usableFromInline let protocolNumber: UInt8
 
-  @inline(__always)
+  @inlinable @inline(__always)
   init(_ first: IPAddress, _ firstPort: UInt16, _ second: IPAddress, _ secondPort: UInt16, _ protocolNumber: UInt8) {
     firstHigh = first.high
     firstLow = first.low
@@ -62,6 +68,9 @@ struct FlowIdentity: TableKey {
     self.protocolNumber = protocolNumber
   }
 
+}
+
+extension FlowIdentity: TableKey {
   @inline(__always)
   func hash(_ seed: HashSeed) -> UInt64 {
     let rest = UInt64(firstPort) << 32 | UInt64(secondPort) << 16 | UInt64(protocolNumber)

@@ -108,7 +108,7 @@ struct CaptureFileTests {
 
   @Test(arguments: formats)
   func readsFormat(_ format: Format) throws {
-    let path = try folder.file("capture", format.capture.bytes)
+    let path = try folder.write("capture", format.capture.bytes)
     var file = try CaptureFile(path: path)
     #expect(file.linkType == .ethernet)
     #expect(file.snapshotLength == 65_535)
@@ -130,7 +130,7 @@ struct CaptureFileTests {
   func truncatedAtEveryLength(_ format: Format) throws {
     let whole = Self.expectedFrames(format)
     for length in 0..<format.capture.bytes.count {
-      let path = try folder.file("capture", Array(format.capture.bytes.prefix(length)))
+      let path = try folder.write("capture", Array(format.capture.bytes.prefix(length)))
       do throws(CaptureError) {
         var file = try CaptureFile(path: path)
         let (frames, error) = readAll(&file)
@@ -168,7 +168,7 @@ struct CaptureFileTests {
       ),
     ] as [(String, [UInt8], String)])
   func saysWhatItFound(name: String, bytes: [UInt8], found: String) throws {
-    let path = try folder.file("capture", bytes)
+    let path = try folder.write("capture", bytes)
     let error = #expect(throws: CaptureError.self) { _ = try CaptureFile(path: path) }
     #expect(error == .notACapture(path: path, found: found))
     #expect(error?.description == "'\(path)' is not a capture file (pcap or pcapng): found \(found)")
@@ -191,7 +191,7 @@ struct CaptureFileTests {
     capture.pcapRecord(seconds: 1, fraction: 0, frame: Self.first)
     let offset = capture.bytes.count + 16
     capture.pcapRecord(seconds: 2, fraction: 0, frame: Self.first, capturedLength: 1 << 30)
-    let path = try folder.file("capture", capture.bytes)
+    let path = try folder.write("capture", capture.bytes)
     let (frames, error) = try readAll(path)
     #expect(frames.count == 1)
     guard case .damaged(path, Int64(offset), 2, let reason) = error else {
@@ -206,7 +206,7 @@ struct CaptureFileTests {
   func unknownVersion() throws {
     var capture = CaptureBytes()
     capture.pcapHeader(major: 99)
-    let path = try folder.file("capture", capture.bytes)
+    let path = try folder.write("capture", capture.bytes)
     let error = #expect(throws: CaptureError.self) { _ = try CaptureFile(path: path) }
     guard case .damaged(path, _, 0, let reason) = error else {
       Issue.record("\(String(describing: error))")
@@ -222,7 +222,7 @@ struct CaptureFileTests {
     capture.interface(linkType: 1)
     capture.enhancedPacket(ticks: 0, frame: Self.first)
     capture.interface(linkType: 113)
-    let path = try folder.file("capture", capture.bytes)
+    let path = try folder.write("capture", capture.bytes)
     let (frames, error) = try readAll(path)
     #expect(frames.count == 1)
     guard case .mixedInterfaces(path, Int64(capture.bytes.count), 2, _) = error else {
@@ -246,7 +246,7 @@ struct CaptureFileTests {
     var capture = CaptureBytes()
     capture.pcapHeader()
     capture.pcapRecord(seconds: seconds, fraction: fraction, frame: [1])
-    let path = try folder.file("capture", capture.bytes)
+    let path = try folder.write("capture", capture.bytes)
     #expect(try readAll(path).frames.map(\.time) == [nanoseconds])
   }
 
@@ -258,13 +258,13 @@ struct CaptureFileTests {
   func linkTypes(inFile: UInt32, linkType: LinkType) throws {
     var capture = CaptureBytes()
     capture.pcapHeader(linkType: inFile)
-    let path = try folder.file("capture", capture.bytes)
+    let path = try folder.write("capture", capture.bytes)
     let file = try CaptureFile(path: path)
     #expect(file.linkType == linkType)
   }
 
   @Test func readsInPortions() throws {
-    let path = try folder.file("capture", Self.pcap().bytes)
+    let path = try folder.write("capture", Self.pcap().bytes)
     var file = try CaptureFile(path: path)
     var numbers: [UInt64] = []
     #expect(try file.read(atMost: 0) { _, header in numbers.append(header.number) } == 0)

@@ -1,12 +1,23 @@
 import Foundation
 import SentryCapture
 import SentryPacket
+import SentryTestSupport
 import Testing
+
+private enum Scapy {
+  static let python = Program("python3")
+
+  /// Scapy is a Python module: whether it is there only Python knows.
+  static func isThere() async throws -> Bool {
+    guard python.isThere else { return false }
+    return try await python.run(["-c", "import scapy.config"]).status == 0
+  }
+}
 
 /// The decoder against Scapy, frame by frame, over all real captures.
 @Suite(
   .enabled(if: Corpus.folder != nil, "SENTRY_CORPUS names no folder of captures"),
-  .enabled(if: Tool.hasScapy, "python3-scapy is not installed"))
+  .enabled("python3-scapy is not installed") { try await Scapy.isThere() })
 struct CorpusDecodeTests {
   private struct FrameOfCapture {
     let name: String
@@ -65,25 +76,25 @@ struct CorpusDecodeTests {
   ]
 
   @Test("the same version, addresses, fragment offset, protocol and ports as Scapy, but for the known differences")
-  func sameFieldsAsScapy() throws {
+  func sameFieldsAsScapy() async throws {
     let frames = frames()
     var differing: Set<String> = []
-    for (frame, answer) in zip(frames, try scapyAnswers(for: frames)) where answer != frame.ours && answer != "?" {
+    for (frame, answer) in zip(frames, try await scapyAnswers(for: frames)) where answer != frame.ours && answer != "?"
+    {
       differing.insert(frame.name)
       #expect(Self.differences[frame.name] != nil, "\(frame.name): \(frame.ours), Scapy: \(answer)")
     }
     #expect(Set(Self.differences.keys).subtracting(differing) == [], "known differences that are none any more")
   }
 
-  private func scapyAnswers(for frames: [FrameOfCapture]) throws -> [String] {
-    let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Oracle/scapy_fields.py")
+  private func scapyAnswers(for frames: [FrameOfCapture]) async throws -> [String] {
+    let script = TestFiles.path("Tests/SentryCaptureTests/Oracle/scapy_fields.py")
     let lines = frames.map { frame in
       "\(frame.linkType.rawValue) \(frame.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())\n"
     }
-    let output = try #require(Tool.python).run([script.path], input: lines.joined())
-    let answers = output.standardOutput.split(separator: "\n").map(String.init)
-    try #require(answers.count == frames.count, "\(output.standardError)")
+    let run = try await Scapy.python.run([script], input: Data(lines.joined().utf8))
+    let answers = run.output.split(separator: "\n").map(String.init)
+    try #require(answers.count == frames.count, "\(run.errors)")
     // Scapy gives up on a handful of frames; if it gave up on many this test would say nothing.
     #expect(answers.count { $0 == "?" } < 20)
     return answers

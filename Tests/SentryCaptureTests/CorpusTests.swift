@@ -1,6 +1,7 @@
 import Foundation
 import SentryCapture
 import SentryPacket
+import SentryTestSupport
 import Testing
 
 /// Real captures, and what other programs make of them.
@@ -13,10 +14,10 @@ struct CorpusTests {
 
   @Test(
     "every file gives as many frames as tcpdump counts, and an error where tcpdump fails",
-    .enabled(if: Tool.tcpdump != nil, "tcpdump is not installed"))
-  func sameCountAsTcpdump() throws {
+    .enabled(if: Program("tcpdump").isThere, "tcpdump is not installed"))
+  func sameCountAsTcpdump() async throws {
     let captures = Corpus.captures.filter { Self.readable[$0] == nil }
-    for (capture, expected) in zip(captures, try tcpdumpCounts(of: captures)) {
+    for (capture, expected) in zip(captures, try await tcpdumpCounts(of: captures)) {
       var count = 0
       do throws(CaptureError) {
         var file = try CaptureFile(path: Corpus.path(capture))
@@ -31,14 +32,13 @@ struct CorpusTests {
   }
 
   /// One shell for all files: starting hundreds of programs one by one takes longer than reading the captures.
-  private func tcpdumpCounts(of captures: [String]) throws -> [(frames: Int, fails: Bool)] {
-    let tcpdump = try #require(Tool.tcpdump).path
+  private func tcpdumpCounts(of captures: [String]) async throws -> [(frames: Int, fails: Bool)] {
+    let tcpdump = try Program("tcpdump").path
     // As root it would give up its rights, and with them perhaps the right to read the folder.
     let user = getuid() == 0 ? "-Z root" : ""
     let script = #"for file; do count=$(\#(tcpdump) \#(user) --count -r "$file"); echo "$? ${count:-0}"; done"#
-    let output = try #require(Tool("/usr/bin/bash", "/bin/bash"))
-      .run(["-c", script, "bash"] + captures.map(Corpus.path))
-    let counts = output.standardOutput.split(separator: "\n").map { line in
+    let run = try await Program("bash").run(["-c", script, "bash"] + captures.map(Corpus.path))
+    let counts = run.output.split(separator: "\n").map { line in
       let words = line.split(separator: " ")
       return (frames: words.dropFirst().first.flatMap { Int($0) } ?? -1, fails: words.first != "0")
     }

@@ -43,6 +43,10 @@ struct LiveCaptureTests {
   /// Two connected interfaces, `near` with 192.0.2.1 and `far` without an address, behind which 192.0.2.2 seems to be.
   private static func connect() throws {
     try NetworkNamespace.setUp("link add near type veth peer name far")
+    for interface in ["near", "far"] {
+      // With IPv6 addresses of their own they would send when they like. A kernel without IPv6 has none to give.
+      try? NetworkNamespace.setUp("link set \(interface) addrgenmode none")
+    }
     try NetworkNamespace.setUp("link set far address 02:00:00:00:00:02 up")
     try NetworkNamespace.setUp("address add 192.0.2.1/24 dev near")
     try NetworkNamespace.setUp("link set near up")

@@ -1,13 +1,12 @@
 import Foundation
 import Glibc
+import SentryTestSupport
 
 /// A network of a test's own: a thread that lives in a new network namespace, which vanishes with the thread and
 /// everything in it, also if the test or the whole process fails.
 enum NetworkNamespace {
   /// Making one needs root; the tools set it up.
-  static let isPossible =
-    geteuid() == 0 && Tool("/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip", "/bin/ip") != nil
-    && Tool("/usr/bin/bash", "/bin/bash") != nil
+  static let isPossible = geteuid() == 0 && Program("ip").isThere && Program("bash").isThere
 
   struct Failure: Error, CustomStringConvertible {
     let description: String
@@ -29,7 +28,7 @@ enum NetworkNamespace {
 
   /// Runs `ip` with these words in the namespace of the calling thread.
   static func setUp(_ words: String) throws {
-    try runScript("PATH=$PATH:/usr/sbin:/sbin ip \(words)")
+    try runScript("\(Program("ip").path) \(words)")
   }
 
   /// Sends `count` UDP datagrams of `length` bytes to an IPv4 address. Refusals that come back do not matter.
@@ -44,12 +43,13 @@ enum NetworkNamespace {
       """)
   }
 
-  /// Foundation's `Process` leaves open which thread starts the program, and a program lives where its starter does.
+  /// Not through `Program`: that leaves open which thread starts the program, and a program lives where its starter does.
+  /// After two minutes the script is killed.
   private static func runScript(_ script: String) throws {
     let folder = try TemporaryFolder()
-    let path = try folder.file("script", Array(script.utf8))
+    let path = try folder.write("script", script)
     // Safe: Swift passes the command as a terminated string that lives during the call.
-    let status = unsafe system("bash \(path)")
+    let status = unsafe system("timeout --signal=KILL 120 bash \(path)")
     guard status == 0 else { throw Failure(description: "status \(status): \(script)") }
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import SentryControl
+import SentryTestSupport
 import Testing
 
 /// Two network namespaces with a cable between them: `sentry` watches one end, the other end sends.
@@ -60,7 +61,7 @@ private struct Cable {
   }
 
   func remove() async {
-    for namespace in [watched, sender] { _ = try? await LiveProgram.run("ip", ["netns", "delete", namespace]) }
+    for namespace in [watched, sender] { _ = try? await Program("ip").run(["netns", "delete", namespace]) }
   }
 
   /// Frames that have come in and gone out at the watched end, as the kernel counts them.
@@ -73,7 +74,7 @@ private struct Cable {
       }
       var stats64: Statistics
     }
-    let text = try await LiveProgram.run("ip", ["-n", watched, "-s", "-j", "link", "show", "cable0"]).output
+    let text = try await Program("ip").run(["-n", watched, "-s", "-j", "link", "show", "cable0"]).output
     let links = try JSONDecoder().decode([Link].self, from: Data(text.utf8))
     let statistics = try #require(links.first).stats64
     return (statistics.rx.packets, statistics.tx.packets)
@@ -85,30 +86,27 @@ private struct Cable {
   }
 
   private func ip(_ arguments: String...) async throws {
-    let result = try await LiveProgram.run("ip", arguments)
+    let result = try await Program("ip").run(arguments)
     guard result.status == 0 else { throw IPFailed(arguments: arguments, errors: result.errors) }
   }
 }
 
 private enum LiveNetwork {
   static let isPossible =
-    geteuid() == 0 && LiveProgram.path != nil
-    && ["ip", "nc", "hping3", "sysctl"].allSatisfy { LiveProgram.tool($0) != nil }
+    geteuid() == 0 && Program.sentry.isThere
+    && ["ip", "nc", "hping3", "sysctl"].allSatisfy { Program($0).isThere }
 
   static let needs: Comment = "needs root, the built program, and the tools ip, nc, hping3 and sysctl"
 
   /// The document the project ships.
-  static let document = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Documents/Default.plist")
+  static let document = TestFiles.path("Documents/Default.plist")
 }
 
 @Suite(.serialized, .enabled(if: LiveNetwork.isPossible, LiveNetwork.needs))
 struct LiveNetworkTests {
   /// One daemon on one cable, both gone at the end whatever happens.
   private func withWatchedCable(_ body: (Cable, LiveDaemon) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
     let cable = try await Cable()
     do {
       try await withDaemon(on: cable, folder: folder) { try await body(cable, $0) }
@@ -119,7 +117,9 @@ struct LiveNetworkTests {
     }
   }
 
-  private func withDaemon(on cable: Cable, folder: URL, _ body: (LiveDaemon) async throws -> Void) async throws {
+  private func withDaemon(on cable: Cable, folder: TemporaryFolder, _ body: (LiveDaemon) async throws -> Void)
+    async throws
+  {
     let daemon = try LiveDaemon(on: cable, folder: folder)
     do {
       try await daemon.waitUntilItAnswers()
@@ -133,24 +133,24 @@ struct LiveNetworkTests {
     #expect(!FileManager.default.fileExists(atPath: daemon.socket))
   }
 
+  private struct DaemonEnded: Error {}
+
   private struct LiveDaemon {
     let program: RunningProgram
     let socket: String
-    let folder: URL
+    let folder: TemporaryFolder
 
-    init(on cable: Cable, folder: URL) throws {
+    init(on cable: Cable, folder: TemporaryFolder) throws {
       self.folder = folder
-      socket = folder.appendingPathComponent("run/sentry.sock").path
-      program = try LiveProgram.start(
-        "ip",
-        [
-          "netns", "exec", cable.watched, LiveProgram.path ?? "", "run", LiveNetwork.document.path, "-i", "cable0",
-          "--socket", socket,
-        ])
+      socket = folder.path("run/sentry.sock")
+      program = try Program("ip").start([
+        "netns", "exec", cable.watched, Program.sentry.path, "run", LiveNetwork.document, "-i", "cable0",
+        "--socket", socket,
+      ])
     }
 
-    func sentry(_ arguments: String...) async throws -> LiveProgram.Result {
-      try await LiveProgram.run(LiveProgram.path ?? "", arguments, environment: ["SENTRY_SOCKET": socket])
+    func sentry(_ arguments: String...) async throws -> ProgramRun {
+      try await Program.sentry.run(arguments, environment: ["SENTRY_SOCKET": socket])
     }
 
     func status() async throws -> StatusReply {
@@ -161,7 +161,7 @@ struct LiveNetworkTests {
 
     func waitUntilItAnswers() async throws {
       try await waitUntil("the daemon answers") {
-        guard program.isRunning else { throw LiveProgram.Failure.timeout("the daemon ended") }
+        guard program.isRunning else { throw DaemonEnded() }
         return try await sentry("status").status == 0
       }
     }
@@ -172,8 +172,8 @@ struct LiveNetworkTests {
     try await withWatchedCable { cable, daemon in
       #expect(daemon.program.errors.contains("nothing is enforced"))
       #expect(try await daemon.sentry("triggered", "list").output.hasPrefix("no addresses"))
-      try await LiveProgram.run(
-        "ip", ["netns", "exec", cable.sender, "nc", "-z", "-w1", Cable.watchedAddress, "23"])
+      try await Program("ip").run(
+        ["netns", "exec", cable.sender, "nc", "-z", "-w1", Cable.watchedAddress, "23"])
       try await waitUntil("the prober is in the trigger table") {
         let list = try await daemon.sentry("triggered", "list")
         return list.output.contains(Cable.senderAddress) && list.output.contains("2.1.5.1")
@@ -185,8 +185,7 @@ struct LiveNetworkTests {
   @Test(.timeLimit(.minutes(2)))
   func everyPacketOfAFloodIsJudgedOnceOrCountedAsDropped() async throws {
     try await withWatchedCable { cable, daemon in
-      let changed = daemon.folder.appendingPathComponent("changed.plist")
-      try changedDocument().write(to: changed, atomically: true, encoding: .utf8)
+      let changed = try daemon.folder.write("changed.plist", changedDocument())
       let before = try await cable.kernelCounts()
       let start = try await daemon.interface()
 
@@ -194,7 +193,7 @@ struct LiveNetworkTests {
         try await waitUntil("the old rules judge the flood") {
           try await daemon.interface().judged > start.judged + 1_000
         }
-        let reply = try await daemon.sentry("apply", changed.path, "--format", "json")
+        let reply = try await daemon.sentry("apply", changed, "--format", "json")
         #expect(reply.status == 0, "\(reply.errors)")
         try await waitUntil("the new rules judge the flood") {
           try await daemon.interface().judgedByCurrentRules > 1_000
@@ -229,15 +228,15 @@ struct LiveNetworkTests {
   /// Sends packets as fast as the sender can, for that long or until `body` is done, whichever is later.
   private func withFlood<Value>(on cable: Cable, seconds: Int, _ body: () async throws -> Value) async throws -> Value {
     let end = ContinuousClock.now + .seconds(seconds)
-    let flood = try LiveProgram.start(
-      "ip", ["netns", "exec", cable.sender, "hping3", "--udp", "--flood", "-q", "-p", "9", Cable.nobody])
+    let flood = try Program("ip").start(
+      ["netns", "exec", cable.sender, "hping3", "--udp", "--flood", "-q", "-p", "9", Cable.nobody])
     do {
       let value = try await body()
       try await ContinuousClock().sleep(until: end)
-      try await flood.end()
+      try await flood.kill()
       return value
     } catch {
-      try? await flood.end()
+      try? await flood.kill()
       throw error
     }
   }
@@ -247,12 +246,11 @@ struct LiveNetworkTests {
     try await withWatchedCable { cable, daemon in
       let shown = try await daemon.sentry("show-active")
       #expect(shown.status == 0)
-      let file = daemon.folder.appendingPathComponent("shown.plist")
-      try shown.output.write(to: file, atomically: true, encoding: .utf8)
-      let check = try await daemon.sentry("check", "--strict", file.path)
+      let file = try daemon.folder.write("shown.plist", shown.output)
+      let check = try await daemon.sentry("check", "--strict", file)
       #expect(check.status == 0, "\(check.output)")
       // Unchanged rules keep their counters: all of them, if the document is the same.
-      let again = try await daemon.sentry("apply", file.path, "--format", "json")
+      let again = try await daemon.sentry("apply", file, "--format", "json")
       let applied = try JSONDecoder().decode(ApplyReply.self, from: Data(again.output.utf8))
       #expect(applied.keptCounters == applied.document.ruleCount)
     }
@@ -261,10 +259,9 @@ struct LiveNetworkTests {
   @Test(.timeLimit(.minutes(1)))
   func badDocumentLeavesTheRunningRulesAlone() async throws {
     try await withWatchedCable { _, daemon in
-      let bad = daemon.folder.appendingPathComponent("bad.plist")
-      try "{ rules = (\n  { enabled = 1; propertyName = \"Dest prot\"; }\n); }\n"
-        .write(to: bad, atomically: true, encoding: .utf8)
-      let result = try await daemon.sentry("apply", bad.path)
+      let bad = try daemon.folder.write(
+        "bad.plist", "{ rules = (\n  { enabled = 1; propertyName = \"Dest prot\"; }\n); }\n")
+      let result = try await daemon.sentry("apply", bad)
       #expect(result.status == 65)
       #expect(result.errors.contains("bad.plist:2:"))
       #expect(result.errors.contains("the rules in force stay as they are"))
@@ -281,8 +278,8 @@ struct LiveNetworkTests {
       try await cable.plug()
       try await waitUntil("the interface is watched again") { try await daemon.interface().capturing }
       let before = try await daemon.interface().judged
-      try await LiveProgram.run(
-        "ip", ["netns", "exec", cable.sender, "nc", "-z", "-w1", Cable.watchedAddress, "23"])
+      try await Program("ip").run(
+        ["netns", "exec", cable.sender, "nc", "-z", "-w1", Cable.watchedAddress, "23"])
       try await waitUntil("packets are judged again") { try await daemon.interface().judged > before }
     }
   }
@@ -290,8 +287,8 @@ struct LiveNetworkTests {
   @Test(.timeLimit(.minutes(1)))
   func secondDaemonOnTheSameSocketIsRefused() async throws {
     try await withWatchedCable { _, daemon in
-      let second = try await LiveProgram.run(
-        LiveProgram.path ?? "", ["run", LiveNetwork.document.path, "-i", "lo", "--socket", daemon.socket])
+      let second = try await Program.sentry.run(
+        ["run", LiveNetwork.document, "-i", "lo", "--socket", daemon.socket])
       #expect(second.status == 74)
       #expect(second.errors.contains("another sentry"))
       #expect(try await daemon.sentry("status").status == 0)
@@ -300,19 +297,19 @@ struct LiveNetworkTests {
 
   /// The shipped document with one more rule in front.
   private func changedDocument() throws -> String {
-    let text = try String(contentsOf: LiveNetwork.document, encoding: .utf8)
+    let text = try String(contentsOfFile: LiveNetwork.document, encoding: .utf8)
     let start = try #require(text.range(of: "rules = ("))
     return text.replacingCharacters(
       in: start, with: "rules = ( { nodeName = added; enabled = 1; propertyName = Protocol; propertyValue = 17; }, ")
   }
 }
 
-@Suite(.enabled(if: LiveProgram.path != nil, "needs the built program"))
+@Suite(.enabled(if: Program.sentry.isThere, "needs the built program"))
 struct LiveExitStatusTests {
   @Test func withoutADaemonTheMessageShowsHowToStartOne() async throws {
     for command in [["status"], ["log"], ["on"], ["off"], ["show-active"], ["triggered", "list"]] {
-      let result = try await LiveProgram.run(
-        LiveProgram.path ?? "", command, environment: ["SENTRY_SOCKET": "/nonexistent/sentry.sock"])
+      let result = try await Program.sentry.run(
+        command, environment: ["SENTRY_SOCKET": "/nonexistent/sentry.sock"])
       #expect(result.status == 69, "\(command)")
       #expect(result.errors.contains("sentry run"), "\(command)")
       #expect(result.output.isEmpty)
@@ -320,15 +317,15 @@ struct LiveExitStatusTests {
   }
 
   @Test func otherModesAreNotInThisVersion() async throws {
-    let result = try await LiveProgram.sentry("run", "--mode", "queue", "-i", "lo")
+    let result = try await Program.sentry.run(["run", "--mode", "queue", "-i", "lo"])
     #expect(result.status == 2)
     #expect(result.errors.contains("'queue'"))
   }
 
   @Test func interfaceThatIsNotThereIsNamedWithThoseThatAre() async throws {
-    let socket = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-\(UUID().uuidString).sock").path
-    let result = try await LiveProgram.sentry(
-      "run", LiveNetwork.document.path, "-i", "nosuch0", "--socket", socket)
+    let folder = try TemporaryFolder()
+    let socket = folder.path("sentry.sock")
+    let result = try await Program.sentry.run(["run", LiveNetwork.document, "-i", "nosuch0", "--socket", socket])
     #expect(result.status == 66 || result.status == 77)
     #expect(result.errors.contains("nosuch0"))
     #expect(!FileManager.default.fileExists(atPath: socket))

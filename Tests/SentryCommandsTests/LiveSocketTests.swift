@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import SentryControl
+import SentryTestSupport
 import Testing
 
 @testable import SentryCommands
@@ -12,9 +13,8 @@ import Testing
 
   /// Serves a daemon that watches nothing at a socket in a folder of its own.
   private func withServer(_ body: (SentryDaemon, String) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try await serve(at: folder.appendingPathComponent("sentry.sock").path, body)
+    let folder = try TemporaryFolder()
+    try await serve(at: folder.path("run/sentry.sock"), body)
   }
 
   private func serve(at path: String, _ body: (SentryDaemon, String) async throws -> Void) async throws {
@@ -67,7 +67,8 @@ import Testing
   }
 
   @Test func socketOfADeadDaemonIsNoObstacle() async throws {
-    let stale = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).sock").path
+    let folder = try TemporaryFolder()
+    let stale = folder.path("stale.sock")
     // Moved away, a socket outlives its server.
     try await withServer { _, path in try FileManager.default.moveItem(atPath: path, toPath: stale) }
     #expect(FileManager.default.fileExists(atPath: stale))
@@ -75,9 +76,8 @@ import Testing
   }
 
   @Test func fileThatIsNoSocketIsLeftAlone() async throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).txt").path
-    #expect(FileManager.default.createFile(atPath: path, contents: Data("precious".utf8)))
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write("sentry.sock", "precious")
     await #expect(throws: DaemonError.socketUnusable(path: path, reason: "there is something else at that path")) {
       try await SocketFile(path: path).prepare()
     }
@@ -93,7 +93,8 @@ import Testing
   }
 
   @Test func withoutADaemonTheClientSaysSoAtOnce() async throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("s-\(UUID().uuidString).sock").path
+    let folder = try TemporaryFolder()
+    let path = folder.path("sentry.sock")
     let failure = await #expect(throws: CommandFailure.self) { try await Self.status(at: path) }
     #expect(failure?.status == .noDaemon)
     #expect(failure?.message?.contains("sentry run -i eth0 --socket \(path)") == true)

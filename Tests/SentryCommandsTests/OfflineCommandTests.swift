@@ -5,54 +5,54 @@ import Testing
 
 /// `check`, `show` and `replay` as a user meets them: what they print, and how they end.
 @Suite struct CheckCommandTests {
-  @Test func aCleanDocumentEndsWithZero() throws {
-    let run = try BuiltProgram.runSentry("check", "--strict", TestFiles.url("Documents/Default.plist").path)
-    #expect(run.status == 0, "\(run.output)\(run.error)")
+  @Test func aCleanDocumentEndsWithZero() async throws {
+    let run = try await Program.sentry.run(["check", "--strict", TestFiles.path("Documents/Default.plist")])
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
   }
 
-  @Test func errorsEndWithOneAndShowTheirPlace() throws {
+  @Test func errorsEndWithOneAndShowTheirPlace() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("bad.plist", "{ rules = (\n  { enabled = 1; propertyName = Protocl; }\n); }\n")
-    let run = try BuiltProgram.runSentry("check", path)
+    let run = try await Program.sentry.run(["check", path])
     #expect(run.status == 1)
     #expect(run.output.hasPrefix("\(path):2:33: error: "))
     #expect(run.output.contains("did you mean 'Protocol'?"))
   }
 
-  @Test func findingsComeAsJSON() throws {
+  @Test func findingsComeAsJSON() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("bad.plist", "{ rules = ( { enabled = 1; propertyName = Protocl; } ); }")
-    let run = try BuiltProgram.runSentry("check", "--format", "json", path)
+    let run = try await Program.sentry.run(["check", "--format", "json", path])
     let reports = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
     let findings = try #require(reports.first?["findings"] as? [[String: Any]])
     #expect(findings.map { $0["id"] as? String } == ["unknownProperty"])
     #expect(findings.map { $0["line"] as? Int } == [1])
   }
 
-  @Test func warningsEndWithOneOnlyWhenStrict() throws {
+  @Test func warningsEndWithOneOnlyWhenStrict() async throws {
     let folder = try TemporaryFolder()
     // An unknown name with a known number is a warning: the number counts.
     let path = try folder.write(
       "warn.plist", "{ rules = ( { enabled = 1; property = 10; propertyName = Protocoll; propertyValue = 6; } ); }")
-    #expect(try BuiltProgram.runSentry("check", path).status == 0)
-    #expect(try BuiltProgram.runSentry("check", "--strict", path).status == 1)
+    #expect(try await Program.sentry.run(["check", path]).status == 0)
+    #expect(try await Program.sentry.run(["check", "--strict", path]).status == 1)
   }
 
-  @Test func aMissingDocumentEndsWithNoInput() throws {
-    let run = try BuiltProgram.runSentry("check", "/nonexistent/doc.plist")
+  @Test func aMissingDocumentEndsWithNoInput() async throws {
+    let run = try await Program.sentry.run(["check", "/nonexistent/doc.plist"])
     #expect(run.status == 66)
-    #expect(run.error == "sentry: /nonexistent/doc.plist: no such file\n")
+    #expect(run.errors == "sentry: /nonexistent/doc.plist: no such file\n")
   }
 
   @Test(arguments: [["frobnicate"], ["check"], ["replay", "only-a-document"], ["check", "--nonsense", "x"]])
-  func aWrongCommandLineEndsWithTwo(arguments: [String]) throws {
-    let run = try BuiltProgram.run(BuiltProgram.sentry, arguments)
+  func aWrongCommandLineEndsWithTwo(arguments: [String]) async throws {
+    let run = try await Program.sentry.run(arguments)
     #expect(run.status == 2)
-    #expect(run.error.contains("Error:"))
+    #expect(run.errors.contains("Error:"))
   }
 
-  @Test func theSnippetOf2003LoadsAsADocument() throws {
-    let run = try BuiltProgram.runSentry("show", TestFiles.url("Samples/promiscuous-resets.plist").path)
+  @Test func theSnippetOf2003LoadsAsADocument() async throws {
+    let run = try await Program.sentry.run(["show", TestFiles.path("Samples/promiscuous-resets.plist")])
     #expect(run.status == 0)
     let lines = run.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
     #expect(
@@ -62,19 +62,19 @@ import Testing
   }
 
   @Test(arguments: ["Samples/classic-2005.plist", "Samples/classic-2008.plist"])
-  func classicDocumentsLoad(path: String) throws {
-    let run = try BuiltProgram.runSentry("show", TestFiles.url(path).path)
-    #expect(run.status == 0, "\(run.error)")
+  func classicDocumentsLoad(path: String) async throws {
+    let run = try await Program.sentry.run(["show", TestFiles.path(path)])
+    #expect(run.status == 0, "\(run.errors)")
   }
 }
 
 @Suite struct ReplayCommandTests {
-  static let document = TestFiles.url("Documents/Default.plist").path
-  static let scan = TestFiles.url("Samples/port-scan.pcap").path
+  static let document = TestFiles.path("Documents/Default.plist")
+  static let scan = TestFiles.path("Samples/port-scan.pcap")
 
-  @Test func theReportHasTheContractsFields() throws {
-    let run = try BuiltProgram.runSentry(
-      "replay", "--format", "json", "--local", "192.0.2.10", Self.document, Self.scan)
+  @Test func theReportHasTheContractsFields() async throws {
+    let run = try await Program.sentry.run(
+      ["replay", "--format", "json", "--local", "192.0.2.10", Self.document, Self.scan])
     let report = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     #expect(
       Set(report.keys) == ["packets", "bytes", "notIP", "verdicts", "rules", "tables", "connections", "elapsedSeconds"])
@@ -94,11 +94,11 @@ import Testing
     #expect(entry["duration"] as? Int == 3600)
   }
 
-  @Test func verdictLinesAccountForEachPacket() throws {
+  @Test func verdictLinesAccountForEachPacket() async throws {
     let folder = try TemporaryFolder()
-    let path = folder.url("verdicts").path
-    let run = try BuiltProgram.runSentry(
-      "replay", "--local", "192.0.2.10", "--verdicts", path, Self.document, Self.scan)
+    let path = folder.path("verdicts")
+    let run = try await Program.sentry.run(
+      ["replay", "--local", "192.0.2.10", "--verdicts", path, Self.document, Self.scan])
     #expect(run.status == 0)
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
       .map { try #require(JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
@@ -111,66 +111,68 @@ import Testing
     #expect(lines.filter { $0["rule"] is NSNull }.allSatisfy { $0["verdict"] as? String == "pass" })
   }
 
-  @Test func passedAndDeletedPacketsAddUp() throws {
+  @Test func passedAndDeletedPacketsAddUp() async throws {
     let folder = try TemporaryFolder()
-    let (passed, deleted) = (folder.url("passed.pcap").path, folder.url("deleted.pcap").path)
-    let run = try BuiltProgram.runSentry(
-      "replay", "--local", "192.0.2.10", "--write-passed", passed, "--write-deleted", deleted, Self.document, Self.scan)
+    let (passed, deleted) = (folder.path("passed.pcap"), folder.path("deleted.pcap"))
+    let run = try await Program.sentry.run([
+      "replay", "--local", "192.0.2.10", "--write-passed", passed, "--write-deleted", deleted, Self.document, Self.scan,
+    ])
     #expect(run.status == 0)
-    let tcpdump = try #require(BuiltProgram.installed("tcpdump"), "tcpdump is not installed")
-    let counts = try [passed, deleted].map { path in
-      try BuiltProgram.run(tcpdump, ["-nn", "-r", path]).output.split(separator: "\n").count
+    var counts: [Int] = []
+    for path in [passed, deleted] {
+      let lines = try await Program("tcpdump").run(["-nn", "-r", path]).output.split(separator: "\n")
+      counts.append(lines.count)
     }
     // Samples/README.md: 73 pass, 2 are delayed (and go on later), 57 are deleted.
     #expect(counts == [75, 57])
   }
 
-  @Test func standardInputIsReadToo() throws {
+  @Test func standardInputIsReadToo() async throws {
     let capture = try Data(contentsOf: URL(fileURLWithPath: Self.scan))
-    let piped = try BuiltProgram.run(
-      BuiltProgram.sentry, ["replay", "--format", "json", Self.document, "-"], input: capture)
-    let named = try BuiltProgram.runSentry("replay", "--format", "json", Self.document, Self.scan)
+    let piped = try await Program.sentry.run(
+      ["replay", "--format", "json", Self.document, "-"], input: capture)
+    let named = try await Program.sentry.run(["replay", "--format", "json", Self.document, Self.scan])
     let differences = ReplayDifferences(
       expected: try JSONSerialization.jsonObject(with: Data(named.output.utf8)),
       found: try JSONSerialization.jsonObject(with: Data(piped.output.utf8)))
     #expect(differences.lines.isEmpty, "\(differences.lines)")
-    #expect(piped.error.contains("local: 192.0.2.10"))
+    #expect(piped.errors.contains("local: 192.0.2.10"))
   }
 
-  @Test func aFileThatIsNoCaptureIsRefused() throws {
-    let run = try BuiltProgram.runSentry("replay", Self.document, Self.document)
+  @Test func aFileThatIsNoCaptureIsRefused() async throws {
+    let run = try await Program.sentry.run(["replay", Self.document, Self.document])
     #expect(run.status == 65)
-    #expect(run.error.contains("is not a capture file"))
+    #expect(run.errors.contains("is not a capture file"))
   }
 
-  @Test func aTruncatedCaptureIsReportedUpToItsDamage() throws {
+  @Test func aTruncatedCaptureIsReportedUpToItsDamage() async throws {
     let folder = try TemporaryFolder()
     let whole = try Data(contentsOf: URL(fileURLWithPath: Self.scan))
-    let path = folder.url("cut.pcap")
-    try whole.prefix(whole.count - 7).write(to: path)
-    let run = try BuiltProgram.runSentry(
-      "replay", "--format", "json", "--local", "192.0.2.10", Self.document, path.path)
+    let path = try folder.write("cut.pcap", whole.prefix(whole.count - 7))
+    let run = try await Program.sentry.run(
+      ["replay", "--format", "json", "--local", "192.0.2.10", Self.document, path])
     #expect(run.status == 65)
-    #expect(run.error.contains(path.path) && run.error.contains("132"))
+    #expect(run.errors.contains(path) && run.errors.contains("132"))
     let report = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     #expect(report["packets"] as? Int == 131)
   }
 
-  @Test func aDocumentWithErrorsJudgesNothing() throws {
+  @Test func aDocumentWithErrorsJudgesNothing() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("bad.plist", "{ rules = ( { enabled = 1; propertyName = Protocl; } ); }")
-    let run = try BuiltProgram.runSentry("replay", path, Self.scan)
+    let run = try await Program.sentry.run(["replay", path, Self.scan])
     #expect(run.status == 65)
     #expect(run.output.isEmpty)
   }
 
-  @Test(.enabled(if: TestFiles.corpus != nil, "SENTRY_CORPUS names no folder of captures"), arguments: 0..<4)
-  func everyRealCaptureEndsWithAReportOrAClearError(part: Int) throws {
-    for (index, capture) in TestFiles.corpusCaptures.enumerated() where index % 4 == part {
-      let run = try BuiltProgram.runSentry("replay", Self.document, capture.path)
+  @Test(.enabled(if: Corpus.folder != nil, "SENTRY_CORPUS names no folder of captures"), arguments: 0..<4)
+  func everyRealCaptureEndsWithAReportOrAClearError(part: Int) async throws {
+    for (index, capture) in Corpus.captures.enumerated() where index % 4 == part {
+      let path = Corpus.path(capture)
+      let run = try await Program.sentry.run(["replay", Self.document, path])
       #expect(
-        run.status == 0 || (run.status == 65 && run.error.contains(capture.path)),
-        "\(capture.path): \(run.status) \(run.error.suffix(300))")
+        run.status == 0 || (run.status == 65 && run.errors.contains(path)),
+        "\(path): \(run.status) \(run.errors.suffix(300))")
     }
   }
 }

@@ -6,34 +6,34 @@ import Testing
 @Suite struct ReadmeTests {
   /// The README's blocks between lines of three backticks.
   static let blocks: [String] = {
-    let text = (try? String(contentsOf: TestFiles.url("README.md"), encoding: .utf8)) ?? ""
+    let text = (try? String(contentsOfFile: TestFiles.path("README.md"), encoding: .utf8)) ?? ""
     let parts = text.components(separatedBy: "\n```\n")
     return parts.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
   }()
 
   @Test func theSmallDocumentIsTheSample() throws {
-    let sample = try String(contentsOf: TestFiles.url("Samples/first.plist"), encoding: .utf8)
+    let sample = try String(contentsOfFile: TestFiles.path("Samples/first.plist"), encoding: .utf8)
     #expect(try #require(Self.blocks.first) + "\n" == sample)
   }
 
-  @Test func theReplayPrintsWhatIsShown() throws {
+  @Test func theReplayPrintsWhatIsShown() async throws {
     let shown = try #require(Self.blocks.first { $0.hasPrefix("$ sentry replay") })
     let command = try #require(shown.split(separator: "\n").first).split(separator: " ").dropFirst(2)
-    let arguments = command.map { $0.hasPrefix("Samples/") ? TestFiles.url(String($0)).path : String($0) }
-    let run = try BuiltProgram.run(BuiltProgram.sentry, arguments)
+    let arguments = command.map { $0.hasPrefix("Samples/") ? TestFiles.path(String($0)) : String($0) }
+    let run = try await Program.sentry.run(arguments)
     #expect(run.status == 0)
     #expect(run.output == shown.drop { $0 != "\n" }.dropFirst() + "\n")
   }
 
-  @Test func theSlipOfThePenIsFoundAsShown() throws {
+  @Test func theSlipOfThePenIsFoundAsShown() async throws {
     let shown = try #require(Self.blocks.first { $0.hasPrefix("$ sentry check") })
     let folder = try TemporaryFolder()
     let bad = try #require(Self.blocks.first).replacingOccurrences(
       of: #""Dest port"; propertyValue = "23"#, with: #""Dest prot"; propertyValue = "23"#)
     let path = try folder.write("bad.plist", bad)
-    let run = try BuiltProgram.runSentry("check", path)
+    let run = try await Program.sentry.run(["check", path])
     #expect(run.status == 1)
-    let output = run.output.replacingOccurrences(of: folder.path + "/", with: "")
+    let output = run.output.replacingOccurrences(of: path, with: "bad.plist")
     #expect(output == shown.drop { $0 != "\n" }.dropFirst() + "\n")
   }
 }

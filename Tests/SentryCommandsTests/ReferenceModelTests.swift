@@ -5,34 +5,33 @@ import Testing
 /// `sentry replay` against the plain model of the rules in Tests/Reference, which was written from the description of the
 /// language and shares no code with the program.
 @Suite struct ReferenceModelTests {
-  static let model = TestFiles.url("Tests/Reference/reference_model.py").path
+  static let model = TestFiles.path("Tests/Reference/reference_model.py")
 
   /// The default rules, and a document that uses every word of the language.
   static let documents = ["Documents/Default.plist", "Tests/Reference/every-word.plist"]
 
   @Test(arguments: TestFiles.samples, documents)
-  func samples(capture: URL, document: String) throws {
-    try compare(TestFiles.url(document), capture, ["--local", "192.0.2.10", "--local", "2001:db8:0:1::10"])
+  func samples(capture: String, document: String) async throws {
+    try await compare(document, TestFiles.path(capture), ["--local", "192.0.2.10", "--local", "2001:db8:0:1::10"])
   }
 
   /// Without --local both guess which addresses are this host, too.
-  @Test(.enabled(if: TestFiles.corpus != nil, "SENTRY_CORPUS names no folder of captures"), arguments: 0..<8)
-  func corpus(part: Int) throws {
-    let captures = TestFiles.corpusCaptures.enumerated().filter { $0.offset % 8 == part }
+  @Test(.enabled(if: Corpus.folder != nil, "SENTRY_CORPUS names no folder of captures"), arguments: 0..<8)
+  func corpus(part: Int) async throws {
+    let captures = Corpus.captures.enumerated().filter { $0.offset % 8 == part }
     for (index, capture) in captures {
       // Every second capture by each document: together they see all of them, at half the time.
-      try compare(TestFiles.url(Self.documents[index / 8 % 2]), capture, [])
+      try await compare(Self.documents[index / 8 % 2], Corpus.path(capture), [])
     }
   }
 
-  private func compare(_ document: URL, _ capture: URL, _ options: [String]) throws {
-    let python = try #require(BuiltProgram.installed("python3"), "python3 is not installed")
-    let expected = try BuiltProgram.run(python, [Self.model, document.path, capture.path] + options)
-    let found = try BuiltProgram.run(
-      BuiltProgram.sentry, ["replay", "--format", "json", document.path, capture.path] + options)
+  private func compare(_ document: String, _ capture: String, _ options: [String]) async throws {
+    let document = TestFiles.path(document)
+    let expected = try await Program("python3").run([Self.model, document, capture] + options)
+    let found = try await Program.sentry.run(["replay", "--format", "json", document, capture] + options)
     // Damaged files: both must say so; how much they read before is their own business.
     guard expected.status == 0, found.status == 0 else {
-      #expect(expected.status == found.status, "\(capture.lastPathComponent): \(expected.error) \(found.error)")
+      #expect(expected.status == found.status, "\(capture): \(expected.errors) \(found.errors)")
       return
     }
     let differences = ReplayDifferences(
@@ -40,7 +39,7 @@ import Testing
       found: try JSONSerialization.jsonObject(with: Data(found.output.utf8)))
     #expect(
       differences.lines.isEmpty,
-      "\(capture.lastPathComponent):\n\(differences.lines.prefix(12).joined(separator: "\n"))")
+      "\(capture):\n\(differences.lines.prefix(12).joined(separator: "\n"))")
   }
 }
 

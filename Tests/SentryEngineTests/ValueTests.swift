@@ -33,21 +33,22 @@ struct ValueCase: Sendable, CustomTestStringConvertible {
     #expect(bench.judge(row.packet).verdict == (row.matches ? .delete : .pass))
   }
 
-  static let ports: [ValueCase] = [
-    ("==", [(136, false), (137, true), (138, true), (139, true), (140, false)]),
-    (">=", [(136, false), (138, true), (200, true)]),
-    ("<=", [(100, true), (139, true), (140, false)]),
-  ].flatMap { relation, expected in
-    expected.map { port, matches in
-      ValueCase("Dest port", relation, "137-139", "UDP \(port)", udp(port: UInt16(port)), matches)
-    }
-  } + [
-    ValueCase("Dest port", "==", "80 (HTTP)", "TCP 80", tcp(port: 80), true),
-    ValueCase("Dest port", "==", "80", "a ping", ping(), false),
-    ValueCase("Dest port", "!=", "80", "a ping", ping(), true),
-    ValueCase("Dest port", "<=", "80", "a ping", ping(), false),
-    ValueCase("Source port", "==", "40000", "TCP from 40000", tcp(), true),
-  ]
+  static let ports: [ValueCase] =
+    [
+      ("==", [(136, false), (137, true), (138, true), (139, true), (140, false)]),
+      (">=", [(136, false), (138, true), (200, true)]),
+      ("<=", [(100, true), (139, true), (140, false)]),
+    ].flatMap { relation, expected in
+      expected.map { port, matches in
+        ValueCase("Dest port", relation, "137-139", "UDP \(port)", udp(port: UInt16(port)), matches)
+      }
+    } + [
+      ValueCase("Dest port", "==", "80 (HTTP)", "TCP 80", tcp(port: 80), true),
+      ValueCase("Dest port", "==", "80", "a ping", ping(), false),
+      ValueCase("Dest port", "!=", "80", "a ping", ping(), true),
+      ValueCase("Dest port", "<=", "80", "a ping", ping(), false),
+      ValueCase("Source port", "==", "40000", "TCP from 40000", tcp(), true),
+    ]
 
   private static func from(_ source: String) -> [UInt8] { udp(from: source) }
 
@@ -132,7 +133,9 @@ struct ValueCase: Sendable, CustomTestStringConvertible {
 
   @Test func aRelativeSearchStartsAtThePreviousFind() throws {
     var bench = try Bench(
-      rule("Data content", "==", "[0,200]Host:", then: "->", rule("Data content", "==", "[+5,128,13]shop", then: "Delete")))
+      rule(
+        "Data content", "==", "[0,200]Host:", then: "->", rule("Data content", "==", "[+5,128,13]shop", then: "Delete"))
+    )
     #expect(bench.judge(udp(payload: "GET /shop\r\nHost: www.shop.example\r\n")).verdict == .delete)
     #expect(bench.judge(udp(payload: "GET /shop\r\nHost: www.example\r\nshop")).verdict == .pass)
   }

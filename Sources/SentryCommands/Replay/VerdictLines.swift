@@ -1,7 +1,7 @@
-internal import Foundation
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
+internal import SystemPackage
 
 /// Writes one JSON line per IP packet: what happened to it and which rule decided.
 ///
@@ -12,20 +12,27 @@ struct VerdictLines: ~Copyable {
   private static let flushBytes = 1 << 16
 
   private let path: String
-  private let handle: FileHandle
-  private var buffer = Data(capacity: VerdictLines.flushBytes + 1024)
+  private let file: FileDescriptor
+  private var buffer: [UInt8] = []
   /// `"rule":"2.1.5.1","action":"Trigger"` of each rule, made once.
   private let deciders: [String]
   /// `,"file":"…"` while several captures are read.
   var fileField = ""
 
   init(path: String, ruleSet: RuleSet) throws(CommandFailure) {
-    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
-    else { throw CommandFailure(.inputOutput, "\(path): cannot be written") }
+    do {
+      file = try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: [.create, .truncate],
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch {
+      throw CommandFailure(.inputOutput, "\(path): \(error)")
+    }
     self.path = path
-    self.handle = handle
+    buffer.reserveCapacity(Self.flushBytes + 1024)
     deciders = ruleSet.rules.map { #""rule":\#(Self.quoted($0.number)),"action":\#(Self.quoted($0.action.name))"# }
   }
+
+  deinit { try? file.close() }
 
   mutating func append(_ judgement: Judgement, frame: UInt64, time: Timestamp) throws(CommandFailure) {
     let microseconds = String(time.nanoseconds % Timestamp.nanosecondsPerSecond / 1000)
@@ -46,9 +53,9 @@ struct VerdictLines: ~Copyable {
 
   mutating func flush() throws(CommandFailure) {
     do {
-      try handle.write(contentsOf: buffer)
+      try file.writeAll(buffer)
     } catch {
-      throw CommandFailure(.inputOutput, "\(path): \(error.localizedDescription)")
+      throw CommandFailure(.inputOutput, "\(path): \(error)")
     }
     buffer.removeAll(keepingCapacity: true)
   }

@@ -1,16 +1,26 @@
 internal import Foundation
+internal import SystemPackage
 
 /// The terminal's two ways out, and what may be written to them.
 enum Console {
-  /// Buffered; what is written last of all is flushed at exit.
+  /// Writes to standard output. Nobody reads on (`sentry show … | head`): ends the program as a broken pipe ends others, with
+  /// status 141 and no word. Cannot be written (a full disk): ends it with a message and status 74.
   static func write(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    do {
+      try FileDescriptor.standardOutput.writeAll(Array(text.utf8))
+    } catch Errno.brokenPipe {
+      exit(ExitStatus.brokenPipe.rawValue)
+    } catch {
+      writeError("sentry: standard output: \(error)")
+      exit(ExitStatus.inputOutput.rawValue)
+    }
   }
 
   static func writeLine(_ text: String = "") { write(text + "\n") }
 
+  /// Writes to standard error; where that fails there is nobody left to tell.
   static func writeError(_ text: String, terminator: String = "\n") {
-    FileHandle.standardError.write(Data((text + terminator).utf8))
+    _ = try? FileDescriptor.standardError.writeAll(Array((text + terminator).utf8))
   }
 
   static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

@@ -17,6 +17,8 @@ public enum ExitStatus: Int32, Sendable {
   case inputOutput = 74
   /// Not allowed (EX_NOPERM).
   case notPermitted = 77
+  /// Standard output was closed by its reader: what a shell reports of a program that SIGPIPE ended.
+  case brokenPipe = 141
 }
 
 /// Ends a command with a message on standard error and an exit status.
