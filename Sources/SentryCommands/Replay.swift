@@ -57,6 +57,8 @@ struct Replay: ParsableCommand {
     try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: [document] + captures)
     let networks = try localNetworks(ruleSet)
     var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil)
+    inputs.warnOfUndecodedLinks()
+    try inputs.checkOneLinkType(for: writePassed ?? writeDeleted)
     let outputs = try openOutputs(ruleSet, inputs.firstLinkType)
     var progress = ProgressBar(title: "replay", total: inputs.byteCount * (networks == nil ? 2 : 1))
     defer { progress.finish() }
@@ -124,8 +126,8 @@ struct Replay: ParsableCommand {
   private func openOutputs(_ ruleSet: RuleSet, _ linkType: LinkType) throws -> ReplaySession.Outputs {
     ReplaySession.Outputs(
       verdicts: try verdicts.map { try VerdictLines(path: $0, ruleSet: ruleSet) },
-      passed: try writePassed.map { try SplitWriter(path: $0, linkType: linkType) },
-      deleted: try writeDeleted.map { try SplitWriter(path: $0, linkType: linkType) })
+      passed: try writePassed.map { try CaptureWriter(path: $0, linkType: linkType) },
+      deleted: try writeDeleted.map { try CaptureWriter(path: $0, linkType: linkType) })
   }
 }
 

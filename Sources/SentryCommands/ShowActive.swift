@@ -34,6 +34,10 @@ struct ShowActive: AsyncParsableCommand {
 
   @OptionGroup var socket: SocketOption
 
+  func validate() throws {
+    if noCounters, format == .json { throw ValidationError("--no-counters goes with --format text and tree") }
+  }
+
   func run() async throws {
     try await ControlClient.connected(to: socket.path) { client in
       repeat {

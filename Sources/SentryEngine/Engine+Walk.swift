@@ -115,7 +115,7 @@ extension Engine {
       statistics.countMatch(step.rule, bytes: 0, at: tick)
       perform(at: position)
       guard !step.operation.isTerminating else { continue }
-      _ = walk(from: position + 1, to: step.afterSubtree, noFrame)
+      _ = walk(from: step.afterMatch, to: step.afterSubtree, noFrame)
     }
   }
 
@@ -203,15 +203,16 @@ extension Engine {
     return true
   }
 
-  /// `Include`: a hit refreshes the entry and counts there; the rule's direct children may ask for that count.
+  /// `Include`: a match refreshes the entry and counts there; the rule's direct children may ask for that count. A rule that
+  /// does not match changes nothing, so `!=` only looks.
   private mutating func include(at position: Int32) -> Bool {
     let step = steps[Int(position)]
     walk.entry = nil
     guard let table = AddressTableKind(rawValue: step.field), packet.has(.addresses),
       let slot = tables.find(in: table, packet.source, now: walk.time)
     else { return step.isNegated }
-    tables.hit(slot, in: table, now: walk.time)
     guard !step.isNegated else { return false }
+    tables.hit(slot, in: table, now: walk.time)
     walk.entry = (table, slot, step.rule)
     return true
   }

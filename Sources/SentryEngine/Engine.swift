@@ -158,6 +158,7 @@ public struct Engine: ~Copyable {
       case .shortIPHeader, .shortTCPHeader, .shortHeader:
         rules.deletesMalformed ? .delete : .pass
       }
+    totals.count(reason)
     if reason != .blockedIPv6 { report(builtIn: reason, verdict == .delete ? .delete : .pass) }
     return Judgement(kind: kind, verdict: verdict, decider: .builtIn(reason), entriesLogged: walk.entriesLogged)
   }
@@ -169,6 +170,7 @@ public struct Engine: ~Copyable {
     tables.delays.release(upTo: clock.now)
     if tables.delays.hold(clock.now) { return .delay }
     walk.decider = .builtIn(.delayTableFull)
+    totals.count(.delayTableFull)
     report(builtIn: .delayTableFull, .pass)
     return .pass
   }
@@ -312,11 +314,17 @@ public struct EngineTotals: Sendable, Equatable {
   /// IP packets judged since the rules in force were installed.
   public var packetsUnderCurrentRules: UInt64 = 0
   private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
+  private var byReason = InlineArray<6, UInt64>(repeating: 0)
 
   public init() {}
 
   /// IP packets with this verdict.
   public subscript(verdict: Verdict) -> UInt64 { byVerdict[Int(verdict.rawValue)] }
+
+  /// IP packets that rule 0 decided for this reason.
+  public subscript(reason: BuiltInReason) -> UInt64 { byReason[Int(reason.rawValue)] }
+
+  mutating func count(_ reason: BuiltInReason) { byReason[Int(reason.rawValue)] &+= 1 }
 
   mutating func count(_ verdict: Verdict, _ direction: Direction, bytes: UInt64) {
     self.bytes &+= bytes

@@ -36,3 +36,26 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
   /// An IPv6 packet and nothing before it.
   public static var ipv6: LinkType { LinkType(rawValue: 229) }
 }
+
+extension LinkType {
+  /// Those whose frames the decoder looks into.
+  public var isDecoded: Bool { name != nil }
+
+  private var name: String? {
+    switch self {
+    case .null, .loop: "BSD loopback"
+    case .ethernet: "Ethernet"
+    case .ppp, .pppSerial: "PPP"
+    case .pppEther: "PPPoE"
+    case .linuxCooked: "Linux cooked"
+    case .linuxCooked2: "Linux cooked 2"
+    case .raw, .rawOpenBSD, .rawInFiles, .ipv4, .ipv6: "raw IP"
+    default: nil
+    }
+  }
+}
+
+extension LinkType: CustomStringConvertible {
+  /// `Ethernet`, or the number of one that is not decoded.
+  public var description: String { name ?? "number \(rawValue)" }
+}

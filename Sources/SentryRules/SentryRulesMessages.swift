@@ -6,6 +6,15 @@ internal import SentryPropertyList
 extension Diagnostic {
   // MARK: The document
 
+  /// In the place of the first of the findings that are too many to tell.
+  static func moreFindings(than limit: Int, after first: Diagnostic) -> Diagnostic {
+    var note = first
+    note.id = .tooManyFindings
+    note.message = "more than \(limit) findings; from here on they are not told"
+    note.hint = nil
+    return note
+  }
+
   static func notARuleDocument(at place: Place) -> Diagnostic {
     Diagnostic(
       .notARuleDocument, at: place, "a rule document is a dictionary { … } or an array of rules ( … )")

@@ -5,11 +5,13 @@ public import SentryRules
 
 /// A document as somebody sent it, read and checked: its findings, and its rules if none of them is an error.
 public struct SubmittedDocument: Sendable {
-  /// As the sender calls it, usually a path.
+  /// As the sender calls it, usually a path; its control characters are question marks, so that it can be printed anywhere.
   public let name: String
   public let document: RuleDocument
 
   public init(name: String, reading bytes: [UInt8]) {
+    let name = String(
+      name.map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
     self.name = name
     document = RuleDocument(reading: bytes, fileName: name)
   }

@@ -27,7 +27,7 @@ Choices made where the description leaves one:
     RFC 1918, fc00::/7 and the link-local nets. No candidates are 0.0.0.0, ::, multicast and 240.0.0.0/4; loopback is one.
  7. `Source net >= 192.0.2.1` holds for IPv4 only; for an IPv6 packet it is a missing field (no match; `!=` matches).
  8. "Next rule" of `++` is the next one in the document, enabled or not.
- 9. Include with `!=`: what is found is counted and refreshed all the same. `state` neither sets nor clears the remembered entry.
+ 9. Include with `!=`: a rule that does not match changes nothing, so what is found is neither counted nor refreshed. `state` neither sets nor clears the remembered entry.
 10. URL writes no log entry. Alert and Email do, and then the deciding rule they stand under writes none.
 11. The verdict of Reject and Drop connection is the same for every protocol.
 12. Idle seconds are whole seconds: the time passed, rounded down. `==` allows five seconds either way, both ends included.
@@ -1099,9 +1099,10 @@ class Model:
         entry = self.tables[rule.operand].get(self.table_key(rule.operand, packet.source))
         if entry is None or not entry.is_live(self.now):
             return False
-        entry.match_count += 1
-        entry.last = self.now
-        packet.found = (entry, rule)
+        if rule.relation != "!=":
+            entry.match_count += 1
+            entry.last = self.now
+            packet.found = (entry, rule)
         return True
 
     def test_source_mac_address(self, rule, packet):

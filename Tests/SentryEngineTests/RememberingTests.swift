@@ -49,6 +49,13 @@ import Testing
     #expect(bench.judge(tcp(port: 22), at: 2).verdict == .pass)
   }
 
+  @Test func aRuleThatDoesNotMatchLeavesTheEntryAlone() throws {
+    var bench = try Bench(rule("Include", "!=", "address", then: "Log"), rule("Any", then: "Keep address"))
+    for second in 0..<3 { _ = bench.judge(udp(), at: Double(second)) }
+    // Only Keep address has touched it, which does not count.
+    #expect(bench.entries(.address).map(\.matchCount) == [1])
+  }
+
   @Test func anEntryExpiresAfterItsDurationWithoutAHit() throws {
     var bench = try Bench(
       rule("Include", "==", "trigger", then: "Delete"), rule("Dest port", "==", "23", then: "Trigger"),

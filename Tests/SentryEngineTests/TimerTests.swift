@@ -143,3 +143,21 @@ import Testing
     #expect(bench.counts("1", "2") == [0, 1])
   }
 }
+
+extension TimerTests {
+  @Test func skipOnAnIdleRuleSteersThere() throws {
+    var bench = try Bench(
+      rule("Idle seconds", ">=", "10", then: "++", rule("Any", then: "Log"), rule("Any", then: "Email")))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.counts("1", "1.1", "1.2") == [1, 0, 1])
+  }
+
+  @Test func exitGroupOnAnIdleRuleLeavesItsSubtree() throws {
+    var bench = try Bench(
+      rule("Any", then: "Group", rule("Idle seconds", ">=", "10", then: "Exit group", rule("Any", then: "Log"))))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.counts("1.1", "1.1.1") == [1, 0])
+  }
+}

@@ -11,6 +11,10 @@ struct SocketOption: ParsableArguments {
       valueName: "path"))
   var argument: String?
 
+  func validate() throws {
+    if argument?.isEmpty == true { throw ValidationError("--socket needs a path") }
+  }
+
   /// What the command line says, else the environment, else the usual place.
   var path: String {
     path(in: ProcessInfo.processInfo.environment)

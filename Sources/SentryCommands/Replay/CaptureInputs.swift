@@ -22,6 +22,24 @@ struct CaptureInputs: ~Copyable {
   /// Of the first capture.
   var firstLinkType: LinkType { files.first?.file.linkType ?? .ethernet }
 
+  /// Says of each capture that cannot be decoded that nothing in it will be judged.
+  func warnOfUndecodedLinks() {
+    for box in files where !box.file.linkType.isDecoded {
+      Console.writeError(
+        "\(FileInput.displayName(box.file.path)): link type \(box.file.linkType) is not decoded; its packets count as not IP"
+      )
+    }
+  }
+
+  /// A capture file holds packets of one link type: an output for captures of several is refused before it is opened.
+  func checkOneLinkType(for output: String?) throws(CommandFailure) {
+    guard let output, let other = files.first(where: { $0.file.linkType != firstLinkType }) else { return }
+    throw CommandFailure(
+      .unusableData,
+      "\(output) cannot hold packets of link type \(firstLinkType) and of \(other.file.linkType), as in "
+        + FileInput.displayName(other.file.path))
+  }
+
   /// Bytes of all captures together; 0 if one of them is a pipe.
   var byteCount: Int64 {
     var total: Int64 = 0

@@ -19,6 +19,13 @@ struct ReplayReport: Encodable {
   var connections: Int
   var elapsedSeconds: Double
 
+  /// What rule 0 decided, for people: `2 short TCP header`.
+  private var builtIn: [String] = []
+
+  enum CodingKeys: String, CodingKey {
+    case packets, bytes, notIP, verdicts, rules, tables, connections, elapsedSeconds
+  }
+
   init(_ session: borrowing ReplaySession) {
     let totals = session.engine.totals
     packets = totals.packets
@@ -37,7 +44,10 @@ struct ReplayReport: Encodable {
         .map { TableEntryReport($0, labels: session.labels) }
     }
     connections = session.engine.tables.connections.count(now: now)
-    elapsedSeconds = Double(session.elapsed.components.seconds) + Double(session.elapsed.components.attoseconds) * 1e-18
+    elapsedSeconds = (session.elapsed / .microseconds(1)).rounded() / 1e6
+    builtIn = BuiltInReason.allCases.compactMap { reason in
+      totals[reason] == 0 ? nil : "\(grouped(totals[reason])) \(reason.name)"
+    }
   }
 
   // MARK: For people
@@ -49,6 +59,7 @@ struct ReplayReport: Encodable {
       title: "bytes", values: rules.map { $0.byteCount == 0 ? "" : grouped($0.byteCount) })
     var lines = [RuleTreeText.text(of: ruleSet, columns: [matches, bytes])]
     lines.append(style.bold(summary))
+    if !builtIn.isEmpty { lines.append("rule 0 (checks before the rules): \(builtIn.joined(separator: ", "))") }
     for table in AddressTableKind.allCases {
       lines += entryLines(of: table, style)
     }
@@ -64,6 +75,7 @@ struct ReplayReport: Encodable {
       verdicts[verdict.name].flatMap { $0 == 0 ? nil : "\(grouped($0)) \(word)" }
     }
     let other = notIP == 0 ? [] : ["\(grouped(notIP)) not IP"]
+    guard packets > 0 else { return "no packets" }
     return counted(packets, "packet") + ": " + (parts + other).joined(separator: ", ")
   }
 

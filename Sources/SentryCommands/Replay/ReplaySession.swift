@@ -14,8 +14,8 @@ struct ReplaySession: ~Copyable {
   /// What is written beside the report.
   struct Outputs: ~Copyable {
     var verdicts: VerdictLines?
-    var passed: SplitWriter?
-    var deleted: SplitWriter?
+    var passed: CaptureWriter?
+    var deleted: CaptureWriter?
 
     var areAny: Bool { verdicts != nil || passed != nil || deleted != nil }
   }
@@ -57,7 +57,7 @@ struct ReplaySession: ~Copyable {
       let judgement = engine.judge(
         frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
       do {
-        try write(judgement, frame, header, linkType)
+        try write(judgement, frame, header)
       } catch {
         failure = error
       }
@@ -66,16 +66,14 @@ struct ReplaySession: ~Copyable {
     return count > 0
   }
 
-  private mutating func write(_ judgement: Judgement, _ frame: RawSpan, _ header: FrameHeader, _ linkType: LinkType)
-    throws
-  {
+  private mutating func write(_ judgement: Judgement, _ frame: RawSpan, _ header: FrameHeader) throws(CommandFailure) {
     if judgement.kind != .notIP {
       try outputs.verdicts?.append(judgement, frame: header.number, time: header.time)
     }
     if judgement.verdict.letsThrough {
-      try outputs.passed?.write(frame, header, linkType)
+      outputs.passed?.write(frame, header)
     } else {
-      try outputs.deleted?.write(frame, header, linkType)
+      outputs.deleted?.write(frame, header)
     }
   }
 

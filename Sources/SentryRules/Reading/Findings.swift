@@ -1,8 +1,12 @@
 internal import SentryDiagnostics
 
-/// Gathers what is found in one document.
+/// Gathers what is found in one document: as many as somebody can read, then a last one that says there are more.
 struct Findings {
+  private static let limit = 200
+
   private var diagnostics: [Diagnostic]
+  /// The first that was too many, with the severity of the worst of those.
+  private var excess: Diagnostic?
   private var said: Set<String> = []
 
   init(_ diagnostics: [Diagnostic] = []) {
@@ -10,19 +14,21 @@ struct Findings {
   }
 
   mutating func add(_ diagnostic: Diagnostic) {
-    diagnostics.append(diagnostic)
+    if diagnostics.count < Self.limit { return diagnostics.append(diagnostic) }
+    if excess == nil { excess = .moreFindings(than: Self.limit, after: diagnostic) }
+    if let severity = excess?.severity, severity < diagnostic.severity { excess?.severity = diagnostic.severity }
   }
 
   /// Only the first time for each `topic`: some habits of old documents would fill pages.
   mutating func addOnce(_ topic: String, _ diagnostic: @autoclosure () -> Diagnostic) {
-    if said.insert(topic).inserted { diagnostics.append(diagnostic()) }
+    if said.insert(topic).inserted { add(diagnostic()) }
   }
 
-  var hasErrors: Bool { diagnostics.hasErrors }
+  var hasErrors: Bool { diagnostics.hasErrors || excess?.severity == .error }
 
   /// By place in the text; those of one place, and of documents without places, as they came.
   var inOrder: [Diagnostic] {
-    diagnostics.enumerated()
+    (diagnostics + (excess.map { [$0] } ?? [])).enumerated()
       .sorted { a, b in
         (a.element.range.lowerBound, a.offset) < (b.element.range.lowerBound, b.offset)
       }

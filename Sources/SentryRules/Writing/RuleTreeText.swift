@@ -1,11 +1,11 @@
 /// A rule set as an outline for people: a line for each rule, the tests of those below another indented.
 ///
 /// ```
-/// rule       test                        action  name
+/// rule       test                        action  name                    parameter
 /// 1          Direction == inbound        ->      default first
 /// 1.1          IPFragmentOffset == 1-63  Delete  sneak around fragments
 /// 2.5   off  Direction == inbound        ->      Check servers
-/// 2.5.1   ·    Idle seconds >= 60        URL ping://192.0.2.2
+/// 2.5.1   ·    Idle seconds >= 60        URL     send probe              ping://192.0.2.2
 /// ```
 public enum RuleTreeText {
   /// Something to show of each rule, such as its matches.
@@ -25,14 +25,15 @@ public enum RuleTreeText {
     let numbers = columns.map { TextTable.Column(title: $0.title, alignment: .right) }
     var table = TextTable(
       [TextTable.Column(title: "rule", longest: 16), TextTable.Column(title: "", alignment: .right)] + numbers + [
-        TextTable.Column(title: "test", longest: 40), TextTable.Column(title: "action", longest: 20),
-        TextTable.Column(title: "name"),
+        TextTable.Column(title: "test", longest: 48), TextTable.Column(title: "action"),
+        TextTable.Column(title: "name", longest: 40), TextTable.Column(title: "parameter", isOptional: true),
       ])
     let usage = ruleSet.usage
     for (index, rule) in ruleSet.rules.enumerated() {
       let mark = usage[index] ? "" : rule.isEnabled ? "·" : "off"
       let values = columns.map { $0.values.indices.contains(index) ? $0.values[index] : "" }
-      table.add([rule.number, mark] + values + [test(of: rule), action(of: rule), rule.name.visible])
+      table.add(
+        [rule.number, mark] + values + [test(of: rule), rule.action.name, rule.name.visible, rule.parameter.visible])
     }
     return table.text
   }
@@ -44,9 +45,5 @@ public enum RuleTreeText {
         + (rule.relation == .equal ? rule.property.name : "\(rule.property.name) \(rule.relation.name)")
     }
     return "\(indentation)\(rule.property.name) \(rule.relation.name) \(rule.value.visible)"
-  }
-
-  private static func action(of rule: Rule) -> String {
-    rule.parameter.isEmpty ? rule.action.name : "\(rule.action.name) \(rule.parameter.visible)"
   }
 }

@@ -9,6 +9,8 @@ struct TextTable {
     var alignment = Alignment.left
     /// A longer cell pushes the rest of its line to the right, rather than widen the column for all.
     var longest = Int.max
+    /// Left out, title and all, where no row has a cell for it.
+    var isOptional = false
   }
 
   let columns: [Column]
@@ -25,10 +27,11 @@ struct TextTable {
   }
 
   /// The titles, then the rows: two blanks between columns, none at the end of a line, which ends in a newline.
-  /// Columns without any text are left out.
+  /// Columns without any text are left out, optional ones also where only the title has some.
   var text: String {
     let widths = columns.enumerated().map { index, column in
-      rows.lazy.map { $0[index].count }.filter { $0 <= column.longest }.max() ?? 0
+      if column.isOptional, rows.dropFirst().allSatisfy({ $0[index].isEmpty }) { return 0 }
+      return rows.lazy.map { $0[index].count }.filter { $0 <= column.longest }.max() ?? 0
     }
     return rows.map { line($0, widths) }.joined()
   }

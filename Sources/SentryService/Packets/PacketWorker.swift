@@ -139,6 +139,8 @@ struct PacketWorker: ~Copyable {
     let now = WallClock.now()
     guard now.seconds != second else { return }
     second = now.seconds
+    // An interface that went down before it vanished wakes nobody: only looking tells.
+    for index in sources.indices { judgeBatch(from: index) }
     engine.advance(to: Timestamp(nanoseconds: now.nanoseconds - Self.ringDelayNanoseconds))
     for source in sources { source.secondPassed() }
   }

@@ -18,12 +18,12 @@ private let document = """
 @Test func theOutline() throws {
   #expect(
     RuleTreeText.text(of: try ruleSet(document)) == """
-      rule       test                        action                name
-      1          Direction == inbound        ->                    default first
-      1.1          IPFragmentOffset == 1-63  Delete                sneak around fragments
+      rule       test                        action  name                    parameter
+      1          Direction == inbound        ->      default first
+      1.1          IPFragmentOffset == 1-63  Delete  sneak around fragments
       1.2          Any                       ->
-      2     off  Direction == inbound        ->                    Check servers
-      2.1     ·    Idle seconds >= 60        URL ping://192.0.2.2
+      2     off  Direction == inbound        ->      Check servers
+      2.1     ·    Idle seconds >= 60        URL                             ping://192.0.2.2
 
       """)
 }
@@ -35,12 +35,12 @@ private let document = """
   ]
   #expect(
     RuleTreeText.text(of: try ruleSet(document), columns: columns) == """
-      rule       matches  bytes  test                        action                name
-      1               12    720  Direction == inbound        ->                    default first
-      1.1              3    180    IPFragmentOffset == 1-63  Delete                sneak around fragments
+      rule       matches  bytes  test                        action  name                    parameter
+      1               12    720  Direction == inbound        ->      default first
+      1.1              3    180    IPFragmentOffset == 1-63  Delete  sneak around fragments
       1.2                     0    Any                       ->
-      2     off                  Direction == inbound        ->                    Check servers
-      2.1     ·                    Idle seconds >= 60        URL ping://192.0.2.2
+      2     off                  Direction == inbound        ->      Check servers
+      2.1     ·                    Idle seconds >= 60        URL                             ping://192.0.2.2
 
       """)
 }
