@@ -57,4 +57,55 @@ import Testing
     #expect(run.status == 2)
     #expect(!FileManager.default.fileExists(atPath: path))
   }
+
+  /// Samples/port-scan.pcap with another link type in its header (bytes 20 to 23, little-endian).
+  private func scan(linkType: UInt8, in folder: TemporaryFolder) throws -> String {
+    var bytes = try Array(Data(contentsOf: URL(fileURLWithPath: Self.scan)))
+    bytes[20] = linkType
+    return try folder.write("link-\(linkType).pcap", bytes)
+  }
+
+  @Test func aLinkTypeThatIsNotDecodedIsTold() async throws {
+    let folder = try TemporaryFolder()
+    let capture = try scan(linkType: 105, in: folder)  // IEEE 802.11
+    let run = try await Program.sentry.run(["replay", "--local", "192.0.2.10", Self.document, capture])
+    #expect(run.status == 0)
+    #expect(run.errors == "\(capture): link type number 105 is not decoded; its packets count as not IP\n")
+    #expect(run.output.contains("132 packets: 132 not IP"))
+  }
+
+  @Test func oneOutputForTwoLinkTypesIsRefusedBeforeItIsOpened() async throws {
+    let folder = try TemporaryFolder()
+    let other = try scan(linkType: 101, in: folder)  // raw IP
+    let output = folder.path("passed.pcap")
+    let run = try await Program.sentry.run([
+      "replay", "--local", "192.0.2.10", "--write-passed", output, Self.document, Self.scan, other,
+    ])
+    #expect(run.status == 65)
+    #expect(run.errors.contains("cannot hold packets of link type Ethernet and of raw IP"))
+    #expect(!FileManager.default.fileExists(atPath: output))
+  }
+
+  @Test func checksBeforeTheRulesShowInTheReport() async throws {
+    let run = try await Program.sentry.run([
+      "replay", "--local", "192.0.2.10", Self.document, TestFiles.path("Samples/fragments.pcap"),
+    ])
+    // Samples/README.md: two tiny first fragments, too short for a TCP header.
+    #expect(run.output.contains("rule 0 (checks before the rules): 2 short TCP header"))
+  }
+
+  @Test func findingsAreToldUpToALimit() async throws {
+    let folder = try TemporaryFolder()
+    let rule = "{ enabled = 1; propertyName = Protocl; },\n"
+    let path = try folder.write("many.plist", "(\n" + String(repeating: rule, count: 1000) + ")\n")
+    let run = try await Program.sentry.run(["check", path])
+    #expect(run.status == 1)
+    #expect(run.output.components(separatedBy: "[unknownProperty]").count - 1 == 200)
+    #expect(run.output.contains("[tooManyFindings]"))
+  }
+
+  @Test func anEmptySocketPathIsAUsageError() async throws {
+    let run = try await Program.sentry.run(["status", "--socket", ""])
+    #expect(run.status == 2)
+  }
 }
