@@ -236,11 +236,6 @@ public struct Engine: ~Copyable {
 
   public mutating func setLocal(_ local: LocalNetworks) { self.local = local }
 
-  /// Reads or changes the tables, at the engine's time.
-  public mutating func withTables<Result>(_ body: (inout StateTables, Timestamp) -> Result) -> Result {
-    body(&tables, clock.now)
-  }
-
   public var hasEvents: Bool { !eventBuffer.events.isEmpty }
 
   /// Events that did not fit since the start.

@@ -1,5 +1,4 @@
 /// The default document, as part of the program (`Documents/Default.plist`).
 enum BuiltInDocument {
   static var defaultBytes: [UInt8] { PackageResources.Default_plist }
-  static var defaultText: String { String(decoding: defaultBytes, as: UTF8.self) }
 }
