@@ -30,12 +30,13 @@ struct RuleChecker {
 
   private mutating func check(_ raw: RawRule, into findings: inout Findings) {
     let fields = raw.fields
+    let action = names.action(fields.action, at: raw.place, into: &findings) ?? NextLevelAction.self
+    let parameter = label(fields[.parameter], .parameter, into: &findings)
     let rule = Rule(
       number: raw.number, name: label(fields[.nodeName], .nodeName, into: &findings),
       isEnabled: isEnabled(raw, into: &findings), condition: condition(of: raw, into: &findings) ?? .always,
       value: fields[.propertyValue]?.text ?? "",
-      action: names.action(fields.action, at: raw.place, into: &findings) ?? NextLevelAction.self,
-      parameter: label(fields[.parameter], .parameter, into: &findings),
+      action: action, parameter: parameter, argument: argument(of: action, parameter, raw, into: &findings),
       parent: raw.parent, depth: raw.depth, subtreeEnd: raw.subtreeEnd, source: RuleSource(of: raw.node))
     let context = raw.parent < 0 ? Context() : contexts[raw.parent]
     warn(about: rule, raw, in: context, into: &findings)
@@ -63,6 +64,19 @@ struct RuleChecker {
     guard let node else { return "" }
     if node.text == nil { findings.add(.ignoredType(of: key.rawValue, at: node.place)) }
     return node.text ?? ""
+  }
+
+  /// `none`, with a finding, if the action cannot use the parameter.
+  private func argument(
+    of action: any Action.Type, _ parameter: String, _ raw: RawRule, into findings: inout Findings
+  ) -> ActionArgument {
+    do {
+      return try action.argument(of: parameter)
+    } catch {
+      let place = raw.fields[.parameter]?.place ?? raw.fields.action.place ?? raw.place
+      findings.add(.badParameter(error, of: action.name, at: place))
+      return .none
+    }
   }
 
   /// `nil`, with a finding, if a part cannot be read.
