@@ -10,6 +10,10 @@ public struct RuleSet: Sendable {
   public let interfaces: [InterfaceEntry]
   /// What else the root held, in its order: kept when the document is written anew.
   public let keptKeys: [KeptKey]
+  /// Written by the classic program, or with its numbers.
+  var isClassic = false
+  /// Where the document keeps its rules: a path from the root, which itself is "".
+  var listPath = RootKey.rules
 
   /// The rules right below the one at `parent`; of the top level for -1.
   public func children(of parent: Int) -> some Sequence<Int> {

@@ -9,6 +9,12 @@ struct GenerationVotes {
     }
   }
 
+  /// No other generation has as many votes as the winner.
+  var isDecided: Bool {
+    let winner = winner
+    return Generation.allCases.allSatisfy { $0 == winner || votes[$0, default: 0] < votes[winner, default: 0] }
+  }
+
   /// The generation with most votes; of equals, and without any, the newest.
   var winner: Generation {
     var winner = Generation.newest

@@ -18,6 +18,9 @@ struct RuleFields: Sendable {
 
   subscript(key: RuleKey) -> PropertyListNode? { nodes[key] }
 
+  /// Numbers for names, as the classic program wrote them.
+  var hasNumbers: Bool { self[.property] != nil || self[.relation] != nil || self[.filterAction] != nil }
+
   var property: NamedField { NamedField(name: nodes[.propertyName], number: nodes[.property]) }
   var relation: NamedField { NamedField(name: nodes[.relationName], number: nodes[.relation]) }
   var action: NamedField { NamedField(name: nodes[.filterActionName], number: nodes[.filterAction]) }
