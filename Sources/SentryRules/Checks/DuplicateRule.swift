@@ -71,6 +71,7 @@ extension Rule {
   /// where the previous search ended.
   fileprivate var mayAnswerDifferently: Bool {
     if property == DataContentProperty.self { return value.hasPrefix("[+") || value.hasPrefix("[-") }
-    return property == IncludeProperty.self || property.name.hasPrefix("Parent ") || property.name == "Source match rate"
+    return property == IncludeProperty.self || property.name.hasPrefix("Parent ")
+      || property.name == "Source match rate"
   }
 }

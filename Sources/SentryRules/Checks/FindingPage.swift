@@ -54,7 +54,7 @@ public struct FindingPage: Sendable {
     """
     ### `\(id.rawValue)`
 
-    \(severity.rawValue.capitalized): \(title).
+    *\(severity.rawValue)*: \(title).
 
     \(meaning)
 

@@ -23,7 +23,8 @@ enum UnreachableRulesCheck: Check {
     var toldParents: Set<Int> = []
     _ = document.reach { index, reach in
       let rule = document.rules[index]
-      guard rule.property != NoneProperty.self, document.duplicates[index] == nil, !findings.isFull(for: .warning) else {
+      guard rule.property != NoneProperty.self, document.duplicates[index] == nil, !findings.isFull(for: .warning)
+      else {
         return
       }
       let place = document.place(of: index)

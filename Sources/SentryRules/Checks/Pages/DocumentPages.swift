@@ -1,5 +1,7 @@
 // What the guide says about findings that reading the rest of a rule document makes.
 
+internal import SentryDiagnostics
+
 let documentPages: [FindingPage] = [
   FindingPage(
     .notARuleDocument, .error, "a property list, but no rule document",

@@ -1,9 +1,12 @@
 // What the guide says about findings that reading a property list makes.
 
+internal import SentryDiagnostics
+
 let propertyListPages: [FindingPage] = [
   FindingPage(
     .notAPropertyList, .error, "a file of another kind",
-    meaning: "The first bytes are those of a capture, of compressed data, of a program. Often two arguments were swapped.",
+    meaning:
+      "The first bytes are those of a capture, of compressed data, of a program. Often two arguments were swapped.",
     example: .made("a capture, as tcpdump writes it", { [0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0] }),
     remedy: "Give the document first, then the captures: sentry replay my.plist traffic.pcap."),
   FindingPage(
@@ -112,7 +115,8 @@ let propertyListPages: [FindingPage] = [
     remedy: "Close the first comment."),
   FindingPage(
     .badEscape, .error, "an escape that means nothing",
-    meaning: "After a backslash in quotes stand \" ' \\ n r t a b f v, an octal number, or U and four hexadecimal digits.",
+    meaning:
+      "After a backslash in quotes stand \" ' \\ n r t a b f v, an octal number, or U and four hexadecimal digits.",
     example: .text(#"( { nodeName = "50\% off"; enabled = 1; } )"#),
     remedy: "A backslash itself is written \\\\."),
   FindingPage(

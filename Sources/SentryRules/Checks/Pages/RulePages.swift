@@ -1,5 +1,7 @@
 // What the guide says about findings that reading rules makes.
 
+internal import SentryDiagnostics
+
 let rulePages: [FindingPage] = [
   FindingPage(
     .unknownProperty, .error, "there is no such property",
@@ -35,7 +37,8 @@ let rulePages: [FindingPage] = [
       Not a number, out of range, a reversed range, a net with a broken mask, an unknown word: the message says what \
       would be accepted. The classic program read such values as 0 or cut them short; here they never run.
       """,
-    example: .text(#"( { enabled = 1; propertyName = "Dest port"; propertyValue = "90-80"; filterActionName = Delete; } )"#),
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; propertyValue = "90-80"; filterActionName = Delete; } )"#),
     remedy: "Correct the value. Remarks stand in parentheses: \"80 (http)\"."),
   FindingPage(
     .missingValue, .error, "a property without the value it needs",
@@ -75,7 +78,8 @@ let rulePages: [FindingPage] = [
     .nameNumberMismatch, .note, "name and number do not agree",
     meaning: "The name counts. Numbers are only there for the classic program. Told once.",
     example: .text(
-      #"( { enabled = 1; property = 18; propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; } )"#),
+      #"( { enabled = 1; property = 18; propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; } )"#
+    ),
     remedy: "Leave the number out."),
   FindingPage(
     .disabledByDefault, .note, "a rule that does not say whether it is enabled",
@@ -133,6 +137,7 @@ let rulePages: [FindingPage] = [
       Most often a slip, and then something the rule should do is missing. A key of a rule that resembles none of ours is \
       only a note.
       """,
-    example: .text(#"( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionNam = Delete; nodeName = x; } )"#),
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionNam = Delete; nodeName = x; } )"#),
     remedy: "Correct the key as the hint says, or delete it."),
 ]

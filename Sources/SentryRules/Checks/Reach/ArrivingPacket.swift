@@ -49,7 +49,8 @@ struct ArrivingPacket: Sendable {
 
   private static func tcpSYN(to port: UInt16) -> [Constraint] {
     let flags = (0..<8 as Range<UInt8>).map { Constraint(.flag($0), ValueSet(1 << $0 == TCPFlag.syn ? 1 : 0)) }
-    return [Constraint(.protocolNumber, 6...6), Constraint(.destinationPort, UInt64(port)...UInt64(port))] + noICMP + flags
+    return [Constraint(.protocolNumber, 6...6), Constraint(.destinationPort, UInt64(port)...UInt64(port))] + noICMP
+      + flags
   }
 
   private static func udp(from source: ClosedRange<UInt64>, to destination: ClosedRange<UInt64>) -> [Constraint] {
