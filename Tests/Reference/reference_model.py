@@ -1246,7 +1246,7 @@ class Model:
                 packet.logged += 1
                 return "pass", "0", None, "delay table full"
             self.held.append(self.now + self.document.delay)
-        else:
+        elif leaf.action != "Route to":
             self.run_leaf_children(leaf, packet)
         return TERMINATING[leaf.action], leaf.number, leaf.action, None
 
