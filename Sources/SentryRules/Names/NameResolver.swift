@@ -10,18 +10,9 @@ struct NameResolver {
   private let propertyGeneration: GenerationVotes
   private let actionGeneration: GenerationVotes
 
-  init(learningFrom rules: [RawRule]) {
-    propertyGeneration = Self.votes(of: rules.lazy.map(\.fields.property), in: .properties)
-    actionGeneration = Self.votes(of: rules.lazy.map(\.fields.action), in: .actions)
-  }
-
-  private static func votes<Item>(of fields: some Sequence<NamedField>, in table: NameTable<Item>) -> GenerationVotes {
-    var votes = GenerationVotes()
-    for field in fields {
-      guard let word = field.word, let code = field.code, let entry = table.entry(named: word) else { continue }
-      votes.add(code, named: entry.codes)
-    }
-    return votes
+  init(_ votes: NumberingVotes) {
+    propertyGeneration = votes.properties
+    actionGeneration = votes.actions
   }
 
   /// `Any` if the rule names none; `nil`, with a finding, if what it names cannot be used.

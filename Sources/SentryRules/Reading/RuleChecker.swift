@@ -20,20 +20,25 @@ struct RuleChecker {
   }
 
   /// - Parameter isClassic: The document is one of the classic program.
-  static func check(_ rules: [RawRule], isClassic: Bool, into findings: inout Findings) -> [Rule] {
-    var checker = RuleChecker(rules, isClassic: isClassic)
-    checker.rules.reserveCapacity(rules.count)
-    for rule in rules { checker.check(rule, into: &findings) }
+  static func check(_ tree: RuleTreeReader, isClassic: Bool, into findings: inout Findings) -> [Rule] {
+    var checker = RuleChecker(tree, isClassic: isClassic)
+    checker.rules.reserveCapacity(tree.rules.count)
+    for raw in tree.rules { checker.check(raw, into: &findings) }
     return checker.rules
   }
 
-  private init(_ rules: [RawRule], isClassic: Bool) {
-    names = NameResolver(learningFrom: rules)
-    rawRules = rules
+  private init(_ tree: RuleTreeReader, isClassic: Bool) {
+    names = NameResolver(tree.votes)
+    rawRules = tree.rules
     self.isClassic = isClassic
   }
 
   private mutating func check(_ raw: RawRule, into findings: inout Findings) {
+    let parentNumber = raw.parent < 0 ? nil : rules[raw.parent].number
+    check(RuleInHand(raw, below: parentNumber), into: &findings)
+  }
+
+  private mutating func check(_ raw: RuleInHand, into findings: inout Findings) {
     let fields = raw.fields
     let action = names.action(fields.action, at: raw.place, into: &findings) ?? NextLevelAction.self
     let parameter = label(fields[.parameter], .parameter, into: &findings)
@@ -52,7 +57,7 @@ struct RuleChecker {
         isProtocolKnown: context.isProtocolKnown || rule.condition.tellsProtocol))
   }
 
-  private func isEnabled(_ raw: RawRule, into findings: inout Findings) -> Bool {
+  private func isEnabled(_ raw: RuleInHand, into findings: inout Findings) -> Bool {
     guard let node = raw.fields[.enabled] else {
       let enabled = isClassic ? 0 : enabledChildren(of: rules.count)
       if enabled > 0 {
@@ -69,7 +74,7 @@ struct RuleChecker {
     var count = 0
     var child = index + 1
     while child < rawRules[index].subtreeEnd {
-      if rawRules[child].fields[.enabled]?.isOn == true { count += 1 }
+      if RuleFields(of: rawRules[child].node)[.enabled]?.isOn == true { count += 1 }
       child = rawRules[child].subtreeEnd
     }
     return count
@@ -84,7 +89,7 @@ struct RuleChecker {
 
   /// `none`, with a finding, if the action cannot use the parameter.
   private func argument(
-    of action: any Action.Type, _ parameter: String, _ raw: RawRule, into findings: inout Findings
+    of action: any Action.Type, _ parameter: String, _ raw: RuleInHand, into findings: inout Findings
   ) -> ActionArgument {
     do {
       return try action.argument(of: parameter)
@@ -96,7 +101,7 @@ struct RuleChecker {
   }
 
   /// `nil`, with a finding, if a part cannot be read.
-  private func condition(of raw: RawRule, into findings: inout Findings) -> Condition? {
+  private func condition(of raw: RuleInHand, into findings: inout Findings) -> Condition? {
     let property = names.property(raw.fields.property, at: raw.place, into: &findings)
     let relation = names.relation(raw.fields.relation, at: raw.place, into: &findings)
     let value = raw.fields[.propertyValue]
@@ -116,7 +121,7 @@ struct RuleChecker {
   }
 
   /// What is no error, but hardly meant.
-  private func warn(about rule: Rule, _ raw: RawRule, in context: Context, into findings: inout Findings) {
+  private func warn(about rule: Rule, _ raw: RuleInHand, in context: Context, into findings: inout Findings) {
     if rule.action.operation == .exitGroup, !context.isInGroup {
       findings.add(.exitGroupOutsideGroup(at: raw.fields.action.place ?? raw.place))
     }
@@ -130,7 +135,24 @@ struct RuleChecker {
   }
 }
 
-extension RawRule {
+/// A raw rule while it is checked, with its entries read.
+private struct RuleInHand {
+  let fields: RuleFields
+  /// `2.3.1`.
+  let number: String
+  private let raw: RawRule
+
+  init(_ raw: RawRule, below parentNumber: String?) {
+    self.raw = raw
+    fields = RuleFields(of: raw.node)
+    number = parentNumber.map { "\($0).\(raw.position)" } ?? "\(raw.position)"
+  }
+
+  var node: PropertyListNode { raw.node }
+  var parent: Int { raw.parent }
+  var depth: Int { raw.depth }
+  var subtreeEnd: Int { raw.subtreeEnd }
+
   /// For findings about the rule as a whole: its opening brace, where there is one.
   var place: Diagnostic.Place {
     node.syntax?.opening.map { Diagnostic.Place(range: $0) } ?? node.place

@@ -22,16 +22,16 @@ enum RuleSetReader {
       interfaces = InterfacesReader.read(root, settings: settings, into: &findings)
       keptKeys = readKeptKeys(of: root, into: &findings)
     }
-    let raw = readRules(layout, of: root, into: &findings)
-    let isClassic = layout.isClassic || raw.contains { $0.fields.hasNumbers }
+    let tree = readRules(layout, of: root, into: &findings)
+    let isClassic = layout.isClassic || tree.votes.hasNumbers
     return RuleSet(
-      rules: RuleChecker.check(raw, isClassic: isClassic, into: &findings), settings: settings,
+      rules: RuleChecker.check(tree, isClassic: isClassic, into: &findings), settings: settings,
       interfaces: interfaces, keptKeys: keptKeys, isClassic: isClassic, listPath: layout.listPath)
   }
 
   private static func readRules(
     _ layout: RootLayout, of root: PropertyListNode, into findings: inout Findings
-  ) -> [RawRule] {
+  ) -> RuleTreeReader {
     var tree = RuleTreeReader()
     switch layout {
     case .list: tree.read(listAt: root, into: &findings)
@@ -41,7 +41,7 @@ enum RuleSetReader {
     case .rootIsTable: tree.read(childrenOf: root, into: &findings)
     }
     if tree.rules.isEmpty, !findings.hasErrors { findings.add(.noRules(at: root.place)) }
-    return tree.rules
+    return tree
   }
 
   /// Everything that no reader takes. Keys of a rule are left behind: the oldest layout has them in the root, and newer
@@ -49,7 +49,7 @@ enum RuleSetReader {
   private static func readKeptKeys(of root: PropertyListNode, into findings: inout Findings) -> [KeptKey] {
     let read = RootKey.read(in: root)
     var kept: [KeptKey] = []
-    for entry in root.entries where !read.contains(entry.key) && RuleKey(rawValue: entry.key) == nil {
+    for entry in root.entries where !read.contains(entry.key) && RuleKey(entry) == nil {
       kept.append(KeptKey(key: entry.key, value: entry.value.value))
       if entry.key == RootKey.tests {
         findings.add(.testsNotRun(at: entry.keyPlace))
@@ -120,8 +120,7 @@ private enum RootLayout {
 
   /// A dictionary that says something only a rule says, and not what the classic root happens to say, too.
   private static func isRule(_ root: PropertyListNode) -> Bool {
-    var unread = Findings()
-    let fields = RuleFields(of: root, into: &unread)
+    let fields = RuleFields(of: root)
     return fields[.nodeNumber] != nil || fields[.nodeName] != nil
       || fields.property.isOther(than: AnyProperty.name, in: .properties)
       || fields.action.isOther(than: NextLevelAction.name, in: .actions)
