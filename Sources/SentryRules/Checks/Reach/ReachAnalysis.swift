@@ -223,7 +223,7 @@ extension ReachAnalysis.List {
 
   /// Packets that satisfy all `constraints` do not come past the rule at `index`.
   fileprivate mutating func end(for constraints: [Constraint], by index: Int, isTold: Bool) {
-    guard lastEnd == nil else { return }
+    guard lastEnd == nil, constraints.allSatisfy({ packets.mayMeet($0) }) else { return }
     let open = constraints.filter { !packets.surelyMeets($0) }
     if isTold, told.count < ReachAnalysis.toldLimit { told.append(open) }
     switch open.count {
