@@ -38,6 +38,62 @@ import Testing
     #expect(try await Program.sentry.run(["check", "--strict", path]).status == 1)
   }
 
+  @Test func whatIsAllowedIsLeftOut() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      "w.plist", "( { enabled = 1; }, { enabled = 1; propertyName = Protocol; propertyValue = 6; } )")
+    let all = try await Program.sentry.run(["check", "--strict", path])
+    #expect(all.status == 1 && all.output.hasSuffix("\(path): 2 rules, 2 warnings\n"), "\(all.output)")
+    let allowed = try await Program.sentry.run(["check", "--strict", "--allow", "noEffect", path])
+    #expect(allowed.status == 0 && allowed.output == "\(path): 2 rules, no findings\n", "\(allowed.output)")
+  }
+
+  @Test func errorsCannotBeAllowed() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("bad.plist", "( { enabled = 1; propertyName = Protocl; } )")
+    let run = try await Program.sentry.run(["check", "--allow", "unknownProperty", path])
+    #expect(run.status == 1 && run.output.contains("[unknownProperty]"))
+  }
+
+  @Test(arguments: [["check", "--allow", "noEfect", "x"], ["checks", "noEfect"]])
+  func aFindingThatDoesNotExistIsAUsageError(arguments: [String]) async throws {
+    let run = try await Program.sentry.run(arguments)
+    #expect(run.status == 2)
+    #expect(run.errors.contains("no finding is called 'noEfect': did you mean 'noEffect'?"), "\(run.errors)")
+  }
+
+  @Test func findingsAreListedAndExplained() async throws {
+    let list = try await Program.sentry.run(["checks"])
+    #expect(list.status == 0 && list.output.contains("noEffect                  warning  a rule without effect\n"))
+    let page = try await Program.sentry.run(["checks", "noEffect"])
+    #expect(page.output.hasPrefix("noEffect: warning: a rule without effect\n\n"))
+  }
+
+  @Test func anXMLDocumentHasLinesAndPaths() async throws {
+    let folder = try TemporaryFolder()
+    let xml = """
+      <plist version="1.0"><dict><key>rules</key><array>
+        <dict>
+          <key>enabled</key><true/>
+          <key>propertyName</key><string>Protocl</string>
+        </dict>
+      </array></dict></plist>
+      """
+    let path = try folder.write("bad.plist", xml)
+    let text = try await Program.sentry.run(["check", path])
+    #expect(text.output.hasPrefix("\(path):4:36: error: no property is called 'Protocl'"), "\(text.output)")
+    let json = try await Program.sentry.run(["check", "--format", "json", path])
+    #expect(json.output.contains("\"path\" : \"rules[0].propertyName\"") && json.output.contains("\"line\" : 4"))
+  }
+
+  @Test func aCaptureInThePlaceOfTheDocumentIsOneFinding() async throws {
+    let (capture, document) = (TestFiles.path("Samples/mixed.pcap"), TestFiles.path("Samples/first.plist"))
+    let run = try await Program.sentry.run(["replay", capture, document])
+    #expect(run.status == 65)
+    #expect(run.errors.contains("this is a capture, not a document"))
+    #expect(run.errors.split(separator: "\n").count < 8, "\(run.errors)")
+  }
+
   @Test func aMissingDocumentEndsWithNoInput() async throws {
     let run = try await Program.sentry.run(["check", "/nonexistent/doc.plist"])
     #expect(run.status == 66)

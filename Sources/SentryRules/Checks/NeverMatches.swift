@@ -22,11 +22,12 @@ enum NeverMatchesCheck: Check {
       """)
 
   static func look(at document: CheckedDocument, into findings: inout Findings) {
+    var blame = Blame(document)
     for (index, reach) in document.unreached where document.duplicates[index] == nil {
       guard !findings.isFull(for: .warning) else { return }
       switch reach {
       case .never:
-        if let finding = Explanation(document, index).finding { findings.add(finding) }
+        if let finding = blame.finding(about: index) { findings.add(finding) }
       case .lacksPacket:
         guard let clock = document.clock(above: index) else { continue }
         findings.add(.noPacket(document.rules[index], below: document.rules[clock], at: document.place(of: index)))
@@ -37,33 +38,34 @@ enum NeverMatchesCheck: Check {
 }
 
 /// Finds out which other rule is to blame.
-private struct Explanation {
+private struct Blame {
   private let document: CheckedDocument
-  private let index: Int
-  private let meaning: Meaning
+  /// Siblings that may still be looked at, over all findings: in a list of many thousands the search is given up some
+  /// time, and the message says less.
+  private var budget = 200_000
 
-  init(_ document: CheckedDocument, _ index: Int) {
+  init(_ document: CheckedDocument) {
     self.document = document
-    self.index = index
-    meaning = document.reader.meaning(of: document.rules[index])
   }
 
-  private var rule: Rule { document.rules[index] }
-
   /// `nil` for `None`, which never matches by intention.
-  var finding: Diagnostic? {
+  mutating func finding(about index: Int) -> Diagnostic? {
+    let rule = document.rules[index]
     guard rule.property != NoneProperty.self else { return nil }
     let place = document.place(of: index)
+    let meaning = document.reader.meaning(of: rule)
     if meaning.constant == false {
       return rule.property == AnyProperty.self ? .neverHolds(rule, at: place) : .neverHoldsAtTop(rule, at: place)
     }
-    if let ancestor = contradictingAncestor { return .contradicts(rule, document.rules[ancestor], at: place) }
-    if let end = endBefore { return .endedBefore(rule, by: document.rules[end], at: place) }
+    if let ancestor = ancestor(excluding: meaning, above: index) {
+      return .contradicts(rule, document.rules[ancestor], at: place)
+    }
+    if let end = end(before: index) { return .endedBefore(rule, by: document.rules[end], at: place) }
     return .leftNothing(rule, at: place)
   }
 
-  /// The nearest rule above that excludes this one by itself.
-  private var contradictingAncestor: Int? {
+  /// The nearest rule above that excludes all packets of `meaning` by itself.
+  private func ancestor(excluding meaning: Meaning, above index: Int) -> Int? {
     let packets = PacketSet(meaning.necessary)
     return document.ancestors(of: index).first { ancestor in
       let necessary = document.reader.meaning(of: document.rules[ancestor]).necessary
@@ -72,12 +74,13 @@ private struct Explanation {
   }
 
   /// The first rule, of the siblings before this one and before its ancestors, that ends all packets this one could match.
-  private var endBefore: Int? {
+  private mutating func end(before index: Int) -> Int? {
     let path = [index] + document.ancestors(of: index)
     let packets = PacketSet(path.flatMap { document.reader.meaning(of: document.rules[$0]).necessary })
     for below in path {
       for sibling in document.ruleSet.children(of: document.rules[below].parent) {
-        if sibling >= below { break }
+        guard sibling < below, budget > 0 else { break }
+        budget -= 1
         if ends(sibling, packets) { return sibling }
       }
     }

@@ -13,7 +13,10 @@ struct Findings {
     self.diagnostics = diagnostics
   }
 
-  mutating func add(_ diagnostic: Diagnostic) {
+  /// `diagnostic` is only made if it can still change something.
+  mutating func add(_ diagnostic: @autoclosure () -> Diagnostic) {
+    if isFull(for: .error) { return }
+    let diagnostic = diagnostic()
     if diagnostics.count < Self.limit { return diagnostics.append(diagnostic) }
     if excess == nil { excess = .moreFindings(than: Self.limit, after: diagnostic) }
     if let severity = excess?.severity, severity < diagnostic.severity { excess?.severity = diagnostic.severity }

@@ -17,6 +17,8 @@ struct RuleChecker {
   private struct Context {
     var isInGroup = false
     var isProtocolKnown = false
+    /// Of rules that have some below them.
+    var numberAbove: RuleNumber.Parent?
   }
 
   /// - Parameter isClassic: The document is one of the classic program.
@@ -34,8 +36,7 @@ struct RuleChecker {
   }
 
   private mutating func check(_ raw: RawRule, into findings: inout Findings) {
-    let parentNumber = raw.parent < 0 ? nil : rules[raw.parent].number
-    check(RuleInHand(raw, below: parentNumber), into: &findings)
+    check(RuleInHand(raw, below: raw.parent < 0 ? nil : contexts[raw.parent].numberAbove), into: &findings)
   }
 
   private mutating func check(_ raw: RuleInHand, into findings: inout Findings) {
@@ -43,7 +44,7 @@ struct RuleChecker {
     let action = names.action(fields.action, at: raw.place, into: &findings) ?? NextLevelAction.self
     let parameter = label(fields[.parameter], .parameter, into: &findings)
     let rule = Rule(
-      number: raw.number, name: label(fields[.nodeName], .nodeName, into: &findings),
+      position: raw.number, name: label(fields[.nodeName], .nodeName, into: &findings),
       isEnabled: isEnabled(raw, into: &findings), condition: condition(of: raw, into: &findings) ?? .always,
       value: fields[.propertyValue]?.text ?? "",
       action: action, parameter: parameter, argument: argument(of: action, parameter, raw, into: &findings),
@@ -54,16 +55,17 @@ struct RuleChecker {
     contexts.append(
       Context(
         isInGroup: context.isInGroup || rule.action.operation == .group,
-        isProtocolKnown: context.isProtocolKnown || rule.condition.tellsProtocol))
+        isProtocolKnown: context.isProtocolKnown || rule.condition.tellsProtocol,
+        numberAbove: rule.subtreeEnd > rules.count ? RuleNumber.Parent(rule.position) : nil))
   }
 
   private func isEnabled(_ raw: RuleInHand, into findings: inout Findings) -> Bool {
     guard let node = raw.fields[.enabled] else {
       let enabled = isClassic ? 0 : enabledChildren(of: rules.count)
       if enabled > 0 {
-        findings.add(.disabledParent(raw.number, enabledChildren: enabled, at: raw.place))
+        findings.add(.disabledParent(raw.number.text, enabledChildren: enabled, at: raw.place))
       } else {
-        findings.addOnce("enabled", .disabledByDefault(raw.number, at: raw.place))
+        findings.addOnce("enabled", .disabledByDefault(raw.number.text, at: raw.place))
       }
       return false
     }
@@ -138,14 +140,13 @@ struct RuleChecker {
 /// A raw rule while it is checked, with its entries read.
 private struct RuleInHand {
   let fields: RuleFields
-  /// `2.3.1`.
-  let number: String
+  let number: RuleNumber
   private let raw: RawRule
 
-  init(_ raw: RawRule, below parentNumber: String?) {
+  init(_ raw: RawRule, below parent: RuleNumber.Parent?) {
     self.raw = raw
     fields = RuleFields(of: raw.node)
-    number = parentNumber.map { "\($0).\(raw.position)" } ?? "\(raw.position)"
+    number = RuleNumber(raw.position, below: parent)
   }
 
   var node: PropertyListNode { raw.node }
