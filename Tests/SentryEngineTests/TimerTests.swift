@@ -1,3 +1,4 @@
+import Foundation
 import SentryPacket
 import SentryTestSupport
 import Testing
@@ -159,5 +160,75 @@ extension TimerTests {
     _ = bench.judge(udp())
     bench.engine.advance(to: Bench.time(10))
     #expect(bench.counts("1.1", "1.1.1") == [1, 0])
+  }
+}
+
+extension TimerTests {
+  /// Rule 2.4.1.3 of the default document: pings are logged until there are fifty, then deleted, until there is peace.
+  @Test func pingsAreLoggedUntilTheyFloodAndAgainAfterwards() throws {
+    let document = try String(contentsOfFile: TestFiles.path("Documents/Default.plist"), encoding: .utf8)
+    var bench = try Bench(document: document, eventCapacity: 1_000)
+    let flood = (0..<60).map { bench.judge(ping(), at: Double($0) / 12) }
+    #expect(flood.prefix(49).allSatisfy { $0 == Outcome(verdict: .pass, rule: nil, logged: 1) })
+    #expect(flood.dropFirst(49).allSatisfy { $0 == Outcome(verdict: .delete, rule: "2.4.1.3.2", logged: 0) })
+    #expect(bench.judge(ping(), at: 50) == Outcome(verdict: .pass, rule: nil, logged: 1))
+  }
+
+  @Test func aParentsSilenceEndsWithItsNextPacket() throws {
+    var bench = try Bench(rule("Protocol", "==", "1", then: "->", rule("Parent idle seconds", ">=", "30", then: "Log")))
+    _ = bench.judge(ping())
+    _ = bench.judge(udp(), at: 12)
+    _ = bench.judge(ping(), at: 55)
+    bench.engine.advance(to: Bench.time(95))
+    #expect(bench.events().map(\.time) == [30, 40, 50, 90].map(Bench.time))
+  }
+
+  @Test func belowADisabledRuleNothingIsIdle() throws {
+    var bench = try Bench(
+      """
+      { enabled = 0; propertyName = Any; children = ( \(rule("Idle seconds", ">=", "10", then: "Log")) ); }
+      """)
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(60))
+    #expect(bench.events().isEmpty)
+    #expect(bench.counts("1", "1.1") == [0, 0])
+  }
+
+  @Test func parentRatesAndBytesAreKnownToTimers() throws {
+    var bench = try Bench(
+      rule(
+        "Protocol", "==", "17", then: "->",
+        rule(
+          "Parent idle seconds", ">=", "10", then: "Group",
+          rule("Parent match rate", "==", "0", then: "Email"), rule("Parent byte count", "==", "0", then: "Alert"),
+          rule("Parent match count", "==", "1", then: "URL"), rule("Source match rate", "!=", "7", then: "Log"),
+          rule("Any", then: "Script"))))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.events().map(\.kind) == [.email, .alert, .url, .script])
+  }
+
+  @Test(arguments: ["Pass", "Delete", "Reject", "Drop connection", "Delay", "Route to", "Trigger"])
+  func aFinalActionEndsTheTimersWalkAndDoesNothingElse(action: String) throws {
+    var bench = try Bench(
+      rule(
+        "Idle seconds", ">=", "10", then: "->",
+        rule("Any", then: action, parameter: "192.0.2.1", rule("Any", then: "Alert")), rule("Any", then: "Email")))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.counts("1", "1.1", "1.1.1", "1.2") == [1, 1, 0, 0])
+    #expect(bench.events().isEmpty)
+    #expect(bench.entries(.trigger).isEmpty)
+  }
+
+  @Test(arguments: ["Keep address", "Keep invalid", "Authorize", "Rate limit in", "Rate limit out", "Dont log"])
+  func whatNeedsAPacketOnlyCountsWithoutOne(action: String) throws {
+    var bench = try Bench(
+      rule("Idle seconds", ">=", "10", then: "->", rule("Any", then: action, parameter: "1M"), rule("Any", then: "Log")))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.counts("1.1", "1.2") == [1, 1])
+    #expect(bench.events().map(\.kind) == [.log])
+    for table in AddressTableKind.allCases { #expect(bench.entries(table).isEmpty) }
   }
 }
