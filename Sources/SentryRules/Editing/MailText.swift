@@ -10,13 +10,8 @@ struct MailText {
 
   /// In this order, each on what the one before left. `false`: there was nothing to do.
   static let steps: [@Sendable (inout MailText) -> Bool] = [
-    { $0.leaveAsItIs() }, { $0.replaceBlanks() }, { $0.unquote() }, { $0.replaceEntities() }, { $0.straighten() },
+    { _ in true }, { $0.replaceBlanks() }, { $0.replaceEntities() }, { $0.unquote() },
   ]
-
-  private func leaveAsItIs() -> Bool { true }
-
-  /// Something that can begin a rule.
-  var hasRules: Bool { text.contains("{") || text.contains("<dict") }
 }
 
 // MARK: Blanks and quotation marks
@@ -81,88 +76,20 @@ extension MailText {
   }
 }
 
-// MARK: Quotes
-
-extension MailText {
-  /// Typographic quotes around texts become straight ones, and texts that were broken over lines are joined. What
-  /// stands between quotes keeps its apostrophes.
-  private mutating func straighten() -> Bool {
-    var straightener = QuoteStraightener()
-    for scalar in text.unicodeScalars { straightener.see(scalar) }
-    let straightened = String(straightener.result)
-    guard straightened != text else { return false }
-    text = straightened
-    if straightener.hasReplaced { remarks.append("typographic quotes straightened") }
-    if straightener.hasJoined { remarks.append("broken lines joined") }
-    return true
-  }
-}
-
-/// Copies a text with straight quotes in the place of others.
-private struct QuoteStraightener {
-  private(set) var result = String.UnicodeScalarView()
-  private(set) var hasReplaced = false
-  private(set) var hasJoined = false
-  /// The marks that end the text being read; `nil` between texts.
-  private var ends: Set<Unicode.Scalar>?
-  private var isEscaped = false
-  private var skipsBlanks = false
-
-  private static let double: Set<Unicode.Scalar> = ["“", "”", "„", "‟", "«", "»", "\u{2033}"]
-  private static let single: Set<Unicode.Scalar> = ["‘", "’", "‚", "‛", "‹", "›"]
-
-  mutating func see(_ scalar: Unicode.Scalar) {
-    if skipsBlanks, scalar == " " || scalar == "\t" || scalar == "\n" { return }
-    skipsBlanks = false
-    guard let ends else { return begin(scalar) }
-    if isEscaped {
-      isEscaped = false
-      result.append(scalar)
-    } else if scalar == "\\" {
-      isEscaped = true
-      result.append(scalar)
-    } else if ends.contains(scalar) {
-      replace(scalar, with: "\"")
-      self.ends = nil
-    } else if scalar == "\n" || scalar == "\r" {
-      // Mail programs break lines at blanks, some of them leave the blank.
-      if result.last != " " { result.append(" ") }
-      hasJoined = true
-      skipsBlanks = true
-    } else {
-      if scalar == "\"" { result.append("\\") }
-      result.append(scalar)
-    }
-  }
-
-  private mutating func begin(_ scalar: Unicode.Scalar) {
-    if scalar == "\"" {
-      // Some programs straighten one of the two only.
-      ends = ["\"", "”", "“"]
-      result.append(scalar)
-    } else if Self.double.contains(scalar) {
-      ends = Self.double.union(["\""])
-      replace(scalar, with: "\"")
-    } else if Self.single.contains(scalar) {
-      ends = Self.single
-      replace(scalar, with: "\"")
-    } else {
-      result.append(scalar)
-    }
-  }
-
-  private mutating func replace(_ scalar: Unicode.Scalar, with straight: Unicode.Scalar) {
-    if scalar != straight { hasReplaced = true }
-    result.append(straight)
-  }
-}
-
 // MARK: The rules among other text
 
 extension MailText {
   struct Candidate {
     var text: String
     var remarks: [String]
+
+    /// With straight quotes and lines joined, and as it is: the first that reads counts.
+    var variants: [Candidate] {
+      guard !text.contains("<dict>") else { return [self] }
+      let straightened = StraightenedText(text)
+      guard straightened.text != text else { return [self] }
+      return [Candidate(text: straightened.text, remarks: remarks + straightened.remarks), self]
+    }
   }
 
   /// The whole; the XML in it; and what stands in brackets that begin a line, one after the other, all of them together

@@ -51,7 +51,7 @@ public struct Snippet: Sendable {
       }
       self.outline = outline
     }
-    if case .rules = outline.layout, !remarks.contains("classic form") { remarks.append("the rules of a whole document") }
+    if root.flatMap(RuleOutline.init)?.isWholeDocument == true { remarks.append("the rules of a whole document") }
     topRules = outline.isSingleRule ? [outline.root] : outline.topList.map { Array($0.elements) } ?? []
     self.remarks = remarks
   }
@@ -74,6 +74,14 @@ public struct Snippet: Sendable {
 }
 
 extension RuleOutline {
+  /// Not just copied rules.
+  fileprivate var isWholeDocument: Bool {
+    switch layout {
+    case .list, .singleRule: false
+    case .rules, .classicTable, .rootIsTable: true
+    }
+  }
+
   /// Whether a rule has entries that only the classic program needs: numbers for names, statistics, its own number.
   var hasClassicKeys: Bool {
     if case .classicTable = layout { return true }

@@ -19,8 +19,8 @@ enum SnippetText {
     var mail = MailText(text)
     var best = plain
     for step in MailText.steps {
-      guard step(&mail) || mail.hasRules else { continue }
-      for candidate in mail.candidates {
+      guard step(&mail) else { continue }
+      for candidate in mail.candidates.flatMap(\.variants) {
         let found = read(Array(candidate.text.utf8), fileName: fileName, remarks: mail.remarks + candidate.remarks)
         if found.isUsable { return found }
         // The findings of what came nearest are the ones to tell.

@@ -126,11 +126,12 @@ enum TextLine {
 }
 
 extension ListText {
-  /// What goes with an element: its lines if nothing else is on them, else it and the blanks to a neighbour.
-  func removal(of index: Int) -> Range<Int> {
+  /// What goes with an element: its lines if nothing else is on them, else it and the blanks to a neighbour, which is the
+  /// one before it for the last that is left.
+  func removal(of index: Int, isLast: Bool) -> Range<Int> {
     let fragment = fragment(index)
     if let lineStart = fragment.lineStart, let nextLine = fragment.nextLine { return lineStart..<nextLine }
-    if fragment.nextLine != nil || index + 1 == elements.count {
+    if fragment.nextLine != nil || isLast {
       return TextLine.startOfBlanks(before: fragment.start, of: bytes)..<fragment.end
     }
     return fragment.start..<TextLine.endOfBlanks(after: fragment.end, of: bytes)

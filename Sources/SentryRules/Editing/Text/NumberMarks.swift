@@ -9,7 +9,7 @@ enum NumberMarks {
     if let place = placeInComment(of: rule) { edits.replace(place, with: "\(number)") }
     let entry = rule.entrySequence.first { $0.key.hasText(RuleKey.nodeNumber.rawValue) }
     if let value = entry?.value, value.kind == .string, !value.range.isEmpty {
-      edits.replace(value.range, with: CanonicalDocument.printer.word("\(number)"))
+      edits.replace(value.range, with: value.quotedAlike("\(number)"))
     }
   }
 
@@ -56,4 +56,16 @@ extension SyntaxNode {
   }
 
   var childRules: [SyntaxNode] { childList.map { Array($0.children) } ?? [] }
+}
+
+extension SyntaxNode {
+  /// `text` in the quotes that this string stands in; without, as it must be written.
+  func quotedAlike(_ text: String) -> String {
+    let quote = tree.source.bytes[range.lowerBound]
+    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
+      return CanonicalDocument.printer.word(text)
+    }
+    let mark = String(decoding: [quote], as: UTF8.self)
+    return mark + text + mark
+  }
 }

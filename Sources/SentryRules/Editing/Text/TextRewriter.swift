@@ -85,15 +85,7 @@ extension TextRewriter {
     guard let range = entry.value.range.isEmpty ? nil : entry.value.range, entry.equals != nil else {
       return edits.replace(entry.range, with: "\(RuleKey.enabled.rawValue) = \(text);")
     }
-    edits.replace(range, with: entry.value.kind == .string ? quotedAlike(text, range) : text)
-  }
-
-  /// In the quotes that stand there already.
-  private func quotedAlike(_ text: String, _ range: Range<Int>) -> String {
-    let quote = bytes[range.lowerBound]
-    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return text }
-    let mark = String(decoding: [quote], as: UTF8.self)
-    return mark + text + mark
+    edits.replace(range, with: entry.value.kind == .string ? entry.value.quotedAlike(text) : text)
   }
 
   /// After the name, else as the first entry.
@@ -168,7 +160,7 @@ extension TextRewriter {
     let change = plan.change(below: parent, count: list.elements.count)
     fixCommas(of: list, below: parent, isFollowedByPieces: change.gap == change.kept.count && !plan.pieces.isEmpty)
     for index in list.elements.indices where plan.removed.contains(parent.child(index + 1)) {
-      remove(index, of: list, number: parent.child(index + 1))
+      remove(index, of: list, number: parent.child(index + 1), isLast: index > change.kept.last ?? -1)
     }
     if let gap = change.gap, !plan.pieces.isEmpty {
       try insertPieces(into: list, among: change.kept, at: gap)
@@ -200,11 +192,11 @@ extension TextRewriter {
     }
   }
 
-  private mutating func remove(_ index: Int, of list: ListText, number: RuleNumber) {
+  private mutating func remove(_ index: Int, of list: ListText, number: RuleNumber, isLast: Bool) {
     if plan.keepsChildren, let inner = list.elements[index].childList.flatMap(ListText.init), !inner.elements.isEmpty {
       lift(inner, outOf: list.fragment(index), number: number)
     } else {
-      removals.append(list.removal(of: index))
+      removals.append(list.removal(of: index, isLast: isLast))
     }
   }
 
@@ -226,8 +218,12 @@ extension TextRewriter {
     let excess =
       TextLine.indentation(at: first.start, of: bytes).count - TextLine.indentation(at: rule.start, of: bytes).count
     if excess > 0, first.lineStart != nil { dedents.append((head.upperBound..<tail.lowerBound, excess)) }
-    for index in inner.elements.indices where plan.removed.contains(number.child(index + 1)) {
-      remove(index, of: inner, number: number.child(index + 1))
+    removeChildren(of: inner, below: number)
+  }
+
+  private mutating func removeChildren(of list: ListText, below parent: RuleNumber) {
+    for index in list.elements.indices where plan.removed.contains(parent.child(index + 1)) {
+      remove(index, of: list, number: parent.child(index + 1), isLast: index + 1 == list.elements.count)
     }
   }
 
@@ -259,9 +255,7 @@ extension TextRewriter {
         return edits.replace(root.range, with: "()")
       }
       removals += [root.range.lowerBound..<list.range.lowerBound, list.range.upperBound..<root.range.upperBound]
-      for index in inner.elements.indices where plan.removed.contains(RuleNumber([1, index + 1])) {
-        remove(index, of: inner, number: RuleNumber([1, index + 1]))
-      }
+      removeChildren(of: inner, below: RuleNumber([1]))
       return fixCommas(of: inner, below: RuleNumber([1]), isFollowedByPieces: false)
     }
     guard let slot = plan.slot, slot.parent == .root, root.opening != nil else {
@@ -307,7 +301,7 @@ extension TextRewriter {
     let place = list.fragment(0)
     let text = try piecesText(indentation: indentation(at: place.start), lastComma: lastComma)
     removals.removeAll { $0.overlaps(place.start..<place.end) }
-    for index in list.elements.indices.dropFirst() { removals.append(list.removal(of: index)) }
+    for index in list.elements.indices.dropFirst() { removals.append(list.removal(of: index, isLast: true)) }
     edits.replace(place.start..<place.end, with: text.joined(layout.lineEnd))
   }
 
