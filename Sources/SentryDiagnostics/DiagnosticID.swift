@@ -43,6 +43,7 @@ extension Diagnostic {
     case notBuiltYet
     case badValue
     case missingValue
+    case badParameter
     case ambiguousNumber
     case nameNumberMismatch
     case disabledByDefault

@@ -178,7 +178,10 @@ extension Engine {
       has(list, noneOf: noneOf, in: packet.has(.tcpOptions) ? packet.tcpOptions : nil, of: frame, matchesLowBits: false)
     case .content(let pattern):
       finds(pattern, frame)
-    case .constant, .number, .interface, .tcpFlags, .table, .parentMatchCount, .idleSeconds:
+    case .connectionState, .urlKeyword, .serverName, .dnsName, .sourceRate:
+      false
+    case .constant, .number, .interface, .tcpFlags, .table, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,
+      .parentMatchRate, .parentByteCount, .idleSeconds:
       false  // Answered before.
     }
   }
@@ -232,7 +235,7 @@ extension Engine {
     let step = steps[Int(position)]
     switch step.operation {
     case .next, .skip, .group, .exitGroup: break
-    case .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay: break
+    case .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay, .routeTo: break
     case .trigger: keepSource(in: .trigger, label: rules.labels[Int(step.rule)])
     case .keepAddress: keepSource(in: .address, label: rules.labels[Int(step.rule)])
     case .keepInvalid: keepSource(in: .invalid, label: rules.labels[Int(step.rule)])
@@ -243,6 +246,7 @@ extension Engine {
     case .email: notify(.email, step.rule, isLogged: true)
     case .url: notify(.url, step.rule, isLogged: false)
     case .resetParent: resetMatchCount(ofParent: step.parent)
+    case .rateLimitIn, .rateLimitOut, .rateLimit, .script: break
     }
   }
 
@@ -294,7 +298,9 @@ extension Operation {
   /// Does more than steer or end the walk.
   var acts: Bool {
     switch self {
-    case .next, .skip, .group, .exitGroup, .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay: false
+    case .next, .skip, .group, .exitGroup, .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay,
+      .routeTo:
+      false
     default: true
     }
   }
@@ -307,6 +313,7 @@ extension Operation {
     case .reject: .reject
     case .dropConnection: .dropConnection
     case .delay: .delay
+    case .routeTo: .routeTo
     default: nil
     }
   }

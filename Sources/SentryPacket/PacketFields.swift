@@ -10,7 +10,8 @@ public struct PacketFields: Sendable {
 
     /// `sourceMAC`, `destinationMAC`: the frame is Ethernet.
     @inlinable public static var ethernet: Presence { Presence(rawValue: 1 << 0) }
-    /// The fixed IP header: addresses, `fragmentOffset`, `hasMoreFragments`, `identification`.
+    /// The fixed IP header: addresses, `fragmentOffset`, `hasMoreFragments`, `identification`, `timeToLive`,
+    /// `trafficClass`.
     @inlinable public static var addresses: Presence { Presence(rawValue: 1 << 1) }
     /// `protocolNumber`: the header chain was captured as far as the upper protocol.
     @inlinable public static var protocolNumber: Presence { Presence(rawValue: 1 << 2) }
@@ -18,7 +19,7 @@ public struct PacketFields: Sendable {
     @inlinable public static var ipOptions: Presence { Presence(rawValue: 1 << 3) }
     /// `sourcePort`, `destinationPort`: TCP or UDP, or filled in from the fragment table.
     @inlinable public static var ports: Presence { Presence(rawValue: 1 << 4) }
-    /// `tcpFlags`.
+    /// `tcpFlags`, `tcpSequence`.
     @inlinable public static var tcpFlags: Presence { Presence(rawValue: 1 << 5) }
     /// `tcpOptions`: the TCP header was captured whole (the range may be empty).
     @inlinable public static var tcpOptions: Presence { Presence(rawValue: 1 << 6) }
@@ -30,6 +31,8 @@ public struct PacketFields: Sendable {
     @inlinable public static var icmpIdentifier: Presence { Presence(rawValue: 1 << 9) }
     /// `payload`: the headers before it were captured whole (the range may be empty).
     @inlinable public static var payload: Presence { Presence(rawValue: 1 << 10) }
+    /// `vlan`: the frame has an IEEE 802.1Q tag.
+    @inlinable public static var vlan: Presence { Presence(rawValue: 1 << 11) }
   }
 
   public var present: Presence = []
@@ -54,10 +57,18 @@ public struct PacketFields: Sendable {
   /// IPv4 identification, or the 32-bit one of IPv6's fragment header; 0 without one.
   public var identification: UInt32 = 0
 
+  /// IPv4 time to live or IPv6 hop limit.
+  public var timeToLive: UInt8 = 0
+  /// IPv4 type of service or IPv6 traffic class: DSCP in the upper six bits (RFC 2474 §3).
+  public var trafficClass: UInt8 = 0
+  /// Identifier of the outermost tag, 0...4095.
+  public var vlan: UInt16 = 0
+
   public var sourcePort: UInt16 = 0
   public var destinationPort: UInt16 = 0
   /// RFC 9293 §3.1: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128.
   public var tcpFlags: UInt8 = 0
+  public var tcpSequence: UInt32 = 0
   public var icmpType: UInt8 = 0
   public var icmpCode: UInt8 = 0
   public var icmpIdentifier: UInt16 = 0

@@ -1,5 +1,7 @@
 // An action is one file under Actions/: its names and the operation that the engine carries out.
 
+public import SentryPacket
+
 /// What a rule does with a packet that it matches.
 public protocol Action: SendableMetatype {
   /// As documents write it: `Drop connection`.
@@ -12,11 +14,24 @@ public protocol Action: SendableMetatype {
   /// What the action makes of its parameter; `nil` if it only goes into log entries, as every rule's does.
   static var parameterMeaning: String? { get }
   static var operation: Operation { get }
+  /// Reads what the action takes from its parameter, which may be empty.
+  static func argument(of parameter: String) throws(ValueError) -> ActionArgument
+}
+
+/// What an action takes from its parameter, read when the document is.
+public enum ActionArgument: Sendable, Equatable {
+  /// The parameter is text for people, or empty.
+  case none
+  /// Bits per second, 1 or more.
+  case rate(UInt64)
+  /// Where `Route to` sends packets.
+  case nextHop(IPAddress)
 }
 
 extension Action {
   public static var aliases: [String] { [] }
   public static var parameterMeaning: String? { nil }
+  public static func argument(of parameter: String) -> ActionArgument { .none }
 }
 
 /// All actions, in the order lists show them.

@@ -44,6 +44,10 @@ public struct Program: Sendable {
   /// Instructions whose test is `idleSeconds`, in document order: what the timer walks.
   public var idleInstructions: [Int32] = []
   public var contents: [ContentPattern] = []
+  /// What `URL keyword` rules look for: at least one byte each, ASCII letters in lower case.
+  public var keywords: [[UInt8]] = []
+  /// What `TLS server name` and `DNS name` rules ask for.
+  public var names: [NamePattern] = []
   public var optionLists: [[UInt8]] = []
   public var interfaces: [InterfacePattern] = []
 
@@ -66,6 +70,8 @@ public enum Test: Sendable, Equatable {
   case table(AddressTableKind)
   /// The flow was known before this packet.
   case knownConnection
+  /// Where the flow stood before this packet is one of these.
+  case connectionState(ConnectionStates)
   /// All bits of `on` set, all bits of `off` clear.
   case tcpFlags(on: UInt8, off: UInt8)
   /// Index into `Program.optionLists`: all (or, with `noneOf`, none) of the listed kinds are there. A packet that lacks
@@ -74,8 +80,28 @@ public enum Test: Sendable, Equatable {
   case tcpOptions(list: Int32, noneOf: Bool)
   /// Index into `Program.contents`.
   case content(pattern: Int32)
-  /// Works without a packet.
+  /// Index into `Program.keywords`: in the request line or the `Host` header of an HTTP request (RFC 9112 §3).
+  case urlKeyword(keyword: Int32)
+  /// Index into `Program.names`: the server name of a TLS ClientHello (RFC 6066 §3).
+  case serverName(name: Int32)
+  /// Index into `Program.names`: the first question of a DNS message (RFC 1035 §4.1.2).
+  case dnsName(name: Int32)
+  /// Packets per second from the source address, in the last full second.
+  case sourceRate(ClosedRange<UInt64>)
+
+  // These work without a packet.
+
+  /// Seconds of the local day, 0...86 399, both ends included; a first one after the last wraps around midnight.
+  case timeOfDay(first: UInt32, last: UInt32)
+  /// Local days, 0 (Sunday)...6, both ends included; a first one after the last wraps around the week's end.
+  case dayOfWeek(first: UInt8, last: UInt8)
+  /// Whole seconds since 1970, UTC.
+  case dateAndTime(ClosedRange<Int64>)
   case parentMatchCount(ClosedRange<UInt64>)
+  /// Matches of the parent in the last full second.
+  case parentMatchRate(ClosedRange<UInt64>)
+  /// IP bytes of all packets that the parent matched.
+  case parentByteCount(ClosedRange<UInt64>)
   /// Whole seconds without a match, tested by the timer only.
   case idleSeconds(IdleSubject, ClosedRange<UInt64>)
 }
@@ -92,6 +118,35 @@ public enum NumberField: UInt8, Sendable {
   case icmpCode
   case sourcePort
   case destinationPort
+  /// 4 or 6.
+  case ipVersion
+  case icmpv6Type
+  case icmpv6Code
+  /// IPv4 time to live, IPv6 hop limit.
+  case timeToLive
+  /// IP total length in bytes: `PacketFields.byteCount`.
+  case packetLength
+  /// Differentiated services code point, 0...63 (RFC 2474).
+  case dscp
+  /// IEEE 802.1Q VLAN identifier of the outermost tag, 0...4095.
+  case vlan
+}
+
+/// Where the flow of a packet stands, before this packet.
+public struct ConnectionStates: OptionSet, Sendable, Hashable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The flow is not known, or has seen nothing but requests, and this packet may start one: a SYN without ACK, any
+  /// UDP datagram, an ICMP request, any packet of a protocol without connections.
+  public static let new = ConnectionStates(rawValue: 1 << 0)
+  /// The flow is known, and open as far as TCP's flags tell.
+  public static let established = ConnectionStates(rawValue: 1 << 1)
+  /// The flow is known, and a FIN or RST was seen.
+  public static let closing = ConnectionStates(rawValue: 1 << 2)
+  /// The flow is not known, and this packet cannot start one: a stray ACK, an ICMP reply or error that nothing asked
+  /// for, a fragment whose start was not seen.
+  public static let none = ConnectionStates(rawValue: 1 << 3)
 }
 
 extension AddressRange {
@@ -141,6 +196,19 @@ public struct ContentPattern: Sendable, Hashable {
   }
 }
 
+/// A host name, or all names below one.
+public struct NamePattern: Sendable, Hashable {
+  /// ASCII, letters in lower case, without a trailing dot; never empty.
+  public var name: [UInt8]
+  /// From `*.example.org`: names that end in `.example.org`, at whatever depth, but not `example.org` itself.
+  public var matchesBelow: Bool
+
+  public init(name: [UInt8], matchesBelow: Bool) {
+    self.name = name
+    self.matchesBelow = matchesBelow
+  }
+}
+
 /// Which interfaces an `Interface` rule means.
 public enum InterfacePattern: Sendable, Hashable {
   case external
@@ -164,11 +232,13 @@ public enum Operation: UInt8, Sendable, CaseIterable {
   // Steering.
   case next, skip, group, exitGroup
   // Ending the walk.
-  case pass, delete, deleteWithoutLog, reject, dropConnection, delay, trigger
+  case pass, delete, deleteWithoutLog, reject, dropConnection, delay, routeTo, trigger
   // Remembering the source address, then going on.
   case keepAddress, keepInvalid, authorize
+  // Binding the flow to the rule's rate, then going on: what arrives, what leaves, or both.
+  case rateLimitIn, rateLimitOut, rateLimit
   // Telling, then going on.
-  case log, dontLog, alert, email, url
+  case log, dontLog, alert, email, url, script
   case resetParent
 
   /// Ends the walk for a packet, but for the rule's own children.

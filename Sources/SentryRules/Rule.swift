@@ -12,6 +12,8 @@ public struct Rule: Sendable {
   public let action: any Action.Type
   /// As written; empty if there is none.
   public let parameter: String
+  /// What the action takes from the parameter.
+  public let argument: ActionArgument
   /// The parent's index in document order; -1 at the top level.
   public let parent: Int
   /// 0 at the top level.

@@ -73,6 +73,10 @@ extension Diagnostic {
     Diagnostic(isMissing ? .missingValue : .badValue, at: place, error.message, hint: error.hint)
   }
 
+  static func badParameter(_ error: ValueError, of action: String, at place: Place) -> Diagnostic {
+    Diagnostic(.badParameter, at: place, "\(action): \(error.message)", hint: error.hint)
+  }
+
   static func exitGroupOutsideGroup(at place: Place) -> Diagnostic {
     Diagnostic(
       .exitGroupOutsideGroup, .warning, at: place, "there is no Group above this rule to exit from: it acts as '->'")
