@@ -62,32 +62,19 @@ private struct TextFormatter {
   /// After the opening parenthesis, up to before the closing one.
   private func listOfRules(level: Int) -> String {
     guard let list = outline.topList?.syntax.flatMap(ListText.init) else {
-      let comments = outline.isSingleRule ? [RuleCommentReader(bytes).inside(root)] : []
-      return "\n" + rulesText(level: level, comments: comments + self.comments(below: root))
+      return "\n" + rulesText(level: level)
     }
     let first = list.elements.isEmpty ? list.interior.upperBound : list.endOfPredecessor(of: 0)
     let reader = RuleCommentReader(list)
     let opening = reader.texts(in: list.interior.lowerBound..<first).asTrailing + "\n"
     let end = list.elements.indices.last.map { list.fragment($0).end } ?? first
     let closing = printer.ownLines(end..<list.interior.upperBound, level + 1)
-    return opening + rulesText(level: level, comments: comments(in: list)) + closing
+    return opening + rulesText(level: level) + closing
       + String(repeating: "  ", count: level)
   }
 
-  private func rulesText(level: Int, comments: [RuleComments?]) -> String {
-    CanonicalRules.text(of: ruleSet.rules, depth: level + 1, comments: comments)
-  }
-
-  /// Of each rule, in document order.
-  private func comments(in list: ListText) -> [RuleComments?] {
-    let reader = RuleCommentReader(list)
-    return list.elements.indices.flatMap { index in
-      [reader.comments(of: index)] + comments(below: list.elements[index])
-    }
-  }
-
-  private func comments(below rule: SyntaxNode) -> [RuleComments?] {
-    rule.childList.flatMap(ListText.init).map(comments) ?? []
+  private func rulesText(level: Int) -> String {
+    CanonicalRules.text(of: ruleSet.rules, depth: level + 1, comments: RuleComments.all(in: outline))
   }
 
   // MARK: The root's entries

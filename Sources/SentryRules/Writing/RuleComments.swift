@@ -27,6 +27,26 @@ struct RuleComments: Sendable {
   var areInside: Bool { !opening.isEmpty || !entries.isEmpty || !beforeClosing.isEmpty }
 }
 
+extension RuleComments {
+  /// Of each rule, in document order; none for a document that is not text.
+  static func all(in outline: RuleOutline) -> [RuleComments?] {
+    guard let root = outline.root.syntax else { return [] }
+    if outline.isSingleRule {
+      return [RuleCommentReader(root.tree.source.bytes).inside(root)] + below(root)
+    }
+    return outline.topList?.syntax.flatMap(ListText.init).map(of) ?? []
+  }
+
+  private static func of(_ list: ListText) -> [RuleComments?] {
+    let reader = RuleCommentReader(list)
+    return list.elements.indices.flatMap { index in [reader.comments(of: index)] + below(list.elements[index]) }
+  }
+
+  private static func below(_ rule: SyntaxNode) -> [RuleComments?] {
+    rule.childList.flatMap(ListText.init).map(of) ?? []
+  }
+}
+
 extension [String] {
   /// At the end of a line.
   var asTrailing: String { map { " " + $0 }.joined() }
