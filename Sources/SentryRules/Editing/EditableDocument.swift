@@ -46,14 +46,20 @@ public struct EditableDocument: Sendable {
       return EditedDocument(bytes: try written(value), inserted: inserted)
     }
     let (text, inserted) = try TextRewriter.rewrite(reading.source.bytes, outline, by: plan)
-    let result = PropertyList.read(text, fileName: name)
-    // Our own edits cannot break a text that read before, short of its nesting limit: this is what says so.
-    guard !result.diagnostics.hasErrors else {
-      throw EditError(
-        "the result would not read; nothing was changed",
-        findings: result.diagnostics.filter { $0.severity == .error }, in: result.source)
-    }
+    // A switch is a digit in the place of another.
+    guard !plan.touched.isEmpty else { return EditedDocument(bytes: text) }
+    try checkReads(text)
     return EditedDocument(bytes: text, inserted: inserted)
+  }
+
+  /// An edit cannot break a text that read before, short of its nesting limit: this is what makes sure.
+  private func checkReads(_ text: [UInt8]) throws(EditError) {
+    if PropertyList.isWellFormed(text: text) { return }
+    let result = PropertyList.read(text, fileName: name)
+    let errors = result.diagnostics.filter { $0.severity == .error }
+    guard errors.isEmpty else {
+      throw EditError("the result would not read; nothing was changed", findings: errors, in: result.source)
+    }
   }
 
   private func written(_ value: PropertyListValue) throws(EditError) -> [UInt8] {
