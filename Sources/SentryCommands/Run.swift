@@ -96,6 +96,8 @@ struct Run: AsyncParsableCommand {
       CommandFailure(.notPermitted, "no permission to make \(path); be root, or choose another --socket")
     case .socketUnusable(let path, let reason):
       CommandFailure(.inputOutput, "the control socket \(path) cannot be made: \(reason)")
+    case .generationChanged(let expected, let found):
+      CommandFailure(.internalError, "generation \(found) is in force in the place of \(expected)")
     case .stopped:
       CommandFailure(.internalError, "the packet thread has ended")
     }

@@ -19,6 +19,12 @@ public struct Sentry: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Documents and captures:", subcommands: [Check.self, Show.self, Replay.self]),
       CommandGroup(
+        name: "Editing documents:",
+        subcommands: [
+          Enable.self, Disable.self, Copy.self, Paste.self, New.self, Delete.self, Move.self, Format.self, Diff.self,
+          Convert.self,
+        ]),
+      CommandGroup(
         name: "A running sentry:",
         subcommands: [
           Run.self, Apply.self, ShowActive.self, On.self, Off.self, Triggered.self, Log.self, Status.self,

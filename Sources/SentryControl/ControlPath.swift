@@ -14,6 +14,9 @@ public enum ControlPath {
 
   /// The query item of `rules` that names the document, for reports.
   public static let documentName = "name"
+  /// The query item of `rules` that says which generation the new document is to replace; status 412 if another is in
+  /// force by then.
+  public static let expectedGeneration = "generation"
   /// The query item of `log` that asks for entries to come.
   public static let follow = "follow"
 }

@@ -15,6 +15,16 @@ public struct PropertyListNode: Sendable {
     storage = .syntax(node)
   }
 
+  /// The view of a node of a text.
+  public init(syntax node: SyntaxNode) {
+    self.init(node)
+  }
+
+  /// The view of a plain value, as the root of a document that is not text.
+  public init(value: PropertyListValue) {
+    self.init(value, path: "")
+  }
+
   /// A value of an XML or binary document; `path` says how to get there from the root, whose path is empty.
   init(_ value: PropertyListValue, path: String) {
     storage = .value(value, path: path)

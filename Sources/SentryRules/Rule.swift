@@ -15,9 +15,9 @@ public struct Rule: Sendable {
   /// What the action takes from the parameter.
   public let argument: ActionArgument
   /// The parent's index in document order; -1 at the top level.
-  public let parent: Int
+  public internal(set) var parent: Int
   /// 0 at the top level.
-  public let depth: Int
+  public internal(set) var depth: Int
   /// The index after the last rule below this one: its subtree is `index..<subtreeEnd`.
   public internal(set) var subtreeEnd: Int
   /// Where it stands; text documents only.

@@ -84,9 +84,16 @@ public actor SentryDaemon {
   /// Puts a document in force between two packets, or says why not; then the rules in force stay as they are.
   ///
   /// Tables stay, and so do the counters of rules that did not change.
-  public func apply(_ submitted: SubmittedDocument) async throws(DaemonError) -> ApplyReply {
+  ///
+  /// - Parameter expected: the generation that must be in force; `nil` for any.
+  /// - Throws: `generationChanged` if it is not.
+  public func apply(
+    _ submitted: SubmittedDocument, replacing expected: UInt32? = nil
+  ) async throws(DaemonError) -> ApplyReply {
+    let current = active.rules.generation
+    if let expected, expected != current { throw .generationChanged(expected: expected, found: current) }
     let findings = submitted.findings
-    let generation = active.rules.generation &+ 1
+    let generation = current &+ 1
     guard
       let new = AppliedDocument(submitted, generation: generation, labels: labels, appliedTime: WallClock.seconds())
     else {

@@ -67,7 +67,7 @@ extension SyntaxNode {
   }
 
   /// Whether `text` is exactly `key`. No string is made unless there are escapes.
-  func hasText(_ key: String) -> Bool {
+  public func hasText(_ key: String) -> Bool {
     switch node.kind {
     case .string where node.flags.contains(.hasEscapes): text == key
     case .string, .word: bytes[node.content].elementsEqual(key.utf8)
@@ -143,16 +143,17 @@ extension SyntaxNode {
   public var entries: [SyntaxEntry] { Array(entrySequence) }
 
   /// What is directly inside a container, keys and values alike; nothing inside a scalar.
-  var children: SyntaxChildren { SyntaxChildren(of: self) }
+  public var children: SyntaxChildren { SyntaxChildren(of: self) }
 
-  var entrySequence: SyntaxEntrySequence { SyntaxEntrySequence(of: self) }
+  /// `entries`, one at a time.
+  public var entrySequence: SyntaxEntrySequence { SyntaxEntrySequence(of: self) }
 
   /// Index of the first node after this one and all inside it.
   var nextIndex: Int { Int(node.next) }
 }
 
 /// The nodes directly inside a container.
-struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
+public struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
   private let tree: SyntaxTree
   private var index: Int
   private let end: Int
@@ -165,7 +166,7 @@ struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
     precedingEnd = parent.positionAfterOpening ?? parent.range.lowerBound
   }
 
-  mutating func next() -> SyntaxNode? {
+  public mutating func next() -> SyntaxNode? {
     guard index < end else { return nil }
     let node = SyntaxNode(tree: tree, index: index, precedingEnd: precedingEnd)
     index = node.nextIndex
@@ -175,7 +176,7 @@ struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
 }
 
 /// The entries directly inside a dictionary, those with a missing key left out.
-struct SyntaxEntrySequence: Sequence, IteratorProtocol, Sendable {
+public struct SyntaxEntrySequence: Sequence, IteratorProtocol, Sendable {
   private var children: SyntaxChildren
   private let isDictionary: Bool
 
@@ -184,7 +185,7 @@ struct SyntaxEntrySequence: Sequence, IteratorProtocol, Sendable {
     isDictionary = node.kind == .dictionary
   }
 
-  mutating func next() -> SyntaxEntry? {
+  public mutating func next() -> SyntaxEntry? {
     guard isDictionary else { return nil }
     while let key = children.next() {
       guard let value = children.next() else { return nil }

@@ -61,7 +61,7 @@ enum RuleSetReader {
 }
 
 /// Where a document keeps its rules.
-private enum RootLayout {
+enum RootLayout {
   /// The root is an array of rules, as copied rules are.
   case list
   /// The root is one rule.
