@@ -11,7 +11,8 @@ public struct EthernetHeader: Sendable, Equatable {
   /// A frame of this EtherType, or, up to 1500, of this length (IEEE 802.3).
   public func frame(type: UInt16, carrying payload: [UInt8]) -> [UInt8] {
     let tags = vlans.enumerated().flatMap { index, vlan in
-      [UInt8](networkOrder: index < vlans.count - 1 ? EtherType.serviceVLAN : EtherType.vlan) + .init(networkOrder: vlan)
+      [UInt8](networkOrder: index < vlans.count - 1 ? EtherType.serviceVLAN : EtherType.vlan)
+        + .init(networkOrder: vlan)
     }
     return .init(networkOrder: destination, count: 6) + .init(networkOrder: source, count: 6) + tags
       + .init(networkOrder: type) + payload

@@ -14,7 +14,9 @@ public struct ICMPMessage: Sendable, Equatable {
   }
 
   /// An echo's rest of header.
-  public static func echo(identifier: UInt16, sequence: UInt16) -> UInt32 { UInt32(identifier) << 16 | UInt32(sequence) }
+  public static func echo(identifier: UInt16, sequence: UInt16) -> UInt32 {
+    UInt32(identifier) << 16 | UInt32(sequence)
+  }
 
   /// Header and body, with the checksum: in ICMPv6 it covers the addresses, too (RFC 4443 §2.3).
   public func bytes(from source: IPAddress, to destination: IPAddress) -> [UInt8] {

@@ -65,7 +65,8 @@ public struct IPHeader: Sendable, Equatable {
     header += .init(
       networkOrder: (fragment.moreFollow ? IPv4Layout.moreFragments : 0)
         | fragment.offset & IPv4Layout.fragmentOffsetMask)
-    header += [timeToLive, protocolNumber, 0, 0] + source.bytes(isIPv4: true) + destination.bytes(isIPv4: true) + options
+    header +=
+      [timeToLive, protocolNumber, 0, 0] + source.bytes(isIPv4: true) + destination.bytes(isIPv4: true) + options
     header.set16(InternetChecksum.of(header), at: 10)
     return header + payload
   }

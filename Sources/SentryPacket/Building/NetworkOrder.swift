@@ -28,6 +28,7 @@ extension [UInt8] {
 extension IPAddress {
   /// The address as an IP header holds it: four bytes in IPv4, sixteen in IPv6, where an IPv4 address is mapped.
   package func bytes(isIPv4: Bool) -> [UInt8] {
-    isIPv4 ? [UInt8](networkOrder: UInt32(truncatingIfNeeded: low)) : [UInt8](networkOrder: high) + .init(networkOrder: low)
+    isIPv4
+      ? [UInt8](networkOrder: UInt32(truncatingIfNeeded: low)) : [UInt8](networkOrder: high) + .init(networkOrder: low)
   }
 }
