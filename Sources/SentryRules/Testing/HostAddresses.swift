@@ -31,8 +31,7 @@ public struct HostAddresses: Sendable, Equatable {
 extension AddressRange {
   /// The very first address of a net is the net's own name, no host's.
   fileprivate var firstHost: IPAddress {
-    let hostBits = first.low ^ last.low
-    let isNet = hostBits > 1 && hostBits & (hostBits &+ 1) == 0 && first.low & hostBits == 0
-    return isNet ? IPAddress(high: first.high, low: first.low | 1) : first
+    guard let length = prefixLength, length < 127 else { return first }
+    return IPAddress(high: first.high, low: first.low | 1)
   }
 }
