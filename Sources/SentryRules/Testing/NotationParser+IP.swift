@@ -94,12 +94,12 @@ extension NotationParser {
     return [kind, UInt8(truncatingIfNeeded: data.count + 2)] + data
   }
 
-  /// With room for, or a stop at, the documentation's 192.0.2.254; the pointer says that nothing is recorded yet (RFC 791
+  /// Room for one address, nothing recorded yet; or a route over 192.0.2.254 that the packet has gone already (RFC 791
   /// §3.1, RFC 2113).
   private static let ipOptions: [(name: String, bytes: [UInt8])] = [
     ("record-route", [7, 7, 4, 0, 0, 0, 0]),
-    ("loose-source-route", [131, 7, 4, 192, 0, 2, 254]),
-    ("strict-source-route", [137, 7, 4, 192, 0, 2, 254]),
+    ("loose-source-route", [131, 7, 8, 192, 0, 2, 254]),
+    ("strict-source-route", [137, 7, 8, 192, 0, 2, 254]),
     ("timestamp", [68, 8, 5, 0, 0, 0, 0, 0]),
     ("router-alert", [148, 4, 0, 0]),
     ("nop", [1]),
