@@ -48,9 +48,9 @@ public struct Engine: ~Copyable {
   var packet = PacketFields()
   var numbers = PacketNumbers()
   var walk = Walk()
-  /// What the rules have asked about the packet's payload: read when the first of them asks.
-  var serverName: HostName?
-  var dnsName: HostName?
+  /// Names in the packet's payload; those of an earlier packet until `walk` says otherwise.
+  var serverName = HostName()
+  var dnsName = HostName()
 
   /// - Parameters:
   ///   - interfaces: where packets will come from; `judge` names them by position.

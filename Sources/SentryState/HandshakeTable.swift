@@ -49,7 +49,7 @@ public struct HandshakeTable: ~Copyable {
     by packet: borrowing PacketFields, of flow: FlowKey, _ frame: RawSpan, now: Timestamp,
     _ needsMore: (RawSpan) -> Bool
   ) -> Bool {
-    guard isSegment(packet, of: flow), let slot = table.find(HandshakeKey(flow), now: now),
+    guard table.count > 0, isSegment(packet, of: flow), let slot = table.find(HandshakeKey(flow), now: now),
       table[slot].nextSequence == packet.payloadSequence
     else { return false }
     let start = slot * Self.roomPerFlow
@@ -72,7 +72,9 @@ public struct HandshakeTable: ~Copyable {
     _ packet: borrowing PacketFields, _ frame: RawSpan, to position: Int, atMost room: Int
   ) -> Int {
     var length = 0
-    while length < room, length < packet.payload.count, let byte = frame.wire8(at: Int(packet.payload.lowerBound) + length) {
+    while length < room, length < packet.payload.count,
+      let byte = frame.wire8(at: Int(packet.payload.lowerBound) + length)
+    {
       bytes[position + length] = byte
       length += 1
     }
