@@ -60,5 +60,11 @@ extension Diagnostic {
     case badInterface
     case keptKeys
     case testsNotRun
+
+    // Address lists.
+    case badListAddress
+    case unknownTable
+    case badListDuration
+    case tooManyFields
   }
 }
