@@ -16,7 +16,7 @@ import Testing
 
   /// The reference's table of indexes.
   @Test(
-    arguments: zip(0..., [nil, 60, 600, 3_600, 36_000, 86_400, 864_000] as [UInt32?]))
+    arguments: zip(0...6, [nil, 60, 600, 3_600, 36_000, 86_400, 864_000] as [UInt32?]))
   func classicIndexIsReadAndWritten(index: Int, seconds: UInt32?) {
     let duration = AddressDuration(seconds: seconds)
     #expect(AddressDuration(listText: "\(index)") == duration)
