@@ -75,7 +75,7 @@ let package = Package(
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
     library("SentryCapture", ["SentryPacket", "CPcap"]),
-    library("SentryState", ["SentryPacket"]),
+    library("SentryState", ["SentryDiagnostics", "SentryPacket"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics"),
     library("SentryPacket"),
@@ -87,7 +87,7 @@ let package = Package(
     tests(of: "SentryDiagnostics"),
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
     tests(of: "SentryPacket", ["SentryTestSupport"]),
-    tests(of: "SentryState", ["SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryState", ["SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(

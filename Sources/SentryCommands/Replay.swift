@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import SentryCapture
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
+internal import SentryState
 
 /// `sentry replay`: runs captures through a document's rules and reports what became of their packets.
 struct Replay: ParsableCommand {
@@ -32,6 +34,11 @@ struct Replay: ParsableCommand {
   @Flag(help: "That interface is internal, where the document does not list it.")
   var `internal` = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Addresses in the tables from the first packet's time on, as `triggered import` reads them.", valueName: "file"))
+  var triggers: String?
+
   @Option(help: "How to report.")
   var format = ReportFormat.text
 
@@ -54,8 +61,9 @@ struct Replay: ParsableCommand {
   }
 
   private func replay(_ ruleSet: RuleSet) throws {
-    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: [document] + captures)
+    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: [document] + captures + (triggers.map { [$0] } ?? []))
     let networks = try localNetworks(ruleSet)
+    let list = try addressList(ruleSet)
     var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil)
     inputs.warnOfUndecodedLinks()
     try inputs.checkOneLinkType(for: writePassed ?? writeDeleted)
@@ -63,7 +71,7 @@ struct Replay: ParsableCommand {
     var progress = ProgressBar(title: "replay", total: inputs.byteCount * (networks == nil ? 2 : 1))
     defer { progress.finish() }
     let local = try networks ?? guessLocal(&inputs, &progress)
-    var session = ReplaySession(ruleSet, interface: replayInterface(ruleSet), local: local, outputs: outputs)
+    var session = ReplaySession(ruleSet, interface: replayInterface(ruleSet), local: local, triggers: list, outputs: outputs)
     var damage: CaptureError?
     do {
       try inputs.forEach { path, file throws in
@@ -98,6 +106,19 @@ struct Replay: ParsableCommand {
       }
     }
     return ranges.isEmpty ? nil : LocalNetworks(ranges)
+  }
+
+  /// What `--triggers` names; lines that cannot be read are told and left out.
+  private func addressList(_ ruleSet: RuleSet) throws(CommandFailure) -> AddressList {
+    guard let triggers else { return AddressList([]) }
+    let bytes = try FileInput.read(triggers)
+    let duration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
+    let list = AddressList(reading: bytes, defaults: AddressList.Defaults(duration: duration))
+    let source = SourceText(fileName: FileInput.displayName(triggers), bytes: list.findings.isEmpty ? [] : bytes)
+    for finding in list.findings {
+      Console.writeError(finding.rendered(in: source, usesColor: Console.errorHasColour))
+    }
+    return list
   }
 
   private func guessLocal(_ inputs: inout CaptureInputs, _ progress: inout ProgressBar) throws -> LocalNetworks {

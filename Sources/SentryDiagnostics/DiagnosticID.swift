@@ -65,5 +65,11 @@ extension Diagnostic {
     case badPacket
     case emptyTest
     case testFailed
+
+    // Address lists.
+    case badListAddress
+    case unknownTable
+    case badListDuration
+    case tooManyFields
   }
 }

@@ -12,8 +12,7 @@ public struct SubmittedDocument: Sendable {
   let testFailures: [Diagnostic]
 
   public init(name: String, reading bytes: [UInt8]) {
-    let name = String(
-      name.map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
+    let name = name.withoutControlCharacters
     self.name = name
     document = RuleDocument(reading: bytes, fileName: name)
     testFailures = document.ruleSet.map { DocumentTests.failures(of: $0) } ?? []
@@ -50,5 +49,12 @@ struct AppliedDocument: Sendable {
   var report: DocumentReport {
     DocumentReport(
       name: name, appliedTime: appliedTime, ruleCount: rules.ruleSet.rules.count, generation: rules.generation)
+  }
+}
+
+extension String {
+  /// A name that somebody sent, with question marks for what would move a cursor or break a line.
+  var withoutControlCharacters: String {
+    String(map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
   }
 }

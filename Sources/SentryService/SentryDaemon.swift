@@ -4,9 +4,8 @@ public import SentryControl
 internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryJournal
-public import SentryPacket
+internal import SentryPacket
 internal import SentryRules
-internal import SentryState
 
 /// The running sentry: knows the document in force, changes it, and answers questions about it.
 ///
@@ -15,11 +14,11 @@ internal import SentryState
 /// posting it, so the packet thread sees requests in the order the actor decided them.
 public actor SentryDaemon {
   nonisolated let packets: PacketThread
-  private let labels: RuleLabels
+  let labels: RuleLabels
   private let startTime: Double
   private let log: Logger
   /// The document in force, or on its way to be.
-  private var active: AppliedDocument
+  private(set) var active: AppliedDocument
   /// The documents of the latest generations, the one in force last.
   private var history: [DocumentReport]
   private var local: LocalNetworks
@@ -133,12 +132,6 @@ public actor SentryDaemon {
     return EnabledReply(enabled: isOn, wasEnabled: wasOn)
   }
 
-  public func table(_ kind: AddressTableKind) async throws(DaemonError) -> TableReply {
-    let entries = try await ask { $0.entries(of: kind) }
-    return TableReply(
-      table: kind.name, time: WallClock.seconds(), entries: entries.map { TableEntryReport($0, labels: labels) })
-  }
-
   public func status() async throws(DaemonError) -> StatusReply {
     let documents = history
     let document = active.report
@@ -181,14 +174,14 @@ public actor SentryDaemon {
 
   // MARK: Helpers
 
-  private func ask<Value: Sendable>(
+  func ask<Value: Sendable>(
     _ work: @escaping @Sendable (inout PacketWorker) -> Value
   ) async throws(DaemonError) -> Value {
     do throws(PacketThreadStopped) { return try await packets.perform(work) } catch { throw .stopped }
   }
 
   /// Says it in the daemon's own log and in the journal.
-  private func tell(_ message: String) {
+  func tell(_ message: String) {
     log.info("\(message)")
     journal.append(message: message, time: WallClock.now())
   }

@@ -120,6 +120,15 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     slot < touchedSlots && slots[slot].expiryClass != ExpiryClass.free
   }
 
+  /// True for an occupied slot whose entry has not expired.
+  func isAlive(_ slot: Int, now: Timestamp) -> Bool { !isExpired(slots[slot], now) }
+
+  /// True if there is an entry with this key, expired or not.
+  func contains(_ key: Entry.Key) -> Bool { position(of: key) != nil }
+
+  /// The slots of all entries, expired ones included.
+  var occupiedSlots: [Int] { (0..<touchedSlots).filter { isOccupied($0) } }
+
   /// How long the entry in this slot lives without a refresh, in nanoseconds.
   func lifetime(of slot: Int) -> Int64 { classes[Int(slots[slot].expiryClass)].lifetime }
 

@@ -146,6 +146,20 @@ extension StateTables {
     addresses[Self.index(of: kind)].remove(address)
   }
 
+  /// See `AddressTable.add`.
+  @discardableResult
+  public mutating func add(
+    _ additions: some Sequence<AddressAddition>, to kind: AddressTableKind, now: Timestamp
+  ) -> Int {
+    addresses[Self.index(of: kind)].add(additions, now: now)
+  }
+
+  /// See `AddressTable.remove`.
+  @discardableResult
+  public mutating func remove(_ range: AddressRange, from kind: AddressTableKind) -> Bool {
+    addresses[Self.index(of: kind)].remove(range)
+  }
+
   public mutating func removeAll(from kind: AddressTableKind) { addresses[Self.index(of: kind)].removeAll() }
 
   /// See `AddressTable.count`.
@@ -159,6 +173,11 @@ extension StateTables {
   /// See `AddressTable.entries`.
   public func entries(of kind: AddressTableKind, now: Timestamp) -> [AddressEntry] {
     addresses[Self.index(of: kind)].entries(now: now)
+  }
+
+  /// See `AddressTable.unsortedEntries`.
+  public func unsortedEntries(of kind: AddressTableKind, now: Timestamp) -> [AddressEntry] {
+    addresses[Self.index(of: kind)].unsortedEntries(now: now)
   }
 
   /// See `AddressTable.additions`.

@@ -7,6 +7,7 @@ enum Console {
   /// status 141 and no word. Cannot be written (a full disk): ends it with a message and status 74.
   static func write(_ text: String) { write(Array(text.utf8)) }
 
+  /// The same for bytes.
   static func write(_ bytes: [UInt8]) {
     do {
       try FileDescriptor.standardOutput.writeAll(bytes)
