@@ -45,7 +45,8 @@ public struct RuleDifference: Sendable, Equatable {
     rules = RuleMatching(old: old, new: new).changes
     settings = Self.fields(old.settings.written, new.settings.written, missing: "default")
     other = Self.fields(
-      old.keptKeys.map { .init(key: $0.key, value: $0.value) }, new.keptKeys.map { .init(key: $0.key, value: $0.value) },
+      old.keptKeys.map { .init(key: $0.key, value: $0.value) },
+      new.keptKeys.map { .init(key: $0.key, value: $0.value) },
       missing: "none")
     interfaces = Self.fields(old.interfaces, new.interfaces)
   }

@@ -14,7 +14,11 @@ public struct RandomDocument {
   private let commentRate: Int
   private var rulesLeft: Int
 
-  public init(seed: UInt64) {
+  private let hasEmptyLists: Bool
+
+  /// - Parameter hasEmptyLists: rules may have an empty list of children.
+  public init(seed: UInt64, hasEmptyLists: Bool = true) {
+    self.hasEmptyLists = hasEmptyLists
     var random = SplitMix64(state: seed)
     newline = ["\n", "\n", "\r\n"].randomElement(using: &random) ?? "\n"
     unit = ["  ", "    ", "\t", ""].randomElement(using: &random) ?? ""
@@ -51,7 +55,8 @@ public struct RandomDocument {
   }
 
   private mutating func rules(_ level: Int, _ prefix: String) {
-    let count = min(rulesLeft, Int.random(in: 0...4, using: &random))
+    let least = hasEmptyLists || level < 3 ? 0 : 1
+    let count = min(rulesLeft, Int.random(in: least...4, using: &random))
     rulesLeft -= count
     for position in 0..<count {
       lineEnd(level)
@@ -70,7 +75,7 @@ public struct RandomDocument {
       if spreads { document.lineEnd(level + 1) } else { document.blank() }
     }
     end(&self)
-    if chance(70) { entry(level + 1, "nodeName", quoted(name)) ; end(&self) }
+    if chance(70) { entry(level + 1, "nodeName", quoted(name)); end(&self) }
     if chance(90) { entry(level + 1, "enabled", chance(50) ? "1" : "0"); end(&self) }
     let (property, value) = tests.randomElement(using: &random) ?? ("Any", "")
     entry(level + 1, "propertyName", quoted(property))
@@ -81,7 +86,7 @@ public struct RandomDocument {
       end(&self)
     }
     if chance(50) { entry(level + 1, "filterActionName", chance(50) ? "Log" : "Delete"); end(&self) }
-    if chance(30) {
+    if chance(30), hasEmptyLists || rulesLeft > 0 {
       entry(level + 1, "children", nil)
       rules(level + 2, number + ".")
       text += ");"
@@ -111,9 +116,11 @@ public struct RandomDocument {
   }
 
   private mutating func quoted(_ word: String) -> String {
-    let isBare = !word.isEmpty && word.utf8.allSatisfy { byte in
-      (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-    }
+    let isBare =
+      !word.isEmpty
+      && word.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+      }
     if isBare, chance(70) { return word }
     let escaped = word.map { $0 == "\"" || $0 == "\\" || $0 == "'" ? "\\\($0)" : String($0) }.joined()
     let mark = chance(20) ? "'" : "\""

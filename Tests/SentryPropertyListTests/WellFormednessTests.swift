@@ -7,7 +7,8 @@ import Testing
     arguments: [
       ("{ a = b; c; d = ( 1, 2, ); e = <00>; } // end", true), ("()", true), ("word", true), ("", false),
       ("( a", false), ("{ a = b }", false), ("{ a = b; } x", false), ("( \"a )", false), ("( a ) /* ", false),
-      ("( a b )", false), ("( <= )", false), (String(repeating: "(", count: 513) + String(repeating: ")", count: 513), false),
+      ("( a b )", false), ("( <= )", false),
+      (String(repeating: "(", count: 513) + String(repeating: ")", count: 513), false),
     ])
   func texts(_ text: String, _ isWellFormed: Bool) {
     #expect(PropertyList.isWellFormed(text: Array(text.utf8)) == isWellFormed)

@@ -11,7 +11,9 @@ import Testing
     }
   }
 
-  private static func rule(_ name: String, _ more: String = "") -> String { "{ nodeName = \(name); enabled = 1; \(more)}" }
+  private static func rule(_ name: String, _ more: String = "") -> String {
+    "{ nodeName = \(name); enabled = 1; \(more)}"
+  }
 
   private static let (a, b, c) = (rule("a"), rule("b", "propertyName = Protocol; propertyValue = 6; "), rule("c"))
 
@@ -23,10 +25,14 @@ import Testing
       ("( \(a), \(b), \(c) )", "( \(c), \(a), \(b) )", ["moved 3 1"]),
       ("( \(a), \(b), \(c) )", "( \(b), \(c), \(a) )", ["moved 1 3"]),
       ("( \(a) )", "( { nodeName = a; enabled = 0; } )", ["changed 1 1 enabled 1→0"]),
-      ("( \(b) )", "( { nodeName = b; enabled = 1; propertyName = Protocol; propertyValue = 17; } )",
-        ["changed 1 1 propertyValue 6→17"]),
-      ("( \(b) )", "( { nodeName = z; enabled = 1; propertyName = Protocol; propertyValue = 6; } )",
-        ["changed 1 1 nodeName b→z"]),
+      (
+        "( \(b) )", "( { nodeName = b; enabled = 1; propertyName = Protocol; propertyValue = 17; } )",
+        ["changed 1 1 propertyValue 6→17"]
+      ),
+      (
+        "( \(b) )", "( { nodeName = z; enabled = 1; propertyName = Protocol; propertyValue = 6; } )",
+        ["changed 1 1 nodeName b→z"]
+      ),
       (
         "( \(rule("p", "children = ( \(b) ); ")), \(c) )", "( \(rule("p")), \(rule("c", "children = ( \(b) ); ")) )",
         ["moved 1.1 2.1"]
@@ -41,8 +47,10 @@ import Testing
   }
 
   @Test func settingsInterfacesAndOtherKeys() throws {
-    let before = "{ rules = (); settings = { triggerDuration = 60; blockIPv6 = 1; }; interfaces = ({ name = eth0; }); x = 1; }"
-    let after = "{ rules = (); settings = { triggerDuration = 90; }; interfaces = ({ name = eth0; external = 0; }, { name = lo; }); y = ( 1 ); }"
+    let before =
+      "{ rules = (); settings = { triggerDuration = 60; blockIPv6 = 1; }; interfaces = ({ name = eth0; }); x = 1; }"
+    let after =
+      "{ rules = (); settings = { triggerDuration = 90; }; interfaces = ({ name = eth0; external = 0; }, { name = lo; }); y = ( 1 ); }"
     let difference = RuleDifference(
       from: try #require(RuleDocument(reading: before).ruleSet), to: try #require(RuleDocument(reading: after).ruleSet))
     func lines(_ fields: [RuleDifference.Field]) -> [String] { fields.map { "\($0.field) \($0.old)→\($0.new)" } }

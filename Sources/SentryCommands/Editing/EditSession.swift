@@ -60,7 +60,8 @@ struct EditSession {
     }
   }
 
-  private func apply(_ bytes: [UInt8], over document: DocumentReport, with client: ControlClient) async throws {
+  /// Applies what came of `document`, unless another is in force by now.
+  func apply(_ bytes: [UInt8], over document: DocumentReport, with client: ControlClient) async throws {
     let query = [
       ControlPath.documentName: document.name, ControlPath.expectedGeneration: String(document.generation),
     ]

@@ -14,7 +14,9 @@ extension PropertyListValue {
 
   private func written(as format: PropertyListSerialization.PropertyListFormat) throws(WriteFailure) -> [UInt8] {
     do {
-      return [UInt8](try PropertyListSerialization.data(fromPropertyList: foundationObject(isXML: format == .xml), format: format, options: 0))
+      return [UInt8](
+        try PropertyListSerialization.data(
+          fromPropertyList: foundationObject(isXML: format == .xml), format: format, options: 0))
     } catch let failure as WriteFailure {
       throw failure
     } catch {

@@ -109,7 +109,8 @@ extension MailText {
   }
 
   private var xmlDocument: String? {
-    for (begin, end) in [("<?xml", "</plist>"), ("<plist", "</plist>"), ("<array>", "</array>"), ("<dict>", "</dict>")] {
+    for (begin, end) in [("<?xml", "</plist>"), ("<plist", "</plist>"), ("<array>", "</array>"), ("<dict>", "</dict>")]
+    {
       guard let start = text.firstRange(of: begin)?.lowerBound,
         let last = text[start...].ranges(of: end).last?.upperBound
       else { continue }

@@ -45,7 +45,8 @@ public struct Snippet: Sendable {
       remarks.insert(document.form == .text ? "classic form" : document.form == .xml ? "XML" : "binary form", at: 0)
       let text = FormattedDocument(reading: document.source.bytes).text ?? CanonicalDocument.text(of: ruleSet)
       let reading = PropertyList.read(
-        document.form == .text ? Array(text.utf8) : Array(CanonicalDocument.text(of: ruleSet).utf8), fileName: "snippet")
+        document.form == .text ? Array(text.utf8) : Array(CanonicalDocument.text(of: ruleSet).utf8), fileName: "snippet"
+      )
       guard let node = reading.document?.root, let outline = RuleOutline(node) else {
         throw EditError("the rules cannot be written as text")
       }

@@ -48,14 +48,14 @@ struct CanonicalRules {
   private var text = ""
   /// Rules whose children are being written.
   private var open: [Int] = []
-  private let baseDepth: Int
+  private var depth: Int
   private let hasNumbers: Bool
 
   /// Rules with their comments, which need one element for each rule or none at all.
   static func text(
     of rules: [Rule], depth: Int, comments: [RuleComments?] = [], hasNumbers: Bool = true
   ) -> String {
-    var writer = CanonicalRules(rules: rules, comments: comments, baseDepth: depth, hasNumbers: hasNumbers)
+    var writer = CanonicalRules(rules: rules, comments: comments, depth: depth, hasNumbers: hasNumbers)
     for index in rules.indices {
       writer.close(before: index)
       writer.write(index)
@@ -64,10 +64,10 @@ struct CanonicalRules {
     return writer.text
   }
 
-  private init(rules: [Rule], comments: [RuleComments?], baseDepth: Int, hasNumbers: Bool) {
+  private init(rules: [Rule], comments: [RuleComments?], depth: Int, hasNumbers: Bool) {
     self.rules = rules
     self.comments = comments
-    self.baseDepth = baseDepth
+    self.depth = depth
     self.hasNumbers = hasNumbers
   }
 
@@ -90,6 +90,7 @@ struct CanonicalRules {
       text += comments?.afterChildrenOpening.asTrailing ?? ""
       text += "\n"
       open.append(index)
+      depth += levels(of: index)
     } else {
       writeEnd(of: index)
     }
@@ -135,6 +136,7 @@ struct CanonicalRules {
       let comments = comments(of: innermost)
       write(comments?.endOfChildren ?? [], indentation: indentation)
       open.removeLast()
+      depth -= levels(of: innermost)
       if let comments, comments.areInside {
         text += "\(indentation)  );" + (comments.entries[.children]?.after.asTrailing ?? "") + "\n"
         write(comments.beforeClosing, indentation: indentation + "  ")
@@ -150,7 +152,10 @@ struct CanonicalRules {
     text += separator(after: index) + (comments(of: index)?.after.asTrailing ?? "") + "\n"
   }
 
-  private var indentation: String { String(repeating: "  ", count: baseDepth + open.count) }
+  /// How much further in a rule's children stand: below the line that opens their list.
+  private func levels(of index: Int) -> Int { comments(of: index)?.areInside == true ? 2 : 1 }
+
+  private var indentation: String { String(repeating: "  ", count: depth) }
 
   private func separator(after index: Int) -> String {
     let parent = rules[index].parent

@@ -13,7 +13,9 @@ struct CommentedPrinter {
       return lines.joined(separator: "\n" + blanks(level))
     }
     let isArray = node.kind == .array
-    let body = isArray ? lines(ofElements: Array(node.children), in: node, level: level + 1)
+    let body =
+      isArray
+      ? lines(ofElements: Array(node.children), in: node, level: level + 1)
       : lines(ofEntries: node.entries, in: node, level: level + 1)
     return (isArray ? "(" : "{") + body + blanks(level) + (isArray ? ")" : "}")
   }
@@ -30,10 +32,12 @@ struct CommentedPrinter {
       let end = endOfLineComments(from: entry.range.upperBound, of: bytes, to: next)
       text += separation(position..<entry.key.range.lowerBound, isFirst: index == 0)
       text += ownLines(position..<entry.key.range.lowerBound, level)
-      text += ownLines(entry.key.range.upperBound..<max(entry.key.range.upperBound, entry.value.range.lowerBound), level)
+      text += ownLines(
+        entry.key.range.upperBound..<max(entry.key.range.upperBound, entry.value.range.lowerBound), level)
       let key = CanonicalDocument.printer.word(entry.key.text ?? "")
       let written = value?(entry) ?? "\(key) = \(self.text(of: entry.value, level: level));"
-      text += blanks(level) + written + comments(entry.value.range.upperBound..<end).asTrailing + "\n"
+      var trailing = comments(entry.value.range.upperBound..<max(end, entry.value.range.upperBound))
+      text += lines(trailing.removeLong(), level) + blanks(level) + written + trailing.asTrailing + "\n"
       position = end
     }
     return text + ownLines(position..<limit, level)
@@ -49,8 +53,10 @@ struct CommentedPrinter {
         from: element.separator?.upperBound ?? element.range.upperBound, of: bytes, to: next)
       text += separation(position..<element.range.lowerBound, isFirst: index == 0)
       text += ownLines(position..<element.range.lowerBound, level)
+      var trailing = comments(element.range.upperBound..<max(end, element.range.upperBound))
+      text += lines(trailing.removeLong(), level)
       text += blanks(level) + self.text(of: element, level: level) + (index + 1 < elements.count ? "," : "")
-      text += comments(element.range.upperBound..<end).asTrailing + "\n"
+      text += trailing.asTrailing + "\n"
       position = end
     }
     return text + ownLines(position..<limit, level)
@@ -69,7 +75,11 @@ struct CommentedPrinter {
   }
 
   func ownLines(_ range: Range<Int>, _ level: Int) -> String {
-    comments(range).map { blanks(level) + $0.replacing("\n", with: "\n" + blanks(level)) + "\n" }.joined()
+    lines(comments(range), level)
+  }
+
+  private func lines(_ comments: [String], _ level: Int) -> String {
+    comments.map { blanks(level) + $0.replacing("\n", with: "\n" + blanks(level)) + "\n" }.joined()
   }
 
   private func comments(_ range: Range<Int>) -> [String] {

@@ -48,6 +48,13 @@ extension RuleComments {
 }
 
 extension [String] {
+  /// Takes out those of several lines, which cannot stand at the end of one.
+  mutating func removeLong() -> [String] {
+    let long = filter { $0.contains("\n") }
+    removeAll { $0.contains("\n") }
+    return long
+  }
+
   /// At the end of a line.
   var asTrailing: String { map { " " + $0 }.joined() }
 }
@@ -80,6 +87,7 @@ struct RuleCommentReader {
     comments.isSeparated = index > 0 && TextLine.hasEmptyLine(in: start..<firstComment, of: bytes)
     let fragment = list.fragment(index)
     comments.after = texts(in: rule.range.upperBound..<max(fragment.end, rule.range.upperBound))
+    comments.before += comments.after.removeLong()
     return comments
   }
 
@@ -92,7 +100,8 @@ struct RuleCommentReader {
     let entries = Array(rule.entrySequence)
     let endOfOpening = endOfLineComments(from: position, of: bytes, to: entries.first?.key.range.lowerBound ?? limit)
     // A comment of ours before the first entry on the same line is part of the opening, too.
-    let opening = rule.openingComment.map { max($0.upperBound, endOfOpening) } ?? endOfOpening
+    let ownComment = rule.openingComment.flatMap { bytes[$0].contains(where: TextLine.isEnd) ? nil : $0.upperBound }
+    let opening = max(ownComment ?? endOfOpening, endOfOpening)
     comments.opening = texts(in: position..<opening).filter { !isNumber($0) }
     position = opening
     for (index, entry) in entries.enumerated() {
@@ -102,6 +111,7 @@ struct RuleCommentReader {
       own.before = texts(in: position..<entry.key.range.lowerBound)
       own.before += texts(in: entry.key.range.upperBound..<entry.value.range.lowerBound)
       own.after = texts(in: entry.value.range.upperBound..<max(end, entry.value.range.upperBound))
+      own.before += own.after.removeLong()
       position = end
       let key = RuleKey(rawValue: entry.key.text ?? "")
       if key == .children, let inner = ListText(entry.value) {
@@ -109,13 +119,18 @@ struct RuleCommentReader {
         comments.afterChildrenOpening = texts(in: inner.interior.lowerBound..<first)
         if let last = inner.elements.indices.last {
           comments.endOfChildren = texts(in: inner.fragment(last).end..<inner.interior.upperBound)
+        } else {
+          // An empty list is not written.
+          own.before += texts(in: inner.interior)
+          comments.afterChildrenOpening = []
         }
       } else if entry.value.kind == .array || entry.value.kind == .dictionary {
         own.after += entry.value.innerComments.map { text(of: $0) }
       }
       guard !own.before.isEmpty || !own.after.isEmpty else { continue }
-      if let key {
-        comments.entries[key] = own
+      if let key = key?.written {
+        comments.entries[key, default: RuleComments.OfEntry()].before += own.before
+        comments.entries[key, default: RuleComments.OfEntry()].after += own.after
       } else {
         comments.beforeClosing += own.before + own.after
       }
@@ -139,6 +154,18 @@ struct RuleCommentReader {
 
   private func isNumber(_ comment: String) -> Bool {
     comment.hasPrefix("/*") && RuleNumber(Substring(comment.dropFirst(2).dropLast(2)).trimmed) != nil
+  }
+}
+
+extension RuleKey {
+  /// The entry that says in the canonical form what this one says.
+  fileprivate var written: RuleKey {
+    switch self {
+    case .property: .propertyName
+    case .relation: .relationName
+    case .filterAction: .filterActionName
+    default: self
+    }
   }
 }
 

@@ -41,7 +41,8 @@ import Testing
   @Test func copyAndPasteIsTheSameRules() throws {
     for text in [try copy(["1-3"]), try CopiedRules(of: ["1-3"], from: Array(sample.utf8), fileName: "x").classicText] {
       let pasted = try open("()").paste(snippet(text), .end)
-      #expect(try RuleDocument(reading: pasted.bytes).ruleSet?.rules == #require(RuleDocument(reading: sample).ruleSet).rules)
+      #expect(
+        try RuleDocument(reading: pasted.bytes).ruleSet?.rules == #require(RuleDocument(reading: sample).ruleSet).rules)
     }
   }
 

@@ -26,8 +26,10 @@ import Testing
       ("({ enabled = \"yes\"; })", "({ enabled = \"yes\"; })"),
       ("{ nodeName = single; enabled = 0; }", "{ nodeName = single; enabled = 1; }"),
       ("{ rules = ({ enabled = 0; }); }", "{ rules = ({ enabled = 1; }); }"),
-      ("{ SentryDocument_filterTable = { children = ({ enabled = 0; }); }; }",
-       "{ SentryDocument_filterTable = { children = ({ enabled = 1; }); }; }"),
+      (
+        "{ SentryDocument_filterTable = { children = ({ enabled = 0; }); }; }",
+        "{ SentryDocument_filterTable = { children = ({ enabled = 1; }); }; }"
+      ),
       ("{ children = ({ enabled = 0; }); enabled = 1; }", "{ children = ({ enabled = 1; }); enabled = 1; }"),
     ] as [(String, String)])
   func switchesOn(_ before: String, _ after: String) throws {

@@ -15,8 +15,10 @@ import Testing
       ("(\n  { a = 1; } // one\n)", .after("1"), "(\n  { a = 1; }, // one\n  P2,\n  Q\n)"),
       ("(\n  // one\n  { a = 1; }\n)", .before("1"), "(\n  P1,\n  Q,\n  // one\n  { a = 1; }\n)"),
       ("(\r\n\t{ a = 1; }\r\n)", .after("1"), "(\r\n\t{ a = 1; },\r\n\tP2,\r\n\tQ\r\n)"),
-      ("(\r\n\t{\r\n\t\ta = 1;\r\n\t}\r\n)", .into("1"),
-        "(\r\n\t{\r\n\t\ta = 1;\r\n\t\tchildren = (\r\n\t\t\tP1.1,\r\n\t\t\tQ\r\n\t\t);\r\n\t}\r\n)"),
+      (
+        "(\r\n\t{\r\n\t\ta = 1;\r\n\t}\r\n)", .into("1"),
+        "(\r\n\t{\r\n\t\ta = 1;\r\n\t\tchildren = (\r\n\t\t\tP1.1,\r\n\t\t\tQ\r\n\t\t);\r\n\t}\r\n)"
+      ),
       ("()", .end, "(\n  P1,\n  Q\n)"),
       ("{ rules = (); }", .end, "{ rules = (\n  P1,\n  Q\n); }"),
       ("{}", .end, "{ rules = (\n  P1,\n  Q\n); }"),
@@ -48,7 +50,9 @@ import Testing
     #expect(result.inserted.map(\.description) == ["2", "3"])
     #expect(result.text.contains("/* 4.2.1 */"))
     #expect(result.text.contains("/* 5 */ nodeName = last"))
-    #expect(result.text.contains("// one\n    { /* 2 */ nodeName = p; enabled = 1; },\n    { nodeName = q; enabled = 1; },\n\n"))
+    #expect(
+      result.text.contains(
+        "// one\n    { /* 2 */ nodeName = p; enabled = 1; },\n    { nodeName = q; enabled = 1; },\n\n"))
   }
 
   @Test func layoutOfTheSnippetIsIndentedAnew() throws {
@@ -69,7 +73,8 @@ import Testing
   }
 
   @Test func classicRulesComeInByName() throws {
-    let text = "( { enabled = 1; filterAction = 16; nodeNumber = \"3.1\"; property = 19; propertyValue = 22; relation = 0; } )"
+    let text =
+      "( { enabled = 1; filterAction = 16; nodeNumber = \"3.1\"; property = 19; propertyValue = 22; relation = 0; } )"
     let result = try open("( { /* 1 */ enabled = 1; } )").paste(snippet(text), .end)
     #expect(
       result.text == """

@@ -37,7 +37,8 @@ import Testing
   @Test(arguments: 0..<40 as Range<UInt64>)
   func editsAndTheirOppositesAreTheSame(block: UInt64) throws {
     for seed in block * 20..<(block + 1) * 20 {
-      let text = RandomDocument(seed: seed).text
+      // An empty list of children does not come back: it says nothing.
+      let text = RandomDocument(seed: seed, hasEmptyLists: false).text
       let numbers = try #require(RuleDocument(reading: text).ruleSet, "seed \(seed)").rules.map(\.number)
       for number in numbers { try expectOpposites(text, RuleNumber(number), seed: seed) }
     }

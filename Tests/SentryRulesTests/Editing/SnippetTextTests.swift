@@ -4,7 +4,8 @@ import Testing
 /// What people paste: each of these is the same two rules, the first with a child.
 @Suite struct SnippetTextTests {
   static let rules = [
-    "1 promiscuous resets Direction == inbound ->", "1.1  TCP header flags == rst Delay", "2 ping ICMP type == 8 (echo request) Log",
+    "1 promiscuous resets Direction == inbound ->", "1.1  TCP header flags == rst Delay",
+    "2 ping ICMP type == 8 (echo request) Log",
   ]
 
   static let plain = """
@@ -24,23 +25,35 @@ import Testing
     arguments: [
       ("as it is", plain, []),
       ("a whole document", "{ rules = \(plain); settings = {}; }", ["the rules of a whole document"]),
-      ("quoted in an answer", "Hi,\n\nyou wrote:\n" + quoted(plain, "> ") + "\n\nThanks!\n--\nme",
-       ["from quoted e-mail text", "the text around the rules left out"]),
+      (
+        "quoted in an answer", "Hi,\n\nyou wrote:\n" + quoted(plain, "> ") + "\n\nThanks!\n--\nme",
+        ["from quoted e-mail text", "the text around the rules left out"]
+      ),
       ("quoted twice", quoted(plain, "> > "), ["from quoted e-mail text"]),
       ("quoted tightly", quoted(plain, ">>"), ["from quoted e-mail text"]),
       ("quoted with CR LF", quoted(plain, "> ").replacing("\n", with: "\r\n"), ["from quoted e-mail text"]),
-      ("in text", "Try this (it helps):\n\n" + plain + "\n\nIt works {for me}.",
-       ["the text around the rules left out"]),
+      (
+        "in text", "Try this (it helps):\n\n" + plain + "\n\nIt works {for me}.",
+        ["the text around the rules left out"]
+      ),
       ("typographic quotes", plain.replacing(/"([^"]*)"/) { "“\($0.1)”" }, ["typographic quotes straightened"]),
       ("German quotes", plain.replacing(/"([^"]*)"/) { "„\($0.1)“" }, ["typographic quotes straightened"]),
       ("French quotes", plain.replacing(/"([^"]*)"/) { "«\($0.1)»" }, ["typographic quotes straightened"]),
       ("single quotes", plain.replacing(/"([^"]*)"/) { "‘\($0.1)’" }, ["typographic quotes straightened"]),
       ("half straightened", plain.replacing(/"([^"]*)"/) { "“\($0.1)\"" }, ["typographic quotes straightened"]),
       ("no-break blanks", plain.replacing(" ", with: "\u{A0}"), ["no-break blanks replaced"]),
-      ("wrapped lines", quoted(plain.replacing("(echo request", with: "(echo \nrequest").replacing("promiscuous resets", with: "promiscuous\nresets"), "> "),
-       ["from quoted e-mail text", "broken lines joined"]),
+      (
+        "wrapped lines",
+        quoted(
+          plain.replacing("(echo request", with: "(echo \nrequest").replacing(
+            "promiscuous resets", with: "promiscuous\nresets"), "> "),
+        ["from quoted e-mail text", "broken lines joined"]
+      ),
       ("HTML signs", plain.replacing("\"", with: "&quot;"), ["HTML signs replaced"]),
-      ("HTML quotation", quoted(plain.replacing("\"", with: "&quot;"), "&gt; "), ["HTML signs replaced", "from quoted e-mail text"]),
+      (
+        "HTML quotation", quoted(plain.replacing("\"", with: "&quot;"), "&gt; "),
+        ["HTML signs replaced", "from quoted e-mail text"]
+      ),
     ] as [(String, String, [String])])
   func sameRules(_ what: String, _ text: String, _ remarks: [String]) throws {
     let snippet = try snippet(text)

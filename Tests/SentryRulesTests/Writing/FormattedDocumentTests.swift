@@ -55,10 +55,10 @@ private func formatted(_ text: String) throws -> String {
 
             { /* 2 */ // J
               enabled = 0; // K
-              propertyName = Any;
-              filterActionName = Log;
-              // L
               /* M */
+              propertyName = Any;
+              // L
+              filterActionName = Log;
               children = ( // N
                 { /* 2.1 */ enabled = 1; propertyName = Any; } // O
                 // P

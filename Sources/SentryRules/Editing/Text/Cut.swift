@@ -21,10 +21,12 @@ struct Cut {
   init(root: SyntaxNode) {
     rule = root
     bytes = root.tree.source.bytes
-    start = TriviaComments(in: 0..<root.range.lowerBound, of: bytes).first { _ in true }?.lowerBound
+    start =
+      TriviaComments(in: 0..<root.range.lowerBound, of: bytes).first { _ in true }?.lowerBound
       ?? root.range.lowerBound
     separator = nil
-    end = Array(TriviaComments(in: root.range.upperBound..<bytes.count, of: bytes)).last?.upperBound
+    end =
+      Array(TriviaComments(in: root.range.upperBound..<bytes.count, of: bytes)).last?.upperBound
       ?? root.range.upperBound
   }
 
@@ -46,7 +48,8 @@ struct Cut {
       ?? bytes[bodyEnd..<max(end, bodyEnd)]
     let old = TextLine.indentation(at: start, of: bytes)
     let braces = rule.opening == nil
-    let text = (braces ? Array("{ ".utf8) + body + Array(" }".utf8) : body) + (comma ? [UInt8(ascii: ",")] : []) + trailing
+    let text =
+      (braces ? Array("{ ".utf8) + body + Array(" }".utf8) : body) + (comma ? [UInt8(ascii: ",")] : []) + trailing
     return layout.reindented(text, from: old, to: indentation)
   }
 }

@@ -68,12 +68,15 @@ struct ListText {
   }
 }
 
-/// The end of the comments that follow `offset` on its line, if nothing else does before `limit`; else `offset`.
+/// The end of the comments that follow `offset` on its line and end on it, if nothing else does before `limit`; else
+/// `offset`.
 func endOfLineComments(from offset: Int, of bytes: [UInt8], to limit: Int) -> Int {
   guard offset < limit else { return offset }
   var end = offset
   for comment in TriviaComments(in: offset..<limit, of: bytes) {
-    guard TextLine.isBlank(end..<comment.lowerBound, of: bytes) else { break }
+    guard TextLine.isBlank(end..<comment.lowerBound, of: bytes), !bytes[comment].contains(where: TextLine.isEnd) else {
+      break
+    }
     end = comment.upperBound
   }
   // Before something on the same line it is that thing's comment.
@@ -126,12 +129,18 @@ enum TextLine {
 }
 
 extension ListText {
-  /// What goes with an element: its lines if nothing else is on them, else it and the blanks to a neighbour, which is the
-  /// one before it for the last that is left.
+  /// What goes with an element: its lines if nothing else is on them, else it and the blanks to a neighbour.
+  ///
+  /// - Parameter isLast: nothing behind it stays; then that is the neighbour before it.
   func removal(of index: Int, isLast: Bool) -> Range<Int> {
     let fragment = fragment(index)
+    if isLast, self.fragment(elements.count - 1).nextLine == nil {
+      let end = endOfPredecessor(of: index)
+      let isClose = bytes[end..<fragment.start].allSatisfy { TextLine.isBlank($0) || TextLine.isEnd($0) }
+      return (isClose ? end : TextLine.startOfBlanks(before: fragment.start, of: bytes))..<fragment.end
+    }
     if let lineStart = fragment.lineStart, let nextLine = fragment.nextLine { return lineStart..<nextLine }
-    if fragment.nextLine != nil || isLast {
+    if fragment.nextLine != nil {
       return TextLine.startOfBlanks(before: fragment.start, of: bytes)..<fragment.end
     }
     return fragment.start..<TextLine.endOfBlanks(after: fragment.end, of: bytes)
@@ -139,7 +148,7 @@ extension ListText {
 }
 
 extension SyntaxNode {
-  /// What goes with an entry of a dictionary; `nil` if there is none with this key.
+  /// What goes with an entry of a dictionary; `nil` if there is none with this key, and if it has comments of its own.
   func entryRemoval(of key: String) -> Range<Int>? {
     let bytes = tree.source.bytes
     let entries = Array(entrySequence)
@@ -148,6 +157,10 @@ extension SyntaxNode {
     let isLast = index + 1 == entries.count
     let limit = isLast ? self.range.upperBound - 1 : entries[index + 1].key.range.lowerBound
     let end = endOfLineComments(from: range.upperBound, of: bytes, to: limit)
+    let ownText = entries[index].key.range.upperBound..<entries[index].value.range.lowerBound
+    guard end == range.upperBound, !TriviaComments(in: ownText, of: bytes).contains(where: { _ in true }) else {
+      return nil
+    }
     if let lineStart = TextLine.start(before: range.lowerBound, of: bytes),
       let nextLine = TextLine.next(after: end, of: bytes)
     {

@@ -24,7 +24,8 @@ enum NumberMarks {
   /// Where the number stands in the comment; `nil` if the comment says anything else.
   private static func placeInComment(of rule: SyntaxNode) -> Range<Int>? {
     let bytes = rule.tree.source.bytes
-    guard let comment = rule.openingComment, comment.count > 4, bytes[comment.lowerBound + 1] == UInt8(ascii: "*") else {
+    guard let comment = rule.openingComment, comment.count > 4, bytes[comment.lowerBound + 1] == UInt8(ascii: "*")
+    else {
       return nil
     }
     let content = comment.lowerBound + 2..<comment.upperBound - 2

@@ -233,7 +233,7 @@ extension TextRewriter {
     guard rest.allSatisfy({ TextLine.isBlank(bytes[$0]) || TextLine.isEnd(bytes[$0]) }) else { return }
     guard parent != .root else { return removals.append(list.interior) }
     let rule = try node(parent)
-    if let entry = rule.entryRemoval(of: RuleKey.children.rawValue) { removals.append(entry) }
+    removals.append(rule.entryRemoval(of: RuleKey.children.rawValue) ?? list.interior)
   }
 
   /// The offsets of `range` that are not removed.
@@ -275,14 +275,15 @@ extension TextRewriter {
   private mutating func insertPieces(into list: ListText, among kept: [Int], at gap: Int) throws(EditError) {
     let isLast = gap == kept.count
     let needsLastComma = !isLast || list.elements.last?.separator != nil
-    if gap > 0 {
-      let predecessor = list.fragment(kept[gap - 1])
+    let successor = isLast ? nil : list.fragment(kept[gap])
+    let predecessor = gap > 0 ? list.fragment(kept[gap - 1]) : nil
+    if let predecessor, predecessor.nextLine != nil || successor?.lineStart != nil || isLast {
       let text = try piecesText(indentation: indentation(at: predecessor.start), lastComma: needsLastComma)
-      edits.insert(
-        predecessor.nextLine != nil ? text.onLines(before: layout.lineEnd) : text.inline(before: true),
-        at: predecessor.end)
-    } else if let next = kept.first {
-      let successor = list.fragment(next)
+      // A comment on the predecessor's line would be taken for the next rule's.
+      let commaEnd = predecessor.separator?.upperBound ?? predecessor.body.upperBound
+      let isInline = predecessor.nextLine == nil && predecessor.end == commaEnd
+      edits.insert(isInline ? text.inline(before: true) : text.onLines(before: layout.lineEnd), at: predecessor.end)
+    } else if let successor {
       let text = try piecesText(indentation: indentation(at: successor.start), lastComma: true)
       if let lineStart = successor.lineStart {
         edits.insert(text.onLines(after: layout.lineEnd), at: lineStart)
@@ -351,8 +352,8 @@ extension TextRewriter {
     let text = try piecesText(indentation: outer + layout.unit, lastComma: false)
     let (newline, blanks) = (String(decoding: layout.lineEnd, as: UTF8.self), String(decoding: outer, as: UTF8.self))
     let list = "\(key) = (" + text.onLines(before: layout.lineEnd) + newline + blanks + ");"
-    let isTight = !standsAlone && place < bytes.count && bytes[place] == UInt8(ascii: "}")
-    edits.insert((standsAlone ? newline + blanks : " ") + list + (isTight ? " " : ""), at: standsAlone ? place : end)
+    let isFirst = last == nil && !standsAlone
+    edits.insert((standsAlone ? newline + blanks : " ") + list + (isFirst ? " " : ""), at: standsAlone ? place : end)
   }
 
   private func indentation(at offset: Int) -> [UInt8] { TextLine.indentation(at: offset, of: bytes) }
@@ -435,7 +436,8 @@ private struct PiecesText {
     pieces.map { piece in
       let text = String(decoding: piece, as: UTF8.self)
       // A comment to the end of the line needs one.
-      return before ? " " + text + (endsInLineComment(piece) ? "\n" : "") : text + (endsInLineComment(piece) ? "\n" : " ")
+      return before
+        ? " " + text + (endsInLineComment(piece) ? "\n" : "") : text + (endsInLineComment(piece) ? "\n" : " ")
     }.joined()
   }
 
