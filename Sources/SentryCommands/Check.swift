@@ -8,10 +8,11 @@ struct Check: ParsableCommand {
     abstract: "Read documents and say what is wrong with them.",
     discussion: """
       Each finding names file, line and column, shows the line, and says what would be accepted. The exit status is 1 if a \
-      document has errors (with --strict also warnings), else 0.
+      document has errors (with --strict also warnings), else 0. `sentry checks` lists what can be found.
 
         sentry check Documents/Default.plist
-        sentry check --format json my.plist
+        sentry check --strict --allow noEffect my.plist
+        sentry check --host /etc/sentry/sentry.plist
       """)
 
   @Argument(
@@ -24,10 +25,23 @@ struct Check: ParsableCommand {
   @Flag(help: "Count warnings as errors.")
   var strict = false
 
+  @Option(
+    help: ArgumentHelp("Leave out findings with this name; may be repeated. Errors stay.", valueName: "name"),
+    transform: FindingName.id(named:))
+  var allow: [Diagnostic.ID] = []
+
+  @Flag(
+    help: """
+      Compare with this machine, too: its addresses, name servers and default routes, and the ssh connection you sit at.
+      """)
+  var host = false
+
   func run() throws {
     var reports: [CheckReport] = []
+    let host = host ? ThisHost.facts() : nil
     for path in documents {
-      let document = DocumentFile(path: path, reading: try FileInput.read(path))
+      var document = DocumentFile(path: path, reading: try FileInput.read(path))
+      document.check(on: host, allowing: Set(allow))
       if format == .text { document.printFindings(to: .output, summary: true) }
       reports.append(CheckReport(document))
     }
@@ -49,8 +63,8 @@ struct CheckReport: Encodable {
   init(_ document: DocumentFile) {
     file = document.name
     rules = document.document.ruleSet?.rules.count
-    errors = document.document.diagnostics.count { $0.severity == .error }
-    warnings = document.document.diagnostics.count { $0.severity == .warning }
+    errors = document.findings.count { $0.severity == .error }
+    warnings = document.findings.count { $0.severity == .warning }
     findings = document.records
   }
 }

@@ -6,7 +6,7 @@ extension Diagnostic {
     let kind = paint.bold(severity.rawValue + ":", severity.color)
     let what = "\(kind) \(DisplayText(message).text) [\(id.rawValue)]"
     let name = DisplayText(source.fileName).text
-    if let path {
+    if let path, range.isEmpty {
       let hintLine = hint.map { "\n    " + DisplayText($0).text } ?? ""
       return "\(name): at \(DisplayText(path).text): \(what)\(hintLine)"
     }

@@ -17,7 +17,8 @@ public struct Diagnostic: Equatable, Sendable {
     }
   }
 
-  /// Where in the document: bytes of a text, or a path where there is no text (XML and binary property lists).
+  /// Where in the document: bytes of a text, or a path (XML and binary property lists), or both (XML, once the path was
+  /// looked up in the text).
   public struct Place: Equatable, Sendable {
     /// Half-open UTF-8 byte range; empty for a spot between two bytes, and `0..<0` where there is only a path.
     public var range: Range<Int>
@@ -38,7 +39,7 @@ public struct Diagnostic: Equatable, Sendable {
   public var severity: Severity
   /// Half-open UTF-8 byte range in the document; line and column are worked out only when printed.
   public var range: Range<Int>
-  /// Where in a document without text, such as `rules[2].children[0]`; `nil` in text documents.
+  /// Where in an XML or binary document, such as `rules[2].children[0]`; `nil` in text documents.
   public var path: String?
   /// Lower case, names and quotes the thing found.
   public var message: String

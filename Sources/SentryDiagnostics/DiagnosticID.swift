@@ -4,6 +4,7 @@ extension Diagnostic {
     // Property lists: the bytes.
     case invalidEncoding
     case documentTooLarge
+    case notAPropertyList
     case emptyDocument
 
     // Property lists: text.
@@ -46,7 +47,9 @@ extension Diagnostic {
     case badParameter
     case ambiguousNumber
     case nameNumberMismatch
+    case assumedGeneration
     case disabledByDefault
+    case disabledParent
     case relationReadAsEqual
     case exitGroupOutsideGroup
     case negationMatchesOthers
@@ -58,6 +61,8 @@ extension Diagnostic {
     case unknownSetting
     case badSetting
     case badInterface
+    case duplicateInterface
+    case oddSwitch
     case keptKeys
 
     // Tests in documents.
@@ -71,5 +76,16 @@ extension Diagnostic {
     case unknownTable
     case badListDuration
     case tooManyFields
+
+    // Checks of documents that can run.
+    case neverMatches
+    case unreachableRules
+    case duplicateRule
+    case noEffect
+    case cutsOffSSH
+    case triggerCatchesOwnAddress
+    case triggerCatchesServer
+    case longInterfaceName
+    case classicDiffers
   }
 }

@@ -1,7 +1,7 @@
 /// A finding as tools read it (JSON): places as 1-based lines and columns, the end exclusive.
 public struct DiagnosticRecord: Codable, Equatable, Sendable {
   public var file: String
-  /// The four numbers are absent where the document has no text; then there is a `path`.
+  /// The four numbers are absent where there is only a `path`.
   public var line: Int?
   public var column: Int?
   public var endLine: Int?
@@ -20,7 +20,7 @@ public struct DiagnosticRecord: Codable, Equatable, Sendable {
     message = diagnostic.message
     hint = diagnostic.hint
     path = diagnostic.path
-    guard diagnostic.path == nil else { return }
+    guard diagnostic.path == nil || !diagnostic.range.isEmpty else { return }
     let start = source.location(of: diagnostic.range.lowerBound)
     let end = source.location(of: diagnostic.range.upperBound)
     (line, column) = (start.line, start.column)

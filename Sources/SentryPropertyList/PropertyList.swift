@@ -12,6 +12,10 @@ public enum PropertyList {
       let source = SourceText(fileName: fileName, bytes: [])
       return PropertyListReading(source: source, diagnostics: [SyntaxMessages.documentTooLarge(limit: sizeLimit)])
     }
+    if let other = ForeignFormat.name(of: bytes) {
+      let source = SourceText(fileName: fileName, bytes: [])
+      return PropertyListReading(source: source, diagnostics: [SyntaxMessages.notAPropertyList(other)])
+    }
     if bytes.starts(with: Array("bplist".utf8)) {
       return BinaryReader.read(bytes, fileName: fileName)
     }

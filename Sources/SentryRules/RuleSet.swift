@@ -12,6 +12,10 @@ public struct RuleSet: Sendable {
   public let keptKeys: [KeptKey]
   /// What the document promises of itself; as written they are among the kept keys.
   public internal(set) var tests: [DocumentTest] = []
+  /// Written by the classic program, or with its numbers.
+  var isClassic = false
+  /// Where the document keeps its rules: a path from the root, which itself is "".
+  var listPath = RootKey.rules
 
   /// The rules right below the one at `parent`; of the top level for -1.
   public func children(of parent: Int) -> some Sequence<Int> {

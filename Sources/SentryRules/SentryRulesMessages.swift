@@ -37,6 +37,11 @@ extension Diagnostic {
     Diagnostic(.badValue, at: node.place, "\(key) must be 0 or 1, found \(node.shown)")
   }
 
+  static func oddSwitch(_ key: String, _ node: PropertyListNode) -> Diagnostic {
+    Diagnostic(
+      .oddSwitch, .warning, at: node.place, "\(key) should be 0 or 1, found \(node.shown): it is read as 1")
+  }
+
   static func unknownKey(_ key: String, at place: Place, meant: String?) -> Diagnostic {
     Diagnostic(
       .unknownKey, .warning, at: place, "unknown key '\(key.shown)' is ignored",
@@ -63,6 +68,14 @@ extension Diagnostic {
       .disabledByDefault, .note, at: place,
       "rule \(number) does not say whether it is enabled: such rules are disabled",
       hint: "add 'enabled = 1;' to switch it on")
+  }
+
+  static func disabledParent(_ number: String, enabledChildren count: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .disabledParent, .note, at: place,
+      "rule \(number) does not say whether it is enabled, so it is not, nor "
+        + (count == 1 ? "the rule" : "the \(count) rules") + " switched on right below it",
+      hint: "add 'enabled = 1;' here, or 'enabled = 0;' if that is meant")
   }
 
   static func badValue(_ error: ValueError, isMissing: Bool, at place: Place) -> Diagnostic {
@@ -118,6 +131,13 @@ extension Diagnostic {
       hint: "give the \(table.noun) by name")
   }
 
+  static func assumedGeneration(_ number: Int, _ name: String, orElse other: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .assumedGeneration, .note, at: place,
+      "action number \(number) is read as '\(name)', as of 2008; in documents of 2005 it was '\(other)'",
+      hint: "give actions by name")
+  }
+
   static func nameNumberMismatch(_ name: String, _ number: Int, _ meaning: String?, at place: Place) -> Diagnostic {
     let other = meaning.map { "'\($0)'" } ?? "nothing known"
     return Diagnostic(
@@ -149,6 +169,11 @@ extension Diagnostic {
     Diagnostic(
       .badSetting, .warning, at: node.place,
       "\(RootKey.classicTriggerDuration) must be an index from 0 to 6, found \(node.shown): one hour is used")
+  }
+
+  static func duplicateInterface(_ name: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .duplicateInterface, .warning, at: place, "interface '\(name.shown)' is listed twice: the first entry counts")
   }
 
   static func interfaceWithoutName(key: String, at place: Place) -> Diagnostic {

@@ -33,7 +33,7 @@ struct SocketFile: Sendable {
     } catch let error as CocoaError where error.code == .fileWriteNoPermission {
       throw .socketNotPermitted(path: path)
     } catch {
-      throw .socketUnusable(path: path, reason: error.localizedDescription)
+      throw .socketUnusable(path: path, reason: "its folder \(directory) cannot be made")
     }
     giveToGroup(directory)
   }

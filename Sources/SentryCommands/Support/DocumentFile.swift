@@ -12,10 +12,18 @@ struct DocumentFile {
   /// As messages name it.
   let name: String
   let document: RuleDocument
+  /// What is told about it: what reading found, and once it is checked, what the checks found.
+  private(set) var findings: [Diagnostic]
 
   init(path: String, reading bytes: [UInt8]) {
     name = FileInput.displayName(path)
     document = RuleDocument(reading: bytes, fileName: name)
+    findings = document.diagnostics
+  }
+
+  /// Runs the checks. Findings that are allowed are left out, unless they are errors.
+  mutating func check(on host: HostFacts?, allowing allowed: Set<Diagnostic.ID>) {
+    findings = document.findings(on: host).filter { $0.severity == .error || !allowed.contains($0.id) }
   }
 
   /// Reads a document that is to be used: its findings go to standard error, and one that has errors ends the command.
@@ -32,8 +40,8 @@ struct DocumentFile {
   /// Writes each finding with its line and a caret; with `summary`, a last line that counts them.
   func printFindings(to destination: Destination, summary: Bool) {
     let isColoured = destination == .output ? Console.outputHasColour : Console.errorHasColour
-    var lines = document.diagnostics.map { $0.rendered(in: document.source, usesColor: isColoured) }
-    if summary { lines.append("\(name): \(findingSummary)") }
+    var lines = findings.map { $0.rendered(in: document.source, usesColor: isColoured) }
+    if summary { lines.append("\(name): \(ruleCount)\(findings.summary)") }
     for line in lines {
       if destination == .output { Console.writeLine(line) } else { Console.writeError(line) }
     }
@@ -51,16 +59,11 @@ struct DocumentFile {
 
   /// The findings in their JSON form.
   var records: [DiagnosticRecord] {
-    document.diagnostics.map { DiagnosticRecord($0, in: document.source) }
+    findings.map { DiagnosticRecord($0, in: document.source) }
   }
 
-  private var findingSummary: String {
-    let errors = document.diagnostics.count { $0.severity == .error }
-    let warnings = document.diagnostics.count { $0.severity == .warning }
-    guard let ruleSet = document.ruleSet else {
-      return "\(counted(errors, "error")), \(counted(warnings, "warning"))"
-    }
-    let rules = counted(ruleSet.rules.count, "rule")
-    return warnings == 0 ? "\(rules), no errors" : "\(rules), no errors, \(counted(warnings, "warning"))"
+  /// `12 rules, `; nothing for a document that cannot run.
+  private var ruleCount: String {
+    document.ruleSet.map { "\(counted($0.rules.count, "rule")), " } ?? ""
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SystemPackage
 
 /// Reads whole files named on the command line.
 enum FileInput {
@@ -20,6 +21,10 @@ enum FileInput {
     guard FileManager.default.fileExists(atPath: path) else { return "no such file" }
     if (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true { return "is a directory" }
     if !FileManager.default.isReadableFile(atPath: path) { return "permission denied" }
-    return error.localizedDescription
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    guard let underlying, underlying.domain == NSPOSIXErrorDomain, let code = CInt(exactly: underlying.code) else {
+      return "it cannot be read"
+    }
+    return "\(Errno(rawValue: code))".lowercased()
   }
 }

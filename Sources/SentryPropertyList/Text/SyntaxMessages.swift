@@ -203,6 +203,12 @@ enum SyntaxMessages {
       .invalidEncoding, at: .init(range: 0..<0), "a document in \(name) cannot be read", hint: "save it as UTF-8")
   }
 
+  static func notAPropertyList(_ what: String) -> Diagnostic {
+    Diagnostic(
+      .notAPropertyList, at: .init(range: 0..<0), "this is \(what), not a document",
+      hint: "a document is a property list: text, XML or binary")
+  }
+
   static func documentTooLarge(limit: Int) -> Diagnostic {
     Diagnostic(.documentTooLarge, at: .init(range: 0..<0), "a document may have at most \(limit >> 20) MiB")
   }

@@ -9,6 +9,12 @@ struct GenerationVotes {
     }
   }
 
+  /// No other generation has as many votes as the winner.
+  var isDecided: Bool {
+    let winner = winner
+    return Generation.allCases.allSatisfy { $0 == winner || votes[$0, default: 0] < votes[winner, default: 0] }
+  }
+
   /// The generation with most votes; of equals, and without any, the newest.
   var winner: Generation {
     var winner = Generation.newest
@@ -23,9 +29,12 @@ struct GenerationVotes {
 struct NumberingVotes {
   private(set) var properties = GenerationVotes()
   private(set) var actions = GenerationVotes()
+  /// Some rule has a number for a property, a relation or an action.
+  private(set) var hasNumbers = false
 
   /// Takes note of which numbers go with which names in one rule.
   mutating func add(_ rule: RuleFields) {
+    hasNumbers = hasNumbers || rule.property.hasNumber || rule.action.hasNumber
     Self.add(rule.property, in: .properties, to: &properties)
     Self.add(rule.action, in: .actions, to: &actions)
   }

@@ -7,19 +7,19 @@ internal import SentryPropertyList
 /// The numbers of properties and actions changed between generations of the classic program. Which one a document
 /// uses shows in those of its rules that have both a known name and a number.
 struct NameResolver {
-  private let propertyGeneration: Generation
-  private let actionGeneration: Generation
+  private let propertyGeneration: GenerationVotes
+  private let actionGeneration: GenerationVotes
 
   init(_ votes: NumberingVotes) {
-    propertyGeneration = votes.properties.winner
-    actionGeneration = votes.actions.winner
+    propertyGeneration = votes.properties
+    actionGeneration = votes.actions
   }
 
   /// `Any` if the rule names none; `nil`, with a finding, if what it names cannot be used.
   func property(
     _ field: NamedField, at rule: Diagnostic.Place, into findings: inout Findings
   ) -> (any Property.Type)? {
-    resolve(field, in: .properties, propertyGeneration, at: rule, into: &findings)
+    resolve(field, in: .properties, propertyGeneration.winner, at: rule, into: &findings)
   }
 
   /// `==` if the rule names none.
@@ -29,7 +29,19 @@ struct NameResolver {
 
   /// `->` if the rule names none.
   func action(_ field: NamedField, at rule: Diagnostic.Place, into findings: inout Findings) -> (any Action.Type)? {
-    resolve(field, in: .actions, actionGeneration, at: rule, into: &findings)
+    if field.word == nil, let code = field.code, !actionGeneration.isDecided {
+      noteAssumption(code, at: field.place ?? rule, into: &findings)
+    }
+    return resolve(field, in: .actions, actionGeneration.winner, at: rule, into: &findings)
+  }
+
+  /// A bare number that means one action in the newest generation and another in the middle one, and nothing shows
+  /// which it is.
+  private func noteAssumption(_ code: Int, at place: Diagnostic.Place, into findings: inout Findings) {
+    let newest = NameTable.actions.entry(numbered: code, in: .newest)
+    let middle = NameTable.actions.entry(numbered: code, in: .middle)
+    guard let newest, let middle, newest.name != middle.name else { return }
+    findings.addOnce("generation", .assumedGeneration(code, newest.name, orElse: middle.name, at: place))
   }
 
   private func resolve<Item>(

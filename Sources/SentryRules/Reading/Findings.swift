@@ -24,6 +24,11 @@ struct Findings {
     if said.insert(topic).inserted { add(diagnostic()) }
   }
 
+  /// Another finding of this severity would not change anything any more.
+  func isFull(for severity: Diagnostic.Severity) -> Bool {
+    excess.map { $0.severity >= severity } ?? false
+  }
+
   var hasErrors: Bool { diagnostics.hasErrors || excess?.severity == .error }
 
   /// By place in the text; those of one place, and of documents without places, as they came.

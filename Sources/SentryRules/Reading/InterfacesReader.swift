@@ -13,9 +13,14 @@ enum InterfacesReader {
       return []
     }
     var entries: [InterfaceEntry] = []
+    var names: Set<String> = []
     for node in list.elements where !node.isMissing {
       guard var entry = InterfaceEntry(node, keys, into: &findings) else { continue }
       entry.name = settings.systemName(of: entry.name)
+      if !names.insert(entry.name).inserted { findings.add(.duplicateInterface(entry.name, at: node.place)) }
+      if entry.name.utf8.count > LongInterfaceNameCheck.limit {
+        findings.add(.longInterfaceName(entry.name, at: node.place))
+      }
       entries.append(entry)
     }
     return entries
@@ -54,11 +59,7 @@ extension InterfaceEntry {
     }
     func isOn(_ key: String, missing: Bool) -> Bool {
       guard let node = node[key] else { return missing }
-      guard let isOn = node.isOn else {
-        findings.add(.notASwitch(key, node))
-        return missing
-      }
-      return isOn
+      return node.readSwitch(key, into: &findings) ?? missing
     }
     self.init(
       name: name,

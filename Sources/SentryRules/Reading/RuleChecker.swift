@@ -7,6 +7,8 @@ internal import SentryPropertyList
 /// document will not run with it. Values that the property list's reader missed already (`isMissing`) have theirs.
 struct RuleChecker {
   private let names: NameResolver
+  private let rawRules: [RawRule]
+  private let isClassic: Bool
   /// In document order, as far as read.
   private var rules: [Rule] = []
   private var contexts: [Context] = []
@@ -17,15 +19,18 @@ struct RuleChecker {
     var isProtocolKnown = false
   }
 
-  static func check(_ tree: RuleTreeReader, into findings: inout Findings) -> [Rule] {
-    var checker = RuleChecker(names: NameResolver(tree.votes))
+  /// - Parameter isClassic: The document is one of the classic program.
+  static func check(_ tree: RuleTreeReader, isClassic: Bool, into findings: inout Findings) -> [Rule] {
+    var checker = RuleChecker(tree, isClassic: isClassic)
     checker.rules.reserveCapacity(tree.rules.count)
     for raw in tree.rules { checker.check(raw, into: &findings) }
     return checker.rules
   }
 
-  private init(names: NameResolver) {
-    self.names = names
+  private init(_ tree: RuleTreeReader, isClassic: Bool) {
+    names = NameResolver(tree.votes)
+    rawRules = tree.rules
+    self.isClassic = isClassic
   }
 
   private mutating func check(_ raw: RawRule, into findings: inout Findings) {
@@ -54,14 +59,25 @@ struct RuleChecker {
 
   private func isEnabled(_ raw: RuleInHand, into findings: inout Findings) -> Bool {
     guard let node = raw.fields[.enabled] else {
-      findings.addOnce("enabled", .disabledByDefault(raw.number, at: raw.place))
+      let enabled = isClassic ? 0 : enabledChildren(of: rules.count)
+      if enabled > 0 {
+        findings.add(.disabledParent(raw.number, enabledChildren: enabled, at: raw.place))
+      } else {
+        findings.addOnce("enabled", .disabledByDefault(raw.number, at: raw.place))
+      }
       return false
     }
-    guard let isOn = node.isOn else {
-      if !node.isMissing { findings.add(.notASwitch(RuleKey.enabled.rawValue, node)) }
-      return false
+    return node.isMissing ? false : node.readSwitch(RuleKey.enabled.rawValue, into: &findings) ?? false
+  }
+
+  private func enabledChildren(of index: Int) -> Int {
+    var count = 0
+    var child = index + 1
+    while child < rawRules[index].subtreeEnd {
+      if RuleFields(of: rawRules[child].node)[.enabled]?.isOn == true { count += 1 }
+      child = rawRules[child].subtreeEnd
     }
-    return isOn
+    return count
   }
 
   /// A name or a parameter: any text.

@@ -22,15 +22,18 @@ enum RuleSetReader {
       interfaces = InterfacesReader.read(root, settings: settings, into: &findings)
       keptKeys = readKeptKeys(of: root, into: &findings)
     }
-    let rules = readRules(layout, of: root, into: &findings)
-    var ruleSet = RuleSet(rules: rules, settings: settings, interfaces: interfaces, keptKeys: keptKeys)
+    let tree = readRules(layout, of: root, into: &findings)
+    let isClassic = layout.isClassic || tree.votes.hasNumbers
+    var ruleSet = RuleSet(
+      rules: RuleChecker.check(tree, isClassic: isClassic, into: &findings), settings: settings,
+      interfaces: interfaces, keptKeys: keptKeys, isClassic: isClassic, listPath: layout.listPath)
     if layout.hasDocumentKeys { ruleSet.tests = TestsReader.read(root, for: ruleSet, into: &findings) }
     return ruleSet
   }
 
   private static func readRules(
     _ layout: RootLayout, of root: PropertyListNode, into findings: inout Findings
-  ) -> [Rule] {
+  ) -> RuleTreeReader {
     var tree = RuleTreeReader()
     switch layout {
     case .list: tree.read(listAt: root, into: &findings)
@@ -40,7 +43,7 @@ enum RuleSetReader {
     case .rootIsTable: tree.read(childrenOf: root, into: &findings)
     }
     if tree.rules.isEmpty, !findings.hasErrors { findings.add(.noRules(at: root.place)) }
-    return RuleChecker.check(tree, into: &findings)
+    return tree
   }
 
   /// Everything that no reader takes. Keys of a rule are left behind: the oldest layout has them in the root, and newer
@@ -87,6 +90,25 @@ enum RootLayout {
         self = Self.isRule(root) ? .singleRule : .rootIsTable
       }
     default: return nil
+    }
+  }
+
+  /// Only the classic program laid documents out like this.
+  var isClassic: Bool {
+    switch self {
+    case .classicTable, .rootIsTable: true
+    case .list, .singleRule, .rules: false
+    }
+  }
+
+  /// Where the list of rules is, as a path from the root.
+  var listPath: String {
+    switch self {
+    case .list: ""
+    case .singleRule: "root"
+    case .rules: RootKey.rules
+    case .classicTable: "\(RootKey.classicTable).\(RuleKey.children.rawValue)"
+    case .rootIsTable: RuleKey.children.rawValue
     }
   }
 

@@ -110,11 +110,7 @@ struct SettingsReader {
   }
 
   private mutating func readSwitch(_ node: PropertyListNode, _ key: String) -> Bool {
-    guard let isOn = node.isOn else {
-      findings.add(.notASwitch(key, node))
-      return false
-    }
-    return isOn
+    node.readSwitch(key, into: &findings) ?? false
   }
 
   /// An array of nets, or one text with commas between them.

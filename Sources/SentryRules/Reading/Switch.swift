@@ -11,4 +11,15 @@ extension PropertyListNode {
     default: return nil
     }
   }
+
+  /// The same for the value of `key`, with a finding for a number other than 0 and 1, and, besides `nil`, for anything
+  /// that is no switch.
+  func readSwitch(_ key: String, into findings: inout Findings) -> Bool? {
+    guard let isOn else {
+      findings.add(.notASwitch(key, self))
+      return nil
+    }
+    if let integer, integer != 0, integer != 1 { findings.add(.oddSwitch(key, self)) }
+    return isOn
+  }
 }

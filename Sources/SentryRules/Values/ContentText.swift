@@ -19,12 +19,13 @@ enum ContentText {
   // MARK: The window
 
   /// `[n]`, `[n:len]` or `[n:len:t]`, with `,` for `:` if you like and a sign before `n` that makes it relative;
-  /// returns the text after it. A bracket that no number follows is text.
+  /// returns the text after it. A bracket that holds anything else is text, unless it looks like a window.
   private static func readWindow(of value: Substring, into pattern: inout ContentPattern) throws(ValueError)
     -> Substring
   {
     guard let inner = value.dropFirst().first, value.first == "[", inner.isASCIIDigit || inner == "+" || inner == "-"
     else {
+      guard !looksLikeWindow(value) else { throw .brokenWindow(value) }
       return value
     }
     guard let close = value.firstIndex(of: "]") else { throw .brokenWindow(value) }
@@ -34,6 +35,15 @@ enum ContentText {
     if parts.count > 1 { pattern.windowLength = Int(try NumberText.number(parts[1].trimmed, within: limits)) }
     if parts.count > 2 { pattern.terminator = UInt8(try NumberText.number(parts[2].trimmed, within: 0...255)) }
     return value[close...].dropFirst()
+  }
+
+  /// `[a:b]`, `[ 5 ]`: brackets with separators or digits in them that a person hardly looks for.
+  private static func looksLikeWindow(_ value: Substring) -> Bool {
+    guard value.first == "[", let close = value.firstIndex(of: "]") else { return false }
+    let inner = value[..<close].dropFirst()
+    let parts = inner.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "," }
+    let isShort = parts.count <= 3 && inner.count <= 12 && inner.allSatisfy { $0.isASCII && $0 != "\\" }
+    return isShort && (parts.count > 1 || NumberText.isDecimal(inner.trimmed))
   }
 
   private static func start(_ text: Substring) throws(ValueError) -> ContentPattern.Start {

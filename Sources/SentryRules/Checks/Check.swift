@@ -1,0 +1,84 @@
+// A check is one file in this folder: what the guide says of its finding, and how it looks for it. Checks only see
+// documents that were read without an error.
+
+public import SentryDiagnostics
+internal import SentryPropertyList
+
+/// Looks for one kind of mistake in a document that can run.
+protocol Check: SendableMetatype {
+  static var page: FindingPage { get }
+  static func look(at document: CheckedDocument, into findings: inout Findings)
+}
+
+/// All checks, in the order of the guide.
+let allChecks: [any Check.Type] = [
+  NeverMatchesCheck.self,
+  UnreachableRulesCheck.self,
+  DuplicateRuleCheck.self,
+  NoEffectCheck.self,
+  CutsOffSSHCheck.self,
+  TriggerCatchesOwnAddressCheck.self,
+  TriggerCatchesServerCheck.self,
+  LongInterfaceNameCheck.self,
+  ClassicDiffersCheck.self,
+]
+
+extension RuleDocument {
+  /// Everything that can be found out about the document, in the order of its places: `diagnostics`, and, if it has no
+  /// errors, what the checks find. They never find errors.
+  ///
+  /// - Parameter host: The machine to compare the document with; without one, the document alone is looked at.
+  public func findings(on host: HostFacts? = nil) -> [Diagnostic] {
+    guard let ruleSet else { return diagnostics }
+    var findings = Findings(diagnostics)
+    let document = CheckedDocument(ruleSet, host: host)
+    for check in allChecks { check.look(at: document, into: &findings) }
+    return Self.located(findings.inOrder, form, in: source)
+  }
+}
+
+/// A document as the checks see it.
+struct CheckedDocument: Sendable {
+  let ruleSet: RuleSet
+  let host: HostFacts?
+  /// For each rule, whether it and all its ancestors are enabled.
+  let usage: [Bool]
+  let reader: TestReader
+  /// Rules in use that repeat an earlier sibling, with that sibling.
+  let duplicates: [Int: Int]
+
+  init(_ ruleSet: RuleSet, host: HostFacts?) {
+    self.ruleSet = ruleSet
+    self.host = host
+    usage = ruleSet.usage
+    reader = TestReader(ruleSet)
+    duplicates = DuplicateRuleCheck.duplicates(in: ruleSet, usage: usage)
+  }
+
+  var rules: [Rule] { ruleSet.rules }
+
+  /// For findings about the rule as a whole: its opening brace in a text, else its path.
+  func place(of index: Int) -> Diagnostic.Place {
+    let rule = rules[index]
+    if let source = rule.source { return Diagnostic.Place(range: source.afterBrace - 1..<source.afterBrace) }
+    return Diagnostic.Place(path: path(toRule: rule.number))
+  }
+
+  /// `rules[1].children[0]` for `2.1`.
+  private func path(toRule number: String) -> String {
+    let positions = number.split(separator: ".").map { (Int($0) ?? 1) - 1 }
+    if ruleSet.listPath == "root" {
+      let steps = positions.dropFirst().map { "children[\($0)]" }
+      return steps.isEmpty ? "root" : steps.joined(separator: ".")
+    }
+    return positions.enumerated().map { depth, position in
+      depth == 0 ? "\(ruleSet.listPath)[\(position)]" : "children[\(position)]"
+    }.joined(separator: ".")
+  }
+
+  /// The rules' reach for `packets`: see `ReachAnalysis.run`.
+  func reach(with packets: PacketSet = PacketSet(), visit: (Int, ReachAnalysis.Reach) -> Void) -> Int? {
+    var analysis = ReachAnalysis(ruleSet, usage: usage, reader: reader)
+    return analysis.run(with: packets, visit: visit)
+  }
+}

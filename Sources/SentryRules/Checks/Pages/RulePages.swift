@@ -1,0 +1,143 @@
+// What the guide says about findings that reading rules makes.
+
+internal import SentryDiagnostics
+
+let rulePages: [FindingPage] = [
+  FindingPage(
+    .unknownProperty, .error, "there is no such property",
+    meaning: """
+      A rule must not guess what it is to look at. If the rule has a usable number beside the unknown name, as documents \
+      of the classic program do, the number counts and the finding is a warning.
+      """,
+    example: .text(#"( { enabled = 1; propertyName = "Dest prot"; propertyValue = 23; filterActionName = Delete; } )"#),
+    remedy: "Use one of the names in docs/Properties.md; the hint shows the nearest."),
+  FindingPage(
+    .unknownRelation, .error, "there is no such relation",
+    meaning: "Relations are ==, !=, >=, <= and a=A. With a usable number beside it the finding is a warning.",
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; relationName = "="; propertyValue = 23; filterActionName = Log; } )"#
+    ),
+    remedy: "Use one of the five, in quotes. Without relationName it is ==."),
+  FindingPage(
+    .unknownAction, .error, "there is no such action",
+    meaning: """
+      What is to happen with a packet must not be guessed either. With a usable number beside the name the finding is a \
+      warning.
+      """,
+    example: .text(#"( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Deny; } )"#),
+    remedy: "Use one of the actions that docs/Documents.md lists."),
+  FindingPage(
+    .notBuiltYet, .error, "not supported in this version",
+    meaning: "The name is part of the language, but this version cannot do what it asks for, and does not pretend to.",
+    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); settings = { protected = \"192.0.2.1\"; }; }"),
+    remedy: "Take it out, or use a newer version."),
+  FindingPage(
+    .badValue, .error, "a value that the property does not understand",
+    meaning: """
+      Not a number, out of range, a reversed range, a net with a broken mask, an unknown word: the message says what \
+      would be accepted. The classic program read such values as 0 or cut them short; here they never run.
+      """,
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; propertyValue = "90-80"; filterActionName = Delete; } )"#),
+    remedy: "Correct the value. Remarks stand in parentheses: \"80 (http)\"."),
+  FindingPage(
+    .missingValue, .error, "a property without the value it needs",
+    meaning: "There is nothing to compare with.",
+    example: .text(#"( { enabled = 1; propertyName = "Dest port"; filterActionName = Delete; } )"#),
+    remedy: "Give a propertyValue; the hint shows one."),
+  FindingPage(
+    .badParameter, .error, "a parameter that the action does not understand",
+    meaning: "Some actions take more than a text from their parameter: a rate, the address of a router.",
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; propertyValue = 80; filterActionName = "Rate limit"; parameter = fast; } )"#
+    ),
+    remedy: "Write the parameter as the message shows."),
+  FindingPage(
+    .ambiguousNumber, .error, "a number whose meaning is not known any more",
+    meaning: """
+      The document uses the numbers of 2003, and this one appears without a name. Most numbers of that time are not \
+      known today, and a wrong guess would be a hole or a wall.
+      """,
+    example: .text(
+      """
+      (
+        { enabled = 1; property = 17; propertyName = "Dest port"; propertyValue = 23; filterAction = 7; filterActionName = Delay; },
+        { enabled = 1; property = 17; propertyName = "Dest port"; propertyValue = 25; filterAction = 5; }
+      )
+      """),
+    remedy: "Give the action by name: filterActionName."),
+  FindingPage(
+    .assumedGeneration, .note, "a number that means different actions in different years",
+    meaning: """
+      From 9 on, the numbers of actions changed between 2005 and 2008: 10 was Trigger, and became Authorize. Which list a \
+      document uses shows in rules that have both a name and a number; here none does, so the newer list is used.
+      """,
+    example: .text(#"( { enabled = 1; property = 19; propertyValue = 23; filterAction = 12; } )"#),
+    remedy: "Give the action by name: filterActionName."),
+  FindingPage(
+    .nameNumberMismatch, .note, "name and number do not agree",
+    meaning: "The name counts. Numbers are only there for the classic program. Told once.",
+    example: .text(
+      #"( { enabled = 1; property = 18; propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; } )"#
+    ),
+    remedy: "Leave the number out."),
+  FindingPage(
+    .disabledByDefault, .note, "a rule that does not say whether it is enabled",
+    meaning: "Such a rule is disabled, and with it everything below. Told once, at the first.",
+    example: .text(#"( { propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; } )"#),
+    remedy: "Add \"enabled = 1;\", or \"enabled = 0;\" to say that it is off by intention."),
+  FindingPage(
+    .disabledParent, .note, "a rule that is off by default has children that are on",
+    meaning: """
+      A rule without "enabled" is disabled, and takes everything below it out of use. Its children say "enabled = 1;", so \
+      they seem to work, and do not. A rule with "enabled = 0;" is off by intention, whatever its children say, and is \
+      not mentioned; nor are documents of the classic program, which left the key out to switch services off.
+      """,
+    example: .text(
+      """
+      ( { nodeName = "from outside"; propertyName = Direction; propertyValue = inbound; children = (
+          { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; }
+      ); } )
+      """),
+    remedy: "Add \"enabled = 1;\" to the rule, or \"enabled = 0;\" if it is meant to be off."),
+  FindingPage(
+    .relationReadAsEqual, .warning, "a relation that means nothing for this property",
+    meaning: "Flags, words, interfaces and content have no order: >= and <= are read as ==.",
+    example: .text(
+      #"( { enabled = 1; propertyName = Direction; relationName = ">="; propertyValue = inbound; filterActionName = Log; } )"#
+    ),
+    remedy: "Say == or !=."),
+  FindingPage(
+    .exitGroupOutsideGroup, .warning, "Exit group outside of a Group",
+    meaning: "There is nothing to leave: the rule acts as if its action were \"->\".",
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = "Exit group"; } )"#),
+    remedy: "Give a rule above it the action Group, or use another action."),
+  FindingPage(
+    .negationMatchesOthers, .warning, "!= also matches packets that have no such field",
+    meaning: """
+      "Dest port != 80" is the opposite of "Dest port == 80": it also matches ICMP and whatever else has no ports. With \
+      Delete that is more than was meant.
+      """,
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; relationName = "!="; propertyValue = 80; filterActionName = Log; } )"#
+    ),
+    remedy: "Put the rule below one that asks for the protocol, such as \"Protocol == 6 (TCP)\"."),
+  FindingPage(
+    .wrongType, .error, "a value of the wrong kind",
+    meaning: """
+      A list where a text belongs, or the reverse. For a nodeName or a parameter, which rules can do without, the finding \
+      is a warning and the value is ignored.
+      """,
+    example: .text("( { enabled = 1; nodeName = all; children = { enabled = 1; }; } )"),
+    remedy: "Arrays stand in ( … ), dictionaries in { … }; the message says which it must be."),
+  FindingPage(
+    .unknownKey, .warning, "a key that nothing reads",
+    meaning: """
+      Most often a slip, and then something the rule should do is missing. A key of a rule that resembles none of ours is \
+      only a note.
+      """,
+    example: .text(
+      #"( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionNam = Delete; nodeName = x; } )"#),
+    remedy: "Correct the key as the hint says, or delete it."),
+]

@@ -1,0 +1,215 @@
+// Which rules can be reached, and by which packets.
+//
+// The analysis goes through the rules once, in document order, as the walk of a packet does (docs/Classic.md,
+// "Evaluation"), but with all packets at the same time. A list of siblings begins with the packets that its parent hands
+// down; each rule in it is asked whether some of these may match; and if it surely ends the walk for those that do, the
+// rules after it see only the others. Three things are told apart:
+//
+// - What a test needs (`Meaning.necessary`) narrows the packets that reach the rule's children.
+// - What surely satisfies a test (`Meaning.sufficient`) narrows the packets that pass a rule by which the walk ends.
+// - What can only be known when the packet is there (tables, counts, content) narrows nothing.
+//
+// So the sets have too many packets rather than too few, and a rule for which none is left never matches. The walk has
+// two shortcuts, which make the rules they jump over no reliable end: `++` skips the entry right after it, and `Exit
+// group` leaves all lists up to its group. The clock asks idle rules whatever their ancestors say, without a packet.
+//
+// One pass over the rules, no recursion; what a list remembers is bounded, and beyond the bounds it forgets ends, which
+// makes the sets larger.
+
+/// Tells, rule by rule, what can reach it.
+struct ReachAnalysis {
+  /// What the analysis found about one rule in use.
+  enum Reach {
+    /// Some of these packets may match it. `isCertain`: its test and its ancestors' say no more than that.
+    case packets(PacketSet, isCertain: Bool)
+    /// The clock asks it.
+    case clock
+    /// Nothing comes here: the rules before it in its list end everything.
+    case afterEnd(of: Int)
+    /// The parent's action goes elsewhere.
+    case jumpedOver
+    /// Packets come here, but none can match.
+    case never
+    /// There is no packet when the clock asks.
+    case lacksPacket
+    /// Something above it is not reached.
+    case belowUnreached
+  }
+
+  private let ruleSet: RuleSet
+  private let usage: [Bool]
+  private let groups: [Bool]
+  private let reader: TestReader
+  private var lists: [List] = []
+
+  /// Ends told by several constraints that a list remembers, and those it tells its parent's list.
+  fileprivate static let endLimit = 16
+  fileprivate static let toldLimit = 8
+
+  /// One list of siblings, and what is known where the walk stands in it.
+  fileprivate struct List {
+    /// The index after its last rule, in document order.
+    var end: Int
+    /// The rule above, and what its test means; `nil` at the top level.
+    var parent: (rule: Int, meaning: Meaning)?
+    var packets: PacketSet
+    /// Where packets are walked, not the clock.
+    var hasPacket = true
+    var isCertain = true
+    /// Packets that satisfy all constraints of one of these do not come here any more.
+    var ends: [[Constraint]] = []
+    /// The same, as far as the parent's list may know of it.
+    var told: [[Constraint]] = []
+    /// The rule after which nothing was left.
+    var lastEnd: Int?
+    /// Packets may leave the list by `Exit group` and go on behind the group.
+    var isLeft = false
+    var isReached = true
+  }
+
+  init(_ ruleSet: RuleSet, usage: [Bool], reader: TestReader) {
+    self.ruleSet = ruleSet
+    self.usage = usage
+    self.reader = reader
+    groups = Self.isInGroup(ruleSet.rules)
+  }
+
+  /// Calls `visit` for each rule in use, in document order.
+  ///
+  /// - Parameter packets: what the rules are tried with.
+  /// - Returns: the top-level rule after which nothing was left; `nil` if something may reach the end of the rules.
+  mutating func run(with packets: PacketSet = PacketSet(), visit: (Int, Reach) -> Void) -> Int? {
+    lists = [List(end: ruleSet.rules.count, packets: packets)]
+    var index = 0
+    while index < ruleSet.rules.count {
+      closeLists(endingAt: index)
+      guard usage[index] else {
+        index = ruleSet.rules[index].subtreeEnd
+        continue
+      }
+      visitRule(index, visit)
+      index += 1
+    }
+    closeLists(endingAt: index, downTo: 1)
+    return lists.first?.lastEnd
+  }
+
+  private mutating func visitRule(_ index: Int, _ visit: (Int, Reach) -> Void) {
+    let meaning = reader.meaning(of: ruleSet.rules[index])
+    let reach = reach(of: index, meaning)
+    visit(index, reach)
+    if ruleSet.rules[index].subtreeEnd > index + 1 {
+      lists.append(childList(of: index, meaning, reach))
+    } else {
+      leave(index, meaning, children: nil)
+    }
+  }
+
+  // MARK: Coming to a rule
+
+  private func reach(of index: Int, _ meaning: Meaning) -> Reach {
+    if meaning.isIdle { return .clock }
+    guard let list = lists.last, list.isReached else { return .belowUnreached }
+    if isJumpedOver(index) { return .jumpedOver }
+    if let end = list.lastEnd { return .afterEnd(of: end) }
+    if meaning.constant == false { return .never }
+    if !list.hasPacket, meaning.needsPacket { return .lacksPacket }
+    var packets = list.packets
+    for constraint in meaning.necessary {
+      guard packets.mayMeet(constraint) else { return .never }
+      packets.narrow(to: constraint)
+    }
+    let isEnded = packets.isEmpty || (!list.ends.isEmpty && handDown(packets, by: index, meaning).lastEnd != nil)
+    if isEnded { return .never }
+    return list.hasPacket ? .packets(packets, isCertain: list.isCertain && meaning.sufficient != nil) : .clock
+  }
+
+  /// A parent that skips its first child, or leaves its group instead of going on with its children.
+  private func isJumpedOver(_ index: Int) -> Bool {
+    let parent = ruleSet.rules[index].parent
+    guard parent >= 0 else { return false }
+    return switch ruleSet.rules[parent].action.operation {
+    case .skip: parent == index - 1
+    case .exitGroup: groups[parent]
+    default: false
+    }
+  }
+
+  private func childList(of index: Int, _ meaning: Meaning, _ reach: Reach) -> List {
+    let end = ruleSet.rules[index].subtreeEnd
+    switch reach {
+    case .clock:
+      return List(end: end, parent: (index, meaning), packets: PacketSet(), hasPacket: false)
+    case .packets(let packets, let isCertain):
+      var list = handDown(packets, by: index, meaning)
+      list.isCertain = isCertain
+      return list
+    case .afterEnd, .jumpedOver, .never, .lacksPacket, .belowUnreached:
+      return List(end: end, parent: (index, meaning), packets: PacketSet(), isReached: false)
+    }
+  }
+
+  /// The list of the children that see `packets`, those taken away that ended before.
+  private func handDown(_ packets: PacketSet, by index: Int, _ meaning: Meaning) -> List {
+    var list = List(end: ruleSet.rules[index].subtreeEnd, parent: (index, meaning), packets: packets.handedDown)
+    list.hasPacket = lists.last?.hasPacket ?? true
+    for end in lists.last?.ends ?? [] { list.end(for: end, by: index, isTold: false) }
+    return list
+  }
+
+  // MARK: Leaving a rule behind
+
+  private mutating func closeLists(endingAt index: Int, downTo count: Int = 1) {
+    while lists.count > count, let list = lists.last, list.end <= index {
+      lists.removeLast()
+      if let parent = list.parent { leave(parent.rule, parent.meaning, children: list) }
+    }
+  }
+
+  /// Takes note of what does not come past the rule at `index`.
+  private mutating func leave(_ index: Int, _ meaning: Meaning, children: List?) {
+    guard let last = lists.indices.last, lists[last].isReached else { return }
+    let rule = ruleSet.rules[index]
+    let isExit = rule.action.operation == .exitGroup && groups[index]
+    // Whatever leaves the group goes on right behind it.
+    if isExit || (children?.isLeft == true && rule.action.operation != .group) { lists[last].isLeft = true }
+    guard !meaning.isIdle, !isSkippable(index), let sufficient = meaning.sufficient else { return }
+    let childrenEndAll = children.map { $0.isReached && $0.lastEnd != nil && !$0.isLeft } ?? false
+    if rule.action.operation.isTerminating || childrenEndAll {
+      lists[last].end(for: sufficient, by: index, isTold: true)
+    } else if isExit {
+      lists[last].end(for: sufficient, by: index, isTold: false)
+    } else if let children, children.isReached, !children.isLeft {
+      for end in children.told { lists[last].end(for: sufficient + end, by: index, isTold: true) }
+    }
+  }
+
+  /// The entry before it may jump over it.
+  private func isSkippable(_ index: Int) -> Bool {
+    index > 0 && usage[index - 1] && ruleSet.rules[index - 1].action.operation == .skip
+  }
+
+  private static func isInGroup(_ rules: [Rule]) -> [Bool] {
+    var result: [Bool] = []
+    result.reserveCapacity(rules.count)
+    for rule in rules {
+      result.append(rule.parent >= 0 && (rules[rule.parent].action.operation == .group || result[rule.parent]))
+    }
+    return result
+  }
+}
+
+extension ReachAnalysis.List {
+  /// Packets that satisfy all `constraints` do not come past the rule at `index`.
+  fileprivate mutating func end(for constraints: [Constraint], by index: Int, isTold: Bool) {
+    guard lastEnd == nil else { return }
+    let open = constraints.filter { !packets.surelyMeets($0) }
+    if isTold, told.count < ReachAnalysis.toldLimit { told.append(open) }
+    switch open.count {
+    case 0: lastEnd = index
+    case 1: packets.exclude(open[0])
+    default: if ends.count < ReachAnalysis.endLimit { ends.append(open) }
+    }
+    if packets.isEmpty { lastEnd = index }
+  }
+}

@@ -1,0 +1,53 @@
+internal import SentryDiagnostics
+
+/// Rules behind one that ends everything, or that an action jumps over.
+enum UnreachableRulesCheck: Check {
+  static let page = FindingPage(
+    .unreachableRules, .warning, "these rules are never asked",
+    meaning: """
+      Nothing comes past an earlier rule of the same list, most often a "delete everything else" that was meant to \
+      stand at the end of the list; so neither this rule nor those after it do anything. (Rules that the clock asks, \
+      "Idle seconds" and "Parent idle seconds", are asked all the same.) The same is said of the rule that "++" always \
+      skips, and of children of "Exit group".
+      """,
+    example: .text(
+      """
+      ( { enabled = 1; propertyName = Protocol; propertyValue = "17 (UDP)"; children = (
+          { enabled = 1; propertyName = Any; filterActionName = Delete; },
+          { enabled = 1; propertyName = "Source port"; propertyValue = "53 (DNS)"; filterActionName = Pass; }
+      ); } )
+      """),
+    remedy: "Move the rule that ends everything to the end of its list, or narrow it.")
+
+  static func look(at document: CheckedDocument, into findings: inout Findings) {
+    var toldParents: Set<Int> = []
+    _ = document.reach { index, reach in
+      let rule = document.rules[index]
+      guard rule.property != NoneProperty.self, document.duplicates[index] == nil, !findings.isFull(for: .warning)
+      else {
+        return
+      }
+      let place = document.place(of: index)
+      switch reach {
+      case .afterEnd(let end):
+        guard toldParents.insert(rule.parent).inserted else { return }
+        let others = document.rulesInUse(after: index)
+        findings.add(.afterEnd(of: document.rules[end], rulesAfter: others, at: place))
+      case .jumpedOver:
+        guard toldParents.insert(rule.parent).inserted else { return }
+        let parent = document.rules[rule.parent]
+        let isSkipped = parent.action.operation == .skip
+        findings.add(isSkipped ? .skippedChild(of: parent, at: place) : .childOfExit(parent, at: place))
+      case .packets, .clock, .never, .lacksPacket, .belowUnreached: break
+      }
+    }
+  }
+}
+
+extension CheckedDocument {
+  /// How many siblings after the rule would be asked about packets.
+  fileprivate func rulesInUse(after index: Int) -> Int {
+    let siblings = ruleSet.children(of: rules[index].parent)
+    return siblings.count { $0 > index && usage[$0] && !reader.meaning(of: rules[$0]).isIdle }
+  }
+}

@@ -1,0 +1,168 @@
+import SentryDiagnostics
+import SentryPacket
+import SentryRules
+import Testing
+
+@Test(arguments: [
+  CheckCase("the same test and action", "Dest port == 23: Log\nDest port == 23: Log", finds: "2"),
+  CheckCase("with other rules between", "Dest port == 23: Log\nDest port == 24: Log\nDest port == 23: Log", finds: "3"),
+  CheckCase("another name does not matter", "'a' Dest port == 23: Log\n'b' Dest port == 23: Log", finds: "2"),
+  CheckCase("another action", "Dest port == 23: Log\nDest port == 23: Alert"),
+  CheckCase("another relation", "Dest port <= 23: Log\nDest port >= 23: Log"),
+  CheckCase("in another list", "Protocol == 6:\n  Dest port == 23: Log\nProtocol == 17:\n  Dest port == 23: Log"),
+  CheckCase("one of them is off", "- Dest port == 23: Log\nDest port == 23: Log"),
+  CheckCase("with children", "Protocol == 6:\n  Dest port == 23: Log\nProtocol == 6:\n  Dest port == 24: Log"),
+  CheckCase("a table may have changed", "Include == address: Log\nAny: Keep address\nInclude == address: Log"),
+  CheckCase("the next find", "Data content == [+1]a: Log\nData content == [+1]a: Log"),
+  CheckCase("behind ++", "Protocol == 6: ++\nDest port == 23: Log\nProtocol == 17: ++\nDest port == 23: Log"),
+])
+func duplicateRule(_ c: CheckCase) throws { try c.expect(.duplicateRule) }
+
+@Test func aFinalDuplicateIsToldOnce() throws {
+  let document = RuleDocument(reading: try ShortRules.document("Dest port == 23: Delete\nDest port == 23: Delete"))
+  #expect(document.findings().map(\.id) == [.duplicateRule])
+}
+
+@Test(arguments: [
+  CheckCase("no action, no children, no name", "Dest port == 23:", finds: "1"),
+  CheckCase("a Group without children", "Dest port == 23: Group", finds: "1"),
+  CheckCase("a name: it counts", "'telnet' Dest port == 23:"),
+  CheckCase("children that are off", "Dest port == 23:\n  - Any: Log"),
+  CheckCase("a rule that is off", "- Dest port == 23:"),
+  CheckCase("a separator", "None:"),
+  CheckCase("Reset parent without a parent", "Idle seconds >= 9: Reset parent", finds: "1"),
+  CheckCase("Reset parent with one", "'x' Any:\n  Parent idle seconds >= 9: Reset parent"),
+])
+func noEffect(_ c: CheckCase) throws { try c.expect(.noEffect) }
+
+@Test(arguments: [
+  CheckCase("no word about it, a child on", "Any:\n  Dest port == 23: Log", finds: "1"),
+  CheckCase("no word about it, the child off", "Any:\n  - Dest port == 23: Log"),
+])
+func disabledParent(_ c: CheckCase) throws {
+  let text = try ShortRules.document(c.rules).replacing(
+    "{ enabled = 1; propertyName = \"Any\";", with: "{ propertyName = Any;")
+  let ids = RuleDocument(reading: text).findings().map(\.id)
+  #expect(ids == (c.finds.isEmpty ? [.disabledByDefault] : [.disabledParent]))
+}
+
+@Test func aParentThatIsOffByIntentionIsNoFinding() throws {
+  let document = RuleDocument(reading: try ShortRules.document("- Any:\n  Dest port == 23: Log"))
+  #expect(document.findings().isEmpty)
+}
+
+@Test(arguments: [
+  CheckCase("any direction", "Dest port == 23: Trigger", finds: "1"),
+  CheckCase("inbound only", "Direction == inbound:\n  Dest port == 23: Trigger"),
+  CheckCase("outbound only", "Direction == outbound:\n  Dest port == 23: Trigger", finds: "1.1"),
+  CheckCase("outbound has ended before", "Direction == outbound: Pass\nDest port == 23: Trigger"),
+  CheckCase("from elsewhere", "Source net == 203.0.113.0/24: Trigger"),
+  CheckCase("from here, says settings.local", "Source net == 192.0.2.0/24: Trigger", finds: "1"),
+  CheckCase("from here, says the host", "Source net == 198.51.100.0/24: Trigger", finds: "1"),
+  CheckCase("passed before", "Source net == 192.0.2.0/24: Pass\nSource net == 192.0.2.1: Trigger"),
+  CheckCase("asked by the clock", "Idle seconds >= 9: Trigger"),
+])
+func triggerCatchesOwnAddress(_ c: CheckCase) throws {
+  var host = HostFacts()
+  host.addresses = [try #require(IPAddress("198.51.100.7"))]
+  try c.expect(.triggerCatchesOwnAddress, on: host, settings: "settings = { local = \"192.0.2.1\"; };")
+}
+
+@Test(arguments: [
+  CheckCase(
+    "all high ports", "Direction == inbound:\n  Protocol == 17:\n    Dest port == 1024-65535: Trigger", finds: "1.1.1"),
+  CheckCase(
+    "flows we know pass before",
+    "Direction == inbound:\n  Include == state: Pass\n  Protocol == 17:\n    Dest port == 1024-65535: Trigger"),
+  CheckCase("only low ports", "Direction == inbound:\n  Dest port == 0-1023: Trigger"),
+  CheckCase("only from elsewhere", "Source net == 203.0.113.0/24:\n  Any: Trigger"),
+  CheckCase("the router's errors", "Protocol == 1:\n  ICMP type == 3: Trigger", finds: "1.1"),
+  CheckCase("pings, which a router does not send", "Protocol == 1:\n  ICMP type == 8: Trigger"),
+  CheckCase("who is in a table by now", "Include == address: Trigger"),
+])
+func triggerCatchesServer(_ c: CheckCase) throws {
+  var host = HostFacts()
+  host.resolvers = [try #require(IPAddress("192.0.2.53")), try #require(IPAddress("127.0.0.53"))]
+  host.gateways = [try #require(IPAddress("192.0.2.254"))]
+  try c.expect(.triggerCatchesServer, on: host)
+}
+
+@Test(arguments: [
+  CheckCase("all new connections", "Direction == inbound:\n  TCP header flags == syn,-ack: Delete", finds: "1.1"),
+  CheckCase("all that comes in", "Direction == inbound: Delete", finds: "1"),
+  CheckCase("all that goes out", "Direction == outbound: Delete"),
+  CheckCase("what is left after ssh", "Dest port == 22: Pass\nDirection == inbound: Delete"),
+  CheckCase("what is left after a net", "Source net == 192.0.2.0/24: Pass\nDirection == inbound: Delete"),
+  CheckCase("what is left after a table", "Include == authorize: Pass\nDirection == inbound: Delete"),
+  CheckCase("another port", "Dest port == 23: Delete"),
+  CheckCase("by a table first", "Include == trigger: Delete\nDirection == inbound: Reject", finds: "2"),
+  CheckCase("from one family only", "Source net == 0.0.0.0/0: Delete", finds: "1"),
+  CheckCase("in a list that ends all", "Interface == external:\n  Dest port == 80: Pass\n  Any: Delete", finds: "1.2"),
+  CheckCase("in a group that is left", "Any: Group\n  Dest port == 22: Exit group\n  Any: Delete"),
+  CheckCase("on internal interfaces", "Interface == internal:\n  Any: Delete"),
+  CheckCase("on one interface", "Interface == eth0:\n  Any: Delete"),
+])
+func cutsOffSSH(_ c: CheckCase) throws { try c.expect(.cutsOffSSH) }
+
+@Test(arguments: [
+  CheckCase("the external one", "Interface == eth0:\n  Any: Delete", finds: "1.1"),
+  CheckCase("the internal one", "Interface == eth1:\n  Any: Delete"),
+])
+func cutsOffSSHOnAListedInterface(_ c: CheckCase) throws {
+  try c.expect(
+    .cutsOffSSH, settings: "interfaces = ( { name = eth0; external = 1; }, { name = eth1; external = 0; } );")
+}
+
+@Test(arguments: [
+  CheckCase("somebody else may come in", "Source net == 192.0.2.1: Pass\nDirection == inbound: Delete", finds: "2"),
+  CheckCase("you may come in", "Source net == 203.0.113.9: Pass\nDirection == inbound: Delete"),
+  CheckCase("by another port", "Dest port == 22: Pass\nDirection == inbound: Delete", finds: "2"),
+  CheckCase("by your port", "Dest port == 2222: Pass\nDirection == inbound: Delete"),
+])
+func cutsOffTheConnectionYouSitAt(_ c: CheckCase) throws {
+  var host = HostFacts()
+  host.sshConnection = HostFacts.SSHConnection(
+    peer: try #require(IPAddress("203.0.113.9")), address: try #require(IPAddress("192.0.2.7")), port: 2222)
+  try c.expect(.cutsOffSSH, on: host)
+  let document = RuleDocument(reading: try ShortRules.document(c.rules))
+  #expect(document.findings(on: host).filter { $0.id == .cutsOffSSH }.allSatisfy { $0.severity == .warning })
+}
+
+@Test(arguments: [
+  CheckCase("fifteen bytes", "Interface == abcdefghijklmno: Log"),
+  CheckCase("sixteen bytes", "Interface == abcdefghijklmnop: Log", finds: "1"),
+  CheckCase("a title before it", "Interface == My very long network (eth0): Log"),
+])
+func longInterfaceName(_ c: CheckCase) throws { try c.expect(.longInterfaceName) }
+
+@Test func interfacesAreListedOnceAndByPossibleNames() {
+  expectDocument(
+    "{ rules = ( { nodeName = a; enabled = 1; } ); interfaces = ( { name = lo; }, «{ name = lo0; }» ); }",
+    .duplicateInterface)
+  expectDocument(
+    "{ rules = ( { nodeName = a; enabled = 1; } ); interfaces = ( «{ name = abcdefghijklmnop; }» ); }",
+    .longInterfaceName)
+}
+
+@Test(arguments: [
+  ("Source net", "==", "0.0.0.0/0", true), ("Source net", "==", "10.0.0.0/8", false),
+  ("Source net", ">=", "10.0.0.0/8", true), ("Source net", "==", "2001:db8::1", true),
+  ("IPFragmentOffset", "==", "1-63", true), ("IPFragmentOffset", "==", "0", false),
+  ("IPOptions", "==", "3", true), ("Interface", "==", "eth0", true), ("Interface", "==", "external", false),
+  ("Data content", "==", "[+4]x", true), ("Data content", "==", "x", false), ("Data content", "a=A", "a@b", true),
+  ("Dest port", "<=", "1023", true), ("Dest port", ">=", "1023", false), ("Idle seconds", "==", "60", true),
+])
+func classicDiffers(property: String, relation: String, value: String, differs: Bool) throws {
+  let rules = try ShortRules.document("\(property) \(relation) \(value): Log")
+  #expect(RuleDocument(reading: rules).findings().count { $0.id == .classicDiffers } == 0, "our own documents")
+  let classic = rules.replacing("enabled = 1;", with: "enabled = 1; filterAction = 16;")
+  let findings = RuleDocument(reading: classic).findings()
+  #expect(findings.contains { $0.id == .classicDiffers } == differs, "\(findings.map(\.message))")
+}
+
+@Test func eachClassicDifferenceIsToldOnce() throws {
+  let text =
+    "( { enabled = 1; filterAction = 16; propertyName = IPOptions; propertyValue = 3; },"
+    + "{ enabled = 1; filterActionName = Log; propertyName = IPOptions; propertyValue = 7; } )"
+  #expect(RuleDocument(reading: text).findings().count { $0.id == .classicDiffers } == 1)
+}
