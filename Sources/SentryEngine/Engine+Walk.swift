@@ -298,7 +298,8 @@ extension Operation {
   /// Does more than steer or end the walk.
   var acts: Bool {
     switch self {
-    case .next, .skip, .group, .exitGroup, .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay, .routeTo:
+    case .next, .skip, .group, .exitGroup, .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay,
+      .routeTo:
       false
     default: true
     }
