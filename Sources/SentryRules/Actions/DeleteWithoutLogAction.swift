@@ -2,7 +2,7 @@
 enum DeleteWithoutLogAction: Action {
   static let name = "Delete no log"
   static let aliases = ["Delete, no log"]
-  static let codes = GenerationCodes(newest: nil, middle: nil)
+  static let codes = GenerationCodes.none
   static let summary = "discards the packet, unlogged"
   static let details = "A name of old documents; today, Delete with a Dont log below it."
   static let operation = Operation.deleteWithoutLog

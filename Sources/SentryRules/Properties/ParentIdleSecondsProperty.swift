@@ -3,9 +3,9 @@ enum ParentIdleSecondsProperty: IdleProperty {
   static let name = "Parent idle seconds"
   static let aliases = ["Parent idle time"]
   static let codes = GenerationCodes(27, year2003: 25)
-  static let summary = "seconds since the rule above matched, asked every ten seconds"
+  static let summary = "seconds since the rule above matched; asked by the clock"
   static let details = """
-    Asked by the clock, every ten seconds, whether or not the rules above match; a packet never matches. Goes on \
+    Asked every ten seconds, whether or not the rules above match; a packet never matches. Goes on \
     matching at every check while the silence lasts.
     """
   static let example = "200"

@@ -55,10 +55,10 @@ extension LanguageEntry {
 
   /// A rule that logs what matches; below another if it asks about its parent.
   private static func example(of property: any Property.Type) -> String {
-    var test = [written(.propertyName, property.name)]
-    if property.needsValue { test.append(written(.propertyValue, property.example)) }
-    let rule = self.rule(test + [written(.filterActionName, LogAction.name)])
-    return asksParent(property) ? "(\n  { enabled = 1; children = (\n    \(rule)\n  ); }\n)" : "(\n  \(rule)\n)"
+    var test = written(.propertyName, property.name)
+    if property.needsValue { test += " " + written(.propertyValue, property.example) }
+    let rule = [test, written(.filterActionName, LogAction.name)]
+    return asksParent(property) ? document(of: rule, below: "enabled = 1;") : document(of: rule)
   }
 
   private static func asksParent(_ property: any Property.Type) -> Bool {
@@ -93,21 +93,36 @@ extension LanguageEntry {
 
   /// A rule with the action; in a group, if it leaves one.
   private static func example(of action: any Action.Type) -> String {
-    var entries = [written(.propertyName, DestPortProperty.name), written(.propertyValue, "7 (echo)")]
-    entries.append(written(.filterActionName, action.name))
-    if !action.parameterExample.isEmpty { entries.append(written(.parameter, action.parameterExample)) }
-    let rule = self.rule(entries)
-    guard action.operation == .exitGroup else { return "(\n  \(rule)\n)" }
-    let group = written(.filterActionName, GroupAction.name)
-    return "(\n  { enabled = 1; \(group) children = (\n    \(rule)\n  ); }\n)"
+    let test = written(.propertyName, DestPortProperty.name) + " " + written(.propertyValue, "7 (echo)")
+    var effect = written(.filterActionName, action.name)
+    if !action.parameterExample.isEmpty { effect += " " + written(.parameter, action.parameterExample) }
+    return action.operation == .exitGroup
+      ? document(of: [test, effect], below: "enabled = 1; \(written(.filterActionName, GroupAction.name))")
+      : document(of: [test, effect])
   }
 }
 
 // MARK: Text of rules
 
 extension LanguageEntry {
-  private static func rule(_ entries: [String]) -> String {
-    "{ enabled = 1; \(entries.joined(separator: " ")) }"
+  /// A document of one rule, each of `entries` on a line.
+  private static func document(of entries: [String]) -> String {
+    """
+    (
+      { enabled = 1; \(entries.joined(separator: "\n    ")) }
+    )
+    """
+  }
+
+  /// The same below a rule with the entries `parent`.
+  private static func document(of entries: [String], below parent: String) -> String {
+    """
+    (
+      { \(parent) children = (
+        { enabled = 1; \(entries.joined(separator: "\n      ")) }
+      ); }
+    )
+    """
   }
 
   private static func written(_ key: RuleKey, _ text: String) -> String {

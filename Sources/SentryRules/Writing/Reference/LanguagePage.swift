@@ -47,7 +47,7 @@ public struct LanguagePage: Sendable {
 
   private var table: String {
     let rows = entries.map { entry in
-      "| [`\(entry.name)`](#\(entry.anchor)) | \(entry.summary.escaped) | \(entry.shortFact.markdown) |"
+      "| \(entry.link) | \(entry.summary.escaped) | \(entry.shortFact.markdown) |"
     }
     let head = "| \(noun) | | \(entries.first?.shortFact.title ?? "") |\n| --- | --- | --- |\n"
     return head + rows.joined(separator: "\n")
@@ -62,10 +62,11 @@ public struct LanguagePage: Sendable {
 }
 
 extension LanguageEntry {
-  /// Of its heading, as Git hosts make it.
-  fileprivate var anchor: String {
-    let kept = name.lowercased().filter { $0.isLetter || $0.isNumber || $0 == " " || $0 == "-" || $0 == "_" }
-    return kept.replacing(" ", with: "-")
+  /// To its heading, whose anchor Git hosts make of its letters; names without any have none.
+  fileprivate var link: String {
+    guard name.contains(where: \.isLetter) else { return "`\(name)`" }
+    let anchor = name.lowercased().filter { $0.isLetter || $0.isNumber || $0 == " " }.replacing(" ", with: "-")
+    return "[`\(name)`](#\(anchor))"
   }
 
   fileprivate var markdown: String {
