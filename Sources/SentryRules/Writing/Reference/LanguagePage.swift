@@ -36,7 +36,7 @@ public struct LanguagePage: Sendable {
 
       The numbers are those of documents that the classic program wrote ([Classic.md](Classic.md)).
       """,
-    entries: LanguageEntry.actions, unsupported: unsupportedActions)
+    entries: LanguageEntry.actions, unsupported: [])
 
   /// Markdown; ends in a newline.
   public var markdown: String {
