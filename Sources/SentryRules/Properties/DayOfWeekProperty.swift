@@ -6,7 +6,8 @@ enum DayOfWeekProperty: Property {
   static let details = """
     5-1 goes around the week's end, from Friday to Monday; 7 is Sunday, too. Matches without a packet, too, in a timer.
     """
-  static let valueSyntax = "0 (Sunday) to 6 (Saturday), a name such as Mon, or a range; a range may go around the week's end"
+  static let valueSyntax =
+    "0 (Sunday) to 6 (Saturday), a name such as Mon, or a range; a range may go around the week's end"
   static let example = "1-5 (Monday to Friday)"
   static let relations = Set<Relation>.ordered
 
