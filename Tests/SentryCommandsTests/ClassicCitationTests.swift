@@ -25,7 +25,9 @@ import Testing
 
   static let headings: Set<String> = {
     let text = (try? String(contentsOfFile: TestFiles.path("docs/Classic.md"), encoding: .utf8)) ?? ""
-    return Set(text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { $0.drop { $0 == "#" }.dropFirst() }.map(String.init))
+    return Set(
+      text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { $0.drop { $0 == "#" }.dropFirst() }.map(
+        String.init))
   }()
 
   @Test func thereAreCitations() {

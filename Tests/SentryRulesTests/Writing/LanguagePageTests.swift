@@ -6,7 +6,8 @@ import Testing
 @Test(arguments: [LanguagePage.properties, .actions])
 func pageIsFresh(_ page: LanguagePage) throws {
   #expect(
-    try GeneratedFile(page.path).holds(page.markdown), "\(page.path) is out of date: RECORD=1 swift test writes it again")
+    try GeneratedFile(page.path).holds(page.markdown),
+    "\(page.path) is out of date: RECORD=1 swift test writes it again")
 }
 
 extension LanguagePage: CustomTestStringConvertible {
