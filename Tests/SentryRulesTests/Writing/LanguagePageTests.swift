@@ -68,12 +68,12 @@ func whatIsSaidReadsAsSentences(_ entry: LanguageEntry) {
 func theListFitsATerminal(_ entries: [LanguageEntry]) {
   let lines = LanguageText.list(entries).split(separator: "\n")
   #expect(lines.count == entries.count)
-  #expect(lines.filter { $0.count > 80 } == [])
+  #expect(lines.filter { $0.count > 80 }.map { String($0) } == [])
 }
 
 @Test(arguments: LanguageEntry.properties + LanguageEntry.actions)
 func anEntryFitsATerminal(_ entry: LanguageEntry) {
-  #expect(LanguageText.text(of: entry).split(separator: "\n").filter { $0.count > 80 } == [])
+  #expect(LanguageText.text(of: entry).split(separator: "\n").filter { $0.count > 80 }.map { String($0) } == [])
 }
 
 @Test(arguments: [

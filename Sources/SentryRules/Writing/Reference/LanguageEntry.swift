@@ -55,9 +55,9 @@ extension LanguageEntry {
 
   /// A rule that logs what matches; below another if it asks about its parent.
   private static func example(of property: any Property.Type) -> String {
-    var test = written(.propertyName, property.name)
-    if property.needsValue { test += " " + written(.propertyValue, property.example) }
-    let rule = [test, written(.filterActionName, LogAction.name)]
+    var rule = [written(.propertyName, property.name)]
+    if property.needsValue { rule.append(written(.propertyValue, property.example)) }
+    rule.append(written(.filterActionName, LogAction.name))
     return asksParent(property) ? document(of: rule, below: "enabled = 1;") : document(of: rule)
   }
 
@@ -93,36 +93,42 @@ extension LanguageEntry {
 
   /// A rule with the action; in a group, if it leaves one.
   private static func example(of action: any Action.Type) -> String {
-    let test = written(.propertyName, DestPortProperty.name) + " " + written(.propertyValue, "7 (echo)")
-    var effect = written(.filterActionName, action.name)
-    if !action.parameterExample.isEmpty { effect += " " + written(.parameter, action.parameterExample) }
+    var rule = [written(.propertyName, DestPortProperty.name), written(.propertyValue, "7 (echo)")]
+    rule.append(written(.filterActionName, action.name))
+    if !action.parameterExample.isEmpty { rule.append(written(.parameter, action.parameterExample)) }
     return action.operation == .exitGroup
-      ? document(of: [test, effect], below: "enabled = 1; \(written(.filterActionName, GroupAction.name))")
-      : document(of: [test, effect])
+      ? document(of: rule, below: "enabled = 1; \(written(.filterActionName, GroupAction.name))")
+      : document(of: rule)
   }
 }
 
 // MARK: Text of rules
 
 extension LanguageEntry {
-  /// A document of one rule, each of `entries` on a line.
+  /// Of a line in an example, so that it fits a terminal and an indented block.
+  private static let lineWidth = 74
+
+  /// A document of one rule.
   private static func document(of entries: [String]) -> String {
-    """
-    (
-      { enabled = 1; \(entries.joined(separator: "\n    ")) }
-    )
-    """
+    "(\n" + rule(entries, indentation: "  ") + "\n)"
   }
 
   /// The same below a rule with the entries `parent`.
   private static func document(of entries: [String], below parent: String) -> String {
-    """
-    (
-      { \(parent) children = (
-        { enabled = 1; \(entries.joined(separator: "\n      ")) }
-      ); }
-    )
-    """
+    "(\n  { \(parent) children = (\n" + rule(entries, indentation: "    ") + "\n  ); }\n)"
+  }
+
+  /// As many entries on a line as fit.
+  private static func rule(_ entries: [String], indentation: String) -> String {
+    var lines = [indentation + "{ enabled = 1;"]
+    for entry in entries + ["}"] {
+      if lines[lines.count - 1].count + 1 + entry.count <= lineWidth || entry == "}" {
+        lines[lines.count - 1] += " " + entry
+      } else {
+        lines.append(indentation + "  " + entry)
+      }
+    }
+    return lines.joined(separator: "\n")
   }
 
   private static func written(_ key: RuleKey, _ text: String) -> String {
