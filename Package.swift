@@ -39,9 +39,13 @@ let package = Package(
   name: "sentry",
   products: [
     .executable(name: "sentry", targets: ["sentry"]),
-    // The packet path alone, for measuring it.
+    // What reads documents and packets, alone: for measuring it and for fuzzing it.
     .library(
-      name: "SentryCore", targets: ["SentryCapture", "SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
+      name: "SentryCore",
+      targets: [
+        "SentryCapture", "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics",
+        "SentryPacket",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

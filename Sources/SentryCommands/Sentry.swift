@@ -30,6 +30,7 @@ public struct Sentry: AsyncParsableCommand {
         subcommands: [
           Run.self, Apply.self, ShowActive.self, On.self, Off.self, Triggered.self, Log.self, Status.self,
         ]),
+      CommandGroup(name: "The rule language:", subcommands: [Properties.self, Actions.self]),
     ])
 
   public init() {}

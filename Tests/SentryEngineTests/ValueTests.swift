@@ -4,7 +4,7 @@ import SentryTestSupport
 import Testing
 
 /// One value, one packet, and whether a rule with that value matches it. Expected: the table of values in the description of
-/// the classic program (docs/Classic.md, "Properties"), header values from the RFCs that define them.
+/// the classic program (docs/Classic.md, "Values"), header values from the RFCs that define them.
 struct ValueCase: Sendable, CustomTestStringConvertible {
   let property: String
   let relation: String

@@ -5,7 +5,11 @@ enum RouteToAction: Action {
   static let name = "Route to"
   static let codes = GenerationCodes(newest: 15, middle: 14)
   static let summary = "sends the packet through another next hop"
+  static let details = """
+    If the next hop cannot be found, the packet takes its normal way. The rules below are not asked.
+    """
   static let parameterMeaning: String? = "the next hop's address, on a network this machine is attached to"
+  static let parameterExample = "192.0.2.254"
   static let operation = Operation.routeTo
 
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {

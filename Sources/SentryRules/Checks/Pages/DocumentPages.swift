@@ -51,9 +51,4 @@ let documentPages: [FindingPage] = [
     meaning: "They are kept when the document is written anew. Told once, at the first.",
     example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); windowPosition = \"100 200\"; }"),
     remedy: "Nothing, or delete them."),
-  FindingPage(
-    .testsNotRun, .warning, "the document's tests are not run",
-    meaning: "This version does not run tests: what they promise is not looked at.",
-    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); tests = (); }"),
-    remedy: "Use a newer version."),
 ]
