@@ -39,14 +39,7 @@ struct Convert: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let file = FormattedFile(path: document, reading: try FileInput.read(document))
-    guard let ruleSet = file.formatted.document.ruleSet else { throw file.refusal() }
-    if to == .classic {
-      for (name, rule) in ClassicForm.unknownNames(in: ruleSet.rules) {
-        Console.writeError("note: rule \(rule): the classic program does not know '\(name)'")
-      }
-    }
-    let bytes = try EditSession.refusing { try to.conversion.bytes(of: file.formatted, ruleSet) }
+    let bytes = try to == .text ? formatted() : converted()
     guard let output, output != "-" else {
       if to == .binary, Console.outputIsTerminal {
         throw CommandFailure(.usage, "the binary form is not for terminals: name a file with -o")
@@ -54,5 +47,22 @@ struct Convert: ParsableCommand {
       return Console.write(bytes)
     }
     try FileReplacement.write(bytes, to: output)
+  }
+
+  /// Text keeps the comments of a text.
+  private func formatted() throws -> [UInt8] {
+    let file = FormattedFile(path: document, reading: try FileInput.read(document))
+    guard let text = file.formatted.text else { throw file.refusal() }
+    return Array(text.utf8)
+  }
+
+  private func converted() throws -> [UInt8] {
+    let ruleSet = try DocumentFile.load(document).ruleSet
+    if to == .classic {
+      for (name, rule) in ClassicForm.unknownNames(in: ruleSet.rules) {
+        Console.writeError("note: rule \(rule): the classic program does not know '\(name)'")
+      }
+    }
+    return try EditSession.refusing { try to.conversion.bytes(of: ruleSet) }
   }
 }

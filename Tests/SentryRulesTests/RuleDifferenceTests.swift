@@ -61,10 +61,9 @@ import Testing
   }
 
   @Test func formDoesNotMatter() throws {
-    let formatted = FormattedDocument(reading: Array(sample.utf8))
-    let ruleSet = try #require(formatted.document.ruleSet)
+    let ruleSet = try #require(RuleDocument(reading: sample).ruleSet)
     for form in DocumentConversion.allCases {
-      let other = try #require(RuleDocument(reading: form.bytes(of: formatted, ruleSet)).ruleSet)
+      let other = try #require(RuleDocument(reading: form.bytes(of: ruleSet)).ruleSet)
       #expect(RuleDifference(from: ruleSet, to: other).isEmpty)
     }
   }

@@ -6,49 +6,30 @@ extension PropertyListValue {
     public let description: String
   }
 
-  /// As an XML property list, with the keys of every dictionary in the order of the alphabet.
-  public func xml() throws(WriteFailure) -> [UInt8] { try written(as: .xml) }
+  /// As an XML property list.
+  public func xml() throws(WriteFailure) -> [UInt8] { try XMLWriter.write(self) }
 
   /// As a binary property list.
-  public func binary() throws(WriteFailure) -> [UInt8] { try written(as: .binary) }
-
-  private func written(as format: PropertyListSerialization.PropertyListFormat) throws(WriteFailure) -> [UInt8] {
+  public func binary() throws(WriteFailure) -> [UInt8] {
     do {
       return [UInt8](
-        try PropertyListSerialization.data(
-          fromPropertyList: foundationObject(isXML: format == .xml), format: format, options: 0))
-    } catch let failure as WriteFailure {
-      throw failure
+        try PropertyListSerialization.data(fromPropertyList: foundationObject, format: .binary, options: 0))
     } catch {
       throw WriteFailure(description: error.localizedDescription)
     }
   }
 
-  private func foundationObject(isXML: Bool) throws(WriteFailure) -> Any {
+  private var foundationObject: Any {
     switch self {
-    case .string(let text):
-      guard !isXML || text.unicodeScalars.allSatisfy(\.isAllowedInXML) else {
-        throw WriteFailure(description: "a text holds a control character, which XML has no way to write")
-      }
-      return text
+    case .string(let text): return text
     case .integer(let number): return number
     case .real(let number): return number
     case .boolean(let flag): return flag
     case .date(let seconds): return Date(timeIntervalSince1970: seconds)
     case .data(let bytes): return Data(bytes)
-    case .array(let elements):
-      return try elements.map { element throws(WriteFailure) -> Any in try element.foundationObject(isXML: isXML) }
+    case .array(let elements): return elements.map(\.foundationObject)
     case .dictionary(let dictionary):
-      var object: [String: Any] = [:]
-      for entry in dictionary.entries { object[entry.key] = try entry.value.foundationObject(isXML: isXML) }
-      return object
+      return Dictionary(dictionary.entries.map { ($0.key, $0.value.foundationObject) }) { first, _ in first }
     }
-  }
-}
-
-extension Unicode.Scalar {
-  /// XML 1.0, production 2.
-  fileprivate var isAllowedInXML: Bool {
-    value >= 0x20 && value != 0xFFFE && value != 0xFFFF || value == 0x09 || value == 0x0A || value == 0x0D
   }
 }

@@ -5,8 +5,7 @@ import Testing
 /// XML and binary documents take the same edits as texts.
 @Suite struct ValueRewriterTests {
   private static func form(_ form: DocumentConversion, of text: String) throws -> EditableDocument {
-    let formatted = FormattedDocument(reading: Array(text.utf8))
-    let bytes = try form.bytes(of: formatted, #require(formatted.document.ruleSet))
+    let bytes = try form.bytes(of: #require(RuleDocument(reading: text).ruleSet))
     return try EditableDocument(reading: bytes, fileName: "x")
   }
 
