@@ -19,5 +19,6 @@ let package = Package(
     fuzzer("RuleFuzzer"),
     fuzzer("ValueFuzzer"),
     fuzzer("PacketFuzzer"),
+    fuzzer("NotationFuzzer"),
   ]
 )

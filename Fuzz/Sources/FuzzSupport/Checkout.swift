@@ -12,6 +12,11 @@ public struct Checkout {
     return try Dictionary(uniqueKeysWithValues: files.map { ($0.lastPathComponent, [UInt8](try Data(contentsOf: $0))) })
   }
 
+  /// A text file; `path` is from the top of the checkout.
+  public func text(_ path: String) throws -> String {
+    try String(contentsOf: root.appending(path: path), encoding: .utf8)
+  }
+
   /// A frame of a capture.
   public struct Frame {
     public var bytes: [UInt8]

@@ -9,7 +9,7 @@ public protocol FuzzTarget {
   /// Inputs to begin with, by file name.
   static func seeds(of checkout: Checkout) throws -> [String: [UInt8]]
   /// Words of the input's language.
-  static var dictionary: [String] { get }
+  static func dictionary(of checkout: Checkout) throws -> [String]
   /// Traps if something does not hold.
   static func check(_ input: [UInt8])
 }
@@ -37,10 +37,11 @@ extension FuzzTarget {
   private static func write(to folder: URL) throws {
     let seedFolder = folder.appending(path: "seeds")
     try FileManager.default.createDirectory(at: seedFolder, withIntermediateDirectories: true)
-    for (name, bytes) in try seeds(of: Checkout()) where bytes.count <= longestSeed {
+    let checkout = Checkout()
+    for (name, bytes) in try seeds(of: checkout) where bytes.count <= longestSeed {
       try Data(bytes).write(to: seedFolder.appending(path: name))
     }
-    let lines = Set(dictionary).subtracting([""]).sorted().map { "\"\(dictionaryText($0))\"\n" }
+    let lines = Set(try dictionary(of: checkout)).subtracting([""]).sorted().map { "\"\(dictionaryText($0))\"\n" }
     try Data(lines.joined().utf8).write(to: folder.appending(path: "dictionary"))
   }
 

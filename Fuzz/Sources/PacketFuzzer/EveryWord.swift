@@ -5,23 +5,26 @@ import SentryRules
 enum EveryWord {
   /// The conditions are there twice: at the top, and below one that finds the sender in a table. The tables are small,
   /// so that a few packets fill them.
-  static var document: String {
-    """
-    {
-      rules = (
-        \(conditions),
-        { enabled = 1; propertyName = Include; propertyValue = address; children = ( \(conditions) ); },
-        \(endings)
-      );
-      settings = { addressCapacity = 16; connectionCapacity = 16; fragmentCapacity = 4; delayCapacity = 2; };
-    }
-    """
+  ///
+  /// - Parameter properties: all, or some of them.
+  static func document(of properties: [any Property.Type]) -> String {
+    let conditions = conditions(of: properties)
+    return """
+      {
+        rules = (
+          \(conditions),
+          { enabled = 1; propertyName = Include; propertyValue = address; children = ( \(conditions) ); },
+          \(endings)
+        );
+        settings = { addressCapacity = 16; connectionCapacity = 16; fragmentCapacity = 4; delayCapacity = 2; };
+      }
+      """
   }
 
   /// Every condition, with one action after the other of those that go on.
-  private static var conditions: String {
+  private static func conditions(of properties: [any Property.Type]) -> String {
     let actions = allActions.filter { !$0.operation.isTerminating }
-    let tests = allProperties.flatMap { property in
+    let tests = properties.flatMap { property in
       // In a fixed order, which a set does not have: findings must repeat.
       Relation.allCases.filter(property.relations.contains).map { test(property, $0, property.example) }
     }

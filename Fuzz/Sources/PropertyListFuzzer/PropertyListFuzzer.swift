@@ -28,7 +28,7 @@ enum PropertyListFuzzer: FuzzTarget {
     return seeds
   }
 
-  static var dictionary: [String] {
+  static func dictionary(of checkout: Checkout) -> [String] {
     let text = [
       "{", "}", "(", ")", "=", ";", ",", "\"", "'", "<", ">", "<00>", "/*", "*/", "//", "\\U00e9", "\\Ud83d", "\\n",
     ]

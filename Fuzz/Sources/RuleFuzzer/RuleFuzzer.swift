@@ -25,7 +25,7 @@ enum RuleFuzzer: FuzzTarget {
     return seeds
   }
 
-  static var dictionary: [String] {
+  static func dictionary(of checkout: Checkout) -> [String] {
     let keys = [
       "rules", "interfaces", "settings", "tests", "nodeName", "enabled", "property", "propertyName", "relation",
       "relationName", "propertyValue", "filterAction", "filterActionName", "parameter", "children", "nodeNumber",

@@ -12,7 +12,7 @@ enum ValueFuzzer: FuzzTarget {
     return seeds
   }
 
-  static var dictionary: [String] {
+  static func dictionary(of checkout: Checkout) -> [String] {
     allProperties.map { $0.example } + [
       "-", ",", ":", "/", "(", ")", "[", "]", "\\x", "*", "+", "255.255.255.0", "2001:db8::", "::ffff:", "syn", "rst",
       "trigger", "state", "external", "65535", "4294967295", "18446744073709551615",

@@ -4,8 +4,9 @@ extension PacketNotation {
   /// A packet as a line that people read: `tcp 203.0.113.9:40000 > 192.0.2.10:23 syn in size 44`.
   ///
   /// The line reads again as a packet with the same fields; what it leaves out is the link's addresses, options, sequence
-  /// numbers and the payload, of which only the length remains. `nil` if the packet has no addresses, as one that is not
-  /// IP, or of which too little was captured.
+  /// numbers and the payload, of which only the length remains. (Not so an IPv6 packet with mapped IPv4 addresses, which
+  /// the notation has no words for.) `nil` if the packet has no addresses, as one that is not IP, or of which too little was
+  /// captured.
   ///
   /// - Parameters:
   ///   - direction: said if given; so are the interface's name, and whether it is external.
@@ -40,14 +41,21 @@ extension PacketFields {
     }.joined(separator: " > ")
   }
 
+  /// All of the header, not only its first bytes.
   fileprivate func hasHeader(of transport: NotationProtocol) -> Bool {
     switch transport {
-    case .tcp: has([.ports, .tcpFlags])
-    case .udp: has(.ports)
-    case .icmp: has(.icmp)
-    case .icmpv6: has(.icmpv6)
+    case .tcp: has([.ports, .tcpFlags]) && holds(20)
+    case .udp: has(.ports) && holds(8)
+    case .icmp: has(.icmp) && holds(8)
+    case .icmpv6: has(.icmpv6) && holds(8)
     case .other: true
     }
+  }
+
+  /// Behind the IP header, and a fragment header of IPv6, there is room for as many bytes.
+  private func holds(_ count: UInt32) -> Bool {
+    let headers: UInt32 = version == 4 ? 20 : isFirstFragment || isLaterFragment ? 48 : 40
+    return byteCount >= headers + count
   }
 
   fileprivate func headerWords(_ transport: NotationProtocol) -> [String] {
@@ -78,7 +86,7 @@ extension PacketFields {
     if timeToLive != 64 { words.append("ttl \(timeToLive)") }
     if trafficClass >> 2 != 0 { words.append("dscp \(trafficClass >> 2)") }
     if has(.vlan) { words.append("vlan \(vlan)") }
-    if byteCount <= PacketOutline.longestPacket { words.append("size \(byteCount)") }
+    if byteCount <= PacketOutline.longestPacket, holds(0) { words.append("size \(byteCount)") }
     return words
   }
 }
