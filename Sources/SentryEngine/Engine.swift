@@ -33,8 +33,8 @@ public struct Engine: ~Copyable {
   var statistics: RuleStatistics
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
-  private var clock = EngineClock()
-  private var local: LocalNetworks
+  private(set) var clock = EngineClock()
+  private(set) var local: LocalNetworks
   private var eventBuffer: EventBuffer
   /// `pattern × interfaces.count + interface`: whether an `Interface` rule's pattern means that interface.
   private var interfaceMatches: [Bool]

@@ -75,6 +75,7 @@ extension EngineEvent.Kind {
     case .alert: "Alert"
     case .email: "Email notification"
     case .url: "URL notification"
+    case .script: "Script"
     }
   }
 }

@@ -148,6 +148,16 @@ public struct AddressTable: ~Copyable {
     return entries
   }
 
+  /// The entry that `find` would find. Changes nothing.
+  public func entry(for address: IPAddress, now: Timestamp) -> AddressEntry? {
+    for length in ipv6PrefixLengths {
+      if let slot = table.peek(AddressKey(address, ipv6PrefixLength: length), now: now) {
+        return table[slot].entry(lifetime: table.lifetime(of: slot))
+      }
+    }
+    return nil
+  }
+
   /// See `LinkedTable.brokenInvariant`.
   func brokenInvariant() -> String? { table.brokenInvariant() }
 }

@@ -98,6 +98,21 @@ public struct ConnectionTable: ~Copyable {
   /// Flows that made way before they expired, since the start.
   public var evictions: UInt64 { table.evictions }
 
+  /// What `enter` would make of a flow, with what is known of it now (`nil` if nothing is). Changes nothing.
+  ///
+  /// - Returns: `nil` if the packet belongs to no flow.
+  public func foreseen(
+    _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16
+  ) -> (before: ConnectionEntry?, after: ConnectionEntry)? {
+    guard flow.isKnown else { return nil }
+    let known = table.peek(flow.identity, now: now)
+    var record = ConnectionRecord(flow, startedBy: packet, at: now)
+    if let known, !startsAnew(packet, at: known) { record = table[known] }
+    record.add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
+    record.lastNanoseconds = now.nanoseconds
+    return (known.map { table[$0].entry }, record.entry)
+  }
+
   /// The flow in a slot; `nil` if it is there no more.
   public func entry(at slot: TableSlot) -> ConnectionEntry? {
     table.isOccupied(slot.index) ? table[slot.index].entry : nil

@@ -1,4 +1,4 @@
-import SentryEngine
+@testable import SentryEngine
 import SentryPacket
 import SentryRules
 import SentryState
@@ -6,6 +6,8 @@ import SentryTestSupport
 import Testing
 
 /// An engine on a test bench: a document, packets one after the other, a hand-moved clock.
+///
+/// Every packet and every idle check goes through both evaluators: it is explained first, and must then go as explained.
 struct Bench: ~Copyable {
   /// 2026-01-15 09:00:00 UTC.
   static let start: Int64 = 1_768_467_600
@@ -15,6 +17,8 @@ struct Bench: ~Copyable {
   var engine: Engine
   let labels: RuleLabels
   private let numbers: [String]
+  /// Events that were not asked for yet.
+  private var taken: [EngineEvent] = []
 
   /// - Parameter rules: the document's rules, as `rule` makes them.
   init(
@@ -51,8 +55,42 @@ struct Bench: ~Copyable {
   }
 
   mutating func judgement(_ frame: [UInt8], at seconds: Double = 0, link: Frame.Link = .ethernet) -> Judgement {
-    engine.judge(
+    advance(to: seconds)
+    let foresight = Foresight(
+      &engine, frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds),
+      interface: 0)
+    let earlier = gatherEvents()
+    let judgement = engine.judge(
       frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds), interface: 0)
+    _ = gatherEvents()
+    foresight.expect(judgement, Array(taken.dropFirst(earlier)), engine)
+    return judgement
+  }
+
+  /// Moves the clock, idle check by idle check; a jump that the clock does not run through is left to it.
+  mutating func advance(to seconds: Double) {
+    let isJump = Self.time(seconds) > engine.now.adding(seconds: 86_400)
+    while engine.isOn, !isJump, let check = engine.clock.nextIdleCheck, check <= Self.time(seconds) {
+      engine.advance(to: Timestamp(nanoseconds: check.nanoseconds - 1))
+      let explanation = engine.explainIdleCheck(at: check)
+      let expected = Memory(engine).after(explanation.changes, at: check)
+      let earlier = gatherEvents()
+      engine.advance(to: check)
+      _ = gatherEvents()
+      #expect(Array(taken.dropFirst(earlier)) == explanation.events)
+      #expect(engine.counters.map(Memory.Counts.init) == expected.counters)
+    }
+    engine.advance(to: Self.time(seconds))
+  }
+
+  /// Adds the engine's events to those not yet asked for.
+  ///
+  /// - Returns: how many there are.
+  private mutating func gatherEvents() -> Int {
+    var new: [EngineEvent] = []
+    engine.takeEvents { new = $0 }
+    taken += new
+    return taken.count
   }
 
   static func time(_ seconds: Double) -> Timestamp {
@@ -86,8 +124,8 @@ struct Bench: ~Copyable {
 
   /// The events since the last call.
   mutating func events() -> [EngineEvent] {
-    var taken: [EngineEvent] = []
-    engine.takeEvents { taken = $0 }
+    _ = gatherEvents()
+    defer { taken = [] }
     return taken
   }
 }

@@ -1,0 +1,69 @@
+public import SentryPacket
+internal import SentryRules
+public import SentryState
+
+extension PlainWalk {
+  /// A number in the document's words: `inbound`, `6 (TCP)`, `00:1b:21:3c:4d:5e`.
+  func text(of value: UInt64, _ field: NumberField) -> String {
+    switch field {
+    case .direction: value == 0 ? "inbound" : "outbound"
+    case .sourceMAC, .destinationMAC: MACAddress.text(of: value)
+    case .protocolNumber: ProtocolName.of(value).map { "\(value) (\($0))" } ?? "\(value)"
+    default: "\(value)"
+    }
+  }
+
+  /// Why the packet lacks a number.
+  func absence(of field: NumberField, in packet: PacketFields) -> String {
+    switch field {
+    case .sourceMAC, .destinationMAC: return "not Ethernet"
+    case .icmpType, .icmpCode: return absence(of: "ICMP", IPProtocol.icmp, in: packet)
+    case .icmpv6Type, .icmpv6Code: return absence(of: "ICMPv6", IPProtocol.icmpv6, in: packet)
+    case .vlan: return "no VLAN tag"
+    case .sourcePort, .destinationPort:
+      let hasPorts = [IPProtocol.tcp, IPProtocol.udp].contains(packet.protocolNumber)
+      return absence(of: "TCP or UDP", hasPorts ? packet.protocolNumber : nil, in: packet)
+    default: return "not captured"
+    }
+  }
+
+  /// Why the packet lacks a value that only one kind of packet has: `not TCP`.
+  ///
+  /// - Parameter number: of that kind's protocol; `nil` if the packet is of no such kind.
+  func absence(of kind: String, _ number: UInt8?, in packet: PacketFields) -> String {
+    guard packet.has(.protocolNumber) else { return "not captured" }
+    guard packet.protocolNumber == number else { return "not \(kind)" }
+    return packet.isLaterFragment ? "fragment without its start" : "not captured"
+  }
+}
+
+extension PacketFields {
+  /// The flags that are on, as rules name them: `syn,ack`; `none`.
+  public var tcpFlagNames: String {
+    let names = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"]
+    let on = names.enumerated().filter { tcpFlags >> $0.offset & 1 == 1 }.map(\.element)
+    return on.isEmpty ? "none" : on.joined(separator: ",")
+  }
+}
+
+extension AddressEntry {
+  /// The address, or the net with its length.
+  var text: String { NetText.text(of: range) }
+}
+
+extension ConnectionEntry {
+  /// `3 packets, the last 0.25 s ago`.
+  public func summary(at now: Timestamp) -> String {
+    let count = forward.packets &+ reverse.packets
+    return "\(count) packet\(count == 1 ? "" : "s"), the last \(now.age(since: lastTime)) ago"
+  }
+}
+
+extension Timestamp {
+  /// `0.25 s`, `90 s`: hundredths below ten seconds.
+  func age(since earlier: Timestamp) -> String {
+    let hundredths = max(0, nanoseconds - earlier.nanoseconds) / 10_000_000
+    guard hundredths < 1000 else { return "\(hundredths / 100) s" }
+    return "\(Double(hundredths) / 100) s"
+  }
+}
