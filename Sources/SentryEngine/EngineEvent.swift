@@ -23,7 +23,7 @@ public enum BuiltInReason: UInt8, Sendable, CaseIterable {
 }
 
 /// One thing to log or to tell somebody: a fixed-size record without strings, written by the packet thread.
-public struct EngineEvent: Sendable, Equatable {
+public struct EngineEvent: Sendable {
   public enum Kind: UInt8, Sendable {
     case pass, delete, reject, dropConnection, log, alert, email, url, script
   }

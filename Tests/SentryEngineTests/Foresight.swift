@@ -1,14 +1,14 @@
 @testable import SentryEngine
 import SentryPacket
 import SentryState
-import Testing
 
 /// What the plain evaluator says will become of a packet, held against what the compiled one then does.
 struct Foresight: ~Copyable {
   private let explanation: Explanation
   private let before: Memory
+  /// What explaining has changed besides the clock: nothing, if all is well.
+  private let sideEffects: [String]
 
-  /// Explains a frame and sees to it that nothing but the clock has moved.
   init(
     _ engine: inout Engine, _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int
   ) {
@@ -16,29 +16,61 @@ struct Foresight: ~Copyable {
     before = Memory(engine)
     explanation = engine.explain(
       frame, linkType: linkType, wireLength: wireLength, time: time, interface: interface)
-    Memory(engine).expect(before, "explaining changes nothing")
+    sideEffects = Memory(engine).differences(from: before).map { "by explaining: \($0)" }
   }
 
-  /// Records each difference between what was foreseen and what became of the packet.
+  /// Each difference between what was foreseen and what became of the packet.
   ///
   /// - Parameter events: those that judging it has added.
-  func expect(_ judgement: Judgement, _ events: [EngineEvent], _ engine: borrowing Engine) {
-    #expect(explanation.judgement == judgement, "plain evaluator (left), compiled one (right)")
-    #expect(explanation.events == events)
-    Memory(engine).expect(before.after(explanation.changes, at: engine.now), "after the packet")
+  func differences(from judgement: Judgement, _ events: [EngineEvent], _ engine: borrowing Engine) -> [String] {
+    var differences = sideEffects
+    if judgement != explanation.judgement {
+      differences.append("explained \(explanation.judgement), judged \(judgement)")
+    }
+    differences += Told.differences(explained: explanation.events, events)
+    let expected = before.after(explanation.changes)
+    return differences + Memory(engine).differences(from: expected.memory) + expected.mistakes
+  }
+}
+
+/// What an event says: fields that the packet lacks mean nothing, and may hold anything.
+struct Told: Equatable {
+  let time: Timestamp
+  let kind: EngineEvent.Kind
+  let leaf: EngineEvent.Kind?
+  let reason: BuiltInReason?
+  let label: UInt32
+  let isLogged: Bool
+  var packet = ""
+
+  init(_ event: EngineEvent) {
+    (time, kind, leaf, reason) = (event.time, event.kind, event.leaf, event.reason)
+    (label, isLogged) = (event.label, event.isLogged)
+    guard event.hasPacket else { return }
+    packet = "\(event.direction) on \(event.interface), \(event.byteCount) bytes"
+    if event.present.contains(.addresses) { packet += ", \(event.source) > \(event.destination)" }
+    if event.present.contains(.protocolNumber) { packet += ", protocol \(event.protocolNumber)" }
+    if event.present.contains(.ports) { packet += ", ports \(event.sourcePort) > \(event.destinationPort)" }
+    if !event.present.isDisjoint(with: [.icmp, .icmpv6]) { packet += ", ICMP \(event.icmpType),\(event.icmpCode)" }
+  }
+
+  static func differences(explained: [EngineEvent], _ events: [EngineEvent]) -> [String] {
+    let (wanted, found) = (explained.map(Told.init), events.map(Told.init))
+    return wanted == found ? [] : ["events explained \(wanted), written \(found)"]
   }
 }
 
 /// What packets change in an engine, as a copy.
 struct Memory {
-  var counters: [Counts]
-  var addresses: [AddressTableKind: [AddressEntry]] = [:]
-  var connections: Set<ConnectionEntry>
-  var delayed: Int
-  let capacities: (addresses: Int, connections: Int)
+  private var counters: [Counts]
+  private var addresses: [AddressTableKind: [AddressEntry]] = [:]
+  private var connections: Set<ConnectionEntry>
+  private var delayed: Int
+  private let addressCapacity: Int
+  private let connectionCapacity: Int
 
   /// Deltas belong to the ticks.
-  struct Counts: Equatable {
+  private struct Counts: Equatable {
     var matches: UInt64
     var bytes: UInt64
     var lastTime: Timestamp?
@@ -53,43 +85,65 @@ struct Memory {
     for table in AddressTableKind.allCases { addresses[table] = engine.tables.entries(of: table, now: engine.now) }
     connections = Set(engine.tables.connections.entries(now: engine.now))
     delayed = engine.tables.delays.held(at: engine.now)
-    capacities = (engine.tables.settings.addressCapacity, engine.tables.settings.connectionCapacity)
+    addressCapacity = engine.tables.settings.addressCapacity
+    connectionCapacity = engine.tables.settings.connectionCapacity
   }
 
-  /// With the changes of one packet made.
-  func after(_ changes: [Explanation.Change], at now: Timestamp) -> Memory {
+  /// With the changes of one packet made, and what is wrong with their "before".
+  func after(_ changes: [Explanation.Change]) -> (memory: Memory, mistakes: [String]) {
     var memory = self
-    for change in changes {
-      switch change {
-      case .counters(let rule, let before, let after):
-        #expect(memory.counters[rule] == Counts(before))
-        memory.counters[rule] = Counts(after)
-      case .address(let table, let before, let after):
-        var entries = memory.addresses[table] ?? []
-        #expect(before == entries.first { $0.range == after.range })
-        entries.removeAll { $0.range == after.range }
-        memory.addresses[table] = (entries + [after]).sorted()
-      case .connection(let before, let after):
-        if let before { #expect(memory.connections.remove(before) != nil) }
-        memory.connections.insert(after)
-      case .delayed(let count): memory.delayed = count
-      case .fragment: break  // Later fragments tell.
-      }
-    }
-    return memory
+    var mistakes: [String] = []
+    for change in changes where !memory.make(change) { mistakes.append("\(change) starts from something else") }
+    return (memory, mistakes)
   }
 
-  func expect(_ expected: Memory, _ what: Comment) {
-    #expect(counters == expected.counters, what)
-    #expect(delayed == expected.delayed, what)
-    for table in AddressTableKind.allCases {
-      let (found, wanted) = (addresses[table] ?? [], expected.addresses[table] ?? [])
-      // A full table has let its oldest go.
-      let hasMadeWay = wanted.count > capacities.addresses && found.count == capacities.addresses
-      #expect(hasMadeWay ? Set(found).isSubset(of: wanted) : found == wanted, what)
+  /// - Returns: false if what the change was made from is not what is here.
+  private mutating func make(_ change: Explanation.Change) -> Bool {
+    switch change {
+    case .counters(let rule, let before, let after):
+      defer { counters[rule] = Counts(after) }
+      return counters[rule] == Counts(before)
+    case .address(let table, let before, let after):
+      let entries = addresses[table] ?? []
+      addresses[table] = (entries.filter { $0.range != after.range } + [after]).sorted()
+      return before == entries.first { $0.range == after.range }
+    case .connection(let before, let after):
+      let isKnown = before.map { connections.remove($0) != nil } ?? true
+      connections.insert(after)
+      return isKnown
+    case .delayed(let count):
+      delayed = count
+      return true
+    case .fragment:
+      return true  // Later fragments tell.
     }
-    let hasMadeWay =
-      expected.connections.count > capacities.connections && connections.count == capacities.connections
-    #expect(hasMadeWay ? connections.isSubset(of: expected.connections) : connections == expected.connections, what)
+  }
+
+  func differences(from expected: Memory) -> [String] {
+    var differences = counterDifferences(from: expected)
+    if delayed != expected.delayed { differences.append("\(delayed) delayed, not \(expected.delayed)") }
+    for table in AddressTableKind.allCases {
+      let (found, wanted) = (Set(addresses[table] ?? []), Set(expected.addresses[table] ?? []))
+      differences += Self.differences(in: table.name, found, wanted, addressCapacity)
+    }
+    return differences + Self.differences(in: "connections", connections, expected.connections, connectionCapacity)
+  }
+
+  /// Without a packet only counters change; what expires meanwhile is another matter.
+  func counterDifferences(from expected: Memory) -> [String] {
+    zip(counters, expected.counters).enumerated().compactMap { rule, counts in
+      counts.0 == counts.1 ? nil : "rule at \(rule): foreseen \(counts.1), found \(counts.0)"
+    }
+  }
+
+  /// A full table lets its oldest entry go.
+  private static func differences<Entry: Hashable>(
+    in table: String, _ found: Set<Entry>, _ expected: Set<Entry>, _ capacity: Int
+  ) -> [String] {
+    if found == expected { return [] }
+    if expected.count > capacity, found.count == capacity, found.isSubset(of: expected) { return [] }
+    return [
+      "\(table): missing \(expected.subtracting(found)), not foreseen \(found.subtracting(expected))"
+    ]
   }
 }

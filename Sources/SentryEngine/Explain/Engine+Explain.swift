@@ -110,7 +110,8 @@ extension Engine {
       explanation.changes.append(.connection(before: flowAfter.before, after: flowAfter.after))
     }
     if explanation.judgement.verdict == .delay {
-      explanation.changes.append(.delayed(count: tables.delays.held(at: now) + 1))
+      let isHeld = tables.delays.nanoseconds > 0
+      explanation.changes.append(.delayed(count: tables.delays.held(at: now) + (isHeld ? 1 : 0)))
     }
   }
 
