@@ -450,6 +450,96 @@ def forgeries(capture, start):
         capture.send(start + 3 * SECOND + count * 40 * MILLISECOND, ROUTER, HOST, ICMP, body)
 
 
+def tagged(identifier, frame, priority=0, kind=0x8100):
+    """An Ethernet frame with an IEEE 802.1Q tag put in."""
+    return frame[:12] + struct.pack("!HH", kind, priority << 13 | identifier) + frame[12:]
+
+
+def marked(packet, code_point):
+    """An IPv4 packet with a differentiated services code point (RFC 2474 §3)."""
+    packet = packet[:1] + bytes([code_point << 2]) + packet[2:10] + b"\0\0" + packet[12:]
+    return packet[:10] + struct.pack("!H", checksum(packet[:20])) + packet[12:]
+
+
+def names_and_marks(capture, start):
+    """Servers asked for by name in every way there is, tagged and marked frames, errors that quote, a flood, a quiet night."""
+    rng = capture.rng
+    # Names: in capitals, below another, over TCP, in a ClientHello, in one that is cut in two, in a request.
+    for count, name in enumerate(("WWW.Example.ORG", "mail.example.org", "example.org", "tracker.example.net")):
+        capture.udp(start + count * MILLISECOND, HOST, RESOLVER, (41000 + count, 53), dns(5000 + count, name))
+        answer = dns(5000 + count, name, answer=packed("198.51.100.81"))
+        capture.udp(start + (count + 8) * MILLISECOND, RESOLVER, HOST, (53, 41000 + count), answer)
+    time = start + SECOND
+    question = dns(5004, "large.example.org", 16)
+    Conversation(capture, time, HOST, RESOLVER, 53).open().say(0, struct.pack("!H", len(question)) + question).close()
+    for count, name in enumerate(("www.example.org", "shop.example.net")):
+        visit = Conversation(capture, time + (count + 1) * 200 * MILLISECOND, HOST, "198.51.100.81", 443).open()
+        visit.say(0, client_hello(name, rng)).say(1, tls_record(22, 122, rng)).close()
+    visit = Conversation(capture, time + 800 * MILLISECOND, HOST, "198.51.100.81", 443).open()
+    hello = client_hello("tracker.example.net", rng)
+    visit.segment(0, ACK, hello[:70])  # behind the middle of the name's extension
+    visit.segment(1, ACK)
+    visit.segment(0, ACK | PSH, hello[70:])
+    visit.say(1, tls_record(22, 122, rng)).close()
+    visit = Conversation(capture, time + 1200 * MILLISECOND, "198.51.100.22", HOST, 80).open()
+    visit.say(0, request("/shop/admin.php?id=1", "Accept: */*", "Host: Intranet.example.org")).say(1, page(300)).close()
+
+    # Tags and marks: a voice frame, a tag within a tag, packets about to die.
+    time = start + 5 * SECOND
+    voice = ipv4("198.51.100.30", HOST, UDP, udp("198.51.100.30", HOST, (16384, 16384), b"v" * 160), 401)
+    capture.frame(time, tagged(100, ethernet(HOST_MAC, ROUTER_MAC, 0x0800, marked(voice, 46)), priority=5))
+    inner = tagged(7, ethernet(HOST_MAC, ROUTER_MAC, 0x0800, marked(voice, 10)))
+    capture.frame(time + MILLISECOND, tagged(200, inner, kind=0x88A8))
+    for count, ttl in enumerate((1, 2, 255)):
+        probe = udp("198.51.100.31", HOST, (33434 + count, 33434), b"t" * 12)
+        capture.ip(time + (2 + count) * MILLISECOND, ipv4("198.51.100.31", HOST, UDP, probe, 402 + count, ttl))
+
+    # Errors: about a datagram of HOST, about a connection of HOST, about nothing HOST ever said; then the same in IPv6.
+    time = start + 10 * SECOND
+    far, router = "198.51.100.40", "198.51.100.1"
+    asked = ipv4(HOST, far, UDP, udp(HOST, far, (42000, 7777), b"hello?"), 501)
+    capture.ip(time, asked)
+    capture.send(time + 9 * MILLISECOND, router, HOST, ICMP, icmp(11, 0, data=asked[:28]))
+    visit = Conversation(capture, time + 20 * MILLISECOND, HOST, far, 8443)
+    segment = tcp(HOST, far, visit.ports, SYN, visit.next[0])
+    visit.segment(0, SYN, options=SYN_OPTIONS)
+    quoted = ipv4(HOST, far, TCP, segment, 502)
+    capture.send(visit.time, router, HOST, ICMP, icmp(3, 13, data=quoted[:28]))
+    never = ipv4(HOST, far, TCP, tcp(HOST, far, (22, 50022), ACK, 1, 1), 503)
+    capture.send(visit.time + MILLISECOND, router, HOST, ICMP, icmp(3, 1, data=never[:28]))
+    capture.tcp(visit.time + 2 * MILLISECOND, far, HOST, (50022, 22), ACK, 1, 1)
+    theirs = ipv4(far, HOST, UDP, udp(far, HOST, (7777, 42000), b"no"), 504)
+    capture.send(visit.time + 3 * MILLISECOND, router, HOST, ICMP, icmp(3, 3, data=theirs[:28]))
+    far, router = "2001:db8:40::40", "2001:db8:40::1"
+    asked = ipv6(HOST6, far, UDP, udp(HOST6, far, (42001, 7777), b"hello?"))
+    capture.ip(time + SECOND, asked)
+    for count, (kind, code, words) in enumerate(((2, 0, struct.pack("!I", 1280)), (1, 4, b"\0" * 4), (3, 0, b"\0" * 4))):
+        body = icmp6(router, HOST6, kind, code, words, asked if count != 1 else asked[:48])
+        capture.send(time + SECOND + (9 + count) * MILLISECOND, router, HOST6, ICMP6, body)
+
+    # Twenty datagrams a second for three seconds from one host, five from another.
+    time = start + 20 * SECOND
+    for number in range(60):
+        capture.udp(time + number * 50 * MILLISECOND, "203.0.113.50", HOST, (6000, 6001), b"flood")
+        if number % 4 == 0:
+            capture.udp(time + number * 50 * MILLISECOND + 700, "203.0.113.51", HOST, (6000, 6001), b"calm")
+    # A connection from its request to its end, asked for twice, and a stray segment after it.
+    visit = Conversation(capture, start + 30 * SECOND, "198.51.100.60", HOST, 22)
+    visit.segment(0, SYN, options=SYN_OPTIONS)
+    visit.next[0] -= 1
+    visit.time += SECOND
+    visit.segment(0, SYN, options=SYN_OPTIONS)
+    visit.segment(1, SYN | ACK, options=SYN_OPTIONS)
+    visit.segment(0, ACK)
+    visit.say(1, b"SSH-2.0-sample\r\n").say(0, b"SSH-2.0-visitor\r\n")
+    visit.close()
+    capture.tcp(visit.time + 5 * SECOND, "198.51.100.60", HOST, (visit.ports[0], 22), ACK | PSH, 1, 1, b"late")
+    capture.tcp(visit.time + 6 * SECOND, "198.51.100.60", HOST, (visit.ports[0], 22), RST, 1)
+    # Somebody comes by night, and on the next day.
+    capture.probe(start + 14 * HOUR, "198.51.100.70", 8080)
+    capture.probe(start + 26 * HOUR, "198.51.100.70", 8080)
+
+
 def stubborn_intruder(capture, start):
     """Asks for telnet, then knocks so often that an hour's ban never ends; after a longer pause it has ended."""
     for after in (0, 50 * MINUTE, 100 * MINUTE, 180 * MINUTE):
@@ -505,6 +595,7 @@ SAMPLES = {
     "web-attack.pcap": web_attack,
     "browsing.pcap": browsing,
     "ipv6.pcap": ipv6_traffic,
+    "names-and-marks.pcap": names_and_marks,
     "mixed.pcap": hostile_day,
 }
 

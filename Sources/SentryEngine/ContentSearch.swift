@@ -41,8 +41,3 @@ extension ContentPattern {
     return true
   }
 }
-
-extension UInt8 {
-  /// ASCII letters in lower case, every other byte as it is.
-  var foldedASCII: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
-}

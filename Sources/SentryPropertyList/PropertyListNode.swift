@@ -142,24 +142,56 @@ extension PropertyListNode {
 
 /// One entry of a dictionary that was read.
 public struct PropertyListEntry: Sendable {
-  public let key: String
-  /// Where findings about the key point; in XML and binary documents the same as the value's.
-  public let keyPlace: Diagnostic.Place
+  private enum Key: Sendable {
+    case syntax(SyntaxNode)
+    case text(String)
+  }
+
+  private let storedKey: Key
   public let value: PropertyListNode
+
+  public var key: String {
+    switch storedKey {
+    case .syntax(let node): node.text ?? ""
+    case .text(let text): text
+    }
+  }
+
+  /// Where findings about the key point; in XML and binary documents the same as the value's.
+  public var keyPlace: Diagnostic.Place {
+    switch storedKey {
+    case .syntax(let node): Diagnostic.Place(range: node.range)
+    case .text: value.place
+    }
+  }
+
+  /// Bytes of the key in UTF-8.
+  public var keyLength: Int {
+    switch storedKey {
+    case .syntax(let node): node.textLength
+    case .text(let text): text.utf8.count
+    }
+  }
+
+  /// Whether the key is exactly `text`; cheaper than to compare `key`.
+  public func hasKey(_ text: String) -> Bool {
+    switch storedKey {
+    case .syntax(let node): node.hasText(text)
+    case .text(let key): key == text
+    }
+  }
 
   /// The bytes of the key in a text document, quotes included; `nil` in others.
   public var keyRange: Range<Int>? { keyPlace.path == nil ? keyPlace.range : nil }
 
   init(_ entry: SyntaxEntry) {
-    key = entry.key.text ?? ""
-    keyPlace = Diagnostic.Place(range: entry.key.range)
+    storedKey = .syntax(entry.key)
     value = PropertyListNode(entry.value)
   }
 
   init(_ entry: PropertyListDictionary.Entry, parentPath: String) {
-    key = entry.key
+    storedKey = .text(entry.key)
     value = PropertyListNode(entry.value, path: parentPath.isEmpty ? entry.key : "\(parentPath).\(entry.key)")
-    keyPlace = value.place
   }
 }
 

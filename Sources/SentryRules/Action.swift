@@ -8,6 +8,8 @@ public protocol Action: SendableMetatype {
   static var name: String { get }
   /// Other spellings that are read, in any case.
   static var aliases: [String] { get }
+  /// The classic program's name for it, where that is another one.
+  static var classicName: String { get }
   static var codes: GenerationCodes { get }
   /// One line for lists.
   static var summary: String { get }
@@ -30,6 +32,7 @@ public enum ActionArgument: Sendable, Equatable {
 
 extension Action {
   public static var aliases: [String] { [] }
+  public static var classicName: String { name }
   public static var parameterMeaning: String? { nil }
   public static func argument(of parameter: String) -> ActionArgument { .none }
 }
@@ -49,11 +52,16 @@ public let allActions: [any Action.Type] = [
   AuthorizeAction.self,
   TriggerAction.self,
   DelayAction.self,
+  RateLimitInAction.self,
+  RateLimitOutAction.self,
+  RateLimitAction.self,
+  RouteToAction.self,
   LogAction.self,
   DontLogAction.self,
   AlertAction.self,
   EmailAction.self,
   URLAction.self,
+  ScriptAction.self,
   ResetParentAction.self,
   DeleteWithoutLogAction.self,
 ]

@@ -4,6 +4,8 @@
 public struct ProgramBuilder {
   private let settings: Settings
   private(set) var contents = Pool<ContentPattern>()
+  private(set) var keywords = Pool<[UInt8]>()
+  private(set) var names = Pool<NamePattern>()
   private(set) var optionLists = Pool<[UInt8]>()
   private(set) var interfaces = Pool<InterfacePattern>()
 
@@ -12,6 +14,10 @@ public struct ProgramBuilder {
   }
 
   mutating func index(of content: ContentPattern) -> Int32 { contents.index(of: content) }
+
+  mutating func index(ofKeyword keyword: [UInt8]) -> Int32 { keywords.index(of: keyword) }
+
+  mutating func index(of name: NamePattern) -> Int32 { names.index(of: name) }
 
   mutating func index(ofOptions list: [UInt8]) -> Int32 { optionLists.index(of: list) }
 

@@ -41,6 +41,8 @@ private struct Lowering {
   func finished() -> Program {
     var program = program
     program.contents = builder.contents.values
+    program.keywords = builder.keywords.values
+    program.names = builder.names.values
     program.optionLists = builder.optionLists.values
     program.interfaces = builder.interfaces.values
     return program

@@ -217,6 +217,50 @@ extension ValueError {
       hint: nearestName(to: String(text), in: ProtocolProperty.names.keys).map { "did you mean '\($0)'?" })
   }
 
+  static func hostNameNotASCII(_ text: Substring) -> ValueError {
+    ValueError("'\(text.shown)' is not ASCII", hint: "packets carry such names in their ASCII form, xn--…: give that")
+  }
+
+  static func notAHostName(_ text: Substring) -> ValueError {
+    ValueError("expected a host name or *.name, found '\(text.shown)'", hint: "such as 'www.example.org' or '*.example.org'")
+  }
+
+  // MARK: Times
+
+  static func notATimeOfDay(_ text: Substring) -> ValueError {
+    ValueError("expected h:mm or h:mm-h:mm, 0:00 to 24:00, found '\(text.shown)'", hint: "such as '8:30-17:30'")
+  }
+
+  static func notADay(_ text: Substring) -> ValueError {
+    ValueError("expected 0 (Sunday) to 6 (Saturday) or a day's name, found '\(text.shown)'", hint: "such as '1-5'")
+  }
+
+  static func notADate(_ text: Substring) -> ValueError {
+    ValueError(
+      "expected YYYY-MM-DD HH:MM:SS ±HHMM or seconds since 1970, found '\(text.shown)'",
+      hint: "such as '2026-05-06 08:30:00 +0200'")
+  }
+
+  // MARK: Parameters
+
+  static let missingRate = ValueError("needs a rate in bits per second", hint: "give it as the parameter: '64k' or '1.25M'")
+
+  static func notARate(_ text: Substring) -> ValueError {
+    ValueError(
+      "expected bits per second from 1 to 1000G, found '\(text.shown)'", hint: "such as '56000', '64k' or '1.25M'")
+  }
+
+  static func notANextHop(_ text: Substring) -> ValueError {
+    let found = text.isEmpty ? "nothing" : "'\(text.shown)'"
+    return ValueError("expected the address of the next hop, found \(found)", hint: "such as '192.0.2.254'")
+  }
+
+  static func notAScriptName(_ text: String) -> ValueError {
+    ValueError(
+      "expected the name of a file in the folder of scripts, found '\(text.shown)'",
+      hint: "a name without '/' that does not begin with '.'")
+  }
+
   static func contradictoryFlag(_ flag: Substring) -> ValueError {
     ValueError("'\(flag.shown)' is asked to be both on and off")
   }

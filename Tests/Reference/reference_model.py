@@ -34,17 +34,23 @@ Choices made where the description leaves one:
 13. Address entries expire when now - last >= duration; connections when now - last > limit; fragments when now - first >= 120 s.
     Times are kept in full, not in whole seconds.
 14. Both directions make one connection, also where both ends are local. A FIN counts as acknowledged by the next segment of
-    the other end with ACK. A later fragment leaves the state of its connection alone. A closed connection that is not yet
-    expired stays closed when its ports are used again.
+    the other end with ACK. A later fragment leaves the state of its connection alone.
 15. No capacity limits but that of the delay queue. A held packet leaves the queue `delaySeconds` after its arrival.
 16. `action` in the lines of --verdicts is null where no rule decided. Rules' `lastTime` have six decimals.
 17. An interface the document does not list filters and is external (unless --internal, or it is loopback).
 18. Pcap files are read as libpcap does: a fraction of a second is a signed number (the nearest one within a second is taken),
     and no more bytes of a packet are read than the file's snap length.
 19. `blockIPv6` is asked before the header checks, and not on the loopback interface.
+20. Rates are those of the last full second as the ticks count it; sources are told apart as the trigger table does, and
+    every packet that reaches the rules counts. Times of day are local, as the environment's TZ says.
+21. A ClientHello is read from its flow's segments in order, in one direction, however many there are.
+22. An ICMP error whose destination is not the quoted source belongs to no other flow; one that quotes a later fragment neither.
+23. A connection request on a closed connection that is not yet expired starts a new one in its place.
+24. Messages of ICMP that ask something may start a flow; all others may not.
 """
 
 import argparse
+import datetime
 import ipaddress
 import json
 import plistlib
@@ -52,6 +58,7 @@ import re
 import struct
 import sys
 from dataclasses import dataclass, field
+from time import localtime
 
 NANO = 1_000_000_000
 DAY = 86_400
@@ -153,9 +160,16 @@ def read_document(path):
 PROPERTIES = {
     0: "Any", 1: "None", 2: "Direction", 3: "Interface", 4: "Include", 5: "Source MAC Address", 6: "Dest MAC Address",
     8: "Source net", 9: "Dest net", 10: "Protocol", 11: "IPFragmentOffset", 12: "IPOptions", 13: "ICMP type", 14: "ICMP code",
-    16: "TCP header flags", 17: "TCPOptions", 18: "Source port", 19: "Dest port", 20: "Data content", 26: "Idle seconds",
-    27: "Parent idle seconds", 28: "Parent match count",
+    16: "TCP header flags", 17: "TCPOptions", 18: "Source port", 19: "Dest port", 20: "Data content", 21: "URL keyword",
+    23: "Time of day", 24: "Day of week", 25: "Date and time", 26: "Idle seconds", 27: "Parent idle seconds",
+    28: "Parent match count", 29: "Parent match rate", 30: "Parent byte count",
 }
+# Known by name only.
+NEW_PROPERTIES = [
+    "IP version", "ICMPv6 type", "ICMPv6 code", "TTL", "Packet length", "DSCP", "VLAN", "TLS server name", "DNS name",
+    "Connection state", "Source match rate",
+]
+PROPERTIES |= {-1 - place: name for place, name in enumerate(NEW_PROPERTIES)}
 PROPERTY_ALIASES = {
     "source mac addr": "Source MAC Address", "dest mac addr": "Dest MAC Address",
     "destination mac address": "Dest MAC Address", "destination net": "Dest net", "ip fragment offset": "IPFragmentOffset",
@@ -166,27 +180,33 @@ PROPERTY_ALIASES = {
 RELATIONS = {0: "==", 1: "!=", 2: "a=A", 3: ">=", 4: "<="}
 ACTIONS_NEWEST = {
     0: "->", 1: "++", 2: "Group", 3: "Exit group", 4: "Pass", 5: "Delete", 6: "Reject", 7: "Drop connection",
-    8: "Keep address", 9: "Keep invalid", 10: "Authorize", 11: "Trigger", 12: "Delay", 16: "Log", 17: "Dont log", 18: "Alert",
-    19: "Email", 20: "URL", 21: "Reset parent",
+    8: "Keep address", 9: "Keep invalid", 10: "Authorize", 11: "Trigger", 12: "Delay", 13: "Rate limit in",
+    14: "Rate limit out", 15: "Route to", 16: "Log", 17: "Dont log", 18: "Alert", 19: "Email", 20: "URL", 21: "Reset parent",
+    22: "Script",
 }
 ACTIONS_MIDDLE = {code: name for code, name in ACTIONS_NEWEST.items() if code < 9} | {
     code - 1: name for code, name in ACTIONS_NEWEST.items() if code > 9}
 ACTION_ALIASES = {
     "next level": "->", "skip": "++", "break": "Exit group", "don't log": "Dont log", "don’t log": "Dont log",
-    "e-mail": "Email", "delete, no log": "Delete no log",
+    "e-mail": "Email", "delete, no log": "Delete no log", "applescript": "Script",
 }
+# Without a number of their own.
+NAMED_ACTIONS = {"delete no log": "Delete no log", "delete, no log": "Delete no log", "rate limit": "Rate limit"}
 TERMINATING = {
     "Pass": "pass", "Delete": "delete", "Delete no log": "delete", "Reject": "reject", "Drop connection": "dropConnection",
-    "Delay": "delay", "Trigger": "delete",
+    "Delay": "delay", "Route to": "routeTo", "Trigger": "delete",
 }
 KEEPERS = {"Keep address": "address", "Keep invalid": "invalid", "Authorize": "authorize"}
 LOGGED_LEAVES = {"Delete", "Reject", "Drop connection", "Trigger"}
 UNORDERED = {
     "Any", "None", "Direction", "Interface", "Include", "Source MAC Address", "Dest MAC Address", "IPOptions",
-    "TCP header flags", "TCPOptions", "Data content",
+    "TCP header flags", "TCPOptions", "Data content", "URL keyword", "TLS server name", "DNS name", "Connection state",
 }
 # Properties with a meaning when there is no packet.
-WITHOUT_PACKET = {"Any", "None", "Parent match count", "Idle seconds", "Parent idle seconds"}
+WITHOUT_PACKET = {
+    "Any", "None", "Time of day", "Day of week", "Date and time", "Parent match count", "Parent match rate",
+    "Parent byte count", "Idle seconds", "Parent idle seconds",
+}
 
 
 @dataclass(eq=False)
@@ -203,6 +223,8 @@ class Rule:
     match_count: int = 0
     byte_count: int = 0
     last_time: "int | None" = None
+    matches_this_second: int = 0
+    matches_last_second: int = 0
 
     def label(self):
         """What an address table says about who put an address there: at most 47 bytes."""
@@ -294,8 +316,8 @@ class Document:
         prop = named(PROPERTIES, PROPERTY_ALIASES, node.get("propertyName"), node.get("property"))
         relation = named(RELATIONS, {}, node.get("relationName"), node.get("relation"))
         name = node.get("filterActionName")
-        if isinstance(name, str) and name.lower() in ("delete no log", "delete, no log"):
-            action = "Delete no log"
+        if isinstance(name, str) and name.lower() in NAMED_ACTIONS:
+            action = NAMED_ACTIONS[name.lower()]
         else:
             action = named(self.actions, ACTION_ALIASES, name, node.get("filterAction"))
         if prop in UNORDERED and relation in (">=", "<="):
@@ -451,13 +473,62 @@ def content(text, _):
     return result
 
 
+def keyword(text, _):
+    return text.lower().encode()
+
+
+def seconds_of_day(text, _):
+    """First and last second of the day; a single time is its whole minute."""
+    ends = [re.fullmatch(r"(\d{1,2}):(\d\d)", end.strip()) for end in bare(text).split("-")]
+    if not all(ends) or len(ends) > 2:
+        raise Unusable(f"not a time of day: '{text}'")
+    seconds = [(int(end[1]) * 60 + int(end[2])) * 60 for end in ends]
+    return (seconds[0], seconds[1]) if len(seconds) == 2 else (seconds[0], seconds[0] + 59)
+
+
+def days_of_week(text, _):
+    days = [int(day) % 7 for day in bare(text).split("-")]
+    return days[0], days[-1]
+
+
+def moment(text, _):
+    text = bare(text)
+    if re.fullmatch(r"\d+", text):
+        return int(text), int(text)
+    seconds = int(datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").timestamp())
+    return seconds, seconds
+
+
+CODE_POINTS = (  # RFC 2474 §4.2.2, RFC 2597 §6, RFC 3246 §1
+    {f"cs{number}": number * 8 for number in range(8)} | {"ef": 46}
+    | {f"af{group}{drop}": group * 8 + drop * 2 for group in range(1, 5) for drop in range(1, 4)})
+
+
+def code_point(text, document):
+    code = CODE_POINTS.get(bare(text).lower())
+    return number_range(text, document) if code is None else (code, code)
+
+
+def host_name(text, _):
+    name = bare(text).lower().rstrip(".")
+    return (name[1:], True) if name.startswith("*.") else (name, False)
+
+
+def connection_states(text, _):
+    return {word.strip() for word in bare(text).split(",")}
+
+
 OPERANDS = {
     "Any": lambda *_: None, "None": lambda *_: None, "Direction": direction, "Interface": interface, "Include": include,
     "Source MAC Address": mac, "Dest MAC Address": mac, "Source net": net, "Dest net": net, "Protocol": protocol,
     "IPFragmentOffset": number_range, "IPOptions": number_list, "ICMP type": number_range, "ICMP code": number_range,
     "TCP header flags": tcp_flags, "TCPOptions": number_list, "Source port": number_range, "Dest port": number_range,
     "Data content": content, "Idle seconds": number_range, "Parent idle seconds": number_range,
-    "Parent match count": number_range,
+    "Parent match count": number_range, "Parent match rate": number_range, "Parent byte count": number_range,
+    "URL keyword": keyword, "Time of day": seconds_of_day, "Day of week": days_of_week, "Date and time": moment,
+    "IP version": number_range, "ICMPv6 type": number_range, "ICMPv6 code": number_range, "TTL": number_range,
+    "Packet length": number_range, "DSCP": code_point, "VLAN": number_range, "TLS server name": host_name,
+    "DNS name": host_name, "Connection state": connection_states, "Source match rate": number_range,
 }
 
 
@@ -558,19 +629,27 @@ class Packet:
     source: "int | None" = None
     dest: "int | None" = None
     protocol: "int | None" = None
+    ttl: "int | None" = None
+    traffic_class: "int | None" = None
+    vlan: "int | None" = None
     offset: "int | None" = None
     more: bool = False
     identification: int = 0
     ports: "tuple | None" = None
     tcp_flags: "int | None" = None
+    sequence: int = 0
     ip_options: "bytes | None" = None
     tcp_options: "bytes | None" = None
     icmp: "tuple | None" = None
     echo_identifier: "int | None" = None
     payload: "bytes | None" = None
+    quoted: "Packet | None" = None  # by an ICMP error
     # Filled in as the packet is judged.
     direction: str = "inbound"
     is_known: bool = False
+    state: str = "none"
+    source_rate: int = 0
+    server_name: "str | None" = None
     previous_find: int = 0
     found: "tuple | None" = None  # (entry, the Include rule that found it)
     is_silent: bool = False
@@ -635,7 +714,23 @@ def behind_ppp(data, place, macs):
     return (place + length, version, macs) if version else None
 
 
+def vlan_identifier(data, link_type):
+    """Of the outermost tag of a frame, if it has one."""
+    place = {1: 12, 113: 14, 276: 0}.get(link_type)
+    if place is None or number_at(data, place) not in VLAN_TAGS:
+        return None
+    tag = number_at(data, {276: 20}.get(link_type, place + 2))
+    return None if tag is None else tag & 0xFFF
+
+
 def decode(data, wire, link_type):
+    packet = decode_frame(data, wire, link_type)
+    if packet.kind != "notIP":
+        packet.vlan = vlan_identifier(data, link_type)
+    return packet
+
+
+def decode_frame(data, wire, link_type):
     found = network_start(data, link_type)
     if found is None:
         return Packet("notIP")
@@ -660,6 +755,7 @@ def decode4(packet, data, wire):
     packet.protocol = number_at(data, 9, 1)
     if len(data) < 20:
         return
+    packet.traffic_class, packet.ttl = data[1], data[8]
     packet.identification = int.from_bytes(data[4:6], "big")
     fragment = int.from_bytes(data[6:8], "big")
     packet.offset, packet.more = fragment & 0x1FFF, bool(fragment & 0x2000)
@@ -678,6 +774,7 @@ def decode6(packet, data, wire):
     if len(data) >= 40:
         packet.source, packet.dest = (int.from_bytes(data[at:at + 16], "big") for at in (8, 24))
         packet.offset = 0
+        packet.traffic_class, packet.ttl = int.from_bytes(data[:2], "big") >> 4 & 0xFF, data[7]
     if following is None or packet.kind != "ip":
         return
     while following in (0, 43, 44, 51, 60, 135, 139, 140) and not packet.offset:
@@ -714,7 +811,8 @@ def decode_upper(packet, data, sent):
         if sent < 20 or header < 20 or header > sent:
             packet.kind = "short TCP header"
             return
-        packet.tcp_flags = data[13] if len(data) > 13 else None
+        if len(data) > 13:
+            packet.sequence, packet.tcp_flags = int.from_bytes(data[4:8], "big"), data[13]
         if len(data) >= header and len(data) >= 20:
             packet.tcp_options, packet.payload = data[20:header], data[header:]
     elif packet.protocol == UDP or is_icmp:
@@ -728,8 +826,46 @@ def decode_upper(packet, data, sent):
                 packet.echo_identifier = int.from_bytes(data[4:6], "big")
         if len(data) >= 8:
             packet.payload = data[8:]
+        if packet.icmp and packet.icmp[0] in ((3, 4, 5, 11, 12) if packet.version == 4 else (1, 2, 3, 4)):
+            packet.quoted = decode_quoted(packet)
     else:
         packet.payload = data
+
+
+def decode_quoted(error):
+    """The packet that an ICMP error is about, as far as the error quotes it; None if that is not far enough."""
+    data = error.payload or b""
+    if not data or data[0] >> 4 != error.version:
+        return None
+    quoted = Packet("ip", version=error.version, bytes=1 << 32)
+    if error.version == 4:
+        header = (data[0] & 15) * 4
+        if header < 20 or len(data) < header:
+            return None
+        quoted.protocol = data[9]
+        quoted.source, quoted.dest = (V4 | int.from_bytes(data[at:at + 4], "big") for at in (12, 16))
+        quoted.offset = int.from_bytes(data[6:8], "big") & 0x1FFF
+        rest = data[header:]
+    else:
+        whole = data[:4] + b"\xff\xff" + data[6:]  # its length says what was sent, not what is quoted
+        decode6(quoted, whole, 1 << 31)
+        if quoted.source is None or quoted.protocol is None:
+            return None
+        return quoted if quoted.ports or quoted.echo_identifier is not None or is_portless(quoted) else None
+    if quoted.offset:
+        return None
+    if quoted.protocol in (TCP, UDP):
+        quoted.ports = read_ports(rest)
+        return quoted if quoted.ports else None
+    if quoted.protocol == ICMP:
+        if len(rest) < 8 or rest[0] not in (0, 8):
+            return None
+        quoted.echo_identifier = int.from_bytes(rest[4:6], "big")
+    return quoted
+
+
+def is_portless(packet):
+    return packet.protocol not in (TCP, UDP, ICMP6) and not packet.offset
 
 
 def read_ports(data):
@@ -750,6 +886,99 @@ def option_kinds(options):
             break
         place += length
     return kinds
+
+
+# MARK: Names in payloads
+
+
+class Incomplete(Exception):
+    """More bytes are needed."""
+
+
+class Reader:
+    """Takes bytes from the front."""
+
+    def __init__(self, data):
+        self.data, self.place = data, 0
+
+    def take(self, length):
+        if self.place + length > len(self.data):
+            raise Incomplete
+        self.place += length
+        return self.data[self.place - length:self.place]
+
+    def number(self, length):
+        return int.from_bytes(self.take(length), "big")
+
+    def block(self, length_of_length):
+        return self.take(self.number(length_of_length))
+
+
+def server_name(data):
+    """The name in a ClientHello (RFC 8446 §4.1.2, RFC 6066 §3); None without one. Raises Incomplete if `data` ends early."""
+    if len(data) and data[0] != 22 or len(data) > 1 and data[1] != 3:
+        return None
+    records, hello = Reader(data), b""
+    while len(hello) < 4 or len(hello) < 4 + int.from_bytes(hello[1:4], "big"):
+        if len(hello) and hello[0] != 1:
+            return None
+        if records.place == len(data):
+            raise Incomplete
+        kind, version, length = records.number(1), records.number(2), records.number(2)
+        if kind != 22 or version >> 8 != 3:
+            return None
+        piece = data[records.place:records.place + length]
+        records.place = min(len(data), records.place + length)
+        hello += piece
+        try:
+            return name_in_hello(Reader(hello))
+        except Incomplete:
+            if len(piece) < length:
+                raise
+    return None
+
+
+def name_in_hello(hello):
+    if hello.number(1) != 1:
+        return None
+    hello.number(3)
+    hello.take(34)  # version and random
+    for length_of_length in (1, 2, 1):  # session, cipher suites, compression methods
+        hello.block(length_of_length)
+    end = hello.number(2) + hello.place
+    while hello.place < end:
+        kind, length = hello.number(2), hello.number(2)
+        if kind:
+            hello.take(length)
+            continue
+        names = Reader(hello.take(length))
+        names.number(2)
+        while names.place < length:
+            name_kind, name = names.number(1), names.block(2)
+            if name_kind == 0:
+                return name.decode("latin-1").lower().rstrip(".")
+        return None
+    return None
+
+
+def first_question(packet):
+    """The name a DNS message asks for (RFC 1035 §4.1); None without one."""
+    data = packet.payload
+    if packet.protocol == TCP:
+        data = data[2:]
+    if len(data) < 12 or not int.from_bytes(data[4:6], "big"):
+        return None
+    labels, place = [], 12
+    while place < len(data) and 0 < data[place] < 64:
+        label = data[place + 1:place + 1 + data[place]]
+        if len(label) < data[place]:
+            return None
+        labels.append(label.decode("latin-1").lower())
+        place += 1 + len(label)
+    return ".".join(labels) if labels and place < len(data) and data[place] == 0 else None
+
+
+METHODS = rb"[A-Z]+ "
 
 
 # MARK: What is remembered
@@ -775,10 +1004,13 @@ class Connection:
     acknowledged: set = field(default_factory=set)
     is_reset: bool = False
 
+    def is_closed(self):
+        return self.is_reset or len(self.acknowledged) == 2
+
     def limit(self):
         if self.limit_kind != "tcp":
             return {"ike": 1_800, "dns": 20, "udp": 120, "icmp": 60, "tunnel": 1_800, "other": 60}[self.limit_kind]
-        if self.is_reset or len(self.acknowledged) == 2:
+        if self.is_closed():
             return 1
         return 120 if self.only_syn or self.fins else 86_400
 
@@ -797,6 +1029,24 @@ class Connection:
             self.fins.add(sender)
         if packet.tcp_flags & RST:
             self.is_reset = True
+
+
+def is_request(packet):
+    """A SYN without ACK."""
+    return packet.tcp_flags is not None and packet.tcp_flags & (SYN | ACK) == SYN
+
+
+def can_start(packet):
+    if packet.source is None or packet.protocol is None:
+        return False
+    if packet.protocol == TCP:
+        return is_request(packet)
+    if packet.protocol == UDP:
+        return packet.ports is not None
+    if packet.protocol == (ICMP if packet.version == 4 else ICMP6):
+        requests = (8, 10, 13, 15, 17) if packet.version == 4 else (128, 130, 133, 135, 139)
+        return packet.icmp is not None and packet.icmp[0] in requests
+    return True
 
 
 class Ended(Exception):
@@ -820,6 +1070,8 @@ class Model:
         self.applied = 0
         self.tables = {name: {} for name in ("trigger", "address", "authorize", "invalid")}
         self.connections, self.fragments, self.held = {}, {}, []
+        self.hellos = {}  # by flow and direction: bytes of an unfinished ClientHello, and the next sequence number
+        self.sources, self.source_rates = {}, {}
 
     # Time
 
@@ -842,6 +1094,9 @@ class Model:
     def tick(self, time):
         self.now = time
         self.ticks_run += 1
+        for rule in self.document.rules:
+            rule.matches_last_second, rule.matches_this_second = rule.matches_this_second, 0
+        self.source_rates, self.sources = self.sources, {}
         if self.ticks_run % 10 == 0:
             self.check_idle(self.document.top)
 
@@ -874,19 +1129,59 @@ class Model:
             return self.judge_malformed(packet)
         self.held = [due for due in self.held if due > self.now]
         packet.direction = self.direction(packet)
-        key = self.connection_key(packet)
-        connection = self.connections.get(key)
-        if connection and not connection.is_live(self.now):
-            del self.connections[key]
-            connection = None
+        key, connection = self.find_connection(packet)
         packet.is_known = connection is not None
+        packet.state = self.state(packet, connection)
+        self.read_server_name(packet)
+        if self.filters and packet.source is not None:
+            source = self.table_key("trigger", packet.source)
+            packet.source_rate = self.source_rates.get(source, 0)
+            self.sources[source] = self.sources.get(source, 0) + 1
         result = self.run_rules(packet) if self.filters else ("pass", None, None, None)
-        if key and result[0] in ("pass", "delay"):
-            if connection is None:
+        if key and result[0] in ("pass", "delay", "routeTo"):
+            if connection is None or connection.is_closed() and is_request(packet):
                 connection = self.connections[key] = self.new_connection(packet)
             connection.last = self.now
             connection.note(packet)
         return result
+
+    def find_connection(self, packet):
+        """An ICMP error belongs to the flow it quotes, if that is known; else it is a flow of its own."""
+        if packet.quoted and packet.dest == packet.quoted.source:
+            packet.quoted.direction = "inbound" if packet.direction == "outbound" else "outbound"
+            key = self.connection_key(packet.quoted)
+            if connection := self.live_connection(key):
+                return key, connection
+        key = self.connection_key(packet)
+        return key, self.live_connection(key)
+
+    def live_connection(self, key):
+        connection = self.connections.get(key)
+        if connection and not connection.is_live(self.now):
+            del self.connections[key]
+            return None
+        return connection
+
+    @staticmethod
+    def state(packet, connection):
+        """Where the packet's flow stood before it."""
+        if connection is None or connection.is_closed() and is_request(packet):
+            return "new" if can_start(packet) else "none"
+        if connection.is_reset or connection.fins:
+            return "closing"
+        return "new" if connection.only_syn and is_request(packet) else "established"
+
+    def read_server_name(self, packet):
+        """Also from a ClientHello that goes on in the next segment."""
+        if packet.protocol != TCP or packet.tcp_flags is None or not packet.payload:
+            return
+        flow = packet.source, packet.dest, packet.ports
+        begun, following = self.hellos.pop(flow, (b"", None))
+        data = begun + packet.payload if following == packet.sequence else packet.payload
+        try:
+            packet.server_name = server_name(data)
+        except Incomplete:
+            self.hellos[flow] = data, packet.sequence + len(packet.payload) & 0xFFFFFFFF
 
     def judge_malformed(self, packet):
         packet.logged = 1
@@ -986,6 +1281,7 @@ class Model:
                 place = self.after_subtree(order, place)
                 continue
             rule.match_count += 1
+            rule.matches_this_second += 1
             rule.byte_count += packet.bytes if packet else 0
             rule.last_time = self.now
             self.act(rule, packet)
@@ -1030,7 +1326,7 @@ class Model:
             self.remember(KEEPERS[action], packet.source, rule.label())
         elif action == "Dont log":
             packet.is_silent = True
-        elif action in ("Log", "Alert", "Email") and not packet.is_silent:
+        elif action in ("Log", "Alert", "Email", "Script") and not packet.is_silent:
             packet.logged += 1
             if action != "Log" and self.in_leaf:
                 self.leaf_is_logged = True
@@ -1182,6 +1478,85 @@ class Model:
         if packet and parent.property == "Include" and packet.found and packet.found[1] is parent:
             return self.compare(rule, packet.found[0].match_count)
         return self.compare(rule, parent.match_count)
+
+    def test_parent_match_rate(self, rule, packet):
+        return self.compare(rule, rule.parent.matches_last_second if rule.parent else 0)
+
+    def test_parent_byte_count(self, rule, packet):
+        return self.compare(rule, rule.parent.byte_count if rule.parent else 0)
+
+    def test_source_match_rate(self, rule, packet):
+        return self.compare(rule, packet.source_rate)
+
+    def test_connection_state(self, rule, packet):
+        return packet.state in rule.operand
+
+    def test_time_of_day(self, rule, packet):
+        clock = localtime(self.now // NANO)
+        return self.compare_around(rule, clock.tm_hour * 3600 + clock.tm_min * 60 + clock.tm_sec)
+
+    def test_day_of_week(self, rule, packet):
+        return self.compare_around(rule, (localtime(self.now // NANO).tm_wday + 1) % 7)
+
+    def compare_around(self, rule, number):
+        """A range whose end comes before its start goes round midnight, or round the end of the week."""
+        low, high = rule.operand
+        if rule.relation in (">=", "<=") or low <= high:
+            return self.compare(rule, number)
+        return number >= low or number <= high
+
+    def test_date_and_time(self, rule, packet):
+        return self.compare(rule, self.now // NANO)
+
+    def test_ip_version(self, rule, packet):
+        return self.compare(rule, packet.version)
+
+    def test_icmpv6_type(self, rule, packet):
+        return self.compare(rule, packet.icmp[0] if packet.icmp and packet.version == 6 else None)
+
+    def test_icmpv6_code(self, rule, packet):
+        return self.compare(rule, packet.icmp[1] if packet.icmp and packet.version == 6 else None)
+
+    def test_ttl(self, rule, packet):
+        return self.compare(rule, packet.ttl)
+
+    def test_packet_length(self, rule, packet):
+        return self.compare(rule, packet.bytes)
+
+    def test_dscp(self, rule, packet):
+        return self.compare(rule, None if packet.traffic_class is None else packet.traffic_class >> 2)
+
+    def test_vlan(self, rule, packet):
+        return self.compare(rule, packet.vlan)
+
+    @staticmethod
+    def is_named(rule, name):
+        wanted, is_below = rule.operand
+        return bool(name) and (name.endswith(wanted) and name != wanted if is_below else name == wanted)
+
+    def test_tls_server_name(self, rule, packet):
+        return self.is_named(rule, packet.server_name)
+
+    def test_dns_name(self, rule, packet):
+        is_dns = packet.ports and packet.payload is not None and not packet.offset
+        return self.is_named(rule, first_question(packet)) if is_dns else False
+
+    def test_url_keyword(self, rule, packet):
+        if packet.protocol != TCP or packet.tcp_flags is None or not packet.payload or not rule.operand:
+            return False
+        lines = packet.payload.lower().split(b"\r\n\r\n")[0].split(b"\r\n")
+        if not re.match(METHODS, packet.payload):
+            return False
+        place = 0
+        for count, line in enumerate(lines):
+            found = line.find(rule.operand) if count == 0 or line.startswith(b"host:") else -1
+            if count and 0 <= found < len(b"host:"):
+                found = line.find(rule.operand, len(b"host:"))
+            if found >= 0:
+                packet.previous_find = place + found
+                return True
+            place += len(line) + 2
+        return False
 
     def idle(self, rule, subject):
         since = subject.last_time if subject is not None and subject.last_time is not None else self.applied

@@ -56,6 +56,16 @@ extension SyntaxNode {
     node.kind == .data ? HexData(node.content, of: bytes).decoded : nil
   }
 
+  /// Bytes of `text` in UTF-8; 0 for data and containers.
+  var textLength: Int {
+    switch node.kind {
+    case .word where !node.flags.contains(.isUnquoted): node.range.count
+    case .string where !node.flags.contains(.hasEscapes): node.content.count
+    case .word, .string: text?.utf8.count ?? 0
+    case .data, .array, .dictionary: 0
+    }
+  }
+
   /// Whether `text` is exactly `key`. No string is made unless there are escapes.
   func hasText(_ key: String) -> Bool {
     switch node.kind {

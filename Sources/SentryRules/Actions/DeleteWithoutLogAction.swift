@@ -2,7 +2,7 @@
 enum DeleteWithoutLogAction: Action {
   static let name = "Delete no log"
   static let aliases = ["Delete, no log"]
-  static let codes = GenerationCodes(newest: nil, middle: nil)
+  static let codes = GenerationCodes.none
   static let summary = "discards the packet, unlogged"
   static let operation = Operation.deleteWithoutLog
 }

@@ -14,6 +14,9 @@ public struct GenerationCodes: Sendable, Equatable {
   public let middle: Int?
   public let year2003: Int?
 
+  /// Of what documents know by name only.
+  static let none = GenerationCodes(newest: nil, middle: nil)
+
   /// Of an action.
   init(newest: Int?, middle: Int?, year2003: Int? = nil) {
     self.newest = newest

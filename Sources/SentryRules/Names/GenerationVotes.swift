@@ -18,3 +18,22 @@ struct GenerationVotes {
     return winner
   }
 }
+
+/// The votes of one document's rules. Properties and actions are judged apart.
+struct NumberingVotes {
+  private(set) var properties = GenerationVotes()
+  private(set) var actions = GenerationVotes()
+
+  /// Takes note of which numbers go with which names in one rule.
+  mutating func add(_ rule: RuleFields) {
+    Self.add(rule.property, in: .properties, to: &properties)
+    Self.add(rule.action, in: .actions, to: &actions)
+  }
+
+  private static func add<Item>(_ field: NamedField, in table: NameTable<Item>, to votes: inout GenerationVotes) {
+    guard field.hasNumber, let word = field.word, let code = field.code, let entry = table.entry(named: word) else {
+      return
+    }
+    votes.add(code, named: entry.codes)
+  }
+}

@@ -10,18 +10,9 @@ struct NameResolver {
   private let propertyGeneration: Generation
   private let actionGeneration: Generation
 
-  init(learningFrom rules: [RawRule]) {
-    propertyGeneration = Self.generation(of: rules.lazy.map(\.fields.property), in: .properties)
-    actionGeneration = Self.generation(of: rules.lazy.map(\.fields.action), in: .actions)
-  }
-
-  private static func generation<Item>(of fields: some Sequence<NamedField>, in table: NameTable<Item>) -> Generation {
-    var votes = GenerationVotes()
-    for field in fields {
-      guard let word = field.word, let code = field.code, let entry = table.entry(named: word) else { continue }
-      votes.add(code, named: entry.codes)
-    }
-    return votes.winner
+  init(_ votes: NumberingVotes) {
+    propertyGeneration = votes.properties.winner
+    actionGeneration = votes.actions.winner
   }
 
   /// `Any` if the rule names none; `nil`, with a finding, if what it names cannot be used.

@@ -63,7 +63,7 @@ extension NameTable<any Property.Type> {
 
 extension NameTable<any Action.Type> {
   static let actions: Self = {
-    var table = Self("action", .unknownAction, unsupported: unsupportedActions)
+    var table = Self("action", .unknownAction)
     for action in allActions {
       table.add(Entry(name: action.name, codes: action.codes, item: action), aliases: action.aliases)
     }

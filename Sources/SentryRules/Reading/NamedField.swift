@@ -11,9 +11,12 @@ struct NamedField: Sendable {
     self.number = number
   }
 
+  /// There is something in the number's place.
+  var hasNumber: Bool { number != nil }
+
   /// The name; `nil` if there is none, it is empty, or it is a number in the wrong place.
   var word: String? {
-    guard let text = name?.text, !Substring(text).trimmed.isEmpty, name?.integer == nil else { return nil }
+    guard let text = name?.text, !Substring(text).trimmed.isEmpty, Int64(text) == nil else { return nil }
     return text
   }
 

@@ -17,10 +17,10 @@ struct RuleChecker {
     var isProtocolKnown = false
   }
 
-  static func check(_ rules: [RawRule], into findings: inout Findings) -> [Rule] {
-    var checker = RuleChecker(names: NameResolver(learningFrom: rules))
-    checker.rules.reserveCapacity(rules.count)
-    for rule in rules { checker.check(rule, into: &findings) }
+  static func check(_ tree: RuleTreeReader, into findings: inout Findings) -> [Rule] {
+    var checker = RuleChecker(names: NameResolver(tree.votes))
+    checker.rules.reserveCapacity(tree.rules.count)
+    for raw in tree.rules { checker.check(raw, into: &findings) }
     return checker.rules
   }
 
@@ -29,6 +29,11 @@ struct RuleChecker {
   }
 
   private mutating func check(_ raw: RawRule, into findings: inout Findings) {
+    let parentNumber = raw.parent < 0 ? nil : rules[raw.parent].number
+    check(RuleInHand(raw, below: parentNumber), into: &findings)
+  }
+
+  private mutating func check(_ raw: RuleInHand, into findings: inout Findings) {
     let fields = raw.fields
     let action = names.action(fields.action, at: raw.place, into: &findings) ?? NextLevelAction.self
     let parameter = label(fields[.parameter], .parameter, into: &findings)
@@ -47,7 +52,7 @@ struct RuleChecker {
         isProtocolKnown: context.isProtocolKnown || rule.condition.tellsProtocol))
   }
 
-  private func isEnabled(_ raw: RawRule, into findings: inout Findings) -> Bool {
+  private func isEnabled(_ raw: RuleInHand, into findings: inout Findings) -> Bool {
     guard let node = raw.fields[.enabled] else {
       findings.addOnce("enabled", .disabledByDefault(raw.number, at: raw.place))
       return false
@@ -68,7 +73,7 @@ struct RuleChecker {
 
   /// `none`, with a finding, if the action cannot use the parameter.
   private func argument(
-    of action: any Action.Type, _ parameter: String, _ raw: RawRule, into findings: inout Findings
+    of action: any Action.Type, _ parameter: String, _ raw: RuleInHand, into findings: inout Findings
   ) -> ActionArgument {
     do {
       return try action.argument(of: parameter)
@@ -80,7 +85,7 @@ struct RuleChecker {
   }
 
   /// `nil`, with a finding, if a part cannot be read.
-  private func condition(of raw: RawRule, into findings: inout Findings) -> Condition? {
+  private func condition(of raw: RuleInHand, into findings: inout Findings) -> Condition? {
     let property = names.property(raw.fields.property, at: raw.place, into: &findings)
     let relation = names.relation(raw.fields.relation, at: raw.place, into: &findings)
     let value = raw.fields[.propertyValue]
@@ -100,7 +105,7 @@ struct RuleChecker {
   }
 
   /// What is no error, but hardly meant.
-  private func warn(about rule: Rule, _ raw: RawRule, in context: Context, into findings: inout Findings) {
+  private func warn(about rule: Rule, _ raw: RuleInHand, in context: Context, into findings: inout Findings) {
     if rule.action.operation == .exitGroup, !context.isInGroup {
       findings.add(.exitGroupOutsideGroup(at: raw.fields.action.place ?? raw.place))
     }
@@ -114,7 +119,24 @@ struct RuleChecker {
   }
 }
 
-extension RawRule {
+/// A raw rule while it is checked, with its entries read.
+private struct RuleInHand {
+  let fields: RuleFields
+  /// `2.3.1`.
+  let number: String
+  private let raw: RawRule
+
+  init(_ raw: RawRule, below parentNumber: String?) {
+    self.raw = raw
+    fields = RuleFields(of: raw.node)
+    number = parentNumber.map { "\($0).\(raw.position)" } ?? "\(raw.position)"
+  }
+
+  var node: PropertyListNode { raw.node }
+  var parent: Int { raw.parent }
+  var depth: Int { raw.depth }
+  var subtreeEnd: Int { raw.subtreeEnd }
+
   /// For findings about the rule as a whole: its opening brace, where there is one.
   var place: Diagnostic.Place {
     node.syntax?.opening.map { Diagnostic.Place(range: $0) } ?? node.place

@@ -1,24 +1,40 @@
 internal import SentryDiagnostics
 internal import SentryPropertyList
 
-/// The entries of a rule's dictionary.
-struct RuleFields: Sendable {
-  private var nodes: [RuleKey: PropertyListNode] = [:]
+/// The entries of a rule's dictionary that mean something. Read from the dictionary whenever they are wanted: to keep them for
+/// every rule of a large document would cost several times its size.
+struct RuleFields {
+  private var entries: [(key: RuleKey, value: PropertyListNode)] = []
+  /// Entries whose keys no rule has.
+  private(set) var unknown: [PropertyListEntry] = []
 
-  /// Keys that no rule has are reported, each name once per document.
-  init(of rule: PropertyListNode, into findings: inout Findings) {
+  init(of rule: PropertyListNode) {
+    entries.reserveCapacity(8)
     for entry in rule.entries {
-      if let key = RuleKey(rawValue: entry.key) {
-        nodes[key] = entry.value
-      } else {
-        findings.addOnce("rule key \(entry.key)", .unknownRuleKey(entry.key, at: entry.keyPlace))
-      }
+      if let key = RuleKey(entry) { entries.append((key, entry.value)) } else { unknown.append(entry) }
     }
   }
 
-  subscript(key: RuleKey) -> PropertyListNode? { nodes[key] }
+  /// The last of several entries with one key counts.
+  subscript(key: RuleKey) -> PropertyListNode? { entries.last { $0.key == key }?.value }
 
-  var property: NamedField { NamedField(name: nodes[.propertyName], number: nodes[.property]) }
-  var relation: NamedField { NamedField(name: nodes[.relationName], number: nodes[.relation]) }
-  var action: NamedField { NamedField(name: nodes[.filterActionName], number: nodes[.filterAction]) }
+  var property: NamedField { NamedField(name: self[.propertyName], number: self[.property]) }
+  var relation: NamedField { NamedField(name: self[.relationName], number: self[.relation]) }
+  var action: NamedField { NamedField(name: self[.filterActionName], number: self[.filterAction]) }
+}
+
+extension RuleKey {
+  /// The keys of each length in bytes, so that an entry is compared with one or two of them only.
+  private static let byLength: [[RuleKey]] = {
+    let longest = allCases.map(\.rawValue.utf8.count).max() ?? 0
+    return (0...longest).map { length in allCases.filter { $0.rawValue.utf8.count == length } }
+  }()
+
+  /// `nil` if no rule has such a key.
+  init?(_ entry: PropertyListEntry) {
+    let length = entry.keyLength
+    guard length < Self.byLength.count, let key = Self.byLength[length].first(where: { entry.hasKey($0.rawValue) })
+    else { return nil }
+    self = key
+  }
 }

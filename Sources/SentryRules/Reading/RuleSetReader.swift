@@ -38,7 +38,7 @@ enum RuleSetReader {
     case .rootIsTable: tree.read(childrenOf: root, into: &findings)
     }
     if tree.rules.isEmpty, !findings.hasErrors { findings.add(.noRules(at: root.place)) }
-    return RuleChecker.check(tree.rules, into: &findings)
+    return RuleChecker.check(tree, into: &findings)
   }
 
   /// Everything that no reader takes. Keys of a rule are left behind: the oldest layout has them in the root, and newer
@@ -46,7 +46,7 @@ enum RuleSetReader {
   private static func readKeptKeys(of root: PropertyListNode, into findings: inout Findings) -> [KeptKey] {
     let read = RootKey.read(in: root)
     var kept: [KeptKey] = []
-    for entry in root.entries where !read.contains(entry.key) && RuleKey(rawValue: entry.key) == nil {
+    for entry in root.entries where !read.contains(entry.key) && RuleKey(entry) == nil {
       kept.append(KeptKey(key: entry.key, value: entry.value.value))
       if entry.key == RootKey.tests {
         findings.add(.testsNotRun(at: entry.keyPlace))
@@ -98,8 +98,7 @@ private enum RootLayout {
 
   /// A dictionary that says something only a rule says, and not what the classic root happens to say, too.
   private static func isRule(_ root: PropertyListNode) -> Bool {
-    var unread = Findings()
-    let fields = RuleFields(of: root, into: &unread)
+    let fields = RuleFields(of: root)
     return fields[.nodeNumber] != nil || fields[.nodeName] != nil
       || fields.property.isOther(than: AnyProperty.name, in: .properties)
       || fields.action.isOther(than: NextLevelAction.name, in: .actions)

@@ -4,9 +4,8 @@ internal import SentryPropertyList
 /// One rule's dictionary with its place in the tree, not judged yet.
 struct RawRule: Sendable {
   let node: PropertyListNode
-  let fields: RuleFields
-  /// `2.3.1`.
-  let number: String
+  /// Its place among its siblings, counting from 1; the last part of its number.
+  let position: Int
   /// Index in document order; -1 at the top level.
   let parent: Int
   let depth: Int
@@ -16,6 +15,8 @@ struct RawRule: Sendable {
 /// Flattens the dictionaries of rules into document order, and numbers them by position.
 struct RuleTreeReader {
   private(set) var rules: [RawRule] = []
+  /// Which generation's numbers the rules use.
+  private(set) var votes = NumberingVotes()
   /// The lists being read, the innermost last.
   private var open: [OpenList] = []
 
@@ -23,14 +24,12 @@ struct RuleTreeReader {
     var elements: PropertyListElements.Iterator
     /// Index in document order; -1 at the top level.
     let parent: Int
-    /// `2.3.`; empty at the top level.
-    let prefix: String
     var count = 0
   }
 
   /// `node` is the array of rules 1, 2, 3 …
   mutating func read(listAt node: PropertyListNode, into findings: inout Findings) {
-    open(node, named: RootKey.rules, parent: -1, prefix: "", into: &findings)
+    open(node, named: RootKey.rules, parent: -1, into: &findings)
     readOpenLists(into: &findings)
   }
 
@@ -41,13 +40,13 @@ struct RuleTreeReader {
       return findings.add(.wrongType(of: RootKey.classicTable, expected: "a dictionary", at: node.place))
     }
     guard let children = node[RuleKey.children.rawValue] else { return }
-    open(children, named: RuleKey.children.rawValue, parent: -1, prefix: "", into: &findings)
+    open(children, named: RuleKey.children.rawValue, parent: -1, into: &findings)
     readOpenLists(into: &findings)
   }
 
   /// `node` is rule 1.
   mutating func read(single node: PropertyListNode, into findings: inout Findings) {
-    append(node, number: "1", parent: -1, into: &findings)
+    append(node, position: 1, parent: -1, into: &findings)
     readOpenLists(into: &findings)
   }
 
@@ -59,33 +58,47 @@ struct RuleTreeReader {
         continue
       }
       open[innermost].count += 1
-      let list = open[innermost]
-      append(node, number: "\(list.prefix)\(list.count)", parent: list.parent, into: &findings)
+      append(node, position: open[innermost].count, parent: open[innermost].parent, into: &findings)
     }
   }
 
-  private mutating func append(_ node: PropertyListNode, number: String, parent: Int, into findings: inout Findings) {
+  private mutating func append(_ node: PropertyListNode, position: Int, parent: Int, into findings: inout Findings) {
     if node.isMissing { return }
     guard node.kind == .dictionary else {
+      let number = (numbers(from: parent) + [position]).map { "\($0)" }.joined(separator: ".")
       return findings.add(.wrongType(of: "rule \(number)", expected: "a dictionary", at: node.place))
     }
     let index = rules.count
-    let fields = RuleFields(of: node, into: &findings)
     let depth = parent < 0 ? 0 : rules[parent].depth + 1
-    rules.append(
-      RawRule(node: node, fields: fields, number: number, parent: parent, depth: depth, subtreeEnd: index + 1))
+    rules.append(RawRule(node: node, position: position, parent: parent, depth: depth, subtreeEnd: index + 1))
+    let fields = RuleFields(of: node)
+    votes.add(fields)
+    for entry in fields.unknown {
+      findings.addOnce("rule key \(entry.key)", .unknownRuleKey(entry.key, at: entry.keyPlace))
+    }
     if let children = fields[.children] {
-      open(children, named: RuleKey.children.rawValue, parent: index, prefix: "\(number).", into: &findings)
+      open(children, named: RuleKey.children.rawValue, parent: index, into: &findings)
     }
   }
 
+  /// The parts of the number of the rule at `index`; none for -1.
+  private func numbers(from index: Int) -> [Int] {
+    var parts: [Int] = []
+    var index = index
+    while index >= 0 {
+      parts.append(rules[index].position)
+      index = rules[index].parent
+    }
+    return parts.reversed()
+  }
+
   private mutating func open(
-    _ node: PropertyListNode, named key: String, parent: Int, prefix: String, into findings: inout Findings
+    _ node: PropertyListNode, named key: String, parent: Int, into findings: inout Findings
   ) {
     if node.isMissing { return }
     guard node.kind == .array else {
       return findings.add(.wrongType(of: key, expected: "an array", at: node.place))
     }
-    open.append(OpenList(elements: node.elements.makeIterator(), parent: parent, prefix: prefix))
+    open.append(OpenList(elements: node.elements.makeIterator(), parent: parent))
   }
 }

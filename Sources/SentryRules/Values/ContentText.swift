@@ -10,7 +10,6 @@ enum ContentText {
     var pattern = ContentPattern(
       bytes: [], start: .payload(offset: 0), windowLength: defaultLength, terminator: nil, ignoresCase: false)
     pattern.bytes = try bytes(of: try readWindow(of: value, into: &pattern), in: value)
-    guard !pattern.bytes.isEmpty else { throw .noContent(value) }
     guard pattern.bytes.count <= pattern.windowLength else {
       throw .contentTooLong(byteCount: pattern.bytes.count, windowLength: pattern.windowLength)
     }
@@ -49,7 +48,9 @@ enum ContentText {
 
   /// UTF-8, with `\n \r \t \0 \f \b` and `\xHH`; any other character after a backslash stands for itself. Documents
   /// double backslashes in varying number, so one or two mean the same, and three make one.
-  private static func bytes(of text: Substring, in value: Substring) throws(ValueError) -> [UInt8] {
+  ///
+  /// - Parameter value: what errors quote: all of the value that `text` is a part of.
+  static func bytes(of text: Substring, in value: Substring) throws(ValueError) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = text
     while let character = rest.first {
@@ -66,6 +67,7 @@ enum ContentText {
         bytes.append(contentsOf: try escaped(&rest, in: value))
       }
     }
+    guard !bytes.isEmpty else { throw .noContent(value) }
     return bytes
   }
 

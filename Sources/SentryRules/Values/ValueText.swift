@@ -36,6 +36,8 @@ extension Substring {
 
   /// Without blanks at both ends.
   var trimmed: Substring {
+    // Nearly every value is bare ASCII; to ask Unicode about each of its characters takes ten times as long.
+    if let first = utf8.first, let last = utf8.last, first.isVisibleASCII, last.isVisibleASCII { return self }
     guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else {
       return prefix(0)
     }
@@ -52,4 +54,9 @@ extension Substring {
     guard let middle = firstIndex(of: separator) else { return nil }
     return (self[..<middle].trimmed, self[index(after: middle)...].trimmed)
   }
+}
+
+extension UInt8 {
+  /// From `!` to `~`.
+  fileprivate var isVisibleASCII: Bool { self > 0x20 && self < 0x7F }
 }

@@ -1,0 +1,18 @@
+/// `Rate limit`: both directions at once. Documents from before 2005 know it, by name.
+enum RateLimitAction: RateLimitingAction {
+  static let name = "Rate limit"
+  static let codes = GenerationCodes.none
+  static let summary = "limits what the packet's TCP connection receives and what it sends, and goes on"
+  static let operation = Operation.rateLimit
+}
+
+/// An action whose parameter is a rate, shared by the active connections that are bound to the rule.
+protocol RateLimitingAction: Action {}
+
+extension RateLimitingAction {
+  static var parameterMeaning: String? { "bits per second: 56000, 64k, 1.25M" }
+
+  static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
+    .rate(try RateText.bitsPerSecond(Substring(parameter).without(.atEnd)))
+  }
+}

@@ -1,0 +1,7 @@
+/// `Rate limit out`: binds the packet's TCP connection to the rule's rate, for what leaves, and goes on.
+enum RateLimitOutAction: RateLimitingAction {
+  static let name = "Rate limit out"
+  static let codes = GenerationCodes(newest: 14, middle: 13)
+  static let summary = "limits what the packet's TCP connection sends, and goes on"
+  static let operation = Operation.rateLimitOut
+}

@@ -1,0 +1,16 @@
+internal import SentryPacket
+
+/// `Route to`: sends the packet through another next hop.
+enum RouteToAction: Action {
+  static let name = "Route to"
+  static let codes = GenerationCodes(newest: 15, middle: 14)
+  static let summary = "sends the packet through another next hop"
+  static let parameterMeaning: String? = "the next hop's address, on a network this machine is attached to"
+  static let operation = Operation.routeTo
+
+  static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
+    let text = Substring(parameter).without(.atEnd)
+    guard let address = IPAddress(String(text)) else { throw .notANextHop(text) }
+    return .nextHop(address)
+  }
+}

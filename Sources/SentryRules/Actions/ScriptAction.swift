@@ -1,0 +1,18 @@
+/// `Script`: writes a log entry, runs a program from the folder of scripts, and goes on. The classic program called it
+/// `AppleScript`.
+enum ScriptAction: Action {
+  static let name = "Script"
+  static let aliases = [classicName]
+  static let classicName = "AppleScript"
+  static let codes = GenerationCodes(newest: 22, middle: 21)
+  static let summary = "writes a log entry and runs a script, and goes on"
+  static let parameterMeaning: String? = "the name of a file in the folder of scripts; none for the default script"
+  static let operation = Operation.script
+
+  static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
+    guard !parameter.contains("/"), !parameter.hasPrefix("."), !parameter.contains("\0") else {
+      throw .notAScriptName(parameter)
+    }
+    return .none
+  }
+}
