@@ -59,6 +59,11 @@ extension Diagnostic {
     case badSetting
     case badInterface
     case keptKeys
-    case testsNotRun
+
+    // Tests in documents.
+    case badTest
+    case badPacket
+    case emptyTest
+    case testFailed
   }
 }

@@ -65,6 +65,11 @@ extension PropertyListNode {
     }
   }
 
+  /// Where findings about a part of `text` point; `part` is counted in UTF-8 bytes of the text.
+  public func place(ofText part: Range<Int>) -> Diagnostic.Place {
+    syntax.map { Diagnostic.Place(range: $0.range(ofText: part)) } ?? place
+  }
+
   /// The whole number that `text` writes: decimal digits with or without a sign, nothing else. `nil` for any other
   /// text and beyond 64 bits.
   public var integer: Int64? { text.flatMap { Int64($0) } }

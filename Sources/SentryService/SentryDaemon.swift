@@ -90,7 +90,7 @@ public actor SentryDaemon {
     guard
       let new = AppliedDocument(submitted, generation: generation, labels: labels, appliedTime: WallClock.seconds())
     else {
-      tell("\(submitted.name) refused: \(submitted.document.diagnostics.summary)")
+      tell("\(submitted.name) refused: \(submitted.diagnostics.summary)")
       return ApplyReply(applied: false, findings: findings, document: active.report)
     }
     let old = active

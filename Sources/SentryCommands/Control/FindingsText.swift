@@ -1,4 +1,5 @@
 internal import SentryDiagnostics
+internal import SentryEngine
 internal import SentryRules
 
 /// A daemon's findings about a document that we hold too.
@@ -11,7 +12,7 @@ enum FindingsText {
     guard !findings.isEmpty else { return [] }
     let document = RuleDocument(reading: bytes, fileName: name)
     let source = document.source
-    var ours = document.diagnostics[...]
+    var ours = (document.diagnostics + (document.ruleSet.map { DocumentTests.failures(of: $0) } ?? []))[...]
     return findings.map { finding in
       guard let next = ours.first, DiagnosticRecord(next, in: source) == finding else { return plain(finding) }
       ours.removeFirst()

@@ -51,6 +51,30 @@ extension SyntaxNode {
     }
   }
 
+  /// Where the document says a part of `text`, which is counted in UTF-8 bytes of the text.
+  public func range(ofText part: Range<Int>) -> Range<Int> {
+    let start = position(ofText: part.lowerBound)
+    return start..<max(start, position(ofText: part.upperBound))
+  }
+
+  private func position(ofText offset: Int) -> Int {
+    switch node.kind {
+    case .string where node.flags.contains(.hasEscapes):
+      return QuotedText(node.content, of: bytes, upTo: max(0, offset)).endPosition
+    case .string, .word:
+      let whole = node.kind == .word ? range : node.content
+      let droppedMarks = node.kind == .word ? leadingQuotationMarks : 0
+      return min(whole.upperBound, whole.lowerBound + droppedMarks + max(0, offset))
+    case .data, .array, .dictionary: return range.lowerBound
+    }
+  }
+
+  /// How many bytes of quotation marks `text` leaves out at the start of a word.
+  private var leadingQuotationMarks: Int {
+    guard node.flags.contains(.isUnquoted) else { return 0 }
+    return String(decoding: bytes[range], as: UTF8.self).prefix { String.quotationMarks.contains($0) }.utf8.count
+  }
+
   /// The bytes of `<…>`; `nil` for anything else.
   public var data: [UInt8]? {
     node.kind == .data ? HexData(node.content, of: bytes).decoded : nil
@@ -77,11 +101,12 @@ extension SyntaxNode {
 }
 
 extension String {
+  static let quotationMarks = "\"'“”‘’"
+
   /// Without quotation marks of any kind at its ends.
   var withoutQuotationMarks: String {
-    let marks = "\"'“”‘’"
-    var text = drop { marks.contains($0) }
-    while let last = text.last, marks.contains(last) { text.removeLast() }
+    var text = drop { Self.quotationMarks.contains($0) }
+    while let last = text.last, Self.quotationMarks.contains(last) { text.removeLast() }
     return String(text)
   }
 }

@@ -23,7 +23,9 @@ enum RuleSetReader {
       keptKeys = readKeptKeys(of: root, into: &findings)
     }
     let rules = readRules(layout, of: root, into: &findings)
-    return RuleSet(rules: rules, settings: settings, interfaces: interfaces, keptKeys: keptKeys)
+    var ruleSet = RuleSet(rules: rules, settings: settings, interfaces: interfaces, keptKeys: keptKeys)
+    if layout.hasDocumentKeys { ruleSet.tests = TestsReader.read(root, for: ruleSet, into: &findings) }
+    return ruleSet
   }
 
   private static func readRules(
@@ -48,9 +50,9 @@ enum RuleSetReader {
     var kept: [KeptKey] = []
     for entry in root.entries where !read.contains(entry.key) && RuleKey(entry) == nil {
       kept.append(KeptKey(key: entry.key, value: entry.value.value))
-      if entry.key == RootKey.tests {
-        findings.add(.testsNotRun(at: entry.keyPlace))
-      } else if let meant = nearestName(to: entry.key, in: RootKey.current) {
+      // Tests are read, and written as they were.
+      if entry.key == RootKey.tests { continue }
+      if let meant = nearestName(to: entry.key, in: RootKey.current) {
         findings.add(.unknownKey(entry.key, at: entry.keyPlace, meant: meant))
       } else {
         findings.addOnce("kept keys", .keptKeys(first: entry.key, at: entry.keyPlace))
