@@ -31,14 +31,15 @@ extension PacketFields {
     has(.tcpFlags) && tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
   }
 
-  /// The packet can be the first of a flow. A later fragment is not: its flow began with the first one.
+  /// The packet can be the first of a flow. A later fragment of UDP can if the first one was seen, which carried the ports.
   fileprivate var mayStartFlow: Bool {
-    if isLaterFragment { return false }
-    switch protocolNumber {
-    case IPProtocol.tcp: return isTCPRequest
-    case IPProtocol.icmp where version == 4: return isICMPRequest
-    case IPProtocol.icmpv6 where version == 6: return isICMPv6Request
-    default: return true
+    guard has([.addresses, .protocolNumber]) else { return false }
+    return switch protocolNumber {
+    case IPProtocol.tcp: isTCPRequest
+    case IPProtocol.udp: has(.ports)
+    case IPProtocol.icmp where version == 4: isICMPRequest
+    case IPProtocol.icmpv6 where version == 6: isICMPv6Request
+    default: true
     }
   }
 

@@ -35,6 +35,9 @@ struct Walk {
 
   /// Where the last successful content search found something, from the first payload byte.
   var previousFind = 0
+  /// `Engine.serverName` and `Engine.dnsName` are those of this packet.
+  var hasReadServerName = false
+  var hasReadDNSName = false
   /// The address entry that the latest successful `Include` found, and that rule: its direct children may use it.
   var entry: (table: AddressTableKind, slot: TableSlot, rule: Int32)?
 
@@ -211,8 +214,12 @@ extension Engine {
       has(list, noneOf: noneOf, in: packet.has(.tcpOptions) ? packet.tcpOptions : nil, of: frame, matchesLowBits: false)
     case .content(let pattern):
       finds(pattern, frame)
-    case .urlKeyword, .serverName, .dnsName:
-      false
+    case .urlKeyword(let keyword):
+      findsKeyword(keyword, frame)
+    case .serverName(let name):
+      isServerName(name, frame)
+    case .dnsName(let name):
+      isDNSName(name, frame)
     case .sourceRate(let range):
       packet.has(.addresses) && range.contains(tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0)
     case .constant, .number, .interface, .tcpFlags, .table, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,
@@ -223,8 +230,8 @@ extension Engine {
 
   @inline(__always)
   private func isConnection(in states: ConnectionStates) -> Bool {
-    guard packet.has([.addresses, .protocolNumber]) else { return false }
-    let known = walk.connection.map { tables.connections.tcpState(at: $0) }
+    var known: TCPState?
+    if let connection = walk.connection { known = tables.connections.tcpState(at: connection) }
     return !states.isDisjoint(with: ConnectionStates(before: packet, known: known))
   }
 
@@ -239,10 +246,20 @@ extension Engine {
     return true
   }
 
+  /// `Data content`.
   private mutating func finds(_ pattern: Int32, _ frame: RawSpan) -> Bool {
     guard packet.has(.payload),
       let position = rules.program.contents[Int(pattern)]
         .find(in: frame, payload: packet.payload, previousFind: walk.previousFind)
+    else { return false }
+    walk.previousFind = position
+    return true
+  }
+
+  /// `URL keyword`: a search like `Data content`, which the next one may start from.
+  private mutating func findsKeyword(_ keyword: Int32, _ frame: RawSpan) -> Bool {
+    guard packet.has([.tcpFlags, .payload]),
+      let position = HTTPRequest.position(of: rules.program.keywords[Int(keyword)], in: frame, payload: packet.payload)
     else { return false }
     walk.previousFind = position
     return true

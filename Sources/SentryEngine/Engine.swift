@@ -48,6 +48,9 @@ public struct Engine: ~Copyable {
   var packet = PacketFields()
   var numbers = PacketNumbers()
   var walk = Walk()
+  /// What the rules have asked about the packet's payload: read when the first of them asks.
+  var serverName: HostName?
+  var dnsName: HostName?
 
   /// - Parameters:
   ///   - interfaces: where packets will come from; `judge` names them by position.
@@ -142,10 +145,23 @@ public struct Engine: ~Copyable {
   /// Looks up the packet's connection.
   ///
   /// - Returns: the flow that the packet enters or refreshes if it is let through.
+  @inline(__always)
   private mutating func findConnection(_ frame: RawSpan) -> FlowKey {
+    if packet.isICMPError, let flow = findQuotedConnection(frame) { return flow }
     let flow = FlowKey(packet, direction: walk.direction)
     walk.connection = tables.connections.lookup(flow, now: clock.now)
     return flow
+  }
+
+  /// Looks up the connection that an ICMP error is about. The error must go to the sender of what it quotes.
+  ///
+  /// - Returns: `nil` if that is not known. The error does not make it known either: it may be forged.
+  @inline(never)
+  private mutating func findQuotedConnection(_ frame: RawSpan) -> FlowKey? {
+    guard let quoted = packet.quotedPacket(in: frame), quoted.source == packet.destination else { return nil }
+    let flow = FlowKey(quoted: quoted, byErrorGoing: walk.direction)
+    walk.connection = tables.connections.lookup(flow, now: clock.now)
+    return walk.connection == nil ? nil : flow
   }
 
   private mutating func countSource() {

@@ -1,11 +1,11 @@
 public import SentryPacket
 
-/// The first segments of TLS handshakes whose server name stands in the second.
+/// Beginnings of TLS handshakes whose server name stands in a later segment.
 ///
-/// A ClientHello often takes two segments. The payload of the first waits here for the one that continues it: of the same flow,
-/// in the same direction, with the next sequence number (RFC 9293 §3.4). It stays after that, so that a segment sent twice reads
-/// the same twice; a first segment sent twice replaces itself. After 30 seconds it is forgotten; when the table is full, the
-/// oldest makes way.
+/// A ClientHello often takes two segments. What came first waits here for the segment that continues it: of the same flow, in the
+/// same direction, with the next sequence number (RFC 9293 §3.4). The segment that completes the name is not added, so that it
+/// reads the same when it is sent twice; a first segment sent twice changes nothing. After 30 seconds a beginning is forgotten;
+/// when the table is full, the oldest makes way.
 ///
 /// All memory is there from the start: `capacity` times `roomPerFlow` bytes. `now` is never before that of an earlier call.
 public struct HandshakeTable: ~Copyable {
@@ -13,7 +13,7 @@ public struct HandshakeTable: ~Copyable {
   /// The table's only expiry class.
   private static let expiryClass: UInt16 = 0
 
-  /// Bytes of both segments together; what is beyond is cut off. A longer ClientHello has its name before that in practice.
+  /// Bytes of a flow's segments together; what is beyond is cut off. The name of a longer ClientHello stands before that in practice.
   public static var roomPerFlow: Int { 4_096 }
   /// Flows there may be.
   public static var capacity: Int { 512 }
@@ -27,37 +27,42 @@ public struct HandshakeTable: ~Copyable {
     bytes = Array(repeating: 0, count: table.capacity * Self.roomPerFlow)
   }
 
-  /// Keeps the payload of a packet that begins a handshake. Does nothing with one that fills the room by itself, or that is not a
-  /// TCP segment with its sequence number.
-  public mutating func remember(_ packet: borrowing PacketFields, of flow: FlowKey, _ frame: RawSpan, now: Timestamp) {
-    guard flow.isKnown, packet.has([.payload, .tcpFlags]), packet.payload.count < Self.roomPerFlow else { return }
+  /// Keeps the payload of a segment that begins a handshake. Does nothing with one that fills the room by itself.
+  public mutating func begin(_ packet: borrowing PacketFields, of flow: FlowKey, _ frame: RawSpan, now: Timestamp) {
+    guard isSegment(packet, of: flow), packet.payload.count < Self.roomPerFlow else { return }
     let key = HandshakeKey(flow)
-    let slot: Int
-    if let known = table.find(key, now: now) {
-      slot = known
-      table.refresh(slot, in: Self.expiryClass, now: now)
-    } else {
-      slot = table.insert(HandshakeRecord(key: key), in: Self.expiryClass, now: now)
-    }
-    table[slot].length = copy(packet, frame, to: slot * Self.roomPerFlow, atMost: Self.roomPerFlow)
-    table[slot].nextSequence = packet.tcpSequence &+ UInt32(truncatingIfNeeded: packet.payload.count)
+    let first = packet.payloadSequence
+    let slot = table.find(key, now: now)
+    if let slot, table[slot].firstSequence == first, table[slot].length >= packet.payload.count { return }
+    if let slot { table.refresh(slot, in: Self.expiryClass, now: now) }
+    let place = slot ?? table.insert(HandshakeRecord(key: key), in: Self.expiryClass, now: now)
+    table[place].firstSequence = first
+    table[place].length = copy(packet, frame, to: place * Self.roomPerFlow, atMost: Self.roomPerFlow)
   }
 
-  /// Hands over the first segment with this packet's payload behind it, if the packet continues a first segment that is known.
+  /// Hands over what came before this segment with its payload behind, if it continues a beginning that is known.
   ///
-  /// - Parameter body: gets both payloads as one run of bytes.
-  /// - Returns: what `body` does; `nil` if there is no such segment.
-  public mutating func withContinued<Result>(
+  /// - Parameter body: gets all payloads as one run of bytes; says whether more segments are needed, and then this one is kept.
+  /// - Returns: false if there is no such beginning.
+  @discardableResult
+  public mutating func continued(
     by packet: borrowing PacketFields, of flow: FlowKey, _ frame: RawSpan, now: Timestamp,
-    _ body: (RawSpan) -> Result
-  ) -> Result? {
-    guard flow.isKnown, packet.has([.payload, .tcpFlags]), !packet.payload.isEmpty,
-      let slot = table.find(HandshakeKey(flow), now: now), table[slot].nextSequence == packet.tcpSequence
-    else { return nil }
+    _ needsMore: (RawSpan) -> Bool
+  ) -> Bool {
+    guard isSegment(packet, of: flow), let slot = table.find(HandshakeKey(flow), now: now),
+      table[slot].nextSequence == packet.payloadSequence
+    else { return false }
     let start = slot * Self.roomPerFlow
-    let firstLength = table[slot].length
-    let length = firstLength + copy(packet, frame, to: start + firstLength, atMost: Self.roomPerFlow - firstLength)
-    return bytes.withRawSpan { body($0.extracting(start..<start + length)) }
+    let before = table[slot].length
+    let length = before + copy(packet, frame, to: start + before, atMost: Self.roomPerFlow - before)
+    if bytes.withRawSpan({ needsMore($0.extracting(start..<start + length)) }), length < Self.roomPerFlow {
+      table[slot].length = length
+    }
+    return true
+  }
+
+  private func isSegment(_ packet: borrowing PacketFields, of flow: FlowKey) -> Bool {
+    flow.isKnown && packet.has([.payload, .tcpFlags]) && !packet.payload.isEmpty
   }
 
   /// Copies captured payload into the store.
@@ -99,16 +104,24 @@ struct HandshakeKey: TableKey {
   func hash(_ seed: HashSeed) -> UInt64 { flow.hash(seed) ^ (isFromFirstEnd ? seed.second : 0) }
 }
 
-/// A first segment as the table stores it, its payload apart.
+/// A beginning as the table stores it, its bytes apart.
 struct HandshakeRecord: LinkedEntry {
   let key: HandshakeKey
   var expiryClass = ExpiryClass.free
   var links = Links()
-  /// The sequence number of the byte behind the segment.
-  var nextSequence: UInt32 = 0
+  /// The sequence number of the first byte that is kept.
+  var firstSequence: UInt32 = 0
   /// Bytes that are kept.
   var length = 0
   var lastNanoseconds: Int64 = 0
 
   init(key: HandshakeKey) { self.key = key }
+
+  /// The sequence number of the byte behind them.
+  var nextSequence: UInt32 { firstSequence &+ UInt32(truncatingIfNeeded: length) }
+}
+
+extension PacketFields {
+  /// The sequence number of the first payload byte: a SYN takes one of its own (RFC 9293 §3.4).
+  fileprivate var payloadSequence: UInt32 { tcpSequence &+ (tcpFlags & TCPFlag.syn == 0 ? 0 : 1) }
 }
