@@ -109,19 +109,26 @@ public struct ConnectionTable: ~Copyable {
   /// Flows that made way before they expired, since the start.
   public var evictions: UInt64 { table.evictions }
 
-  /// What `enter` would make of a flow, with what is known of it now (`nil` if nothing is). Changes nothing.
+  /// What `lookup` would find. Changes nothing.
+  public func peek(_ flow: FlowKey, now: Timestamp) -> ConnectionEntry? {
+    guard flow.isKnown else { return nil }
+    return table.peek(flow.identity, now: now).map { table[$0].entry }
+  }
+
+  /// What `enter` and then `bind` would make of a flow. Changes nothing.
   ///
   /// - Returns: `nil` if the packet belongs to no flow.
   public func foreseen(
-    _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16
-  ) -> (before: ConnectionEntry?, after: ConnectionEntry)? {
+    _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16,
+    rates: (inbound: UInt32, outbound: UInt32)
+  ) -> (after: ConnectionEntry, newRates: RateDirections)? {
     guard flow.isKnown else { return nil }
-    let known = table.peek(flow.identity, now: now)
     var record = ConnectionRecord(flow, startedBy: packet, at: now)
-    if let known, !startsAnew(packet, at: known) { record = table[known] }
+    if let known = table.peek(flow.identity, now: now), !startsAnew(packet, at: known) { record = table[known] }
     record.add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
     record.lastNanoseconds = now.nanoseconds
-    return (known.map { table[$0].entry }, record.entry)
+    let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)
+    return (record.entry, newRates)
   }
 
   /// The flow in a slot; `nil` if it is there no more.

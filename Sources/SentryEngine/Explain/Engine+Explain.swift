@@ -34,6 +34,7 @@ extension Engine {
     facts.interfaceNumber = interface
     facts.direction = direction
     facts.appliedAt = appliedAt
+    gatherTimes(&facts)
     follow(fragment: &explanation)
     facts.packet = explanation.packet
     explain(facts, &explanation)
@@ -42,9 +43,10 @@ extension Engine {
 
   /// What the timer's idle check would do at `tick`, judged by the counters as they are; without a packet most of the
   /// explanation means nothing.
-  func explainIdleCheck(at tick: Timestamp) -> Explanation {
+  mutating func explainIdleCheck(at tick: Timestamp) -> Explanation {
     var facts = PacketFacts(time: tick)
     facts.appliedAt = appliedAt
+    gatherTimes(&facts)
     var explanation = Explanation(
       time: tick, packet: PacketFields(), interface: nil, direction: .inbound, directionReason: .noSource,
       judgement: Judgement(kind: .notIP, verdict: .pass, decider: .endOfRules, entriesLogged: 0))
@@ -52,6 +54,11 @@ extension Engine {
     walk.walkIdleRules()
     explanation.adopt(walk, from: counters)
     return explanation
+  }
+
+  private mutating func gatherTimes(_ facts: inout PacketFacts) {
+    facts.secondOfDay = localClock.secondOfDay(at: facts.time)
+    facts.dayOfWeek = localClock.dayOfWeek(at: facts.time)
   }
 
   // MARK: Before the rules
@@ -90,29 +97,67 @@ extension Engine {
 
   // MARK: The rules, and what follows
 
-  private func explain(_ facts: PacketFacts, _ explanation: inout Explanation) {
+  private mutating func explain(_ facts: PacketFacts, _ explanation: inout Explanation) {
     guard let packet = facts.packet else { return }
     var facts = facts
     if let reason = builtInReason(explanation.judgement.kind, facts) {
       return decide(before: reason, facts, &explanation)
     }
-    let flow = FlowKey(packet, direction: facts.direction)
-    let flowAfter = tables.connections.foreseen(
-      flow, packet, now: now, interface: UInt16(truncatingIfNeeded: facts.interfaceNumber))
-    facts.connection = flowAfter?.before
-    explanation.connection = flowAfter?.before
+    let flow = flow(of: packet, facts)
+    facts.connection = tables.connections.peek(flow, now: now)
+    explanation.connection = facts.connection
+    if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: now) ?? 0 }
+    let segments = FlowKey(packet, direction: facts.direction)
+    if let beginning = tables.handshakes?.beginning(before: packet, of: segments, now: now) {
+      facts.handshakeBeginning = Array(beginning)
+    }
 
     var walk = plainWalk(facts)
     if facts.interface?.isFiltered == true { walk.walkRules() } else { explanation.scope = .unfiltered }
     finish(&walk, &explanation)
-    explanation.adopt(walk, from: counters)
-    if explanation.judgement.verdict.letsThrough, let flowAfter {
-      explanation.changes.append(.connection(before: flowAfter.before, after: flowAfter.after))
+    var lastChanges: [Explanation.Change] = []
+    if explanation.judgement.verdict.letsThrough {
+      lastChanges += enter(flow, packet, &walk).map { .connection(before: facts.connection, after: $0) }
     }
     if explanation.judgement.verdict == .delay {
       let isHeld = tables.delays.nanoseconds > 0
-      explanation.changes.append(.delayed(count: tables.delays.held(at: now) + (isHeld ? 1 : 0)))
+      lastChanges.append(.delayed(count: tables.delays.held(at: now) + (isHeld ? 1 : 0)))
     }
+    explanation.adopt(walk, from: counters)
+    explanation.changes += lastChanges
+  }
+
+  /// An ICMP error belongs to the flow that it quotes, if that is known and the error goes to its sender.
+  private func flow(of packet: PacketFields, _ facts: PacketFacts) -> FlowKey {
+    if let quoted = packet.quotedPacket(in: facts.frame.span.bytes), quoted.source == packet.destination {
+      let flow = FlowKey(quoted: quoted, byErrorGoing: facts.direction)
+      if tables.connections.peek(flow, now: now) != nil { return flow }
+    }
+    return FlowKey(packet, direction: facts.direction)
+  }
+
+  /// What becomes of the flow of a packet that is let through; where it is bound to another rate, that is told.
+  private func enter(_ flow: FlowKey, _ packet: PacketFields, _ walk: inout PlainWalk) -> [ConnectionEntry] {
+    let labels = walk.labels
+    let foreseen = tables.connections.foreseen(
+      flow, packet, now: now, interface: UInt16(truncatingIfNeeded: walk.facts.interfaceNumber),
+      rates: (walk.inboundRate.map { labels[$0] } ?? 0, walk.outboundRate.map { labels[$0] } ?? 0))
+    guard let foreseen else { return [] }
+    if foreseen.newRates == [.inbound, .outbound], walk.inboundRate == walk.outboundRate {
+      tellRate(foreseen.newRates, of: walk.inboundRate, &walk)
+    } else {
+      if foreseen.newRates.contains(.inbound) { tellRate(.inbound, of: walk.inboundRate, &walk) }
+      if foreseen.newRates.contains(.outbound) { tellRate(.outbound, of: walk.outboundRate, &walk) }
+    }
+    return [foreseen.after]
+  }
+
+  private func tellRate(_ directions: RateDirections, of rule: Int?, _ walk: inout PlainWalk) {
+    guard let rule, case .rate(let bitsPerSecond) = rules.ruleSet.rules[rule].argument else { return }
+    var event = EngineEvent(time: now, kind: .rateLimit, label: walk.labels[rule], isLogged: false)
+    event.rate = bitsPerSecond
+    event.rateDirections = directions
+    walk.report(event)
   }
 
   private func plainWalk(_ facts: PacketFacts) -> PlainWalk {

@@ -77,6 +77,8 @@ extension Explanation {
   public enum SeenValue: Sendable, Equatable {
     /// In the words of the document: `23`, `203.0.113.9`, `syn,ack`.
     case value(String)
+    /// A moment, to be written in local time.
+    case moment(Timestamp)
     /// The packet has no such value, and why: `not TCP or UDP`.
     case absent(String)
     /// The property asks nothing of the packet.

@@ -25,7 +25,7 @@ extension PlainWalk {
 
 extension ArraySlice<UInt8> {
   /// Where `text`, at least one byte, first stands whole.
-  fileprivate func firstPlace(of text: [UInt8], ignoringCase: Bool) -> Int? {
+  func firstPlace(of text: [UInt8], ignoringCase: Bool) -> Int? {
     indices.first { place in
       let candidate = self[place...].prefix(text.count)
       guard candidate.count == text.count else { return false }

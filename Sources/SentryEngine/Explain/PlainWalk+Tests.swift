@@ -33,11 +33,23 @@ extension PlainWalk {
   private func answerWithoutPacket(_ test: Test, of rule: Int) -> Answer? {
     switch test {
     case .constant(let holds): Answer(holds: holds, seen: .nothing)
+    case .timeOfDay(let first, let last):
+      Answer(holds: wrapped(facts.secondOfDay, first, last), seen: .value(facts.timeOfDayText))
+    case .dayOfWeek(let first, let last):
+      Answer(holds: wrapped(facts.dayOfWeek, first, last), seen: .value(facts.dayOfWeekText))
+    case .dateAndTime(let range):
+      Answer(holds: range.contains(facts.time.seconds), seen: .moment(facts.time))
     case .parentMatchCount(let range): number(parentMatchCount(of: rule), in: range)
     case .parentMatchRate(let range): number(parentCounters(of: rule).matchDelta, in: range)
     case .parentByteCount(let range): number(parentCounters(of: rule).byteCount, in: range)
     default: nil
     }
+  }
+
+  /// Within a range that may go around its end, both ends included.
+  private func wrapped<Value: Comparable>(_ value: Value, _ first: Value, _ last: Value) -> Bool {
+    if first <= last { return (first...last).contains(value) }
+    return value >= first || value <= last
   }
 
   private func number(_ value: UInt64, in range: ClosedRange<UInt64>) -> Answer {
@@ -115,8 +127,17 @@ extension PlainWalk {
         absence: absence(of: "TCP", IPProtocol.tcp, in: packet), by: ==)
     case .content(let pattern):
       contentAnswer(rules.program.contents[Int(pattern)], packet)
-    case .connectionState, .urlKeyword, .serverName, .dnsName, .sourceRate:
-      Answer(holds: false, seen: .absent("not read"))
+    case .connectionState(let states):
+      connectionStateAnswer(states, packet)
+    case .urlKeyword(let keyword):
+      keywordAnswer(rules.program.keywords[Int(keyword)], packet)
+    case .serverName(let name):
+      nameAnswer(rules.program.names[Int(name)], facts.serverName(of: packet), absence: "no ClientHello with a name")
+    case .dnsName(let name):
+      nameAnswer(rules.program.names[Int(name)], facts.dnsName(of: packet), absence: "no DNS question")
+    case .sourceRate(let range):
+      packet.has(.addresses)
+        ? number(facts.sourceRate, in: range) : Answer(holds: false, seen: .absent("not captured"))
     case .constant, .table, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount, .parentMatchRate,
       .parentByteCount, .idleSeconds:
       Answer(holds: false, seen: .nothing)  // Answered before.
@@ -148,11 +169,6 @@ extension PlainWalk {
       case .prefixed(let start): interface.name.hasPrefix(start)
       }
     return Answer(holds: holds, seen: .value("\(interface.name) (\(interface.isExternal ? "external" : "internal"))"))
-  }
-
-  private var knownConnectionAnswer: Answer {
-    guard let connection = facts.connection else { return Answer(holds: false, seen: .value("not known")) }
-    return Answer(holds: true, seen: .value("known, \(connection.summary(at: facts.time))"))
   }
 
   private func flagsAnswer(on: UInt8, off: UInt8, _ packet: PacketFields) -> Answer {

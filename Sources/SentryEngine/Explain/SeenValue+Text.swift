@@ -51,19 +51,16 @@ extension AddressEntry {
   var text: String { NetText.text(of: range) }
 }
 
-extension ConnectionEntry {
-  /// `3 packets, the last 0.25 s ago`.
-  public func summary(at now: Timestamp) -> String {
-    let count = forward.packets &+ reverse.packets
-    return "\(count) packet\(count == 1 ? "" : "s"), the last \(now.age(since: lastTime)) ago"
+extension PacketFacts {
+  /// `8:05:00`, on the clock on the wall.
+  var timeOfDayText: String {
+    let rest = [secondOfDay / 60 % 60, secondOfDay % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
+    return "\(secondOfDay / 3600):\(rest.joined(separator: ":"))"
   }
-}
 
-extension Timestamp {
-  /// `0.25 s`, `90 s`: hundredths below ten seconds.
-  func age(since earlier: Timestamp) -> String {
-    let hundredths = max(0, nanoseconds - earlier.nanoseconds) / 10_000_000
-    guard hundredths < 1000 else { return "\(hundredths / 100) s" }
-    return "\(Double(hundredths) / 100) s"
+  /// `4 (Thursday)`.
+  var dayOfWeekText: String {
+    let names = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    return names.indices.contains(Int(dayOfWeek)) ? "\(dayOfWeek) (\(names[Int(dayOfWeek)]))" : "\(dayOfWeek)"
   }
 }
