@@ -218,7 +218,8 @@ extension ValueError {
   }
 
   static func notAHostName(_ text: Substring) -> ValueError {
-    ValueError("expected a host name or *.name, found '\(text.shown)'", hint: "such as 'www.example.org' or '*.example.org'")
+    ValueError(
+      "expected a host name or *.name, found '\(text.shown)'", hint: "such as 'www.example.org' or '*.example.org'")
   }
 
   // MARK: Times
@@ -239,7 +240,8 @@ extension ValueError {
 
   // MARK: Parameters
 
-  static let missingRate = ValueError("needs a rate in bits per second", hint: "give it as the parameter: '64k' or '1.25M'")
+  static let missingRate = ValueError(
+    "needs a rate in bits per second", hint: "give it as the parameter: '64k' or '1.25M'")
 
   static func notARate(_ text: Substring) -> ValueError {
     ValueError(

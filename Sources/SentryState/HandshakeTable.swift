@@ -55,9 +55,8 @@ public struct HandshakeTable: ~Copyable {
     let start = slot * Self.roomPerFlow
     let before = table[slot].length
     let length = before + copy(packet, frame, to: start + before, atMost: Self.roomPerFlow - before)
-    if bytes.withRawSpan({ needsMore($0.extracting(start..<start + length)) }), length < Self.roomPerFlow {
-      table[slot].length = length
-    }
+    let isUnfinished = bytes.withRawSpan { needsMore($0.extracting(start..<start + length)) }
+    if isUnfinished, length < Self.roomPerFlow { table[slot].length = length }
     return true
   }
 
@@ -69,7 +68,8 @@ public struct HandshakeTable: ~Copyable {
   }
 
   private func isSegment(_ packet: borrowing PacketFields, of flow: FlowKey) -> Bool {
-    flow.isKnown && packet.has([.payload, .tcpFlags]) && !packet.payload.isEmpty
+    guard flow.isKnown, packet.has([.payload, .tcpFlags]) else { return false }
+    return !packet.payload.isEmpty
   }
 
   /// Copies captured payload into the store.

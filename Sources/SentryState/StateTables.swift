@@ -97,6 +97,18 @@ extension SourceRateTable {
   }
 }
 
+// MARK: - What only some rules need
+
+extension StateTables {
+  /// Sources whose packets are counted; `nil` while nobody asks for their rates.
+  public var countedSources: Int? {
+    switch sourceRates {
+    case .some(let rates): rates.count
+    case .none: nil
+    }
+  }
+}
+
 // MARK: - Address tables by kind
 
 extension StateTables {

@@ -129,9 +129,6 @@ struct Bench: ~Copyable {
     engine.tables.entries(of: table, now: engine.now)
   }
 
-  /// Sources whose rates are known; `nil` if nobody counts.
-  var sourcesCounted: Int? { engine.tables.sourceRates?.count }
-
   /// The events since the last call.
   mutating func events() -> [EngineEvent] {
     _ = gatherEvents()

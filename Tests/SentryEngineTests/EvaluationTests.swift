@@ -190,12 +190,12 @@ extension EvaluationTests {
   @Test func sourcesAreCountedOnlyWhereRulesAsk() throws {
     var bench = try Bench(rule("Any", then: "->"))
     _ = bench.judge(udp())
-    #expect(bench.sourcesCounted == nil)
+    #expect(bench.engine.tables.countedSources == nil)
     var unfiltered = try Bench(
       rule("Source match rate", ">=", "1", then: "Delete"),
       interface: EngineInterface(name: "eth0", isFiltered: false))
     _ = unfiltered.judge(udp())
-    #expect(unfiltered.sourcesCounted == 0)
+    #expect(unfiltered.engine.tables.countedSources == 0)
   }
 }
 

@@ -161,3 +161,58 @@ extension TimerTests {
     #expect(bench.counts("1.1", "1.1.1") == [1, 0])
   }
 }
+
+/// Rule 2.4.1.3 of the default document: pings are logged until there are fifty, then deleted, until there is peace.
+extension TimerTests {
+  @Test func pingsAreLoggedUntilTheyFloodAndAgainAfterwards() throws {
+    var bench = try Bench(
+      rule(
+        "ICMP type", "==", "8", then: "->",
+        rule("Parent match count", ">=", "50", then: "Delete no log"),
+        rule("Parent idle seconds", ">=", "30", then: "Reset parent"),
+        rule("Any", then: "Log")))
+    var outcomes = (0..<60).map { bench.judge(ping(), at: Double($0) / 12) }
+    #expect(outcomes.prefix(49).allSatisfy { $0 == Outcome(verdict: .pass, rule: nil, logged: 1) })
+    #expect(outcomes.dropFirst(49).allSatisfy { $0 == Outcome(verdict: .delete, rule: "1.1", logged: 0) })
+    outcomes = [bench.judge(ping(), at: 50)]
+    #expect(outcomes == [Outcome(verdict: .pass, rule: nil, logged: 1)])
+  }
+
+  @Test func parentRatesAndBytesAreKnownToTimers() throws {
+    var bench = try Bench(
+      rule(
+        "Protocol", "==", "17", then: "->",
+        rule(
+          "Parent idle seconds", ">=", "10", then: "Group",
+          rule("Parent match rate", "==", "0", then: "Email"), rule("Parent byte count", "==", "0", then: "Alert"),
+          rule("Parent match count", "==", "1", then: "URL"), rule("Source match rate", "!=", "7", then: "Log"),
+          rule("Any", then: "Script"))))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.events().map(\.kind) == [.email, .alert, .url, .script])
+  }
+
+  @Test(arguments: ["Pass", "Delete", "Reject", "Drop connection", "Delay", "Route to", "Trigger"])
+  func aFinalActionEndsTheTimersWalkAndDoesNothingElse(action: String) throws {
+    var bench = try Bench(
+      rule(
+        "Idle seconds", ">=", "10", then: "->",
+        rule("Any", then: action, parameter: "192.0.2.1", rule("Any", then: "Alert")), rule("Any", then: "Email")))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.counts("1", "1.1", "1.1.1", "1.2") == [1, 1, 0, 0])
+    #expect(bench.events().isEmpty)
+    #expect(bench.entries(.trigger).isEmpty)
+  }
+
+  @Test(arguments: ["Keep address", "Keep invalid", "Authorize", "Rate limit in", "Rate limit out", "Dont log"])
+  func whatNeedsAPacketOnlyCountsWithoutOne(action: String) throws {
+    var bench = try Bench(
+      rule("Idle seconds", ">=", "10", then: "->", rule("Any", then: action, parameter: "1M"), rule("Any", then: "Log")))
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.counts("1.1", "1.2") == [1, 1])
+    #expect(bench.events().map(\.kind) == [.log])
+    for table in AddressTableKind.allCases { #expect(bench.entries(table).isEmpty) }
+  }
+}

@@ -14,7 +14,8 @@ enum ConnectionStateProperty: Property {
     return states
   }
 
-  static func lower(_ relation: Relation, _ operand: ConnectionStates, into program: inout ProgramBuilder) -> LoweredTest
+  static func lower(_ relation: Relation, _ operand: ConnectionStates, into program: inout ProgramBuilder)
+    -> LoweredTest
   {
     LoweredTest(.connectionState(operand), relation)
   }

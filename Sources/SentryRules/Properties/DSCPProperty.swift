@@ -24,7 +24,9 @@ enum DSCPProperty: NumberProperty {
     var codePoints: [String: UInt64] = ["ef": 46, "va": 44, "le": 1]
     for number in 0...7 as ClosedRange<UInt64> { codePoints["cs\(number)"] = number * 8 }
     for group in 1...4 as ClosedRange<UInt64> {
-      for precedence in 1...3 as ClosedRange<UInt64> { codePoints["af\(group)\(precedence)"] = group * 8 + precedence * 2 }
+      for precedence in 1...3 as ClosedRange<UInt64> {
+        codePoints["af\(group)\(precedence)"] = group * 8 + precedence * 2
+      }
     }
     return codePoints
   }()

@@ -3,7 +3,8 @@ enum DayOfWeekProperty: Property {
   static let name = "Day of week"
   static let codes = GenerationCodes(24, year2003: 22)
   static let summary = "the local day of the week"
-  static let valueSyntax = "0 (Sunday) to 6 (Saturday), a name such as Mon, or a range; a range may go around the week's end"
+  static let valueSyntax =
+    "0 (Sunday) to 6 (Saturday), a name such as Mon, or a range; a range may go around the week's end"
   static let example = "1-5 (Monday to Friday)"
   static let relations = Set<Relation>.ordered
 

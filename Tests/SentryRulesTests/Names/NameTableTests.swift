@@ -32,7 +32,7 @@ func propertyNumbers(_ newest: Int, _ year2003: Int?, _ name: String) {
     (9, nil, nil, "Keep invalid"), (10, 9, nil, "Authorize"), (11, 10, nil, "Trigger"), (12, 11, 7, "Delay"),
     (13, 12, nil, "Rate limit in"), (14, 13, nil, "Rate limit out"), (15, 14, nil, "Route to"), (16, 15, nil, "Log"),
     (17, 16, nil, "Dont log"), (18, 17, nil, "Alert"), (19, 18, nil, "Email"), (20, 19, nil, "URL"),
-    (21, 20, nil, "Reset parent"), (22, 21, nil, "AppleScript"), (nil, nil, nil, "Delete no log"),
+    (21, 20, nil, "Reset parent"), (22, 21, nil, "Script"), (nil, nil, nil, "Delete no log"),
   ] as [(Int?, Int?, Int?, String)])
 func actionNumbers(_ newest: Int?, _ middle: Int?, _ year2003: Int?, _ name: String) {
   let table = NameTable.actions
@@ -62,7 +62,7 @@ func propertyAliases(_ alias: String, _ name: String) {
   ("next level", "->"), ("skip", "++"), ("Break", "Exit group"), ("Keep Address", "Keep address"),
   ("Route To", "Route to"),
   ("Don't log", "Dont log"), ("Don’t log", "Dont log"), ("E-mail", "Email"), ("Reset Parent", "Reset parent"),
-  ("Script", "AppleScript"), ("Delete, no log", "Delete no log"), ("Rate limit", "Rate limit"), ("DELETE", "Delete"),
+  ("AppleScript", "Script"), ("Delete, no log", "Delete no log"), ("Rate limit", "Rate limit"), ("DELETE", "Delete"),
 ])
 func actionAliases(_ alias: String, _ name: String) {
   #expect(NameTable.actions.entry(named: alias)?.name == name)
@@ -72,8 +72,7 @@ func actionAliases(_ alias: String, _ name: String) {
   for generation in Generation.allCases {
     let properties =
       allProperties.compactMap { $0.codes[generation] } + unsupportedProperties.compactMap { $0.codes[generation] }
-    let actions =
-      allActions.compactMap { $0.codes[generation] } + unsupportedActions.compactMap { $0.codes[generation] }
+    let actions = allActions.compactMap { $0.codes[generation] }
     #expect(Set(properties).count == properties.count)
     #expect(Set(actions).count == actions.count)
   }

@@ -146,7 +146,7 @@ func enabledInXML(_ value: String, _ isEnabled: Bool) throws {
         { enabled = 1; propertyName = IPOptions; propertyValue = «"3,x"»; },
         { enabled = 1; propertyName = "Source MAC Address"; propertyValue = «"00:11:22"»; },
         { enabled = 1; propertyName = "Data content"; propertyValue = «"[0:64"»; },
-        { enabled = 1; propertyName = «"Time of day"»; propertyValue = "8:30"; },
+        { enabled = 1; propertyName = «Application»; propertyValue = "8:30"; },
         { enabled = 1; propertyName = Protocol; relationName = «"="»; propertyValue = 6; },
         { enabled = 1; filterActionName = «Deleet»; },
         { enabled = 1; filterActionName = «"Exit group"»; },

@@ -39,7 +39,7 @@ func program(_ property: String, _ relation: Relation, _ value: String, settings
 {
   let rule = Rule(
     number: "1", name: "", isEnabled: true, condition: try condition(property, relation, value), value: value,
-    action: PassAction.self, parameter: "", parent: -1, depth: 0, subtreeEnd: 1, source: nil)
+    action: PassAction.self, parameter: "", argument: .none, parent: -1, depth: 0, subtreeEnd: 1, source: nil)
   return RuleSet(rules: [rule], settings: settings, interfaces: [], keptKeys: []).program()
 }
 

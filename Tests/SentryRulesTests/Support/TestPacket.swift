@@ -14,7 +14,20 @@ struct TestPacket: Sendable {
   var ipOptions: [UInt8]?
   var tcpOptions: [UInt8]?
   var payload: [UInt8]?
+  var connectionState: ConnectionStates = .new
+  /// What the request line and the `Host` header hold.
+  var requestText: String?
+  var serverName: String?
+  var dnsName: String?
+  /// Of the local day, seconds and number.
+  var secondOfDay: UInt32 = 0
+  var dayOfWeek: UInt8 = 0
+  /// Seconds since 1970.
+  var moment: Int64 = 0
+  var sourceRate: UInt64 = 0
   var parentMatchCount: UInt64 = 0
+  var parentMatchRate: UInt64 = 0
+  var parentByteCount: UInt64 = 0
   /// Set for the timer only.
   var idleSeconds: [IdleSubject: UInt64] = [:]
 
@@ -75,9 +88,26 @@ extension TestPacket {
       has(program.optionLists[Int(list)], in: ipOptions, noneOf) { $1 < 32 ? $0 & 31 == $1 : $0 == $1 }
     case .tcpOptions(let list, let noneOf): has(program.optionLists[Int(list)], in: tcpOptions, noneOf, by: ==)
     case .content(let index): payload.map { program.contents[Int(index)].isFound(in: $0) } ?? false
+    case .connectionState(let states): states.contains(connectionState)
+    case .urlKeyword(let index):
+      requestText.map { $0.lowercased().contains(String(decoding: program.keywords[Int(index)], as: UTF8.self)) }
+        ?? false
+    case .serverName(let index): serverName.map { program.names[Int(index)].means($0) } ?? false
+    case .dnsName(let index): dnsName.map { program.names[Int(index)].means($0) } ?? false
+    case .sourceRate(let range): range.contains(sourceRate)
+    case .timeOfDay(let first, let last): isWithin(secondOfDay, first, last)
+    case .dayOfWeek(let first, let last): isWithin(dayOfWeek, first, last)
+    case .dateAndTime(let range): range.contains(moment)
     case .parentMatchCount(let range): range.contains(parentMatchCount)
+    case .parentMatchRate(let range): range.contains(parentMatchRate)
+    case .parentByteCount(let range): range.contains(parentByteCount)
     case .idleSeconds(let subject, let range): idleSeconds[subject].map(range.contains) ?? false
     }
+  }
+
+  /// A first one after the last goes around.
+  private func isWithin<Number: Comparable>(_ number: Number, _ first: Number, _ last: Number) -> Bool {
+    first <= last ? number >= first && number <= last : number >= first || number <= last
   }
 
   private func has(
@@ -85,6 +115,13 @@ extension TestPacket {
   ) -> Bool {
     let found = wanted.filter { kind in (options ?? []).contains { isSame($0, kind) } }
     return noneOf ? found.isEmpty : options != nil && found == wanted
+  }
+}
+
+extension NamePattern {
+  fileprivate func means(_ asked: String) -> Bool {
+    let wanted = String(decoding: name, as: UTF8.self)
+    return matchesBelow ? asked.hasSuffix("." + wanted) : asked == wanted
   }
 }
 
