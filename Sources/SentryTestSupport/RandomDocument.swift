@@ -86,7 +86,8 @@ public struct RandomDocument {
     "Source port": ["53", "1024-65535", "40000", "443"],
     "Dest port": ["23", "80", "22-80", "443", "0-1023", "53"],
     "Data content": [
-      "GET", "[0:4]get", "[4,10]scripts", "[0:64:13]Host:", "[0,200]Host:", "[+6,40,13]example", "[-3,10]T", "\\\\r\\\\n",
+      "GET", "[0:4]get", "[4,10]scripts", "[0:64:13]Host:", "[0,200]Host:", "[+6,40,13]example", "[-3,10]T",
+      "\\\\r\\\\n",
       "[2:30]exam",
     ],
     "URL keyword": ["scripts", "example", "ROOT.exe", "nowhere"],

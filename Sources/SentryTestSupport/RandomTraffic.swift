@@ -1,3 +1,5 @@
+internal import SentryPacket
+
 /// Random packets between few hosts, so that tables and counters come into play: all protocols that rules know, fragments,
 /// malformed ones, frames without IP. The same seed gives the same packets.
 public struct RandomTraffic: Sequence, IteratorProtocol {
@@ -75,7 +77,8 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
   private mutating func icmp(from source: String, to destination: String, _ link: Frame.Link) -> [UInt8] {
     let isV6 = source.contains(":")
     return Frame.icmp(
-      from: source, to: destination, type: pick(isV6 ? [128, 129, 135, 1] : [8, 8, 0, 3, 5, 11]), code: pick([0, 0, 1]),
+      from: source, to: destination, type: pick(isV6 ? [128, 129, 135, 1] : [8, 8, 0, 3, 5, 11]),
+      code: pick([0, 0, 1]),
       identifier: pick([1, 2]), link: link)
   }
 

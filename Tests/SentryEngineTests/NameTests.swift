@@ -148,7 +148,8 @@ private let cut = 66
 }
 
 @Suite struct URLKeywordTests {
-  private static let request = "GET /shop/cart.php HTTP/1.1\r\nAccept: */*\r\nHost: www.Intranet.example\r\n\r\nbody words"
+  private static let request =
+    "GET /shop/cart.php HTTP/1.1\r\nAccept: */*\r\nHost: www.Intranet.example\r\n\r\nbody words"
 
   @Test(arguments: [
     ("cart.php", true), ("CART", true), ("intranet", true), ("body", false), ("accept", false), ("/shop/", true),

@@ -208,7 +208,8 @@ extension TimerTests {
   @Test(arguments: ["Keep address", "Keep invalid", "Authorize", "Rate limit in", "Rate limit out", "Dont log"])
   func whatNeedsAPacketOnlyCountsWithoutOne(action: String) throws {
     var bench = try Bench(
-      rule("Idle seconds", ">=", "10", then: "->", rule("Any", then: action, parameter: "1M"), rule("Any", then: "Log")))
+      rule("Idle seconds", ">=", "10", then: "->", rule("Any", then: action, parameter: "1M"), rule("Any", then: "Log"))
+    )
     _ = bench.judge(udp())
     bench.engine.advance(to: Bench.time(10))
     #expect(bench.counts("1.1", "1.2") == [1, 1])

@@ -106,7 +106,8 @@ extension Engine {
     let flow = flow(of: packet, facts)
     facts.connection = tables.connections.peek(flow, now: now)
     explanation.connection = facts.connection
-    if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: now) ?? 0 }
+    let time = now
+    if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: time) ?? 0 }
     let segments = FlowKey(packet, direction: facts.direction)
     if let beginning = tables.handshakes?.beginning(before: packet, of: segments, now: now) {
       facts.handshakeBeginning = Array(beginning)
@@ -129,7 +130,8 @@ extension Engine {
 
   /// An ICMP error belongs to the flow that it quotes, if that is known and the error goes to its sender.
   private func flow(of packet: PacketFields, _ facts: PacketFacts) -> FlowKey {
-    if let quoted = packet.quotedPacket(in: facts.frame.span.bytes), quoted.source == packet.destination {
+    let quoted = facts.frame.withRawSpan { packet.quotedPacket(in: $0) }
+    if let quoted, quoted.source == packet.destination {
       let flow = FlowKey(quoted: quoted, byErrorGoing: facts.direction)
       if tables.connections.peek(flow, now: now) != nil { return flow }
     }

@@ -54,13 +54,13 @@ extension PacketFacts {
   }
 
   private static func serverName(in bytes: [UInt8]) -> TLSClientHello.ServerName {
-    TLSClientHello.serverName(in: bytes.span.bytes, payload: 0..<UInt32(truncatingIfNeeded: bytes.count))
+    bytes.withRawSpan { TLSClientHello.serverName(in: $0, payload: 0..<UInt32(truncatingIfNeeded: $0.byteCount)) }
   }
 
   /// The name in the first question of a DNS message.
   func dnsName(of packet: PacketFields) -> HostName? {
     guard packet.has([.ports, .payload]), !packet.isLaterFragment else { return nil }
-    return DNSMessage.firstQuestion(
-      in: frame.span.bytes, payload: packet.payload, isStream: packet.protocolNumber == IPProtocol.tcp)
+    let isStream = packet.protocolNumber == IPProtocol.tcp
+    return frame.withRawSpan { DNSMessage.firstQuestion(in: $0, payload: packet.payload, isStream: isStream) }
   }
 }

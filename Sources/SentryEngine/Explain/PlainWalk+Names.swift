@@ -24,7 +24,8 @@ extension PlainWalk {
     for part in [target] + request.hosts {
       guard let place = part.firstPlace(of: keyword, ignoringCase: true) else { continue }
       previousFind = place
-      return Answer(holds: true, seen: .value("at byte \(place): \(request.bytes.excerpt(around: place, keyword.count))"))
+      return Answer(
+        holds: true, seen: .value("at byte \(place): \(request.bytes.excerpt(around: place, keyword.count))"))
     }
     return Answer(holds: false, seen: .value(([target] + request.hosts).map { $0.excerpt() }.joined(separator: ", ")))
   }

@@ -240,7 +240,9 @@ struct PlainWalk {
 
   mutating func report(_ event: EngineEvent) {
     var event = event
-    if let packet = facts.packet { event.describe(packet, direction: facts.direction, interface: facts.interfaceNumber) }
+    if let packet = facts.packet {
+      event.describe(packet, direction: facts.direction, interface: facts.interfaceNumber)
+    }
     events.append(event)
   }
 

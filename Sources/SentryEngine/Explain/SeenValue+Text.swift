@@ -1,6 +1,6 @@
-public import SentryPacket
+internal import SentryPacket
 internal import SentryRules
-public import SentryState
+internal import SentryState
 
 extension PlainWalk {
   /// A number in the document's words: `inbound`, `6 (TCP)`, `00:1b:21:3c:4d:5e`.
@@ -39,10 +39,9 @@ extension PlainWalk {
 
 extension PacketFields {
   /// The flags that are on, as rules name them: `syn,ack`; `none`.
-  public var tcpFlagNames: String {
-    let names = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"]
-    let on = names.enumerated().filter { tcpFlags >> $0.offset & 1 == 1 }.map(\.element)
-    return on.isEmpty ? "none" : on.joined(separator: ",")
+  var tcpFlagNames: String {
+    let names = TCPFlagNames.text(of: tcpFlags)
+    return names.isEmpty ? "none" : names
   }
 }
 
