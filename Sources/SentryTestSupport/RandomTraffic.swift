@@ -50,6 +50,7 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
     let host = Self.local[isV6 ? 1 : 0]
     let (source, destination) = chance(65) ? (stranger, host) : (host, stranger)
     switch Int.random(in: 0..<100, using: &random) {
+    case ..<6: return hello(from: source, to: destination, link)
     case ..<50: return tcp(from: source, to: destination, link)
     case ..<75: return udp(from: source, to: destination, link)
     case ..<88: return icmp(from: source, to: destination, link)
@@ -58,6 +59,20 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
     case ..<98: return bare(from: source, to: destination, link)
     default: return Frame.arp(from: Self.strangers[0], for: Self.local[0])
     }
+  }
+
+  /// A TLS ClientHello, whole or in two segments, always between the same ports so that the two find each other.
+  private mutating func hello(from source: String, to destination: String, _ link: Frame.Link) -> [UInt8] {
+    let record = TLSClientHello.record(serverName: pick(["www.example.org", "example.org", "example.com"]))
+    let middle = record.count / 2
+    let (sequence, payload): (UInt32, [UInt8]) =
+      switch Int.random(in: 0..<3, using: &random) {
+      case 0: (1, record)
+      case 1: (1, Array(record[..<middle]))
+      default: (1 + UInt32(middle), Array(record[middle...]))
+      }
+    return Frame.tcp(
+      from: source, 40_000, to: destination, 443, flags: [.ack, .psh], payload: payload, sequence: sequence, link: link)
   }
 
   private mutating func tcp(from source: String, to destination: String, _ link: Frame.Link) -> [UInt8] {
@@ -76,6 +91,12 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
 
   private mutating func icmp(from source: String, to destination: String, _ link: Frame.Link) -> [UInt8] {
     let isV6 = source.contains(":")
+    if chance(20) {
+      // An error about something that went the other way (RFC 792; RFC 4443 §3).
+      let quoted = Frame.udp(from: destination, port(), to: source, port(), link: .raw)
+      return Frame.icmp(
+        from: source, to: destination, type: isV6 ? 1 : 3, code: 1, payload: quoted, link: link)
+    }
     return Frame.icmp(
       from: source, to: destination, type: pick(isV6 ? [128, 129, 135, 1] : [8, 8, 0, 3, 5, 11]),
       code: pick([0, 0, 1]),
@@ -133,7 +154,7 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
     [
       "", "x", "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n", "get /scripts/root.exe HTTP/1.0\r\n\r\n",
       "POST /shop HTTP/1.1\r\nAccept: */*\r\nhost: shop.example.org\r\n\r\nexample", "....exam..GET..example....",
-    ].map { Array($0.utf8) }
+    ].map { Array($0.utf8) } + ["example.org", "www.example.org"].compactMap { DNSQuery(name: $0)?.bytes }
 
   // MARK: Choices
 

@@ -57,22 +57,23 @@ struct Bench: ~Copyable {
   }
 
   mutating func judgement(_ frame: [UInt8], at seconds: Double = 0, link: Frame.Link = .ethernet) -> Judgement {
-    advance(to: seconds)
-    let foresight = Foresight(
-      &engine, frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds),
-      interface: 0)
+    judgement(frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds))
+  }
+
+  mutating func judgement(_ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp) -> Judgement {
+    advance(to: time)
+    let foresight = Foresight(&engine, frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
     let earlier = gatherEvents()
-    let judgement = engine.judge(
-      frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds), interface: 0)
+    let judgement = engine.judge(frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
     _ = gatherEvents()
     record(foresight.differences(from: judgement, Array(taken.dropFirst(earlier)), engine))
     return judgement
   }
 
   /// Moves the clock, idle check by idle check; a jump that the clock does not run through is left to it.
-  mutating func advance(to seconds: Double) {
-    let isJump = Self.time(seconds) > engine.now.adding(seconds: 86_400)
-    while engine.isOn, !isJump, let check = engine.clock.nextIdleCheck, check <= Self.time(seconds) {
+  mutating func advance(to time: Timestamp) {
+    let isJump = time > engine.now.adding(seconds: 86_400)
+    while engine.isOn, !isJump, let check = engine.clock.nextIdleCheck, check <= time {
       engine.advance(to: Timestamp(nanoseconds: check.nanoseconds - 1))
       let explanation = engine.explainIdleCheck(at: check)
       let expected = Memory(engine).after(explanation.changes)
@@ -82,8 +83,10 @@ struct Bench: ~Copyable {
       record(Told.differences(explained: explanation.events, Array(taken.dropFirst(earlier))))
       record(Memory(engine).counterDifferences(from: expected.memory))
     }
-    engine.advance(to: Self.time(seconds))
+    engine.advance(to: time)
   }
+
+  mutating func advance(to seconds: Double) { advance(to: Self.time(seconds)) }
 
   private mutating func record(_ differences: [String]) {
     for difference in differences { Issue.record(Comment(rawValue: difference)) }

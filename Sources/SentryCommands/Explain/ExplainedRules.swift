@@ -4,10 +4,10 @@ internal import SentryRules
 /// The rules that a packet met, as an outline: a mark, the number, the test and the value seen, and below what the action did.
 ///
 /// ```
-/// ✓ 2.1       Direction == inbound         inbound      suspicious activity
-/// · 2.1.2-4     Dest port == 0-5, 111      23
-/// ✓ 2.1.5.1       Dest port == 23          23           telnet probe
-///                   Trigger: source enters table trigger; decides: deleted
+/// ✓ 2.1       Direction == inbound  "suspicious activity"  inbound
+/// · 2.1.2-4     Dest port == 0-5, 111                      23
+/// ✓ 2.1.5.1       Dest port == 23  "telnet probe"          23
+///                   Trigger: source enters table trigger; packet deleted
 /// ```
 ///
 /// Neighbours that did not match share a line where they ask the same of the packet, and where there are many of them.
@@ -15,6 +15,8 @@ struct ExplainedRules {
   /// Neighbours on lines of their own, at most; more share one.
   private static let longestRun = 5
   private static let widestSeen = 24
+  /// Rules further down are not indented any more.
+  private static let deepest = 12
 
   private let explained: ExplainedPacket
   private let words: ExplanationWords
@@ -35,8 +37,11 @@ struct ExplainedRules {
     let depth: Int
     var test: String
     var seen = ""
-    var name = ""
+    /// The rule's name, or what it stands for.
+    var label = ""
     var notes: [String] = []
+
+    var labelledTest: String { label.isEmpty ? test : "\(test)  \(label)" }
   }
 
   init(_ explained: ExplainedPacket, showsAllRules: Bool, _ style: Style, width: Int) {
@@ -57,32 +62,25 @@ struct ExplainedRules {
     let seenWidth = rows.map(\.seen.count).filter { $0 <= Self.widestSeen }.max() ?? 0
     let left = 2 + numberWidth + 2
     let room = width - left - 2 - seenWidth
-    let testWidth = min(room, rows.map { 2 * min($0.depth, 12) + $0.test.count }.max() ?? 0)
+    let testWidth = min(room, rows.map { 2 * min($0.depth, Self.deepest) + $0.labelledTest.count }.max() ?? 0)
     return rows.flatMap { lines(of: $0, numberWidth, testWidth, seenWidth) }
   }
 
   private func lines(of row: Row, _ numberWidth: Int, _ testWidth: Int, _ seenWidth: Int) -> [String] {
-    let indentation = String(repeating: " ", count: 2 * min(row.depth, 12))
-    let test = (indentation + row.test).shortened(to: testWidth)
-    var line = "\(row.number.padded(to: numberWidth))  \(test.padded(to: testWidth))"
+    let indentation = String(repeating: " ", count: 2 * min(row.depth, Self.deepest))
+    let isNamed = indentation.count + row.labelledTest.count <= testWidth
+    let test = (indentation + (isNamed ? row.labelledTest : row.test)).shortened(to: testWidth)
     var notes = row.notes
-    if row.seen.count <= seenWidth {
-      line += "  \(row.seen.padded(to: seenWidth))"
-    } else {
-      notes.insert(row.seen, at: 0)
+    var seen = row.seen
+    if seen.count > seenWidth {
+      notes.insert(seen, at: 0)
+      seen = ""
     }
-    line = line.withoutTrailingBlanks
-    let room = width - 2 - numberWidth - 2 - testWidth - 2 - seenWidth - 2
-    let name = row.name.shortened(to: room)
+    if !isNamed { notes.insert(row.label, at: 0) }
+    let line = "\(row.number.padded(to: numberWidth))  \(test.padded(to: testWidth))  \(seen)".withoutTrailingBlanks
     let margin = String(repeating: " ", count: 2 + numberWidth + 2) + indentation + "  "
-    var isNamed = name.isEmpty
-    if !isNamed, room >= min(row.name.count, 12) {
-      line = line.padded(to: width - 2 - room) + name
-      isNamed = true
-    }
-    if !isNamed { notes.insert(row.name, at: 0) }
     return [styled(row.mark, line)]
-      + notes.flatMap { $0.wrapped(to: width - margin.count - 2) }.map { note in
+      + notes.flatMap { $0.wrapped(to: width - margin.count) }.map { note in
         row.mark == .matched ? margin + note : style.faint(margin + note)
       }
   }

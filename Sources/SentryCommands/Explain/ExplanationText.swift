@@ -83,7 +83,7 @@ struct ExplanationText {
     let place = explained.frame.map { "frame \($0), \(moment)" } ?? moment
     guard explanation.judgement.kind != .notIP else { return [place, "no IP packet"] }
     let headers = PacketNotation.text(of: packet) ?? "too short to tell its addresses"
-    return [place] + (headers + details(packet)).wrapped(to: Self.width) + surroundings.wrapped(to: Self.width)
+    return [place] + (headers + details(packet)).wrapped(to: Self.width) + surroundings
   }
 
   /// What the notation leaves out.
@@ -93,15 +93,13 @@ struct ExplanationText {
     return details
   }
 
-  private var surroundings: String {
-    let interface = explanation.interface.map { "on \($0.name) (\($0.isExternal ? "external" : "internal"))" }
-    let place = "\(explanation.direction.name) \(interface ?? "") (\(words.directionReason))"
-    switch explanation.scope {
-    case .rules, .unfiltered:
-      let connection = explanation.connection.map { "known, \($0.summary(at: explanation.time))" } ?? "not known"
-      return "\(place); connection \(connection)"
-    default: return place
-    }
+  private var surroundings: [String] {
+    let interface =
+      explanation.interface.map { " on \($0.isExternal ? "external" : "internal") \($0.name.visible)" } ?? ""
+    let direction = "\(explanation.direction.name)\(interface): \(words.directionReason)"
+    guard explanation.scope == .rules || explanation.scope == .unfiltered else { return [direction] }
+    guard let connection = explanation.connection else { return [direction, "connection not known before"] }
+    return [direction, "connection known: \(connection.summary(at: explanation.time))"]
   }
 
   // MARK: Afterwards

@@ -20,13 +20,13 @@ struct RuleRuns {
     switch visit.outcome {
     case .matched:
       var row = row(visit, .matched, test: test(of: rule))
-      row.name = rule.name.visible
+      if !rule.name.isEmpty { row.label = "\"\(rule.name.visible)\"" }
       row.notes = notes(visit, rule)
       return row
     case .notMatched:
       var row = row(visit, .notMatched, test: test(of: rule))
       let hidden = rule.subtreeEnd - visit.rule - 1
-      if hidden > 0 { row.name = "(\(grouped(hidden)) below)" }
+      if hidden > 0 { row.label = "(\(grouped(hidden)) below)" }
       return row
     case .off:
       var row = row(visit, .notAsked, test: test(of: rule))
@@ -47,7 +47,7 @@ struct RuleRuns {
       mark: mark, number: rule.number, depth: rule.depth, test: test, seen: words.seenText(visit.seen).visible)
   }
 
-  /// The action and what it did; `->` goes without saying.
+  /// The action and what it did; that `->` goes on goes without saying.
   private func notes(_ visit: Explanation.Visit, _ rule: Rule) -> [String] {
     let effects = visit.effects.map(words.effect).joined(separator: "; ")
     if rule.action.operation == .next { return [] }
@@ -94,7 +94,7 @@ struct RuleRuns {
     guard let first = visits.first else { return mixedRow(visits) }
     let rule = explained.rule(first.rule)
     guard first.outcome == .notMatched else { return offRow(visits) }
-    let values = visits.map { Self.plainValue(explained.rule($0.rule).value) }
+    let values = Self.distinct(visits.map { Self.plainValue(explained.rule($0.rule).value) })
     return ExplainedRules.Row(
       mark: .notMatched, number: numbers(visits), depth: rule.depth,
       test: "\(rule.property.name) \(rule.relation.name) \(Self.list(values))",
@@ -103,11 +103,7 @@ struct RuleRuns {
 
   /// `3.1-20  20 rules: Dest port, Source net`.
   private func mixedRow(_ visits: ArraySlice<Explanation.Visit>) -> ExplainedRules.Row {
-    var properties: [String] = []
-    for visit in visits {
-      let name = explained.rule(visit.rule).property.name
-      if !properties.contains(name) { properties.append(name) }
-    }
+    let properties = Self.distinct(visits.map { explained.rule($0.rule).property.name })
     let depth = visits.first.map { explained.rule($0.rule).depth } ?? 0
     return ExplainedRules.Row(
       mark: .notMatched, number: numbers(visits), depth: depth,
@@ -116,8 +112,10 @@ struct RuleRuns {
 
   private func offRow(_ visits: ArraySlice<Explanation.Visit>) -> ExplainedRules.Row {
     let depth = visits.first.map { explained.rule($0.rule).depth } ?? 0
+    let names = visits.map { explained.rule($0.rule).name.visible }.filter { !$0.isEmpty }
     return ExplainedRules.Row(
-      mark: .notAsked, number: numbers(visits), depth: depth, test: "\(grouped(visits.count)) rules", seen: "off")
+      mark: .notAsked, number: numbers(visits), depth: depth,
+      test: names.isEmpty ? "\(grouped(visits.count)) rules" : Self.list(names), seen: "off")
   }
 
   /// `2.1.2-4`.
@@ -131,6 +129,11 @@ struct RuleRuns {
   private static func plainValue(_ value: String) -> String {
     let plain = value.visible.prefix { $0 != "(" }
     return plain.allSatisfy(\.isWhitespace) ? value.visible : plain.split(separator: " ").joined(separator: " ")
+  }
+
+  private static func distinct(_ items: [String]) -> [String] {
+    var known: Set<String> = []
+    return items.filter { known.insert($0).inserted }
   }
 
   /// As many as fit: `0-5, 111, … 98 more`.

@@ -58,10 +58,10 @@ extension ConnectionEntry {
 }
 
 extension Timestamp {
-  /// `0.25 s`, `90 s`: hundredths below ten seconds.
+  /// `27 ms`, `0.25 s`, `90 s`.
   fileprivate func age(since earlier: Timestamp) -> String {
-    let hundredths = max(0, nanoseconds - earlier.nanoseconds) / 10_000_000
-    guard hundredths < 1000 else { return "\(hundredths / 100) s" }
-    return "\(Double(hundredths) / 100) s"
+    let milliseconds = max(0, nanoseconds - earlier.nanoseconds) / 1_000_000
+    if milliseconds < 100 { return "\(milliseconds) ms" }
+    return milliseconds < 10_000 ? "\(Double(milliseconds / 10) / 100) s" : "\(milliseconds / 1000) s"
   }
 }

@@ -88,10 +88,10 @@ extension PlainWalk {
     found = nil
     guard packet.has(.addresses) else { return Answer(holds: isNegated, seen: .absent("no address was captured")) }
     guard let entry = sources[table] else {
-      return Answer(holds: isNegated, seen: .value("\(packet.source) is not in it"))
+      return Answer(holds: isNegated, seen: .value("\(packet.source) not found"))
     }
     guard !isNegated else {
-      return Answer(holds: false, seen: .value("\(entry.text) is in it, \(matches(entry.matchCount))"))
+      return Answer(holds: false, seen: .value("\(entry.text), \(matches(entry.matchCount))"))
     }
     sources.hit(in: table, at: facts.time)
     found = (table, rule)
