@@ -1,3 +1,4 @@
+import Foundation
 import SentryPacket
 import SentryTestSupport
 import Testing
@@ -162,20 +163,35 @@ extension TimerTests {
   }
 }
 
-/// Rule 2.4.1.3 of the default document: pings are logged until there are fifty, then deleted, until there is peace.
 extension TimerTests {
+  /// Rule 2.4.1.3 of the default document: pings are logged until there are fifty, then deleted, until there is peace.
   @Test func pingsAreLoggedUntilTheyFloodAndAgainAfterwards() throws {
+    let document = try String(contentsOfFile: TestFiles.path("Documents/Default.plist"), encoding: .utf8)
+    var bench = try Bench(document: document, eventCapacity: 1_000)
+    let flood = (0..<60).map { bench.judge(ping(), at: Double($0) / 12) }
+    #expect(flood.prefix(49).allSatisfy { $0 == Outcome(verdict: .pass, rule: nil, logged: 1) })
+    #expect(flood.dropFirst(49).allSatisfy { $0 == Outcome(verdict: .delete, rule: "2.4.1.3.2", logged: 0) })
+    #expect(bench.judge(ping(), at: 50) == Outcome(verdict: .pass, rule: nil, logged: 1))
+  }
+
+  @Test func aParentsSilenceEndsWithItsNextPacket() throws {
+    var bench = try Bench(rule("Protocol", "==", "1", then: "->", rule("Parent idle seconds", ">=", "30", then: "Log")))
+    _ = bench.judge(ping())
+    _ = bench.judge(udp(), at: 12)
+    _ = bench.judge(ping(), at: 55)
+    bench.engine.advance(to: Bench.time(95))
+    #expect(bench.events().map(\.time) == [30, 40, 50, 90].map(Bench.time))
+  }
+
+  @Test func belowADisabledRuleNothingIsIdle() throws {
     var bench = try Bench(
-      rule(
-        "ICMP type", "==", "8", then: "->",
-        rule("Parent match count", ">=", "50", then: "Delete no log"),
-        rule("Parent idle seconds", ">=", "30", then: "Reset parent"),
-        rule("Any", then: "Log")))
-    var outcomes = (0..<60).map { bench.judge(ping(), at: Double($0) / 12) }
-    #expect(outcomes.prefix(49).allSatisfy { $0 == Outcome(verdict: .pass, rule: nil, logged: 1) })
-    #expect(outcomes.dropFirst(49).allSatisfy { $0 == Outcome(verdict: .delete, rule: "1.1", logged: 0) })
-    outcomes = [bench.judge(ping(), at: 50)]
-    #expect(outcomes == [Outcome(verdict: .pass, rule: nil, logged: 1)])
+      """
+      { enabled = 0; propertyName = Any; children = ( \(rule("Idle seconds", ">=", "10", then: "Log")) ); }
+      """)
+    _ = bench.judge(udp())
+    bench.engine.advance(to: Bench.time(60))
+    #expect(bench.events().isEmpty)
+    #expect(bench.counts("1", "1.1") == [0, 0])
   }
 
   @Test func parentRatesAndBytesAreKnownToTimers() throws {
