@@ -89,12 +89,22 @@ struct DNSMessageTests {
         == "a\\000example.org")
   }
 
+  @Test("compression pointers are followed, forward as well (RFC 1035 §4.1.4)")
+  func pointers() {
+    let pointsToTheSecond = DNSBytes.header + [UInt8](hex: "c012 0001 0001") + DNSBytes.query.dropFirst(12)
+    #expect(question(pointsToTheSecond) == Self.wanted)
+    let pointsIntoTheSecond = DNSBytes.header + [UInt8](hex: "0161 c014 0001 0001") + DNSBytes.query.dropFirst(12)
+    #expect(question(pointsIntoTheSecond)?.description == "a.www.example.org")
+    #expect(question([0, 99] + pointsToTheSecond, isStream: true) == Self.wanted)
+  }
+
   @Test(
-    "compression pointers and label types without a meaning are refused (RFC 1035 §4.1.4)",
+    "pointers that lead in a circle, outside or nowhere, and label types without a meaning, are refused",
     arguments: [
-      "c00c 0001 0001", "c000 0001 0001", "03777777 c00c 0001 0001", "c0ff", "ffff", "40 01 61 00", "80 01 61 00",
+      "c00c 0001 0001", "c00e c00c", "03777777 c00c 0001 0001", "c0ff 0001 0001", "ffff", "c0", "0161 c0",
+      "40 01 61 00", "80 01 61 00", "bf 01 61 00",
     ])
-  func pointers(hex: String) {
+  func refused(hex: String) {
     #expect(question(DNSBytes.header + [UInt8](hex: hex)) == nil)
   }
 

@@ -10,7 +10,7 @@ enum RouteToAction: Action {
 
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
     let text = Substring(parameter).without(.atEnd)
-    guard let address = IPAddress(String(text)) else { throw .notANextHop(text) }
+    guard let address = IPAddress(String(text)), address.isUnicast else { throw .notANextHop(text) }
     return .nextHop(address)
   }
 }
