@@ -44,7 +44,7 @@ extension NotationError {
   static func unknownWord(_ token: NotationToken, of transport: NotationProtocol) -> NotationError {
     .unexpected(
       token, expected: "a word about the packet, such as \(transport.exampleWords)",
-      hint: didYouMean(token.text, in: NotationWord.allCases.map(\.rawValue)))
+      hint: didYouMean(token.text, in: transport.words))
   }
 
   static func otherProtocolsWord(_ token: NotationToken, _ needed: String, _ found: NotationProtocol) -> NotationError {

@@ -20,11 +20,12 @@ extension NotationParser {
   }
 
   private func unknownMessage(_ token: NotationToken, _ packet: PacketOutline) -> NotationError {
-    let messages = ICMPNotation.messages(isIPv4: packet.isIPv4)
-    let codes = packet.icmpType.flatMap { messages.kind(of: $0)?.codes.keys.sorted() } ?? []
+    let codes = packet.icmpType.flatMap {
+      ICMPNotation.messages(isIPv4: packet.isIPv4).kind(of: $0)?.codes.keys.sorted()
+    }
     return .unexpected(
       token, expected: packet.icmpType == nil ? "an ICMP message such as echo-request" : "a word about the packet",
-      hint: didYouMean(token.text, in: messages.names + codes + NotationWord.allCases.map(\.rawValue)))
+      hint: didYouMean(token.text, in: (codes ?? []) + packet.transport.words))
   }
 
   /// Words about the ICMP header; `token` is the word.

@@ -55,6 +55,18 @@ enum NotationProtocol: Equatable, Sendable {
   var hasPorts: Bool { self == .tcp || self == .udp }
   var isICMP: Bool { self == .icmp || self == .icmpv6 }
 
+  /// All words that its packets may have, its own first.
+  var words: [String] {
+    let own =
+      switch self {
+      case .tcp: TCPFlagNames.all
+      case .icmp: ICMPNotation.messages(isIPv4: true).names
+      case .icmpv6: ICMPNotation.messages(isIPv4: false).names
+      case .udp, .other: [String]()
+      }
+    return own + NotationWord.allCases.map(\.rawValue)
+  }
+
   /// For messages.
   var exampleWords: String {
     switch self {

@@ -9,7 +9,14 @@ enum TestKey: String, CaseIterable {
   case expect, rule, reason, logged, triggered
 
   /// Of a packet.
-  static let ofPacket: [TestKey] = [.packet, .after, .repeat, .every, .expect, .rule, .reason, .logged, .triggered]
+  static let ofPacket: [TestKey] = allCases.filter { $0 != .name && $0 != .packets }
+
+  var isExpectation: Bool {
+    switch self {
+    case .expect, .rule, .reason, .logged, .triggered: true
+    default: false
+    }
+  }
 }
 
 /// Reads what a document says under `tests`.
@@ -67,8 +74,14 @@ struct TestsReader {
       steps = readStep(node).map { [$0] } ?? []
     }
     guard !steps.isEmpty else { return nil }
-    if steps.allSatisfy(\.expectation.isEmpty) { findings.add(.emptyTest(at: node.place)) }
+    if !expectsSomething(node) { findings.add(.emptyTest(at: node.place)) }
     return DocumentTest(name: name, steps: steps)
+  }
+
+  /// Whether it can be read or not.
+  private func expectsSomething(_ node: PropertyListNode) -> Bool {
+    let packets = node[TestKey.packets.rawValue].map { Array($0.elements) } ?? [node]
+    return packets.contains { $0.entries.contains { TestKey(rawValue: $0.key)?.isExpectation == true } }
   }
 
   private mutating func checkKeys(of node: PropertyListNode, _ keys: [TestKey]) {
