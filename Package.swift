@@ -95,7 +95,8 @@ let package = Package(
     tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(
-      of: "SentryEngine", ["SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
+      of: "SentryEngine",
+      ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",

@@ -254,6 +254,16 @@ public struct AddressTable: ~Copyable {
   /// The entries that have not expired, in the order of their addresses: some hundred nanoseconds to sort one in.
   public func entries(now: Timestamp) -> [AddressEntry] { unsortedEntries(now: now).sorted() }
 
+  /// The entry that `find` would find. Changes nothing.
+  public func entry(for address: IPAddress, now: Timestamp) -> AddressEntry? {
+    for length in ipv6Lengths {
+      if let slot = table.peek(AddressKey(address, ipv6PrefixLength: length), now: now) {
+        return table[slot].entry(lifetime: table.lifetime(of: slot))
+      }
+    }
+    return ranges.find(address, now: now).flatMap { ranges.entry(at: $0) }
+  }
+
   /// See `LinkedTable.brokenInvariant`.
   func brokenInvariant() -> String? { table.brokenInvariant() ?? ranges.brokenInvariant() }
 }

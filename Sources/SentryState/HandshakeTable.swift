@@ -62,6 +62,13 @@ public struct HandshakeTable: ~Copyable {
     return true
   }
 
+  /// What came before this segment, if it continues a beginning that is known. Changes nothing.
+  public func beginning(before packet: PacketFields, of flow: FlowKey, now: Timestamp) -> ArraySlice<UInt8>? {
+    guard isSegment(packet, of: flow), let slot = table.peek(HandshakeKey(flow), now: now) else { return nil }
+    guard table[slot].nextSequence == packet.payloadSequence else { return nil }
+    return bytes[slot * Self.roomPerFlow..<slot * Self.roomPerFlow + table[slot].length]
+  }
+
   private func isSegment(_ packet: borrowing PacketFields, of flow: FlowKey) -> Bool {
     guard flow.isKnown, packet.has([.payload, .tcpFlags]) else { return false }
     return !packet.payload.isEmpty

@@ -108,6 +108,13 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     return nil
   }
 
+  /// The slot of the unexpired entry with this key. Leaves an expired one where it is.
+  func peek(_ key: Entry.Key, now: Timestamp) -> Int? {
+    guard let position = position(of: key) else { return nil }
+    let slot = index.slot(at: position)
+    return isExpired(slots[slot], now) ? nil : slot
+  }
+
   /// The entry in a slot, to read or to change anything but its key, its class and its last time.
   subscript(slot: Int) -> Entry {
     @inline(__always) get { slots[slot] }

@@ -104,6 +104,8 @@ struct RangeTable: ~Copyable {
 
   var evictions: UInt64 { table.evictions }
 
+  func entry(at slot: Int) -> AddressEntry? { table[slot].entry(lifetime: table.lifetime(of: slot)) }
+
   func forEachEntry(now: Timestamp, _ body: (AddressEntry) -> Void) {
     table.forEachEntry(now: now) { record, lifetime in
       if let entry = record.entry(lifetime: lifetime) { body(entry) }

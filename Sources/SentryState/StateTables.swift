@@ -180,6 +180,14 @@ extension StateTables {
     addresses[Self.index(of: kind)].unsortedEntries(now: now)
   }
 
+  /// See `AddressTable.entry(for:now:)`.
+  public func entry(in kind: AddressTableKind, for address: IPAddress, now: Timestamp) -> AddressEntry? {
+    addresses[Self.index(of: kind)].entry(for: address, now: now)
+  }
+
+  /// See `AddressTable.ipv6PrefixLength`.
+  public func ipv6PrefixLength(of kind: AddressTableKind) -> Int { addresses[Self.index(of: kind)].ipv6PrefixLength }
+
   /// See `AddressTable.additions`.
   public func additions(to kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].additions }
 

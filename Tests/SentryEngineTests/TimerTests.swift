@@ -10,12 +10,12 @@ import Testing
   @Test func parentIdleFiresAtEachCheckWhileTheSilenceLasts() throws {
     var bench = try Bench(rule("Any", then: "->", rule("Parent idle seconds", ">=", "30", then: "Log")))
     _ = bench.judge(udp(), at: 0.5)
-    bench.engine.advance(to: Bench.time(29.9))
+    bench.advance(to: 29.9)
     #expect(bench.counts("1.1") == [0])
     // The checks are at 10, 20, 30, 40 … seconds; at 30 the silence is 29.5 seconds long.
-    bench.engine.advance(to: Bench.time(30))
+    bench.advance(to: 30)
     #expect(bench.counts("1.1") == [0])
-    bench.engine.advance(to: Bench.time(65))
+    bench.advance(to: 65)
     #expect(bench.counts("1.1") == [3])
     let events = bench.events()
     #expect(events.map(\.time) == [40, 50, 60].map(Bench.time))
@@ -25,7 +25,7 @@ import Testing
   @Test func idleResetsItsOwnClock() throws {
     var bench = try Bench(rule("Idle seconds", ">=", "60", then: "URL"))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(200))
+    bench.advance(to: 200)
     #expect(bench.events().map(\.time) == [60, 120, 180].map(Bench.time))
   }
 
@@ -36,14 +36,14 @@ import Testing
   func idleEqualsMeansFiveSecondsEitherWay(value: String, fires: [Double]) throws {
     var bench = try Bench(rule("Any", then: "->", rule("Parent idle seconds", "==", value, then: "Log")))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(49))
+    bench.advance(to: 49)
     #expect(bench.events().map(\.time) == fires.map(Bench.time))
   }
 
   @Test func aRuleThatNeverMatchedIsIdleSinceTheRulesWereApplied() throws {
     var bench = try Bench(rule("None", then: "->", rule("Parent idle seconds", ">=", "20", then: "Log")))
     _ = bench.judge(udp(), at: 0.9)
-    bench.engine.advance(to: Bench.time(20))
+    bench.advance(to: 20)
     #expect(bench.events().map(\.time) == [20].map(Bench.time))
   }
 
@@ -56,7 +56,7 @@ import Testing
         rule("Any", then: "Delete", rule("Any", then: "Alert")),  // ends the walk and does nothing else
         rule("Any", then: "Log")))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(10))
+    bench.advance(to: 10)
     #expect(bench.events().map(\.kind) == [.email])
     #expect(bench.counts("1", "1.1", "1.2", "1.3", "1.3.1", "1.4") == [1, 0, 1, 1, 0, 0])
     #expect(try bench.counters("1").byteCount == 0)
@@ -66,7 +66,7 @@ import Testing
     var bench = try Bench(
       rule("None", then: "->", rule("Any", then: "->", rule("Idle seconds", ">=", "10", then: "Log"))))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(10))
+    bench.advance(to: 10)
     #expect(bench.counts("1", "1.1", "1.1.1") == [0, 0, 1])
   }
 
@@ -74,7 +74,7 @@ import Testing
     var bench = try Bench(
       rule("Idle seconds", ">=", "10", then: "->", rule("Parent idle seconds", "<=", "1000", then: "Log")))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(10))
+    bench.advance(to: 10)
     // Once as part of rule 1, once by itself.
     #expect(bench.counts("1", "1.1") == [1, 2])
   }
@@ -96,11 +96,11 @@ import Testing
           rule("Parent match count", "==", "1", then: "Email"),
           rule("Parent idle seconds", ">=", "100", then: "Reset parent"))))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(60))
+    bench.advance(to: 60)
     #expect(bench.events().map(\.kind) == [.email])
     for second in stride(from: 61.0, to: 200, by: 5) { _ = bench.judge(udp(), at: second) }
     #expect(bench.counts("1.1") == [0])
-    bench.engine.advance(to: Bench.time(260))
+    bench.advance(to: 260)
     #expect(bench.events().map(\.kind) == [.email])
   }
 
@@ -110,9 +110,9 @@ import Testing
     _ = bench.judge(udp(), at: 86_400 * 365)
     #expect(bench.counts("1") == [8640])
     // The next check is the tenth tick after the jump.
-    bench.engine.advance(to: Bench.time(86_400 * 365 + 9.9))
+    bench.advance(to: 86_400 * 365 + 9.9)
     #expect(bench.counts("1") == [8640])
-    bench.engine.advance(to: Bench.time(86_400 * 365 + 10))
+    bench.advance(to: 86_400 * 365 + 10)
     #expect(bench.counts("1") == [8641])
   }
 
@@ -128,10 +128,10 @@ import Testing
     var bench = try Bench(rule("Any", then: "->"))
     for _ in 0..<3 { _ = bench.judge(udp(), at: 0.2) }
     #expect(try bench.counters("1").matchDelta == 0)
-    bench.engine.advance(to: Bench.time(1))
+    bench.advance(to: 1)
     #expect(try bench.counters("1").matchDelta == 3)
     #expect(try bench.counters("1").byteDelta == 84)
-    bench.engine.advance(to: Bench.time(2))
+    bench.advance(to: 2)
     #expect(try bench.counters("1").matchDelta == 0)
     #expect(try bench.counters("1").matchCount == 3)
   }
@@ -150,7 +150,7 @@ extension TimerTests {
     var bench = try Bench(
       rule("Idle seconds", ">=", "10", then: "++", rule("Any", then: "Log"), rule("Any", then: "Email")))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(10))
+    bench.advance(to: 10)
     #expect(bench.counts("1", "1.1", "1.2") == [1, 0, 1])
   }
 
@@ -158,7 +158,7 @@ extension TimerTests {
     var bench = try Bench(
       rule("Any", then: "Group", rule("Idle seconds", ">=", "10", then: "Exit group", rule("Any", then: "Log"))))
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(10))
+    bench.advance(to: 10)
     #expect(bench.counts("1.1", "1.1.1") == [1, 0])
   }
 }

@@ -44,6 +44,8 @@ struct Style {
   let isOn: Bool
 
   func bold(_ text: String) -> String { styled(text, 1) }
+  func faint(_ text: String) -> String { styled(text, 2) }
+  func red(_ text: String) -> String { styled(text, 31) }
   func green(_ text: String) -> String { styled(text, 32) }
   func yellow(_ text: String) -> String { styled(text, 33) }
 

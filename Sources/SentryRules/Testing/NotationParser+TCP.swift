@@ -71,11 +71,11 @@ extension NotationParser {
 }
 
 /// The names of TCP flags, the one of bit 0 first (RFC 9293 §3.1).
-enum TCPFlagNames {
+package enum TCPFlagNames {
   static let all = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"]
 
   /// `syn,ack`; empty if none is on.
-  static func text(of flags: UInt8) -> String {
+  package static func text(of flags: UInt8) -> String {
     all.enumerated().filter { flags >> UInt8($0.offset) & 1 == 1 }.map(\.element).joined(separator: ",")
   }
 }

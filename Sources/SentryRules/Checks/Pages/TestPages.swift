@@ -15,7 +15,8 @@ let testPages: [FindingPage] = [
     .badPacket, .error, "a packet that cannot be read",
     meaning: "The place is that within the packet's text, where the reading stopped.",
     example: .text(
-      "{ rules = ( { nodeName = all; enabled = 1; } ); tests = ( { packet = \"tpc 1.2.3.4 > me\"; expect = pass; } ); }"),
+      "{ rules = ( { nodeName = all; enabled = 1; } ); tests = ( { packet = \"tpc 1.2.3.4 > me\"; expect = pass; } ); }"
+    ),
     remedy: "Write it as docs/Notation.md shows: tcp 203.0.113.9:40000 > me:23 syn."),
   FindingPage(
     .emptyTest, .warning, "a test that expects nothing",
