@@ -59,7 +59,7 @@ struct AddressListReader {
   }
 
   private mutating func readComment(_ line: Range<Int>) {
-    guard defaultText == nil else { return }
+    guard list.entries.isEmpty else { return }
     let marks: [UInt8] = [UInt8(ascii: "#"), UInt8(ascii: ";"), .blank, .tab]
     let text = bytes[line].drop { marks.contains($0) }
     lastComment = String(decoding: text, as: UTF8.self)
