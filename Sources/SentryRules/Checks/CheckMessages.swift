@@ -71,6 +71,12 @@ extension Diagnostic {
       "this rule is never asked: 'Exit group' of rule \(parent.number) leaves the group at once")
   }
 
+  static func childOfFinal(_ parent: Rule, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .unreachableRules, .warning, at: place,
+      "this rule is never asked: '\(parent.action.name)' of rule \(parent.number) ends the walk without its children")
+  }
+
   // MARK: Rules that do nothing
 
   static func duplicateRule(of other: Rule, at place: Place) -> Diagnostic {

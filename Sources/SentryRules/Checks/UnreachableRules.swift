@@ -8,7 +8,8 @@ enum UnreachableRulesCheck: Check {
       Nothing comes past an earlier rule of the same list, most often a "delete everything else" that was meant to \
       stand at the end of the list; so neither this rule nor those after it do anything. (Rules that the clock asks, \
       "Idle seconds" and "Parent idle seconds", are asked all the same.) The same is said of the rule that "++" always \
-      skips, and of children of "Exit group".
+      skips, and of children that their parent's action does not ask: those of "Exit group", "Delay" and "Route to", and \
+      those of a final action below another.
       """,
     example: .text(
       """
@@ -35,11 +36,17 @@ enum UnreachableRulesCheck: Check {
         findings.add(.afterEnd(of: document.rules[end], rulesAfter: others, at: place))
       case .jumpedOver:
         guard toldParents.insert(rule.parent).inserted else { return }
-        let parent = document.rules[rule.parent]
-        let isSkipped = parent.action.operation == .skip
-        findings.add(isSkipped ? .skippedChild(of: parent, at: place) : .childOfExit(parent, at: place))
+        findings.add(jumpOver(by: document.rules[rule.parent], at: place))
       case .packets, .clock, .never, .lacksPacket, .belowUnreached: break
       }
+    }
+  }
+
+  private static func jumpOver(by parent: Rule, at place: Diagnostic.Place) -> Diagnostic {
+    switch parent.action.operation {
+    case .skip: .skippedChild(of: parent, at: place)
+    case .exitGroup: .childOfExit(parent, at: place)
+    default: .childOfFinal(parent, at: place)
     }
   }
 }

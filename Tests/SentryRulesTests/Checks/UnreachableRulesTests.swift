@@ -25,6 +25,9 @@ import Testing
     "the child of an exit", "Any: Group\n  Protocol == 6: Exit group\n    Dest port == 22: Log", finds: "1.1.1"),
   CheckCase("the child of an exit from nothing", "Protocol == 6: Exit group\n  Dest port == 22: Log"),
   CheckCase("children of a final rule", "Any: Delete\n  Any: Log"),
+  CheckCase("children of a final rule below another", "Any: Delete\n  Any: Pass\n    Any: Log", finds: "1.1.1"),
+  CheckCase("children of Delay", "Any: Delay\n  Any: Log", finds: "1.1"),
+  CheckCase("children of a final rule that the clock asks", "Idle seconds >= 9: Delete\n  Any: Log", finds: "1.1"),
 ])
 func unreachableRules(_ c: CheckCase) throws { try c.expect(.unreachableRules) }
 

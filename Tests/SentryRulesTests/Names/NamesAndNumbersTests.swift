@@ -81,7 +81,8 @@ func unsupportedProperty(_ name: String) {
 
 @Test func laterWordsByNumber() {
   let document = expectDocument(
-    "({ enabled = 1; property = 23; propertyValue = \"8:30\"; filterAction = 15; parameter = \"192.0.2.254\"; })")
+    "({ enabled = 1; property = 23; propertyValue = \"8:30\"; filterAction = «15»; parameter = \"192.0.2.254\"; })",
+    .assumedGeneration)
   #expect(document.ruleSet?.lines.first == "1 Time of day == 8:30: Route to [192.0.2.254]")
 }
 

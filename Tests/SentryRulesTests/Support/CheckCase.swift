@@ -65,10 +65,11 @@ enum ShortRules {
       text += " nodeName = \"\(line[..<end].dropFirst())\";"
       line = line[end...].dropFirst(2)
     }
-    guard let colon = line.range(of: ": ") ?? line.range(of: ":") else { throw Unreadable(line: String(line)) }
+    let colons = line.hasSuffix(":") ? line.ranges(of: ":") : line.ranges(of: ": ")
+    guard let colon = colons.last else { throw Unreadable(line: String(line)) }
     let (test, action) = (line[..<colon.lowerBound], line[colon.upperBound...])
     let relation = ["a=A", "==", "!=", ">=", "<="].first { test.contains(" \($0) ") }
-    if let relation, let middle = test.range(of: " \(relation) ") {
+    if let relation, let middle = test.firstRange(of: " \(relation) ") {
       text += " propertyName = \"\(test[..<middle.lowerBound])\"; relationName = \"\(relation)\";"
       text += " propertyValue = \"\(test[middle.upperBound...])\";"
     } else if test == "Any !=" {

@@ -54,7 +54,7 @@ let propertyListPages: [FindingPage] = [
   FindingPage(
     .missingOpeningBracket, .error, "a bracket that is closed but not opened",
     meaning: "What stands before it reads like the inside of a dictionary or an array.",
-    example: .text("{ rules = { nodeName = all; enabled = 1; } ); }"),
+    example: .text("{ nodeName = all; enabled = 1; } )"),
     remedy: "Put the opening bracket where the finding points, or take the closing one out."),
   FindingPage(
     .missingClosingBracket, .error, "a bracket that is opened but not closed",
@@ -97,7 +97,7 @@ let propertyListPages: [FindingPage] = [
   FindingPage(
     .unterminatedData, .error, "data without its closing bracket",
     meaning: "Data is written in hexadecimal digits between < and >.",
-    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); icon = <0fbd; }"),
+    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); lastTime = <0fbd; }"),
     remedy: "Close it with '>'."),
   FindingPage(
     .commentInComment, .warning, "a comment begins in a comment",
@@ -127,7 +127,7 @@ let propertyListPages: [FindingPage] = [
   FindingPage(
     .badHexDigits, .error, "data with something else than hexadecimal digits",
     meaning: "Two digits make one byte; blanks may stand between them.",
-    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); icon = <0fb>; }"),
+    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); lastTime = <0fb>; }"),
     remedy: "Correct the digits."),
   FindingPage(
     .duplicateKey, .error, "a key that occurs twice in one dictionary",
@@ -168,11 +168,11 @@ let propertyListPages: [FindingPage] = [
     remedy: "Is it the right file? The classic program did not write such values."),
 ]
 
-/// A binary property list whose root is `{ x = <reference 1>; }`, as keyed archives have them.
+/// A binary property list whose root is `{ lastTime = <reference 1>; }`, as keyed archives have them.
 private let keyedArchive: [UInt8] =
   Array("bplist00".utf8)
-  + [0xD1, 0x01, 0x02]  // a dictionary with one key, object 1, and one value, object 2
-  + [0x51, 0x78]  // "x"
-  + [0x80, 0x01]  // a reference to 1
-  + [0x08, 0x0B, 0x0D]  // where the three objects are
-  + [0, 0, 0, 0, 0, 0, 1, 1] + [0, 0, 0, 0, 0, 0, 0, 3] + [0, 0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 0, 0, 0, 0, 15]
+  + [0xD1, 1, 2]  // a dictionary with one key, object 1, and one value, object 2
+  + [0x58] + Array("lastTime".utf8)
+  + [0x80, 1]  // a reference to object 1
+  + [8, 11, 20]  // where the three objects are
+  + [0, 0, 0, 0, 0, 0, 1, 1] + [0, 0, 0, 0, 0, 0, 0, 3] + [0, 0, 0, 0, 0, 0, 0, 0] + [0, 0, 0, 0, 0, 0, 0, 22]

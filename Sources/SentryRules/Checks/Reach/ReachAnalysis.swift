@@ -26,7 +26,7 @@ struct ReachAnalysis {
     case clock
     /// Nothing comes here: the rules before it in its list end everything.
     case afterEnd(of: Int)
-    /// The parent's action goes elsewhere.
+    /// The parent's action goes elsewhere, or does not ask the rules below it.
     case jumpedOver
     /// Packets come here, but none can match.
     case never
@@ -62,6 +62,8 @@ struct ReachAnalysis {
     var told: [[Constraint]] = []
     /// The rule after which nothing was left.
     var lastEnd: Int?
+    /// Final actions among the rules above; only the first has its children asked.
+    var finalsAbove = 0
     /// Packets may leave the list by `Exit group` and go on behind the group.
     var isLeft = false
     var isReached = true
@@ -124,14 +126,17 @@ struct ReachAnalysis {
     return list.hasPacket ? .packets(packets, isCertain: list.isCertain && meaning.sufficient != nil) : .clock
   }
 
-  /// A parent that skips its first child, or leaves its group instead of going on with its children.
+  /// A parent that skips its first child, that leaves its group instead of going on with its children, or that ends the
+  /// walk for good: Delay and Route to, and every final action under another, or when the clock asks.
   private func isJumpedOver(_ index: Int) -> Bool {
     let parent = ruleSet.rules[index].parent
-    guard parent >= 0 else { return false }
-    return switch ruleSet.rules[parent].action.operation {
+    guard parent >= 0, let list = lists.last else { return false }
+    let operation = ruleSet.rules[parent].action.operation
+    return switch operation {
     case .skip: parent == index - 1
     case .exitGroup: groups[parent]
-    default: false
+    case .delay, .routeTo: true
+    default: operation.isTerminating && (list.finalsAbove > 1 || !list.hasPacket)
     }
   }
 
@@ -153,6 +158,8 @@ struct ReachAnalysis {
   private func handDown(_ packets: PacketSet, by index: Int, _ meaning: Meaning) -> List {
     var list = List(end: ruleSet.rules[index].subtreeEnd, parent: (index, meaning), packets: packets.handedDown)
     list.hasPacket = lists.last?.hasPacket ?? true
+    list.finalsAbove = lists.last?.finalsAbove ?? 0
+    if ruleSet.rules[index].action.operation.isTerminating { list.finalsAbove += 1 }
     for end in lists.last?.ends ?? [] { list.end(for: end, by: index, isTold: false) }
     return list
   }
