@@ -125,14 +125,18 @@ extension MailText {
     var pieces: [String] = []
     var isLineStart = true
     var offset = 0
-    while offset < bytes.count, pieces.count < 100 {
+    // Each looks at all of the rest.
+    var failuresLeft = 8
+    while offset < bytes.count, pieces.count < 100, failuresLeft > 0 {
       let byte = bytes[offset]
-      if isLineStart, byte == UInt8(ascii: "(") || byte == UInt8(ascii: "{"), let end = Self.end(of: offset, bytes) {
+      let isOpening = isLineStart && (byte == UInt8(ascii: "(") || byte == UInt8(ascii: "{"))
+      if isOpening, let end = Self.end(of: offset, bytes) {
         let piece = String(decoding: bytes[offset..<end], as: UTF8.self)
         if piece.contains("=") { pieces.append(piece) }
         offset = end
         continue
       }
+      if isOpening { failuresLeft -= 1 }
       isLineStart = TextLine.isEnd(byte) || isLineStart && TextLine.isBlank(byte)
       offset += 1
     }

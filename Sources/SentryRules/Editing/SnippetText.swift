@@ -30,8 +30,8 @@ enum SnippetText {
     return best
   }
 
-  /// A mail is not longer.
-  private static let sizeLimit = 4 << 20
+  /// In bytes. A mail is not longer; a snippet that reads as it stands may be.
+  private static let sizeLimit = 1 << 20
 
   private static func read(_ bytes: [UInt8], fileName: String, remarks: [String]) -> Found {
     var root: PropertyListNode?
