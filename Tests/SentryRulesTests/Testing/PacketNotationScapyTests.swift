@@ -83,14 +83,14 @@ struct PacketNotationScapyTests {
     (
       "tcp 203.0.113.9:40000 > me:80 syn ip-option loose-source-route",
       """
-      E/IP(src='203.0.113.9',dst='192.0.2.1',id=0,options=[IPOption_LSRR(pointer=8,routers=['192.0.2.254'])])\
+      E/IP(src='203.0.113.9',dst='192.0.2.1',id=0,options=[IPOption(copy_flag=1,option=3,value=b'\\x08\\xc0\\0\\x02\\xfe')])\
       /TCP(sport=40000,dport=80,seq=1,flags='S')
       """
     ),
     (
       "tcp 203.0.113.9:40000 > me:80 syn ip-option strict-source-route",
       """
-      E/IP(src='203.0.113.9',dst='192.0.2.1',id=0,options=[IPOption_SSRR(pointer=8,routers=['192.0.2.254'])])\
+      E/IP(src='203.0.113.9',dst='192.0.2.1',id=0,options=[IPOption(copy_flag=1,option=9,value=b'\\x08\\xc0\\0\\x02\\xfe')])\
       /TCP(sport=40000,dport=80,seq=1,flags='S')
       """
     ),
