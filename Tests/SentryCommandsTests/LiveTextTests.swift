@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SentryControl
 import SentryDiagnostics
+import SentryEngine
 import SentryJournal
 import SentryRules
 import Testing
@@ -141,6 +142,16 @@ private let utc = LocalTime(timeZone: .gmt)
     let sent = document.diagnostics.map { DiagnosticRecord($0, in: document.source) }
     let lines = FindingsText.lines(sent, of: "a.plist", Array(text.utf8), hasColour: false)
     #expect(lines == document.diagnostics.map { $0.rendered(in: document.source) })
+    #expect(lines.first?.contains("^") == true)
+  }
+
+  @Test func testFailuresAreDrawnWithTheirLine() throws {
+    let text = "{ rules = ({ enabled = 1; }); tests = ({ packet = \"udp 203.0.113.9:1 > me:2\"; expect = delete; }); }"
+    let document = RuleDocument(reading: text, fileName: "a.plist")
+    let failures = DocumentTests.failures(of: try #require(document.ruleSet))
+    let sent = failures.map { DiagnosticRecord($0, in: document.source) }
+    let lines = FindingsText.lines(sent, of: "a.plist", Array(text.utf8), hasColour: false)
+    #expect(lines == failures.map { $0.rendered(in: document.source) })
     #expect(lines.first?.contains("^") == true)
   }
 

@@ -17,20 +17,16 @@ extension NotationParser {
     }
   }
 
-  /// A number, or a class by name: `ef`, `cs6`, `af41` (RFC 2474, RFC 2597, RFC 3246).
+  /// A number or a name, as `DSCP` rules know them.
   private mutating func readCodePoint() throws(NotationError) -> UInt8 {
     let token = try takeWord("a number from 0 to 63 or a name such as ef, cs6 or af41")
-    let name = Array(token.text.lowercased().utf8)
-    func digit(_ index: Int, _ limits: ClosedRange<UInt8>) -> UInt8? {
-      guard name.indices.contains(index), let digit = name[index].hexDigit else { return nil }
-      return limits.contains(digit) ? digit : nil
+    do throws(ValueError) {
+      let range = try DSCPProperty.parse(token.text[...])
+      guard range.count == 1 else { throw ValueError.notANumber(token.text[...], DSCPProperty.limits) }
+      return UInt8(truncatingIfNeeded: range.lowerBound)
+    } catch {
+      throw .badValue(error, at: token.range)
     }
-    if name == Array("ef".utf8) { return 46 }
-    if name.count == 3, name.starts(with: Array("cs".utf8)), let digit = digit(2, 0...7) { return digit * 8 }
-    if name.count == 4, name.starts(with: Array("af".utf8)), let high = digit(2, 1...4), let low = digit(3, 1...3) {
-      return high * 8 + low * 2
-    }
-    return UInt8(truncatingIfNeeded: try Self.number(token, 0...63))
   }
 
   /// An echo's identifier, else the datagram's.

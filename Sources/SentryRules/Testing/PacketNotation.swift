@@ -4,6 +4,11 @@ public import Foundation
 ///
 /// docs/Notation.md has the grammar with examples.
 public enum PacketNotation {
+  /// Every word that may follow the addresses: for guides and completion.
+  public static let words: [String] =
+    NotationWord.allCases.map(\.rawValue) + TCPFlagNames.all
+    + [true, false].flatMap { ICMPNotation.messages(isIPv4: $0).names }
+
   /// Reads a line. Any text will do; what is no description of a packet is told with its place.
   ///
   /// - Parameter timeZone: what times without a zone of their own count in.
