@@ -17,8 +17,8 @@ struct Walk {
   var time = Timestamp(nanoseconds: 0)
   var direction = Direction.inbound
   var interface = 0
-  /// An earlier packet of this flow was let through.
-  var connectionIsKnown = false
+  /// The packet's flow, if an earlier packet of it was let through.
+  var connection: TableSlot?
 
   /// The terminating action that decided, once there is one.
   var leaf: Operation?
@@ -29,8 +29,15 @@ struct Walk {
   var isLeafLogged = false
   var entriesLogged = 0
 
+  /// The `Rate limit` rules that matched last; the flow is bound to them if the packet is let through.
+  var inboundRate: Int32?
+  var outboundRate: Int32?
+
   /// Where the last successful content search found something, from the first payload byte.
   var previousFind = 0
+  /// `Engine.serverName` and `Engine.dnsName` are those of this packet.
+  var hasReadServerName = false
+  var hasReadDNSName = false
   /// The address entry that the latest successful `Include` found, and that rule: its direct children may use it.
   var entry: (table: AddressTableKind, slot: TableSlot, rule: Int32)?
 
@@ -51,7 +58,7 @@ extension Engine {
     let leaf = steps[Int(position)]
     walk.leaf = leaf.operation
     walk.decider = .rule(leaf.rule)
-    if leaf.operation != .delay, leaf.afterSubtree > position + 1 {
+    if leaf.operation.runsChildren, leaf.afterSubtree > position + 1 {
       _ = walk(from: position + 1, to: leaf.afterSubtree, frame)
     }
     if let kind = leaf.operation.leafEntry, !walk.isLogSuppressed, !walk.isLeafLogged {
@@ -75,6 +82,21 @@ extension Engine {
     numbers.set(.destinationMAC, isEthernet ? packet.destinationMAC : absent)
     numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
     numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
+    if rareQuestions.contains(.numbers) { gatherRareNumbers() }
+  }
+
+  /// See `NumberField.isRare`.
+  @inline(never)
+  private mutating func gatherRareNumbers() {
+    let (hasAddresses, isICMPv6) = (packet.has(.addresses), packet.has(.icmpv6))
+    let absent = PacketNumbers.absent
+    numbers.set(.ipVersion, UInt64(packet.version))
+    numbers.set(.packetLength, UInt64(packet.byteCount))
+    numbers.set(.icmpv6Type, isICMPv6 ? UInt64(packet.icmpType) : absent)
+    numbers.set(.icmpv6Code, isICMPv6 ? UInt64(packet.icmpCode) : absent)
+    numbers.set(.timeToLive, hasAddresses ? UInt64(packet.timeToLive) : absent)
+    numbers.set(.dscp, hasAddresses ? UInt64(packet.trafficClass >> 2) : absent)
+    numbers.set(.vlan, packet.has(.vlan) ? UInt64(packet.vlan) : absent)
   }
 
   /// Tests rules from `start` until one terminates or `end` is reached.
@@ -119,6 +141,7 @@ extension Engine {
     }
   }
 
+  @inline(__always)
   private func isIdle(_ instruction: Program.Instruction) -> Bool {
     guard case .idleSeconds(let subject, let range) = instruction.test else { return false }
     let rule = subject == .rule ? instruction.rule : instruction.parent
@@ -149,6 +172,7 @@ extension Engine {
     }
   }
 
+  @inline(__always)
   private func hasTCPFlags(on: UInt64, off: UInt64) -> Bool {
     let flags = UInt64(packet.tcpFlags)
     return packet.has(.tcpFlags) && flags & on == on && flags & off == 0
@@ -159,6 +183,16 @@ extension Engine {
     switch instruction.test {
     case .parentMatchCount(let range):
       return range.contains(matchCount(ofParent: instruction.parent)) != instruction.isNegated
+    case .parentMatchRate(let range):
+      return range.contains(counters(ofParent: instruction.parent).matchDelta) != instruction.isNegated
+    case .parentByteCount(let range):
+      return range.contains(counters(ofParent: instruction.parent).byteCount) != instruction.isNegated
+    case .timeOfDay(let first, let last):
+      return isWithin(localClock.secondOfDay(at: walk.time), first, last) != instruction.isNegated
+    case .dayOfWeek(let first, let last):
+      return isWithin(localClock.dayOfWeek(at: walk.time), first, last) != instruction.isNegated
+    case .dateAndTime(let range):
+      return range.contains(walk.time.seconds) != instruction.isNegated
     case .idleSeconds:
       return !walk.hasPacket && isIdle(instruction)
     default:
@@ -171,19 +205,34 @@ extension Engine {
     case .address(let endpoint, let range):
       packet.has(.addresses) && range.matches(endpoint == .source ? packet.source : packet.destination)
     case .knownConnection:
-      walk.connectionIsKnown
+      walk.connection != nil
+    case .connectionState(let states):
+      isConnection(in: states)
     case .ipOptions(let list, let noneOf):
       has(list, noneOf: noneOf, in: packet.has(.ipOptions) ? packet.ipOptions : nil, of: frame, matchesLowBits: true)
     case .tcpOptions(let list, let noneOf):
       has(list, noneOf: noneOf, in: packet.has(.tcpOptions) ? packet.tcpOptions : nil, of: frame, matchesLowBits: false)
     case .content(let pattern):
       finds(pattern, frame)
-    case .connectionState, .urlKeyword, .serverName, .dnsName, .sourceRate:
-      false
+    case .urlKeyword(let keyword):
+      findsKeyword(keyword, frame)
+    case .serverName(let name):
+      isServerName(name, frame)
+    case .dnsName(let name):
+      isDNSName(name, frame)
+    case .sourceRate(let range):
+      packet.has(.addresses) && range.contains(tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0)
     case .constant, .number, .interface, .tcpFlags, .table, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,
       .parentMatchRate, .parentByteCount, .idleSeconds:
       false  // Answered before.
     }
+  }
+
+  @inline(__always)
+  private func isConnection(in states: ConnectionStates) -> Bool {
+    var known: TCPState?
+    if let connection = walk.connection { known = tables.connections.tcpState(at: connection) }
+    return !states.isDisjoint(with: ConnectionStates(before: packet, known: known))
   }
 
   private func has(
@@ -197,10 +246,20 @@ extension Engine {
     return true
   }
 
+  /// `Data content`.
   private mutating func finds(_ pattern: Int32, _ frame: RawSpan) -> Bool {
     guard packet.has(.payload),
       let position = rules.program.contents[Int(pattern)]
         .find(in: frame, payload: packet.payload, previousFind: walk.previousFind)
+    else { return false }
+    walk.previousFind = position
+    return true
+  }
+
+  /// `URL keyword`: a search like `Data content`, which the next one may start from.
+  private mutating func findsKeyword(_ keyword: Int32, _ frame: RawSpan) -> Bool {
+    guard packet.has([.tcpFlags, .payload]),
+      let position = HTTPRequest.position(of: rules.program.keywords[Int(keyword)], in: frame, payload: packet.payload)
     else { return false }
     walk.previousFind = position
     return true
@@ -220,11 +279,18 @@ extension Engine {
     return true
   }
 
+  @inline(__always)
   private func matchCount(ofParent parent: Int32) -> UInt64 {
     if let entry = walk.entry, entry.rule == parent {
       return tables.matchCount(of: entry.slot, in: entry.table)
     }
-    return parent >= 0 ? statistics[parent].matchCount : 0
+    return counters(ofParent: parent).matchCount
+  }
+
+  /// A top-level rule has no parent, and nothing counted.
+  @inline(__always)
+  private func counters(ofParent parent: Int32) -> RuleCounters {
+    parent >= 0 ? statistics[parent] : RuleCounters()
   }
 
   // MARK: Actions
@@ -246,8 +312,34 @@ extension Engine {
     case .email: notify(.email, step.rule, isLogged: true)
     case .url: notify(.url, step.rule, isLogged: false)
     case .resetParent: resetMatchCount(ofParent: step.parent)
-    case .rateLimitIn, .rateLimitOut, .rateLimit, .script: break
+    case .script: notify(.script, step.rule, isLogged: true)
+    case .rateLimitIn: limitRate(.inbound, step.rule)
+    case .rateLimitOut: limitRate(.outbound, step.rule)
+    case .rateLimit: limitRate([.inbound, .outbound], step.rule)
     }
+  }
+
+  /// Rates hold for TCP; other packets only count at the rule.
+  private mutating func limitRate(_ directions: RateDirections, _ rule: Int32) {
+    guard walk.hasPacket, packet.has(.protocolNumber), packet.protocolNumber == IPProtocol.tcp else { return }
+    if directions.contains(.inbound) { walk.inboundRate = rule }
+    if directions.contains(.outbound) { walk.outboundRate = rule }
+  }
+
+  /// Binds the packet's flow to the rules whose rates it has met, and tells where that changes something.
+  mutating func bindRates(at slot: TableSlot) {
+    let changed = tables.connections.bind(slot, inbound: label(walk.inboundRate), outbound: label(walk.outboundRate))
+    if changed == [.inbound, .outbound], walk.inboundRate == walk.outboundRate {
+      return reportRate(changed, of: walk.inboundRate)
+    }
+    if changed.contains(.inbound) { reportRate(.inbound, of: walk.inboundRate) }
+    if changed.contains(.outbound) { reportRate(.outbound, of: walk.outboundRate) }
+  }
+
+  /// 0 without a rule.
+  private func label(_ rule: Int32?) -> UInt32 {
+    guard let rule else { return 0 }
+    return rules.labels[Int(rule)]
   }
 
   mutating func keepSource(in table: AddressTableKind, label: UInt32) {
@@ -281,6 +373,14 @@ extension Engine {
     report(EngineEvent(time: walk.time, kind: kind, leaf: leaf, label: rules.labels[Int(rule)], isLogged: isLogged))
   }
 
+  private mutating func reportRate(_ directions: RateDirections, of rule: Int32?) {
+    guard let rule, let rate = rules.rate(of: rule) else { return }
+    var event = EngineEvent(time: walk.time, kind: .rateLimit, label: label(rule), isLogged: false)
+    event.rate = rate
+    event.rateDirections = directions
+    report(event)
+  }
+
   mutating func report(builtIn reason: BuiltInReason, _ kind: EngineEvent.Kind) {
     guard !walk.isLogSuppressed else { return }
     report(EngineEvent(time: walk.time, kind: kind, reason: reason, label: RuleLabels.builtIn, isLogged: true))
@@ -294,6 +394,11 @@ extension Engine {
   }
 }
 
+/// Both ends included; a first one after the last wraps around.
+private func isWithin<Value: Comparable>(_ value: Value, _ first: Value, _ last: Value) -> Bool {
+  first <= last ? first <= value && value <= last : first <= value || value <= last
+}
+
 extension Operation {
   /// Does more than steer or end the walk.
   var acts: Bool {
@@ -304,6 +409,9 @@ extension Operation {
     default: true
     }
   }
+
+  /// The rules below it are walked when it has ended the walk.
+  var runsChildren: Bool { self != .delay && self != .routeTo }
 
   /// What a terminating action does to the packet; `nil` for the others.
   var verdict: Verdict? {

@@ -14,9 +14,9 @@ public import SentryState
 /// 3. its direction is worked out from its source address;
 /// 4. a first fragment leaves its ports behind, a later one takes them;
 /// 5. the checks before the rules (rule 0) may decide already;
-/// 6. its connection is looked up;
+/// 6. its connection is looked up: of an ICMP error the one it quotes, if that is known;
 /// 7. on a filtered interface, the rules are walked (`Engine+Walk.swift`);
-/// 8. a packet that is let through enters or refreshes its connection.
+/// 8. a packet that is let through enters or refreshes its connection, and binds it to the rates it has met.
 public struct Engine: ~Copyable {
   /// The rule set in force.
   public private(set) var rules: LoadedRules
@@ -33,7 +33,10 @@ public struct Engine: ~Copyable {
   var statistics: RuleStatistics
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
-  private var clock = EngineClock()
+  /// What the rules in force ask besides what nearly all rules do.
+  private(set) var rareQuestions: RareQuestions
+  private(set) var clock = EngineClock()
+  var localClock: LocalClock
   private var local: LocalNetworks
   private var eventBuffer: EventBuffer
   /// `pattern × interfaces.count + interface`: whether an `Interface` rule's pattern means that interface.
@@ -45,18 +48,25 @@ public struct Engine: ~Copyable {
   var packet = PacketFields()
   var numbers = PacketNumbers()
   var walk = Walk()
+  /// What the rules have asked about the packet's payload: read when the first of them asks.
+  var serverName: HostName?
+  var dnsName: HostName?
 
   /// - Parameters:
   ///   - interfaces: where packets will come from; `judge` names them by position.
+  ///   - timeZone: where `Time of day` and `Day of week` are read.
   ///   - eventCapacity: events kept until they are taken; what does not fit is counted in `lostEvents`.
   public init(
-    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks = LocalNetworks(), eventCapacity: Int = 4096
+    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks = LocalNetworks(),
+    timeZone: LocalTimeZone = .system, eventCapacity: Int = 4096
   ) {
     self.rules = rules
     self.interfaces = interfaces
     self.local = local
     tables = StateTables(rules.stateSettings)
     steps = rules.steps
+    rareQuestions = rules.rareQuestions
+    localClock = LocalClock(timeZone)
     statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
     eventBuffer = EventBuffer(capacity: eventCapacity)
     interfaceMatches = Self.matches(of: rules.program.interfaces, on: interfaces)
@@ -95,6 +105,7 @@ public struct Engine: ~Copyable {
     return judgement
   }
 
+  @inline(__always)
   private func direction(on place: InterfacePlace) -> Direction {
     !place.isLoopback && packet.has(.addresses) && local.contains(packet.source) ? .outbound : .inbound
   }
@@ -107,14 +118,16 @@ public struct Engine: ~Copyable {
     if packet.hasMoreFragments || packet.fragmentOffset != 0 { followFragment() }
     if let reason = builtInReason(kind, place) { return decideBefore(rules: reason, kind) }
     // Looked up early: its entry arrives from memory while the rules are walked.
-    let flow = FlowKey(packet, direction: walk.direction)
-    let connection = tables.connections.lookup(flow, now: clock.now)
-    walk.connectionIsKnown = connection != nil
-    if place.isFiltered { walkRules(frame) }
+    let flow = findConnection(frame)
+    if place.isFiltered {
+      if rareQuestions.contains(.sourceRate) { countSource() }
+      walkRules(frame)
+    }
     let verdict = finalVerdict()
     if verdict.letsThrough {
-      tables.connections.enter(
-        flow, foundAt: connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
+      let slot = tables.connections.enter(
+        flow, foundAt: walk.connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
+      if walk.inboundRate != nil || walk.outboundRate != nil, let slot { bindRates(at: slot) }
     }
     return Judgement(
       kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged)
@@ -122,18 +135,43 @@ public struct Engine: ~Copyable {
 
   /// A first fragment leaves its ports in the fragment table, whatever becomes of it; a later one takes them from there.
   private mutating func followFragment() {
-    guard packet.has([.addresses, .protocolNumber]) else { return }
-    if packet.fragmentOffset == 0 {
-      if packet.has(.ports) { tables.fragments.remember(packet, now: clock.now) }
-    } else if let ports = tables.fragments.ports(for: packet, now: clock.now) {
-      packet.sourcePort = ports.source
-      packet.destinationPort = ports.destination
-      packet.present.insert(.ports)
-    }
+    tables.fragments.remember(packet, now: clock.now)
+    guard packet.isLaterFragment, let ports = tables.fragments.ports(for: packet, now: clock.now) else { return }
+    packet.sourcePort = ports.source
+    packet.destinationPort = ports.destination
+    packet.present.insert(.ports)
+  }
+
+  /// Looks up the packet's connection.
+  ///
+  /// - Returns: the flow that the packet enters or refreshes if it is let through.
+  @inline(__always)
+  private mutating func findConnection(_ frame: RawSpan) -> FlowKey {
+    if packet.isICMPError, let flow = findQuotedConnection(frame) { return flow }
+    let flow = FlowKey(packet, direction: walk.direction)
+    walk.connection = tables.connections.lookup(flow, now: clock.now)
+    return flow
+  }
+
+  /// Looks up the connection that an ICMP error is about. The error must go to the sender of what it quotes.
+  ///
+  /// - Returns: `nil` if that is not known. The error does not make it known either: it may be forged.
+  @inline(never)
+  private mutating func findQuotedConnection(_ frame: RawSpan) -> FlowKey? {
+    guard let quoted = packet.quotedPacket(in: frame), quoted.source == packet.destination else { return nil }
+    let flow = FlowKey(quoted: quoted, byErrorGoing: walk.direction)
+    walk.connection = tables.connections.lookup(flow, now: clock.now)
+    return walk.connection == nil ? nil : flow
+  }
+
+  private mutating func countSource() {
+    guard packet.has(.addresses) else { return }
+    tables.sourceRates?.count(packet.source, now: clock.now)
   }
 
   // MARK: Before the rules
 
+  @inline(__always)
   private func builtInReason(_ kind: FrameKind, _ place: InterfacePlace) -> BuiltInReason? {
     if packet.version == 6, rules.blocksIPv6, kind != .unknownVersion, !place.isLoopback {
       return .blockedIPv6
@@ -226,10 +264,10 @@ public struct Engine: ~Copyable {
     statistics = RuleStatistics(ruleCount: new.program.ruleCount, replacing: statistics, pairs: pairs)
     rules = new
     steps = new.steps
+    rareQuestions = new.rareQuestions
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
     tables.apply(new.stateSettings, now: clock.now)
-    totals.packetsUnderCurrentRules = 0
     appliedAt = clock.latest?.wholeSecond
     return retired
   }
@@ -252,6 +290,7 @@ public struct Engine: ~Copyable {
 
   mutating func append(_ event: EngineEvent) { eventBuffer.append(event) }
 
+  @inline(__always)
   func isMeant(interface: Int, by pattern: UInt64) -> Bool {
     let index = Int(pattern) * interfaces.count + interface
     return interfaces.indices.contains(interface) && interfaceMatches.indices.contains(index) && interfaceMatches[index]
@@ -306,8 +345,6 @@ public struct EngineTotals: Sendable, Equatable {
   public var notIP: UInt64 = 0
   public var inbound: UInt64 = 0
   public var outbound: UInt64 = 0
-  /// IP packets judged since the rules in force were installed.
-  public var packetsUnderCurrentRules: UInt64 = 0
   private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
   private var byReason = InlineArray<6, UInt64>(repeating: 0)
 
@@ -323,7 +360,6 @@ public struct EngineTotals: Sendable, Equatable {
 
   mutating func count(_ verdict: Verdict, _ direction: Direction, bytes: UInt64) {
     self.bytes &+= bytes
-    packetsUnderCurrentRules &+= 1
     byVerdict[Int(verdict.rawValue)] &+= 1
     if direction == .inbound { inbound &+= 1 } else { outbound &+= 1 }
   }

@@ -1,4 +1,5 @@
 public import SentryPacket
+public import SentryState
 
 /// Why a packet was judged before the rules (docs/Classic.md, "Before the rules").
 public enum BuiltInReason: UInt8, Sendable, CaseIterable {
@@ -25,7 +26,9 @@ public enum BuiltInReason: UInt8, Sendable, CaseIterable {
 /// One thing to log or to tell somebody: a fixed-size record without strings, written by the packet thread.
 public struct EngineEvent: Sendable {
   public enum Kind: UInt8, Sendable {
-    case pass, delete, reject, dropConnection, log, alert, email, url
+    case pass, delete, reject, dropConnection, log, alert, email, url, script
+    /// A flow is bound to the rate of another rule than before: `rate`, `rateDirections`.
+    case rateLimit
   }
 
   public var time: Timestamp
@@ -55,6 +58,11 @@ public struct EngineEvent: Sendable {
   public var byteCount: UInt32 = 0
   public var source = IPAddress(high: 0, low: 0)
   public var destination = IPAddress(high: 0, low: 0)
+
+  /// Bits per second, of a `rateLimit` event: what the rule allows all its flows together.
+  public var rate: UInt64 = 0
+  /// What of the flow that rate limits from now on.
+  public var rateDirections: RateDirections = []
 
   /// An event without a packet.
   public init(

@@ -1,4 +1,4 @@
-internal import SentryPacket
+public import SentryPacket
 public import SentryRules
 internal import SentryState
 
@@ -16,11 +16,13 @@ public final class LoadedRules: Sendable {
   let blocksIPv6: Bool
   let deletesMalformed: Bool
   let steps: [Step]
+  let rareQuestions: RareQuestions
 
   public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
     self.ruleSet = ruleSet
     self.generation = generation
     program = ruleSet.program()
+    rareQuestions = RareQuestions(of: program)
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
     steps = program.instructions.map(Step.init)
@@ -33,7 +35,23 @@ public final class LoadedRules: Sendable {
 }
 
 extension LoadedRules {
-  /// What the document says of the tables.
+  /// Where the `Route to` rule with this place in document order sends packets; `nil` for any other rule.
+  public func nextHop(of rule: Int32) -> IPAddress? {
+    guard case .nextHop(let address) = argument(of: rule) else { return nil }
+    return address
+  }
+
+  /// The bits per second of the `Rate limit` rule with this place in document order; `nil` for any other rule.
+  public func rate(of rule: Int32) -> UInt64? {
+    guard case .rate(let bitsPerSecond) = argument(of: rule) else { return nil }
+    return bitsPerSecond
+  }
+
+  private func argument(of rule: Int32) -> ActionArgument {
+    ruleSet.rules.indices.contains(Int(rule)) ? ruleSet.rules[Int(rule)].argument : .none
+  }
+
+  /// What the document says of the tables, and what its rules need of them.
   var stateSettings: StateSettings {
     let settings = ruleSet.settings
     var state = StateSettings()
@@ -43,6 +61,8 @@ extension LoadedRules {
     state.delayCapacity = settings.delayCapacity
     state.delayNanoseconds = Int64((settings.delaySeconds * Double(Timestamp.nanosecondsPerSecond)).rounded())
     state.triggerIPv6PrefixLength = settings.triggerIPv6Prefix
+    state.countsSources = rareQuestions.contains(.sourceRate)
+    state.keepsHandshakes = rareQuestions.contains(.serverName)
     return state
   }
 }

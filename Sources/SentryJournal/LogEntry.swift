@@ -64,7 +64,8 @@ public struct LogEntry: Codable, Sendable, Equatable {
 }
 
 extension EngineEvent.Kind {
-  /// The classic program's words (docs/Classic.md, "Events").
+  /// The classic program's words (docs/Classic.md, "Events"); a script is called by our action's name. Rate limits are not
+  /// logged.
   public var text: String {
     switch self {
     case .pass: "packet passed"
@@ -75,6 +76,8 @@ extension EngineEvent.Kind {
     case .alert: "Alert"
     case .email: "Email notification"
     case .url: "URL notification"
+    case .script: "Script"
+    case .rateLimit: "rate limited"
     }
   }
 }

@@ -1,10 +1,11 @@
 /// Where each IPv4 field sits, in bytes from the start of the header (RFC 791 §3.1).
 enum IPv4Layout {
   static let versionIHL = 0  // 4 bits version, 4 bits header length in 32-bit words
+  static let typeOfService = 1
   static let totalLength = 2
   static let identification = 4
   static let fragment = 6  // 3 flag bits, then a 13-bit offset in 8-byte units
-  static let protocolNumber = 9
+  static let timeToLiveAndProtocol = 8  // a byte each
   static let source = 12
   static let destination = 16
   static let options = 20
@@ -43,20 +44,23 @@ extension PacketFields {
   /// Everything in the first twenty bytes but the lengths.
   @inline(__always)
   private mutating func readFixedIPv4Header(_ frame: RawSpan, at start: Int) {
-    guard let number = frame.wire8(at: start + IPv4Layout.protocolNumber) else { return }
-    protocolNumber = number
+    guard let timeToLiveAndProtocol = frame.wire16(at: start + IPv4Layout.timeToLiveAndProtocol) else { return }
+    protocolNumber = UInt8(truncatingIfNeeded: timeToLiveAndProtocol)
+    timeToLive = UInt8(truncatingIfNeeded: timeToLiveAndProtocol >> 8)
     present.insert(.protocolNumber)
 
     guard let sourceValue = frame.wire32(at: start + IPv4Layout.source),
       let destinationValue = frame.wire32(at: start + IPv4Layout.destination),
       let fragment = frame.wire16(at: start + IPv4Layout.fragment),
-      let identificationValue = frame.wire16(at: start + IPv4Layout.identification)
+      let identificationValue = frame.wire16(at: start + IPv4Layout.identification),
+      let typeOfService = frame.wire8(at: start + IPv4Layout.typeOfService)
     else { return }
     source = IPAddress(v4: sourceValue)
     destination = IPAddress(v4: destinationValue)
     fragmentOffset = fragment & IPv4Layout.fragmentOffsetMask
     hasMoreFragments = fragment & IPv4Layout.moreFragments != 0
     identification = UInt32(identificationValue)
+    trafficClass = typeOfService
     present.insert(.addresses)
   }
 }

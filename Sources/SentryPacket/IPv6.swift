@@ -1,7 +1,9 @@
 /// Where each IPv6 field sits, in bytes from the start of the header (RFC 8200 §3).
 enum IPv6Layout {
+  static let versionTrafficClass = 0  // 4 bits version, 8 bits traffic class, 20 bits flow label
   static let payloadLength = 4
   static let nextHeader = 6
+  static let hopLimit = 7
   static let source = 8
   static let destination = 24
   static let headerLength = 40
@@ -49,22 +51,27 @@ extension PacketFields {
     let length = isJumbo ? available : min(IPv6Layout.headerLength + (payloadLength ?? available), available)
     byteCount = UInt32(truncatingIfNeeded: max(0, length))
 
-    readIPv6Addresses(frame, at: start)
+    readFixedIPv6Header(frame, at: start)
     guard length >= IPv6Layout.headerLength else { return .shortIPHeader }
     guard let nextHeader else { return .ip }
     return walkExtensionHeaders(
       frame, first: nextHeader, at: start + IPv6Layout.headerLength, packetEnd: start + length)
   }
 
+  /// Everything in the forty bytes but payload length and next header.
   @inline(__always)
-  private mutating func readIPv6Addresses(_ frame: RawSpan, at start: Int) {
+  private mutating func readFixedIPv6Header(_ frame: RawSpan, at start: Int) {
     guard let sourceHigh = frame.wire64(at: start + IPv6Layout.source),
       let sourceLow = frame.wire64(at: start + IPv6Layout.source + 8),
       let destinationHigh = frame.wire64(at: start + IPv6Layout.destination),
-      let destinationLow = frame.wire64(at: start + IPv6Layout.destination + 8)
+      let destinationLow = frame.wire64(at: start + IPv6Layout.destination + 8),
+      let versionTrafficClass = frame.wire16(at: start + IPv6Layout.versionTrafficClass),
+      let hopLimit = frame.wire8(at: start + IPv6Layout.hopLimit)
     else { return }
     source = IPAddress(high: sourceHigh, low: sourceLow)
     destination = IPAddress(high: destinationHigh, low: destinationLow)
+    trafficClass = UInt8(truncatingIfNeeded: versionTrafficClass >> 4)
+    timeToLive = hopLimit
     present.insert(.addresses)
   }
 

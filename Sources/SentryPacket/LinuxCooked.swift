@@ -31,7 +31,7 @@ extension RawSpan {
     case EtherType.ipv6:
       return NetworkHeader(offset: header, announcedVersion: 6)
     case EtherType.vlan, EtherType.serviceVLAN, EtherType.oldServiceVLAN:
-      return networkHeader(afterEtherTypeAt: header + 2)
+      return networkHeader(afterEtherTypeAt: header + 2)?.tagged(vlanIdentifier(at: header))
     case EtherType.pppoeSession:
       return networkHeader(inPPPoEAt: header)
     case LinuxCookedLayout.llc:

@@ -4,6 +4,15 @@ struct NetworkHeader {
   let offset: Int
   /// 4 or 6 as the link header says, 0 where it does not say.
   let announcedVersion: UInt8
+  /// Identifier of the outermost VLAN tag, 0...4095; `nil` without one.
+  var vlan: UInt16?
+}
+
+extension NetworkHeader {
+  /// The same behind a tag further out; `nil` changes nothing.
+  func tagged(_ outermost: UInt16?) -> NetworkHeader {
+    NetworkHeader(offset: offset, announcedVersion: announcedVersion, vlan: outermost ?? vlan)
+  }
 }
 
 /// EtherType values (IANA "IEEE 802 Numbers") that lead to IP.
@@ -20,24 +29,28 @@ enum EtherType {
 
   /// Linux and OpenBSD allow two nested tags, some switches three; more are taken for an attempt to exhaust us.
   static let mostTags = 8
+  /// The lower 12 bits of a tag; above are priority and drop eligibility (IEEE 802.1Q §9.6).
+  static let vlanIdentifierMask: UInt16 = 0x0FFF
 }
 
 extension RawSpan {
   /// Follows the EtherType at `offset` through VLAN tags, SNAP and PPPoE; `nil` if it does not lead to IP.
   func networkHeader(afterEtherTypeAt offset: Int) -> NetworkHeader? {
     var offset = offset
+    var outermost: UInt16?
     for _ in 0...EtherType.mostTags {
       guard let type = wire16(at: offset) else { return nil }
       offset += 2
       switch type {
       case EtherType.ipv4:
-        return NetworkHeader(offset: offset, announcedVersion: 4)
+        return NetworkHeader(offset: offset, announcedVersion: 4, vlan: outermost)
       case EtherType.ipv6:
-        return NetworkHeader(offset: offset, announcedVersion: 6)
+        return NetworkHeader(offset: offset, announcedVersion: 6, vlan: outermost)
       case EtherType.vlan, EtherType.serviceVLAN, EtherType.oldServiceVLAN:
-        offset += 2  // priority and VLAN identifier; the next EtherType follows
+        outermost = outermost ?? vlanIdentifier(at: offset)
+        offset += 2  // the tag; the next EtherType follows
       case EtherType.pppoeSession:
-        return networkHeader(inPPPoEAt: offset)
+        return networkHeader(inPPPoEAt: offset)?.tagged(outermost)
       case ...EtherType.longestLength:
         guard let inner = etherTypeOffset(inLLCAt: offset) else { return nil }
         offset = inner
@@ -46,6 +59,11 @@ extension RawSpan {
       }
     }
     return nil
+  }
+
+  /// Of the tag at `offset`.
+  func vlanIdentifier(at offset: Int) -> UInt16? {
+    wire16(at: offset).map { $0 & EtherType.vlanIdentifierMask }
   }
 
   /// Where the EtherType of an LLC and SNAP header is (RFC 1042); `nil` for any other LLC header.

@@ -15,6 +15,10 @@ extension PacketFields {
     let wireEnd = max(frame.byteCount, min(wireLength, Int(UInt32.max)))
     let available = wireEnd - header.offset
     networkOffset = UInt32(truncatingIfNeeded: header.offset)
+    if let identifier = header.vlan {
+      vlan = identifier
+      present.insert(.vlan)
+    }
     byteCount = UInt32(truncatingIfNeeded: max(0, available))
     version = frame.wire8(at: header.offset).map { $0 >> 4 } ?? header.announcedVersion
 

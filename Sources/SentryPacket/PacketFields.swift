@@ -68,6 +68,7 @@ public struct PacketFields: Sendable {
   public var destinationPort: UInt16 = 0
   /// RFC 9293 §3.1: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128.
   public var tcpFlags: UInt8 = 0
+  /// Number of the first payload byte, or of the SYN (RFC 9293 §3.1).
   public var tcpSequence: UInt32 = 0
   public var icmpType: UInt8 = 0
   public var icmpCode: UInt8 = 0

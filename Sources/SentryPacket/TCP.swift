@@ -2,6 +2,7 @@
 private enum TCPLayout {
   static let sourcePort = 0
   static let destinationPort = 2
+  static let sequence = 4
   static let dataOffset = 12  // upper 4 bits: header length in 32-bit words
   static let flags = 13
   static let options = 20
@@ -14,8 +15,11 @@ extension PacketFields {
   mutating func decodeTCP(_ frame: RawSpan, from start: Int, packetEnd: Int) -> FrameKind {
     let length = packetEnd - start
     readPorts(frame, from: start, packetEnd: packetEnd)
-    if length > TCPLayout.flags, let flags = frame.wire8(at: start + TCPLayout.flags) {
+    if length > TCPLayout.flags, let flags = frame.wire8(at: start + TCPLayout.flags),
+      let sequence = frame.wire32(at: start + TCPLayout.sequence)
+    {
       tcpFlags = flags
+      tcpSequence = sequence
       present.insert(.tcpFlags)
     }
     guard length >= TCPLayout.minimumHeader else { return .shortTCPHeader }

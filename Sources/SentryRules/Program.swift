@@ -137,12 +137,13 @@ public struct ConnectionStates: OptionSet, Sendable, Hashable {
   public let rawValue: UInt8
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// The flow is not known, or has seen nothing but requests, and this packet may start one: a SYN without ACK, any
-  /// UDP datagram, an ICMP request, any packet of a protocol without connections.
+  /// The flow is not known, and this packet may start one: a SYN without ACK, any UDP datagram, an ICMP request, any packet
+  /// of a protocol without connections. Also a SYN without ACK of a TCP flow that has seen only SYNs so far, or that is
+  /// closed: it asks again, or anew.
   public static let new = ConnectionStates(rawValue: 1 << 0)
   /// The flow is known, and open as far as TCP's flags tell.
   public static let established = ConnectionStates(rawValue: 1 << 1)
-  /// The flow is known, and a FIN or RST was seen.
+  /// The flow is known, and a FIN or RST was seen (TCP).
   public static let closing = ConnectionStates(rawValue: 1 << 2)
   /// The flow is not known, and this packet cannot start one: a stray ACK, an ICMP reply or error that nothing asked
   /// for, a fragment whose start was not seen.

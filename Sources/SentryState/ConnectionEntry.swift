@@ -47,4 +47,8 @@ public struct ConnectionEntry: Hashable, Sendable {
   public var tcp: TCPState
   /// Seconds without a packet after which the flow is forgotten.
   public var limitSeconds: Int
+  /// The label of the rule that limits what arrives; 0 for none.
+  public var inboundRate: UInt32 = 0
+  /// The label of the rule that limits what leaves; 0 for none.
+  public var outboundRate: UInt32 = 0
 }

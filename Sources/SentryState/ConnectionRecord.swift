@@ -1,6 +1,6 @@
 internal import SentryPacket
 
-/// A flow as the connection table stores it: 104 bytes.
+/// A flow as the connection table stores it: 112 bytes.
 struct ConnectionRecord: LinkedEntry {
   let key: FlowIdentity
   /// The first packet came from the end that the key names first.
@@ -11,10 +11,13 @@ struct ConnectionRecord: LinkedEntry {
   var expiryClass = ExpiryClass.free
   var interface: UInt16 = 0
   var links = Links()
+  /// The labels of the rules that limit what arrives and what leaves; 0 for none.
+  private(set) var inboundRate: UInt32 = 0
   let firstNanoseconds: Int64
   var lastNanoseconds: Int64 = 0
   var forward = FlowTraffic()
   var reverse = FlowTraffic()
+  private(set) var outboundRate: UInt32 = 0
 
   /// A new flow, before `packet` is added to it.
   init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp) {
@@ -33,6 +36,18 @@ struct ConnectionRecord: LinkedEntry {
     if isForward { forward.count(bytes: packet.byteCount) } else { reverse.count(bytes: packet.byteCount) }
     self.interface = interface
     if packet.has(.tcpFlags) { tcp.follow(packet.tcpFlags, isForward: isForward) }
+  }
+
+  /// Binds the flow to the rules with these labels; 0 leaves a direction as it is.
+  ///
+  /// - Returns: the directions whose rule is another one now.
+  mutating func bind(inbound: UInt32, outbound: UInt32) -> RateDirections {
+    var changed: RateDirections = []
+    if inbound != 0, inbound != inboundRate { changed.insert(.inbound) }
+    if outbound != 0, outbound != outboundRate { changed.insert(.outbound) }
+    if changed.contains(.inbound) { inboundRate = inbound }
+    if changed.contains(.outbound) { outboundRate = outbound }
+    return changed
   }
 
   var limit: ConnectionLimit {
@@ -57,6 +72,7 @@ struct ConnectionRecord: LinkedEntry {
       firstDirection: isForwardFromFirstEnd == isFirstEndLocal ? .outbound : .inbound,
       interface: interface,
       firstTime: Timestamp(nanoseconds: firstNanoseconds), lastTime: Timestamp(nanoseconds: lastNanoseconds),
-      forward: forward, reverse: reverse, tcp: tcp, limitSeconds: Int(limit.seconds))
+      forward: forward, reverse: reverse, tcp: tcp, limitSeconds: Int(limit.seconds),
+      inboundRate: inboundRate, outboundRate: outboundRate)
   }
 }

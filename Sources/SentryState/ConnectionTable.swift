@@ -71,6 +71,17 @@ public struct ConnectionTable: ~Copyable {
     packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn && table[slot].tcp.isClosed
   }
 
+  /// How far the flow in a slot has come: empty for other protocols than TCP.
+  public func tcpState(at slot: TableSlot) -> TCPState { table[slot.index].tcp }
+
+  /// Binds the flow in a slot to the rules that limit its rate, given by their labels; the latest wins, and 0 leaves a
+  /// direction as it is.
+  ///
+  /// - Returns: the directions whose rule is another one now.
+  public mutating func bind(_ slot: TableSlot, inbound: UInt32, outbound: UInt32) -> RateDirections {
+    table[slot.index].bind(inbound: inbound, outbound: outbound)
+  }
+
   /// Removes expired flows, some thousands at most in one call; those left are not found either.
   public mutating func expire(now: Timestamp) { table.expire(now: now) }
 

@@ -4,7 +4,8 @@ public import SentryPacket
 ///
 /// Both directions of a flow have the same identity, on whatever interface they are seen. TCP and UDP flows are told apart by
 /// their ports, echo requests and replies of ICMP and ICMPv6 by their identifier (RFC 792; RFC 4443 §4), other ICMP messages by
-/// type and code. Other protocols have one flow for each pair of hosts, and so have fragments whose ports are not known.
+/// type and code; an ICMP error belongs to the flow it quotes, if that is known. Other protocols have one flow for each pair of
+/// hosts, and so have fragments whose ports are not known.
 public struct FlowKey: Sendable {
   @usableFromInline let identity: FlowIdentity
   /// The packet's source is the end that the identity names first.
@@ -31,6 +32,19 @@ public struct FlowKey: Sendable {
       isFromFirstEnd
       ? FlowIdentity(source, ports.source, destination, ports.destination, packet.protocolNumber)
       : FlowIdentity(destination, ports.destination, source, ports.source, packet.protocolNumber)
+  }
+
+  /// The flow of an ICMP error: that of the packet it quotes, and the other way along it.
+  ///
+  /// - Parameters:
+  ///   - quoted: what the error quotes of a packet.
+  ///   - direction: that of the error.
+  public init(quoted: borrowing PacketFields, byErrorGoing direction: Direction) {
+    let sent = FlowKey(quoted, direction: direction == .inbound ? .outbound : .inbound)
+    identity = sent.identity
+    isFromFirstEnd = !sent.isFromFirstEnd
+    isFirstEndLocal = sent.isFirstEndLocal
+    isKnown = sent.isKnown
   }
 
   /// The ports, or what stands for them.

@@ -288,6 +288,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   // MARK: Slots
 
+  @inline(__always)
   private func position(of key: Entry.Key) -> Int? {
     index.position(of: key.hash(seed)) { slots[$0].key == key }
   }

@@ -13,6 +13,10 @@ public struct StateSettings: Sendable, Equatable {
   /// IPv6 addresses enter the trigger table by their net of so many bits: the nearest of 1...128. The other three tables keep
   /// whole addresses.
   public var triggerIPv6PrefixLength = 64
+  /// Packets are counted by source, IPv6 addresses by the same net; as many sources as an address table has entries.
+  public var countsSources = false
+  /// First segments of TLS handshakes are kept.
+  public var keepsHandshakes = false
 
   public init() {}
 }

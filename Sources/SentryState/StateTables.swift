@@ -8,6 +8,10 @@ public struct StateTables: ~Copyable {
   public var connections: ConnectionTable
   public var fragments: FragmentTable
   public var delays: DelayQueue
+  /// Only while the settings ask for it.
+  public var sourceRates: SourceRateTable?
+  /// Only while the settings ask for it.
+  public var handshakes: HandshakeTable?
 
   /// In the order of the raw values of their kinds.
   private var addresses: InlineArray<4, AddressTable>
@@ -17,6 +21,8 @@ public struct StateTables: ~Copyable {
     connections = ConnectionTable(capacity: settings.connectionCapacity)
     fragments = FragmentTable(capacity: settings.fragmentCapacity)
     delays = DelayQueue(capacity: settings.delayCapacity, nanoseconds: settings.delayNanoseconds)
+    if settings.countsSources { sourceRates = SourceRateTable(settings) }
+    if settings.keepsHandshakes { handshakes = HandshakeTable() }
     addresses = InlineArray { index in
       AddressTable(
         capacity: settings.addressCapacity,
@@ -34,6 +40,8 @@ public struct StateTables: ~Copyable {
     for index in addresses.indices { addresses[index].expire(now: now) }
     connections.expire(now: now)
     fragments.expire(now: now)
+    sourceRates?.expire(now: now)
+    handshakes?.expire(now: now)
   }
 
   /// Forgets everything and lets go of what is delayed.
@@ -41,6 +49,8 @@ public struct StateTables: ~Copyable {
     for index in addresses.indices { addresses[index].removeAll() }
     connections.removeAll()
     fragments.removeAll()
+    sourceRates?.removeAll()
+    handshakes?.removeAll()
     delays.releaseAll()
   }
 
@@ -62,6 +72,40 @@ public struct StateTables: ~Copyable {
       fragments.setCapacity(new.fragmentCapacity, now: now)
     }
     delays.set(capacity: new.delayCapacity, nanoseconds: new.delayNanoseconds)
+    if !new.countsSources {
+      sourceRates = nil
+    } else if sourceRates == nil || new.hasOtherSources(than: old) {
+      sourceRates = SourceRateTable(new)  // Counts anew: a second later nobody can tell.
+    }
+    if !new.keepsHandshakes {
+      handshakes = nil
+    } else if handshakes == nil {
+      handshakes = HandshakeTable()
+    }
+  }
+}
+
+extension StateSettings {
+  fileprivate func hasOtherSources(than other: StateSettings) -> Bool {
+    addressCapacity != other.addressCapacity || triggerIPv6PrefixLength != other.triggerIPv6PrefixLength
+  }
+}
+
+extension SourceRateTable {
+  fileprivate init(_ settings: StateSettings) {
+    self.init(capacity: settings.addressCapacity, ipv6PrefixLength: settings.triggerIPv6PrefixLength)
+  }
+}
+
+// MARK: - What only some rules need
+
+extension StateTables {
+  /// Sources whose packets are counted; `nil` while nobody asks for their rates.
+  public var countedSources: Int? {
+    switch sourceRates {
+    case .some(let rates): rates.count
+    case .none: nil
+    }
   }
 }
 

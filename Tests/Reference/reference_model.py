@@ -1044,7 +1044,7 @@ def can_start(packet):
     if packet.protocol == UDP:
         return packet.ports is not None
     if packet.protocol == (ICMP if packet.version == 4 else ICMP6):
-        requests = (8, 10, 13, 15, 17) if packet.version == 4 else (128, 130, 133, 135, 139)
+        requests = (8, 10, 13, 15, 17, 42) if packet.version == 4 else (128, 130, 133, 135, 139, 160)
         return packet.icmp is not None and packet.icmp[0] in requests
     return True
 
@@ -1246,7 +1246,7 @@ class Model:
                 packet.logged += 1
                 return "pass", "0", None, "delay table full"
             self.held.append(self.now + self.document.delay)
-        else:
+        elif leaf.action != "Route to":
             self.run_leaf_children(leaf, packet)
         return TERMINATING[leaf.action], leaf.number, leaf.action, None
 

@@ -19,17 +19,16 @@ struct Bench: ~Copyable {
   /// - Parameter rules: the document's rules, as `rule` makes them.
   init(
     _ rules: String..., settings: String = "", interface: EngineInterface = EngineInterface(name: "eth0"),
-    local: [String] = [Bench.host, "2001:db8::10"], eventCapacity: Int = 64
+    local: [String] = [Bench.host, "2001:db8::10"], timeZone: LocalTimeZone = .utc, eventCapacity: Int = 64
   ) throws {
     try self.init(
       document: "{ rules = ( \(rules.joined(separator: ", ")) ); settings = { \(settings) }; }", interface: interface,
-      local: local,
-      eventCapacity: eventCapacity)
+      local: local, timeZone: timeZone, eventCapacity: eventCapacity)
   }
 
   init(
     document text: String, interface: EngineInterface = EngineInterface(name: "eth0"),
-    local: [String] = [Bench.host, "2001:db8::10"], eventCapacity: Int = 64
+    local: [String] = [Bench.host, "2001:db8::10"], timeZone: LocalTimeZone = .utc, eventCapacity: Int = 64
   ) throws {
     let ruleSet = try Self.ruleSet(text)
     let book = RuleLabels()
@@ -37,7 +36,8 @@ struct Bench: ~Copyable {
     labels = book
     numbers = ruleSet.rules.map(\.number)
     engine = Engine(
-      rules: LoadedRules(ruleSet, labels: book), interfaces: [interface], local: networks, eventCapacity: eventCapacity)
+      rules: LoadedRules(ruleSet, labels: book), interfaces: [interface], local: networks, timeZone: timeZone,
+      eventCapacity: eventCapacity)
   }
 
   static func ruleSet(_ text: String) throws -> RuleSet {
@@ -104,11 +104,12 @@ struct Outcome: Equatable, CustomStringConvertible {
 
 /// The text of an enabled rule.
 func rule(
-  _ property: String, _ relation: String = "==", _ value: String = "", then action: String, _ children: String...
+  _ property: String, _ relation: String = "==", _ value: String = "", then action: String, parameter: String = "",
+  _ children: String...
 ) -> String {
   """
   { enabled = 1; propertyName = "\(property)"; relationName = "\(relation)"; propertyValue = "\(value)";
-    filterActionName = "\(action)"; children = ( \(children.joined(separator: ", ")) ); }
+    filterActionName = "\(action)"; parameter = "\(parameter)"; children = ( \(children.joined(separator: ", ")) ); }
   """
 }
 

@@ -1,3 +1,4 @@
+import SentryEngine
 import SentryPacket
 import SentryTestSupport
 import Testing
@@ -97,6 +98,107 @@ import Testing
   }
 }
 
+extension EvaluationTests {
+  @Test(arguments: ["Delay", "Route to"])
+  func underALeafAPacketIsNeitherHeldNorRouted(action: String) throws {
+    var bench = try Bench(
+      rule("Any", then: "Pass", rule("Any", then: action, parameter: "192.0.2.1"), rule("Any", then: "Log")))
+    #expect(bench.judge(udp()) == Outcome(verdict: .pass, rule: "1", logged: 0))
+    #expect(bench.counts("1", "1.1", "1.2") == [1, 1, 0])
+    #expect(bench.engine.tables.delays.count == 0)
+  }
+
+  @Test(arguments: ["192.0.2.1", "2001:db8::1"])
+  func aRoutedPacketNamesItsNextHop(address: String) throws {
+    var bench = try Bench(
+      rule("Protocol", "==", "6", then: "Log"),
+      rule("Any", then: "Route to", parameter: address, rule("Any", then: "Log")), rule("Any", then: "Delete"))
+    let judgement = bench.judgement(udp())
+    #expect(judgement.verdict == .routeTo)
+    #expect(judgement.entriesLogged == 0)
+    #expect(bench.counts("2", "2.1", "3") == [1, 0, 0])
+    #expect(judgement.decider == .rule(1))
+    #expect(bench.engine.rules.nextHop(of: 1) == IPAddress(address))
+    #expect(bench.engine.rules.nextHop(of: 0) == nil)
+    #expect(bench.engine.rules.nextHop(of: 99) == nil)
+  }
+
+  @Test func aRoutedPacketIsLetThrough() throws {
+    var bench = try Bench(
+      rule("Include", "==", "state", then: "Delete"), rule("Any", then: "Route to", parameter: "192.0.2.1"))
+    #expect(bench.judge(udp()).verdict == .routeTo)
+    #expect(bench.judge(udp(), at: 1).rule == "1")
+  }
+}
+
+/// What the parent, or the source, has done: counts, bytes, rates.
+@Suite struct RateTests {
+  @Test func theParentsRateIsThatOfItsLastFullSecond() throws {
+    var bench = try Bench(rule("Any", then: "->", rule("Parent match rate", ">=", "3", then: "Delete")))
+    #expect((0..<4).map { _ in bench.judge(udp(), at: 0.5).verdict } == [.pass, .pass, .pass, .pass])
+    #expect(bench.judge(udp(), at: 1).verdict == .delete)
+    // Two packets in that second.
+    #expect(bench.judge(udp(), at: 1.9).verdict == .delete)
+    #expect(bench.judge(udp(), at: 2).verdict == .pass)
+  }
+
+  @Test func withoutAParentThereIsNothingToCount() throws {
+    var bench = try Bench(
+      rule("Parent match rate", "==", "0", then: "Log"), rule("Parent byte count", "==", "0", then: "Log"))
+    #expect((0..<3).map { bench.judge(udp(), at: Double($0)).logged } == [2, 2, 2])
+  }
+
+  @Test func theParentsBytesIncludeThisPacket() throws {
+    // RFC 791, RFC 768: 28 bytes of headers, and 72 of payload.
+    let packet = udp(payload: String(repeating: "x", count: 72))
+    var bench = try Bench(rule("Any", then: "->", rule("Parent byte count", ">=", "300", then: "Delete")))
+    #expect((0..<4).map { bench.judge(packet, at: Double($0)).verdict } == [.pass, .pass, .delete, .delete])
+  }
+
+  @Test func belowAnIncludeOnlyTheMatchCountIsTheEntrys() throws {
+    var bench = try Bench(
+      rule(
+        "Include", "==", "address", then: "->",
+        rule("Parent match count", "==", "3", then: "Log"), rule("Parent byte count", "==", "28", then: "Alert")),
+      rule("Any", then: "Keep address"))
+    _ = bench.judge(udp())
+    _ = bench.judge(udp(), at: 1)
+    #expect(bench.events().map(\.kind) == [.alert])
+    _ = bench.judge(udp(), at: 2)
+    #expect(bench.events().map(\.kind) == [.log])
+  }
+
+  @Test func aSourcesRateIsThatOfItsLastFullSecond() throws {
+    var bench = try Bench(
+      rule("Source match rate", ">=", "2", then: "Delete"), rule("Protocol", "==", "1", then: "Delete"))
+    // What a rule deletes counts as well: it reached the rules.
+    for packet in [udp(), ping(), udp(from: "203.0.113.77")] { _ = bench.judge(packet, at: 0.5) }
+    #expect(bench.judge(tcp(), at: 0.9).verdict == .pass)
+    #expect(bench.judge(tcp(), at: 1).rule == "1")
+    #expect(bench.judge(tcp(from: "203.0.113.77"), at: 1).verdict == .pass)
+    #expect(bench.judge(tcp(), at: 2).verdict == .pass)
+  }
+
+  @Test func anIPv6SourceCountsWithItsNet() throws {
+    var bench = try Bench(rule("Source match rate", ">=", "2", then: "Delete"), settings: "triggerIPv6Prefix = 48;")
+    let to = "2001:db8::10"
+    for net in 1...2 { _ = bench.judge(udp(from: "2001:db8:bad:\(net)::1", to: to)) }
+    #expect(bench.judge(udp(from: "2001:db8:bad:3::1", to: to), at: 1).verdict == .delete)
+    #expect(bench.judge(udp(from: "2001:db8:be:3::1", to: to), at: 1).verdict == .pass)
+  }
+
+  @Test func sourcesAreCountedOnlyWhereRulesAsk() throws {
+    var bench = try Bench(rule("Any", then: "->"))
+    _ = bench.judge(udp())
+    #expect(bench.engine.tables.countedSources == nil)
+    var unfiltered = try Bench(
+      rule("Source match rate", ">=", "1", then: "Delete"),
+      interface: EngineInterface(name: "eth0", isFiltered: false))
+    _ = unfiltered.judge(udp())
+    #expect(unfiltered.engine.tables.countedSources == 0)
+  }
+}
+
 @Suite struct LoggingTests {
   @Test func dontLogSilencesLaterEntriesButNotEarlierOnes() throws {
     var bench = try Bench(
@@ -113,10 +215,11 @@ import Testing
 
   @Test func notificationsGoOutEvenWhenThePacketIsNotLogged() throws {
     var bench = try Bench(
-      rule("Any", then: "Dont log"), rule("Any", then: "Alert"), rule("Any", then: "Email"), rule("Any", then: "URL"))
+      rule("Any", then: "Dont log"), rule("Any", then: "Alert"), rule("Any", then: "Email"), rule("Any", then: "URL"),
+      rule("Any", then: "Script"))
     #expect(bench.judge(udp()).logged == 0)
     let events = bench.events()
-    #expect(events.map(\.kind) == [.alert, .email, .url])
+    #expect(events.map(\.kind) == [.alert, .email, .url, .script])
     #expect(events.allSatisfy { !$0.isLogged })
   }
 
@@ -126,6 +229,18 @@ import Testing
     let events = bench.events()
     #expect(events.map(\.kind) == [.alert, .email])
     #expect(events.map(\.leaf) == [.delete, .delete])
+  }
+
+  @Test func aScriptIsToldAndLogged() throws {
+    var bench = try Bench(rule("Any", then: "Script", parameter: "page.sh"), rule("Any", then: "Delete"))
+    #expect(bench.judge(udp()) == Outcome(verdict: .delete, rule: "2", logged: 2))
+    #expect(bench.events().map(\.kind) == [.script, .delete])
+  }
+
+  @Test func aScriptUnderALeafStandsForItsEntry() throws {
+    var bench = try Bench(rule("Any", then: "Delete", rule("Any", then: "Script")))
+    #expect(bench.judge(udp()) == Outcome(verdict: .delete, rule: "1", logged: 1))
+    #expect(bench.events().map(\.leaf) == [.delete])
   }
 
   @Test func aURLIsToldButNotLogged() throws {

@@ -253,6 +253,63 @@ struct FlowLimit: Sendable, CustomTestStringConvertible {
     #expect(table.entries(now: at(3)).map(\.local.port) == [2, 0, 1])
   }
 
+  // MARK: Rates
+
+  @Test func aFlowIsBoundToTheLatestRuleOfEachDirection() {
+    var table = ConnectionTable(capacity: 4)
+    guard let slot = table.enter(.tcp(from: there, 40_000, to: here, 80, flags: 2), .inbound, at(0)) else {
+      Issue.record("the flow is not there")
+      return
+    }
+    #expect(table.bind(slot, inbound: 0, outbound: 0) == [])
+    #expect(table.bind(slot, inbound: 7, outbound: 0) == .inbound)
+    #expect(table.bind(slot, inbound: 7, outbound: 8) == .outbound)
+    #expect(table.bind(slot, inbound: 7, outbound: 8) == [])
+    #expect(table.bind(slot, inbound: 9, outbound: 9) == [.inbound, .outbound])
+    #expect(table.bind(slot, inbound: 0, outbound: 0) == [])
+    #expect(table.entry(at: slot).map { [$0.inboundRate, $0.outboundRate] } == [9, 9])
+  }
+
+  @Test func aNewConnectionIsBoundToNothing() {
+    var table = ConnectionTable(capacity: 4)
+    for flags in [2, 4, 2] as [UInt8] {
+      let slot = table.enter(.tcp(from: there, 40_000, to: here, 80, flags: flags), .inbound, at(0))
+      #expect(slot.map { table.bind($0, inbound: 7, outbound: 0) } == (flags == 4 ? [] : .inbound))
+    }
+  }
+
+  // MARK: Errors
+
+  /// An ICMP error about a packet of a flow belongs to the flow, and goes the other way.
+  @Test(arguments: [Direction.inbound, .outbound])
+  func anErrorCountsForTheFlowItQuotes(direction: Direction) {
+    var table = ConnectionTable(capacity: 4)
+    let request = PacketFields.udp(from: here, 40_000, to: there, 123)
+    let sent: Direction = direction == .inbound ? .outbound : .inbound
+    table.enter(request, sent, at(0))
+    let error = PacketFields.icmp(from: "198.51.100.1", to: here, type: 3, code: 3)
+    let flow = FlowKey(quoted: request, byErrorGoing: direction)
+    let known = table.lookup(flow, now: at(100))
+    #expect(known != nil)
+    table.enter(flow, foundAt: known, error, now: at(100), interface: 0)
+    #expect(table.brokenInvariant() == nil)
+    let entries = table.entries(now: at(200))
+    #expect(entries.map(\.forward.packets) == [1])
+    #expect(entries.map(\.reverse.packets) == [1])
+    #expect(entries.map(\.limitSeconds) == [120])
+  }
+
+  @Test func anErrorLeavesTheStateOfTCPAlone() {
+    var table = ConnectionTable(capacity: 4)
+    let request = PacketFields.tcp(from: here, 40_000, to: there, 80, flags: 2)
+    table.enter(request, .outbound, at(0))
+    let flow = FlowKey(quoted: request, byErrorGoing: .inbound)
+    table.enter(
+      flow, foundAt: table.lookup(flow, now: at(1)), .icmp(from: there, to: here, type: 3, code: 4), now: at(1),
+      interface: 0)
+    #expect(table.entries(now: at(1)).map(\.tcp) == [.onlySYN])
+  }
+
   // MARK: Room
 
   @Test func theQuietestFlowMakesWay() {

@@ -93,6 +93,41 @@ private let hour = AddressDuration(seconds: 3_600)
     #expect(tables.entries(of: .trigger, now: at(4)).last?.prefixLength == 48)
   }
 
+  @Test func whatOnlySomeRulesNeedIsThereWhileTheyDo() {
+    var tables = StateTables()
+    #expect(tables.sourceRates?.count == nil)
+    #expect(tables.handshakes?.count == nil)
+    var settings = StateSettings()
+    settings.countsSources = true
+    settings.keepsHandshakes = true
+    settings.addressCapacity = 2
+    tables.apply(settings, now: at(0))
+    #expect(tables.sourceRates?.capacity == 2)
+    #expect(tables.handshakes?.count == 0)
+    tables.sourceRates?.count(ip("192.0.2.1"), now: at(0))
+    tables.apply(settings, now: at(0))
+    #expect(tables.sourceRates?.count == 1)
+    tables.expire(now: at(2))
+    #expect(tables.sourceRates?.count == 0)
+    tables.apply(StateSettings(), now: at(2))
+    #expect(tables.sourceRates?.count == nil)
+    #expect(tables.handshakes?.count == nil)
+  }
+
+  @Test func sourcesAreCountedByTheNetOfTheTriggerTable() {
+    var settings = StateSettings()
+    settings.countsSources = true
+    settings.triggerIPv6PrefixLength = 48
+    var tables = StateTables(settings)
+    tables.sourceRates?.count(ip("2001:db8:0:1::1"), now: at(0))
+    #expect(tables.sourceRates?.rate(of: ip("2001:db8:0:2::1"), now: at(1)) == 1)
+    settings.triggerIPv6PrefixLength = 64
+    tables.apply(settings, now: at(1))
+    tables.sourceRates?.count(ip("2001:db8:0:1::1"), now: at(1))
+    #expect(tables.sourceRates?.rate(of: ip("2001:db8:0:2::1"), now: at(2)) == 0)
+    #expect(tables.sourceRates?.rate(of: ip("2001:db8:0:1::9"), now: at(2)) == 1)
+  }
+
   @Test func theSameSettingsLeaveSlotsValid() {
     var tables = Self.filled()
     guard let slot = tables.find(in: .trigger, ip("203.0.113.9"), now: at(0)) else {

@@ -1,0 +1,37 @@
+internal import SentryRules
+
+/// What only few rule sets ask, found out when one is loaded: what nobody asks is neither gathered nor remembered.
+struct RareQuestions: OptionSet {
+  let rawValue: UInt8
+
+  /// One of the numbers that `NumberField.isRare` names.
+  static let numbers = RareQuestions(rawValue: 1 << 0)
+  static let sourceRate = RareQuestions(rawValue: 1 << 1)
+  static let serverName = RareQuestions(rawValue: 1 << 2)
+}
+
+extension RareQuestions {
+  init(of program: Program) {
+    self = []
+    for instruction in program.instructions {
+      switch instruction.test {
+      case .number(let field, _) where field.isRare: insert(.numbers)
+      case .sourceRate: insert(.sourceRate)
+      case .serverName: insert(.serverName)
+      default: break
+      }
+    }
+  }
+}
+
+extension NumberField {
+  var isRare: Bool {
+    switch self {
+    case .direction, .sourceMAC, .destinationMAC, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .sourcePort,
+      .destinationPort:
+      false
+    case .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan:
+      true
+    }
+  }
+}

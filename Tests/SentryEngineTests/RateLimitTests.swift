@@ -1,0 +1,107 @@
+import SentryEngine
+import SentryPacket
+import SentryState
+import SentryTestSupport
+import Testing
+
+// Expected results: docs/Classic.md, "Actions". Rates hold for TCP, the latest match wins, and the walk goes on.
+
+extension Bench {
+  /// The rules, by number, that limit what arrives and what leaves along the only flow.
+  fileprivate func limits() -> [String] {
+    engine.tables.connections.entries(now: engine.now).flatMap { [$0.inboundRate, $0.outboundRate] }
+      .map { $0 == 0 ? "-" : labels.label($0).number }
+  }
+
+  /// What the events since the last call say: rule, rate, what it limits.
+  fileprivate mutating func bindings() -> [String] {
+    events().filter { $0.kind == .rateLimit }.map { event in
+      let directions = event.rateDirections == .inbound ? "in" : event.rateDirections == .outbound ? "out" : "both"
+      return "\(labels.label(event.label).number) \(event.rate) \(directions)"
+    }
+  }
+}
+
+@Suite struct RateLimitTests {
+  @Test func aFlowIsBoundWhenItsPacketIsLetThrough() throws {
+    var bench = try Bench(rule("Any", then: "Rate limit in", parameter: "100K"), rule("Any", then: "Log"))
+    #expect(bench.judge(tcp()) == Outcome(verdict: .pass, rule: nil, logged: 1))
+    #expect(bench.limits() == ["1", "-"])
+    #expect(bench.bindings() == ["1 100000 in"])
+    #expect(bench.judge(tcp(flags: .ack), at: 1).verdict == .pass)
+    #expect(bench.bindings() == [])
+    #expect(bench.counts("1") == [2])
+  }
+
+  @Test func anEventTellsTheFlow() throws {
+    var bench = try Bench(rule("Any", then: "Rate limit out", parameter: "56000"))
+    _ = bench.judge(tcp())
+    let events = bench.events()
+    #expect(events.map(\.hasPacket) == [true])
+    #expect(events.map(\.isLogged) == [false])
+    #expect(events.map(\.source.description) == [Bench.stranger])
+    #expect(events.map(\.sourcePort) == [40_000])
+    #expect(events.map(\.destinationPort) == [80])
+    #expect(events.map(\.protocolNumber) == [IPProtocol.tcp])
+  }
+
+  @Test func theLatestMatchWinsInEachDirection() throws {
+    var bench = try Bench(
+      rule("Any", then: "Rate limit in", parameter: "1M"),
+      rule("Any", then: "Rate limit out", parameter: "2M"),
+      rule("TCP header flags", "==", "psh", then: "Rate limit in", parameter: "3M"))
+    _ = bench.judge(tcp())
+    #expect(bench.limits() == ["1", "2"])
+    #expect(bench.bindings() == ["1 1000000 in", "2 2000000 out"])
+    _ = bench.judge(tcp(flags: [.ack, .psh]), at: 1)
+    #expect(bench.limits() == ["3", "2"])
+    #expect(bench.bindings() == ["3 3000000 in"])
+  }
+
+  @Test func aRateForBothDirectionsIsOneEvent() throws {
+    var bench = try Bench(rule("Any", then: "Rate limit", parameter: "1.5M"))
+    _ = bench.judge(tcp())
+    #expect(bench.limits() == ["1", "1"])
+    #expect(bench.bindings() == ["1 1500000 both"])
+  }
+
+  @Test func onlyTCPIsBound() throws {
+    var bench = try Bench(rule("Any", then: "Rate limit", parameter: "1M"))
+    _ = bench.judge(udp())
+    #expect(bench.limits() == ["-", "-"])
+    #expect(bench.events().isEmpty)
+    #expect(bench.counts("1") == [1])
+  }
+
+  @Test func aDeletedPacketBindsNothing() throws {
+    var bench = try Bench(
+      rule("TCP header flags", "==", "psh", then: "Rate limit", parameter: "1M", rule("Any", then: "Delete")))
+    _ = bench.judge(tcp())
+    _ = bench.judge(tcp(flags: [.ack, .psh]), at: 1)
+    #expect(bench.limits() == ["-", "-"])
+    #expect(bench.bindings() == [])
+  }
+
+  @Test func aRateUnderAPassingLeafBinds() throws {
+    var bench = try Bench(rule("Any", then: "Pass", rule("Any", then: "Rate limit in", parameter: "1M")))
+    _ = bench.judge(tcp())
+    #expect(bench.limits() == ["1.1", "-"])
+  }
+
+  @Test func aTimerBindsNothing() throws {
+    var bench = try Bench(
+      rule("Idle seconds", ">=", "10", then: "Rate limit", parameter: "1M", rule("Any", then: "Email")))
+    _ = bench.judge(tcp())
+    bench.engine.advance(to: Bench.time(10))
+    #expect(bench.events().map(\.kind) == [.email])
+    #expect(bench.limits() == ["-", "-"])
+  }
+
+  @Test func aNewConnectionIsBoundAnew() throws {
+    var bench = try Bench(rule("Any", then: "Rate limit in", parameter: "1M"))
+    for (second, flags) in [Frame.TCPFlags.syn, .rst, .syn].enumerated() {
+      _ = bench.judge(tcp(flags: flags), at: Double(second) / 10)
+    }
+    #expect(bench.bindings() == ["1 1000000 in", "1 1000000 in"])
+  }
+}
