@@ -1,5 +1,4 @@
-/// The first message of a TLS client (RFC 8446 §4.1.2).
-public enum TLSClientHello {
+extension TLSClientHello {
   /// A record with a ClientHello that offers TLS 1.3 and 1.2 and asks for `serverName` (RFC 6066 §3).
   ///
   /// Random bytes, session and key are fixed, so that the same name always gives the same record.
