@@ -61,7 +61,8 @@ struct Replay: ParsableCommand {
   }
 
   private func replay(_ ruleSet: RuleSet) throws {
-    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: [document] + captures + (triggers.map { [$0] } ?? []))
+    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(
+      against: [document] + captures + (triggers.map { [$0] } ?? []))
     let networks = try localNetworks(ruleSet)
     let list = try addressList(ruleSet)
     var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil)
@@ -71,7 +72,8 @@ struct Replay: ParsableCommand {
     var progress = ProgressBar(title: "replay", total: inputs.byteCount * (networks == nil ? 2 : 1))
     defer { progress.finish() }
     let local = try networks ?? guessLocal(&inputs, &progress)
-    var session = ReplaySession(ruleSet, interface: replayInterface(ruleSet), local: local, triggers: list, outputs: outputs)
+    var session = ReplaySession(
+      ruleSet, interface: replayInterface(ruleSet), local: local, triggers: list, outputs: outputs)
     var damage: CaptureError?
     do {
       try inputs.forEach { path, file throws in

@@ -42,7 +42,9 @@ extension SentryDaemon {
     return TableAddReply(kind, change)
   }
 
-  public func remove(_ ranges: [AddressRange], from kind: AddressTableKind) async throws(DaemonError) -> TableRemoveReply {
+  public func remove(_ ranges: [AddressRange], from kind: AddressTableKind) async throws(DaemonError)
+    -> TableRemoveReply
+  {
     let wereThere = try await ask { $0.remove(ranges, from: kind) }
     let removed = zip(ranges, wereThere).filter(\.1).map(\.0.description)
     let missing = zip(ranges, wereThere).filter { !$0.1 }.map(\.0.description)

@@ -71,7 +71,9 @@ public struct AddressList: Sendable {
 
   /// Tabs and line ends as blanks: a rule's name may hold any.
   private static func field(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+    let isPlain = text.utf8.allSatisfy {
+      $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
+    }
     return isPlain ? text : String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 })
   }
 }

@@ -17,7 +17,8 @@ import Testing
     Form(
       testDescription: "everything", text: "0.0.0.0/0", first: "0.0.0.0", last: "255.255.255.255", written: "0.0.0.0/0"),
     Form(
-      testDescription: "a net of one", text: "192.0.2.7/32", first: "192.0.2.7", last: "192.0.2.7", written: "192.0.2.7"),
+      testDescription: "a net of one", text: "192.0.2.7/32", first: "192.0.2.7", last: "192.0.2.7", written: "192.0.2.7"
+    ),
     Form(
       testDescription: "a range", text: "192.0.2.10-192.0.2.20", first: "192.0.2.10", last: "192.0.2.20",
       written: "192.0.2.10-192.0.2.20"),
@@ -40,7 +41,8 @@ import Testing
       testDescription: "an IPv6 address", text: "2001:DB8::0:1", first: "2001:db8::1", last: "2001:db8::1",
       written: "2001:db8::1"),
     Form(
-      testDescription: "an IPv6 net", text: "2001:db8::1/64", first: "2001:db8::", last: "2001:db8::ffff:ffff:ffff:ffff",
+      testDescription: "an IPv6 net", text: "2001:db8::1/64", first: "2001:db8::",
+      last: "2001:db8::ffff:ffff:ffff:ffff",
       written: "2001:db8::/64"),
     Form(
       testDescription: "an IPv6 range", text: "2001:db8::1-2001:db8::5", first: "2001:db8::1", last: "2001:db8::5",
@@ -61,7 +63,8 @@ import Testing
     arguments: [
       ("", .notAnAddress), ("192.0.2", .notAnAddress), ("192.0.2.1.1", .notAnAddress), ("192.0.2.", .notAnAddress),
       ("192.0.2.1-", .notAnAddress), ("-192.0.2.1", .notAnAddress), ("192.0.2.1-1.2.3.4.5", .notAnAddress),
-      ("192.0.2.1-20-30", .notAnAddress), ("192.0.2.1/24/8", .badLength(limit: 32)), ("192.0.2.1/", .badLength(limit: 32)),
+      ("192.0.2.1-20-30", .notAnAddress), ("192.0.2.1/24/8", .badLength(limit: 32)),
+      ("192.0.2.1/", .badLength(limit: 32)),
       ("192.0.2.1/33", .badLength(limit: 32)), ("192.0.2.1/-1", .badLength(limit: 32)),
       ("192.0.2.1/255.255.255.0", .badLength(limit: 32)), ("::/129", .badLength(limit: 128)),
       ("::1/99999999999999999999", .badLength(limit: 128)), ("192.0.2.20-10", .reversed), ("::2-::1", .reversed),

@@ -4,14 +4,17 @@ import Testing
 @Suite struct AddressDurationTextTests {
   @Test(
     arguments: [
-      ("3600", 3_600), ("1", 1), ("90s", 90), ("10m", 600), ("1h", 3_600), ("2d", 172_800), ("4294967295", 4_294_967_295),
+      ("3600", 3_600), ("1", 1), ("90s", 90), ("10m", 600), ("1h", 3_600), ("2d", 172_800),
+      ("4294967295", 4_294_967_295),
       ("unlimited", 0),
     ] as [(String, UInt32)])
   func argumentIsRead(text: String, seconds: UInt32) {
     #expect(AddressDuration(text: text) == AddressDuration(seconds: seconds))
   }
 
-  @Test(arguments: ["", "0", "0s", "-1", "1.5h", "h", "1w", "4294967296", "99999d", "1h30m", "12345678901", "٣", "+1", " 1"])
+  @Test(arguments: [
+    "", "0", "0s", "-1", "1.5h", "h", "1w", "4294967296", "99999d", "1h30m", "12345678901", "٣", "+1", " 1",
+  ])
   func badArgumentIsNot(text: String) { #expect(AddressDuration(text: text) == nil) }
 
   /// The reference's table of indexes.

@@ -103,10 +103,13 @@ private func addresses(_ list: AddressList) -> [String] { list.entries.map(\.ran
 
   @Test(arguments: [
     Refusal(
-      testDescription: "a name", line: "example.org", id: .badListAddress, column: 1, says: ["'example.org'", "192.0.2.7"]),
-    Refusal(testDescription: "a part over 255", line: "192.0.2.256", id: .badListAddress, column: 1, says: ["192.0.2.256"]),
+      testDescription: "a name", line: "example.org", id: .badListAddress, column: 1,
+      says: ["'example.org'", "192.0.2.7"]),
+    Refusal(
+      testDescription: "a part over 255", line: "192.0.2.256", id: .badListAddress, column: 1, says: ["192.0.2.256"]),
     Refusal(testDescription: "three parts", line: "192.0.2", id: .badListAddress, column: 1, says: ["192.0.2"]),
-    Refusal(testDescription: "an octal look", line: "192.0.2.010", id: .badListAddress, column: 1, says: ["192.0.2.010"]),
+    Refusal(
+      testDescription: "an octal look", line: "192.0.2.010", id: .badListAddress, column: 1, says: ["192.0.2.010"]),
     Refusal(
       testDescription: "a net too long", line: "192.0.2.0/33", id: .badListAddress, column: 1, says: ["from 0 to 32"]),
     Refusal(
@@ -170,7 +173,8 @@ private func addresses(_ list: AddressList) -> [String] { list.entries.map(\.ran
 
   @Test func aLineHasFourFields() {
     let list = AddressList([
-      AddressList.Entry(range: range("192.0.2.0/24"), table: .address, triggeredBy: "2 \"scan\"\tx\ny", duration: .unlimited)
+      AddressList.Entry(
+        range: range("192.0.2.0/24"), table: .address, triggeredBy: "2 \"scan\"\tx\ny", duration: .unlimited)
     ])
     #expect(list.text() == "192.0.2.0/24\taddress\t2 \"scan\" x y\t0\n")
     #expect(list.text(lineEnd: "\r") == "192.0.2.0/24\taddress\t2 \"scan\" x y\t0\r")
@@ -197,7 +201,8 @@ private func addresses(_ list: AddressList) -> [String] { list.entries.map(\.ran
     return AddressList.Entry(
       range: Bool.random(using: &random) ? net : AddressRange(first: min(a, b), last: max(a, b)) ?? net,
       table: AddressTableKind.allCases.randomElement(using: &random) ?? .trigger,
-      triggeredBy: ["2.1.5.1 telnet", "# not a comment here", "Büro", "trigger", "7"].randomElement(using: &random) ?? "",
+      triggeredBy: ["2.1.5.1 telnet", "# not a comment here", "Büro", "trigger", "7"].randomElement(using: &random)
+        ?? "",
       duration: AddressDuration(seconds: [nil, 60, 61, 3_600, 864_000, .max].randomElement(using: &random) ?? nil))
   }
 

@@ -6,7 +6,9 @@ import Testing
 private let hour = AddressDuration(seconds: 3_600)
 
 extension AddressTable {
-  fileprivate mutating func add(_ texts: String..., now: Timestamp, _ duration: AddressDuration = hour, by label: UInt32 = 1)
+  fileprivate mutating func add(
+    _ texts: String..., now: Timestamp, _ duration: AddressDuration = hour, by label: UInt32 = 1
+  )
     -> Int
   {
     let count = add(

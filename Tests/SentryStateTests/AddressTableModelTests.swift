@@ -158,7 +158,9 @@ private struct AddressRun: ~Copyable {
     let address = pool[Int.random(in: 0..<pool.count, using: &random)]
     switch Int.random(in: 0..<4, using: &random) {
     case 0: return AddressRange(prefix: address, length: 128)
-    case 1: return AddressRange(prefix: address, length: [63, 64, 120, 124, 125, 126, 127].randomElement(using: &random) ?? 0)
+    case 1:
+      return AddressRange(
+        prefix: address, length: [63, 64, 120, 124, 125, 126, 127].randomElement(using: &random) ?? 0)
     default:
       let other = pool[Int.random(in: 0..<pool.count, using: &random)]
       guard other.isIPv4 == address.isIPv4 else { return AddressRange(prefix: address, length: 126) }

@@ -23,8 +23,9 @@ extension Router<ControlContext> {
 
     delete(path) { request, context in
       let table = try context.table()
-      guard let wanted = try await request.decodedIfPresent(
-        TableRemoveRequest.self, like: #"{"addresses": ["192.0.2.7"]}, or nothing to clear the table"#)
+      guard
+        let wanted = try await request.decodedIfPresent(
+          TableRemoveRequest.self, like: #"{"addresses": ["192.0.2.7"]}, or nothing to clear the table"#)
       else { return try Response.json(await daemon.clear(table)) }
       return try Response.json(await daemon.remove(Argument.ranges(wanted.addresses), from: table))
     }
