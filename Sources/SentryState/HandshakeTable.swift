@@ -72,9 +72,7 @@ public struct HandshakeTable: ~Copyable {
     _ packet: borrowing PacketFields, _ frame: RawSpan, to position: Int, atMost room: Int
   ) -> Int {
     var length = 0
-    while length < room, length < packet.payload.count,
-      let byte = frame.wire8(at: Int(packet.payload.lowerBound) + length)
-    {
+    while length < room, length < packet.payload.count, let byte = frame.wire8(at: Int(packet.payload.lowerBound) + length) {
       bytes[position + length] = byte
       length += 1
     }

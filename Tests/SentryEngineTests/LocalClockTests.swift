@@ -189,8 +189,7 @@ struct TimeCase: Sendable, CustomTestStringConvertible {
     var bench = try Bench(
       rule(
         "Idle seconds", ">=", "10", then: "->", rule("Time of day", "==", "9:00", then: "Email"),
-        rule("Day of week", "!=", "4", then: "Alert"), rule("Date and time", ">=", "2026-01-15T09:01:00Z", then: "Log"))
-    )
+        rule("Day of week", "!=", "4", then: "Alert"), rule("Date and time", ">=", "2026-01-15T09:01:00Z", then: "Log")))
     _ = bench.judge(udp())
     bench.engine.advance(to: Bench.time(70))
     #expect(bench.events().map(\.kind) == [.email, .email, .email, .email, .email, .log, .log])
