@@ -37,7 +37,7 @@ struct RangeIndex: ~Copyable {
   private static var gone: UInt32 { .max }
 
   /// Apart from the nodes: the binary search looks at nothing else.
-  private var firsts: [IPAddress] = []
+  private var firsts: [UInt128] = []
   private var nodes: [Node] = []
 
   /// Ranges in the index, those that have gone included.
@@ -64,11 +64,12 @@ struct RangeIndex: ~Copyable {
   /// The position of the last range that begins at or before `address`; -1 without one.
   @inline(__always)
   private func lastPosition(upTo address: IPAddress) -> Int {
+    let wanted = address.number
     var low = 0
     var length = firsts.count
     while length > 0 {
       let half = length / 2
-      if firsts[low + half] <= address {
+      if firsts[low + half] <= wanted {
         low += half + 1
         length -= half + 1
       } else {
@@ -91,7 +92,7 @@ struct RangeIndex: ~Copyable {
 
   @inline(__always)
   func place(at position: Int) -> Place {
-    Place(first: firsts[position], last: nodes[position].last, slot: nodes[position].slot)
+    Place(first: IPAddress(firsts[position]), last: nodes[position].last, slot: nodes[position].slot)
   }
 
   // MARK: Changing
@@ -104,7 +105,7 @@ struct RangeIndex: ~Copyable {
     firsts.reserveCapacity(places.count)
     nodes.reserveCapacity(places.count)
     for place in places where nodes.isEmpty || place != self.place(at: count - 1) {
-      firsts.append(place.first)
+      firsts.append(place.first.number)
       nodes.append(Node(last: place.last, slot: place.slot))
     }
     link()
@@ -160,11 +161,12 @@ struct RangeIndex: ~Copyable {
   func brokenInvariant() -> String? {
     for position in nodes.indices {
       let node = nodes[position]
-      if firsts[position] > node.last { return "range \(position) ends before it begins" }
+      let range = place(at: position)
+      if range.first > node.last { return "range \(position) ends before it begins" }
       if position > 0 {
         let before = place(at: position - 1)
-        if before.first > firsts[position] { return "range \(position) begins before the one before it" }
-        if before.first == firsts[position], before.last < node.last { return "range \(position) should come earlier" }
+        if before.first > range.first { return "range \(position) begins before the one before it" }
+        if before.first == range.first, before.last < node.last { return "range \(position) should come earlier" }
       }
       let outer = nodes[..<position].lastIndex { $0.last >= node.last } ?? -1
       if Int(node.outer) != outer { return "the outer range of \(position) is \(outer), not \(node.outer)" }
@@ -179,5 +181,13 @@ struct RangeIndex: ~Copyable {
     guard jump >= 0 || outer < 0 else { return "range \(position) does not jump" }
     while outer > jump { outer = nodes[Int(outer)].outer }
     return outer == jump ? nil : "range \(position) jumps to \(jump), which is not above it"
+  }
+}
+
+extension IPAddress {
+  fileprivate var number: UInt128 { UInt128(truncatingIfNeeded: high) << 64 | UInt128(truncatingIfNeeded: low) }
+
+  fileprivate init(_ number: UInt128) {
+    self.init(high: UInt64(truncatingIfNeeded: number >> 64), low: UInt64(truncatingIfNeeded: number))
   }
 }

@@ -90,7 +90,8 @@ private let utc = LocalTime(timeZone: .gmt)
   }
 
   @Test(arguments: [
-    ["add"], ["add", "example.org"], ["add", "192.0.2.1", "--duration", "0"], ["add", "192.0.2.1", "--table", "friends"],
+    ["add"], ["add", "example.org"], ["add", "192.0.2.1", "--duration", "0"],
+    ["add", "192.0.2.1", "--table", "friends"],
     ["add", "192.0.2.20-192.0.2.10"], ["remove"], ["import"], ["import", "a", "--type", "friends"],
     ["export", "--table", "friends"],
   ])

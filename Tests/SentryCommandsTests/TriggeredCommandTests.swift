@@ -14,7 +14,8 @@ import Testing
 
   /// Runs `sentry triggered …` against a daemon that watches nothing.
   private func withDaemon(
-    _ body: (_ folder: TemporaryFolder, _ triggered: @Sendable ([String], String?) async throws -> ProgramRun) async throws -> Void
+    _ body: (_ folder: TemporaryFolder, _ triggered: @Sendable ([String], String?) async throws -> ProgramRun)
+      async throws -> Void
   ) async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("run/sentry.sock")
@@ -108,7 +109,8 @@ import Testing
     let document = try folder.write(
       "a.plist",
       "{ rules = ( { enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; } ); }")
-    let list = try folder.write("list.tsv", "# scanners\r203.0.113.64-203.0.113.67\r192.0.2.300\r203.0.113.66/20\tinvalid\r")
+    let list = try folder.write(
+      "list.tsv", "# scanners\r203.0.113.64-203.0.113.67\r192.0.2.300\r203.0.113.66/20\tinvalid\r")
     let scan = TestFiles.path("Samples/port-scan.pcap")
     let run = try await Program.sentry.run([
       "replay", "--format", "json", "--local", "192.0.2.10", "--triggers", list, document, scan,

@@ -11,7 +11,8 @@ import Testing
     Label(testDescription: "a rule without a name", label: RuleLabel(number: "2.1"), triggeredBy: "2.1"),
     Label(testDescription: "a check before the rules", label: .builtIn, triggeredBy: "rule 0"),
     Label(
-      testDescription: "a rule with a long name", label: RuleLabel(number: "1", name: String(repeating: "x", count: 80)),
+      testDescription: "a rule with a long name",
+      label: RuleLabel(number: "1", name: String(repeating: "x", count: 80)),
       triggeredBy: "1 " + String(repeating: "x", count: 45)),
     Label(testDescription: "a person", label: RuleLabel(note: "by hand"), triggeredBy: "by hand"),
     Label(testDescription: "a person who says 0", label: RuleLabel(note: "0"), triggeredBy: "0"),

@@ -15,7 +15,7 @@ extension Triggered {
         minute, 2 ten minutes, 3 an hour, 4 ten hours, 5 a day, 6 ten days; 7200s, 90m, unlimited). Lines that begin with # \
         are comments. A line that cannot be read is left out and told; the exit status is 1 then.
 
-          sentry triggered import blocklist.txt --duration 1d --note "blocklist of today"
+          sentry triggered import blocklist.txt --duration 1d --note "of today"
           sentry triggered import triggered.tsv
         """)
 

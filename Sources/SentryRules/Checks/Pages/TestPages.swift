@@ -22,7 +22,7 @@ let testPages: [FindingPage] = [
     .emptyTest, .warning, "a test that expects nothing",
     meaning: "It cannot fail, so it promises nothing.",
     example: .text(
-      "{ rules = ( { nodeName = all; enabled = 1; } ); tests = ( { packet = \"udp 1.2.3.4 > me:53\"; } ); }"),
+      "{ rules = ( { nodeName = all; enabled = 1; } ); tests = ( { packet = \"udp 1.2.3.4:53 > me:53\"; } ); }"),
     remedy: "Add expect = pass, or another verdict, or the rule that is to decide."),
   FindingPage(
     .testFailed, .error, "a test that fails",
