@@ -18,11 +18,21 @@ import Testing
   static let citations: [Citation] = ["Sources", "Tests"].flatMap { files(in: $0, endingIn: ".swift") }
     .filter { $0 != "Tests/SentryCommandsTests/CitationTests.swift" }
     .flatMap { file in
-      let text = TestFiles.text(file).replacing(/\s*\n\s*\/\/\/? ?/, with: " ")
-      return text.matches(of: /(docs\/[A-Za-z]+\.md)(?:, "([^"]+)")?/).map {
+      citingText(of: file).matches(of: /(docs\/[A-Za-z]+\.md)(?:, "([^"]+)")?/).map {
         Citation(file: file, page: String($0.1), heading: $0.2.map(String.init))
       }
     }
+
+  /// The lines of a source that name a page, each joined with the next, where the heading may stand.
+  private static func citingText(of file: String) -> String {
+    guard let data = FileManager.default.contents(atPath: TestFiles.path(file)),
+      data.range(of: Data("docs/".utf8)) != nil
+    else { return "" }
+    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    return zip(lines, lines.dropFirst()).filter { $0.0.contains("docs/") }.map { line, next in
+      "\(line) \(next.drop { $0 == " " || $0 == "/" })\n"
+    }.joined()
+  }
 
   /// `[…](Page.md#heading)` in the pages and the README.
   static let links: [Citation] = (files(in: "docs", endingIn: ".md") + ["README.md"]).flatMap { file in
@@ -38,10 +48,14 @@ import Testing
     return files.filter { $0.hasSuffix(ending) }.sorted().map { "\(folder)/\($0)" }
   }
 
-  private static func headings(of page: String) -> [String] {
-    TestFiles.text(page).split(separator: "\n").filter { $0.hasPrefix("#") }.map {
-      String($0.drop { $0 == "#" }.dropFirst())
-    }
+  /// By page.
+  private static let headings: [String: [String]] = {
+    let pages = Set((citations + links).map(\.page))
+    return Dictionary(uniqueKeysWithValues: pages.map { ($0, headings(of: TestFiles.text($0))) })
+  }()
+
+  private static func headings(of text: String) -> [String] {
+    text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { String($0.drop { $0 == "#" }.dropFirst()) }
   }
 
   /// As Git hosts make it of a heading.
@@ -57,12 +71,12 @@ import Testing
   @Test(arguments: citations)
   func citedHeadingExists(_ citation: Citation) {
     #expect(FileManager.default.fileExists(atPath: TestFiles.path(citation.page)))
-    if let heading = citation.heading { #expect(Self.headings(of: citation.page).contains(heading)) }
+    if let heading = citation.heading { #expect(Self.headings[citation.page]?.contains(heading) == true) }
   }
 
   @Test(arguments: links)
   func linkedPlaceExists(_ link: Citation) {
     #expect(FileManager.default.fileExists(atPath: TestFiles.path(link.page)))
-    if let anchor = link.heading { #expect(Self.headings(of: link.page).map(Self.anchor).contains(anchor)) }
+    if let anchor = link.heading { #expect(Self.headings[link.page]?.map(Self.anchor).contains(anchor) == true) }
   }
 }

@@ -179,7 +179,9 @@ import Testing
     ("esp 203.0.113.9 > me dscp ef vlan 7", "esp 203.0.113.9 > 192.0.2.1 dscp 46 vlan 7 size 20"),
     ("tcp 203.0.113.9:1 > me:2 cut 12", "proto 6 203.0.113.9 > 192.0.2.1 size 32"),
     ("icmp 203.0.113.9 > me ping cut 2", "proto 1 203.0.113.9 > 192.0.2.1 size 22"),
-    ("udp [2001:db8::9]:1 > me:2 fragment 0+ id 7 cut 4", "proto 17 2001:db8::9 > 2001:db8::1 fragment 0+ id 7 size 52"),
+    (
+      "udp [2001:db8::9]:1 > me:2 fragment 0+ id 7 cut 4", "proto 17 2001:db8::9 > 2001:db8::1 fragment 0+ id 7 size 52"
+    ),
     ("proto 58 203.0.113.9 > me", "proto 58 203.0.113.9 > 192.0.2.1 size 20"),
   ])
   func decodedPacketsAreWritten(line: String, written: String) throws {

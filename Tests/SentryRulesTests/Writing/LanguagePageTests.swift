@@ -22,8 +22,8 @@ extension LanguageEntry: CustomTestStringConvertible {
 func theExampleIsADocumentWithoutFindings(_ entry: LanguageEntry) throws {
   let document = RuleDocument(reading: entry.example)
   #expect(document.diagnostics.isEmpty, "\(document.rendered)")
-  let rule = try #require(document.ruleSet?.rules.last)
-  #expect(entry.name == rule.property.name || entry.name == rule.action.name)
+  let rules = try #require(document.ruleSet).rules
+  #expect(rules.contains { entry.name == $0.property.name || entry.name == $0.action.name })
 }
 
 @Test(arguments: LanguageEntry.properties + LanguageEntry.actions)
@@ -56,10 +56,11 @@ func whatIsSaidReadsAsSentences(_ entry: LanguageEntry) {
         was seen.
 
         In a document:
-          (
-            { enabled = 1; propertyName = "Dest port"; propertyValue = "137-139";
-              filterActionName = Log; }
-          )
+
+        (
+          { enabled = 1; propertyName = "Dest port"; propertyValue = "137-139";
+            filterActionName = Log; }
+        )
 
       """)
 }

@@ -58,7 +58,7 @@ extension LanguageEntry {
     var rule = [written(.propertyName, property.name)]
     if property.needsValue { rule.append(written(.propertyValue, property.example)) }
     rule.append(written(.filterActionName, LogAction.name))
-    return asksParent(property) ? document(of: rule, below: "enabled = 1;") : document(of: rule)
+    return asksParent(property) ? document(of: rule, below: []) : document(of: rule)
   }
 
   private static func asksParent(_ property: any Property.Type) -> Bool {
@@ -91,14 +91,19 @@ extension LanguageEntry {
     shortFact = Fact(title: "Ends the walk", text: ends)
   }
 
-  /// A rule with the action; in a group, if it leaves one.
+  /// A rule with the action, for what comes in: a trigger must not catch this host. What leads the walk has something to
+  /// lead to; what leaves a group is in one.
   private static func example(of action: any Action.Type) -> String {
     var rule = [written(.propertyName, DestPortProperty.name), written(.propertyValue, "7 (echo)")]
     rule.append(written(.filterActionName, action.name))
     if !action.parameterExample.isEmpty { rule.append(written(.parameter, action.parameterExample)) }
-    return action.operation == .exitGroup
-      ? document(of: rule, below: "enabled = 1; \(written(.filterActionName, GroupAction.name))")
-      : document(of: rule)
+    var parent = [written(.propertyName, DirectionProperty.name), written(.propertyValue, "in")]
+    switch action.operation {
+    case .next, .group: rule.append("children = ( { enabled = 1; filterActionName = Log; } );")
+    case .exitGroup: parent = [written(.filterActionName, GroupAction.name)]
+    default: break
+    }
+    return document(of: rule, below: parent)
   }
 }
 
@@ -106,23 +111,24 @@ extension LanguageEntry {
 
 extension LanguageEntry {
   /// Of a line in an example, so that it fits a terminal and an indented block.
-  private static let lineWidth = 74
+  private static let lineWidth = 78
 
   /// A document of one rule.
   private static func document(of entries: [String]) -> String {
-    "(\n" + rule(entries, indentation: "  ") + "\n)"
+    "(\n" + filled(entries, indentation: "  ") + " }\n)"
   }
 
   /// The same below a rule with the entries `parent`.
-  private static func document(of entries: [String], below parent: String) -> String {
-    "(\n  { \(parent) children = (\n" + rule(entries, indentation: "    ") + "\n  ); }\n)"
+  private static func document(of entries: [String], below parent: [String]) -> String {
+    let opening = filled(parent + ["children = ("], indentation: "  ")
+    return "(\n\(opening)\n" + filled(entries, indentation: "    ") + " }\n  ); }\n)"
   }
 
-  /// As many entries on a line as fit.
-  private static func rule(_ entries: [String], indentation: String) -> String {
+  /// A rule up to its closing brace, as many entries on a line as fit.
+  private static func filled(_ entries: [String], indentation: String) -> String {
     var lines = [indentation + "{ enabled = 1;"]
-    for entry in entries + ["}"] {
-      if lines[lines.count - 1].count + 1 + entry.count <= lineWidth || entry == "}" {
+    for entry in entries {
+      if lines[lines.count - 1].count + 1 + entry.count <= lineWidth {
         lines[lines.count - 1] += " " + entry
       } else {
         lines.append(indentation + "  " + entry)

@@ -17,7 +17,7 @@ public enum LanguageText {
       return lines(fact.text, first: "  \(title)  ")
     }
     let details = entry.details.isEmpty ? [] : [""] + lines(entry.details, first: "  ")
-    let example = ["", "  In a document:"] + entry.example.split(separator: "\n").map { "    \($0)" }
+    let example = ["", "  In a document:", ""] + entry.example.split(separator: "\n").map { "  \($0)" }
     let all = ["\(entry.name): \(entry.summary)", ""] + facts + details + example
     return all.joined(separator: "\n") + "\n"
   }
