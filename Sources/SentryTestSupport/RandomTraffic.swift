@@ -154,7 +154,7 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
     [
       "", "x", "GET / HTTP/1.1\r\nHost: www.example.org\r\n\r\n", "get /scripts/root.exe HTTP/1.0\r\n\r\n",
       "POST /shop HTTP/1.1\r\nAccept: */*\r\nhost: shop.example.org\r\n\r\nexample", "....exam..GET..example....",
-    ].map { Array($0.utf8) } + ["example.org", "www.example.org"].compactMap { DNSQuery(name: $0)?.bytes }
+    ].map { Array($0.utf8) } + ["example.org", "www.example.org"].compactMap { DNSQuery(name: $0)?.message }
 
   // MARK: Choices
 
