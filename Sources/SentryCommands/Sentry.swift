@@ -18,7 +18,8 @@ public struct Sentry: AsyncParsableCommand {
     version: "0.1.0",
     groupedSubcommands: [
       CommandGroup(
-        name: "Documents and captures:", subcommands: [Check.self, TestDocuments.self, Show.self, Replay.self, Explain.self]),
+        name: "Documents and captures:",
+        subcommands: [Check.self, TestDocuments.self, Show.self, Replay.self, Explain.self]),
       CommandGroup(
         name: "A running sentry:",
         subcommands: [
