@@ -61,8 +61,10 @@ private enum RandomRules {
     ("Data content", ["==", "!="], ["GET", "[+1]E"]), ("Include", ["==", "!="], ["address", "state", "trigger"]),
     ("Connection state", ["==", "!="], ["new", "established", "none"]),
     ("Idle seconds", [">=", "=="], ["1", "10"]), ("Parent idle seconds", [">=", "!="], ["1"]),
-    ("Parent match count", ["==", "!=", ">=", "<="], ["0", "1", "3"]), ("Parent byte count", [">=", "<="], ["0", "100"]),
-    ("Time of day", ["==", "!="], ["9:00-9:01", "22:00-6:00", "0:00-23:59"]), ("Day of week", ["==", "!="], ["4", "5-1"]),
+    ("Parent match count", ["==", "!=", ">=", "<="], ["0", "1", "3"]),
+    ("Parent byte count", [">=", "<="], ["0", "100"]),
+    ("Time of day", ["==", "!="], ["9:00-9:01", "22:00-6:00", "0:00-23:59"]),
+    ("Day of week", ["==", "!="], ["4", "5-1"]),
   ]
 
   static let actions = [
@@ -95,12 +97,14 @@ private enum RandomRules {
 
   static func packet(using random: inout SplitMix64) -> [UInt8] {
     let isIPv6 = Int.random(in: 0..<5, using: &random) == 0
-    var ends = isIPv6 ? ["2001:db8::9", "2001:db8::10"] : [one(of: ["203.0.113.9", "198.51.100.1"], &random), Bench.host]
+    var ends =
+      isIPv6 ? ["2001:db8::9", "2001:db8::10"] : [one(of: ["203.0.113.9", "198.51.100.1"], &random), Bench.host]
     if Bool.random(using: &random) { ends.reverse() }
     let ports: [UInt16] = [22, 23, 53, 80, 1024, 40_000]
     let (source, destination) = (one(of: ports, &random), one(of: ports, &random))
     switch Int.random(in: 0..<8, using: &random) {
-    case 0: return Frame.icmp(from: ends[0], to: ends[1], type: one(of: [0, 3, 8, 128], &random), code: 0, identifier: 1)
+    case 0:
+      return Frame.icmp(from: ends[0], to: ends[1], type: one(of: [0, 3, 8, 128], &random), code: 0, identifier: 1)
     case 1, 2: return Frame.udp(from: ends[0], source, to: ends[1], destination, payload: Array("GET".utf8))
     case 3 where !isIPv6:
       return Frame.ipv4(

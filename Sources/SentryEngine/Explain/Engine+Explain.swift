@@ -104,28 +104,31 @@ extension Engine {
       return decide(before: reason, facts, &explanation)
     }
     let flow = flow(of: packet, facts)
-    facts.connection = tables.connections.peek(flow, now: now)
+    recall(flow, packet, &facts)
     explanation.connection = facts.connection
-    let time = now
-    if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: time) ?? 0 }
-    let segments = FlowKey(packet, direction: facts.direction)
-    if let beginning = tables.handshakes?.beginning(before: packet, of: segments, now: now) {
-      facts.handshakeBeginning = Array(beginning)
-    }
 
     var walk = plainWalk(facts)
     if facts.interface?.isFiltered == true { walk.walkRules() } else { explanation.scope = .unfiltered }
     finish(&walk, &explanation)
     var lastChanges: [Explanation.Change] = []
-    if explanation.judgement.verdict.letsThrough {
-      lastChanges += enter(flow, packet, &walk).map { .connection(before: facts.connection, after: $0) }
+    if explanation.judgement.verdict.letsThrough, let after = enter(flow, packet, &walk) {
+      lastChanges.append(.connection(before: facts.connection, after: after))
     }
     if explanation.judgement.verdict == .delay {
-      let isHeld = tables.delays.nanoseconds > 0
-      lastChanges.append(.delayed(count: tables.delays.held(at: now) + (isHeld ? 1 : 0)))
+      lastChanges.append(.delayed(count: tables.delays.held(at: now) + (tables.delays.nanoseconds > 0 ? 1 : 0)))
     }
     explanation.adopt(walk, from: counters)
     explanation.changes += lastChanges
+  }
+
+  /// What is remembered of the packet's flow, its source and the segment before it.
+  private mutating func recall(_ flow: FlowKey, _ packet: PacketFields, _ facts: inout PacketFacts) {
+    let now = now
+    facts.connection = tables.connections.peek(flow, now: now)
+    if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: now) ?? 0 }
+    let segments = FlowKey(packet, direction: facts.direction)
+    facts.handshakeBeginning =
+      tables.handshakes?.beginning(before: packet, of: segments, now: now).map { Array($0) } ?? []
   }
 
   /// An ICMP error belongs to the flow that it quotes, if that is known and the error goes to its sender.
@@ -139,19 +142,19 @@ extension Engine {
   }
 
   /// What becomes of the flow of a packet that is let through; where it is bound to another rate, that is told.
-  private func enter(_ flow: FlowKey, _ packet: PacketFields, _ walk: inout PlainWalk) -> [ConnectionEntry] {
+  private func enter(_ flow: FlowKey, _ packet: PacketFields, _ walk: inout PlainWalk) -> ConnectionEntry? {
     let labels = walk.labels
     let foreseen = tables.connections.foreseen(
       flow, packet, now: now, interface: UInt16(truncatingIfNeeded: walk.facts.interfaceNumber),
       rates: (walk.inboundRate.map { labels[$0] } ?? 0, walk.outboundRate.map { labels[$0] } ?? 0))
-    guard let foreseen else { return [] }
+    guard let foreseen else { return nil }
     if foreseen.newRates == [.inbound, .outbound], walk.inboundRate == walk.outboundRate {
       tellRate(foreseen.newRates, of: walk.inboundRate, &walk)
     } else {
       if foreseen.newRates.contains(.inbound) { tellRate(.inbound, of: walk.inboundRate, &walk) }
       if foreseen.newRates.contains(.outbound) { tellRate(.outbound, of: walk.outboundRate, &walk) }
     }
-    return [foreseen.after]
+    return foreseen.after
   }
 
   private func tellRate(_ directions: RateDirections, of rule: Int?, _ walk: inout PlainWalk) {
