@@ -261,7 +261,7 @@ public struct AddressTable: ~Copyable {
         return table[slot].entry(lifetime: table.lifetime(of: slot))
       }
     }
-    return ranges.find(address, now: now).flatMap { ranges.entry(at: $0) }
+    return ranges.peek(address, now: now).flatMap { ranges.entry(at: $0) }
   }
 
   /// See `LinkedTable.brokenInvariant`.

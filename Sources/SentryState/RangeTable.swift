@@ -21,7 +21,11 @@ struct RangeTable: ~Copyable {
   /// The slot of the innermost unexpired range around the address. An expired one is passed over; `expire` removes it.
   ///
   /// An IPv6 net may be so wide that IPv4-mapped addresses lie in it; IPv4 is not meant by it.
-  mutating func find(_ address: IPAddress, now: Timestamp) -> Int? {
+  mutating func find(_ address: IPAddress, now: Timestamp) -> Int? { peek(address, now: now) }
+
+  /// The same for those who may not change the table.
+  @inline(__always)
+  func peek(_ address: IPAddress, now: Timestamp) -> Int? {
     index.innermost(around: address) { place in
       place.first.isIPv4 == address.isIPv4 && isThere(place) && table.isAlive(Int(place.slot), now: now)
     }
