@@ -48,4 +48,15 @@ import Testing
     let output = run.output.replacingOccurrences(of: path, with: "bad.plist")
     #expect(output == shown.drop { $0 != "\n" }.dropFirst() + "\n")
   }
+
+  @Test func theSmallDocumentKeepsThePromiseThatIsShown() async throws {
+    let document = try #require(Self.blocks.first)
+    let promise = try #require(Self.blocks.first { $0.hasPrefix("{ packet = ") })
+    let folder = try TemporaryFolder()
+    let end = try #require(document.range(of: "}", options: .backwards))
+    let path = try folder.write(
+      "promise.plist", document.replacingCharacters(in: end, with: "tests = ( \(promise) ); }"))
+    let run = try await Program.sentry.run(["test", path])
+    #expect(run.output == "\(path): 1 test passed\n", "\(run.errors)")
+  }
 }
