@@ -38,7 +38,7 @@ extension RuleDocument {
 }
 
 /// A document as the checks see it.
-struct CheckedDocument: Sendable {
+struct CheckedDocument {
   let ruleSet: RuleSet
   let host: HostFacts?
   /// For each rule, whether it and all its ancestors are enabled.
@@ -46,6 +46,10 @@ struct CheckedDocument: Sendable {
   let reader: TestReader
   /// Rules in use that repeat an earlier sibling, with that sibling.
   let duplicates: [Int: Int]
+  /// Rules in use that neither packets nor the clock reach as they should.
+  let unreached: [(rule: Int, reach: ReachAnalysis.Reach)]
+  /// The packets that may match each Trigger.
+  let triggers: [(rule: Int, packets: PacketSet)]
 
   init(_ ruleSet: RuleSet, host: HostFacts?) {
     self.ruleSet = ruleSet
@@ -53,6 +57,18 @@ struct CheckedDocument: Sendable {
     usage = ruleSet.usage
     reader = TestReader(ruleSet)
     duplicates = DuplicateRuleCheck.duplicates(in: ruleSet, usage: usage)
+    var unreached: [(rule: Int, reach: ReachAnalysis.Reach)] = []
+    var triggers: [(rule: Int, packets: PacketSet)] = []
+    var analysis = ReachAnalysis(ruleSet, usage: usage, reader: reader)
+    _ = analysis.run { index, reach, packets in
+      switch reach {
+      case .packets where ruleSet.rules[index].action.operation == .trigger: triggers.append((index, packets()))
+      case .packets, .clock, .belowUnreached: break
+      case .afterEnd, .jumpedOver, .never, .lacksPacket: unreached.append((index, reach))
+      }
+    }
+    self.unreached = unreached
+    self.triggers = triggers
   }
 
   var rules: [Rule] { ruleSet.rules }
@@ -76,9 +92,9 @@ struct CheckedDocument: Sendable {
     }.joined(separator: ".")
   }
 
-  /// The rules' reach for `packets`: see `ReachAnalysis.run`.
-  func reach(with packets: PacketSet = PacketSet(), visit: (Int, ReachAnalysis.Reach) -> Void) -> Int? {
+  /// The rules' reach for packets that satisfy all `constraints`: see `ReachAnalysis.run`.
+  func reach(with constraints: [Constraint], visit: (Int, ReachAnalysis.Reach) -> Void) -> Int? {
     var analysis = ReachAnalysis(ruleSet, usage: usage, reader: reader)
-    return analysis.run(with: packets, visit: visit)
+    return analysis.run(with: PacketSet(constraints)) { index, reach, _ in visit(index, reach) }
   }
 }

@@ -54,7 +54,7 @@ enum CutsOffSSHCheck: Check {
   private static func end(of packets: [Constraint], in document: CheckedDocument) -> Int? {
     var mayPass = false
     var lastEnd: Int?
-    let end = document.reach(with: PacketSet(packets)) { index, reach in
+    let end = document.reach(with: packets) { index, reach in
       guard case .packets = reach, document.rules[index].action.operation.isTerminating else { return }
       lastEnd = index
       switch document.rules[index].action.operation {

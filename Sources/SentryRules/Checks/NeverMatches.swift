@@ -22,13 +22,13 @@ enum NeverMatchesCheck: Check {
       """)
 
   static func look(at document: CheckedDocument, into findings: inout Findings) {
-    _ = document.reach { index, reach in
-      guard document.duplicates[index] == nil, !findings.isFull(for: .warning) else { return }
+    for (index, reach) in document.unreached where document.duplicates[index] == nil {
+      guard !findings.isFull(for: .warning) else { return }
       switch reach {
       case .never:
         if let finding = Explanation(document, index).finding { findings.add(finding) }
       case .lacksPacket:
-        guard let clock = document.clock(above: index) else { return }
+        guard let clock = document.clock(above: index) else { continue }
         findings.add(.noPacket(document.rules[index], below: document.rules[clock], at: document.place(of: index)))
       case .packets, .clock, .afterEnd, .jumpedOver, .belowUnreached: break
       }

@@ -19,12 +19,9 @@ enum TriggerCatchesOwnAddressCheck: Check {
 
   static func look(at document: CheckedDocument, into findings: inout Findings) {
     let own = document.ownAddresses
-    _ = document.reach { index, reach in
-      let rule = document.rules[index]
-      guard rule.action.operation == .trigger, case .packets(let packets, _) = reach, packets.maySend(from: own) else {
-        return
-      }
-      findings.add(.triggerCatchesOwn(rule, at: document.place(of: index)))
+    for (index, packets) in document.triggers where packets.maySend(from: own) {
+      guard !findings.isFull(for: .warning) else { return }
+      findings.add(.triggerCatchesOwn(document.rules[index], at: document.place(of: index)))
     }
   }
 }

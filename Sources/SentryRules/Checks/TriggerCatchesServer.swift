@@ -25,7 +25,7 @@ enum TriggerCatchesServerCheck: Check {
       """)
 
   static func look(at document: CheckedDocument, into findings: inout Findings) {
-    guard let host = document.host else { return }
+    guard let host = document.host, !document.triggers.isEmpty else { return }
     for server in host.resolvers where server.isUnicast && !server.isLoopback {
       look(at: document, .dnsAnswer(from: server), "the name server \(server) when it answers", into: &findings)
     }
@@ -39,9 +39,9 @@ enum TriggerCatchesServerCheck: Check {
   private static func look(
     at document: CheckedDocument, _ packet: ArrivingPacket, _ what: String, into findings: inout Findings
   ) {
-    _ = document.reach(with: PacketSet(packet.constraints)) { index, reach in
+    _ = document.reach(with: packet.constraints) { index, reach in
       let rule = document.rules[index]
-      guard rule.action.operation == .trigger, case .packets(_, isCertain: true) = reach else { return }
+      guard rule.action.operation == .trigger, case .packets(isCertain: true) = reach else { return }
       findings.add(.triggerCatchesServer(rule, what: what, at: document.place(of: index)))
     }
   }

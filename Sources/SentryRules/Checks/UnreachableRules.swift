@@ -20,25 +20,22 @@ enum UnreachableRulesCheck: Check {
       """),
     remedy: "Move the rule that ends everything to the end of its list, or narrow it.")
 
+  /// Once for each list: the first says how many there are.
   static func look(at document: CheckedDocument, into findings: inout Findings) {
     var toldParents: Set<Int> = []
-    _ = document.reach { index, reach in
+    for (index, reach) in document.unreached where document.duplicates[index] == nil {
+      guard !findings.isFull(for: .warning) else { return }
       let rule = document.rules[index]
-      guard rule.property != NoneProperty.self, document.duplicates[index] == nil, !findings.isFull(for: .warning)
-      else {
-        return
-      }
-      let place = document.place(of: index)
+      guard rule.property != NoneProperty.self, !toldParents.contains(rule.parent) else { continue }
       switch reach {
       case .afterEnd(let end):
-        guard toldParents.insert(rule.parent).inserted else { return }
-        let others = document.rulesInUse(after: index)
-        findings.add(.afterEnd(of: document.rules[end], rulesAfter: others, at: place))
+        let (end, others) = (document.rules[end], document.rulesInUse(after: index))
+        findings.add(.afterEnd(of: end, rulesAfter: others, at: document.place(of: index)))
       case .jumpedOver:
-        guard toldParents.insert(rule.parent).inserted else { return }
-        findings.add(jumpOver(by: document.rules[rule.parent], at: place))
-      case .packets, .clock, .never, .lacksPacket, .belowUnreached: break
+        findings.add(jumpOver(by: document.rules[rule.parent], at: document.place(of: index)))
+      case .packets, .clock, .never, .lacksPacket, .belowUnreached: continue
       }
+      toldParents.insert(rule.parent)
     }
   }
 

@@ -29,12 +29,13 @@ struct GenerationVotes {
 struct NumberingVotes {
   private(set) var properties = GenerationVotes()
   private(set) var actions = GenerationVotes()
-  /// Some rule has a number for a property, a relation or an action.
+  /// Some rule has a number for a property or an action.
   private(set) var hasNumbers = false
 
   /// Takes note of which numbers go with which names in one rule.
   mutating func add(_ rule: RuleFields) {
-    hasNumbers = hasNumbers || rule.property.hasNumber || rule.action.hasNumber
+    guard rule.hasNumbers else { return }
+    hasNumbers = true
     Self.add(rule.property, in: .properties, to: &properties)
     Self.add(rule.action, in: .actions, to: &actions)
   }

@@ -4,19 +4,29 @@ internal import SentryPropertyList
 /// The entries of a rule's dictionary that mean something. Read from the dictionary whenever they are wanted: to keep them for
 /// every rule of a large document would cost several times its size.
 struct RuleFields {
-  private var entries: [(key: RuleKey, value: PropertyListNode)] = []
+  private var keys: [RuleKey] = []
+  private var values: [PropertyListNode] = []
   /// Entries whose keys no rule has.
   private(set) var unknown: [PropertyListEntry] = []
 
   init(of rule: PropertyListNode) {
-    entries.reserveCapacity(8)
+    keys.reserveCapacity(8)
+    values.reserveCapacity(8)
     for entry in rule.entries {
-      if let key = RuleKey(entry) { entries.append((key, entry.value)) } else { unknown.append(entry) }
+      guard let key = RuleKey(entry) else {
+        unknown.append(entry)
+        continue
+      }
+      keys.append(key)
+      values.append(entry.value)
     }
   }
 
   /// The last of several entries with one key counts.
-  subscript(key: RuleKey) -> PropertyListNode? { entries.last { $0.key == key }?.value }
+  subscript(key: RuleKey) -> PropertyListNode? { keys.lastIndex(of: key).map { values[$0] } }
+
+  /// Numbers beside names or in their place, as the classic program wrote them.
+  var hasNumbers: Bool { keys.contains(.property) || keys.contains(.filterAction) }
 
   var property: NamedField { NamedField(name: self[.propertyName], number: self[.property]) }
   var relation: NamedField { NamedField(name: self[.relationName], number: self[.relation]) }

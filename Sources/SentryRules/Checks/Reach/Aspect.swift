@@ -22,30 +22,47 @@ enum Aspect: Hashable, Sendable {
   /// Every value there is.
   var universe: ValueSet {
     switch self {
-    case .number(let field): Self.universe(of: field)
-    case .address: ValueSet([0...UInt128.max], includesAbsent: true)
-    case .flag: ValueSet([0...1], includesAbsent: true)
-    case .external, .knownConnection: ValueSet(0...1)
-    case .interface: ValueSet(0...UInt128(UInt64.max))
-    case .connectionState: ValueSet(0...3)
-    case .timeOfDay: ValueSet(0...86_399)
-    case .dayOfWeek: ValueSet(0...6)
-    case .dateAndTime: ValueSet(0...UInt128(UInt64.max))
+    case .number(let field): Universe.of(field)
+    case .address: Universe.addresses
+    case .flag: Universe.flag
+    case .external, .knownConnection: Universe.yesOrNo
+    case .interface, .dateAndTime: Universe.word
+    case .connectionState: Universe.states
+    case .timeOfDay: Universe.seconds
+    case .dayOfWeek: Universe.days
     }
   }
+}
 
-  private static func universe(of field: NumberField) -> ValueSet {
+/// Made once: an analysis asks for them over and over.
+private enum Universe {
+  static let addresses = ValueSet([0...UInt128.max], includesAbsent: true)
+  static let flag = ValueSet([0...1], includesAbsent: true)
+  static let yesOrNo = ValueSet(0...1)
+  static let word = ValueSet(0...UInt128(UInt64.max))
+  static let states = ValueSet(0...3)
+  static let seconds = ValueSet(0...86_399)
+  static let days = ValueSet(0...6)
+  static let hardware = ValueSet([0...0xFFFF_FFFF_FFFF], includesAbsent: true)
+  static let byte = ValueSet([0...255], includesAbsent: true)
+  static let fragmentOffset = ValueSet([0...8191], includesAbsent: true)
+  static let port = ValueSet([0...65_535], includesAbsent: true)
+  static let version = ValueSet([4...4, 6...6], includesAbsent: true)
+  static let length = ValueSet([0...UInt128(UInt32.max)], includesAbsent: true)
+  static let dscp = ValueSet([0...63], includesAbsent: true)
+  static let vlan = ValueSet([0...4095], includesAbsent: true)
+
+  static func of(_ field: NumberField) -> ValueSet {
     switch field {
-    case .direction: ValueSet(0...1)
-    case .sourceMAC, .destinationMAC: ValueSet([0...0xFFFF_FFFF_FFFF], includesAbsent: true)
-    case .protocolNumber, .icmpType, .icmpCode, .icmpv6Type, .icmpv6Code, .timeToLive:
-      ValueSet([0...255], includesAbsent: true)
-    case .fragmentOffset: ValueSet([0...8191], includesAbsent: true)
-    case .sourcePort, .destinationPort: ValueSet([0...65_535], includesAbsent: true)
-    case .ipVersion: ValueSet([4...4, 6...6], includesAbsent: true)
-    case .packetLength: ValueSet([0...UInt128(UInt32.max)], includesAbsent: true)
-    case .dscp: ValueSet([0...63], includesAbsent: true)
-    case .vlan: ValueSet([0...4095], includesAbsent: true)
+    case .direction: yesOrNo
+    case .sourceMAC, .destinationMAC: hardware
+    case .protocolNumber, .icmpType, .icmpCode, .icmpv6Type, .icmpv6Code, .timeToLive: byte
+    case .fragmentOffset: fragmentOffset
+    case .sourcePort, .destinationPort: port
+    case .ipVersion: version
+    case .packetLength: length
+    case .dscp: dscp
+    case .vlan: vlan
     }
   }
 }
@@ -64,6 +81,9 @@ struct Constraint: Equatable, Sendable {
   init(_ field: NumberField, _ range: ClosedRange<UInt64>) {
     self.init(.number(field), ValueSet(UInt128(range.lowerBound)...UInt128(range.upperBound)))
   }
+
+  /// Whatever satisfies this satisfies `other`.
+  func implies(_ other: Constraint) -> Bool { aspect == other.aspect && values.isSubset(of: other.values) }
 
   /// Everything else.
   var negated: Constraint {

@@ -2,150 +2,127 @@ internal import SentryPacket
 
 /// What it says about a packet that a rule's test holds, as far as the checks can tell.
 struct Meaning: Sendable {
-  /// Packets for which the test holds satisfy all of these.
-  var necessary: [Constraint] = []
+  /// Packets for which the test holds satisfy all of these, and those of `implied`.
+  private(set) var core: [Constraint] = []
+  private(set) var implied: [Constraint] = []
   /// For packets that satisfy all of these the test holds; `nil` if that cannot be told.
-  var sufficient: [Constraint]?
+  private(set) var sufficient: [Constraint]?
   /// The test holds always, or never.
-  var constant: Bool?
+  private(set) var constant: Bool?
   /// Only packets can satisfy it: the clock brings none.
-  var needsPacket = true
+  private(set) var needsPacket = true
   /// Only the clock asks it.
-  var isIdle = false
+  private(set) var isIdle = false
 
-  /// `necessary` and `sufficient` say the same.
-  fileprivate static func exactly(_ constraints: [Constraint]) -> Meaning {
-    Meaning(necessary: constraints, sufficient: constraints)
+  var necessary: [Constraint] { core + implied }
+}
+
+extension Meaning {
+  /// Nothing can be told in advance, but for what is `implied`.
+  fileprivate static func unknown(implying implied: [Constraint] = []) -> Meaning { Meaning(implied: implied) }
+
+  /// Holds exactly for what satisfies all of these.
+  fileprivate static func exactly(
+    _ constraints: [Constraint], implying implied: [Constraint] = [], needsPacket: Bool = true
+  ) -> Meaning {
+    Meaning(core: constraints, implied: implied, sufficient: constraints, needsPacket: needsPacket)
   }
 
-  fileprivate static func exactly(_ aspect: Aspect, _ values: ValueSet) -> Meaning {
-    exactly([Constraint(aspect, values)])
+  fileprivate static func exactly(_ aspect: Aspect, _ values: ValueSet, needsPacket: Bool = true) -> Meaning {
+    exactly([Constraint(aspect, values)], needsPacket: needsPacket)
+  }
+
+  fileprivate static func between(necessary: Constraint, sufficient: Constraint) -> Meaning {
+    Meaning(core: [necessary], sufficient: [sufficient])
   }
 
   /// Holds always, or never, without a packet, too.
   fileprivate static func settled(_ result: Bool) -> Meaning {
-    var meaning = Meaning(needsPacket: false)
-    meaning.settle(to: result)
-    return meaning
+    Meaning(sufficient: result ? [] : nil, constant: result, needsPacket: false)
   }
 
-  fileprivate mutating func settle(to result: Bool) {
-    constant = result
-    sufficient = result ? [] : nil
-  }
-
-  /// Nothing can be told in advance.
-  fileprivate static let unknown = Meaning()
-
-  fileprivate func implying(_ implied: [Constraint]) -> Meaning {
+  /// For `!=`. A packet test still needs a packet; of several constraints it is not known which one fails.
+  fileprivate var negated: Meaning {
+    if let constant { return .settled(!constant) }
     var meaning = self
-    meaning.necessary += implied
+    meaning.implied = []
+    meaning.core = sufficient.flatMap { $0.count == 1 ? [$0[0].negated] : nil } ?? []
+    meaning.sufficient = core.count == 1 ? [core[0].negated] : nil
     return meaning
   }
 
-  fileprivate var withoutPacket: Meaning {
-    var meaning = self
-    meaning.needsPacket = false
-    return meaning
-  }
+  fileprivate static let counts = Meaning(needsPacket: false)
+  fileprivate static let clock = Meaning(needsPacket: false, isIdle: true)
 }
 
 /// Finds out what tests mean.
-struct TestReader: Sendable {
+struct TestReader {
   private let settings: Settings
   private let interfaceNames: InterfaceNames
+  private let emptyBuilder: ProgramBuilder
 
   init(_ ruleSet: RuleSet) {
     settings = ruleSet.settings
     interfaceNames = InterfaceNames(ruleSet)
+    emptyBuilder = ProgramBuilder(settings: ruleSet.settings)
   }
 
   func meaning(of rule: Rule) -> Meaning {
-    // A builder of its own: then whatever the test refers to has the index 0.
-    var builder = ProgramBuilder(settings: settings)
+    // An empty builder each time: then whatever the test refers to has the index 0.
+    var builder = emptyBuilder
     let lowered = rule.condition.lower(into: &builder)
-    let plain = meaning(of: lowered.test, builder, isTopLevel: rule.parent < 0)
-    return lowered.isNegated ? negated(plain) : plain.meaning
+    let meaning = meaning(of: lowered.test, builder, isTopLevel: rule.parent < 0)
+    return lowered.isNegated ? meaning.negated : meaning
   }
 
   func values(ofInterface name: String) -> ValueSet { interfaceNames.values(of: settings.systemName(of: name)) }
 
-  /// A test's meaning, and the one constraint that it consists of but for what follows from it; for negating.
-  private struct Plain {
-    var meaning: Meaning
-    var core: (necessary: Constraint?, sufficient: Constraint?) = (nil, nil)
-
-    init(_ meaning: Meaning) {
-      self.meaning = meaning
-      if meaning.necessary.count == 1 { core.necessary = meaning.necessary.first }
-      if meaning.sufficient?.count == 1 { core.sufficient = meaning.sufficient?.first }
-    }
-
-    func implying(_ implied: [Constraint]) -> Plain {
-      var plain = self
-      plain.meaning = meaning.implying(implied)
-      return plain
-    }
-  }
-
-  private func negated(_ plain: Plain) -> Meaning {
-    var meaning = plain.meaning
-    meaning.necessary = plain.core.sufficient.map { [$0.negated] } ?? []
-    meaning.sufficient = plain.core.necessary.map { [$0.negated] }
-    if let constant = meaning.constant { meaning.settle(to: !constant) }
-    return meaning
-  }
-
-  private func meaning(of test: Test, _ builder: ProgramBuilder, isTopLevel: Bool) -> Plain {
+  private func meaning(of test: Test, _ builder: ProgramBuilder, isTopLevel: Bool) -> Meaning {
     switch test {
-    case .constant(let result): Plain(.settled(result))
-    case .number(let field, let range):
-      Plain(.exactly([Constraint(field, range)])).implying(Self.implied(by: field))
+    case .constant(let result): .settled(result)
+    case .number(let field, let range): .exactly([Constraint(field, range)], implying: Self.implied(by: field))
     case .address(let endpoint, let range): address(endpoint, range)
-    case .interface: Plain(interface(builder.interfaces.values.first))
-    case .table: Plain(.unknown)
-    case .knownConnection: Plain(.exactly(.knownConnection, ValueSet(1)))
-    case .connectionState(let states): Plain(.exactly(.connectionState, ValueSet(states)))
-    case .tcpFlags(let on, let off):
-      Plain(.exactly(Self.flags(on: on, off: off))).implying(Self.firstFragment(of: [6...6]))
-    case .ipOptions(_, let noneOf):
-      Plain(.unknown).implying(noneOf ? [] : [Constraint(.ipVersion, 4...4)])
-    case .tcpOptions(_, let noneOf): Plain(.unknown).implying(noneOf ? [] : Self.firstFragment(of: [6...6]))
-    case .urlKeyword, .serverName: Plain(.unknown).implying([Constraint(.protocolNumber, 6...6)])
-    case .content, .dnsName, .sourceRate: Plain(.unknown)
+    case .interface: interface(builder.interfaces.values.first)
+    case .knownConnection: .exactly(.knownConnection, ValueSet(1))
+    case .connectionState(let states): .exactly(.connectionState, ValueSet(states))
+    case .tcpFlags(let on, let off): .exactly(Self.flags(on: on, off: off), implying: Self.tcpHeader)
+    case .ipOptions(_, let noneOf): .unknown(implying: noneOf ? [] : Self.version4)
+    case .tcpOptions(_, let noneOf): .unknown(implying: noneOf ? [] : Self.tcpHeader)
+    case .urlKeyword, .serverName: .unknown(implying: Self.tcpHeader)
+    case .dnsName: .unknown(implying: Self.ports)
+    case .table, .content, .sourceRate: .unknown()
     case .timeOfDay(let first, let last):
-      Plain(Meaning.exactly(.timeOfDay, .wrapping(first, last, within: 86_399)).withoutPacket)
+      .exactly(.timeOfDay, .wrapping(first, last, within: 86_399), needsPacket: false)
     case .dayOfWeek(let first, let last):
-      Plain(Meaning.exactly(.dayOfWeek, .wrapping(first, last, within: 6)).withoutPacket)
+      .exactly(.dayOfWeek, .wrapping(first, last, within: 6), needsPacket: false)
     case .dateAndTime(let range):
-      Plain(Meaning.exactly(.dateAndTime, ValueSet(range.lowerBound.inOrder...range.upperBound.inOrder)).withoutPacket)
+      .exactly(.dateAndTime, ValueSet(range.lowerBound.inOrder...range.upperBound.inOrder), needsPacket: false)
     case .parentMatchCount(let range), .parentMatchRate(let range), .parentByteCount(let range):
       // The top level has no parent, and what it does not have counts 0.
-      Plain(isTopLevel ? .settled(range.contains(0)) : Meaning(needsPacket: false))
-    case .idleSeconds: Plain(Meaning(needsPacket: false, isIdle: true))
+      isTopLevel ? .settled(range.contains(0)) : .counts
+    case .idleSeconds: .clock
     }
   }
 
   // MARK: Packets
 
   /// IPv6 ranges may span the block of mapped IPv4 addresses without meaning it.
-  private func address(_ endpoint: Endpoint, _ range: AddressRange) -> Plain {
-    let mapped = IPAddress(v4: 0).number...IPAddress(v4: .max).number
+  private func address(_ endpoint: Endpoint, _ range: AddressRange) -> Meaning {
     var values = ValueSet(range.first.number...range.last.number)
-    guard !range.first.isIPv4 else { return Plain(.exactly(.address(endpoint), values)) }
-    values.subtract(ValueSet(mapped), limit: .max)
-    return Plain(.exactly(.address(endpoint), values)).implying([Constraint(.ipVersion, 6...6)])
+    guard !range.first.isIPv4 else { return .exactly(.address(endpoint), values) }
+    values.subtract(ValueSet(IPAddress(v4: 0).number...IPAddress(v4: .max).number), limit: .max)
+    return .exactly([Constraint(.address(endpoint), values)], implying: Self.version6)
   }
 
   private func interface(_ pattern: InterfacePattern?) -> Meaning {
     switch pattern {
-    case nil: .unknown
+    case nil: .unknown()
     case .external: .exactly(.external, ValueSet(1))
     case .internal: .exactly(.external, ValueSet(0))
     case .named, .prefixed:
-      Meaning(
-        necessary: [Constraint(.interface, interfaceNames.possible(pattern))],
-        sufficient: [Constraint(.interface, interfaceNames.certain(pattern))])
+      .between(
+        necessary: Constraint(.interface, interfaceNames.possible(pattern)),
+        sufficient: Constraint(.interface, interfaceNames.certain(pattern)))
     }
   }
 
@@ -160,20 +137,21 @@ struct TestReader: Sendable {
   /// What else is true of a packet that has `field`.
   private static func implied(by field: NumberField) -> [Constraint] {
     switch field {
-    case .sourcePort, .destinationPort: [portProtocols]
-    case .icmpType, .icmpCode: firstFragment(of: [1...1]) + [Constraint(.ipVersion, 4...4)]
-    case .icmpv6Type, .icmpv6Code: firstFragment(of: [58...58]) + [Constraint(.ipVersion, 6...6)]
+    case .sourcePort, .destinationPort: ports
+    case .icmpType, .icmpCode: icmpHeader
+    case .icmpv6Type, .icmpv6Code: icmpv6Header
     default: []
     }
   }
 
-  /// Later fragments have the ports of their first, of TCP or UDP as well.
-  private static let portProtocols = Constraint(.number(.protocolNumber), ValueSet([6...6, 17...17]))
-
-  /// The packet has a header of one of these protocols: it is no later fragment.
-  private static func firstFragment(of protocols: [ClosedRange<UInt128>]) -> [Constraint] {
-    [Constraint(.number(.protocolNumber), ValueSet(protocols)), Constraint(.fragmentOffset, 0...0)]
-  }
+  private static let version4 = [Constraint(.ipVersion, 4...4)]
+  private static let version6 = [Constraint(.ipVersion, 6...6)]
+  /// Later fragments have the ports of their first.
+  private static let ports = [Constraint(.number(.protocolNumber), ValueSet([6...6, 17...17]))]
+  // A packet with one of these headers is no later fragment.
+  private static let tcpHeader = [Constraint(.protocolNumber, 6...6), Constraint(.fragmentOffset, 0...0)]
+  private static let icmpHeader = [Constraint(.protocolNumber, 1...1), Constraint(.fragmentOffset, 0...0)] + version4
+  private static let icmpv6Header = [Constraint(.protocolNumber, 58...58), Constraint(.fragmentOffset, 0...0)] + version6
 }
 
 // MARK: Values

@@ -22,7 +22,10 @@ struct PacketSet: Sendable {
   func isOpen(_ aspect: Aspect) -> Bool { index(of: aspect) == nil }
 
   /// Some packet here may satisfy `constraint`.
-  func mayMeet(_ constraint: Constraint) -> Bool { self[constraint.aspect].intersects(constraint.values) }
+  func mayMeet(_ constraint: Constraint) -> Bool {
+    guard let index = index(of: constraint.aspect) else { return !constraint.values.isEmpty }
+    return narrowed[index].values.intersects(constraint.values)
+  }
 
   /// Every packet here satisfies `constraint`.
   func surelyMeets(_ constraint: Constraint) -> Bool { self[constraint.aspect].isSubset(of: constraint.values) }

@@ -20,8 +20,8 @@
 struct ReachAnalysis {
   /// What the analysis found about one rule in use.
   enum Reach {
-    /// Some of these packets may match it. `isCertain`: its test and its ancestors' say no more than that.
-    case packets(PacketSet, isCertain: Bool)
+    /// Packets come that may match it. `isCertain`: what its test and those above ask for was told exactly.
+    case packets(isCertain: Bool)
     /// The clock asks it.
     case clock
     /// Nothing comes here: the rules before it in its list end everything.
@@ -76,11 +76,12 @@ struct ReachAnalysis {
     groups = Self.isInGroup(ruleSet.rules)
   }
 
-  /// Calls `visit` for each rule in use, in document order.
+  /// Calls `visit` for each rule in use, in document order, with what reaches it and, on demand, the packets that may
+  /// match it.
   ///
   /// - Parameter packets: what the rules are tried with.
   /// - Returns: the top-level rule after which nothing was left; `nil` if something may reach the end of the rules.
-  mutating func run(with packets: PacketSet = PacketSet(), visit: (Int, Reach) -> Void) -> Int? {
+  mutating func run(with packets: PacketSet = PacketSet(), visit: (Int, Reach, () -> PacketSet) -> Void) -> Int? {
     lists = [List(end: ruleSet.rules.count, packets: packets)]
     var index = 0
     while index < ruleSet.rules.count {
@@ -96,10 +97,10 @@ struct ReachAnalysis {
     return lists.first?.lastEnd
   }
 
-  private mutating func visitRule(_ index: Int, _ visit: (Int, Reach) -> Void) {
+  private mutating func visitRule(_ index: Int, _ visit: (Int, Reach, () -> PacketSet) -> Void) {
     let meaning = reader.meaning(of: ruleSet.rules[index])
     let reach = reach(of: index, meaning)
-    visit(index, reach)
+    visit(index, reach) { matching(meaning) }
     if ruleSet.rules[index].subtreeEnd > index + 1 {
       lists.append(childList(of: index, meaning, reach))
     } else {
@@ -111,32 +112,33 @@ struct ReachAnalysis {
 
   private func reach(of index: Int, _ meaning: Meaning) -> Reach {
     if meaning.isIdle { return .clock }
-    guard let list = lists.last, list.isReached else { return .belowUnreached }
+    guard let last = lists.indices.last, lists[last].isReached else { return .belowUnreached }
     if isJumpedOver(index) { return .jumpedOver }
-    if let end = list.lastEnd { return .afterEnd(of: end) }
+    if let end = lists[last].lastEnd { return .afterEnd(of: end) }
     if meaning.constant == false { return .never }
-    if !list.hasPacket, meaning.needsPacket { return .lacksPacket }
-    var packets = list.packets
-    for constraint in meaning.necessary {
-      guard packets.mayMeet(constraint) else { return .never }
-      packets.narrow(to: constraint)
-    }
-    let isEnded = packets.isEmpty || (!list.ends.isEmpty && handDown(packets, by: index, meaning).lastEnd != nil)
-    if isEnded { return .never }
-    return list.hasPacket ? .packets(packets, isCertain: list.isCertain && meaning.sufficient != nil) : .clock
+    if !lists[last].hasPacket, meaning.needsPacket { return .lacksPacket }
+    guard lists[last].mayMatch(meaning) else { return .never }
+    return lists[last].hasPacket ? .packets(isCertain: lists[last].isCertain && meaning.sufficient != nil) : .clock
+  }
+
+  /// Those of the packets in the list at hand that may match a rule with this test.
+  private func matching(_ meaning: Meaning) -> PacketSet {
+    var packets = lists.last?.packets ?? PacketSet()
+    for constraint in meaning.necessary { packets.narrow(to: constraint) }
+    return packets
   }
 
   /// A parent that skips its first child, that leaves its group instead of going on with its children, or that ends the
   /// walk for good: Delay and Route to, and every final action under another, or when the clock asks.
   private func isJumpedOver(_ index: Int) -> Bool {
     let parent = ruleSet.rules[index].parent
-    guard parent >= 0, let list = lists.last else { return false }
+    guard parent >= 0, let last = lists.indices.last else { return false }
     let operation = ruleSet.rules[parent].action.operation
     return switch operation {
     case .skip: parent == index - 1
     case .exitGroup: groups[parent]
     case .delay, .routeTo: true
-    default: operation.isTerminating && (list.finalsAbove > 1 || !list.hasPacket)
+    default: operation.isTerminating && (lists[last].finalsAbove > 1 || !lists[last].hasPacket)
     }
   }
 
@@ -145,22 +147,23 @@ struct ReachAnalysis {
     switch reach {
     case .clock:
       return List(end: end, parent: (index, meaning), packets: PacketSet(), hasPacket: false)
-    case .packets(let packets, let isCertain):
-      var list = handDown(packets, by: index, meaning)
-      list.isCertain = isCertain
-      return list
+    case .packets(let isCertain):
+      return handDown(to: end, by: index, meaning, isCertain: isCertain)
     case .afterEnd, .jumpedOver, .never, .lacksPacket, .belowUnreached:
       return List(end: end, parent: (index, meaning), packets: PacketSet(), isReached: false)
     }
   }
 
-  /// The list of the children that see `packets`, those taken away that ended before.
-  private func handDown(_ packets: PacketSet, by index: Int, _ meaning: Meaning) -> List {
-    var list = List(end: ruleSet.rules[index].subtreeEnd, parent: (index, meaning), packets: packets.handedDown)
-    list.hasPacket = lists.last?.hasPacket ?? true
-    list.finalsAbove = lists.last?.finalsAbove ?? 0
-    if ruleSet.rules[index].action.operation.isTerminating { list.finalsAbove += 1 }
-    for end in lists.last?.ends ?? [] { list.end(for: end, by: index, isTold: false) }
+  /// The list of the children, without the packets that ended before.
+  private func handDown(to end: Int, by index: Int, _ meaning: Meaning, isCertain: Bool) -> List {
+    var list = List(
+      end: end, parent: (index, meaning), packets: matching(meaning).handedDown, isCertain: isCertain)
+    if let above = lists.last {
+      list.finalsAbove = above.finalsAbove + (ruleSet.rules[index].action.operation.isTerminating ? 1 : 0)
+      for end in above.ends { list.end(for: end, by: index, isTold: false) }
+    }
+    // Several ends together can leave nothing although no single one does.
+    list.isReached = list.lastEnd == nil
     return list
   }
 
@@ -207,9 +210,20 @@ struct ReachAnalysis {
 }
 
 extension ReachAnalysis.List {
+  /// Packets come here that may satisfy `meaning`, and none of the ends takes all of them.
+  fileprivate func mayMatch(_ meaning: Meaning) -> Bool {
+    meaning.core.allSatisfy { packets.mayMeet($0) } && meaning.implied.allSatisfy { packets.mayMeet($0) }
+      && !ends.contains { end in end.allSatisfy { isMet($0, below: meaning) } }
+  }
+
+  private func isMet(_ constraint: Constraint, below meaning: Meaning) -> Bool {
+    meaning.core.contains { $0.implies(constraint) } || meaning.implied.contains { $0.implies(constraint) }
+      || packets.surelyMeets(constraint)
+  }
+
   /// Packets that satisfy all `constraints` do not come past the rule at `index`.
   fileprivate mutating func end(for constraints: [Constraint], by index: Int, isTold: Bool) {
-    guard lastEnd == nil else { return }
+    guard lastEnd == nil, constraints.allSatisfy({ packets.mayMeet($0) }) else { return }
     let open = constraints.filter { !packets.surelyMeets($0) }
     if isTold, told.count < ReachAnalysis.toldLimit { told.append(open) }
     switch open.count {
