@@ -151,7 +151,8 @@ struct TestReader {
   // A packet with one of these headers is no later fragment.
   private static let tcpHeader = [Constraint(.protocolNumber, 6...6), Constraint(.fragmentOffset, 0...0)]
   private static let icmpHeader = [Constraint(.protocolNumber, 1...1), Constraint(.fragmentOffset, 0...0)] + version4
-  private static let icmpv6Header = [Constraint(.protocolNumber, 58...58), Constraint(.fragmentOffset, 0...0)] + version6
+  private static let icmpv6Header =
+    [Constraint(.protocolNumber, 58...58), Constraint(.fragmentOffset, 0...0)] + version6
 }
 
 // MARK: Values
