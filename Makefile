@@ -18,7 +18,7 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: run build release test check-format check-generated smoke format sanitize bench clean
+.PHONY: run build release test check-format check-generated smoke format sanitize fuzz bench clean
 
 run: release
 	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8:0:1::10 Documents/Default.plist Samples/mixed.pcap
@@ -39,27 +39,33 @@ test: check-format check-generated
 	$(MAKE) smoke
 
 check-format:
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 
 check-generated:
 	$(call install,$(TEST_PACKAGES))
 	python3 Samples/make-captures.py --check
 
-# The release program on what we ship: documents without findings, samples replayed.
+# The release program on what we ship: documents without findings that keep their promises, samples replayed.
 smoke: release
 	$(SENTRY) check --strict Documents/*.plist
+	$(SENTRY) test Documents/*.plist
 	for capture in Samples/*.pcap; do \
 	  $(SENTRY) replay --format json Documents/Default.plist $$capture >/dev/null || exit 1; \
 	done
 
 format:
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
 
 # The modules that read what strangers send, under the address and undefined-behaviour sanitizers.
 sanitize:
 	$(call install,$(TEST_PACKAGES))
 	swift test --scratch-path .build-sanitize --sanitize=address \
 	  --filter 'SentryPacketTests|SentryStateTests|SentryEngineTests|SentryPropertyListTests|SentryRulesTests'
+
+# Each fuzzer of Fuzz/ for a while, or one: make fuzz SECONDS=600 TARGET=Packet
+fuzz:
+	$(call install,$(BUILD_PACKAGES))
+	Fuzz/run $(or $(SECONDS),60) $(TARGET)
 
 bench:
 	$(call install,$(BENCH_PACKAGES))

@@ -39,9 +39,13 @@ let package = Package(
   name: "sentry",
   products: [
     .executable(name: "sentry", targets: ["sentry"]),
-    // The packet path alone, for measuring it.
+    // What reads documents and packets, alone: for measuring it and for fuzzing it.
     .library(
-      name: "SentryCore", targets: ["SentryCapture", "SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
+      name: "SentryCore",
+      targets: [
+        "SentryCapture", "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics",
+        "SentryPacket",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -75,7 +79,7 @@ let package = Package(
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
     library("SentryCapture", ["SentryPacket", "CPcap"]),
-    library("SentryState", ["SentryPacket"]),
+    library("SentryState", ["SentryDiagnostics", "SentryPacket"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics"),
     library("SentryPacket"),
@@ -87,11 +91,12 @@ let package = Package(
     tests(of: "SentryDiagnostics"),
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
     tests(of: "SentryPacket", ["SentryTestSupport"]),
-    tests(of: "SentryState", ["SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryState", ["SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(
-      of: "SentryEngine", ["SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
+      of: "SentryEngine",
+      ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",

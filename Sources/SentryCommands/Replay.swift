@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import SentryCapture
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
+internal import SentryState
 
 /// `sentry replay`: runs captures through a document's rules and reports what became of their packets.
 struct Replay: ParsableCommand {
@@ -23,14 +25,12 @@ struct Replay: ParsableCommand {
   @Argument(help: ArgumentHelp("Captures: pcap or pcapng; - reads standard input.", valueName: "pcap"))
   var captures: [String]
 
-  @Option(help: ArgumentHelp("An address or network of this host; may be given several times.", valueName: "net"))
-  var local: [String] = []
+  @OptionGroup var place: ReplayPlace
 
-  @Option(help: "The interface the packets arrive on (default: the document's first with filters, else eth0).")
-  var interface: String?
-
-  @Flag(help: "That interface is internal, where the document does not list it.")
-  var `internal` = false
+  @Option(
+    help: ArgumentHelp(
+      "Addresses in the tables from the first packet's time on, as `triggered import` reads them.", valueName: "file"))
+  var triggers: String?
 
   @Option(help: "How to report.")
   var format = ReportFormat.text
@@ -54,16 +54,19 @@ struct Replay: ParsableCommand {
   }
 
   private func replay(_ ruleSet: RuleSet) throws {
-    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: [document] + captures)
-    let networks = try localNetworks(ruleSet)
+    let files = [document] + captures + (triggers.map { [$0] } ?? [])
+    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: files)
+    let networks = try place.localNetworks(ruleSet)
+    let list = try addressList(ruleSet)
     var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil)
     inputs.warnOfUndecodedLinks()
     try inputs.checkOneLinkType(for: writePassed ?? writeDeleted)
     let outputs = try openOutputs(ruleSet, inputs.firstLinkType)
     var progress = ProgressBar(title: "replay", total: inputs.byteCount * (networks == nil ? 2 : 1))
     defer { progress.finish() }
-    let local = try networks ?? guessLocal(&inputs, &progress)
-    var session = ReplaySession(ruleSet, interface: replayInterface(ruleSet), local: local, outputs: outputs)
+    let local = try networks ?? LocalGuess.networks(in: &inputs, progress: &progress)
+    var session = ReplaySession(
+      ruleSet, interface: place.interface(ruleSet), local: local, triggers: list, outputs: outputs)
     var damage: CaptureError?
     do {
       try inputs.forEach { path, file throws in
@@ -87,40 +90,17 @@ struct Replay: ParsableCommand {
     }
   }
 
-  /// What `--local` and the document say; `nil` if neither says anything.
-  private func localNetworks(_ ruleSet: RuleSet) throws(CommandFailure) -> LocalNetworks? {
-    var ranges = ruleSet.settings.localNetworks
-    for net in local {
-      do {
-        ranges.append(try NetText.range(net[...]))
-      } catch {
-        throw CommandFailure(.usage, "--local \(net): \(error.message)")
-      }
+  /// What `--triggers` names; lines that cannot be read are told and left out.
+  private func addressList(_ ruleSet: RuleSet) throws(CommandFailure) -> AddressList {
+    guard let triggers else { return AddressList([]) }
+    let bytes = try FileInput.read(triggers)
+    let duration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
+    let list = AddressList(reading: bytes, defaults: AddressList.Defaults(duration: duration))
+    let source = SourceText(fileName: FileInput.displayName(triggers), bytes: list.findings.isEmpty ? [] : bytes)
+    for finding in list.findings {
+      Console.writeError(finding.rendered(in: source, usesColor: Console.errorHasColour))
     }
-    return ranges.isEmpty ? nil : LocalNetworks(ranges)
-  }
-
-  private func guessLocal(_ inputs: inout CaptureInputs, _ progress: inout ProgressBar) throws -> LocalNetworks {
-    var guess = LocalGuess()
-    try inputs.forEach { _, file throws in
-      // A damaged file is reported when it is judged.
-      try? guess.count(&file, progress: &progress)
-      try file.rewind()
-    }
-    let addresses = guess.addresses
-    if !addresses.isEmpty {
-      let names = addresses.map(\.description).joined(separator: ", ")
-      Console.writeError("local: \(names) (in most packets; --local says otherwise)")
-    }
-    return LocalNetworks(addresses.map { AddressRange(prefix: $0, length: 128) })
-  }
-
-  private func replayInterface(_ ruleSet: RuleSet) -> EngineInterface {
-    let name =
-      interface.map(ruleSet.settings.systemName(of:)) ?? ruleSet.interfaces.first { $0.isFiltered }?.name ?? "eth0"
-    var replayed = EngineInterface(name: name, isLoopback: name == "lo", in: ruleSet)
-    if !ruleSet.interfaces.contains(where: { $0.name == name }) { replayed.isExternal = !self.internal }
-    return replayed
+    return list
   }
 
   private func openOutputs(_ ruleSet: RuleSet, _ linkType: LinkType) throws -> ReplaySession.Outputs {

@@ -11,7 +11,8 @@ struct Run: AsyncParsableCommand {
     abstract: "Watch interfaces and judge their packets, in the foreground.",
     discussion: """
       In monitor mode, the only one of this version, verdicts are computed and reported; nothing is enforced. Without a \
-      document, \(Self.usualDocument) is used, and where there is none the built-in default. Control-C ends it.
+      document, \(Self.usualDocument) is used, and where there is none the built-in default. A document with errors, or whose \
+      own tests fail, is not started with. Control-C ends it.
 
         sentry run Documents/Default.plist -i eth0
         sentry run -i eth0 -i wg0 --socket /tmp/sentry.sock
@@ -46,6 +47,7 @@ struct Run: AsyncParsableCommand {
     guard let ruleSet = file.document.ruleSet else {
       throw CommandFailure(.unusableData, "\(file.name) has errors; sentry did not start")
     }
+    try file.checkTests(of: ruleSet, orElse: "sentry did not start")
     let interfaces = try interfacesToWatch(ruleSet)
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     let log = Logger(label: "sentry")
@@ -88,7 +90,7 @@ struct Run: AsyncParsableCommand {
   static func failure(_ error: DaemonError) -> CommandFailure {
     switch error {
     case .documentHasErrors(let name):
-      CommandFailure(.unusableData, "\(name) has errors; sentry did not start")
+      CommandFailure(.unusableData, "\(name) has errors, or its tests fail; sentry did not start")
     case .capture(let error): CommandFailure(error)
     case .socketInUse(let path):
       CommandFailure(.inputOutput, "another sentry listens on \(path); stop it, or choose another --socket")
@@ -96,6 +98,8 @@ struct Run: AsyncParsableCommand {
       CommandFailure(.notPermitted, "no permission to make \(path); be root, or choose another --socket")
     case .socketUnusable(let path, let reason):
       CommandFailure(.inputOutput, "the control socket \(path) cannot be made: \(reason)")
+    case .generationChanged(let expected, let found):
+      CommandFailure(.internalError, "generation \(found) is in force in the place of \(expected)")
     case .stopped:
       CommandFailure(.internalError, "the packet thread has ended")
     }

@@ -17,12 +17,21 @@ public struct Sentry: AsyncParsableCommand {
       """,
     version: "0.1.0",
     groupedSubcommands: [
-      CommandGroup(name: "Documents and captures:", subcommands: [Check.self, Checks.self, Show.self, Replay.self]),
+      CommandGroup(
+        name: "Documents and captures:",
+        subcommands: [Check.self, Checks.self, TestDocuments.self, Show.self, Replay.self, Explain.self]),
+      CommandGroup(
+        name: "Editing documents:",
+        subcommands: [
+          Enable.self, Disable.self, Copy.self, Paste.self, New.self, Delete.self, Move.self, Format.self, Diff.self,
+          Convert.self,
+        ]),
       CommandGroup(
         name: "A running sentry:",
         subcommands: [
           Run.self, Apply.self, ShowActive.self, On.self, Off.self, Triggered.self, Log.self, Status.self,
         ]),
+      CommandGroup(name: "The rule language:", subcommands: [Properties.self, Actions.self]),
     ])
 
   public init() {}

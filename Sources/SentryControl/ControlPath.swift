@@ -6,14 +6,29 @@ public enum ControlPath {
   public static let rules = "/v1/rules"
   /// PUT `EnabledRequest`: `EnabledReply`.
   public static let enabled = "/v1/enabled"
-  /// GET, followed by `/trigger`, `/address`, `/authorize` or `/invalid`: `TableReply`.
+  /// Followed by `/trigger`, `/address`, `/authorize` or `/invalid`. GET: `TableReply`. POST `TableAddRequest`: `TableAddReply`.
+  /// DELETE `TableRemoveRequest`: `TableRemoveReply`; without a body: all entries, `TableClearReply`.
   public static let tables = "/v1/tables"
+  /// GET, followed by the name of a table or by `/all`: its entries as text, docs/Tables.md. PUT such text, with its name and its
+  /// defaults in the query items `name`, `table`, `note` and `duration`: `TableImportReply`.
+  public static let lists = "/v1/lists"
   /// GET: recent log entries, oldest first, one JSON object a line; with the query item `follow=1` the reply goes on with
   /// each new entry until the caller goes away.
   public static let log = "/v1/log"
 
-  /// The query item of `rules` that names the document, for reports.
+  /// The query item of `rules` that names the document, and of `lists` that names the text, for reports.
   public static let documentName = "name"
+  /// The query item of `rules` that says which generation the new document is to replace; status 412 if another is in
+  /// force by then.
+  public static let expectedGeneration = "generation"
+  /// The query item of `lists` for lines that name no table.
+  public static let listTable = "table"
+  /// The query item of `lists` for lines that do not say who entered them.
+  public static let listNote = "note"
+  /// The query item of `lists` for lines without a duration: seconds, `10m` or the like, or `unlimited`.
+  public static let listDuration = "duration"
+  /// In the place of a table's name after `lists`.
+  public static let allTables = "all"
   /// The query item of `log` that asks for entries to come.
   public static let follow = "follow"
 }

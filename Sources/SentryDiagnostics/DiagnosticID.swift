@@ -64,7 +64,18 @@ extension Diagnostic {
     case duplicateInterface
     case oddSwitch
     case keptKeys
-    case testsNotRun
+
+    // Tests in documents.
+    case badTest
+    case badPacket
+    case emptyTest
+    case testFailed
+
+    // Address lists.
+    case badListAddress
+    case unknownTable
+    case badListDuration
+    case tooManyFields
 
     // Checks of documents that can run.
     case neverMatches

@@ -4,38 +4,40 @@ internal import SentryPacket
 internal import SentryRules
 internal import SentryState
 
+/// What is known of one kind of name in the packet being judged.
+enum NameReading {
+  /// No rule has asked so far.
+  case unread
+  case absent
+  case present
+}
+
 extension Engine {
   /// `TLS server name`: that of the ClientHello which this packet holds, or completes.
   mutating func isServerName(_ pattern: Int32, _ frame: RawSpan) -> Bool {
-    if !walk.hasReadServerName {
-      walk.hasReadServerName = true
-      serverName = readServerName(frame)
-    }
-    return rules.program.names[Int(pattern)].matches(serverName)
+    if walk.serverNameReading == .unread { readServerName(frame) }
+    return walk.serverNameReading == .present && rules.program.names[Int(pattern)].matches(serverName)
   }
 
   /// `DNS name`: that of the first question.
   mutating func isDNSName(_ pattern: Int32, _ frame: RawSpan) -> Bool {
-    if !walk.hasReadDNSName {
-      walk.hasReadDNSName = true
-      dnsName = readDNSName(frame)
-    }
-    return rules.program.names[Int(pattern)].matches(dnsName)
+    if walk.dnsNameReading == .unread { readDNSName(frame) }
+    return walk.dnsNameReading == .present && rules.program.names[Int(pattern)].matches(dnsName)
   }
 
   /// A ClientHello that goes on in the next segment waits in the handshake table.
-  private mutating func readServerName(_ frame: RawSpan) -> HostName? {
-    guard packet.has([.tcpFlags, .payload]), !packet.payload.isEmpty else { return nil }
+  private mutating func readServerName(_ frame: RawSpan) {
+    walk.serverNameReading = .absent
+    guard packet.has([.tcpFlags, .payload]), !packet.payload.isEmpty else { return }
     switch TLSClientHello.serverName(in: frame, payload: packet.payload) {
-    case .found(let name): return name
-    case .absent: return continuedServerName(frame)
+    case .found(let name): keep(serverName: name)
+    case .absent: readContinuedServerName(frame)
     case .incomplete:
       tables.handshakes?.begin(packet, of: FlowKey(packet, direction: walk.direction), frame, now: walk.time)
-      return nil
     }
   }
 
-  private mutating func continuedServerName(_ frame: RawSpan) -> HostName? {
+  private mutating func readContinuedServerName(_ frame: RawSpan) {
     var name: HostName?
     let flow = FlowKey(packet, direction: walk.direction)
     tables.handshakes?.continued(by: packet, of: flow, frame, now: walk.time) { hello in
@@ -46,21 +48,30 @@ extension Engine {
       }
       return false
     }
-    return name
+    if let name { keep(serverName: name) }
   }
 
-  private func readDNSName(_ frame: RawSpan) -> HostName? {
-    guard packet.has([.ports, .payload]), !packet.isLaterFragment else { return nil }
-    return DNSMessage.firstQuestion(
-      in: frame, payload: packet.payload, isStream: packet.protocolNumber == IPProtocol.tcp)
+  private mutating func keep(serverName name: HostName) {
+    serverName = name
+    walk.serverNameReading = .present
+  }
+
+  private mutating func readDNSName(_ frame: RawSpan) {
+    walk.dnsNameReading = .absent
+    guard packet.has([.ports, .payload]), !packet.isLaterFragment else { return }
+    let isStream = packet.protocolNumber == IPProtocol.tcp
+    guard let name = DNSMessage.firstQuestion(in: frame, payload: packet.payload, isStream: isStream) else { return }
+    dnsName = name
+    walk.dnsNameReading = .present
   }
 }
 
 extension NamePattern {
-  /// The packet has a name, and it is this one or one below, as the pattern wants.
-  func matches(_ host: HostName?) -> Bool {
-    guard let host, host.hasSuffix(name) else { return false }
+  /// The name is this one, or one below it, as the pattern wants.
+  func matches(_ host: borrowing HostName) -> Bool {
+    guard host.hasSuffix(name) else { return false }
     let dot = host.count - name.count - 1
-    return matchesBelow ? dot > 0 && host[dot] == UInt8(ascii: ".") : dot < 0
+    guard matchesBelow else { return dot < 0 }
+    return dot > 0 ? host[dot] == UInt8(ascii: ".") : false
   }
 }

@@ -35,9 +35,9 @@ struct Walk {
 
   /// Where the last successful content search found something, from the first payload byte.
   var previousFind = 0
-  /// `Engine.serverName` and `Engine.dnsName` are those of this packet.
-  var hasReadServerName = false
-  var hasReadDNSName = false
+  /// What `Engine.serverName` and `Engine.dnsName` hold of this packet.
+  var serverNameReading = NameReading.unread
+  var dnsNameReading = NameReading.unread
   /// The address entry that the latest successful `Include` found, and that rule: its direct children may use it.
   var entry: (table: AddressTableKind, slot: TableSlot, rule: Int32)?
 

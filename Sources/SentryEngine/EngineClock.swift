@@ -34,6 +34,9 @@ struct EngineClock {
     }
   }
 
+  /// When the next idle check is due, if time does not jump; `nil` before the first moment.
+  var nextIdleCheck: Timestamp? { latest.map { _ in nextTick.adding(seconds: 9 - ticksRun % 10) } }
+
   /// Moves the clock to `time` (never back) and says which ticks have become due. The caller runs them in order.
   mutating func advance(to time: Timestamp) -> DueTicks {
     guard let latest else {

@@ -1,10 +1,13 @@
 internal import Synchronization
 
-/// What logs and tables say of a rule, as it was when the rule acted.
+/// What logs and tables say of a rule, as it was when the rule acted; or what a person said who entered an address.
 public struct RuleLabel: Hashable, Sendable {
-  /// The rule's number, `2.1.5.1`; `0` for the checks before the rules.
+  /// Bytes of UTF-8 that an address entry keeps of a text (docs/Classic.md, "Address tables").
+  public static let entryBytes = 47
+
+  /// The rule's number, `2.1.5.1`; `0` for the checks before the rules, empty where no rule acted but a person.
   public let number: String
-  /// May be empty.
+  /// The rule's name, or the person's text; may be empty.
   public let name: String
   /// The action's name, `Trigger`.
   public let action: String
@@ -21,18 +24,29 @@ public struct RuleLabel: Hashable, Sendable {
   /// The label of the checks before the rules.
   public static let builtIn = RuleLabel(number: "0")
 
-  /// Number and, if there is one, name: `2.1.5.1 telnet probe`.
+  /// The label of what a person says, cut to what an entry keeps; line ends and other control characters become blanks.
+  public init(note: String) {
+    let isPlain = note.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    let line = isPlain ? note : String(String.UnicodeScalarView(note.unicodeScalars.map(Self.visible)))
+    self.init(number: "", name: line.cut(toBytes: Self.entryBytes))
+  }
+
+  private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: " "
+    default: scalar
+    }
+  }
+
+  /// Number and, if there is one, name: `2.1.5.1 telnet probe`; of a person, what was said.
   public var text: String {
-    name.isEmpty ? number : "\(number) \(name)"
+    [number, name].filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   /// What an address entry remembers: `text`, at most 47 bytes of UTF-8; `rule 0` if no rule was involved
   /// (docs/Classic.md, "Address tables").
   public var triggeredBy: String {
-    guard number != "0" else { return "rule 0" }
-    var kept = text
-    while kept.utf8.count > 47 { kept.removeLast() }
-    return kept
+    number == "0" ? "rule 0" : text.cut(toBytes: Self.entryBytes)
   }
 }
 
@@ -69,5 +83,20 @@ public final class RuleLabels: Sendable {
       book.numbers[label] = number
       return number
     }
+  }
+}
+
+extension String {
+  /// Its first characters, as many as are no longer than `limit` bytes of UTF-8.
+  fileprivate func cut(toBytes limit: Int) -> String {
+    guard utf8.count > limit else { return self }
+    var kept = ""
+    var bytes = 0
+    for character in self {
+      bytes += character.utf8.count
+      guard bytes <= limit else { break }
+      kept.append(character)
+    }
+    return kept
   }
 }

@@ -4,8 +4,13 @@ private enum DNSLayout {
   static let headerLength = 12
   /// Of the length before a message on a stream (RFC 1035 §4.2.2).
   static let streamLength = 2
-  /// The upper two bits of a length byte mark compression pointers and types never put to use (RFC 1035 §4.1.4).
   static let longestLabel: UInt8 = 63
+  /// Both upper bits of a length byte make it the start of a pointer: 14 bits, in bytes from the start of the message
+  /// (RFC 1035 §4.1.4). One of them alone was never put to use.
+  static let pointerMark: UInt8 = 0xC0
+  static let pointerMask: UInt16 = 0x3FFF
+  /// Pointers are for names behind the first, so one is odd already.
+  static let mostPointers = 8
 }
 
 /// DNS messages (RFC 1035 §4), those of multicast DNS and LLMNR included: they share the format.
@@ -13,8 +18,8 @@ public enum DNSMessage {
   /// The name in the first question of the message that `payload` covers, a query or its answer.
   ///
   /// The port does not matter: what is no DNS message hardly ever has a name in this place. `nil` without a question,
-  /// for the root's empty name, and for a name that was not captured whole, is too long or holds a compression pointer:
-  /// nothing stands before the first name that a pointer could mean. Never traps; at most 255 bytes are looked at.
+  /// for the root's empty name, and for a name that was not captured whole or is longer than names are. Never traps;
+  /// looks at a name's bytes and a few pointers.
   ///
   /// - Parameter isStream: the message comes over TCP, its length before it, and starts with the segment.
   public static func firstQuestion(in frame: RawSpan, payload: Range<UInt32>, isStream: Bool) -> HostName? {
@@ -23,23 +28,43 @@ public enum DNSMessage {
     guard end - start > DNSLayout.headerLength,
       let questionCount = frame.wire16(at: start + DNSLayout.questionCount), questionCount > 0
     else { return nil }
-    return name(in: frame, from: start + DNSLayout.headerLength, to: end)
+    return name(in: frame, from: start + DNSLayout.headerLength, message: start..<end)
   }
 
   /// The labels from byte `start` on, with dots between them.
-  private static func name(in frame: RawSpan, from start: Int, to end: Int) -> HostName? {
+  ///
+  /// Compression pointers are followed wherever they lead in the message: before the first name there is nothing for
+  /// them to mean, but some servers follow any, and what they see must be seen here.
+  private static func name(in frame: RawSpan, from start: Int, message: Range<Int>) -> HostName? {
     var name = HostName()
     var position = start
-    while position < end, let length = frame.wire8(at: position) {
+    var pointersLeft = DNSLayout.mostPointers
+    while position < message.upperBound, let length = frame.wire8(at: position) {
       if length == 0 { return name.isEmpty ? nil : name }
-      guard length <= DNSLayout.longestLabel, position + 1 + Int(length) <= end else { return nil }
-      if !name.isEmpty, !name.append(UInt8(ascii: ".")) { return nil }
-      for offset in 1...Int(length) {
-        guard let byte = frame.wire8(at: position + offset), name.append(byte.asPartOfLabel) else { return nil }
+      if length >= DNSLayout.pointerMark {
+        guard pointersLeft > 0, position + 2 <= message.upperBound, let pointer = frame.wire16(at: position) else {
+          return nil
+        }
+        pointersLeft -= 1
+        position = message.lowerBound + Int(pointer & DNSLayout.pointerMask)
+      } else {
+        let end = position + 1 + Int(length)
+        guard length <= DNSLayout.longestLabel, end <= message.upperBound,
+          append(labelAt: position + 1..<end, of: frame, to: &name)
+        else { return nil }
+        position = end
       }
-      position += 1 + Int(length)
     }
     return nil
+  }
+
+  /// Returns `false` if there is no room for it.
+  private static func append(labelAt range: Range<Int>, of frame: RawSpan, to name: inout HostName) -> Bool {
+    if !name.isEmpty, !name.append(UInt8(ascii: ".")) { return false }
+    for position in range {
+      guard let byte = frame.wire8(at: position), name.append(byte.asPartOfLabel) else { return false }
+    }
+    return true
   }
 }
 

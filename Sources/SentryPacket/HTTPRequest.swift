@@ -73,7 +73,8 @@ extension RawSpan {
     while isBlank(at: end - 1, before: text.upperBound), end > text.lowerBound { end -= 1 }
     let start = end - 8
     guard start > text.lowerBound, isBlank(at: start - 1, before: end) else { return false }
-    return wire32(at: start) == 0x4854_5450 && wire16(at: start + 4) == 0x2F31 && wire8(at: start + 6) == 0x2E  // HTTP/1.
+    // "HTTP", "/1", "."
+    return wire32(at: start) == 0x4854_5450 && wire16(at: start + 4) == 0x2F31 && wire8(at: start + 6) == 0x2E
   }
 
   /// The value of a `Host` field; `nil` of any other.

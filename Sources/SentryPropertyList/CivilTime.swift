@@ -29,6 +29,11 @@ struct CivilTime: CustomStringConvertible {
     return "\(date) \(time.joined(separator: ":")) +0000"
   }
 
+  /// As XML property lists have it: `2008-11-03T12:00:00Z` (RFC 3339).
+  var internetText: String {
+    description.replacing(" +0000", with: "Z").replacing(" ", with: "T")
+  }
+
   /// The remainder that is never negative.
   private static func remainder(_ number: Int64, _ divisor: Int64) -> Int64 {
     let remainder = number % divisor

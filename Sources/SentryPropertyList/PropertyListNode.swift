@@ -15,6 +15,16 @@ public struct PropertyListNode: Sendable {
     storage = .syntax(node)
   }
 
+  /// The view of a node of a text.
+  public init(syntax node: SyntaxNode) {
+    self.init(node)
+  }
+
+  /// The view of a plain value, as the root of a document that is not text.
+  public init(value: PropertyListValue) {
+    self.init(value, path: "")
+  }
+
   /// A value of an XML or binary document; `path` says how to get there from the root, whose path is empty.
   init(_ value: PropertyListValue, path: String) {
     storage = .value(value, path: path)
@@ -63,6 +73,11 @@ extension PropertyListNode {
     case .syntax(let node): node.text
     case .value(let value, _): value.text
     }
+  }
+
+  /// Where findings about a part of `text` point; `part` is counted in UTF-8 bytes of the text.
+  public func place(ofText part: Range<Int>) -> Diagnostic.Place {
+    syntax.map { Diagnostic.Place(range: $0.range(ofText: part)) } ?? place
   }
 
   /// The whole number that `text` writes: decimal digits with or without a sign, nothing else. `nil` for any other

@@ -16,8 +16,9 @@ public struct PropertyListPrinter: Sendable {
   public func print(_ value: PropertyListValue) -> String {
     var text = ""
     write(value, level: 0, usedColumns: 0, to: &text)
-    text += "\n"
-    return text
+    // A lone bare word could be taken for the first bytes of a binary document.
+    if text.hasPrefix("bplist") { text = "\"\(text)\"" }
+    return text + "\n"
   }
 
   /// `text` as it is written in a document: bare if it can be, otherwise in double quotes.

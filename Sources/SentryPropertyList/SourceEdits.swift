@@ -25,21 +25,26 @@ public struct SourceEdits: Sendable {
 
   /// The text after all changes; every byte no change names stays as it is.
   public func applied(to bytes: [UInt8]) throws(Failure) -> [UInt8] {
+    try applied(to: bytes, within: bytes.indices)
+  }
+
+  /// The part of the text that stood in `bounds`, after all changes, which must be to that part.
+  public func applied(to bytes: [UInt8], within bounds: Range<Int>) throws(Failure) -> [UInt8] {
     let ordered = edits.enumerated().sorted {
       ($0.element.range.lowerBound, $0.element.range.upperBound, $0.offset)
         < ($1.element.range.lowerBound, $1.element.range.upperBound, $1.offset)
     }.map(\.element)
     var result: [UInt8] = []
-    result.reserveCapacity(bytes.count)
-    var previous = 0..<0
+    result.reserveCapacity(bounds.count)
+    var previous = bounds.lowerBound..<bounds.lowerBound
     for (range, replacement) in ordered {
-      guard range.lowerBound >= 0, range.upperBound <= bytes.count else { throw .outside(range) }
+      guard range.lowerBound >= bounds.lowerBound, range.upperBound <= bounds.upperBound else { throw .outside(range) }
       guard range.lowerBound >= previous.upperBound else { throw .overlapping(previous, range) }
       result += bytes[previous.upperBound..<range.lowerBound]
       result += replacement.utf8
       previous = range
     }
-    result += bytes[previous.upperBound...]
+    result += bytes[previous.upperBound..<bounds.upperBound]
     return result
   }
 }

@@ -13,8 +13,12 @@ public protocol Action: SendableMetatype {
   static var codes: GenerationCodes { get }
   /// One line for lists.
   static var summary: String { get }
+  /// What a person must know besides; empty if the summary says it all.
+  static var details: String { get }
   /// What the action makes of its parameter; `nil` if it only goes into log entries, as every rule's does.
   static var parameterMeaning: String? { get }
+  /// A parameter as a rule may have it; empty where any text will do.
+  static var parameterExample: String { get }
   static var operation: Operation { get }
   /// Reads what the action takes from its parameter, which may be empty.
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument
@@ -33,7 +37,9 @@ public enum ActionArgument: Sendable, Equatable {
 extension Action {
   public static var aliases: [String] { [] }
   public static var classicName: String { name }
+  public static var details: String { "" }
   public static var parameterMeaning: String? { nil }
+  public static var parameterExample: String { "" }
   public static func argument(of parameter: String) -> ActionArgument { .none }
 }
 

@@ -15,6 +15,8 @@ public protocol Property: SendableMetatype {
   static var legacyNames: [LegacyName] { get }
   /// One line for lists.
   static var summary: String { get }
+  /// What a person must know besides; empty if the summary says it all.
+  static var details: String { get }
   /// What a value looks like, in words; empty for a property without values.
   static var valueSyntax: String { get }
   static var example: String { get }
@@ -22,6 +24,8 @@ public protocol Property: SendableMetatype {
   static var relations: Set<Relation> { get }
   /// The protocols that have the field (`TCP or UDP`), `nil` if it is none of a protocol's. `!=` matches all others.
   static var precondition: String? { get }
+  /// What becomes of a packet that lacks the value, in a sentence; empty if every packet has it.
+  static var absence: String { get }
   /// Where the value may hold text in parentheses that does not count.
   static var remarks: ValueRemarks { get }
 
@@ -35,7 +39,11 @@ public protocol Property: SendableMetatype {
 extension Property {
   public static var aliases: [String] { [] }
   public static var legacyNames: [LegacyName] { [] }
+  public static var details: String { "" }
   public static var precondition: String? { nil }
+  public static var absence: String {
+    precondition.map { "A packet that is not \($0) matches != and nothing else." } ?? ""
+  }
   public static var remarks: ValueRemarks { .atEnd }
   /// Rules must give a value.
   public static var needsValue: Bool { !valueSyntax.isEmpty }

@@ -1,6 +1,6 @@
 /// One rule of a checked document.
 public struct Rule: Sendable {
-  let position: RuleNumber
+  let position: RulePosition
   /// Empty if it has none.
   public let name: String
   /// The rule's own switch; it is in use only if its ancestors are, too.
@@ -15,12 +15,12 @@ public struct Rule: Sendable {
   public let argument: ActionArgument
   /// Where it stands; text documents only.
   public let source: RuleSource?
-  private let storedParent: Int32
-  private let storedDepth: Int32
-  private let storedSubtreeEnd: Int32
+  private var storedParent: Int32
+  private var storedDepth: Int32
+  private var storedSubtreeEnd: Int32
 
   init(
-    position: RuleNumber, name: String, isEnabled: Bool, condition: Condition, value: String, action: any Action.Type,
+    position: RulePosition, name: String, isEnabled: Bool, condition: Condition, value: String, action: any Action.Type,
     parameter: String, argument: ActionArgument, parent: Int, depth: Int, subtreeEnd: Int, source: RuleSource?
   ) {
     self.position = position
@@ -43,13 +43,22 @@ extension Rule {
   public var number: String { position.text }
 
   /// The parent's index in document order; -1 at the top level.
-  public var parent: Int { Int(storedParent) }
+  public internal(set) var parent: Int {
+    get { Int(storedParent) }
+    set { storedParent = Int32(clamping: newValue) }
+  }
 
   /// 0 at the top level.
-  public var depth: Int { Int(storedDepth) }
+  public internal(set) var depth: Int {
+    get { Int(storedDepth) }
+    set { storedDepth = Int32(clamping: newValue) }
+  }
 
   /// The index after the last rule below this one: its subtree is `index..<subtreeEnd`.
-  public var subtreeEnd: Int { Int(storedSubtreeEnd) }
+  public internal(set) var subtreeEnd: Int {
+    get { Int(storedSubtreeEnd) }
+    set { storedSubtreeEnd = Int32(clamping: newValue) }
+  }
 
   public var property: any Property.Type { condition.property }
   public var relation: Relation { condition.relation }

@@ -10,6 +10,8 @@ public struct RuleSet: Sendable {
   public let interfaces: [InterfaceEntry]
   /// What else the root held, in its order: kept when the document is written anew.
   public let keptKeys: [KeptKey]
+  /// What the document promises of itself; as written they are among the kept keys.
+  public internal(set) var tests: [DocumentTest] = []
   /// Written by the classic program, or with its numbers.
   var isClassic = false
   /// Where the document keeps its rules: a path from the root, which itself is "".
@@ -37,9 +39,9 @@ public struct RuleSet: Sendable {
 }
 
 extension RuleSet: Equatable {
-  /// Rules, settings and interfaces are the same; kept keys, which mean nothing here, do not matter.
+  /// Rules, settings, interfaces and tests are the same; other kept keys, which mean nothing here, do not matter.
   public static func == (a: RuleSet, b: RuleSet) -> Bool {
-    a.rules == b.rules && a.settings == b.settings && a.interfaces == b.interfaces
+    a.rules == b.rules && a.settings == b.settings && a.interfaces == b.interfaces && a.tests == b.tests
   }
 }
 

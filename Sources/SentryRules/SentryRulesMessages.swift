@@ -54,10 +54,6 @@ extension Diagnostic {
       "'\(key.shown)' means nothing here; such keys are kept when the document is written anew")
   }
 
-  static func testsNotRun(at place: Place) -> Diagnostic {
-    Diagnostic(.testsNotRun, .warning, at: place, "the document's tests are not run by this version")
-  }
-
   // MARK: Rules
 
   static func unknownRuleKey(_ key: String, at place: Place) -> Diagnostic {

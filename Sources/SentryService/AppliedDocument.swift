@@ -3,22 +3,26 @@ internal import SentryDiagnostics
 internal import SentryEngine
 public import SentryRules
 
-/// A document as somebody sent it, read and checked: its findings, and its rules if none of them is an error.
+/// A document as somebody sent it, read, checked and tested: its findings, and its rules if none of them is an error.
 public struct SubmittedDocument: Sendable {
   /// As the sender calls it, usually a path; its control characters are question marks, so that it can be printed anywhere.
   public let name: String
   public let document: RuleDocument
+  /// Of the document's own tests.
+  let testFailures: [Diagnostic]
 
   public init(name: String, reading bytes: [UInt8]) {
-    let name = String(
-      name.map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
+    let name = name.withoutControlCharacters
     self.name = name
     document = RuleDocument(reading: bytes, fileName: name)
+    testFailures = document.ruleSet.map { DocumentTests.failures(of: $0) } ?? []
   }
 
-  /// In the order of the document's text.
+  /// What is wrong with the text, in its order, then the tests that fail.
+  var diagnostics: [Diagnostic] { document.diagnostics + testFailures }
+
   var findings: [DiagnosticRecord] {
-    document.diagnostics.map { DiagnosticRecord($0, in: document.source) }
+    diagnostics.map { DiagnosticRecord($0, in: document.source) }
   }
 }
 
@@ -31,9 +35,11 @@ struct AppliedDocument: Sendable {
   /// Seconds since 1970.
   let appliedTime: Double
 
-  /// `nil` for a document with errors.
+  /// `nil` for a document with errors, or whose tests fail.
   init?(_ submitted: SubmittedDocument, generation: UInt32, labels: RuleLabels, appliedTime: Double) {
-    guard let ruleSet = submitted.document.ruleSet, let text = submitted.document.appliedText else { return nil }
+    guard let ruleSet = submitted.document.ruleSet, let text = submitted.document.appliedText,
+      submitted.testFailures.isEmpty
+    else { return nil }
     name = submitted.name
     self.text = text
     rules = LoadedRules(ruleSet, generation: generation, labels: labels)
@@ -43,5 +49,12 @@ struct AppliedDocument: Sendable {
   var report: DocumentReport {
     DocumentReport(
       name: name, appliedTime: appliedTime, ruleCount: rules.ruleSet.rules.count, generation: rules.generation)
+  }
+}
+
+extension String {
+  /// A name that somebody sent, with question marks for what would move a cursor or break a line.
+  var withoutControlCharacters: String {
+    String(map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
   }
 }

@@ -32,6 +32,7 @@ struct ControlServer: Service {
     router.answerRules(from: daemon)
     router.answerEnabled(from: daemon)
     router.answerTables(from: daemon)
+    router.answerLists(from: daemon)
     router.answerLog(from: daemon.journal)
     return router
   }

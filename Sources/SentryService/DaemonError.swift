@@ -10,6 +10,8 @@ public enum DaemonError: Error, Equatable {
   case socketNotPermitted(path: String)
   /// The socket, or the directory it belongs in, cannot be made.
   case socketUnusable(path: String, reason: String)
+  /// Somebody else's document came in between: the generation in force is not the one expected.
+  case generationChanged(expected: UInt32, found: UInt32)
   /// It is shutting down, or its packet thread has ended.
   case stopped
 }

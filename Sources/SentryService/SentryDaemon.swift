@@ -4,9 +4,8 @@ public import SentryControl
 internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryJournal
-public import SentryPacket
+internal import SentryPacket
 internal import SentryRules
-internal import SentryState
 
 /// The running sentry: knows the document in force, changes it, and answers questions about it.
 ///
@@ -15,11 +14,11 @@ internal import SentryState
 /// posting it, so the packet thread sees requests in the order the actor decided them.
 public actor SentryDaemon {
   nonisolated let packets: PacketThread
-  private let labels: RuleLabels
+  let labels: RuleLabels
   private let startTime: Double
   private let log: Logger
   /// The document in force, or on its way to be.
-  private var active: AppliedDocument
+  private(set) var active: AppliedDocument
   /// The documents of the latest generations, the one in force last.
   private var history: [DocumentReport]
   private var local: LocalNetworks
@@ -84,13 +83,20 @@ public actor SentryDaemon {
   /// Puts a document in force between two packets, or says why not; then the rules in force stay as they are.
   ///
   /// Tables stay, and so do the counters of rules that did not change.
-  public func apply(_ submitted: SubmittedDocument) async throws(DaemonError) -> ApplyReply {
+  ///
+  /// - Parameter expected: the generation that must be in force; `nil` for any.
+  /// - Throws: `generationChanged` if it is not.
+  public func apply(
+    _ submitted: SubmittedDocument, replacing expected: UInt32? = nil
+  ) async throws(DaemonError) -> ApplyReply {
+    let current = active.rules.generation
+    if let expected, expected != current { throw .generationChanged(expected: expected, found: current) }
     let findings = submitted.findings
-    let generation = active.rules.generation &+ 1
+    let generation = current &+ 1
     guard
       let new = AppliedDocument(submitted, generation: generation, labels: labels, appliedTime: WallClock.seconds())
     else {
-      tell("\(submitted.name) refused: \(submitted.document.diagnostics.summary)")
+      tell("\(submitted.name) refused: \(submitted.diagnostics.summary)")
       return ApplyReply(applied: false, findings: findings, document: active.report)
     }
     let old = active
@@ -124,12 +130,6 @@ public actor SentryDaemon {
     }
     if isOn != wasOn { tell(isOn ? "firewall on" : "firewall off") }
     return EnabledReply(enabled: isOn, wasEnabled: wasOn)
-  }
-
-  public func table(_ kind: AddressTableKind) async throws(DaemonError) -> TableReply {
-    let entries = try await ask { $0.entries(of: kind) }
-    return TableReply(
-      table: kind.name, time: WallClock.seconds(), entries: entries.map { TableEntryReport($0, labels: labels) })
   }
 
   public func status() async throws(DaemonError) -> StatusReply {
@@ -174,14 +174,14 @@ public actor SentryDaemon {
 
   // MARK: Helpers
 
-  private func ask<Value: Sendable>(
+  func ask<Value: Sendable>(
     _ work: @escaping @Sendable (inout PacketWorker) -> Value
   ) async throws(DaemonError) -> Value {
     do throws(PacketThreadStopped) { return try await packets.perform(work) } catch { throw .stopped }
   }
 
   /// Says it in the daemon's own log and in the journal.
-  private func tell(_ message: String) {
+  func tell(_ message: String) {
     log.info("\(message)")
     journal.append(message: message, time: WallClock.now())
   }

@@ -37,11 +37,13 @@ struct AddressRecord: LinkedEntry {
     self.triggeredBy = triggeredBy
   }
 
+  var isIPv4: Bool { IPAddress(high: key.high, low: key.low).isIPv4 }
+
   /// A copy for others, with the lifetime of its class in nanoseconds.
   func entry(lifetime: Int64) -> AddressEntry {
     AddressEntry(
-      address: IPAddress(high: key.high, low: key.low), prefixLength: Int(key.prefixLength), matchCount: matchCount,
-      lastTime: Timestamp(nanoseconds: lastNanoseconds), duration: AddressDuration(nanoseconds: lifetime),
-      triggeredBy: triggeredBy)
+      range: AddressRange(prefix: IPAddress(high: key.high, low: key.low), length: Int(key.prefixLength)),
+      matchCount: matchCount, lastTime: Timestamp(nanoseconds: lastNanoseconds),
+      duration: AddressDuration(nanoseconds: lifetime), triggeredBy: triggeredBy)
   }
 }

@@ -1,6 +1,6 @@
 public import SentryPacket
 
-/// What `keep` did.
+/// What `keep` or `add` did.
 public enum KeepOutcome: Sendable {
   /// The address was not there, or expired.
   case added
@@ -8,37 +8,69 @@ public enum KeepOutcome: Sendable {
   case refreshed
 }
 
-/// Addresses that rules remember: one of the four tables.
+/// Something to put into a table by request.
+public struct AddressAddition: Hashable, Sendable {
+  public var range: AddressRange
+  public var duration: AddressDuration
+  /// Who says so, as `triggeredBy` of an entry.
+  public var triggeredBy: UInt32
+
+  public init(range: AddressRange, duration: AddressDuration, triggeredBy: UInt32) {
+    self.range = range
+    self.duration = duration
+    self.triggeredBy = triggeredBy
+  }
+}
+
+/// Addresses that rules and people remember: one of the four tables.
 ///
 /// An address stays until nothing has refreshed it for its duration; from that nanosecond on it does not match. `keep` and
 /// `hit` refresh it. The table never refuses an address: when it is full, expired ones make way, then the oldest with a limited
 /// duration, then the oldest. (docs/Classic.md, "Address tables")
 ///
+/// Single addresses, and the IPv6 nets that packets make, stand in a hash table. Ranges, which only `add` makes, stand beside it
+/// in a table of their own with the same capacity, so that no flood of packets drives out what somebody entered. An address
+/// that is in both is answered by the first; of several ranges, by the innermost: the one that begins last, of those the one
+/// that ends first. A table without ranges never looks for any.
+///
 /// `now` is never before that of an earlier call.
 public struct AddressTable: ~Copyable {
   private var table: LinkedTable<AddressRecord>
-  /// The lengths of the IPv6 nets in the table, that of new entries first; one without entries may linger.
-  private var ipv6PrefixLengths: [UInt8]
+  private var ranges: RangeTable
+  /// The length of the nets by which packets' IPv6 addresses are kept. Entries of another length stay, and match as before.
+  public private(set) var ipv6PrefixLength: Int
+  /// The lengths of the IPv6 nets in the hash table, the longest first; one without entries may linger.
+  private var ipv6Lengths: [UInt8]
 
   /// - Parameters:
-  ///   - capacity: the nearest of 1...16 777 216.
-  ///   - ipv6PrefixLength: IPv6 addresses are kept by their net of so many bits: the nearest of 1...128. IPv4 addresses are
-  ///     always kept whole.
+  ///   - capacity: the nearest of 1...16 777 216: single addresses, and again as many ranges.
+  ///   - ipv6PrefixLength: packets' IPv6 addresses are kept by their net of so many bits: the nearest of 1...128. IPv4
+  ///     addresses are always kept whole.
   public init(capacity: Int, ipv6PrefixLength: Int = 128) {
     self.init(capacity: capacity, ipv6PrefixLength: ipv6PrefixLength, seed: .random())
   }
 
   init(capacity: Int, ipv6PrefixLength: Int, seed: HashSeed) {
     table = LinkedTable(capacity: capacity, lifetimes: [ExpiryClass.unlimited], seed: seed)
-    ipv6PrefixLengths = [Self.validPrefixLength(ipv6PrefixLength)]
+    ranges = RangeTable(capacity: capacity, seed: seed)
+    self.ipv6PrefixLength = Self.validPrefixLength(ipv6PrefixLength)
+    ipv6Lengths = [UInt8(self.ipv6PrefixLength)]
   }
 
   // MARK: Packets
 
-  /// The entry for this address, or for its IPv6 net; `nil` if there is none or it has expired. Does not refresh it.
+  /// The entry for this address, or for an IPv6 net or a range around it; `nil` if there is none or it has expired. Does not
+  /// refresh it.
   public mutating func find(_ address: IPAddress, now: Timestamp) -> TableSlot? {
-    for length in ipv6PrefixLengths {
-      if let slot = table.find(AddressKey(address, ipv6PrefixLength: length), now: now) { return TableSlot(slot) }
+    if let slot = findSingle(address, now: now) { return TableSlot(slot) }
+    guard !ranges.isEmpty else { return nil }
+    return ranges.find(address, now: now).map { TableSlot(range: $0) }
+  }
+
+  @inline(__always)
+  private mutating func findSingle(_ address: IPAddress, now: Timestamp) -> Int? {
+    for length in ipv6Lengths {
+      if let slot = table.find(AddressKey(address, ipv6PrefixLength: length), now: now) { return slot }
       if address.isIPv4 { return nil }
     }
     return nil
@@ -46,6 +78,7 @@ public struct AddressTable: ~Copyable {
 
   /// An `Include` rule found the entry: refreshes and counts it.
   public mutating func hit(_ slot: TableSlot, now: Timestamp) {
+    if let range = slot.range { return ranges.hit(range, now: now) }
     guard table.isOccupied(slot.index) else { return }
     table[slot.index].matchCount &+= 1
     table.refresh(slot.index, in: table[slot.index].expiryClass, now: now)
@@ -54,11 +87,11 @@ public struct AddressTable: ~Copyable {
   /// Puts an address into the table with count 1, or refreshes it there without counting.
   ///
   /// A refreshed entry takes the new label, and the new duration unless it has a longer one already: a rule does not shorten
-  /// what somebody set by hand.
+  /// what somebody set by hand. An address inside a range gets an entry of its own.
   public mutating func keep(
     _ address: IPAddress, now: Timestamp, duration: AddressDuration, triggeredBy: UInt32
   ) -> KeepOutcome {
-    let key = AddressKey(address, ipv6PrefixLength: ipv6PrefixLengths[0])
+    let key = AddressKey(address, ipv6PrefixLength: UInt8(truncatingIfNeeded: ipv6PrefixLength))
     if let slot = table.find(key, now: now) {
       if duration.nanoseconds > table.lifetime(of: slot) {
         table.refresh(slot, in: table.expiryClass(lasting: duration.nanoseconds), now: now)
@@ -75,79 +108,162 @@ public struct AddressTable: ~Copyable {
 
   /// 0 if the slot holds no entry any more.
   public func matchCount(of slot: TableSlot) -> UInt64 {
-    table.isOccupied(slot.index) ? table[slot.index].matchCount : 0
+    if let range = slot.range { return ranges.matchCount(of: range) }
+    return table.isOccupied(slot.index) ? table[slot.index].matchCount : 0
   }
 
   /// `Reset parent` under an `Include`: the entry counts from 0 again.
   public mutating func resetMatchCount(of slot: TableSlot) {
+    if let range = slot.range { return ranges.resetMatchCount(of: range) }
     guard table.isOccupied(slot.index) else { return }
     table[slot.index].matchCount = 0
   }
 
   /// Removes expired entries, some thousands at most in one call; those left do not match either.
-  public mutating func expire(now: Timestamp) { table.expire(now: now) }
+  public mutating func expire(now: Timestamp) {
+    table.expire(now: now)
+    ranges.expire(now: now)
+  }
 
   // MARK: Requests
 
-  /// Removes the address, or the IPv6 nets it lies in; false if there was none.
+  /// Puts addresses and ranges into the table as somebody entered them: with count 0, and with exactly that duration. One for
+  /// exactly the same addresses is replaced.
+  ///
+  /// Allocates; with ranges among them, takes time with the number of ranges there are. So many are better added in one call.
+  ///
+  /// - Returns: how many were not there before.
+  @discardableResult
+  public mutating func add(_ additions: some Sequence<AddressAddition>, now: Timestamp) -> Int {
+    var added = 0
+    var newRanges: [RangeIndex.Place] = []
+    for addition in additions {
+      if let key = key(of: addition.range) {
+        if set(key, to: addition, now: now) == .added { added += 1 }
+      } else if let place = ranges.set(RangeKey(addition.range), to: addition, now: now) {
+        newRanges.append(place)
+      }
+    }
+    ranges.sortIn(newRanges)
+    return added + newRanges.count
+  }
+
+  /// The key of what stands in the hash table; `nil` for a range.
+  private mutating func key(of range: AddressRange) -> AddressKey? {
+    if range.first == range.last {
+      if !range.first.isIPv4 { lookUp(ipv6Length: 128) }
+      return AddressKey(range.first, ipv6PrefixLength: 128)
+    }
+    return netKey(of: range)
+  }
+
+  /// The key of an IPv6 net of a length that packets make, too.
+  private func netKey(of range: AddressRange) -> AddressKey? {
+    guard !range.first.isIPv4, let length = range.prefixLength.flatMap({ UInt8(exactly: $0) }),
+      ipv6Lengths.contains(length), !ranges.contains(RangeKey(range))
+    else { return nil }
+    return AddressKey(range.first, ipv6PrefixLength: length)
+  }
+
+  private mutating func lookUp(ipv6Length length: UInt8) {
+    guard !ipv6Lengths.contains(length) else { return }
+    ipv6Lengths.append(length)
+    ipv6Lengths.sort(by: >)
+  }
+
+  private mutating func set(_ key: AddressKey, to addition: AddressAddition, now: Timestamp) -> KeepOutcome {
+    let expiryClass = table.expiryClass(lasting: addition.duration.nanoseconds)
+    var record = AddressRecord(key: key, triggeredBy: addition.triggeredBy)
+    record.matchCount = 0
+    guard let slot = table.find(key, now: now) else {
+      _ = table.insert(record, in: expiryClass, now: now)
+      return .added
+    }
+    table.refresh(slot, in: expiryClass, now: now)
+    table[slot].triggeredBy = addition.triggeredBy
+    table[slot].matchCount = 0
+    return .refreshed
+  }
+
+  /// Removes the address, or the IPv6 nets it lies in; false if there was none. Ranges stay.
   public mutating func remove(_ address: IPAddress) -> Bool {
     var wasThere = false
-    for length in ipv6PrefixLengths {
+    for length in ipv6Lengths {
       if table.remove(AddressKey(address, ipv6PrefixLength: length)) { wasThere = true }
     }
     return wasThere
   }
 
-  public mutating func removeAll() {
-    table.removeAll()
-    ipv6PrefixLengths.removeSubrange(1...)
+  /// Removes the entry for exactly these addresses (for a single one also the IPv6 nets it lies in); false if there was none.
+  public mutating func remove(_ range: AddressRange) -> Bool {
+    if range.first == range.last { return remove(range.first) }
+    if let key = netKey(of: range) { return table.remove(key) }
+    return ranges.remove(RangeKey(range))
   }
 
-  /// Entries there may be.
+  public mutating func removeAll() {
+    table.removeAll()
+    ranges.removeAll()
+    ipv6Lengths = [UInt8(truncatingIfNeeded: ipv6PrefixLength)]
+  }
+
+  /// Single addresses there may be, and ranges there may be besides.
   public var capacity: Int { table.capacity }
 
   /// Keeps what fits; slots found before are no longer valid.
-  public mutating func setCapacity(_ capacity: Int, now: Timestamp) { table.setCapacity(capacity, now: now) }
-
-  /// The length of the nets by which new IPv6 entries are kept. Entries of another length stay, and match as before.
-  public var ipv6PrefixLength: Int { Int(ipv6PrefixLengths[0]) }
+  public mutating func setCapacity(_ capacity: Int, now: Timestamp) {
+    table.setCapacity(capacity, now: now)
+    ranges.setCapacity(capacity, now: now)
+  }
 
   /// Keeps further IPv6 addresses by their net of `length` bits, the nearest of 1...128. Looks at every entry.
   public mutating func setIPv6PrefixLength(_ length: Int, now: Timestamp) {
-    let new = Self.validPrefixLength(length)
-    guard new != ipv6PrefixLengths[0] else { return }
-    var inUse: Set<UInt8> = []
-    table.forEachEntry(now: now) { record, _ in inUse.insert(record.key.prefixLength) }
-    ipv6PrefixLengths = [new] + ipv6PrefixLengths.filter { $0 != new && inUse.contains($0) }
+    ipv6PrefixLength = Self.validPrefixLength(length)
+    var lengths: Set<UInt8> = [UInt8(truncatingIfNeeded: ipv6PrefixLength)]
+    table.forEachEntry(now: now) { record, _ in
+      if !record.isIPv4 { lengths.insert(record.key.prefixLength) }
+    }
+    ipv6Lengths = lengths.sorted(by: >)
   }
 
-  private static func validPrefixLength(_ length: Int) -> UInt8 { UInt8(max(1, min(128, length))) }
+  private static func validPrefixLength(_ length: Int) -> Int { max(1, min(128, length)) }
 
   // MARK: Reports
 
   /// Entries in the table, expired ones that are not removed yet included.
-  public var count: Int { table.count }
+  public var count: Int { table.count + ranges.count }
 
   /// Entries that have not expired.
-  public func count(now: Timestamp) -> Int { table.count(now: now) }
+  public func count(now: Timestamp) -> Int { table.count(now: now) + ranges.count(now: now) }
 
   /// New entries since the start.
-  public var additions: UInt64 { table.additions }
+  public var additions: UInt64 { table.additions &+ ranges.additions }
 
   /// Entries that made way before they expired, since the start.
-  public var evictions: UInt64 { table.evictions }
+  public var evictions: UInt64 { table.evictions &+ ranges.evictions }
 
-  /// The entries that have not expired, in the order of their addresses.
-  ///
-  /// Copies and sorts: some ten nanoseconds to copy an entry, some hundred to sort it in.
-  public func entries(now: Timestamp) -> [AddressEntry] {
+  /// The entries that have not expired, in no order: some ten nanoseconds to copy one.
+  public func unsortedEntries(now: Timestamp) -> [AddressEntry] {
     var entries: [AddressEntry] = []
-    entries.reserveCapacity(table.count)
+    entries.reserveCapacity(count)
     table.forEachEntry(now: now) { record, lifetime in entries.append(record.entry(lifetime: lifetime)) }
-    entries.sort()
+    ranges.forEachEntry(now: now) { entries.append($0) }
     return entries
   }
 
+  /// The entries that have not expired, in the order of their addresses: some hundred nanoseconds to sort one in.
+  public func entries(now: Timestamp) -> [AddressEntry] { unsortedEntries(now: now).sorted() }
+
+  /// The entry that `find` would find. Changes nothing.
+  public func entry(for address: IPAddress, now: Timestamp) -> AddressEntry? {
+    for length in ipv6Lengths {
+      if let slot = table.peek(AddressKey(address, ipv6PrefixLength: length), now: now) {
+        return table[slot].entry(lifetime: table.lifetime(of: slot))
+      }
+    }
+    return ranges.peek(address, now: now).flatMap { ranges.entry(at: $0) }
+  }
+
   /// See `LinkedTable.brokenInvariant`.
-  func brokenInvariant() -> String? { table.brokenInvariant() }
+  func brokenInvariant() -> String? { table.brokenInvariant() ?? ranges.brokenInvariant() }
 }

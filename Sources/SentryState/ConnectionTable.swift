@@ -109,6 +109,28 @@ public struct ConnectionTable: ~Copyable {
   /// Flows that made way before they expired, since the start.
   public var evictions: UInt64 { table.evictions }
 
+  /// What `lookup` would find. Changes nothing.
+  public func peek(_ flow: FlowKey, now: Timestamp) -> ConnectionEntry? {
+    guard flow.isKnown else { return nil }
+    return table.peek(flow.identity, now: now).map { table[$0].entry }
+  }
+
+  /// What `enter` and then `bind` would make of a flow. Changes nothing.
+  ///
+  /// - Returns: `nil` if the packet belongs to no flow.
+  public func foreseen(
+    _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16,
+    rates: (inbound: UInt32, outbound: UInt32)
+  ) -> (after: ConnectionEntry, newRates: RateDirections)? {
+    guard flow.isKnown else { return nil }
+    var record = ConnectionRecord(flow, startedBy: packet, at: now)
+    if let known = table.peek(flow.identity, now: now), !startsAnew(packet, at: known) { record = table[known] }
+    record.add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
+    record.lastNanoseconds = now.nanoseconds
+    let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)
+    return (record.entry, newRates)
+  }
+
   /// The flow in a slot; `nil` if it is there no more.
   public func entry(at slot: TableSlot) -> ConnectionEntry? {
     table.isOccupied(slot.index) ? table[slot.index].entry : nil

@@ -46,6 +46,12 @@ public struct DelayQueue: ~Copyable {
     return before - count
   }
 
+  /// Packets that will be held at `now` once `release` was called. Changes nothing.
+  public func held(at now: Timestamp) -> Int {
+    let released = (0..<count).first { now.nanoseconds &- arrivals[place($0)].nanoseconds < nanoseconds }
+    return count - (released ?? count)
+  }
+
   /// Lets go of everything at once.
   ///
   /// - Returns: how many there were.

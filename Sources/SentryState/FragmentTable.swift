@@ -42,6 +42,14 @@ public struct FragmentTable: ~Copyable {
     return (table[slot].sourcePort, table[slot].destinationPort)
   }
 
+  /// What `ports` would say. Changes nothing.
+  public func peekPorts(for packet: PacketFields, now: Timestamp) -> (source: UInt16, destination: UInt16)? {
+    guard packet.has([.addresses, .protocolNumber]), let slot = table.peek(FragmentKey(packet), now: now) else {
+      return nil
+    }
+    return (table[slot].sourcePort, table[slot].destinationPort)
+  }
+
   /// Removes expired datagrams, some thousands at most in one call; those left are not found either.
   public mutating func expire(now: Timestamp) { table.expire(now: now) }
 

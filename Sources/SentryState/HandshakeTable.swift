@@ -13,7 +13,8 @@ public struct HandshakeTable: ~Copyable {
   /// The table's only expiry class.
   private static let expiryClass: UInt16 = 0
 
-  /// Bytes of a flow's segments together; what is beyond is cut off. The name of a longer ClientHello stands before that in practice.
+  /// Bytes of a flow's segments together; what is beyond is cut off. A longer ClientHello has its name before that, in
+  /// practice.
   public static var roomPerFlow: Int { 4_096 }
   /// Flows there may be.
   public static var capacity: Int { 512 }
@@ -42,14 +43,15 @@ public struct HandshakeTable: ~Copyable {
 
   /// Hands over what came before this segment with its payload behind, if it continues a beginning that is known.
   ///
-  /// - Parameter body: gets all payloads as one run of bytes; says whether more segments are needed, and then this one is kept.
+  /// - Parameter needsMore: gets all payloads as one run of bytes; true if the name must be further on, and then this
+  ///   segment is kept, too.
   /// - Returns: false if there is no such beginning.
   @discardableResult
   public mutating func continued(
     by packet: borrowing PacketFields, of flow: FlowKey, _ frame: RawSpan, now: Timestamp,
     _ needsMore: (RawSpan) -> Bool
   ) -> Bool {
-    guard isSegment(packet, of: flow), let slot = table.find(HandshakeKey(flow), now: now),
+    guard table.count > 0, isSegment(packet, of: flow), let slot = table.find(HandshakeKey(flow), now: now),
       table[slot].nextSequence == packet.payloadSequence
     else { return false }
     let start = slot * Self.roomPerFlow
@@ -58,6 +60,13 @@ public struct HandshakeTable: ~Copyable {
     let isUnfinished = bytes.withRawSpan { needsMore($0.extracting(start..<start + length)) }
     if isUnfinished, length < Self.roomPerFlow { table[slot].length = length }
     return true
+  }
+
+  /// What came before this segment, if it continues a beginning that is known. Changes nothing.
+  public func beginning(before packet: PacketFields, of flow: FlowKey, now: Timestamp) -> ArraySlice<UInt8>? {
+    guard isSegment(packet, of: flow), let slot = table.peek(HandshakeKey(flow), now: now) else { return nil }
+    guard table[slot].nextSequence == packet.payloadSequence else { return nil }
+    return bytes[slot * Self.roomPerFlow..<slot * Self.roomPerFlow + table[slot].length]
   }
 
   private func isSegment(_ packet: borrowing PacketFields, of flow: FlowKey) -> Bool {
@@ -72,7 +81,9 @@ public struct HandshakeTable: ~Copyable {
     _ packet: borrowing PacketFields, _ frame: RawSpan, to position: Int, atMost room: Int
   ) -> Int {
     var length = 0
-    while length < room, length < packet.payload.count, let byte = frame.wire8(at: Int(packet.payload.lowerBound) + length) {
+    while length < room, length < packet.payload.count,
+      let byte = frame.wire8(at: Int(packet.payload.lowerBound) + length)
+    {
       bytes[position + length] = byte
       length += 1
     }

@@ -108,6 +108,13 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     return nil
   }
 
+  /// The slot of the unexpired entry with this key. Leaves an expired one where it is.
+  func peek(_ key: Entry.Key, now: Timestamp) -> Int? {
+    guard let position = position(of: key) else { return nil }
+    let slot = index.slot(at: position)
+    return isExpired(slots[slot], now) ? nil : slot
+  }
+
   /// The entry in a slot, to read or to change anything but its key, its class and its last time.
   subscript(slot: Int) -> Entry {
     @inline(__always) get { slots[slot] }
@@ -119,6 +126,15 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   func isOccupied(_ slot: Int) -> Bool {
     slot < touchedSlots && slots[slot].expiryClass != ExpiryClass.free
   }
+
+  /// True for an occupied slot whose entry has not expired.
+  func isAlive(_ slot: Int, now: Timestamp) -> Bool { !isExpired(slots[slot], now) }
+
+  /// True if there is an entry with this key, expired or not.
+  func contains(_ key: Entry.Key) -> Bool { position(of: key) != nil }
+
+  /// The slots of all entries, expired ones included.
+  var occupiedSlots: [Int] { (0..<touchedSlots).filter { isOccupied($0) } }
 
   /// How long the entry in this slot lives without a refresh, in nanoseconds.
   func lifetime(of slot: Int) -> Int64 { classes[Int(slots[slot].expiryClass)].lifetime }

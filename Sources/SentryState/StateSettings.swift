@@ -1,6 +1,6 @@
 /// How much the tables hold, and for how long; a document's `settings` say so.
 public struct StateSettings: Sendable, Equatable {
-  /// Entries in each of the four address tables: the nearest of 1...16 777 216.
+  /// Single addresses in each of the four address tables, and ranges besides: the nearest of 1...16 777 216.
   public var addressCapacity = 131_072
   /// Flows: the nearest of 1...16 777 216.
   public var connectionCapacity = 262_144

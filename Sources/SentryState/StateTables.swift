@@ -146,6 +146,20 @@ extension StateTables {
     addresses[Self.index(of: kind)].remove(address)
   }
 
+  /// See `AddressTable.add`.
+  @discardableResult
+  public mutating func add(
+    _ additions: some Sequence<AddressAddition>, to kind: AddressTableKind, now: Timestamp
+  ) -> Int {
+    addresses[Self.index(of: kind)].add(additions, now: now)
+  }
+
+  /// See `AddressTable.remove`.
+  @discardableResult
+  public mutating func remove(_ range: AddressRange, from kind: AddressTableKind) -> Bool {
+    addresses[Self.index(of: kind)].remove(range)
+  }
+
   public mutating func removeAll(from kind: AddressTableKind) { addresses[Self.index(of: kind)].removeAll() }
 
   /// See `AddressTable.count`.
@@ -160,6 +174,19 @@ extension StateTables {
   public func entries(of kind: AddressTableKind, now: Timestamp) -> [AddressEntry] {
     addresses[Self.index(of: kind)].entries(now: now)
   }
+
+  /// See `AddressTable.unsortedEntries`.
+  public func unsortedEntries(of kind: AddressTableKind, now: Timestamp) -> [AddressEntry] {
+    addresses[Self.index(of: kind)].unsortedEntries(now: now)
+  }
+
+  /// See `AddressTable.entry(for:now:)`.
+  public func entry(in kind: AddressTableKind, for address: IPAddress, now: Timestamp) -> AddressEntry? {
+    addresses[Self.index(of: kind)].entry(for: address, now: now)
+  }
+
+  /// See `AddressTable.ipv6PrefixLength`.
+  public func ipv6PrefixLength(of kind: AddressTableKind) -> Int { addresses[Self.index(of: kind)].ipv6PrefixLength }
 
   /// See `AddressTable.additions`.
   public func additions(to kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].additions }

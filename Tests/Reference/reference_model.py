@@ -43,7 +43,9 @@ Choices made where the description leaves one:
 19. `blockIPv6` is asked before the header checks, and not on the loopback interface.
 20. Rates are those of the last full second as the ticks count it; sources are told apart as the trigger table does, and
     every packet that reaches the rules counts. Times of day are local, as the environment's TZ says.
-21. A ClientHello is read from its flow's segments in order, in one direction, however many there are.
+21. A ClientHello is read from its flow's segments in order, in one direction, however many there are. The segment that completes
+    the name is not kept with those before, so it has the name also when it is sent again; a first segment sent again changes
+    nothing.
 22. An ICMP error whose destination is not the quoted source belongs to no other flow; one that quotes a later fragment neither.
 23. A connection request on a closed connection that is not yet expired starts a new one in its place.
 24. Messages of ICMP that ask something may start a flow; all others may not.
@@ -1070,7 +1072,7 @@ class Model:
         self.applied = 0
         self.tables = {name: {} for name in ("trigger", "address", "authorize", "invalid")}
         self.connections, self.fragments, self.held = {}, {}, []
-        self.hellos = {}  # by flow and direction: bytes of an unfinished ClientHello, and the next sequence number
+        self.hellos = {}  # by flow and direction: bytes of an unfinished ClientHello, and the sequence number of the first
         self.sources, self.source_rates = {}, {}
 
     # Time
@@ -1176,12 +1178,17 @@ class Model:
         if packet.protocol != TCP or packet.tcp_flags is None or not packet.payload:
             return
         flow = packet.source, packet.dest, packet.ports
-        begun, following = self.hellos.pop(flow, (b"", None))
-        data = begun + packet.payload if following == packet.sequence else packet.payload
+        sequence = packet.sequence + bool(packet.tcp_flags & SYN) & 0xFFFFFFFF
+        begun, first = self.hellos.get(flow, (b"", None))
+        if first is not None and first + len(begun) & 0xFFFFFFFF == sequence:
+            data = begun + packet.payload
+        else:
+            data, first = packet.payload, sequence
         try:
             packet.server_name = server_name(data)
         except Incomplete:
-            self.hellos[flow] = data, packet.sequence + len(packet.payload) & 0xFFFFFFFF
+            if first != self.hellos.get(flow, (b"", None))[1] or len(data) > len(begun):
+                self.hellos[flow] = data, first
 
     def judge_malformed(self, packet):
         packet.logged = 1

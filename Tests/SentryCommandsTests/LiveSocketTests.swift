@@ -146,4 +146,58 @@ import Testing
       try await follower.value
     }
   }
+
+  // MARK: Editing what runs
+
+  private static func options(_ path: String) throws -> EditOptions { try EditOptions.parse(["--socket", path]) }
+
+  @Test func runningRulesAreEditedInTheirOwnText() async throws {
+    try await withServer { daemon, path in
+      try await RuleSwitch.set(false, ["all"], in: nil, options: Self.options(path))
+      var active = try await daemon.activeRules()
+      #expect(active.text == Self.document.replacing("enabled = 1", with: "enabled = 0"))
+      #expect(active.document.generation == 2)
+      try await RuleSwitch.set(false, ["1"], in: nil, options: Self.options(path))
+      active = try await daemon.activeRules()
+      #expect(active.document.generation == 2, "what changes nothing is not applied")
+      let new = try New.parse(["--running", "--socket", path, "--before", "1", "--name", "first"])
+      try await new.run()
+      active = try await daemon.activeRules()
+      #expect(active.rules.map(\.name) == ["first", "all"])
+      #expect(active.document.name == "a.plist")
+      let move = try Move.parse(["--running", "--socket", path, "first", "--after", "2"])
+      try await move.run()
+      let delete = try Delete.parse(["--running", "--socket", path, "1"])
+      try await delete.run()
+      active = try await daemon.activeRules()
+      #expect(active.rules.map(\.name) == ["first"])
+    }
+  }
+
+  @Test func somebodyElsesApplyInBetweenIsAConflict() async throws {
+    try await withServer { daemon, path in
+      let session = EditSession(subject: .running, options: try Self.options(path))
+      let other = SubmittedDocument(name: "b.plist", reading: Array("( { nodeName = theirs; enabled = 1; } )".utf8))
+      let failure = await #expect(throws: CommandFailure.self) {
+        try await ControlClient.connected(to: path) { client in
+          let before: ActiveRulesReply = try await client.get(ControlPath.rules)
+          _ = try await daemon.apply(other)
+          try await session.apply(Array("()".utf8), over: before.document, with: client)
+        }
+      }
+      #expect(failure?.message?.contains("changed meanwhile") == true)
+      let active = try await daemon.activeRules()
+      #expect(active.rules.map(\.name) == ["theirs"])
+    }
+  }
+
+  @Test func refusedEditsLeaveTheRunningRules() async throws {
+    try await withServer { daemon, path in
+      await #expect(throws: CommandFailure.self) {
+        try await RuleSwitch.set(true, ["2"], in: nil, options: Self.options(path))
+      }
+      let active = try await daemon.activeRules()
+      #expect(active.document.generation == 1)
+    }
+  }
 }

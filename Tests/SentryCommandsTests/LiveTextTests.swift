@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import SentryControl
 import SentryDiagnostics
+import SentryEngine
 import SentryJournal
 import SentryRules
 import Testing
@@ -38,15 +39,64 @@ private let utc = LocalTime(timeZone: .gmt)
       ])
     #expect(
       Triggered.List.lines(of: reply, style: plain, clock: utc) == [
-        "address        matches  triggered by          last time            remaining   duration",
-        "2001:db8::/64   12,345  3                     2024-05-06 07:08:10          -  unlimited",
-        "198.51.100.4         1  2.1.5.1 telnet probe  2024-05-06 07:08:09        59m         1h",
+        "address        type     matches  triggered by          last time            remaining   duration",
+        "2001:db8::/64  trigger   12,345  3                     2024-05-06 07:08:10          -  unlimited",
+        "198.51.100.4   trigger        1  2.1.5.1 telnet probe  2024-05-06 07:08:09        59m         1h",
       ])
   }
 
   @Test func emptyTableSaysSo() {
     let reply = TableReply(table: "authorize", time: 0, entries: [])
     #expect(Triggered.List.lines(of: reply, style: plain, clock: utc) == ["no addresses in table authorize"])
+  }
+}
+
+@Suite struct TableChangeTextTests {
+  @Test func whatWasAddedIsCounted() {
+    let reply = TableAddReply(table: "trigger", added: 1_200, replaced: 3, evicted: 0)
+    #expect(Triggered.Add.text(of: reply) == "table trigger: 1,200 added, 3 replaced")
+  }
+
+  @Test func aFullTableIsSaid() {
+    let reply = TableAddReply(table: "address", added: 9, replaced: 0, evicted: 1)
+    #expect(
+      Triggered.Add.text(of: reply) == """
+        table address: 9 added, 0 replaced
+          it was full: 1 entry made way (settings.addressCapacity)
+        """)
+  }
+
+  @Test func anImportHasALineForEachTable() {
+    let tables = ["trigger", "authorize"].map { TableAddReply(table: $0, added: 2, replaced: 1, evicted: 0) }
+    #expect(
+      Triggered.Import.text(of: TableImportReply(tables: tables, rejected: 1, findings: [])) == """
+        table trigger: 2 added, 1 replaced
+        table authorize: 2 added, 1 replaced
+        1 line left out
+        """)
+    #expect(
+      Triggered.Import.text(of: TableImportReply(tables: [], rejected: 0, findings: [])) == "no addresses in the list")
+  }
+
+  @Test func missingEntriesAreNamed() {
+    let reply = TableRemoveReply(table: "trigger", removed: [], missing: ["192.0.2.1", "2001:db8::/32"])
+    #expect(Triggered.Remove.complaint(reply) == "table trigger has no entry for 192.0.2.1, 2001:db8::/32")
+  }
+
+  @Test func aClassicExportEndsItsLinesAsTheClassicProgramDid() {
+    var text = Array("192.0.2.1\ttrigger\ta\t3\n192.0.2.2\ttrigger\tb\t3\n".utf8)
+    Triggered.Export.endLinesWithCarriageReturn(&text)
+    #expect(text == Array("192.0.2.1\ttrigger\ta\t3\r192.0.2.2\ttrigger\tb\t3\r".utf8))
+  }
+
+  @Test(arguments: [
+    ["add"], ["add", "example.org"], ["add", "192.0.2.1", "--duration", "0"],
+    ["add", "192.0.2.1", "--table", "friends"],
+    ["add", "192.0.2.20-192.0.2.10"], ["remove"], ["import"], ["import", "a", "--type", "friends"],
+    ["export", "--table", "friends"],
+  ])
+  func wrongArgumentsAreUsageErrors(arguments: [String]) {
+    #expect(throws: (any Error).self) { try Triggered.parseAsRoot(arguments) }
   }
 }
 
@@ -141,6 +191,16 @@ private let utc = LocalTime(timeZone: .gmt)
     let sent = document.diagnostics.map { DiagnosticRecord($0, in: document.source) }
     let lines = FindingsText.lines(sent, of: "a.plist", Array(text.utf8), hasColour: false)
     #expect(lines == document.diagnostics.map { $0.rendered(in: document.source) })
+    #expect(lines.first?.contains("^") == true)
+  }
+
+  @Test func testFailuresAreDrawnWithTheirLine() throws {
+    let text = "{ rules = ({ enabled = 1; }); tests = ({ packet = \"udp 203.0.113.9:1 > me:2\"; expect = delete; }); }"
+    let document = RuleDocument(reading: text, fileName: "a.plist")
+    let failures = DocumentTests.failures(of: try #require(document.ruleSet))
+    let sent = failures.map { DiagnosticRecord($0, in: document.source) }
+    let lines = FindingsText.lines(sent, of: "a.plist", Array(text.utf8), hasColour: false)
+    #expect(lines == failures.map { $0.rendered(in: document.source) })
     #expect(lines.first?.contains("^") == true)
   }
 

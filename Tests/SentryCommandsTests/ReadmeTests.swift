@@ -1,4 +1,6 @@
 import Foundation
+import SentryEngine
+import SentryRules
 import SentryTestSupport
 import Testing
 
@@ -14,6 +16,16 @@ import Testing
   @Test func theSmallDocumentIsTheSample() throws {
     let sample = try String(contentsOfFile: TestFiles.path("Samples/first.plist"), encoding: .utf8)
     #expect(try #require(Self.blocks.first) + "\n" == sample)
+  }
+
+  /// The first document to write stands in indented lines.
+  @Test func theFirstDocumentKeepsItsPromise() throws {
+    let lines = TestFiles.text("README.md").split(separator: "\n", omittingEmptySubsequences: false)
+    let shown = lines.drop { $0 != "    {" }.prefix { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+    let document = RuleDocument(reading: shown.joined(separator: "\n"))
+    #expect(document.diagnostics.map { $0.rendered(in: document.source) } == [])
+    let results = DocumentTests.run(try #require(document.ruleSet))
+    #expect(results.map(\.hasPassed) == [true])
   }
 
   @Test func theReplayPrintsWhatIsShown() async throws {
@@ -35,5 +47,16 @@ import Testing
     #expect(run.status == 1)
     let output = run.output.replacingOccurrences(of: path, with: "bad.plist")
     #expect(output == shown.drop { $0 != "\n" }.dropFirst() + "\n")
+  }
+
+  @Test func theSmallDocumentKeepsThePromiseThatIsShown() async throws {
+    let document = try #require(Self.blocks.first)
+    let promise = try #require(Self.blocks.first { $0.hasPrefix("{ packet = ") })
+    let folder = try TemporaryFolder()
+    let end = try #require(document.range(of: "}", options: .backwards))
+    let path = try folder.write(
+      "promise.plist", document.replacingCharacters(in: end, with: "tests = ( \(promise) ); }"))
+    let run = try await Program.sentry.run(["test", path])
+    #expect(run.output == "\(path): 1 test passed\n", "\(run.errors)")
   }
 }

@@ -1,4 +1,4 @@
-import SentryEngine
+@testable import SentryEngine
 import SentryPacket
 import SentryRules
 import SentryState
@@ -6,6 +6,8 @@ import SentryTestSupport
 import Testing
 
 /// An engine on a test bench: a document, packets one after the other, a hand-moved clock.
+///
+/// Every packet and every idle check goes through both evaluators: it is explained first, and must then go as explained.
 struct Bench: ~Copyable {
   /// 2026-01-15 09:00:00 UTC.
   static let start: Int64 = 1_768_467_600
@@ -15,6 +17,10 @@ struct Bench: ~Copyable {
   var engine: Engine
   let labels: RuleLabels
   private let numbers: [String]
+  /// The plain evaluator has foreseen all that became of every packet and every idle check.
+  private(set) var evaluatorsAgree = true
+  /// Events that were not asked for yet.
+  private var taken: [EngineEvent] = []
 
   /// - Parameter rules: the document's rules, as `rule` makes them.
   init(
@@ -51,8 +57,50 @@ struct Bench: ~Copyable {
   }
 
   mutating func judgement(_ frame: [UInt8], at seconds: Double = 0, link: Frame.Link = .ethernet) -> Judgement {
-    engine.judge(
-      frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds), interface: 0)
+    judgement(frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds))
+  }
+
+  mutating func judgement(_ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp) -> Judgement {
+    advance(to: time)
+    let foresight = Foresight(&engine, frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
+    let earlier = gatherEvents()
+    let judgement = engine.judge(frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
+    _ = gatherEvents()
+    record(foresight.differences(from: judgement, Array(taken.dropFirst(earlier)), engine))
+    return judgement
+  }
+
+  /// Moves the clock, idle check by idle check; a jump that the clock does not run through is left to it.
+  mutating func advance(to time: Timestamp) {
+    let isJump = time > engine.now.adding(seconds: 86_400)
+    while engine.isOn, !isJump, let check = engine.clock.nextIdleCheck, check <= time {
+      engine.advance(to: Timestamp(nanoseconds: check.nanoseconds - 1))
+      let explanation = engine.explainIdleCheck(at: check)
+      let expected = Memory(engine).after(explanation.changes)
+      let earlier = gatherEvents()
+      engine.advance(to: check)
+      _ = gatherEvents()
+      record(Told.differences(explained: explanation.events, Array(taken.dropFirst(earlier))))
+      record(Memory(engine).counterDifferences(from: expected.memory))
+    }
+    engine.advance(to: time)
+  }
+
+  mutating func advance(to seconds: Double) { advance(to: Self.time(seconds)) }
+
+  private mutating func record(_ differences: [String]) {
+    for difference in differences { Issue.record(Comment(rawValue: difference)) }
+    evaluatorsAgree = evaluatorsAgree && differences.isEmpty
+  }
+
+  /// Adds the engine's events to those not yet asked for.
+  ///
+  /// - Returns: how many there are.
+  private mutating func gatherEvents() -> Int {
+    var new: [EngineEvent] = []
+    engine.takeEvents { new = $0 }
+    taken += new
+    return taken.count
   }
 
   static func time(_ seconds: Double) -> Timestamp {
@@ -86,8 +134,8 @@ struct Bench: ~Copyable {
 
   /// The events since the last call.
   mutating func events() -> [EngineEvent] {
-    var taken: [EngineEvent] = []
-    engine.takeEvents { taken = $0 }
+    _ = gatherEvents()
+    defer { taken = [] }
     return taken
   }
 }

@@ -256,7 +256,11 @@ extension EvaluationTests {
 
   @Test func eventsThatDoNotFitAreCounted() throws {
     var bench = try Bench(rule("Any", then: "Log"), eventCapacity: 2)
-    for _ in 0..<5 { _ = bench.judge(udp()) }
+    let frame = udp()
+    for _ in 0..<5 {
+      _ = bench.engine.judge(
+        frame.span.bytes, linkType: .ethernet, wireLength: frame.count, time: Bench.time(0), interface: 0)
+    }
     #expect(bench.events().count == 2)
     #expect(bench.engine.lostEvents == 3)
   }

@@ -25,7 +25,7 @@ import Testing
     _ = try install(rule("None", then: "Delete"), Self.count, Self.telnet, in: &bench, before: old)
     #expect(bench.engine.counters.map(\.matchCount) == [0, 3, 0])
     _ = bench.judge(udp(), at: 0.5)
-    bench.engine.advance(to: Bench.time(1))
+    bench.advance(to: 1)
     // The second in which the rules changed counts whole.
     #expect(bench.engine.counters.map(\.matchDelta) == [0, 4, 0])
   }
@@ -43,12 +43,12 @@ import Testing
   @Test func rulesAreIdleSinceTheyWereApplied() throws {
     var bench = try Bench(Self.count)
     _ = bench.judge(udp())
-    bench.engine.advance(to: Bench.time(55))
+    bench.advance(to: 55)
     let old = bench.engine.rules.ruleSet
     _ = try install(rule("Idle seconds", ">=", "20", then: "Log"), in: &bench, before: old)
-    bench.engine.advance(to: Bench.time(70))
+    bench.advance(to: 70)
     #expect(bench.events().isEmpty)
-    bench.engine.advance(to: Bench.time(80))
+    bench.advance(to: 80)
     #expect(bench.events().map(\.time) == [80].map(Bench.time))
   }
 }

@@ -1,5 +1,6 @@
 import SentryEngine
 import SentryPacket
+import SentryRules
 import SentryState
 import SentryTestSupport
 import Testing
@@ -103,5 +104,20 @@ extension Bench {
       _ = bench.judge(tcp(flags: flags), at: Double(second) / 10)
     }
     #expect(bench.bindings() == ["1 1000000 in", "1 1000000 in"])
+  }
+
+  /// The label says which rule it is: the same rule binds no flow twice, the same place with another rate does.
+  @Test(arguments: [("1M", [String]()), ("2M", ["1 2000000 in"])])
+  func flowsStayBoundWhenTheRulesChange(rate: String, bindings: [String]) throws {
+    var bench = try Bench(rule("Any", then: "Rate limit in", parameter: "1M"))
+    _ = bench.judge(tcp())
+    _ = bench.events()
+    let new = try Bench.ruleSet(
+      "( \(rule("Any", then: "Rate limit in", parameter: rate)), \(rule("Any", then: "Log")) )")
+    _ = bench.engine.install(
+      LoadedRules(new, generation: 2, labels: bench.labels), pairs: [0, -1], interfaces: bench.engine.interfaces)
+    #expect(bench.limits() == ["1", "-"])
+    _ = bench.judge(tcp(flags: .ack), at: 1)
+    #expect(bench.bindings() == bindings)
   }
 }

@@ -4,7 +4,7 @@ import SentryTestSupport
 import Testing
 
 /// One value, one packet, and whether a rule with that value matches it. Expected: the table of values in the description of
-/// the classic program (docs/Classic.md, "Properties"), header values from the RFCs that define them.
+/// the classic program (docs/Classic.md, "Values"), header values from the RFCs that define them.
 struct ValueCase: Sendable, CustomTestStringConvertible {
   let property: String
   let relation: String
@@ -26,7 +26,7 @@ struct ValueCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ValueTests {
-  @Test(arguments: ports + addresses + headers + content)
+  @Test(arguments: ports + addresses + headers + rareHeaders + content)
   func value(_ row: ValueCase) throws {
     let value = row.value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     var bench = try Bench(rule(row.property, row.relation, value, then: "Delete"))
@@ -110,6 +110,52 @@ struct ValueCase: Sendable, CustomTestStringConvertible {
     ValueCase("IPOptions", "==", "131", "the whole byte", options([looseSourceRoute]), true),
     ValueCase("Protocol", "==", "6 (TCP)", "TCP", tcp(), true),
     ValueCase("Protocol", "!=", "6 (TCP)", "TCP", tcp(), false),
+  ]
+
+  private static let v6 = udp(from: "2001:db8::9", to: "2001:db8::10")
+
+  /// An IPv4 packet with this time to live and, as its type of service (RFC 2474 §3), a code point and two more bits.
+  private static func marked(timeToLive: UInt8 = 64, codePoint: UInt8 = 0) -> [UInt8] {
+    var frame = Frame.ipv4(from: Bench.stranger, to: Bench.host, protocol: 47, timeToLive: timeToLive)
+    frame[14 + 1] = codePoint << 2 | 1
+    return frame
+  }
+
+  private static func tagged(_ vlans: UInt16...) -> [UInt8] {
+    Frame.udp(from: Bench.stranger, 1, to: Bench.host, 2, link: .ethernet(vlans: vlans))
+  }
+
+  private static func icmpv6(_ type: UInt8, code: UInt8) -> [UInt8] {
+    Frame.icmp(from: "2001:db8::9", to: "2001:db8::10", type: type, code: code)
+  }
+
+  static let rareHeaders: [ValueCase] = [
+    ValueCase("IP version", "==", "4", "IPv4", udp(), true),
+    ValueCase("IP version", "==", "6", "IPv4", udp(), false),
+    ValueCase("IP version", "==", "6", "IPv6", v6, true),
+    ValueCase("TTL", "<=", "2", "hop limit 2", marked(timeToLive: 2), true),
+    ValueCase("TTL", "<=", "2", "hop limit 3", marked(timeToLive: 3), false),
+    ValueCase(
+      "TTL", "==", "255", "IPv6 with hop limit 255",
+      Frame.ipv6(from: "2001:db8::9", to: "2001:db8::10", nextHeader: 47, hopLimit: 255), true),
+    ValueCase("DSCP", "==", "46", "expedited forwarding", marked(codePoint: 46), true),
+    ValueCase("DSCP", "==", "46", "no code point", marked(), false),
+    ValueCase("DSCP", "!=", "0", "no code point", marked(), false),
+    ValueCase("VLAN", "==", "100", "tag 100", tagged(100), true),
+    ValueCase("VLAN", "==", "100", "tag 7 around tag 100", tagged(7, 100), false),
+    ValueCase("VLAN", "==", "7", "tag 7 around tag 100", tagged(7, 100), true),
+    ValueCase("VLAN", "==", "0-4095", "no tag", udp(), false),
+    ValueCase("VLAN", "!=", "100", "no tag", udp(), true),
+    // RFC 791, RFC 768: 20 bytes and 8, whatever the link adds.
+    ValueCase("Packet length", "==", "28", "an empty datagram", udp(), true),
+    ValueCase("Packet length", ">=", "29", "an empty datagram", udp(), false),
+    ValueCase("Packet length", ">=", "29", "a datagram of one byte", udp(payload: "x"), true),
+    ValueCase("Packet length", "==", "48", "an empty datagram of IPv6", v6, true),
+    ValueCase("ICMPv6 type", "==", "128", "a ping", icmpv6(128, code: 0), true),
+    ValueCase("ICMPv6 type", "==", "8", "a ping of IPv4", ping(), false),
+    ValueCase("ICMP type", "==", "128", "a ping of IPv6", icmpv6(128, code: 0), false),
+    ValueCase("ICMPv6 code", "==", "4", "port unreachable", icmpv6(1, code: 4), true),
+    ValueCase("ICMPv6 code", "!=", "4", "a datagram", v6, true),
   ]
 
   static let content: [ValueCase] = [

@@ -42,3 +42,23 @@ func entrySurvivesJSON(_ entry: LogEntry) throws {
   #expect(entry.interface == nil)
   #expect(entry.rule == "0")
 }
+
+/// docs/Classic.md, "Events".
+@Test(arguments: [
+  (EngineEvent.Kind.pass, "packet passed"), (.delete, "packet dropped"), (.reject, "reject, packet dropped"),
+  (.dropConnection, "connection dropped"), (.log, "packet logged"), (.alert, "Alert"), (.email, "Email notification"),
+  (.url, "URL notification"), (.script, "Script"),
+])
+func everyKindHasItsWords(kind: EngineEvent.Kind, words: String) {
+  let event = EngineEvent(time: Timestamp(seconds: 1), kind: kind, label: 0, isLogged: true)
+  let entry = LogEntry(event, labels: RuleLabels(), interfaces: [])
+  #expect(entry.action == words)
+  #expect(entry.subAction == nil)
+}
+
+@Test func aScriptBelowAFinalActionIsItsSubAction() {
+  let event = EngineEvent(time: Timestamp(seconds: 1), kind: .script, leaf: .reject, label: 0, isLogged: true)
+  let entry = LogEntry(event, labels: RuleLabels(), interfaces: [])
+  #expect(entry.action == "reject, packet dropped")
+  #expect(entry.subAction == "Script")
+}

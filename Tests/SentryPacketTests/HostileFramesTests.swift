@@ -55,11 +55,15 @@ struct HostileFramesTests {
   private func expectSameValues(_ cut: PacketFields, _ whole: PacketFields, _ length: Int) {
     if cut.has(.addresses) {
       #expect(cut.source == whole.source && cut.destination == whole.destination, "\(length) bytes")
+      #expect(cut.timeToLive == whole.timeToLive && cut.trafficClass == whole.trafficClass, "\(length) bytes")
     }
     if cut.has(.ports) {
       #expect(cut.sourcePort == whole.sourcePort && cut.destinationPort == whole.destinationPort, "\(length) bytes")
     }
-    if cut.has(.tcpFlags) { #expect(cut.tcpFlags == whole.tcpFlags, "\(length) bytes") }
+    if cut.has(.tcpFlags) {
+      #expect(cut.tcpFlags == whole.tcpFlags && cut.tcpSequence == whole.tcpSequence, "\(length) bytes")
+    }
+    if cut.has(.vlan) { #expect(cut.vlan == whole.vlan, "\(length) bytes") }
     if cut.has(.tcpOptions) { #expect(cut.tcpOptions == whole.tcpOptions, "\(length) bytes") }
     if cut.has(.icmpIdentifier) { #expect(cut.icmpIdentifier == whole.icmpIdentifier, "\(length) bytes") }
     if cut.has(.payload) { #expect(cut.payload.lowerBound == whole.payload.lowerBound, "\(length) bytes") }
@@ -111,6 +115,7 @@ struct HostileFramesTests {
     let wireLength = wireLengths[Int.random(in: 0..<wireLengths.count, using: &random)]
     _ = fields.decode(frame, linkType: linkType, wireLength: wireLength)
     expectInside(fields, frame)
+    _ = frame.withRawSpan { fields.quotedPacket(in: $0) }
     _ = frame.withRawSpan { $0.containsOption(7, in: fields.ipOptions) }
     _ = frame.withRawSpan { $0.containsOption(2, in: fields.tcpOptions, matchesLowBits: true) }
   }

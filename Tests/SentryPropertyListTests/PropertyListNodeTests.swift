@@ -102,3 +102,25 @@ func invalidUTF8IsOneFindingAtItsPlace(bytes: [UInt8], range: Range<Int>) {
   #expect(reading.diagnostics.map(\.id) == [.invalidEncoding])
   #expect(reading.diagnostics.map(\.range) == [range])
 }
+
+/// A part of the value of `a`, in bytes of its text, and what the document has in its place.
+@Test(arguments: [
+  ("{ a = word; }", 1..<3, "or"),
+  ("{ a = \"two words\"; }", 4..<9, "words"),
+  (#"{ a = "\"q\" x\n y"; }"#, 4..<5, "x"),
+  (#"{ a = "\"q\" x\n y"; }"#, 5..<7, #"\n "#),
+  (#"{ a = "\U00fc\U20ac z"; }"#, 6..<7, "z"),
+  (#"{ a = "\U00fc\U20ac z"; }"#, 2..<5, #"\U20ac"#),
+  ("{ a = \"ü z\"; }", 3..<4, "z"),
+  ("{ a = \"abc\"; }", 3..<3, ""),
+  ("{ a = \"abc\"; }", 2..<99, "c"),
+  ("{ a = “two words”; }", 7..<12, "words"),
+  ("{ a = two words; }", 4..<9, "words"),
+  ("{ a = “two words; }", 4..<9, "words"),
+])
+func partsOfATextHaveTheirPlace(document: String, part: Range<Int>, source: String) throws {
+  let reading = PropertyList.read(Array(document.utf8), fileName: "a")
+  let node = try #require(reading.document?.root["a"])
+  let range = node.place(ofText: part).range
+  #expect(String(decoding: reading.source.bytes[range], as: UTF8.self) == source)
+}

@@ -124,3 +124,11 @@ func whatIsPrintedReadsBackHereAndInFoundation(seed: UInt64) throws {
 func dates(seconds: Double, text: String) {
   #expect(CivilTime(secondsSince1970: seconds).description == text)
 }
+
+@Test(arguments: ["bplist00", "bplist", "plist"])
+func aLoneWordIsNotTakenForABinaryDocument(word: String) {
+  let printed = PropertyListPrinter().print(.string(word))
+  let reading = read(printed)
+  #expect(reading.diagnostics == [])
+  #expect(reading.document?.root.value == .string(word))
+}

@@ -28,7 +28,7 @@ func refusedRates(text: String) {
     try RouteToAction.argument(of: "192.0.2.254 (the other router)") == .nextHop(try #require(IPAddress("192.0.2.254")))
   )
   #expect(try RouteToAction.argument(of: "2001:db8::1") == .nextHop(try #require(IPAddress("2001:db8::1"))))
-  for text in ["", "router", "192.0.2.0/24", "192.0.2.256"] {
+  for text in ["", "router", "192.0.2.0/24", "192.0.2.256", "0.0.0.0", "224.0.0.1", "255.255.255.255", "ff02::1"] {
     #expect(throws: ValueError.self) { try RouteToAction.argument(of: text) }
   }
 }

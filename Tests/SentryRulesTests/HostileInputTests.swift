@@ -6,7 +6,7 @@ import Testing
 @Test(arguments: 0..<60 as Range<UInt64>)
 func damagedDocumentsNeverTrap(seed: UInt64) throws {
   var random = SplitMix64(state: seed)
-  var bytes = try ProjectFiles.bytes(ProjectFiles.documents[Int(seed) % ProjectFiles.documents.count])
+  var bytes = try TestFiles.bytes(TestFiles.documents[Int(seed) % TestFiles.documents.count])
   for _ in 0..<Int.random(in: 1...20, using: &random) {
     let place = Int.random(in: bytes.indices, using: &random)
     switch Int.random(in: 0..<3, using: &random) {

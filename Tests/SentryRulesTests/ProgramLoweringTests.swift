@@ -111,6 +111,28 @@ private func off(_ children: String...) -> String {
   #expect(program.optionLists == [[3, 9]])
 }
 
+@Test func equalKeywordsAndNamesAreKeptOnce() throws {
+  let program = try ruleSet(
+    """
+    (
+      { enabled = 1; propertyName = "URL keyword"; propertyValue = "Cmd.exe"; },
+      { enabled = 1; propertyName = "URL keyword"; relationName = "!="; propertyValue = "cmd.EXE"; },
+      { enabled = 1; propertyName = "TLS server name"; propertyValue = "*.Example.org"; },
+      { enabled = 1; propertyName = "DNS name"; propertyValue = "*.example.org."; },
+      { enabled = 1; propertyName = "DNS name"; propertyValue = "example.org"; }
+    )
+    """
+  ).program()
+  #expect(program.keywords == [Array("cmd.exe".utf8)])
+  let name = Array("example.org".utf8)
+  #expect(program.names == [NamePattern(name: name, matchesBelow: true), NamePattern(name: name, matchesBelow: false)])
+  #expect(
+    program.instructions.map(\.test) == [
+      .urlKeyword(keyword: 0), .urlKeyword(keyword: 0), .serverName(name: 0), .dnsName(name: 0), .dnsName(name: 1),
+    ])
+  #expect(program.instructions.map(\.isNegated) == [false, true, false, false, false])
+}
+
 @Test func theTimerKnowsItsRules() throws {
   let program = try ruleSet(
     """

@@ -1,20 +1,21 @@
 import SentryDiagnostics
 import Foundation
 import SentryRules
+import SentryTestSupport
 import Testing
 
-@Test(arguments: ProjectFiles.documents)
+@Test(arguments: TestFiles.documents)
 func shippedDocumentsHaveNoErrors(_ path: String) throws {
-  let document = RuleDocument(reading: try ProjectFiles.bytes(path))
+  let document = RuleDocument(reading: try TestFiles.bytes(path))
   let rules = try #require(document.ruleSet, "\(document.rendered)")
   #expect(!rules.rules.isEmpty)
   #expect(try ruleSet(CanonicalDocument.text(of: rules)) == rules)
 }
 
 /// Comments number the rules for readers: they must be right.
-@Test(arguments: ProjectFiles.documents)
+@Test(arguments: TestFiles.documents)
 func numbersInCommentsAgreeWithPositions(_ path: String) throws {
-  let document = RuleDocument(reading: try ProjectFiles.bytes(path))
+  let document = RuleDocument(reading: try TestFiles.bytes(path))
   for rule in try #require(document.ruleSet).rules {
     guard let comment = rule.source?.openingComment else { continue }
     let text = String(decoding: document.source.bytes[comment], as: UTF8.self)
@@ -23,7 +24,7 @@ func numbersInCommentsAgreeWithPositions(_ path: String) throws {
 }
 
 @Test func theDefaultDocumentIsClean() throws {
-  let document = RuleDocument(reading: try ProjectFiles.bytes("Documents/Default.plist"))
+  let document = RuleDocument(reading: try TestFiles.bytes("Documents/Default.plist"))
   #expect(document.diagnostics.isEmpty, "\(document.rendered)")
   let rules = try #require(document.ruleSet).rules
   #expect(rules.allSatisfy { $0.source?.openingComment != nil })

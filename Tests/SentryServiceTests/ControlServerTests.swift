@@ -120,6 +120,35 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
     BadRequest(
       testDescription: "JSON of another kind", method: .put, uri: "/v1/enabled", body: "[1]", status: .badRequest),
     BadRequest(testDescription: "no body at all", method: .put, uri: "/v1/enabled", body: "", status: .badRequest),
+    BadRequest(
+      testDescription: "an address for a table nobody has", method: .post, uri: "/v1/tables/friends",
+      body: #"{"addresses":["192.0.2.1"]}"#, status: .notFound),
+    BadRequest(
+      testDescription: "nothing to add", method: .post, uri: "/v1/tables/trigger", body: "", status: .badRequest),
+    BadRequest(
+      testDescription: "no address to add", method: .post, uri: "/v1/tables/trigger", body: #"{"addresses":[]}"#,
+      status: .badRequest),
+    BadRequest(
+      testDescription: "a name for an address", method: .post, uri: "/v1/tables/trigger",
+      body: #"{"addresses":["example.org"]}"#, status: .badRequest),
+    BadRequest(
+      testDescription: "a duration in words", method: .post, uri: "/v1/tables/trigger",
+      body: #"{"addresses":["192.0.2.1"],"duration":"long"}"#, status: .badRequest),
+    BadRequest(
+      testDescription: "no address to remove", method: .delete, uri: "/v1/tables/trigger", body: #"{"addresses":[]}"#,
+      status: .badRequest),
+    BadRequest(
+      testDescription: "a removal that is not JSON", method: .delete, uri: "/v1/tables/trigger", body: "all",
+      status: .badRequest),
+    BadRequest(
+      testDescription: "a list of a table nobody has", method: .get, uri: "/v1/lists/friends", body: "",
+      status: .notFound),
+    BadRequest(
+      testDescription: "a list for a table nobody has", method: .put, uri: "/v1/lists?table=friends", body: "",
+      status: .notFound),
+    BadRequest(
+      testDescription: "a list with a bad default", method: .put, uri: "/v1/lists?duration=0", body: "",
+      status: .badRequest),
   ])
   func badRequestIsAnsweredWithItsReason(_ c: BadRequest) async throws {
     try await withClient { _, client in

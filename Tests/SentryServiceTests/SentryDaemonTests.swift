@@ -49,6 +49,23 @@ import Testing
     }
   }
 
+  /// A promise that is broken is a finding like any other, after those about the text.
+  @Test func aDocumentWhoseTestsFailIsRefused() async throws {
+    let broken = """
+      { rules = ({ enabled = 1; propertyName = Any; filterActionName = Delete; });
+        tests = ({ packet = "udp 203.0.113.9:1 > me:2"; expect = pass; });
+        setings = { }; }
+      """
+    try await withDaemon { daemon in
+      let reply = try await daemon.apply(SubmittedDocument(name: "broken.plist", reading: Array(broken.utf8)))
+      #expect(!reply.applied)
+      #expect(reply.document.name == "first.plist")
+      #expect(reply.findings.map(\.id) == ["unknownKey", "testFailed"])
+      #expect(reply.findings.last?.line == 2 && reply.findings.last?.column == 23)
+    }
+    await #expect(throws: DaemonError.documentHasErrors(name: "first.plist")) { try await withDaemon(broken) { _ in } }
+  }
+
   @Test func everyPacketCountsForOneGeneration() async throws {
     try await withDaemon { daemon in
       try await daemon.judge(Packets.udp(from: "203.0.113.9"), count: 5)

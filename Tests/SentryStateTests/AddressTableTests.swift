@@ -64,7 +64,7 @@ extension AddressTable {
     table.keep("203.0.113.9", at(7), by: 6)
     _ = table.include("203.0.113.9", at(9))
     let expected = AddressEntry(
-      address: ip("203.0.113.9"), prefixLength: 128, matchCount: 2, lastTime: at(9), duration: hour, triggeredBy: 6)
+      range: range("203.0.113.9"), matchCount: 2, lastTime: at(9), duration: hour, triggeredBy: 6)
     #expect(table.entries(now: at(9)) == [expected])
   }
 
@@ -323,7 +323,7 @@ extension AddressTable {
     table.keep("192.0.2.1", at(0))
     let entries = table.entries(now: at(0))
     #expect(entries.map(\.address) == [ip("192.0.2.1"), ip("2001:db8:0:1::")])
-    #expect(entries.map(\.prefixLength) == [128, 64])
+    #expect(entries.map(\.range.description) == ["192.0.2.1", "2001:db8:0:1::/64"])
     #expect(entries.map(\.range.last) == [ip("192.0.2.1"), ip("2001:db8:0:1:ffff:ffff:ffff:ffff")])
   }
 
@@ -337,7 +337,7 @@ extension AddressTable {
     // A new entry is of the new length, and found before the wider one.
     #expect(table.keep("2001:db8:0:1::2", at(1)) == .added)
     #expect(table.include("2001:db8:0:1::2", at(2)) == 2)
-    #expect(table.entries(now: at(2)).map(\.prefixLength) == [64, 128])
+    #expect(table.entries(now: at(2)).map(\.range.prefixLength) == [64, 128])
     #expect(table.entries(now: at(2)).map(\.matchCount) == [1, 2])
 
     // Back again: both lengths are in use, the net is refreshed.

@@ -39,6 +39,19 @@ private let hour = AddressDuration(seconds: 3_600)
   }
 
   @Test(arguments: AddressTableKind.allCases)
+  func rangesOfOneTableAreNotInTheOthers(kind: AddressTableKind) {
+    var tables = StateTables()
+    let addition = AddressAddition(range: range("203.0.113.0/24"), duration: hour, triggeredBy: 3)
+    #expect(tables.add([addition], to: kind, now: at(0)) == 1)
+    for other in AddressTableKind.allCases {
+      #expect((tables.find(in: other, ip("203.0.113.9"), now: at(0)) != nil) == (other == kind))
+    }
+    #expect(tables.unsortedEntries(of: kind, now: at(0)).map(\.range) == [range("203.0.113.0/24")])
+    #expect(tables.remove(range("203.0.113.0/24"), from: kind) == true)
+    #expect(tables.count(of: kind) == 0)
+  }
+
+  @Test(arguments: AddressTableKind.allCases)
   func onlyTheTriggerTableGroupsIPv6(kind: AddressTableKind) {
     var tables = StateTables()
     tables.keep(ip("2001:db8::1"), in: kind, now: at(0), duration: hour, triggeredBy: 0)
@@ -90,7 +103,7 @@ private let hour = AddressDuration(seconds: 3_600)
     #expect(tables.delays.capacity == 1)
     #expect(tables.delays.release(upTo: at(3)) == 1)
     tables.keep(ip("2001:db8:0:1::1"), in: .trigger, now: at(4), duration: hour, triggeredBy: 0)
-    #expect(tables.entries(of: .trigger, now: at(4)).last?.prefixLength == 48)
+    #expect(tables.entries(of: .trigger, now: at(4)).last?.range.prefixLength == 48)
   }
 
   @Test func whatOnlySomeRulesNeedIsThereWhileTheyDo() {

@@ -6,6 +6,12 @@ func ip(_ text: String) -> IPAddress {
   return address
 }
 
+/// The range with this text; a wrong text is a mistake in the test.
+func range(_ text: String) -> AddressRange {
+  guard let range = try? AddressRange(text) else { fatalError("'\(text)' is no range") }
+  return range
+}
+
 /// A moment on the tests' clock, which starts on 2023-11-14: seconds, and nanoseconds to stand just before or after.
 func at(_ seconds: Int64, _ nanoseconds: Int64 = 0) -> Timestamp {
   Timestamp(nanoseconds: 1_700_000_000_000_000_000 + seconds * 1_000_000_000 + nanoseconds)

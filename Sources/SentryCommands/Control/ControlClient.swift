@@ -42,6 +42,28 @@ struct ControlClient {
     try await Self.decode(exchange(.PUT, path, query: query, body: body, deadline: .now() + Self.timeout))
   }
 
+  func post<Reply: Decodable>(
+    _ path: String, body: Data, as type: Reply.Type = Reply.self
+  ) async throws(CommandFailure) -> Reply {
+    try await Self.decode(exchange(.POST, path, body: body, deadline: .now() + Self.timeout))
+  }
+
+  func delete<Reply: Decodable>(
+    _ path: String, body: Data? = nil, as type: Reply.Type = Reply.self
+  ) async throws(CommandFailure) -> Reply {
+    try await Self.decode(exchange(.DELETE, path, body: body, deadline: .now() + Self.timeout))
+  }
+
+  /// The reply's bytes as they are.
+  func bytes(of path: String) async throws(CommandFailure) -> [UInt8] {
+    let response = try await exchange(.GET, path, deadline: .now() + Self.timeout)
+    do {
+      return Array((try await response.body.collect(upTo: Self.replyBytes)).readableBytesView)
+    } catch {
+      throw Self.brokenOff(error)
+    }
+  }
+
   /// Hands over the reply's lines as they come, without their ends, until there are no more.
   func lines(
     of path: String, query: [String: String] = [:], _ body: (Data) throws -> Void
@@ -62,7 +84,7 @@ struct ControlClient {
     } catch let failure as CommandFailure {
       throw failure
     } catch {
-      throw CommandFailure(.inputOutput, "the daemon's reply broke off: \(error)")
+      throw Self.brokenOff(error)
     }
   }
 
@@ -111,6 +133,10 @@ struct ControlClient {
 
   private static let unreadable = CommandFailure(
     .inputOutput, "the daemon's reply cannot be read; is it of another version?")
+
+  private static func brokenOff(_ error: any Error) -> CommandFailure {
+    CommandFailure(.inputOutput, "the daemon's reply broke off: \(error)")
+  }
 
   private func unreachable(because error: any Error) -> CommandFailure {
     let code = (error as? IOError)?.errnoCode

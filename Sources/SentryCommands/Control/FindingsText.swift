@@ -1,4 +1,5 @@
 internal import SentryDiagnostics
+internal import SentryEngine
 internal import SentryRules
 
 /// A daemon's findings about a document that we hold too.
@@ -10,8 +11,15 @@ enum FindingsText {
   ) -> [String] {
     guard !findings.isEmpty else { return [] }
     let document = RuleDocument(reading: bytes, fileName: name)
-    let source = document.source
-    var ours = document.diagnostics[...]
+    let ours = document.diagnostics + (document.ruleSet.map { DocumentTests.failures(of: $0) } ?? [])
+    return lines(findings, like: ours, in: document.source, hasColour: hasColour)
+  }
+
+  /// The same for any text: `ours` are the findings that we come to ourselves, in the order of the text.
+  static func lines(
+    _ findings: [DiagnosticRecord], like ours: [Diagnostic], in source: SourceText, hasColour: Bool
+  ) -> [String] {
+    var ours = ours[...]
     return findings.map { finding in
       guard let next = ours.first, DiagnosticRecord(next, in: source) == finding else { return plain(finding) }
       ours.removeFirst()

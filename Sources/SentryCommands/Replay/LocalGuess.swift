@@ -1,4 +1,5 @@
 internal import SentryCapture
+internal import SentryEngine
 internal import SentryPacket
 
 /// Guesses which addresses are "this host" in a capture: per family the unicast address that occurs in most packets.
@@ -41,5 +42,25 @@ struct LocalGuess {
         return a.key < b.key
       }?
       .key
+  }
+}
+
+extension LocalGuess {
+  /// Guesses from all packets of the captures, says so on standard error, and rewinds them.
+  static func networks(
+    in inputs: inout CaptureInputs, progress: inout ProgressBar
+  ) throws -> LocalNetworks {
+    var guess = LocalGuess()
+    try inputs.forEach { _, file throws in
+      // A damaged file is reported when it is judged.
+      try? guess.count(&file, progress: &progress)
+      try file.rewind()
+    }
+    let addresses = guess.addresses
+    if !addresses.isEmpty {
+      let names = addresses.map(\.description).joined(separator: ", ")
+      Console.writeError("local: \(names) (in most packets; --local says otherwise)")
+    }
+    return LocalNetworks(addresses.map { AddressRange(prefix: $0, length: 128) })
   }
 }

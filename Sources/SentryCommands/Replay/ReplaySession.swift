@@ -2,6 +2,7 @@ internal import SentryCapture
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
+internal import SentryState
 
 /// One run of captures through a document's rules.
 struct ReplaySession: ~Copyable {
@@ -10,6 +11,8 @@ struct ReplaySession: ~Copyable {
   /// Reading, decoding, judging: without the start of the program and without guessing local addresses.
   private(set) var elapsed = Duration.zero
   private var outputs: Outputs
+  /// What the tables hold from the first packet's time on; empty afterwards.
+  private var waiting: AddressList
 
   /// What is written beside the report.
   struct Outputs: ~Copyable {
@@ -20,11 +23,17 @@ struct ReplaySession: ~Copyable {
     var areAny: Bool { verdicts != nil || passed != nil || deleted != nil }
   }
 
-  /// - Parameter interface: where the replayed packets arrive.
-  init(_ ruleSet: RuleSet, interface: EngineInterface, local: LocalNetworks, outputs: consuming Outputs) {
+  /// - Parameters:
+  ///   - interface: where the replayed packets arrive.
+  ///   - triggers: what the tables hold before the first packet.
+  init(
+    _ ruleSet: RuleSet, interface: EngineInterface, local: LocalNetworks, triggers: AddressList,
+    outputs: consuming Outputs
+  ) {
     engine = Engine(
       rules: LoadedRules(ruleSet, labels: labels), interfaces: [interface], local: local, eventCapacity: 0)
     self.outputs = outputs
+    waiting = triggers
   }
 
   /// Judges every frame of `file`, from where it stands to its end.
@@ -44,6 +53,7 @@ struct ReplaySession: ~Copyable {
   private mutating func judgeOnly(_ file: inout CaptureFile) throws(CaptureError) -> Bool {
     let linkType = file.linkType
     return try file.read(atMost: ProgressBar.framesPerUpdate) { frame, header in
+      fillTables(at: header.time)
       _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
     } > 0
   }
@@ -54,6 +64,7 @@ struct ReplaySession: ~Copyable {
     var failure: (any Error)?
     let count = try file.read(atMost: ProgressBar.framesPerUpdate) { frame, header in
       guard failure == nil else { return }
+      fillTables(at: header.time)
       let judgement = engine.judge(
         frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
       do {
@@ -64,6 +75,17 @@ struct ReplaySession: ~Copyable {
     }
     if let failure { throw failure }
     return count > 0
+  }
+
+  @inline(__always)
+  private mutating func fillTables(at time: Timestamp) {
+    if !waiting.entries.isEmpty { takeWaiting(at: time) }
+  }
+
+  private mutating func takeWaiting(at time: Timestamp) {
+    engine.advance(to: time)
+    for (table, additions) in waiting.additions(labels: labels) { _ = engine.add(additions, to: table) }
+    waiting = AddressList([])
   }
 
   private mutating func write(_ judgement: Judgement, _ frame: RawSpan, _ header: FrameHeader) throws(CommandFailure) {

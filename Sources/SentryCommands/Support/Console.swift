@@ -5,9 +5,12 @@ internal import SystemPackage
 enum Console {
   /// Writes to standard output. Nobody reads on (`sentry show … | head`): ends the program as a broken pipe ends others, with
   /// status 141 and no word. Cannot be written (a full disk): ends it with a message and status 74.
-  static func write(_ text: String) {
+  static func write(_ text: String) { write(Array(text.utf8)) }
+
+  /// The same for bytes.
+  static func write(_ bytes: [UInt8]) {
     do {
-      try FileDescriptor.standardOutput.writeAll(Array(text.utf8))
+      try FileDescriptor.standardOutput.writeAll(bytes)
     } catch Errno.brokenPipe {
       exit(ExitStatus.brokenPipe.rawValue)
     } catch {
@@ -41,6 +44,8 @@ struct Style {
   let isOn: Bool
 
   func bold(_ text: String) -> String { styled(text, 1) }
+  func faint(_ text: String) -> String { styled(text, 2) }
+  func red(_ text: String) -> String { styled(text, 31) }
   func green(_ text: String) -> String { styled(text, 32) }
   func yellow(_ text: String) -> String { styled(text, 33) }
 

@@ -1,4 +1,5 @@
 internal import SentryDiagnostics
+internal import SentryEngine
 internal import SentryRules
 
 /// A document named on the command line: what it holds and what was found in it.
@@ -44,6 +45,16 @@ struct DocumentFile {
     for line in lines {
       if destination == .output { Console.writeLine(line) } else { Console.writeError(line) }
     }
+  }
+
+  /// Runs the document's own tests; those that fail go to standard error and end the command.
+  func checkTests(of ruleSet: RuleSet, orElse consequence: String) throws(CommandFailure) {
+    let failures = DocumentTests.failures(of: ruleSet)
+    guard !failures.isEmpty else { return }
+    for failure in failures {
+      Console.writeError(failure.rendered(in: document.source, usesColor: Console.errorHasColour))
+    }
+    throw CommandFailure(.unusableData, "\(name): \(counted(failures.count, "test failure")); \(consequence)")
   }
 
   /// The findings in their JSON form.

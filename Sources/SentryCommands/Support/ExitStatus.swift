@@ -1,7 +1,7 @@
 /// What the program's exit status says; those from 64 up are the codes of BSD's sysexits.
 public enum ExitStatus: Int32, Sendable {
   case done = 0
-  /// `check` found errors (with `--strict` also warnings).
+  /// `check` found errors (with `--strict` also warnings), or a test of a document failed.
   case findings = 1
   /// The command line is not one we understand.
   case usage = 2

@@ -1,3 +1,5 @@
+public import SentryDiagnostics
+
 /// The unexpired entries of one table of addresses.
 public struct TableReply: Codable, Sendable, Equatable {
   /// `trigger`, `address`, `authorize` or `invalid`.
@@ -10,5 +12,89 @@ public struct TableReply: Codable, Sendable, Equatable {
     self.table = table
     self.time = time
     self.entries = entries
+  }
+}
+
+/// Puts addresses into a table.
+public struct TableAddRequest: Codable, Sendable, Equatable {
+  /// Single ones, nets and ranges: `192.0.2.7`, `192.0.2.0/24`, `192.0.2.10-192.0.2.20`.
+  public var addresses: [String]
+  /// `3600`, `10m`, `1h`, `unlimited`; without one, that of the document in force.
+  public var duration: String?
+  /// What the entries shall say of who made them, of which 47 bytes are kept; without one, `by hand`.
+  public var note: String?
+
+  public init(addresses: [String], duration: String? = nil, note: String? = nil) {
+    self.addresses = addresses
+    self.duration = duration
+    self.note = note
+  }
+}
+
+/// What became of addresses that were put into a table.
+public struct TableAddReply: Codable, Sendable, Equatable {
+  public var table: String
+  /// Those that were not there before.
+  public var added: Int
+  /// Those that were, and start anew.
+  public var replaced: Int
+  /// Other entries that made way, because the table was full.
+  public var evicted: UInt64
+
+  public init(table: String, added: Int, replaced: Int, evicted: UInt64) {
+    self.table = table
+    self.added = added
+    self.replaced = replaced
+    self.evicted = evicted
+  }
+}
+
+/// Takes addresses out of a table.
+public struct TableRemoveRequest: Codable, Sendable, Equatable {
+  /// As in `TableAddRequest`: each removes the entry for exactly these addresses.
+  public var addresses: [String]
+
+  public init(addresses: [String]) { self.addresses = addresses }
+}
+
+/// What became of addresses that were to leave a table.
+public struct TableRemoveReply: Codable, Sendable, Equatable {
+  public var table: String
+  public var removed: [String]
+  /// Those without an entry of their own.
+  public var missing: [String]
+
+  public init(table: String, removed: [String], missing: [String]) {
+    self.table = table
+    self.removed = removed
+    self.missing = missing
+  }
+}
+
+/// A table is empty now.
+public struct TableClearReply: Codable, Sendable, Equatable {
+  public var table: String
+  /// Unexpired entries it had.
+  public var removed: Int
+
+  public init(table: String, removed: Int) {
+    self.table = table
+    self.removed = removed
+  }
+}
+
+/// What became of a list of addresses.
+public struct TableImportReply: Codable, Sendable, Equatable {
+  /// The tables that the list puts addresses into.
+  public var tables: [TableAddReply]
+  /// Lines that cannot be read and were left out.
+  public var rejected: Int
+  /// Why, for the first of them.
+  public var findings: [DiagnosticRecord]
+
+  public init(tables: [TableAddReply], rejected: Int, findings: [DiagnosticRecord]) {
+    self.tables = tables
+    self.rejected = rejected
+    self.findings = findings
   }
 }

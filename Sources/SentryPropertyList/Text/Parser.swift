@@ -79,7 +79,9 @@ extension Parser {
 
   private mutating func scan() -> Token {
     let token = scanner.next()
-    for problem in scanner.takeCommentProblems() { report(problem) }
+    if !scanner.commentProblems.isEmpty {
+      for problem in scanner.takeCommentProblems() { report(problem) }
+    }
     return token
   }
 
@@ -94,6 +96,15 @@ extension Parser {
     }
   }
 
+  /// Drops `token`, the next one. Without a repair nobody looks ahead: the queue stays as short as a line of text.
+  private mutating func advance(past token: Token) {
+    previous = token
+    head += 1
+    guard head == upcoming.count else { return }
+    upcoming.removeAll(keepingCapacity: true)
+    head = 0
+  }
+
   /// Takes `token`, the next one, or repairs what is before it.
   private mutating func take(_ token: Token) {
     let phase = grammar.phase
@@ -101,7 +112,7 @@ extension Parser {
     let level = grammar.levels.last
     guard grammar.accept(token) else { return repair() }
     noteSuspect(token, closing: level)
-    drop()
+    advance(past: token)
     build(token, in: phase)
   }
 

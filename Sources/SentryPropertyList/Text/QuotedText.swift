@@ -19,13 +19,16 @@ struct QuotedText {
   private let end: Int
   private var position: Int
 
-  /// Reads the bytes of `content`, which is what stands between the quotes.
-  init(_ content: Range<Int>, of bytes: [UInt8]) {
+  /// Where reading ended.
+  var endPosition: Int { position }
+
+  /// Reads the bytes of `content`, which is what stands between the quotes, until it has `length` bytes of text.
+  init(_ content: Range<Int>, of bytes: [UInt8], upTo length: Int = .max) {
     self.bytes = bytes
     position = content.lowerBound
     end = content.upperBound
-    utf8.reserveCapacity(content.count)
-    while position < end {
+    utf8.reserveCapacity(min(content.count, length))
+    while position < end, utf8.count < length {
       let byte = bytes[position]
       position += 1
       if byte == .backslash { readEscape() } else { utf8.append(byte) }

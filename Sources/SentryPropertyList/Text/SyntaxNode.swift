@@ -51,6 +51,30 @@ extension SyntaxNode {
     }
   }
 
+  /// Where the document says a part of `text`, which is counted in UTF-8 bytes of the text.
+  public func range(ofText part: Range<Int>) -> Range<Int> {
+    let start = position(ofText: part.lowerBound)
+    return start..<max(start, position(ofText: part.upperBound))
+  }
+
+  private func position(ofText offset: Int) -> Int {
+    switch node.kind {
+    case .string where node.flags.contains(.hasEscapes):
+      return QuotedText(node.content, of: bytes, upTo: max(0, offset)).endPosition
+    case .string, .word:
+      let whole = node.kind == .word ? range : node.content
+      let droppedMarks = node.kind == .word ? leadingQuotationMarks : 0
+      return min(whole.upperBound, whole.lowerBound + droppedMarks + max(0, offset))
+    case .data, .array, .dictionary: return range.lowerBound
+    }
+  }
+
+  /// How many bytes of quotation marks `text` leaves out at the start of a word.
+  private var leadingQuotationMarks: Int {
+    guard node.flags.contains(.isUnquoted) else { return 0 }
+    return String(decoding: bytes[range], as: UTF8.self).prefix { String.quotationMarks.contains($0) }.utf8.count
+  }
+
   /// The bytes of `<…>`; `nil` for anything else.
   public var data: [UInt8]? {
     node.kind == .data ? HexData(node.content, of: bytes).decoded : nil
@@ -67,7 +91,7 @@ extension SyntaxNode {
   }
 
   /// Whether `text` is exactly `key`. No string is made unless there are escapes.
-  func hasText(_ key: String) -> Bool {
+  public func hasText(_ key: String) -> Bool {
     switch node.kind {
     case .string where node.flags.contains(.hasEscapes): text == key
     case .string, .word: bytes[node.content].elementsEqual(key.utf8)
@@ -77,11 +101,12 @@ extension SyntaxNode {
 }
 
 extension String {
+  static let quotationMarks = "\"'“”‘’"
+
   /// Without quotation marks of any kind at its ends.
   var withoutQuotationMarks: String {
-    let marks = "\"'“”‘’"
-    var text = drop { marks.contains($0) }
-    while let last = text.last, marks.contains(last) { text.removeLast() }
+    var text = drop { Self.quotationMarks.contains($0) }
+    while let last = text.last, Self.quotationMarks.contains(last) { text.removeLast() }
     return String(text)
   }
 }
@@ -143,16 +168,17 @@ extension SyntaxNode {
   public var entries: [SyntaxEntry] { Array(entrySequence) }
 
   /// What is directly inside a container, keys and values alike; nothing inside a scalar.
-  var children: SyntaxChildren { SyntaxChildren(of: self) }
+  public var children: SyntaxChildren { SyntaxChildren(of: self) }
 
-  var entrySequence: SyntaxEntrySequence { SyntaxEntrySequence(of: self) }
+  /// `entries`, one at a time.
+  public var entrySequence: SyntaxEntrySequence { SyntaxEntrySequence(of: self) }
 
   /// Index of the first node after this one and all inside it.
   var nextIndex: Int { Int(node.next) }
 }
 
 /// The nodes directly inside a container.
-struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
+public struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
   private let tree: SyntaxTree
   private var index: Int
   private let end: Int
@@ -165,7 +191,7 @@ struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
     precedingEnd = parent.positionAfterOpening ?? parent.range.lowerBound
   }
 
-  mutating func next() -> SyntaxNode? {
+  public mutating func next() -> SyntaxNode? {
     guard index < end else { return nil }
     let node = SyntaxNode(tree: tree, index: index, precedingEnd: precedingEnd)
     index = node.nextIndex
@@ -175,7 +201,7 @@ struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
 }
 
 /// The entries directly inside a dictionary, those with a missing key left out.
-struct SyntaxEntrySequence: Sequence, IteratorProtocol, Sendable {
+public struct SyntaxEntrySequence: Sequence, IteratorProtocol, Sendable {
   private var children: SyntaxChildren
   private let isDictionary: Bool
 
@@ -184,7 +210,7 @@ struct SyntaxEntrySequence: Sequence, IteratorProtocol, Sendable {
     isDictionary = node.kind == .dictionary
   }
 
-  mutating func next() -> SyntaxEntry? {
+  public mutating func next() -> SyntaxEntry? {
     guard isDictionary else { return nil }
     while let key = children.next() {
       guard let value = children.next() else { return nil }

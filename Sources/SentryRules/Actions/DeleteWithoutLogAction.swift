@@ -4,5 +4,6 @@ enum DeleteWithoutLogAction: Action {
   static let aliases = ["Delete, no log"]
   static let codes = GenerationCodes.none
   static let summary = "discards the packet, unlogged"
+  static let details = "A name of old documents; today, Delete with a Dont log below it."
   static let operation = Operation.deleteWithoutLog
 }

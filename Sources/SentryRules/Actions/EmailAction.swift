@@ -4,6 +4,8 @@ enum EmailAction: Action {
   static let aliases = ["E-mail"]
   static let codes = GenerationCodes(newest: 19, middle: 18)
   static let summary = "writes a log entry and sends mail, and goes on"
+  static let details = "The recipient is the parameter if it contains an @."
   static let parameterMeaning: String? = "the recipient (with an @) or a comment"
+  static let parameterExample = "admin@example.org"
   static let operation = Operation.email
 }

@@ -4,5 +4,6 @@ enum ExitGroupAction: Action {
   static let aliases = ["Break"]
   static let codes = GenerationCodes(newest: 3, middle: 3)
   static let summary = "goes on after the nearest Group above"
+  static let details = "Without a Group above it is as ->, with a warning."
   static let operation = Operation.exitGroup
 }

@@ -2,7 +2,8 @@
 enum RateLimitAction: RateLimitingAction {
   static let name = "Rate limit"
   static let codes = GenerationCodes.none
-  static let summary = "limits what the packet's TCP connection receives and what it sends, and goes on"
+  static let summary = "limits the TCP connection both ways, and goes on"
+  static let details = "Rate limit in and Rate limit out with one rate each; a name of the oldest documents."
   static let operation = Operation.rateLimit
 }
 
@@ -11,6 +12,7 @@ protocol RateLimitingAction: Action {}
 
 extension RateLimitingAction {
   static var parameterMeaning: String? { "bits per second: 56000, 64k, 1.25M" }
+  static var parameterExample: String { "1.25M" }
 
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
     .rate(try RateText.bitsPerSecond(Substring(parameter).without(.atEnd)))

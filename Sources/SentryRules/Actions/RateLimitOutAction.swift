@@ -2,6 +2,9 @@
 enum RateLimitOutAction: RateLimitingAction {
   static let name = "Rate limit out"
   static let codes = GenerationCodes(newest: 14, middle: 13)
-  static let summary = "limits what the packet's TCP connection sends, and goes on"
+  static let summary = "limits what the TCP connection sends, and goes on"
+  static let details = """
+    Of TCP only. The active connections bound to the rule share its rate; the latest rule that matched binds.
+    """
   static let operation = Operation.rateLimitOut
 }

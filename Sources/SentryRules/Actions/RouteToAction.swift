@@ -5,12 +5,16 @@ enum RouteToAction: Action {
   static let name = "Route to"
   static let codes = GenerationCodes(newest: 15, middle: 14)
   static let summary = "sends the packet through another next hop"
+  static let details = """
+    If the next hop cannot be found, the packet takes its normal way. The rules below are not asked.
+    """
   static let parameterMeaning: String? = "the next hop's address, on a network this machine is attached to"
+  static let parameterExample = "192.0.2.254"
   static let operation = Operation.routeTo
 
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
     let text = Substring(parameter).without(.atEnd)
-    guard let address = IPAddress(String(text)) else { throw .notANextHop(text) }
+    guard let address = IPAddress(String(text)), address.isUnicast else { throw .notANextHop(text) }
     return .nextHop(address)
   }
 }

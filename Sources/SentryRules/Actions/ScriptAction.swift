@@ -6,7 +6,9 @@ enum ScriptAction: Action {
   static let classicName = "AppleScript"
   static let codes = GenerationCodes(newest: 22, middle: 21)
   static let summary = "writes a log entry and runs a script, and goes on"
+  static let details = "Scripts come from one folder; a parameter with a slash or a leading dot is refused."
   static let parameterMeaning: String? = "the name of a file in the folder of scripts; none for the default script"
+  static let parameterExample = "page-me"
   static let operation = Operation.script
 
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {

@@ -3,5 +3,8 @@ enum TriggerAction: Action {
   static let name = "Trigger"
   static let codes = GenerationCodes(newest: 11, middle: 10)
   static let summary = "remembers the source in table trigger, and discards the packet"
+  static let details = """
+    Nothing is blocked by this alone: a rule Include == trigger with Delete, further up, acts on it.
+    """
   static let operation = Operation.trigger
 }

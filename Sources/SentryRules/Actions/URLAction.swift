@@ -4,5 +4,6 @@ enum URLAction: Action {
   static let codes = GenerationCodes(newest: 20, middle: 19)
   static let summary = "probes or fetches, and goes on"
   static let parameterMeaning: String? = "ping://host, lookup://host, tcp://host:port, http://…"
+  static let parameterExample = "ping://192.0.2.2"
   static let operation = Operation.url
 }

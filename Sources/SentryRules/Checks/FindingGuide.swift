@@ -23,12 +23,19 @@ public enum FindingGuide {
       title: "Settings, interfaces and the rest of the document",
       introduction: "What stands beside the rules in the document's root.", pages: documentPages),
     Chapter(
+      title: "Tests in the document",
+      introduction: "What a document promises of itself (docs/Notation.md).", pages: testPages),
+    Chapter(
       title: "Text that is no property list",
       introduction: """
         The form of the text comes before its meaning. The reader mends what it can and reads on, so that one run finds \
         everything; a document with an error still never runs.
         """,
       pages: propertyListPages),
+    Chapter(
+      title: "Lists of addresses",
+      introduction: "What `sentry triggered import` says about the lines of a list (docs/Tables.md).",
+      pages: addressListPages),
   ]
 
   public static let pages: [FindingPage] = chapters.flatMap(\.pages)

@@ -3,6 +3,9 @@ enum AnyProperty: Property {
   static let name = "Any"
   static let codes = GenerationCodes(0, year2003: 0)
   static let summary = "always matches"
+  static let details = """
+    Needs no value; one that is there is kept and ignored. Matches without a packet, too, in a timer.
+    """
   static let valueSyntax = ""
   static let example = ""
   static let relations = Set<Relation>.unordered

@@ -2,7 +2,13 @@
 enum ConnectionStateProperty: Property {
   static let name = "Connection state"
   static let codes = GenerationCodes.none
-  static let summary = "where the packet's connection stands: new, established, closing, none"
+  static let summary = "how far the packet's connection has come"
+  static let details = """
+    It is the state before this packet. new: not known, and this packet may start one, as a TCP SYN without ACK, an \
+    ICMP request and any UDP datagram may; a SYN sent again is still new. established: known, and open as far as TCP's \
+    flags tell. closing: known, and a FIN or RST was seen. none: not known, and this packet cannot start one, as a stray \
+    ACK or an answer that nobody asked for. An ICMP error counts to the connection it quotes.
+    """
   static let valueSyntax = "new, established, closing or none, or several of them separated by commas"
   static let example = "new"
   static let relations = Set<Relation>.unordered

@@ -4,6 +4,7 @@ enum DSCPProperty: NumberProperty {
   static let name = "DSCP"
   static let codes = GenerationCodes.none
   static let summary = "the differentiated services code point"
+  static let details = "The upper six bits of IPv4's type of service and of IPv6's traffic class."
   static let valueSyntax = "a number from 0 to 63, a range low-high, or a name: ef, cs0 to cs7, af11 to af43, va, le"
   static let example = "46 (ef)"
   static let limits: ClosedRange<UInt64> = 0...63

@@ -3,6 +3,7 @@ enum DateAndTimeProperty: Property {
   static let name = "Date and time"
   static let codes = GenerationCodes(25, year2003: 23)
   static let summary = "the date and the time"
+  static let details = "To the second: >= is from then on, <= until then. Matches without a packet, too, in a timer."
   static let valueSyntax = "YYYY-MM-DD HH:MM:SS with or without ±HHMM (local time without), or seconds since 1970"
   static let example = "2026-05-06 08:30:00 +0200"
   static let relations = Set<Relation>.ordered

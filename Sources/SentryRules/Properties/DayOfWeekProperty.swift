@@ -3,6 +3,9 @@ enum DayOfWeekProperty: Property {
   static let name = "Day of week"
   static let codes = GenerationCodes(24, year2003: 22)
   static let summary = "the local day of the week"
+  static let details = """
+    5-1 goes around the week's end, from Friday to Monday; 7 is Sunday, too. Matches without a packet, too, in a timer.
+    """
   static let valueSyntax =
     "0 (Sunday) to 6 (Saturday), a name such as Mon, or a range; a range may go around the week's end"
   static let example = "1-5 (Monday to Friday)"

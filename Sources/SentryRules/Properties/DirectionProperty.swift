@@ -3,6 +3,10 @@ enum DirectionProperty: Property {
   static let name = "Direction"
   static let codes = GenerationCodes(2, year2003: 2)
   static let summary = "which way the packet goes, seen from this host"
+  static let details = """
+    A packet from one of this host's addresses is outbound, any other inbound; on the loopback interface all are \
+    inbound.
+    """
   static let valueSyntax = "inbound (in) or outbound (out)"
   static let example = "inbound"
   static let relations = Set<Relation>.unordered

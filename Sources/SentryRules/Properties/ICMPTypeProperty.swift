@@ -3,6 +3,7 @@ enum ICMPTypeProperty: NumberProperty {
   static let name = "ICMP type"
   static let codes = GenerationCodes(13, year2003: 11)
   static let summary = "the type of an ICMP message"
+  static let details = "Of IPv4 only; ICMPv6 has types of its own."
   static let example = "8 (echo request)"
   static let limits: ClosedRange<UInt64> = 0...255
   static let precondition: String? = "ICMP"

@@ -3,6 +3,7 @@ enum ICMPv6TypeProperty: NumberProperty {
   static let name = "ICMPv6 type"
   static let codes = GenerationCodes.none
   static let summary = "the type of an ICMPv6 message"
+  static let details = "Of IPv6 only; ICMP has types of its own."
   static let example = "128 (echo request)"
   static let limits: ClosedRange<UInt64> = 0...255
   static let precondition: String? = "ICMPv6"

@@ -5,6 +5,9 @@ enum IPFragmentOffsetProperty: NumberProperty {
   static let aliases = ["IP fragment offset", "Fragment Offset"]
   static let codes = GenerationCodes(11, year2003: 9)
   static let summary = "the fragment offset, in units of 8 bytes"
+  static let details = """
+    0 is a whole packet or a first fragment. Of IPv6 the offset of the fragment header, 0 without one.
+    """
   static let example = "1-63"
   static let limits: ClosedRange<UInt64> = 0...8191
 

@@ -3,7 +3,11 @@ enum IdleSecondsProperty: IdleProperty {
   static let name = "Idle seconds"
   static let aliases = ["Idle time"]
   static let codes = GenerationCodes(26, year2003: 24)
-  static let summary = "seconds since this rule matched, asked every ten seconds"
+  static let summary = "seconds since this rule matched; asked by the clock"
+  static let details = """
+    Asked every ten seconds, whether or not the rules above match; a packet never matches. A match \
+    starts the count again. Until the first match it counts from when the rules were applied.
+    """
   static let example = "60"
   static let subject = IdleSubject.rule
 }

@@ -8,6 +8,10 @@ enum IncludeProperty: Property {
   static let name = "Include"
   static let codes = GenerationCodes(4, year2003: 4)
   static let summary = "the source address is in a table, or the flow is known"
+  static let details = """
+    Looks for the source address, whatever the direction. A find counts in the entry, and renews its time. state asks \
+    whether a packet of this connection was let through before, in either direction.
+    """
   static let valueSyntax = "trigger, address, authorize, invalid or state"
   static let example = "trigger"
   static let relations = Set<Relation>.unordered

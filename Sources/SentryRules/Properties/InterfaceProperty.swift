@@ -6,6 +6,11 @@ enum InterfaceProperty: Property {
   static let name = "Interface"
   static let codes = GenerationCodes(3, year2003: 3)
   static let summary = "the interface the packet was seen on"
+  static let details = """
+    external and internal ask for the interface's switch in the document. Names are compared whole. Values of the \
+    classic program may name the interface with its title: 'Built-in Ethernet (en0)' and 'en0 (Built-in Ethernet)' \
+    both mean en0.
+    """
   static let valueSyntax = "a system name, with * at its end for any that starts so; external; or internal"
   static let example = "eth0"
   static let relations = Set<Relation>.unordered

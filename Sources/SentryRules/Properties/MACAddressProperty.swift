@@ -10,6 +10,8 @@ extension MACAddressProperty {
   static var valueSyntax: String { "six hexadecimal pairs joined by : or -" }
   static var example: String { "00:1b:63:84:45:e6" }
   static var relations: Set<Relation> { .unordered }
+  static var details: String { "As it stands in the frame, in either direction." }
+  static var absence: String { "Only Ethernet frames have one; any other matches != and nothing else." }
 
   static func parse(_ text: Substring) throws(ValueError) -> UInt64 {
     guard let address = MACAddress.value(of: text) else { throw .notAMACAddress(text) }

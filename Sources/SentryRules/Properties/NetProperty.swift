@@ -8,6 +8,10 @@ protocol NetProperty: Property where Operand == AddressRange {
 
 extension NetProperty {
   static var valueSyntax: String { "an address, a net address/length, or a range first-last" }
+  static var details: String {
+    "IPv4 or IPv6. A net may have a mask, 192.0.2.0/255.255.255.0, and an IPv4 range a short end, 192.0.2.10-20."
+  }
+  static var absence: String { "A packet of the other family, IPv4 or IPv6, matches != and nothing else." }
   static var example: String { "192.0.2.0/24" }
   static var relations: Set<Relation> { .ordered }
 

@@ -9,6 +9,7 @@ enum NoneProperty: Property {
     LegacyName(name: "__3", codes: GenerationCodes(22, year2003: 20)),
   ]
   static let summary = "never matches"
+  static let details = "Needs no value. Good for a rule that only holds others while they are being written."
   static let valueSyntax = ""
   static let example = ""
   static let relations = Set<Relation>.unordered

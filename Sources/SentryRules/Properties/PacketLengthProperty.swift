@@ -3,6 +3,7 @@ enum PacketLengthProperty: NumberProperty {
   static let name = "Packet length"
   static let codes = GenerationCodes.none
   static let summary = "the length of the IP packet in bytes, header included"
+  static let details = "What IP's header says, never more than what was on the wire."
   static let example = "1500-65535"
   static let limits: ClosedRange<UInt64> = 0...4_294_967_295
 

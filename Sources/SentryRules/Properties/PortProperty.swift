@@ -5,6 +5,9 @@ protocol PortProperty: NumberProperty {
 
 extension PortProperty {
   static var limits: ClosedRange<UInt64> { 0...65_535 }
+  static var details: String {
+    "A later fragment has no ports of its own; it has those of its first, if that was seen."
+  }
   static var precondition: String? { "TCP or UDP" }
 
   static func test(_ range: ClosedRange<UInt64>) -> Test { .number(field, range) }

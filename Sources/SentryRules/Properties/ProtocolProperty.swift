@@ -3,6 +3,7 @@ enum ProtocolProperty: NumberProperty {
   static let name = "Protocol"
   static let codes = GenerationCodes(10, year2003: 8)
   static let summary = "the protocol that IP carries"
+  static let details = "Of IPv6 the protocol behind the extension headers."
   static let valueSyntax = "a number from 0 to 255, a range low-high, or a name: TCP, UDP, ICMP, ICMPv6, GRE, ESP, …"
   static let example = "6 (TCP)"
   static let limits: ClosedRange<UInt64> = 0...255

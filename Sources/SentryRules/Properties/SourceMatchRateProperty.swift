@@ -4,6 +4,10 @@ enum SourceMatchRateProperty: NumberProperty {
   static let name = "Source match rate"
   static let codes = GenerationCodes.none
   static let summary = "packets from the same source in the last full second"
+  static let details = """
+    Counted second by second: within one second it does not change. IPv6 sources count by their net, of the length \
+    settings.triggerIPv6Prefix.
+    """
   static let example = "50"
   static let limits: ClosedRange<UInt64> = 0...UInt64.max
   static let valueSyntax = "packets a second: a number, or a range low-high"

@@ -6,6 +6,7 @@ enum TCPHeaderFlagsProperty: Property {
   static let aliases = ["TCP flags"]
   static let codes = GenerationCodes(16, year2003: 14)
   static let summary = "which TCP flags are on, and which off"
+  static let details = "Flags that are not listed do not matter. 'syn,-ack' is the first packet of a connection."
   static let valueSyntax = "a comma list of fin, syn, rst, psh, ack, urg, ece, cwr; with - before it, the flag is off"
   static let example = "syn,-ack"
   static let relations = Set<Relation>.unordered

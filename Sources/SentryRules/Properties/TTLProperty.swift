@@ -4,6 +4,7 @@ enum TTLProperty: NumberProperty {
   static let name = "TTL"
   static let codes = GenerationCodes.none
   static let summary = "how many more routers may pass the packet on"
+  static let details = "IPv6 calls it hop limit."
   static let example = "1"
   static let limits: ClosedRange<UInt64> = 0...255
   static let aliases = ["Hop limit"]

@@ -4,6 +4,10 @@ enum TimeOfDayProperty: Property {
   static let name = "Time of day"
   static let codes = GenerationCodes(23, year2003: 21)
   static let summary = "the local time of day"
+  static let details = """
+    The clock on the wall where this host stands. A single time is its whole minute. The end of a range is included to \
+    the second: 8:30-17:30 ends at 17:30:00. Matches without a packet, too, in a timer.
+    """
   static let valueSyntax = "h:mm or a range h:mm-h:mm, 0:00 to 24:00; a range may go around midnight"
   static let example = "22:00-6:00"
   static let relations = Set<Relation>.ordered

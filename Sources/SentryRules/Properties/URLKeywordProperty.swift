@@ -4,7 +4,11 @@ internal import SentryPacket
 enum URLKeywordProperty: Property {
   static let name = "URL keyword"
   static let codes = GenerationCodes(21, year2003: 19)
-  static let summary = "text in the request line or the Host header of an HTTP request"
+  static let summary = "text in the address that an HTTP request asks for"
+  static let details = """
+    Behind the method in the request line, or in a Host field, wherever they are in the segment that starts the request. \
+    Capitals do not matter. The whole value counts: remarks in parentheses are part of the text.
+    """
   static let valueSyntax = "text, in either case; \\n \\r \\t \\0 \\f \\b \\xHH are escapes"
   static let example = "example.org/admin"
   static let relations: Set<Relation> = [.equal, .notEqual, .equalIgnoringCase]

@@ -18,7 +18,7 @@ struct RuleChecker {
     var isInGroup = false
     var isProtocolKnown = false
     /// Of rules that have some below them.
-    var numberAbove: RuleNumber.Parent?
+    var numberAbove: RulePosition.Parent?
   }
 
   /// - Parameter isClassic: The document is one of the classic program.
@@ -56,7 +56,7 @@ struct RuleChecker {
       Context(
         isInGroup: context.isInGroup || rule.action.operation == .group,
         isProtocolKnown: context.isProtocolKnown || rule.condition.tellsProtocol,
-        numberAbove: rule.subtreeEnd > rules.count ? RuleNumber.Parent(rule.position) : nil))
+        numberAbove: rule.subtreeEnd > rules.count ? RulePosition.Parent(rule.position) : nil))
   }
 
   private func isEnabled(_ raw: RuleInHand, into findings: inout Findings) -> Bool {
@@ -140,13 +140,13 @@ struct RuleChecker {
 /// A raw rule while it is checked, with its entries read.
 private struct RuleInHand {
   let fields: RuleFields
-  let number: RuleNumber
+  let number: RulePosition
   private let raw: RawRule
 
-  init(_ raw: RawRule, below parent: RuleNumber.Parent?) {
+  init(_ raw: RawRule, below parent: RulePosition.Parent?) {
     self.raw = raw
     fields = RuleFields(of: raw.node)
-    number = RuleNumber(raw.position, below: parent)
+    number = RulePosition(raw.position, below: parent)
   }
 
   var node: PropertyListNode { raw.node }

@@ -18,6 +18,11 @@ public struct RuleDocument: Sendable {
 
   /// Reads any bytes; never traps.
   public init(reading bytes: [UInt8], fileName: String = "document") {
+    self.init(bytes, fileName: fileName) { _ in }
+  }
+
+  /// Hands over what was read to look at its text, too.
+  init(_ bytes: [UInt8], fileName: String, root: (PropertyListNode) -> Void) {
     let reading = PropertyList.read(bytes, fileName: fileName)
     var findings = Findings(reading.diagnostics)
     let ruleSet = reading.document.flatMap { RuleSetReader.read($0.root, into: &findings) }
@@ -25,6 +30,7 @@ public struct RuleDocument: Sendable {
     form = reading.document.map { Form($0.format) }
     diagnostics = Self.located(findings.inOrder, form, in: source)
     self.ruleSet = diagnostics.hasErrors ? nil : ruleSet
+    if let document = reading.document { root(document.root) }
   }
 
   /// With lines and columns in an XML document too, whose findings are made with paths.

@@ -24,9 +24,11 @@ enum RuleSetReader {
     }
     let tree = readRules(layout, of: root, into: &findings)
     let isClassic = layout.isClassic || tree.votes.hasNumbers
-    return RuleSet(
+    var ruleSet = RuleSet(
       rules: RuleChecker.check(tree, isClassic: isClassic, into: &findings), settings: settings,
       interfaces: interfaces, keptKeys: keptKeys, isClassic: isClassic, listPath: layout.listPath)
+    if layout.hasDocumentKeys { ruleSet.tests = TestsReader.read(root, for: ruleSet, into: &findings) }
+    return ruleSet
   }
 
   private static func readRules(
@@ -51,9 +53,9 @@ enum RuleSetReader {
     var kept: [KeptKey] = []
     for entry in root.entries where !read.contains(entry.key) && RuleKey(entry) == nil {
       kept.append(KeptKey(key: entry.key, value: entry.value.value))
-      if entry.key == RootKey.tests {
-        findings.add(.testsNotRun(at: entry.keyPlace))
-      } else if let meant = nearestName(to: entry.key, in: RootKey.current) {
+      // Tests are read, and written as they were.
+      if entry.key == RootKey.tests { continue }
+      if let meant = nearestName(to: entry.key, in: RootKey.current) {
         findings.add(.unknownKey(entry.key, at: entry.keyPlace, meant: meant))
       } else {
         findings.addOnce("kept keys", .keptKeys(first: entry.key, at: entry.keyPlace))
@@ -64,7 +66,7 @@ enum RuleSetReader {
 }
 
 /// Where a document keeps its rules.
-private enum RootLayout {
+enum RootLayout {
   /// The root is an array of rules, as copied rules are.
   case list
   /// The root is one rule.

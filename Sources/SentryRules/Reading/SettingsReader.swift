@@ -22,7 +22,7 @@ struct SettingsReader {
   // MARK: Classic
 
   /// Seconds by the classic index; `nil` is for ever.
-  private static let classicDurations: [UInt32?] = [nil, 60, 600, 3600, 36_000, 86_400, 864_000]
+  static let classicDurations: [UInt32?] = [nil, 60, 600, 3600, 36_000, 86_400, 864_000]
 
   private mutating func readClassicKeys(of root: PropertyListNode) {
     if let node = root[RootKey.classicTriggerDuration] {

@@ -6,7 +6,8 @@ enum DateText {
   /// that the clocks show twice, the first.
   static func seconds(_ text: Substring) -> Int64? {
     let pattern = /(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2})(?::(\d{2}))?(?: ?(Z|[+-]\d{2}:?\d{2}))?/
-    guard let match = text.wholeMatch(of: pattern) else { return nil }
+    // Digits of other scripts would match as well, and then be no numbers.
+    guard let match = text.wholeMatch(of: pattern.asciiOnlyDigits()) else { return nil }
     let parts = match.output
     guard let zone = timeZone(parts.7) else { return nil }
     var calendar = Calendar(identifier: .gregorian)

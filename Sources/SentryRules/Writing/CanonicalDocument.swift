@@ -15,7 +15,7 @@ public enum CanonicalDocument {
     return text + "}\n"
   }
 
-  private static func otherEntries(of ruleSet: RuleSet) -> [PropertyListDictionary.Entry] {
+  static func otherEntries(of ruleSet: RuleSet) -> [PropertyListDictionary.Entry] {
     var entries: [PropertyListDictionary.Entry] = []
     if !ruleSet.interfaces.isEmpty {
       entries.append(.init(key: RootKey.interfaces, value: .array(ruleSet.interfaces.map(\.written))))
@@ -35,21 +35,27 @@ public enum CanonicalDocument {
   }()
 
   /// Line ends within texts are escaped, so every line end is one of layout.
-  private static func indented(_ value: PropertyListValue) -> String {
+  static func indented(_ value: PropertyListValue) -> String {
     printer.print(value).split(separator: "\n").joined(separator: "\n  ")
   }
 }
 
 /// The rules of a canonical document.
-private struct CanonicalRules {
+struct CanonicalRules {
   private let rules: [Rule]
+  /// In document order; none for rules without.
+  private let comments: [RuleComments?]
   private var text = ""
   /// Rules whose children are being written.
   private var open: [Int] = []
-  private let baseDepth: Int
+  private var depth: Int
+  private let hasNumbers: Bool
 
-  static func text(of rules: [Rule], depth: Int) -> String {
-    var writer = CanonicalRules(rules: rules, baseDepth: depth)
+  /// Rules with their comments, which need one element for each rule or none at all.
+  static func text(
+    of rules: [Rule], depth: Int, comments: [RuleComments?] = [], hasNumbers: Bool = true
+  ) -> String {
+    var writer = CanonicalRules(rules: rules, comments: comments, depth: depth, hasNumbers: hasNumbers)
     for index in rules.indices {
       writer.close(before: index)
       writer.write(index)
@@ -58,32 +64,98 @@ private struct CanonicalRules {
     return writer.text
   }
 
-  private init(rules: [Rule], baseDepth: Int) {
+  private init(rules: [Rule], comments: [RuleComments?], depth: Int, hasNumbers: Bool) {
     self.rules = rules
-    self.baseDepth = baseDepth
+    self.comments = comments
+    self.depth = depth
+    self.hasNumbers = hasNumbers
   }
 
+  private func comments(of index: Int) -> RuleComments? { comments.indices.contains(index) ? comments[index] : nil }
+
   private mutating func write(_ index: Int) {
-    let rule = rules[index]
-    var lines = Lines(first: "\(indentation){ /* \(rule.number) */", indentation: indentation + "  ")
-    for group in rule.writtenGroups where !group.isEmpty { lines.append(group.joined(separator: " ")) }
-    if rule.subtreeEnd > index + 1 {
-      lines.append("children = (")
-      text += lines.text + "\n"
-      open.append(index)
-    } else {
-      text += "\(lines.text) }\(separator(after: index))\n"
+    let comments = comments(of: index)
+    if let comments {
+      if comments.isSeparated { text += "\n" }
+      write(comments.before, indentation: indentation)
     }
+    let start = indentation + (hasNumbers ? "{ /* \(rules[index].number) */" : "{")
+    let hasChildren = rules[index].subtreeEnd > index + 1
+    if let comments, comments.areInside {
+      writeLines(index, start, comments, hasChildren: hasChildren)
+    } else {
+      writeCompact(index, start, hasChildren: hasChildren)
+    }
+    if hasChildren {
+      text += comments?.afterChildrenOpening.asTrailing ?? ""
+      text += "\n"
+      open.append(index)
+      depth += levels(of: index)
+    } else {
+      writeEnd(of: index)
+    }
+  }
+
+  private mutating func writeCompact(_ index: Int, _ start: String, hasChildren: Bool) {
+    var lines = Lines(first: start, indentation: indentation + "  ")
+    for group in rules[index].writtenGroups where !group.isEmpty {
+      lines.append(group.map(\.text).joined(separator: " "))
+    }
+    if hasChildren { lines.append("children = (") }
+    text += lines.text + (hasChildren ? "" : " }")
+  }
+
+  /// An entry a line, each with its comments.
+  private mutating func writeLines(_ index: Int, _ start: String, _ comments: RuleComments, hasChildren: Bool) {
+    let inner = indentation + "  "
+    text += start + comments.opening.asTrailing + "\n"
+    var rest = comments.entries
+    if hasChildren { rest[.children] = nil }
+    for entry in rules[index].writtenGroups.joined() {
+      let own = rest.removeValue(forKey: entry.key)
+      write(own?.before ?? [], indentation: inner)
+      text += inner + entry.text + (own?.after.asTrailing ?? "") + "\n"
+    }
+    // Entries that go without saying may have had something to say.
+    for key in RuleKey.allCases { write((rest[key]?.before ?? []) + (rest[key]?.after ?? []), indentation: inner) }
+    if hasChildren {
+      write(comments.entries[.children]?.before ?? [], indentation: inner)
+      text += inner + "children = ("
+    } else {
+      write(comments.beforeClosing, indentation: inner)
+      text += indentation + "}"
+    }
+  }
+
+  private mutating func write(_ comments: [String], indentation: String) {
+    for comment in comments { text += indentation + comment.replacing("\n", with: "\n" + indentation) + "\n" }
   }
 
   private mutating func close(before index: Int) {
     while let innermost = open.last, rules[innermost].subtreeEnd == index {
+      let comments = comments(of: innermost)
+      write(comments?.endOfChildren ?? [], indentation: indentation)
       open.removeLast()
-      text += "\(indentation)); }\(separator(after: innermost))\n"
+      depth -= levels(of: innermost)
+      if let comments, comments.areInside {
+        text += "\(indentation)  );" + (comments.entries[.children]?.after.asTrailing ?? "") + "\n"
+        write(comments.beforeClosing, indentation: indentation + "  ")
+        text += indentation + "}"
+      } else {
+        text += "\(indentation)); }"
+      }
+      writeEnd(of: innermost)
     }
   }
 
-  private var indentation: String { String(repeating: "  ", count: baseDepth + open.count) }
+  private mutating func writeEnd(of index: Int) {
+    text += separator(after: index) + (comments(of: index)?.after.asTrailing ?? "") + "\n"
+  }
+
+  /// How much further in a rule's children stand: below the line that opens their list.
+  private func levels(of index: Int) -> Int { comments(of: index)?.areInside == true ? 2 : 1 }
+
+  private var indentation: String { String(repeating: "  ", count: depth) }
 
   private func separator(after index: Int) -> String {
     let parent = rules[index].parent
@@ -115,28 +187,37 @@ private struct CanonicalRules {
   }
 }
 
-extension Rule {
-  /// Entries that belong on one line: what the rule is, what it tests, what it does.
-  fileprivate var writtenGroups: [[String]] {
-    var identity: [String] = []
-    var test = [written(.propertyName, property.name)]
-    var effect: [String] = []
-    if !name.isEmpty { identity.append(written(.nodeName, name)) }
-    identity.append(written(.enabled, isEnabled ? "1" : "0"))
-    if relation != .equal { test.append(written(.relationName, relation.name)) }
-    if !value.isEmpty { test.append(written(.propertyValue, value)) }
-    if action.operation != .next { effect.append(written(.filterActionName, action.name)) }
-    if !parameter.isEmpty { effect.append(written(.parameter, parameter)) }
-    return [identity, test, effect]
+/// One `key = value;` of a rule.
+struct WrittenEntry {
+  let key: RuleKey
+  let value: String
+
+  init(_ key: RuleKey, _ value: String) {
+    self.key = key
+    self.value = value
   }
 
-  private func written(_ key: RuleKey, _ text: String) -> String {
-    "\(key.rawValue) = \(CanonicalDocument.printer.word(text));"
+  var text: String { "\(key.rawValue) = \(CanonicalDocument.printer.word(value));" }
+}
+
+extension Rule {
+  /// Entries that belong on one line: what the rule is, what it tests, what it does.
+  var writtenGroups: [[WrittenEntry]] {
+    var identity: [WrittenEntry] = []
+    var test = [WrittenEntry(.propertyName, property.name)]
+    var effect: [WrittenEntry] = []
+    if !name.isEmpty { identity.append(WrittenEntry(.nodeName, name)) }
+    identity.append(WrittenEntry(.enabled, isEnabled ? "1" : "0"))
+    if relation != .equal { test.append(WrittenEntry(.relationName, relation.name)) }
+    if !value.isEmpty { test.append(WrittenEntry(.propertyValue, value)) }
+    if action.operation != .next { effect.append(WrittenEntry(.filterActionName, action.name)) }
+    if !parameter.isEmpty { effect.append(WrittenEntry(.parameter, parameter)) }
+    return [identity, test, effect]
   }
 }
 
 extension InterfaceEntry {
-  fileprivate var written: PropertyListValue {
+  var written: PropertyListValue {
     let keys = InterfaceKeys.current
     return .dictionary(
       PropertyListDictionary([
@@ -150,7 +231,7 @@ extension InterfaceEntry {
 
 extension Settings {
   /// What differs from the defaults.
-  fileprivate var written: [PropertyListDictionary.Entry] {
+  var written: [PropertyListDictionary.Entry] {
     let standard = Settings()
     var written: [PropertyListDictionary.Entry] = []
     func write<Value: Equatable>(

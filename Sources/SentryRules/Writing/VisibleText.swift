@@ -1,7 +1,7 @@
 extension String {
   /// On one line and harmless to a terminal: control characters as the pictures that Unicode has for them, characters
   /// that turn the direction of text left out.
-  var visible: String {
+  package var visible: String {
     String(
       String.UnicodeScalarView(
         unicodeScalars.compactMap { scalar in

@@ -37,6 +37,10 @@ struct FailureMiddleware: RouterMiddleware {
         error.status, error.body ?? "\(request.method) \(request.uri.path): \(error.status.reasonPhrase)")
     } catch is NIOTooManyBytesError {
       return try failure(.contentTooLarge, "more than \(ControlLimit.requestBytes) bytes")
+    } catch DaemonError.generationChanged(let expected, let found) {
+      return try failure(
+        .preconditionFailed,
+        "the rules were changed meanwhile (generation \(found), not \(expected)); nothing was done, try again")
     } catch DaemonError.stopped {
       return try failure(.serviceUnavailable, "the daemon is shutting down")
     } catch {

@@ -9,8 +9,19 @@ extension Router<ControlContext> {
     put(RouterPath(ControlPath.rules)) { request, _ in
       let body = try await request.body.collect(upTo: ControlLimit.requestBytes)
       let name = request.uri.queryParameters[Substring(ControlPath.documentName)].map(String.init) ?? "document"
-      let reply = try await daemon.apply(SubmittedDocument(name: name, reading: Array(buffer: body)))
+      let expected = try expectedGeneration(request.uri.queryParameters[Substring(ControlPath.expectedGeneration)])
+      let document = SubmittedDocument(name: name, reading: Array(buffer: body))
+      let reply = try await daemon.apply(document, replacing: expected)
       return try Response.json(reply, status: reply.applied ? .ok : .unprocessableContent)
     }
   }
+}
+
+/// `nil` if the caller expects none.
+private func expectedGeneration(_ text: Substring?) throws -> UInt32? {
+  guard let text else { return nil }
+  guard let generation = UInt32(text) else {
+    throw HTTPError(.badRequest, message: "'\(text)' is no generation: a number is one")
+  }
+  return generation
 }

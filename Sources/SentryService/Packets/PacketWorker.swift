@@ -141,8 +141,12 @@ struct PacketWorker: ~Copyable {
     second = now.seconds
     // An interface that went down before it vanished wakes nobody: only looking tells.
     for index in sources.indices { judgeBatch(from: index) }
-    engine.advance(to: Timestamp(nanoseconds: now.nanoseconds - Self.ringDelayNanoseconds))
+    advance(to: now)
     for source in sources { source.secondPassed() }
+  }
+
+  private mutating func advance(to now: Timestamp) {
+    engine.advance(to: Timestamp(nanoseconds: now.nanoseconds - Self.ringDelayNanoseconds))
   }
 
   private mutating func handOver() {
@@ -182,6 +186,23 @@ struct PacketWorker: ~Copyable {
 
   mutating func setLocal(_ local: LocalNetworks) { engine.setLocal(local) }
 
+  // What people do to the tables happens now, also when no packet has moved the clock for a while.
+
+  mutating func add(_ additions: [AddressAddition], to kind: AddressTableKind) -> TableChange {
+    advance(to: WallClock.now())
+    return engine.add(additions, to: kind)
+  }
+
+  mutating func remove(_ ranges: [AddressRange], from kind: AddressTableKind) -> [Bool] {
+    advance(to: WallClock.now())
+    return engine.remove(ranges, from: kind)
+  }
+
+  mutating func clear(_ kind: AddressTableKind) -> Int {
+    advance(to: WallClock.now())
+    return engine.clear(kind)
+  }
+
   /// Opens again, where that succeeds, the named interfaces that were lost.
   mutating func reopen(_ names: Set<String>) {
     for (index, source) in sources.enumerated() where source.problem != nil && names.contains(source.name) {
@@ -202,7 +223,8 @@ struct PacketWorker: ~Copyable {
 
   // MARK: Snapshots
 
-  func entries(of kind: AddressTableKind) -> [AddressEntry] { engine.tables.entries(of: kind, now: engine.now) }
+  /// In no order.
+  func entries(of kind: AddressTableKind) -> [AddressEntry] { engine.tables.unsortedEntries(of: kind, now: engine.now) }
 
   private var judgedByCurrentRules: UInt64 {
     sources.reduce(0) { $0 &+ $1.counts.judgedByCurrentRules }

@@ -1,8 +1,9 @@
 """Prints what Scapy makes of frames, for comparison with the decoder.
 
 Standard input has one frame a line: its libpcap link type, a blank, its captured bytes in hexadecimal. For each line one is
-printed: `-` if the frame is not IP, else, joined by blanks: version, source, destination, fragment offset in 8-byte units,
-protocol, and the ports as `SOURCE,DESTINATION` (`-` where Scapy finds none). `?` is a frame Scapy fails on.
+printed: `-` if the frame is not IP, else, joined by blanks: version, source, destination, hop limit, traffic class, VLAN
+identifier, fragment offset in 8-byte units, protocol, the ports as `SOURCE,DESTINATION`, and TCP's sequence number (`-` where
+Scapy finds none). `?` is a frame Scapy fails on.
 """
 
 import sys
@@ -30,24 +31,28 @@ for family in (24, 28, 30):
 conf.layers.filter([IP, IPv6, TCP, UDP, *LINK, *EXTENSIONS])
 
 
-def ports(layer):
-    return f"{layer.sport},{layer.dport}" if isinstance(layer, (TCP, UDP)) else "-"
+def upper_fields(layer):
+    ports = f"{layer.sport},{layer.dport}" if isinstance(layer, (TCP, UDP)) else "-"
+    return f"{ports} {layer.seq if isinstance(layer, TCP) else '-'}"
 
 
 def fields(packet):
-    layer = packet
+    layer, vlan = packet, "-"
     while isinstance(layer, LINK):
+        if isinstance(layer, (Dot1AD, Dot1Q)) and vlan == "-":
+            vlan = layer.vlan
         layer = layer.payload
     if isinstance(layer, IP) and layer.version == 4:
-        upper = ports(layer.payload) if layer.frag == 0 else "-"
-        return f"4 {layer.src} {layer.dst} {layer.frag} {layer.proto} {upper}"
+        upper = upper_fields(layer.payload if layer.frag == 0 else None)
+        return f"4 {layer.src} {layer.dst} {layer.ttl} {layer.tos} {vlan} {layer.frag} {layer.proto} {upper}"
     if isinstance(layer, IPv6) and layer.version == 6:
         offset, protocol, upper = 0, layer.nh, layer.payload
         while isinstance(upper, EXTENSIONS) and offset == 0:
             if isinstance(upper, IPv6ExtHdrFragment):
                 offset = upper.offset
             protocol, upper = upper.nh, upper.payload
-        return f"6 {layer.src} {layer.dst} {offset} {protocol} {ports(upper) if offset == 0 else '-'}"
+        fixed = f"6 {layer.src} {layer.dst} {layer.hlim} {layer.tc} {vlan}"
+        return f"{fixed} {offset} {protocol} {upper_fields(upper if offset == 0 else None)}"
     return "-"
 
 

@@ -149,8 +149,3 @@ func aRootThatSaysWhatOnlyRulesSayIsARule(_ entries: String) throws {
   let document = expectDocument("{ rules = ({ enabled = 1; }); «setings» = { }; }", .unknownKey)
   #expect(document.diagnostics.map(\.hint) == ["did you mean 'settings'?"])
 }
-
-@Test func testsOfADocumentAreNotRun() {
-  let document = expectDocument("{ rules = ({ enabled = 1; }); «tests» = (); }", .testsNotRun)
-  #expect(document.outcome == ["testsNotRun warning"])
-}

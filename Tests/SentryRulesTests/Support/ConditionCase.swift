@@ -38,7 +38,7 @@ func program(_ property: String, _ relation: Relation, _ value: String, settings
   -> Program
 {
   let rule = Rule(
-    position: RuleNumber(1), name: "", isEnabled: true, condition: try condition(property, relation, value),
+    position: RulePosition(1), name: "", isEnabled: true, condition: try condition(property, relation, value),
     value: value,
     action: PassAction.self, parameter: "", argument: .none, parent: -1, depth: 0, subtreeEnd: 1, source: nil)
   return RuleSet(rules: [rule], settings: settings, interfaces: [], keptKeys: []).program()

@@ -17,7 +17,7 @@ let documentPages: [FindingPage] = [
     .unknownSetting, .warning, "there is no such setting",
     meaning: "It is ignored, so something keeps its default that was meant to change.",
     example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); settings = { triggerDuratoin = 600; }; }"),
-    remedy: "Correct the name as the hint says; docs/Documents.md lists the settings."),
+    remedy: "Correct the name as the hint says; docs/Guide.md lists the settings."),
   FindingPage(
     .badSetting, .error, "a setting with a value that it cannot have",
     meaning: "The message says what would be accepted. For the trigger duration of classic documents it is a warning.",
@@ -51,9 +51,4 @@ let documentPages: [FindingPage] = [
     meaning: "They are kept when the document is written anew. Told once, at the first.",
     example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); windowPosition = \"100 200\"; }"),
     remedy: "Nothing, or delete them."),
-  FindingPage(
-    .testsNotRun, .warning, "the document's tests are not run",
-    meaning: "This version does not run tests: what they promise is not looked at.",
-    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); tests = (); }"),
-    remedy: "Use a newer version."),
 ]

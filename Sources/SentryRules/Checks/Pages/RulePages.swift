@@ -25,7 +25,7 @@ let rulePages: [FindingPage] = [
       warning.
       """,
     example: .text(#"( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Deny; } )"#),
-    remedy: "Use one of the actions that docs/Documents.md lists."),
+    remedy: "Use one of the actions that docs/Guide.md lists."),
   FindingPage(
     .notBuiltYet, .error, "not supported in this version",
     meaning: "The name is part of the language, but this version cannot do what it asks for, and does not pretend to.",

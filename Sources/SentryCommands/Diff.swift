@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import SentryRules
+
+/// `sentry diff`: what changed between two documents.
+struct Diff: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say how two documents differ, rule by rule.",
+    discussion: """
+      Comments, layout and form do not matter, nor do numbers that changed only because rules came or went before. The \
+      exit status is 1 if there are differences.
+
+        sentry diff Documents/Default.plist my.plist
+        sentry diff --format json old.nsy new.plist
+      """)
+
+  @Argument(help: ArgumentHelp("The document before; - reads standard input.", valueName: "doc"))
+  var old: String
+
+  @Argument(help: ArgumentHelp("The document after; - reads standard input.", valueName: "doc"))
+  var new: String
+
+  @Option(help: "How to report.")
+  var format = ReportFormat.text
+
+  func validate() throws {
+    if old == "-", new == "-" { throw ValidationError("only one of the two can be standard input") }
+  }
+
+  func run() throws {
+    let (before, after) = (try ruleSet(old), try ruleSet(new))
+    let difference = RuleDifference(from: before, to: after)
+    switch format {
+    case .json: Console.writeLine(try jsonText(DifferenceReport(difference)))
+    case .text: Console.write(DifferenceText.text(of: difference, style: Style(isOn: Console.outputHasColour)))
+    }
+    if !difference.isEmpty { throw CommandFailure(.findings) }
+  }
+
+  private func ruleSet(_ path: String) throws(CommandFailure) -> RuleSet {
+    let file = DocumentFile(path: path, reading: try FileInput.read(path))
+    guard let ruleSet = file.document.ruleSet else {
+      file.printFindings(to: .error, summary: true)
+      throw CommandFailure(.unusableData, "\(file.name) has errors; nothing was compared")
+    }
+    return ruleSet
+  }
+}
+
+/// `diff --format json`.
+struct DifferenceReport: Encodable {
+  var rules: [RuleDifference.RuleChange]
+  var settings: [RuleDifference.Field]
+  var interfaces: [RuleDifference.Field]
+  var other: [RuleDifference.Field]
+
+  init(_ difference: RuleDifference) {
+    rules = difference.rules
+    settings = difference.settings
+    interfaces = difference.interfaces
+    other = difference.other
+  }
+}
+
+/// A difference for people: a line for each rule, and below it a line for each field.
+///
+/// ```
+/// + 2.3           no telnet: Dest port == 23 Delete
+/// - 1.2           Source net == 192.0.2.0/24 Pass
+/// ~ 2.4 (was 2.3) ssh
+///     propertyValue: 22 → 2222
+/// > 1 (was 3)     moved: last: Any Log
+/// settings triggerDuration: default → 60
+/// ```
+enum DifferenceText {
+  static func text(of difference: RuleDifference, style: Style) -> String {
+    var lines = difference.rules.flatMap { Self.lines(of: $0, style: style) }
+    lines += difference.interfaces.map { "interfaces " + line(of: $0) }
+    lines += difference.settings.map { "settings " + line(of: $0) }
+    lines += difference.other.map { "other " + line(of: $0) }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static func lines(of change: RuleDifference.RuleChange, style: Style) -> [String] {
+    let label = change.name.isEmpty ? change.summary : "\(change.name): \(change.summary)"
+    let number = change.new ?? change.old ?? ""
+    let origin = change.old.map { $0 == number ? "" : " (was \($0))" } ?? ""
+    let fields = change.fields.map { "    \(line(of: $0))" }
+    switch change.kind {
+    case .added: return [style.green("+ \(number)  \(visible(label))")]
+    case .removed: return [style.yellow("- \(number)  \(visible(label))")]
+    case .changed: return [style.bold("~ \(number)\(origin)  \(visible(label))")] + fields
+    case .moved: return [style.bold("> \(number)\(origin)  \(visible(label)), moved")] + fields
+    }
+  }
+
+  /// `propertyValue: 22 → 2222`; a switch says what it means.
+  private static func line(of field: RuleDifference.Field) -> String {
+    if field.field == "enabled" { return field.new == "1" ? "enabled" : "disabled" }
+    return "\(field.field): \(shown(field.old)) → \(shown(field.new))"
+  }
+
+  private static func shown(_ text: String) -> String { text.isEmpty ? "(none)" : visible(text) }
+
+  /// On one line, and harmless to a terminal.
+  private static func visible(_ text: String) -> String {
+    String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+  }
+}

@@ -1,0 +1,79 @@
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryRules
+
+/// An explanation with what it takes to put it into words.
+struct ExplainedPacket {
+  let explanation: Explanation
+  let ruleSet: RuleSet
+  let labels: RuleLabels
+  /// Its number in the capture; `nil` for a described packet.
+  let frame: UInt64?
+
+  func rule(_ index: Int) -> Rule { ruleSet.rules[index] }
+}
+
+extension ExplainedPacket {
+  /// Explains the last of the described packets after judging the others. `me` is the first local address.
+  ///
+  /// - Throws: a usage error with the place in the line.
+  static func describing(
+    _ lines: [String], _ place: ReplayPlace, _ ruleSet: RuleSet
+  ) throws(CommandFailure) -> ExplainedPacket {
+    var packets: [DescribedPacket] = []
+    for line in lines {
+      do {
+        packets.append(try PacketNotation.parse(line))
+      } catch {
+        throw CommandFailure(.usage, error.text(about: line))
+      }
+    }
+    var settings = ruleSet.settings
+    settings.localNetworks = try place.localRanges() + settings.localNetworks
+    let host = HostAddresses(settings)
+    let interfaces = packets.map { $0.interface(place, ruleSet) }
+    let labels = RuleLabels()
+    var engine = Engine(
+      rules: LoadedRules(ruleSet, labels: labels), interfaces: interfaces,
+      local: LocalNetworks(host.ranges(with: settings.localNetworks)), eventCapacity: 0)
+    var time = packets.first?.time ?? DocumentTest.usualStart
+    var explanation: Explanation?
+    for (index, packet) in packets.enumerated() {
+      time = packet.time ?? time
+      let (frame, now) = (packet.frame(on: host), time)
+      frame.withRawSpan { bytes in
+        if index == packets.count - 1 {
+          explanation = engine.explain(
+            bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index)
+        } else {
+          _ = engine.judge(bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index)
+        }
+      }
+    }
+    guard let explanation else { throw CommandFailure(.usage, "no packet is described") }
+    return ExplainedPacket(explanation: explanation, ruleSet: ruleSet, labels: labels, frame: nil)
+  }
+}
+
+extension DescribedPacket {
+  /// Where the packet arrives: what its line says counts more than options and document.
+  fileprivate func interface(_ place: ReplayPlace, _ ruleSet: RuleSet) -> EngineInterface {
+    var interface =
+      interfaceName.map { place.interface(named: ruleSet.settings.systemName(of: $0), in: ruleSet) }
+      ?? place.interface(ruleSet)
+    if let isExternal { interface.isExternal = isExternal }
+    return interface
+  }
+}
+
+extension NotationError {
+  /// The message, the line, and a caret under what it is about.
+  fileprivate func text(about line: String) -> String {
+    let before = String(decoding: Array(line.utf8).prefix(range.lowerBound), as: UTF8.self)
+    let meant = String(decoding: Array(line.utf8).dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
+    let caret =
+      String(repeating: " ", count: before.count) + "^" + String(repeating: "~", count: max(0, meant.count - 1))
+    return (["--packet: \(message)", "    \(line)", "    \(caret)"] + (hint.map { ["    \($0)"] } ?? []))
+      .joined(separator: "\n")
+  }
+}

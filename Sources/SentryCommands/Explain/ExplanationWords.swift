@@ -1,0 +1,141 @@
+internal import SentryEngine
+internal import SentryJournal
+internal import SentryPacket
+internal import SentryRules
+internal import SentryState
+
+/// Puts the parts of an explanation into words.
+struct ExplanationWords {
+  private let explained: ExplainedPacket
+  private let clock = LocalTime()
+
+  init(_ explained: ExplainedPacket) { self.explained = explained }
+
+  private var explanation: Explanation { explained.explanation }
+
+  // MARK: Values
+
+  /// `nil` where there is none.
+  func seen(_ value: Explanation.SeenValue) -> String? {
+    switch value {
+    case .value(let text): text
+    case .moment(let time): clock.text(secondsSince1970: time.secondsSince1970)
+    case .absent, .nothing: nil
+    }
+  }
+
+  func absence(_ value: Explanation.SeenValue) -> String? {
+    if case .absent(let reason) = value { reason } else { nil }
+  }
+
+  /// For people: `23`, `absent: not TCP or UDP`; empty where there is nothing to see.
+  func seenText(_ value: Explanation.SeenValue) -> String {
+    seen(value) ?? absence(value).map { "absent: \($0)" } ?? ""
+  }
+
+  // MARK: Before the rules
+
+  var directionReason: String {
+    switch explanation.directionReason {
+    case .sourceIsLocal: "its source is this host"
+    case .sourceIsNotLocal: "its source is not this host"
+    case .loopback: "loopback"
+    case .noSource: "its source was not captured"
+    }
+  }
+
+  /// Why no rule ended the walk.
+  var whyNoRule: String {
+    switch explanation.scope {
+    case .rules, .decidedBefore: "no rule ended the walk"
+    case .notIP: "not IP"
+    case .switchedOff: "the firewall is off"
+    case .unfiltered: "the interface has no filters"
+    }
+  }
+
+  // MARK: Effects
+
+  func effect(_ effect: Explanation.Effect) -> String {
+    switch effect {
+    case .skips(let rule?): "skips \(number(rule))"
+    case .skips(nil): "skips nothing: no rule follows"
+    case .leaves(let group?): "leaves group \(number(group))"
+    case .leaves(nil): "goes on: no group is above"
+    case .decides(let verdict): "packet \(verdict.outcome)"
+    case .passesOutbound: "packet passes: only inbound packets are held"
+    case .delayTableFull: "packet passes: the delay table is full"
+    case .isIgnored(let rule): "ignored: the packet is already decided by \(number(rule))"
+    case .keepsAddress(let table, .added): "source enters table \(table.name)"
+    case .keepsAddress(let table, .refreshed): "source stays in table \(table.name), its time starts again"
+    case .keepsNothing: "no source address to keep"
+    case .resetsCount(let rule?): "\(number(rule)) counts from 0 again"
+    case .resetsCount(nil): "nothing to reset: no rule above"
+    case .resetsEntry(let table): "the entry in table \(table.name) counts from 0 again"
+    case .reports(let kind, let isLogged): Self.report(kind, isLogged)
+    case .isSilenced: "no log entry: Dont log matched before"
+    case .silencesLog: "no further log entry for this packet"
+    case .limitsRate(let directions): "limits \(directions.name)"
+    case .limitsNothing: "limits nothing: not TCP"
+    }
+  }
+
+  private static func report(_ kind: EngineEvent.Kind, _ isLogged: Bool) -> String {
+    let deed =
+      switch kind {
+      case .alert: "alerts"
+      case .email: "sends mail"
+      case .url: "probes"
+      case .script: "runs a script"
+      default: "writes a log entry"
+      }
+    switch kind {
+    case .alert, .email, .script: return isLogged ? "\(deed), writes a log entry" : "\(deed), unlogged"
+    default: return deed
+    }
+  }
+
+  func number(_ rule: Int) -> String { explained.rule(rule).number }
+}
+
+extension Verdict {
+  /// What a packet does, or suffers: `deleted`.
+  var outcome: String {
+    switch self {
+    case .pass: "passes"
+    case .delete: "deleted"
+    case .reject: "rejected"
+    case .dropConnection: "deleted, connection dropped"
+    case .delay: "delayed"
+    case .routeTo: "routed elsewhere"
+    }
+  }
+}
+
+extension Direction {
+  /// As documents write it.
+  var name: String { self == .inbound ? "inbound" : "outbound" }
+}
+
+extension RateDirections {
+  fileprivate var name: String {
+    switch self {
+    case .inbound: "what arrives"
+    case .outbound: "what leaves"
+    default: "what arrives and what leaves"
+    }
+  }
+}
+
+extension EngineEvent.Kind {
+  /// The word in JSON reports.
+  var name: String { "\(self)" }
+}
+
+extension FlowEndpoint {
+  /// With the port where the protocol has ports.
+  func text(_ protocolNumber: UInt8) -> String {
+    guard protocolNumber == IPProtocol.tcp || protocolNumber == IPProtocol.udp else { return address.description }
+    return address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+  }
+}

@@ -1,0 +1,64 @@
+internal import ArgumentParser
+internal import SentryDiagnostics
+internal import SentryRules
+
+/// `sentry format`: the canonical text of a document.
+struct Format: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print a document in its canonical text form.",
+    discussion: """
+      Names without numbers, each rule's number in a comment behind its brace, one indentation; every comment stays. A \
+      document that is formatted already stays as it is.
+
+        sentry format my.plist
+        sentry format --in-place my.plist
+        sentry format --check Documents/Default.plist
+      """)
+
+  @Argument(help: ArgumentHelp("The document; - reads standard input.", valueName: "doc"))
+  var document: String
+
+  @Flag(help: "Write the result back.")
+  var inPlace = false
+
+  @Flag(help: "Only say whether it is formatted: exit status 1 if not.")
+  var check = false
+
+  func validate() throws {
+    if inPlace, check { throw ValidationError("--in-place and --check exclude each other") }
+    if inPlace, document == "-" { throw ValidationError("--in-place needs a file") }
+  }
+
+  func run() throws {
+    let bytes = try FileInput.read(document)
+    let file = FormattedFile(path: document, reading: bytes)
+    guard let text = file.formatted.text else { throw file.refusal() }
+    let isFormatted = Array(text.utf8) == bytes
+    if check {
+      guard !isFormatted else { return }
+      Console.writeError("\(file.name) is not formatted")
+      throw CommandFailure(.findings)
+    }
+    if !inPlace { return Console.write(text) }
+    if !isFormatted { try FileReplacement.write(Array(text.utf8), to: document) }
+  }
+}
+
+/// A document on its way to another form.
+struct FormattedFile {
+  let name: String
+  let formatted: FormattedDocument
+
+  init(path: String, reading bytes: [UInt8]) {
+    name = FileInput.displayName(path)
+    formatted = FormattedDocument(reading: bytes, fileName: name)
+  }
+
+  /// Says what is wrong with it.
+  func refusal() -> CommandFailure {
+    for finding in formatted.document.diagnostics where finding.severity == .error {
+      Console.writeError(finding.rendered(in: formatted.document.source, usesColor: Console.errorHasColour))
+    }
+    return CommandFailure(.unusableData, "\(name) has errors; nothing was done")
+  }
+}

@@ -1,0 +1,53 @@
+public import SentryPacket
+public import SentryState
+
+// What people do to the address tables, between two packets.
+
+extension Engine {
+  /// Puts addresses into a table as somebody entered them; their time is the engine's. See `AddressTable.add`.
+  public mutating func add(_ additions: [AddressAddition], to table: AddressTableKind) -> TableChange {
+    let evictions = tables.evictions(from: table)
+    let added = tables.add(additions, to: table, now: now)
+    return TableChange(
+      added: added, replaced: additions.count - added, evicted: tables.evictions(from: table) &- evictions)
+  }
+
+  /// Removes the entries for exactly these addresses.
+  ///
+  /// - Returns: for each, whether there was one.
+  public mutating func remove(_ ranges: [AddressRange], from table: AddressTableKind) -> [Bool] {
+    var wereThere: [Bool] = []
+    for range in ranges { wereThere.append(tables.remove(range, from: table)) }
+    return wereThere
+  }
+
+  /// Empties a table.
+  ///
+  /// - Returns: how many entries it had.
+  public mutating func clear(_ table: AddressTableKind) -> Int {
+    defer { tables.removeAll(from: table) }
+    return tables.count(of: table, now: now)
+  }
+}
+
+/// What became of addresses that were put into a table.
+public struct TableChange: Sendable, Equatable {
+  /// Those that were not there before.
+  public var added = 0
+  /// Those that were.
+  public var replaced = 0
+  /// Entries that made way, because the table was full.
+  public var evicted: UInt64 = 0
+
+  public init(added: Int = 0, replaced: Int = 0, evicted: UInt64 = 0) {
+    self.added = added
+    self.replaced = replaced
+    self.evicted = evicted
+  }
+
+  public static func += (total: inout TableChange, change: TableChange) {
+    total.added += change.added
+    total.replaced += change.replaced
+    total.evicted &+= change.evicted
+  }
+}

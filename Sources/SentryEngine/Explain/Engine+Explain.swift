@@ -1,0 +1,224 @@
+public import SentryPacket
+internal import SentryRules
+internal import SentryState
+
+extension Engine {
+  /// Says what `judge` would do with the same frame, and why. The clock moves to the packet's time, and the ticks due by then
+  /// run; nothing else changes, so judging the frame afterwards does what was explained.
+  ///
+  /// Rules are asked by the plain evaluator (`PlainWalk`): this takes time with the number of rules, and allocates.
+  ///
+  /// - Parameters: those of `judge`.
+  public mutating func explain(
+    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int
+  ) -> Explanation {
+    advance(to: time)
+    var packet = PacketFields()
+    let kind = packet.decode(frame, linkType: linkType, wireLength: max(wireLength, frame.byteCount))
+    let place = interfaces.indices.contains(interface) ? interfaces[interface] : nil
+    let (direction, reason) = self.direction(of: packet, on: place)
+    var explanation = Explanation(
+      time: now, packet: packet, interface: place, direction: direction, directionReason: reason,
+      judgement: Judgement(kind: kind, verdict: .pass, decider: .endOfRules, entriesLogged: 0))
+    guard kind != .notIP else {
+      explanation.scope = .notIP
+      return explanation
+    }
+    guard isOn else {
+      explanation.scope = .switchedOff
+      return explanation
+    }
+    var facts = PacketFacts(time: now)
+    facts.frame = (0..<frame.byteCount).compactMap { frame.wire8(at: $0) }
+    facts.interface = place
+    facts.interfaceNumber = interface
+    facts.direction = direction
+    facts.appliedAt = appliedAt
+    gatherTimes(&facts)
+    follow(fragment: &explanation)
+    facts.packet = explanation.packet
+    explain(facts, &explanation)
+    return explanation
+  }
+
+  /// What the timer's idle check would do at `tick`, judged by the counters as they are; without a packet most of the
+  /// explanation means nothing.
+  mutating func explainIdleCheck(at tick: Timestamp) -> Explanation {
+    var facts = PacketFacts(time: tick)
+    facts.appliedAt = appliedAt
+    gatherTimes(&facts)
+    var explanation = Explanation(
+      time: tick, packet: PacketFields(), interface: nil, direction: .inbound, directionReason: .noSource,
+      judgement: Judgement(kind: .notIP, verdict: .pass, decider: .endOfRules, entriesLogged: 0))
+    var walk = plainWalk(facts)
+    walk.walkIdleRules()
+    explanation.adopt(walk, from: counters)
+    return explanation
+  }
+
+  private mutating func gatherTimes(_ facts: inout PacketFacts) {
+    facts.secondOfDay = localClock.secondOfDay(at: facts.time)
+    facts.dayOfWeek = localClock.dayOfWeek(at: facts.time)
+  }
+
+  // MARK: Before the rules
+
+  private func direction(
+    of packet: PacketFields, on interface: EngineInterface?
+  ) -> (Direction, Explanation.DirectionReason) {
+    if interface?.isLoopback == true { return (.inbound, .loopback) }
+    guard packet.has(.addresses) else { return (.inbound, .noSource) }
+    return local.contains(packet.source) ? (.outbound, .sourceIsLocal) : (.inbound, .sourceIsNotLocal)
+  }
+
+  /// A first fragment leaves its ports behind, a later one takes them.
+  private func follow(fragment explanation: inout Explanation) {
+    let packet = explanation.packet
+    if packet.isFirstFragment, packet.has([.addresses, .protocolNumber, .ports]) {
+      explanation.changes.append(.fragment(source: packet.sourcePort, destination: packet.destinationPort))
+    }
+    guard packet.isLaterFragment, let ports = tables.fragments.peekPorts(for: packet, now: now) else { return }
+    explanation.packet.sourcePort = ports.source
+    explanation.packet.destinationPort = ports.destination
+    explanation.packet.present.insert(.ports)
+  }
+
+  private func builtInReason(_ kind: FrameKind, _ facts: PacketFacts) -> BuiltInReason? {
+    switch kind {
+    case .unknownVersion: return .notIP
+    case _ where facts.packet?.version == 6 && rules.blocksIPv6 && facts.interface?.isLoopback != true:
+      return .blockedIPv6
+    case .shortIPHeader: return .shortIPHeader
+    case .shortTCPHeader: return .shortTCPHeader
+    case .shortHeader: return .shortHeader
+    case .ip, .notIP: return nil
+    }
+  }
+
+  // MARK: The rules, and what follows
+
+  private mutating func explain(_ facts: PacketFacts, _ explanation: inout Explanation) {
+    guard let packet = facts.packet else { return }
+    var facts = facts
+    if let reason = builtInReason(explanation.judgement.kind, facts) {
+      return decide(before: reason, facts, &explanation)
+    }
+    let flow = flow(of: packet, facts)
+    recall(flow, packet, &facts)
+    explanation.connection = facts.connection
+
+    var walk = plainWalk(facts)
+    if facts.interface?.isFiltered == true { walk.walkRules() } else { explanation.scope = .unfiltered }
+    finish(&walk, &explanation)
+    var lastChanges: [Explanation.Change] = []
+    if explanation.judgement.verdict.letsThrough, let after = enter(flow, packet, &walk) {
+      lastChanges.append(.connection(before: facts.connection, after: after))
+    }
+    if explanation.judgement.verdict == .delay {
+      lastChanges.append(.delayed(count: tables.delays.held(at: now) + (tables.delays.nanoseconds > 0 ? 1 : 0)))
+    }
+    explanation.adopt(walk, from: counters)
+    explanation.changes += lastChanges
+  }
+
+  /// What is remembered of the packet's flow, its source and the segment before it.
+  private mutating func recall(_ flow: FlowKey, _ packet: PacketFields, _ facts: inout PacketFacts) {
+    let now = now
+    facts.connection = tables.connections.peek(flow, now: now)
+    if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: now) ?? 0 }
+    let segments = FlowKey(packet, direction: facts.direction)
+    facts.handshakeBeginning =
+      tables.handshakes?.beginning(before: packet, of: segments, now: now).map { Array($0) } ?? []
+  }
+
+  /// An ICMP error belongs to the flow that it quotes, if that is known and the error goes to its sender.
+  private func flow(of packet: PacketFields, _ facts: PacketFacts) -> FlowKey {
+    let quoted = facts.frame.withRawSpan { packet.quotedPacket(in: $0) }
+    if let quoted, quoted.source == packet.destination {
+      let flow = FlowKey(quoted: quoted, byErrorGoing: facts.direction)
+      if tables.connections.peek(flow, now: now) != nil { return flow }
+    }
+    return FlowKey(packet, direction: facts.direction)
+  }
+
+  /// What becomes of the flow of a packet that is let through; where it is bound to another rate, that is told.
+  private func enter(_ flow: FlowKey, _ packet: PacketFields, _ walk: inout PlainWalk) -> ConnectionEntry? {
+    let labels = walk.labels
+    let foreseen = tables.connections.foreseen(
+      flow, packet, now: now, interface: UInt16(truncatingIfNeeded: walk.facts.interfaceNumber),
+      rates: (walk.inboundRate.map { labels[$0] } ?? 0, walk.outboundRate.map { labels[$0] } ?? 0))
+    guard let foreseen else { return nil }
+    if foreseen.newRates == [.inbound, .outbound], walk.inboundRate == walk.outboundRate {
+      tellRate(foreseen.newRates, of: walk.inboundRate, &walk)
+    } else {
+      if foreseen.newRates.contains(.inbound) { tellRate(.inbound, of: walk.inboundRate, &walk) }
+      if foreseen.newRates.contains(.outbound) { tellRate(.outbound, of: walk.outboundRate, &walk) }
+    }
+    return foreseen.after
+  }
+
+  private func tellRate(_ directions: RateDirections, of rule: Int?, _ walk: inout PlainWalk) {
+    guard let rule, case .rate(let bitsPerSecond) = rules.ruleSet.rules[rule].argument else { return }
+    var event = EngineEvent(time: now, kind: .rateLimit, label: walk.labels[rule], isLogged: false)
+    event.rate = bitsPerSecond
+    event.rateDirections = directions
+    walk.report(event)
+  }
+
+  private func plainWalk(_ facts: PacketFacts) -> PlainWalk {
+    let source = facts.packet.flatMap { $0.has(.addresses) ? $0.source : nil }
+    return PlainWalk(
+      PlainRules(rules), facts, labels: rules.labels, counters: counters,
+      sources: SourceEntries(of: source, in: tables, at: facts.time, duration: rules.addressDuration))
+  }
+
+  private func decide(before reason: BuiltInReason, _ facts: PacketFacts, _ explanation: inout Explanation) {
+    explanation.scope = .decidedBefore(reason)
+    explanation.judgement.decider = .builtIn(reason)
+    let isDeleted = reason == .blockedIPv6 || reason != .notIP && rules.deletesMalformed
+    explanation.judgement.verdict = isDeleted ? .delete : .pass
+    var walk = plainWalk(facts)
+    if reason == .shortTCPHeader {
+      _ = walk.sources.keep(in: .invalid, at: facts.time, triggeredBy: RuleLabels.builtIn)
+    }
+    if reason != .blockedIPv6 { walk.report(builtIn: reason, isDeleted ? .delete : .pass) }
+    explanation.adopt(walk, from: counters)
+  }
+
+  /// The verdict of the rule that ended the walk. `Delay` holds inbound packets only, and only while there is room.
+  private func finish(_ walk: inout PlainWalk, _ explanation: inout Explanation) {
+    guard let leaf = walk.leaf, let verdict = rules.ruleSet.rules[leaf].action.operation.verdict else { return }
+    explanation.judgement.decider = .rule(Int32(leaf))
+    explanation.judgement.verdict = verdict
+    guard verdict == .delay else { return }
+    if explanation.direction == .outbound {
+      explanation.judgement.verdict = .pass
+      walk.note(.passesOutbound, of: leaf)
+    } else if tables.delays.held(at: now) >= tables.delays.capacity {
+      explanation.judgement.verdict = .pass
+      explanation.judgement.decider = .builtIn(.delayTableFull)
+      walk.note(.delayTableFull, of: leaf)
+      if !walk.isLogSuppressed { walk.report(builtIn: .delayTableFull, .pass) }
+    } else {
+      walk.note(.decides(.delay), of: leaf)
+    }
+  }
+}
+
+extension PlainWalk {
+  /// The log entry of a check before the rules.
+  fileprivate mutating func report(builtIn reason: BuiltInReason, _ kind: EngineEvent.Kind) {
+    report(EngineEvent(time: facts.time, kind: kind, reason: reason, label: RuleLabels.builtIn, isLogged: true))
+  }
+}
+
+extension Explanation {
+  /// Takes over what a walk found.
+  fileprivate mutating func adopt(_ walk: PlainWalk, from counters: [RuleCounters]) {
+    visits = walk.visits
+    events = walk.events
+    judgement.entriesLogged = events.count { $0.isLogged }
+    changes += walk.counted.map { .counters(rule: $0, before: counters[$0], after: walk.counters[$0]) }
+    changes += walk.sources.changes.map { .address($0.table, before: $0.before, after: $0.after) }
+  }
+}

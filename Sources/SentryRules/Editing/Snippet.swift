@@ -1,0 +1,119 @@
+public import SentryDiagnostics
+internal import SentryPropertyList
+
+/// Rules that somebody copied somewhere, read and checked, on their way into a document: in any form a document may
+/// have, one rule or many, also out of an e-mail.
+public struct Snippet: Sendable {
+  private let outline: RuleOutline
+  private let topRules: [PropertyListNode]
+  /// Rules at the top of the snippet.
+  public var count: Int { topRules.count }
+  /// Rules with all below them.
+  public let ruleCount: Int
+  /// What was made of the text, for people: "classic form", "from quoted e-mail text".
+  public let remarks: [String]
+  /// Warnings and notes about the rules.
+  public let findings: [Diagnostic]
+  /// What the findings refer to.
+  public let source: SourceText
+
+  /// - Throws: what is wrong with the text, or with a rule.
+  public init(reading bytes: [UInt8], fileName: String) throws(EditError) {
+    let found = SnippetText.find(in: bytes, fileName: fileName)
+    guard let ruleSet = found.document.ruleSet else {
+      throw EditError(
+        "\(fileName) holds no rules that can be used; nothing was changed", findings: found.document.diagnostics,
+        in: found.document.source)
+    }
+    guard !ruleSet.rules.isEmpty else {
+      throw EditError("\(fileName) holds no rules; nothing was changed")
+    }
+    try self.init(found.document, ruleSet, root: found.root, remarks: found.remarks)
+  }
+
+  private init(
+    _ document: RuleDocument, _ ruleSet: RuleSet, root: PropertyListNode?, remarks: [String]
+  ) throws(EditError) {
+    ruleCount = ruleSet.rules.count
+    findings = document.diagnostics.filter { $0.id != .keptKeys }
+    source = document.source
+    var remarks = remarks
+    if let root, let outline = RuleOutline(root), root.syntax != nil, !outline.hasClassicKeys {
+      self.outline = outline
+    } else {
+      // Numbers mean different things in different documents: the names go in.
+      remarks.insert(document.form == .text ? "classic form" : document.form == .xml ? "XML" : "binary form", at: 0)
+      let text = FormattedDocument(reading: document.source.bytes).text ?? CanonicalDocument.text(of: ruleSet)
+      let reading = PropertyList.read(
+        document.form == .text ? Array(text.utf8) : Array(CanonicalDocument.text(of: ruleSet).utf8), fileName: "snippet"
+      )
+      guard let node = reading.document?.root, let outline = RuleOutline(node) else {
+        throw EditError("the rules cannot be written as text")
+      }
+      self.outline = outline
+    }
+    if root.flatMap(RuleOutline.init)?.isWholeDocument == true { remarks.append("the rules of a whole document") }
+    topRules = outline.isSingleRule ? [outline.root] : outline.topList.map { Array($0.elements) } ?? []
+    self.remarks = remarks
+  }
+
+  /// A rule to be put into a text.
+  func cut(_ index: Int) throws(EditError) -> Cut {
+    guard topRules.indices.contains(index), let node = topRules[index].syntax else {
+      throw EditError("the snippet has no rule \(index + 1)")
+    }
+    guard !outline.isSingleRule, let list = outline.topList?.syntax.flatMap(ListText.init) else {
+      return Cut(root: node)
+    }
+    return Cut(node, list.fragment(index))
+  }
+
+  /// A rule to be put into a document that is not text.
+  func value(_ index: Int) -> PropertyListValue {
+    topRules.indices.contains(index) ? topRules[index].typedRule : .dictionary([:])
+  }
+}
+
+extension RuleOutline {
+  /// Not just copied rules.
+  fileprivate var isWholeDocument: Bool {
+    switch layout {
+    case .list, .singleRule: false
+    case .rules, .classicTable, .rootIsTable: true
+    }
+  }
+
+  /// Whether a rule has entries that only the classic program needs: numbers for names, statistics, its own number.
+  var hasClassicKeys: Bool {
+    if case .classicTable = layout { return true }
+    if case .rootIsTable = layout { return true }
+    let keys: Set<RuleKey> = [
+      .property, .relation, .filterAction, .nodeNumber, .nodeCount, .expandedState, .matchCount, .matchDelta,
+      .byteCount, .byteDelta, .lastTime,
+    ]
+    var isFound = false
+    forEachRule { _, rule in
+      if !isFound, rule.entries.contains(where: { RuleKey(rawValue: $0.key).map(keys.contains) == true }) {
+        isFound = true
+      }
+    }
+    return isFound
+  }
+}
+
+extension PropertyListNode {
+  /// A rule of a text as a value with numbers where documents have numbers.
+  var typedRule: PropertyListValue {
+    guard kind == .dictionary else { return value }
+    return .dictionary(
+      PropertyListDictionary(
+        entries.map { entry in
+          switch RuleKey(rawValue: entry.key) {
+          case .children: .init(key: entry.key, value: .array(entry.value.elements.map(\.typedRule)))
+          case .enabled, .property, .relation, .filterAction:
+            .init(key: entry.key, value: entry.value.integer.map(PropertyListValue.integer) ?? entry.value.value)
+          default: .init(key: entry.key, value: entry.value.value)
+          }
+        }))
+  }
+}

@@ -1,0 +1,124 @@
+internal import SentryPropertyList
+
+/// Carries a plan out in a document that is not text.
+struct ValueRewriter {
+  private let outline: RuleOutline
+  private let plan: EditPlan
+  private var arrival: (parent: RuleNumber, position: Int)?
+
+  /// The root after the edit, and the numbers of what came in.
+  static func rewrite(
+    _ outline: RuleOutline, by plan: EditPlan
+  ) throws(EditError) -> (root: PropertyListValue, inserted: [RuleNumber]) {
+    var rewriter = ValueRewriter(outline: outline, plan: plan)
+    let root = try rewriter.rewrittenRoot()
+    let inserted = rewriter.arrival.map { arrival in
+      plan.pieces.indices.map { arrival.parent.child(arrival.position + $0) }
+    }
+    return (root, inserted ?? [])
+  }
+
+  private init(outline: RuleOutline, plan: EditPlan) {
+    self.outline = outline
+    self.plan = plan
+  }
+
+  private mutating func rewrittenRoot() throws(EditError) -> PropertyListValue {
+    let root = outline.root.value
+    let top = outline.isSingleRule ? [root] : outline.topList?.value.elements ?? []
+    var position = 0
+    let rules = try rewritten(top, below: .root, to: .root, from: &position)
+    switch outline.layout {
+    case .list: return .array(rules)
+    case .singleRule: return rules.count == 1 ? rules[0] : .array(rules)
+    case .rules: return root.setting(RootKey.rules, to: .array(rules))
+    case .classicTable(let table):
+      return root.setting(
+        RootKey.classicTable, to: table.value.setting(RuleKey.children.rawValue, to: .array(rules)))
+    case .rootIsTable: return root.setting(RuleKey.children.rawValue, to: .array(rules))
+    }
+  }
+
+  private mutating func rewritten(
+    _ rules: [PropertyListValue], below old: RuleNumber, to new: RuleNumber, from position: inout Int
+  ) throws(EditError) -> [PropertyListValue] {
+    var result: [PropertyListValue] = []
+    for (index, rule) in rules.enumerated() {
+      let number = old.child(index + 1)
+      try insert(at: EditPlan.Slot(parent: old, index: index), to: new, from: &position, into: &result)
+      if plan.removed.contains(number) {
+        if plan.keepsChildren { result += try rewritten(rule.children, below: number, to: new, from: &position) }
+        continue
+      }
+      position += 1
+      result.append(try rewritten(rule, from: number, to: new.child(position)))
+    }
+    try insert(at: EditPlan.Slot(parent: old, index: rules.count), to: new, from: &position, into: &result)
+    return result
+  }
+
+  private mutating func rewritten(
+    _ rule: PropertyListValue, from old: RuleNumber, to new: RuleNumber
+  ) throws(EditError) -> PropertyListValue {
+    guard old != new || plan.touched.contains(old) || plan.switches.keys.contains(where: { $0.isWithin(old) }) else {
+      return rule
+    }
+    var rule = rule
+    if old != new { rule = rule.numbered(new) }
+    if let isOn = plan.switches[old] { rule = rule.setting(RuleKey.enabled.rawValue, to: .integer(isOn ? 1 : 0)) }
+    var position = 0
+    let children = try rewritten(rule.children, below: old, to: new, from: &position)
+    let key = RuleKey.children.rawValue
+    if children.isEmpty { return rule.children.isEmpty ? rule : rule.setting(key, to: nil) }
+    return rule.setting(key, to: .array(children))
+  }
+
+  private mutating func insert(
+    at slot: EditPlan.Slot, to new: RuleNumber, from position: inout Int, into result: inout [PropertyListValue]
+  ) throws(EditError) {
+    guard plan.slot == slot else { return }
+    arrival = (new, position + 1)
+    for piece in plan.pieces {
+      position += 1
+      result.append(try value(of: piece).renumbered(new.child(position)))
+    }
+  }
+
+  private func value(of piece: EditPlan.Piece) throws(EditError) -> PropertyListValue {
+    switch piece {
+    case .new(let index): return plan.snippet?.value(index) ?? .dictionary([:])
+    case .moved(let number): return try outline.rule(number).value
+    case .wrapping(let index, let number):
+      let rule = plan.snippet?.value(index) ?? .dictionary([:])
+      return rule.setting(RuleKey.children.rawValue, to: .array([try outline.rule(number).value]))
+    }
+  }
+}
+
+extension PropertyListValue {
+  fileprivate var elements: [PropertyListValue] { if case .array(let elements) = self { elements } else { [] } }
+
+  fileprivate var children: [PropertyListValue] {
+    if case .dictionary(let rule) = self { rule[RuleKey.children.rawValue]?.elements ?? [] } else { [] }
+  }
+
+  fileprivate func setting(_ key: String, to value: PropertyListValue?) -> PropertyListValue {
+    guard case .dictionary(var dictionary) = self else { return self }
+    dictionary[key] = value
+    return .dictionary(dictionary)
+  }
+
+  /// With its own number, if it says one, corrected.
+  fileprivate func numbered(_ number: RuleNumber) -> PropertyListValue {
+    guard case .dictionary(let rule) = self, rule[RuleKey.nodeNumber.rawValue] != nil else { return self }
+    return setting(RuleKey.nodeNumber.rawValue, to: .string("\(number)"))
+  }
+
+  /// The same, with all rules below.
+  fileprivate func renumbered(_ number: RuleNumber) -> PropertyListValue {
+    let rule = numbered(number)
+    guard !rule.children.isEmpty else { return rule }
+    let children = rule.children.enumerated().map { $1.renumbered(number.child($0 + 1)) }
+    return rule.setting(RuleKey.children.rawValue, to: .array(children))
+  }
+}

@@ -1,0 +1,289 @@
+// How two documents differ, rule by rule, settings and interfaces too.
+//
+// Rules are paired list by list, from the top: equal ones first, then those of the same name, then those between the
+// same neighbours that still have most in common. What is left on both sides and is equal with everything below it has
+// moved. A rule whose number changed only because others came or went before it has not.
+
+internal import SentryPropertyList
+
+/// The difference between two documents.
+public struct RuleDifference: Sendable, Equatable {
+  public struct Field: Sendable, Equatable, Encodable {
+    public var field: String
+    public var old: String
+    public var new: String
+  }
+
+  public enum Kind: String, Sendable, Encodable {
+    case added, removed, changed, moved
+  }
+
+  public struct RuleChange: Sendable, Equatable, Encodable {
+    public var kind: Kind
+    /// The number before; `nil` for an added rule.
+    public var old: String?
+    /// The number after; `nil` for a removed rule.
+    public var new: String?
+    public var name: String
+    /// What the rule does, for people: `Dest port == 23 Delete`.
+    public var summary: String
+    /// What changed; of a moved rule, too.
+    public var fields: [Field]
+  }
+
+  /// In the order of the new document, removed ones where they stood.
+  public private(set) var rules: [RuleChange] = []
+  public private(set) var settings: [Field] = []
+  /// One for each switch; an interface that came or went has one field `interface`.
+  public private(set) var interfaces: [Field] = []
+  /// Other keys of the root.
+  public private(set) var other: [Field] = []
+
+  public var isEmpty: Bool { rules.isEmpty && settings.isEmpty && interfaces.isEmpty && other.isEmpty }
+
+  public init(from old: RuleSet, to new: RuleSet) {
+    rules = RuleMatching(old: old, new: new).changes
+    settings = Self.fields(old.settings.written, new.settings.written, missing: "default")
+    other = Self.fields(
+      old.keptKeys.map { .init(key: $0.key, value: $0.value) },
+      new.keptKeys.map { .init(key: $0.key, value: $0.value) },
+      missing: "none")
+    interfaces = Self.fields(old.interfaces, new.interfaces)
+  }
+
+  private static func fields(
+    _ old: [PropertyListDictionary.Entry], _ new: [PropertyListDictionary.Entry], missing: String
+  ) -> [Field] {
+    let (before, after) = (PropertyListDictionary(old), PropertyListDictionary(new))
+    let keys = old.map(\.key) + new.map(\.key).filter { before[$0] == nil }
+    return keys.compactMap { key in
+      let texts = [before[key], after[key]].map { $0.map(text) ?? missing }
+      return texts[0] == texts[1] ? nil : Field(field: key, old: texts[0], new: texts[1])
+    }
+  }
+
+  private static func text(_ value: PropertyListValue) -> String {
+    value.text ?? CanonicalDocument.printer.print(value).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  private static func fields(_ old: [InterfaceEntry], _ new: [InterfaceEntry]) -> [Field] {
+    var fields: [Field] = []
+    for entry in old {
+      guard let other = new.first(where: { $0.name == entry.name }) else {
+        fields.append(Field(field: "interface", old: entry.name, new: "none"))
+        continue
+      }
+      for (name, path) in switches where entry[keyPath: path] != other[keyPath: path] {
+        fields.append(
+          Field(field: "\(entry.name) \(name)", old: digit(entry[keyPath: path]), new: digit(other[keyPath: path])))
+      }
+    }
+    let names = Set(old.map(\.name))
+    return fields + new.filter { !names.contains($0.name) }.map { Field(field: "interface", old: "none", new: $0.name) }
+  }
+
+  private static var switches: [(String, KeyPath<InterfaceEntry, Bool>)] {
+    [("filters", \.isFiltered), ("external", \.isExternal), ("bridge", \.isBridged)]
+  }
+
+  private static func digit(_ isOn: Bool) -> String { isOn ? "1" : "0" }
+}
+
+/// Which rules of two rule sets are the same.
+private struct RuleMatching {
+  private let old: RuleSet
+  private let new: RuleSet
+  /// For each old rule its partner, and the reverse; -1 for none.
+  private var newOf: [Int]
+  private var oldOf: [Int]
+  /// New rules that stand elsewhere than their partners did.
+  private var moved: Set<Int> = []
+
+  init(old: RuleSet, new: RuleSet) {
+    self.old = old
+    self.new = new
+    newOf = Array(repeating: -1, count: old.rules.count)
+    oldOf = Array(repeating: -1, count: new.rules.count)
+    pairLists()
+    pairMoved()
+  }
+
+  private mutating func pair(_ a: Int, _ b: Int) {
+    newOf[a] = b
+    oldOf[b] = a
+  }
+
+  // MARK: Lists
+
+  private mutating func pairLists() {
+    var waiting = [(-1, -1)]
+    while let (a, b) = waiting.popLast() {
+      let (olds, news) = (Array(old.children(of: a)), Array(new.children(of: b)))
+      pairBy(olds, news) { Content($0, withSwitch: true) }
+      pairBy(olds, news) { Content($0, withSwitch: false) }
+      pairBy(olds, news) { $0.name.isEmpty ? nil : $0.name }
+      pairBetweenNeighbours(olds, news)
+      noteMoves(olds)
+      waiting += olds.filter { newOf[$0] >= 0 }.map { ($0, newOf[$0]) }
+    }
+  }
+
+  /// Pairs what is not paired yet and has the same key, in order.
+  private mutating func pairBy<Key: Hashable>(_ olds: [Int], _ news: [Int], _ key: (Rule) -> Key?) {
+    var waiting: [Key: [Int]] = [:]
+    for b in news.reversed() where oldOf[b] < 0 {
+      if let key = key(new.rules[b]) { waiting[key, default: []].append(b) }
+    }
+    for a in olds where newOf[a] < 0 {
+      guard let key = key(old.rules[a]), let b = waiting[key]?.popLast() else { continue }
+      pair(a, b)
+    }
+  }
+
+  private mutating func pairBetweenNeighbours(_ olds: [Int], _ news: [Int]) {
+    var next = 0
+    for a in olds {
+      if newOf[a] >= 0 {
+        if let position = news.firstIndex(of: newOf[a]), position >= next { next = position + 1 }
+        continue
+      }
+      guard next < news.count, oldOf[news[next]] < 0, old.rules[a].isLike(new.rules[news[next]]) else { continue }
+      pair(a, news[next])
+      next += 1
+    }
+  }
+
+  /// Siblings that kept their order are a longest ascending run; the others have moved.
+  private mutating func noteMoves(_ olds: [Int]) {
+    let partners = olds.map { newOf[$0] }.filter { $0 >= 0 }
+    let staying = Set(longestAscending(partners))
+    moved.formUnion(partners.filter { !staying.contains($0) })
+  }
+
+  private func longestAscending(_ numbers: [Int]) -> [Int] {
+    var tails: [Int] = []  // indices into `numbers`: the least end of a run of each length
+    var previous = Array(repeating: -1, count: numbers.count)
+    for (index, number) in numbers.enumerated() {
+      var low = 0
+      var high = tails.count
+      while low < high {
+        let middle = (low + high) / 2
+        if numbers[tails[middle]] < number { low = middle + 1 } else { high = middle }
+      }
+      if low > 0 { previous[index] = tails[low - 1] }
+      if low == tails.count { tails.append(index) } else { tails[low] = index }
+    }
+    var run: [Int] = []
+    var index = tails.last ?? -1
+    while index >= 0 {
+      run.append(numbers[index])
+      index = previous[index]
+    }
+    return run
+  }
+
+  // MARK: Moves between lists
+
+  /// What is not paired and is equal to something not paired elsewhere, with all below it.
+  private mutating func pairMoved() {
+    var waiting: [[Content]: [Int]] = [:]
+    for b in new.rules.indices.reversed() where oldOf[b] < 0 {
+      waiting[contents(of: b, in: new), default: []].append(b)
+    }
+    for a in old.rules.indices where newOf[a] < 0 {
+      guard let b = waiting[contents(of: a, in: old)]?.popLast() else { continue }
+      guard oldOf[b] < 0 else { continue }
+      moved.insert(b)
+      for offset in 0..<old.rules[a].subtreeEnd - a where newOf[a + offset] < 0 && oldOf[b + offset] < 0 {
+        pair(a + offset, b + offset)
+      }
+    }
+  }
+
+  /// Of a rule and those below it. Long subtrees are known by their beginning; their rules are compared one by one.
+  private func contents(of index: Int, in ruleSet: RuleSet) -> [Content] {
+    let end = ruleSet.rules[index].subtreeEnd
+    return ruleSet.rules[index..<min(end, index + 64)].map { Content($0, withSwitch: false) }
+      + [Content(size: end - index)]
+  }
+
+  // MARK: What came of it
+
+  /// In the order of the new document, removed ones before what followed them.
+  var changes: [RuleDifference.RuleChange] {
+    var changes: [RuleDifference.RuleChange] = []
+    var reported = 0
+    for (index, rule) in new.rules.enumerated() {
+      let partner = oldOf[index]
+      if partner >= 0, !moved.contains(index) {
+        changes += removals(reported..<max(reported, partner))
+        reported = max(reported, partner + 1)
+      }
+      if partner < 0 {
+        changes.append(change(.added, nil, rule, fields: []))
+      } else {
+        let fields = old.rules[partner].differences(to: rule)
+        let kind: RuleDifference.Kind = moved.contains(index) ? .moved : .changed
+        if kind == .moved || !fields.isEmpty {
+          changes.append(change(kind, old.rules[partner].number, rule, fields: fields))
+        }
+      }
+    }
+    return changes + removals(reported..<max(reported, old.rules.count))
+  }
+
+  private func removals(_ range: Range<Int>) -> [RuleDifference.RuleChange] {
+    range.filter { newOf[$0] < 0 }.map { index in
+      let rule = old.rules[index]
+      return .init(
+        kind: .removed, old: rule.number, new: nil, name: rule.name, summary: rule.summary, fields: [])
+    }
+  }
+
+  private func change(
+    _ kind: RuleDifference.Kind, _ number: String?, _ rule: Rule, fields: [RuleDifference.Field]
+  ) -> RuleDifference.RuleChange {
+    .init(kind: kind, old: number, new: rule.number, name: rule.name, summary: rule.summary, fields: fields)
+  }
+}
+
+/// What a rule says.
+private struct Content: Hashable {
+  private let parts: [String]
+
+  init(_ rule: Rule, withSwitch: Bool) {
+    parts =
+      [rule.name, rule.property.name, rule.relation.name, rule.value, rule.action.name, rule.parameter]
+      + (withSwitch ? [rule.isEnabled ? "1" : "0"] : [])
+  }
+
+  init(size: Int) {
+    parts = [String(size)]
+  }
+}
+
+extension Rule {
+  fileprivate var summary: String {
+    let test = property.needsValue ? "\(property.name) \(relation.name) \(value)" : property.name
+    return "\(test) \(action.name)"
+  }
+
+  /// Differs in at most two of what it says, the name apart.
+  fileprivate func isLike(_ other: Rule) -> Bool {
+    let same = [
+      property.name == other.property.name, value == other.value && !value.isEmpty, action.name == other.action.name,
+      parameter == other.parameter && !parameter.isEmpty, relation == other.relation,
+    ]
+    return same.count { $0 } >= 3 || property.name == other.property.name && action.name == other.action.name
+  }
+
+  fileprivate func differences(to other: Rule) -> [RuleDifference.Field] {
+    let pairs: [(RuleKey, String, String)] = [
+      (.nodeName, name, other.name), (.enabled, isEnabled ? "1" : "0", other.isEnabled ? "1" : "0"),
+      (.propertyName, property.name, other.property.name), (.relationName, relation.name, other.relation.name),
+      (.propertyValue, value, other.value), (.filterActionName, action.name, other.action.name),
+      (.parameter, parameter, other.parameter),
+    ]
+    return pairs.filter { $0.1 != $0.2 }.map { .init(field: $0.0.rawValue, old: $0.1, new: $0.2) }
+  }
+}

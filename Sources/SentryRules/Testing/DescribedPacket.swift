@@ -1,0 +1,34 @@
+public import SentryPacket
+
+/// A packet described in one line of text (docs/Notation.md), and how it comes to this host.
+public struct DescribedPacket: Sendable, Equatable {
+  /// The line.
+  public let text: String
+  /// What the line says of it; the packet's source decides.
+  public let direction: Direction?
+  /// `on eth0`.
+  public let interfaceName: String?
+  /// `external` or `internal`.
+  public let isExternal: Bool?
+  /// `at "2026-05-06 08:30:00Z"`.
+  public let time: Timestamp?
+
+  let link: EthernetHeader
+  let packet: PacketOutline
+
+  /// What `frame` begins with.
+  public var linkType: LinkType { .ethernet }
+
+  /// The whole frame, lengths and checksums filled in; as long on the wire as here.
+  public func frame(on host: HostAddresses = .documentation) -> [UInt8] {
+    link.frame(carrying: packet.bytes(on: host), isIPv4: packet.isIPv4)
+  }
+
+  public func source(on host: HostAddresses = .documentation) -> IPAddress {
+    packet.address(of: packet.source, on: host)
+  }
+
+  public func destination(on host: HostAddresses = .documentation) -> IPAddress {
+    packet.address(of: packet.destination, on: host)
+  }
+}

@@ -1,0 +1,52 @@
+internal import SentryPacket
+
+extension NotationParser {
+  /// Words about the way a packet came; `token` is the word.
+  mutating func readSurroundings(_ word: NotationWord, _ token: NotationToken) throws(NotationError) {
+    switch word {
+    case .in: surroundings.direction = .inbound
+    case .out: surroundings.direction = .outbound
+    case .external: surroundings.isExternal = true
+    case .internal: surroundings.isExternal = false
+    case .on: surroundings.interfaceName = try readInterface()
+    case .at: surroundings.time = try readTime()
+    case .mac: try readHardwareAddresses()
+    case .vlan: surroundings.link.vlans.append(UInt16(truncatingIfNeeded: try takeNumber(0...4095)))
+    default: break
+    }
+    guard surroundings.link.vlans.count <= Self.mostTags else {
+      throw .tooLong("the tags", limit: 4 * Self.mostTags, at: token.range)
+    }
+  }
+
+  /// As many as the decoder follows.
+  private static var mostTags: Int { 8 }
+
+  private mutating func readInterface() throws(NotationError) -> String {
+    let (name, token) = try takeText("the name of an interface, such as eth0")
+    guard !name.isEmpty else { throw .unexpected(token, expected: "the name of an interface, such as eth0") }
+    return name
+  }
+
+  private mutating func readTime() throws(NotationError) -> Timestamp {
+    guard current.kind == .word || current.isQuotedText else { throw .notATime(current) }
+    let (text, token) = try takeText("a time")
+    guard let time = NotationTime(text)?.timestamp(in: timeZone) else { throw .notATime(token) }
+    return time
+  }
+
+  private mutating func readHardwareAddresses() throws(NotationError) {
+    surroundings.link.source = try readHardwareAddress()
+    guard current.kind == .arrow else { throw .unexpected(current, expected: "'>' and the receiver's MAC address") }
+    _ = take()
+    surroundings.link.destination = try readHardwareAddress()
+  }
+
+  private mutating func readHardwareAddress() throws(NotationError) -> UInt64 {
+    let token = try takeWord("a MAC address such as 02:00:00:00:00:01")
+    guard let address = MACAddress.value(of: token.text) else {
+      throw .badValue(.notAMACAddress(token.text[...]), at: token.range)
+    }
+    return address
+  }
+}

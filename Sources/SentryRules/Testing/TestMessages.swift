@@ -1,0 +1,81 @@
+internal import SentryDiagnostics
+internal import SentryPropertyList
+
+// What is said of a document's tests.
+extension Diagnostic {
+  static func badPacket(_ error: NotationError, in node: PropertyListNode) -> Diagnostic {
+    Diagnostic(.badPacket, at: node.place(ofText: error.range), error.message, hint: error.hint)
+  }
+
+  static func testsAreNoList(at place: Place) -> Diagnostic {
+    Diagnostic(.badTest, at: place, "\(RootKey.tests) must be an array of tests ( … )")
+  }
+
+  static func testIsNoDictionary(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .badTest, at: place, "a test must be a dictionary",
+      hint: #"such as { packet = "udp 203.0.113.9:53 > me:5000"; expect = pass; }"#)
+  }
+
+  static func testWithoutPacket(at place: Place) -> Diagnostic {
+    Diagnostic(.badTest, at: place, "a test needs packet = … or packets = ( … )")
+  }
+
+  static func testWithoutPackets(at place: Place) -> Diagnostic {
+    Diagnostic(.badTest, at: place, "packets must be an array with at least one packet")
+  }
+
+  static func packetIsNoText(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .badTest, at: place, "a packet must be a text or a dictionary with a packet",
+      hint: #"such as "udp 203.0.113.9:53 > me:5000""#)
+  }
+
+  static func unknownTestKey(_ key: String, among keys: [TestKey], at place: Place) -> Diagnostic {
+    let known = keys.map(\.rawValue)
+    return Diagnostic(
+      .badTest, at: place,
+      TestKey(rawValue: key) == nil
+        ? "tests have no key '\(key.shown)'; they know \(known.joined(separator: ", "))"
+        : "'\(key)' belongs to one of the packets",
+      hint: didYouMean(key, in: known))
+  }
+
+  static func badExpectation(_ key: TestKey, _ node: PropertyListNode, expected: String, hint: String? = nil)
+    -> Diagnostic
+  {
+    let found = node.text.map { "'\($0.shown)'" } ?? "something else"
+    return Diagnostic(.badTest, at: node.place, "\(key.rawValue) must be \(expected), found \(found)", hint: hint)
+  }
+
+  static func noSuchRule(_ number: String, of rules: [Rule], at place: Place) -> Diagnostic {
+    Diagnostic(
+      .badTest, at: place, "the document has no rule \(number.shown)",
+      hint: didYouMean(number, in: rules.lazy.map(\.number)) ?? "0 is the checks before the rules, none their end")
+  }
+
+  static func directionContradictsSource(_ word: String, _ source: String, isLocal: Bool, at place: Place) -> Diagnostic
+  {
+    Diagnostic(
+      .badTest, at: place,
+      "'\(word)' cannot be: \(source) is \(isLocal ? "an address of this host" : "no address of this host")",
+      hint: isLocal ? nil : "write 'me', or add the address to settings.local")
+  }
+
+  static func twoTimes(at place: Place) -> Diagnostic {
+    Diagnostic(.badTest, at: place, "the packet says when it comes ('at'), so that 'after' has no meaning")
+  }
+
+  static func emptyTest(at place: Place) -> Diagnostic {
+    Diagnostic(
+      .emptyTest, .warning, at: place, "the test expects nothing", hint: "add 'expect = pass;', or delete for instance")
+  }
+
+  static func tooManyTestPackets(limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(.badTest, at: place, "the document's tests send more than \(limit) packets together")
+  }
+
+  static func testsLastTooLong(at place: Place) -> Diagnostic {
+    Diagnostic(.badTest, at: place, "the document's tests last more than ten years together")
+  }
+}

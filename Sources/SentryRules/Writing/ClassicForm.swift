@@ -1,0 +1,49 @@
+internal import SentryPropertyList
+
+/// The text form of the classic program (docs/Classic.md, "Text form"): an array around the rules, keys in the order of
+/// the alphabet, names and the numbers of the newest generation both, every rule with its position.
+public enum ClassicForm {
+  /// A whole document as the classic program keeps one, in text.
+  public static func document(of ruleSet: RuleSet) -> String {
+    printer.print(DocumentValue.classic(ruleSet))
+  }
+
+  /// Copied rules: parents before children, as in a rule set.
+  static func text(of rules: [Rule]) -> String {
+    printer.print(.array(RuleTreeValue.values(of: rules, value)))
+  }
+
+  /// What the classic program has no number for, and so does not know: each name once, with the first rule that uses it.
+  public static func unknownNames(in rules: [Rule]) -> [(name: String, rule: String)] {
+    var seen: Set<String> = []
+    return rules.flatMap { rule -> [(name: String, rule: String)] in
+      let property = rule.property.codes.newest == nil ? [rule.property.name] : []
+      let action = rule.action.codes.newest == nil ? [rule.action.classicName] : []
+      return (property + action).filter { seen.insert($0).inserted }.map { ($0, rule.number) }
+    }
+  }
+
+  static func value(of rule: Rule, children: [PropertyListValue]) -> PropertyListValue {
+    var entries: [(RuleKey, PropertyListValue)] = []
+    if !children.isEmpty { entries.append((.children, .array(children))) }
+    entries.append((.enabled, rule.isEnabled ? 1 : 0))
+    if let code = rule.action.codes.newest { entries.append((.filterAction, .integer(Int64(code)))) }
+    entries.append((.filterActionName, .string(rule.action.classicName)))
+    if !rule.name.isEmpty { entries.append((.nodeName, .string(rule.name))) }
+    entries.append((.nodeNumber, .string(rule.number)))
+    if !rule.parameter.isEmpty { entries.append((.parameter, .string(rule.parameter))) }
+    if let code = rule.property.codes.newest { entries.append((.property, .integer(Int64(code)))) }
+    entries.append((.propertyName, .string(rule.property.name)))
+    if !rule.value.isEmpty { entries.append((.propertyValue, .string(rule.value))) }
+    entries.append((.relation, .integer(Int64(rule.relation.code))))
+    entries.append((.relationName, .string(rule.relation.name)))
+    return .dictionary(PropertyListDictionary(entries.map { .init(key: $0.rawValue, value: $1) }))
+  }
+
+  private static let printer: PropertyListPrinter = {
+    var printer = PropertyListPrinter()
+    printer.asciiOnly = true
+    printer.lineWidth = 0
+    return printer
+  }()
+}

@@ -1,0 +1,112 @@
+import Foundation
+import SentryCapture
+import SentryTestSupport
+import Testing
+
+/// `explain` as a user meets it.
+@Suite struct ExplainCommandTests {
+  private static let document = TestFiles.path("Documents/Default.plist")
+  private static let scan = TestFiles.path("Samples/port-scan.pcap")
+
+  private func explain(_ arguments: String...) async throws -> ProgramRun {
+    try await Program.sentry.run(["explain", Self.document] + arguments)
+  }
+
+  private func report(_ arguments: [String]) async throws -> [String: Any] {
+    let run = try await Program.sentry.run(["explain", Self.document, "--format", "json"] + arguments)
+    #expect(run.status == 0, "\(run.errors)")
+    return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+  }
+
+  @Test func telnetFromOutsideTriggers() async throws {
+    let report = try await report(["--packet", "tcp 203.0.113.9:40000 > me:23 syn in external"])
+    #expect(report["verdict"] as? String == "delete")
+    #expect(report["rule"] as? String == "2.1.5.1")
+    #expect(report["action"] as? String == "Trigger")
+    let rules = try #require(report["rules"] as? [[String: Any]])
+    let decider = try #require(rules.first { $0["number"] as? String == "2.1.5.1" })
+    #expect(decider["seen"] as? String == "23")
+    #expect(decider["matched"] as? Bool == true)
+    let tables = try #require((report["changes"] as? [String: Any])?["tables"] as? [[String: Any]])
+    #expect(tables.map { $0["table"] as? String } == ["trigger"])
+    #expect(tables.compactMap { ($0["entry"] as? [String: Any])?["address"] as? String } == ["203.0.113.9"])
+  }
+
+  @Test func earlierPacketsHaveHappened() async throws {
+    let telnet = "tcp 203.0.113.9:40000 > me:23 syn in external"
+    let report = try await report(["--packet", telnet, "--packet", "udp 203.0.113.9:5 > me:40000 in external"])
+    #expect(report["rule"] as? String == "2.1.1")
+  }
+
+  @Test func everyFrameGoesAsReplaySays() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("verdicts", "")
+    let replay = try await Program.sentry.run(
+      ["replay", Self.document, Self.scan, "--local", "192.0.2.10", "--verdicts", path])
+    #expect(replay.status == 0)
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    for line in [lines.first, lines.dropFirst(lines.count / 2).first, lines.last].compactMap(\.self) {
+      let judged = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+      let explained = try await report([Self.scan, "--local", "192.0.2.10", "--frame", "\(judged["frame"] ?? 0)"])
+      for key in ["frame", "verdict", "rule", "action", "logged"] {
+        #expect("\(judged[key] ?? "")" == "\(explained[key] ?? "")", "\(key) of \(line)")
+      }
+      #expect(judged["time"] as? Double == explained["time"] as? Double)
+    }
+  }
+
+  @Test(arguments: TestFiles.samples)
+  func eightyColumnsAreEnough(sample: String) async throws {
+    for frame in ["1", "2", "4"] {
+      for layout in [[], ["--all"]] {
+        let run = try await Program.sentry.run(
+          ["explain", Self.document, TestFiles.path(sample), "--frame", frame] + layout)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.split(separator: "\n").filter { $0.count > 80 } == [])
+        #expect(!run.output.contains("\u{1B}"))
+      }
+    }
+  }
+
+  @Test func allShowsEveryRuleItMet() async throws {
+    let packet = "tcp 203.0.113.9:40000 > me:80 syn in external"
+    let run = try await explain("--all", "--packet", packet)
+    let rules = try #require(try await report(["--packet", packet])["rules"] as? [[String: Any]])
+    #expect(rules.count > 20)
+    for rule in rules {
+      let number = try #require(rule["number"] as? String)
+      #expect(run.output.contains("\(rule["matched"] as? Bool == true ? "✓" : "") \(number) "), "\(number)")
+    }
+  }
+
+  // MARK: Bad input
+
+  @Test func aFrameBeyondTheEndIsTold() async throws {
+    let run = try await explain(Self.scan, "--frame", "100000")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("port-scan.pcap has no frame 100000: it holds "))
+  }
+
+  @Test(arguments: [
+    ([], "Name a capture and a --frame, or describe a --packet."),
+    (["x.pcap"], "Which frame of the capture? Say --frame."),
+    (["--frame", "1"], "Which capture is the frame in?"),
+    (["x.pcap", "--frame", "0"], "Frames are counted from 1."),
+    (["x.pcap", "--packet", "udp 192.0.2.1 > me"], "Either a frame of a capture, or --packet."),
+  ])
+  func whatIsMissingIsNamed(arguments: [String], message: String) async throws {
+    let run = try await Program.sentry.run(["explain", Self.document] + arguments)
+    #expect(run.status == 2)
+    #expect(run.errors.contains(message))
+  }
+
+  @Test func aSlipInAPacketIsShownWithItsPlace() async throws {
+    let run = try await explain("--packet", "tcp 203.0.113.9:40000 > me:23 sin")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("    tcp 203.0.113.9:40000 > me:23 sin\n                                  ^~~"))
+  }
+
+  @Test func aCaptureThatIsNotThere() async throws {
+    #expect(try await explain("/nonexistent.pcap", "--frame", "1").status == 66)
+  }
+}

@@ -1,0 +1,70 @@
+import SentryRules
+import Testing
+
+@Suite struct RuleDifferenceTests {
+  private func changes(_ before: String, _ after: String) throws -> [String] {
+    let difference = RuleDifference(
+      from: try #require(RuleDocument(reading: before).ruleSet), to: try #require(RuleDocument(reading: after).ruleSet))
+    return difference.rules.map { change in
+      let fields = change.fields.map { " \($0.field) \($0.old)→\($0.new)" }.joined()
+      return "\(change.kind.rawValue) \(change.old ?? "-") \(change.new ?? "-")\(fields)"
+    }
+  }
+
+  private static func rule(_ name: String, _ more: String = "") -> String {
+    "{ nodeName = \(name); enabled = 1; \(more)}"
+  }
+
+  private static let (a, b, c) = (rule("a"), rule("b", "propertyName = Protocol; propertyValue = 6; "), rule("c"))
+
+  @Test(
+    arguments: [
+      ("( \(a), \(b) )", "( \(a), \(b) )", []),
+      ("( \(a), \(b) )", "( \(b) )", ["removed 1 -"]),
+      ("( \(b) )", "( \(a), \(b) )", ["added - 1"]),
+      ("( \(a), \(b), \(c) )", "( \(c), \(a), \(b) )", ["moved 3 1"]),
+      ("( \(a), \(b), \(c) )", "( \(b), \(c), \(a) )", ["moved 1 3"]),
+      ("( \(a) )", "( { nodeName = a; enabled = 0; } )", ["changed 1 1 enabled 1→0"]),
+      (
+        "( \(b) )", "( { nodeName = b; enabled = 1; propertyName = Protocol; propertyValue = 17; } )",
+        ["changed 1 1 propertyValue 6→17"]
+      ),
+      (
+        "( \(b) )", "( { nodeName = z; enabled = 1; propertyName = Protocol; propertyValue = 6; } )",
+        ["changed 1 1 nodeName b→z"]
+      ),
+      (
+        "( \(rule("p", "children = ( \(b) ); ")), \(c) )", "( \(rule("p")), \(rule("c", "children = ( \(b) ); ")) )",
+        ["moved 1.1 2.1"]
+      ),
+      (
+        "( \(rule("p", "children = ( \(b), \(c) ); ")) )", "( \(rule("q", "children = ( \(b) ); ")) )",
+        ["changed 1 1 nodeName p→q", "removed 1.2 -"]
+      ),
+    ] as [(String, String, [String])])
+  func rules(_ before: String, _ after: String, _ expected: [String]) throws {
+    #expect(try changes(before, after) == expected)
+  }
+
+  @Test func settingsInterfacesAndOtherKeys() throws {
+    let before =
+      "{ rules = (); settings = { triggerDuration = 60; blockIPv6 = 1; }; interfaces = ({ name = eth0; }); x = 1; }"
+    let after =
+      "{ rules = (); settings = { triggerDuration = 90; }; interfaces = ({ name = eth0; external = 0; }, { name = lo; }); y = ( 1 ); }"
+    let difference = RuleDifference(
+      from: try #require(RuleDocument(reading: before).ruleSet), to: try #require(RuleDocument(reading: after).ruleSet))
+    func lines(_ fields: [RuleDifference.Field]) -> [String] { fields.map { "\($0.field) \($0.old)→\($0.new)" } }
+    #expect(lines(difference.settings) == ["triggerDuration 60→90", "blockIPv6 1→default"])
+    #expect(lines(difference.interfaces) == ["eth0 external 1→0", "interface none→lo"])
+    #expect(lines(difference.other) == ["x 1→none", "y none→( 1 )"])
+    #expect(!difference.isEmpty)
+  }
+
+  @Test func formDoesNotMatter() throws {
+    let ruleSet = try #require(RuleDocument(reading: sample).ruleSet)
+    for form in DocumentConversion.allCases {
+      let other = try #require(RuleDocument(reading: form.bytes(of: ruleSet)).ruleSet)
+      #expect(RuleDifference(from: ruleSet, to: other).isEmpty)
+    }
+  }
+}
