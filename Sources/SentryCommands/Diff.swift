@@ -96,8 +96,29 @@ enum DifferenceText {
   /// `propertyValue: 22 → 2222`; a switch says what it means.
   private static func line(of field: RuleDifference.Field) -> String {
     if field.field == "enabled" { return field.new == "1" ? "enabled" : "disabled" }
-    return "\(field.field): \(shown(field.old)) → \(shown(field.new))"
+    let (old, new) = shortened(field.old, field.new)
+    return "\(field.field): \(shown(old)) → \(shown(new))"
   }
+
+  /// Of long texts only where they differ, with a little around it.
+  private static func shortened(_ old: String, _ new: String) -> (String, String) {
+    let (before, after) = (Array(old), Array(new))
+    guard max(before.count, after.count) > longestText else { return (old, new) }
+    let start = zip(before, after).prefix { $0 == $1 }.count
+    let end = zip(before.dropFirst(start).reversed(), after.dropFirst(start).reversed()).prefix { $0 == $1 }.count
+    return (cut(before, from: start, end), cut(after, from: start, end))
+  }
+
+  private static func cut(_ text: [Character], from start: Int, _ end: Int) -> String {
+    let first = max(0, start - margin)
+    let last = min(text.count, max(text.count - end + margin, first))
+    let middle = String(text[first..<last].prefix(longestText))
+    let isCutShort = last - first > longestText || last < text.count
+    return (first > 0 ? "…" : "") + middle + (isCutShort ? "…" : "")
+  }
+
+  private static let longestText = 72
+  private static let margin = 12
 
   private static func shown(_ text: String) -> String { text.isEmpty ? "(none)" : visible(text) }
 

@@ -36,7 +36,7 @@ public struct RuleDifference: Sendable, Equatable {
   public private(set) var settings: [Field] = []
   /// One for each switch; an interface that came or went has one field `interface`.
   public private(set) var interfaces: [Field] = []
-  /// Other keys of the root.
+  /// Other keys of the root; of an array a field for each element that differs, `tests[3]`, counting from 1.
   public private(set) var other: [Field] = []
 
   public var isEmpty: Bool { rules.isEmpty && settings.isEmpty && interfaces.isEmpty && other.isEmpty }
@@ -56,9 +56,23 @@ public struct RuleDifference: Sendable, Equatable {
   ) -> [Field] {
     let (before, after) = (PropertyListDictionary(old), PropertyListDictionary(new))
     let keys = old.map(\.key) + new.map(\.key).filter { before[$0] == nil }
-    return keys.compactMap { key in
+    return keys.flatMap { key in
+      if case .array(let old)? = before[key], case .array(let new)? = after[key] {
+        return fields(key, old.map(text), new.map(text), missing: missing)
+      }
       let texts = [before[key], after[key]].map { $0.map(text) ?? missing }
-      return texts[0] == texts[1] ? nil : Field(field: key, old: texts[0], new: texts[1])
+      return texts[0] == texts[1] ? [] : [Field(field: key, old: texts[0], new: texts[1])]
+    }
+  }
+
+  /// Between what two arrays have in common at their beginning and at their end, their elements are compared one by one.
+  private static func fields(_ key: String, _ old: [String], _ new: [String], missing: String) -> [Field] {
+    let start = zip(old, new).prefix { $0 == $1 }.count
+    let end = zip(old.dropFirst(start).reversed(), new.dropFirst(start).reversed()).prefix { $0 == $1 }.count
+    return (start..<max(old.count, new.count) - end).compactMap { index in
+      let before = index < old.count - end ? old[index] : missing
+      let after = index < new.count - end ? new[index] : missing
+      return before == after ? nil : Field(field: "\(key)[\(index + 1)]", old: before, new: after)
     }
   }
 

@@ -99,10 +99,10 @@ extension Diagnostic {
   // MARK: Traffic that should not be caught
 
   static func cutsOffSSH(_ end: Rule, interface: String?, at place: Place) -> Diagnostic {
-    let where_ = interface.map { " on \($0.shown)" } ?? ""
+    let passage = interface.map { " on \($0.shown)" } ?? ""
     return Diagnostic(
       .cutsOffSSH, .note, at: place,
-      "no new ssh connection (port 22) from outside gets through\(where_): they end here at the latest",
+      "no new ssh connection (port 22) from outside gets through\(passage): they end here at the latest",
       hint: "to keep a way in, pass port 22 before this rule")
   }
 

@@ -5,6 +5,7 @@ struct ValueRewriter {
   private let outline: RuleOutline
   private let plan: EditPlan
   private var arrival: (parent: RuleNumber, position: Int)?
+  private var renumbering = Renumbering()
 
   /// The root after the edit, and the numbers of what came in.
   static func rewrite(
@@ -15,7 +16,8 @@ struct ValueRewriter {
     let inserted = rewriter.arrival.map { arrival in
       plan.pieces.indices.map { arrival.parent.child(arrival.position + $0) }
     }
-    return (root, inserted ?? [])
+    rewriter.renumbering.note(plan.pieces, as: inserted ?? [])
+    return (rewriter.withTestsFollowing(root), inserted ?? [])
   }
 
   private init(outline: RuleOutline, plan: EditPlan) {
@@ -64,13 +66,39 @@ struct ValueRewriter {
       return rule
     }
     var rule = rule
-    if old != new { rule = rule.numbered(new) }
+    if old != new {
+      rule = rule.numbered(new)
+      renumbering.note(old, new)
+    }
     if let isOn = plan.switches[old] { rule = rule.setting(RuleKey.enabled.rawValue, to: .integer(isOn ? 1 : 0)) }
     var position = 0
     let children = try rewritten(rule.children, below: old, to: new, from: &position)
     let key = RuleKey.children.rawValue
     if children.isEmpty { return rule.children.isEmpty ? rule : rule.setting(key, to: nil) }
     return rule.setting(key, to: .array(children))
+  }
+
+  /// The tests of `root` go on naming the rules that they named before.
+  private func withTestsFollowing(_ root: PropertyListValue) -> PropertyListValue {
+    guard case .dictionary(let dictionary) = root, let tests = dictionary[RootKey.tests]?.elements, !tests.isEmpty
+    else {
+      return root
+    }
+    return root.setting(RootKey.tests, to: .array(tests.map(following)))
+  }
+
+  private func following(_ test: PropertyListValue) -> PropertyListValue {
+    guard case .dictionary(let dictionary) = test else { return test }
+    var test = test
+    if let old = dictionary[TestKey.rule.rawValue]?.text.flatMap({ RuleNumber($0) }),
+      let new = renumbering.newNumber(of: old, plan)
+    {
+      test = test.setting(TestKey.rule.rawValue, to: .string("\(new)"))
+    }
+    if let packets = dictionary[TestKey.packets.rawValue]?.elements, !packets.isEmpty {
+      test = test.setting(TestKey.packets.rawValue, to: .array(packets.map(following)))
+    }
+    return test
   }
 
   private mutating func insert(

@@ -18,6 +18,7 @@ struct TextRewriter {
   /// The new number of the first piece: a parent and a position.
   private var arrival: (parent: RuleNumber, position: Int)?
   private var lists: [RuleNumber: ListText] = [:]
+  private var renumbering = Renumbering()
 
   /// The text after the edit, and the numbers of what came in.
   static func rewrite(
@@ -114,6 +115,8 @@ extension TextRewriter {
       ? [outline.root.syntax].compactMap(\.self) : outline.topList?.syntax.map { Array($0.children) } ?? []
     var position = 0
     renumber(rules, below: .root, to: .root, from: &position)
+    renumbering.note(plan.pieces, as: insertedNumbers)
+    if let root = outline.root.syntax { TestMarks.update(in: root, renumbering, plan, in: &edits) }
   }
 
   /// `rules` stand right below `old` and go right below `new`, after the child at `position`.
@@ -140,6 +143,7 @@ extension TextRewriter {
   }
 
   private mutating func renumber(_ rule: SyntaxNode, from old: RuleNumber, to new: RuleNumber) {
+    if old != new { renumbering.note(old, new) }
     if plan.touched.contains(old) {
       if old != new { NumberMarks.update(rule, to: new, in: &edits) }
       var position = 0
