@@ -12,7 +12,7 @@ struct Format: ParsableCommand {
 
         sentry format my.plist
         sentry format --in-place my.plist
-        sentry format --check Documents/Default.plist
+        sentry format --check my.plist
       """)
 
   @Argument(help: ArgumentHelp("The document; - reads standard input.", valueName: "doc"))

@@ -35,10 +35,13 @@ struct AppliedDocument: Sendable {
   /// Seconds since 1970.
   let appliedTime: Double
 
-  /// `nil` for a document with errors, or whose tests fail.
-  init?(_ submitted: SubmittedDocument, generation: UInt32, labels: RuleLabels, appliedTime: Double) {
+  /// `nil` for a document with errors or, if it is held to its tests, one whose tests fail.
+  init?(
+    _ submitted: SubmittedDocument, generation: UInt32, labels: RuleLabels, appliedTime: Double,
+    isHeldToTests: Bool = true
+  ) {
     guard let ruleSet = submitted.document.ruleSet, let text = submitted.document.appliedText,
-      submitted.testFailures.isEmpty
+      submitted.testFailures.isEmpty || !isHeldToTests
     else { return nil }
     name = submitted.name
     self.text = text

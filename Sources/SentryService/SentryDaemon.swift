@@ -94,7 +94,10 @@ public actor SentryDaemon {
     let findings = submitted.findings
     let generation = current &+ 1
     guard
-      let new = AppliedDocument(submitted, generation: generation, labels: labels, appliedTime: WallClock.seconds())
+      // Who edits the rules in force means the rules, not what was promised of them: a rule can be switched off in a hurry.
+      let new = AppliedDocument(
+        submitted, generation: generation, labels: labels, appliedTime: WallClock.seconds(),
+        isHeldToTests: expected == nil)
     else {
       tell("\(submitted.name) refused: \(submitted.diagnostics.summary)")
       return ApplyReply(applied: false, findings: findings, document: active.report)

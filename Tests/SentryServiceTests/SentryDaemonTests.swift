@@ -62,6 +62,12 @@ import Testing
       #expect(reply.document.name == "first.plist")
       #expect(reply.findings.map(\.id) == ["unknownKey", "testFailed"])
       #expect(reply.findings.last?.line == 2 && reply.findings.last?.column == 23)
+      // An edit of the rules in force is carried out, and the failure told.
+      let edited = try await daemon.apply(
+        SubmittedDocument(name: "edited.plist", reading: Array(broken.utf8)),
+        replacing: reply.document.generation)
+      #expect(edited.applied)
+      #expect(edited.findings.map(\.id) == ["unknownKey", "testFailed"])
     }
     await #expect(throws: DaemonError.documentHasErrors(name: "first.plist")) { try await withDaemon(broken) { _ in } }
   }

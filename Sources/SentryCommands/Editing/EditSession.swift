@@ -66,11 +66,19 @@ struct EditSession {
       ControlPath.documentName: document.name, ControlPath.expectedGeneration: String(document.generation),
     ]
     let reply: ApplyReply = try await client.put(ControlPath.rules, query: query, body: Data(bytes))
-    guard !reply.applied else { return }
+    guard !reply.applied else { return warnOfTests(reply.findings) }
     for line in FindingsText.lines(reply.findings, of: document.name, bytes, hasColour: Console.errorHasColour) {
       Console.writeError(line)
     }
     throw CommandFailure(.unusableData, "the result was refused; the rules in force stay as they are")
+  }
+
+  /// Running rules may be edited against the document's own promises; it is said, though.
+  private func warnOfTests(_ findings: [DiagnosticRecord]) {
+    let failures = findings.count { $0.id == Diagnostic.ID.testFailed.rawValue }
+    guard failures > 0 else { return }
+    let expectations = counted(failures, "expectation")
+    Console.writeError("warning: \(expectations) of the document's tests no longer met: `apply` would refuse its text")
   }
 
   // MARK: Refusals
