@@ -77,7 +77,8 @@ public struct RuleDifference: Sendable, Equatable {
   }
 
   private static func text(_ value: PropertyListValue) -> String {
-    value.text ?? CanonicalDocument.printer.print(value).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    value.text
+      ?? CanonicalDocument.printer.print(value.inKeyOrder).split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
   private static func fields(_ old: [InterfaceEntry], _ new: [InterfaceEntry]) -> [Field] {
@@ -299,5 +300,19 @@ extension Rule {
       (.parameter, parameter, other.parameter),
     ]
     return pairs.filter { $0.1 != $0.2 }.map { .init(field: $0.0.rawValue, old: $0.1, new: $0.2) }
+  }
+}
+
+extension PropertyListValue {
+  /// The same with the keys of all dictionaries in alphabetical order: their order says nothing, and XML does not keep it.
+  fileprivate var inKeyOrder: PropertyListValue {
+    switch self {
+    case .array(let elements): .array(elements.map(\.inKeyOrder))
+    case .dictionary(let dictionary):
+      .dictionary(
+        PropertyListDictionary(
+          dictionary.entries.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: $0.value.inKeyOrder) }))
+    default: self
+    }
   }
 }

@@ -67,4 +67,20 @@ import Testing
       #expect(RuleDifference(from: ruleSet, to: other).isEmpty)
     }
   }
+
+  @Test func theOrderOfKeysDoesNotMatter() throws {
+    let documents = ["expect = pass; rule = none;", "rule = none; expect = pass;"].map { expectation in
+      RuleDocument(reading: "{ rules = (); tests = ({ packet = \"udp 203.0.113.9:1 > me:2\"; \(expectation) }); }")
+    }
+    let (one, other) = (try #require(documents[0].ruleSet), try #require(documents[1].ruleSet))
+    #expect(RuleDifference(from: one, to: other).isEmpty)
+  }
+
+  @Test func elementsOfArraysAreComparedOneByOne() throws {
+    func ruleSet(_ list: String) throws -> RuleSet {
+      try #require(RuleDocument(reading: "{ rules = (); kept = ( \(list) ); }").ruleSet)
+    }
+    let difference = RuleDifference(from: try ruleSet("a, b, c, d"), to: try ruleSet("a, x, y, c, d"))
+    #expect(difference.other.map { "\($0.field) \($0.old)→\($0.new)" } == ["kept[2] b→x", "kept[3] none→y"])
+  }
 }
