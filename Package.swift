@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 extension Target.Dependency {
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let deque = product(name: "DequeModule", package: "swift-collections")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
   static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
   static let logging = product(name: "Logging", package: "swift-log")
@@ -49,6 +50,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -72,18 +74,19 @@ let package = Package(
       [
         "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
-        .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
+        .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
-    library("SentryCapture", ["SentryPacket", "CPcap"]),
+    library("SentryCapture", ["SentryPacket", "CPcap", "CNetfilterQueue"]),
     library("SentryState", ["SentryDiagnostics", "SentryPacket"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics"),
     library("SentryPacket"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(name: "CNetfilterQueue", pkgConfig: "libnetfilter_queue", providers: [.apt(["libnetfilter-queue-dev"])]),
     library(
       "SentryTestSupport",
       ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),

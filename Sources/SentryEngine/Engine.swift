@@ -94,15 +94,27 @@ public struct Engine: ~Copyable {
   public mutating func judge(
     _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int
   ) -> Judgement {
+    judge(frame, linkType: linkType, wireLength: wireLength, time: time, from: PacketOrigin(interface: interface))
+  }
+
+  /// The same for a packet whose bytes do not tell all that is known of it.
+  public mutating func judge(
+    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, from origin: PacketOrigin
+  ) -> Judgement {
     advance(to: time)
     totals.packets &+= 1
     let kind = packet.decode(frame, linkType: linkType, wireLength: max(wireLength, frame.byteCount))
+    let interface = origin.interface
+    if let address = origin.sourceMAC {
+      packet.sourceMAC = address
+      packet.present.insert(.sourceMAC)
+    }
     guard kind != .notIP else {
       totals.notIP &+= 1
       return Judgement(kind: .notIP, verdict: .pass, decider: .endOfRules, entriesLogged: 0)
     }
     let place = interfaces.indices.contains(interface) ? interfacePlaces[interface] : InterfacePlace()
-    walk.start(at: clock.now, interface: interface, direction: direction(on: place))
+    walk.start(at: clock.now, interface: interface, direction: origin.direction ?? direction(on: place))
     let judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
     totals.count(judgement.verdict, walk.direction, bytes: UInt64(packet.byteCount))
     return judgement

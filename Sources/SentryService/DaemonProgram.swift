@@ -9,7 +9,7 @@ public struct DaemonProgram: Sendable {
   /// The system's names of the interfaces to watch.
   public var interfaces: [String]
   public var socketPath: String
-  public var captureOptions = LiveCapture.Options()
+  public var intake = PacketIntake.watch(LiveCapture.Options())
 
   public init(document: SubmittedDocument, interfaces: [String], socketPath: String) {
     self.document = document
@@ -26,7 +26,7 @@ public struct DaemonProgram: Sendable {
     let socket = SocketFile(path: socketPath)
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
-      document, interfaces: interfaces, captureOptions: captureOptions, log: log)
+      document, interfaces: interfaces, intake: intake, log: log)
     onStart()
     let services = ServiceGroup(
       services: [DaemonService(daemon: daemon), ControlServer(daemon: daemon, socket: socket, log: log)],

@@ -28,14 +28,13 @@ public actor SentryDaemon {
 
   // MARK: Starting and stopping
 
-  /// Opens the interfaces, named as the system names them, and starts judging by a document without errors. Without
-  /// `captureOptions` no interface is opened, and the only packets are those the packet thread is handed.
+  /// Opens the interfaces, named as the system names them, or the queue, and starts judging by a document without errors.
   ///
   /// - Returns: the daemon; its journal does not run by itself.
   /// - Throws: what is wrong with the document or an interface.
   public static func start(
     _ submitted: SubmittedDocument, interfaces names: [String],
-    captureOptions: LiveCapture.Options? = LiveCapture.Options(), log: Logger
+    intake: PacketIntake = .watch(LiveCapture.Options()), log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
     let labels = RuleLabels()
     let now = WallClock.seconds()
@@ -50,7 +49,7 @@ public actor SentryDaemon {
           name: name, isLoopback: known.contains { $0.name == name && $0.isLoopback }, in: document.rules.ruleSet)
       }
       let packets = try await PacketThread.start(
-        rules: document.rules, interfaces: interfaces, local: local, captureOptions: captureOptions)
+        rules: document.rules, interfaces: interfaces, local: local, intake: intake)
       return SentryDaemon(
         packets: packets, labels: labels, interfaceNames: names, active: document, local: local, startTime: now,
         log: log)
