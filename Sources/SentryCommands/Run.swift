@@ -29,14 +29,49 @@ struct Run: AsyncParsableCommand {
       "An interface to watch; repeat it for more (default: those the document filters).", valueName: "name"))
   var interface: [String] = []
 
-  @Option(help: "monitor: compute and report verdicts, enforce nothing.")
-  var mode = "monitor"
+  enum Mode: String, ExpressibleByArgument, CaseIterable { case monitor, queue }
+
+  enum Policy: String, ExpressibleByArgument, CaseIterable {
+    case failOpen = "fail-open"
+    case failClosed = "fail-closed"
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "monitor: compute and report verdicts, enforce nothing; queue: packets wait in the kernel for their verdict.",
+      valueName: "mode"))
+  var mode = Mode.monitor
+
+  @Option(help: "In queue mode: what the kernel does with packets while nobody judges them (fail-open: they pass).")
+  var policy = Policy.failOpen
+
+  @Flag(help: "In queue mode: report the verdicts, but let all packets pass.")
+  var dryRun = false
+
+  @Option(help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535.", valueName: "number"))
+  var queueNumber: UInt16 = 0
 
   @OptionGroup var socket: SocketOption
 
-  func validate() throws {
-    guard mode == "monitor" else {
-      throw ValidationError("there is no mode '\(mode)' in this version; the only one is 'monitor'")
+  private var intake: PacketIntake {
+    guard mode == .queue else { return .watch(LiveCapture.Options()) }
+    var options = KernelQueue.Options()
+    options.number = queueNumber
+    options.passesWhenFull = policy == .failOpen
+    var queue = QueueIntake(options)
+    queue.isDryRun = dryRun
+    return .queue(queue)
+  }
+
+  private var announcement: String {
+    switch mode {
+    case .monitor:
+      "monitor mode: verdicts are computed and reported, nothing is enforced"
+    case .queue where dryRun:
+      "queue mode, dry run: packets wait in the kernel for their verdict, but all of them pass"
+    case .queue:
+      "queue mode: packets wait in the kernel for their verdict; while nobody judges they "
+        + (policy == .failOpen ? "pass (fail-open)" : "are dropped (fail-closed)")
     }
   }
 
@@ -51,11 +86,12 @@ struct Run: AsyncParsableCommand {
     let interfaces = try interfacesToWatch(ruleSet)
     LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
     let log = Logger(label: "sentry")
-    let program = DaemonProgram(
+    var program = DaemonProgram(
       document: SubmittedDocument(name: file.name, reading: bytes), interfaces: interfaces, socketPath: socket.path)
+    program.intake = intake
     do throws(DaemonError) {
-      try await program.run(log: log) {
-        log.notice("monitor mode: verdicts are computed and reported, nothing is enforced")
+      try await program.run(log: log) { [announcement] in
+        log.notice("\(announcement)")
         log.notice(
           "watching \(interfaces.joined(separator: ", ")) by \(file.name), \(counted(ruleSet.rules.count, "rule"))")
       }

@@ -1,5 +1,5 @@
 public import Logging
-public import SentryCapture
+internal import SentryCapture
 internal import ServiceLifecycle
 internal import UnixSignals
 

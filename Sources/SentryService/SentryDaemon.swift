@@ -14,6 +14,8 @@ internal import SentryRules
 /// posting it, so the packet thread sees requests in the order the actor decided them.
 public actor SentryDaemon {
   nonisolated let packets: PacketThread
+  private let intake: PacketIntake
+  private let interfaceNames: [String]
   let labels: RuleLabels
   private let startTime: Double
   private let log: Logger
@@ -51,7 +53,7 @@ public actor SentryDaemon {
       let packets = try await PacketThread.start(
         rules: document.rules, interfaces: interfaces, local: local, intake: intake)
       return SentryDaemon(
-        packets: packets, labels: labels, interfaceNames: names, active: document, local: local, startTime: now,
+        packets: packets, intake: intake, labels: labels, interfaceNames: names, active: document, local: local, startTime: now,
         log: log)
     } catch {
       throw .capture(error)
@@ -59,10 +61,12 @@ public actor SentryDaemon {
   }
 
   private init(
-    packets: PacketThread, labels: RuleLabels, interfaceNames: [String], active: AppliedDocument, local: LocalNetworks,
-    startTime: Double, log: Logger
+    packets: PacketThread, intake: PacketIntake, labels: RuleLabels, interfaceNames: [String], active: AppliedDocument,
+    local: LocalNetworks, startTime: Double, log: Logger
   ) {
     self.packets = packets
+    self.intake = intake
+    self.interfaceNames = interfaceNames
     self.labels = labels
     self.active = active
     self.local = local
@@ -139,7 +143,7 @@ public actor SentryDaemon {
     let document = active.report
     let snapshot = try await ask { $0.snapshot() }
     return StatusReply(
-      mode: "monitor", enabled: snapshot.isOn, document: document, startTime: startTime, time: WallClock.seconds(),
+      mode: intake.mode, enabled: snapshot.isOn, document: document, startTime: startTime, time: WallClock.seconds(),
       interfaces: snapshot.interfaces.map(\.report),
       generations: snapshot.generations.compactMap { count in
         documents.first { $0.generation == count.generation }
@@ -149,7 +153,8 @@ public actor SentryDaemon {
         TableSizeReport(table: $0.name, count: $0.count, changesPerSecond: $0.changesPerSecond)
       },
       verdicts: Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, snapshot.totals[$0]) }),
-      lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes())
+      lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes(),
+      queue: queueReport(snapshot.queue))
   }
 
   // MARK: The host around us
@@ -160,7 +165,11 @@ public actor SentryDaemon {
     guard let known = try? NetworkInterface.all() else { return }
     let up = Set(known.lazy.filter(\.isUp).map(\.name))
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
-    try await ask { $0.reopen(up) }
+    let indexes = interfaceNames.map { NetworkInterface.index(of: $0) }
+    try await ask { worker in
+      worker.reopen(up)
+      worker.setInterfaceIndexes(indexes)
+    }
   }
 
   private func refreshLocal() async throws(DaemonError) {
@@ -175,6 +184,15 @@ public actor SentryDaemon {
   }
 
   // MARK: Helpers
+
+  private func queueReport(_ snapshot: QueueSnapshot?) -> QueueReport? {
+    guard let snapshot, case .queue(let queue) = intake else { return nil }
+    return QueueReport(
+      number: snapshot.number, policy: queue.options.passesWhenFull ? "fail-open" : "fail-closed",
+      dryRun: queue.isDryRun, waiting: snapshot.statistics?.waiting ?? 0, held: snapshot.held,
+      overflowed: snapshot.statistics?.overflowed ?? 0, undelivered: snapshot.statistics?.undelivered ?? 0,
+      refused: snapshot.refusals)
+  }
 
   func ask<Value: Sendable>(
     _ work: @escaping @Sendable (inout PacketWorker) -> Value

@@ -4,16 +4,25 @@ public import SentryCapture
 public enum PacketIntake: Sendable {
   /// Nothing is opened; packets only come from requests.
   case none
-  /// Copies of what passes on the interfaces: verdicts are computed and reported (monitor mode).
+  /// Copies of what passes on the interfaces: verdicts are computed and reported.
   case watch(LiveCapture.Options)
-  /// The packets themselves, kept by the kernel until they are judged (queue mode).
-  case queue(KernelQueue.Options, QueueMarks)
+  /// The packets themselves, kept by the kernel until they are judged.
+  case queue(QueueIntake)
+
+  /// As `sentry run --mode` and `sentry status` call it.
+  public var mode: String {
+    switch self {
+    case .none, .watch: "monitor"
+    case .queue: "queue"
+    }
+  }
 }
 
-/// The bits of a packet's mark that sentry and the kernel's packet filter tell each other something by. All others stay as they are.
-public struct QueueMarks: Sendable, Equatable {
-  /// Made by us, not to be judged.
-  public var own: UInt32 = 0x2000_0000
+/// How a kernel queue is opened, and what its verdicts do.
+public struct QueueIntake: Sendable {
+  public var options: KernelQueue.Options
+  /// Verdicts are reported, but all packets pass.
+  public var isDryRun = false
 
-  public init() {}
+  public init(_ options: KernelQueue.Options) { self.options = options }
 }

@@ -56,13 +56,14 @@ struct PacketWorker: ~Copyable {
     try poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
     let sources = interfaces.map { InterfaceSource(name: $0.name) }
     for (index, source) in sources.enumerated() { try Self.open(source, index, intake, poll) }
-    queue = try Self.queue(of: intake, for: sources)
+    let queue = try Self.queue(of: intake, for: sources)
     if let queue { try poll.add(queue.descriptor, tag: Self.queueTag) }
 
     engine = Engine(rules: rules, interfaces: interfaces, local: local)
     self.mailbox = mailbox
     self.events = events
     self.intake = intake
+    self.queue = queue
     self.poll = poll
     self.sources = sources
     readable.reserveCapacity(sources.count)
@@ -78,8 +79,8 @@ struct PacketWorker: ~Copyable {
   }
 
   private static func queue(of intake: PacketIntake, for sources: [InterfaceSource]) throws(CaptureError) -> QueueSource? {
-    guard case .queue(let options, _) = intake else { return nil }
-    return try QueueSource(options, interfaceIndexes: sources.map { NetworkInterface.index(of: $0.name) })
+    guard case .queue(let queue) = intake else { return nil }
+    return try QueueSource(queue, interfaceIndexes: sources.map { NetworkInterface.index(of: $0.name) })
   }
 
   // MARK: The loop
@@ -230,6 +231,9 @@ struct PacketWorker: ~Copyable {
 
   mutating func setLocal(_ local: LocalNetworks) { engine.setLocal(local) }
 
+  /// Tells which numbers the system gives the interfaces now; they change when one vanishes and returns.
+  func setInterfaceIndexes(_ indexes: [UInt32]) { queue?.setInterfaceIndexes(indexes) }
+
   // What people do to the tables happens now, also when no packet has moved the clock for a while.
 
   mutating func add(_ additions: [AddressAddition], to kind: AddressTableKind) -> TableChange {
@@ -291,7 +295,7 @@ struct PacketWorker: ~Copyable {
         TableSnapshot(
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
-      lostEvents: engine.lostEvents)
+      lostEvents: engine.lostEvents, queue: queue?.snapshot())
   }
 }
 

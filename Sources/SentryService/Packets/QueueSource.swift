@@ -9,6 +9,7 @@ final class QueueSource {
   private static let batch = 512
 
   private let queue: KernelQueue
+  private let isDryRun: Bool
   /// The system's indexes of the engine's interfaces, by their position; 0 for one the system does not have now.
   private var interfaceIndexes: [UInt32]
   /// What `Delay` holds, oldest first.
@@ -19,8 +20,9 @@ final class QueueSource {
     var arrival: Timestamp
   }
 
-  init(_ options: KernelQueue.Options, interfaceIndexes: [UInt32]) throws(CaptureError) {
-    queue = try KernelQueue(options)
+  init(_ intake: QueueIntake, interfaceIndexes: [UInt32]) throws(CaptureError) {
+    queue = try KernelQueue(intake.options)
+    isDryRun = intake.isDryRun
     self.interfaceIndexes = interfaceIndexes
     held.reserveCapacity(1_024)
   }
@@ -44,6 +46,7 @@ final class QueueSource {
   }
 
   private func carryOut(_ judgement: Judgement, on packet: QueuedPacket, now: Timestamp) {
+    guard !isDryRun else { return queue.verdicts.accept(packet.identifier) }
     switch judgement.verdict {
     case .pass, .routeTo:
       queue.verdicts.accept(packet.identifier)
