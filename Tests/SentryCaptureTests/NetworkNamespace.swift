@@ -45,7 +45,7 @@ enum NetworkNamespace {
 
   /// Not through `Program`: that leaves open which thread starts the program, and a program lives where its starter does.
   /// After two minutes the script is killed.
-  private static func runScript(_ script: String) throws {
+  static func runScript(_ script: String) throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("script", script)
     // Safe: Swift passes the command as a terminated string that lives during the call.

@@ -124,7 +124,7 @@ internal import SentryPacket
     let flags = NFQA_CFG_F_GSO | (options.passesWhenFull ? NFQA_CFG_F_FAIL_OPEN : 0)
     try unsafe request { message in
       unsafe nfq_nlmsg_cfg_put_params(message, UInt8(NFQNL_COPY_PACKET.rawValue), 0xFFFF)
-      unsafe nfq_nlmsg_cfg_put_qmaxlen(message, options.length.bigEndian)
+      unsafe nfq_nlmsg_cfg_put_qmaxlen(message, options.length)
       unsafe mnl_attr_put_u32(message, UInt16(NFQA_CFG_FLAGS.rawValue), UInt32(flags).bigEndian)
       unsafe mnl_attr_put_u32(
         message, UInt16(NFQA_CFG_MASK.rawValue), UInt32(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN).bigEndian)
@@ -170,8 +170,9 @@ internal import SentryPacket
 
   private func configurationError(_ code: Int32) -> CaptureError {
     switch code {
-    case EPERM: .queueNotPermitted(number: number)
-    case EBUSY: .queueInUse(number: number)
+    // The kernel says the same of a queue somebody else has open as of missing rights.
+    case EPERM:
+      QueueStatistics.current(ofQueue: number) == nil ? .queueNotPermitted(number: number) : .queueInUse(number: number)
     case EOPNOTSUPP, EPROTONOSUPPORT, EINVAL, ENOENT: .queueNotSupported
     default: .systemCall(name: "configuration of queue \(number)", code: code)
     }

@@ -15,7 +15,8 @@ public struct QueueStatistics: Sendable, Equatable {
 extension QueueStatistics {
   /// The counts of one queue; `nil` while nobody has it open.
   public static func current(ofQueue number: UInt16) -> QueueStatistics? {
-    guard let text = contents(of: "/proc/net/netfilter/nfnetlink_queue") else { return nil }
+    // The calling thread's network namespace is the one that counts.
+    guard let text = contents(of: "/proc/thread-self/net/netfilter/nfnetlink_queue") else { return nil }
     return parse(text, queue: number)
   }
 
