@@ -76,6 +76,7 @@ let package = Package(
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),
+    library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryPacket", "CNftables"]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
@@ -86,7 +87,9 @@ let package = Package(
     library("SentryDiagnostics"),
     library("SentryPacket"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
-    .systemLibrary(name: "CNetfilterQueue", pkgConfig: "libnetfilter_queue", providers: [.apt(["libnetfilter-queue-dev"])]),
+    .systemLibrary(
+      name: "CNetfilterQueue", pkgConfig: "libnetfilter_queue", providers: [.apt(["libnetfilter-queue-dev"])]),
+    .systemLibrary(name: "CNftables", pkgConfig: "libnftables", providers: [.apt(["libnftables-dev"])]),
     library(
       "SentryTestSupport",
       ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
@@ -100,6 +103,7 @@ let package = Package(
     tests(
       of: "SentryEngine",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryNetfilter", ["SentryRules", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",

@@ -1,0 +1,6 @@
+#include <nftables/libnftables.h>
+#include <linux/netlink.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nf_tables.h>
+#include <spawn.h>
+#include <sys/mman.h>
