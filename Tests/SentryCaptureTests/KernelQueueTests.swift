@@ -211,6 +211,10 @@ struct KernelQueueTests {
 
 /// A socket that sends to itself on the loopback interface of the thread's namespace.
 private final class Loopback {
+  struct Failure: Error {
+    let description: String
+  }
+
   private let descriptor: Int32
 
   init(port: UInt16) throws {
@@ -225,14 +229,14 @@ private final class Loopback {
         bind(descriptor, $0, length) == 0 && connect(descriptor, $0, length) == 0
       }
     }
-    guard isReady else { throw NetworkNamespace.Failure(description: "no socket on the loopback interface: \(errno)") }
+    guard isReady else { throw Failure(description: "no socket on the loopback interface: \(errno)") }
   }
 
   deinit { close(descriptor) }
 
   func send(_ bytes: [UInt8]) throws {
     guard Glibc.send(descriptor, bytes, bytes.count, 0) == bytes.count else {
-      throw NetworkNamespace.Failure(description: "send: \(errno)")
+      throw Failure(description: "send: \(errno)")
     }
   }
 
