@@ -123,6 +123,7 @@ struct ExplanationText {
         lines += entry("fragment", "ports \(source) and \(destination) are kept for its later fragments")
       }
     }
+    if let answer = explanation.judgement.answer.words { lines += entry("answer", answer) }
     return lines.isEmpty ? [] : [style.bold("changes")] + lines
   }
 
@@ -141,6 +142,11 @@ struct ExplanationText {
   private func connection(_ before: ConnectionEntry?, _ after: ConnectionEntry) -> String {
     let number = after.protocolNumber
     let ends = "\(after.local.text(number)) - \(after.remote.text(number))"
+    if after.tcp.contains(.closedByFirewall) {
+      return before?.tcp.contains(.closedByFirewall) == true
+        ? "\(ends) was dropped, \(counted(Int(after.refusals), "packet")) refused since"
+        : "\(ends) is dropped, remembered for \(grouped(after.limitSeconds)) s"
+    }
     let limit = "kept for \(grouped(after.limitSeconds)) s"
     guard let before else { return "\(ends) is new, \(limit)" }
     if before.firstTime != after.firstTime { return "\(ends) starts anew, \(limit)" }
