@@ -19,7 +19,8 @@ extension PlainWalk {
       return TestAnswer(holds: false, seen: .value("not in bytes \(start)-\(window.endIndex - 1): \(window.excerpt())"))
     }
     previousFind = place
-    return TestAnswer(holds: true, seen: .value("at byte \(place): \(payload.excerpt(around: place, pattern.bytes.count))"))
+    return TestAnswer(
+      holds: true, seen: .value("at byte \(place): \(payload.excerpt(around: place, pattern.bytes.count))"))
   }
 }
 

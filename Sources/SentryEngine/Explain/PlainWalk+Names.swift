@@ -27,7 +27,8 @@ extension PlainWalk {
       return TestAnswer(
         holds: true, seen: .value("at byte \(place): \(request.bytes.excerpt(around: place, keyword.count))"))
     }
-    return TestAnswer(holds: false, seen: .value(([target] + request.hosts).map { $0.excerpt() }.joined(separator: ", ")))
+    return TestAnswer(
+      holds: false, seen: .value(([target] + request.hosts).map { $0.excerpt() }.joined(separator: ", ")))
   }
 }
 

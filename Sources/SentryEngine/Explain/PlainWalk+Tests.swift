@@ -148,7 +148,8 @@ extension PlainWalk {
     guard let value = facts.number(field, of: packet) else {
       return TestAnswer(holds: false, seen: .absent(absence(of: field, in: packet)))
     }
-    return TestAnswer(holds: range.lowerBound <= value && value <= range.upperBound, seen: .value(text(of: value, field)))
+    return TestAnswer(
+      holds: range.lowerBound <= value && value <= range.upperBound, seen: .value(text(of: value, field)))
   }
 
   private func answer(_ endpoint: Endpoint, _ range: AddressRange, _ packet: PacketFields) -> TestAnswer {
@@ -168,7 +169,8 @@ extension PlainWalk {
       case .named(let name): interface.name == name
       case .prefixed(let start): interface.name.hasPrefix(start)
       }
-    return TestAnswer(holds: holds, seen: .value("\(interface.name) (\(interface.isExternal ? "external" : "internal"))"))
+    return TestAnswer(
+      holds: holds, seen: .value("\(interface.name) (\(interface.isExternal ? "external" : "internal"))"))
   }
 
   private func flagsAnswer(on: UInt8, off: UInt8, _ packet: PacketFields) -> TestAnswer {

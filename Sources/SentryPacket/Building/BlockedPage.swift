@@ -24,7 +24,9 @@ public struct BlockedPage: Sendable, Equatable {
   }
 
   private static func page(_ text: String?) -> String {
-    guard let text, !text.isEmpty else { return page(saying: "This page was blocked by the firewall of this computer.") }
+    guard let text, !text.isEmpty else {
+      return page(saying: "This page was blocked by the firewall of this computer.")
+    }
     let start = text.first { !$0.isWhitespace }
     return start == "<" ? text : page(saying: escaped(text))
   }

@@ -44,7 +44,8 @@ public struct ICMPMessage: Sendable, Equatable {
   /// (RFC 4443 §2.4).
   package static func longestQuotation(isIPv4: Bool) -> Int {
     isIPv4
-      ? 576 - IPv4Layout.minimumHeader - ICMPLayout.headerLength : 1280 - IPv6Layout.headerLength - ICMPLayout.headerLength
+      ? 576 - IPv4Layout.minimumHeader - ICMPLayout.headerLength
+      : 1280 - IPv6Layout.headerLength - ICMPLayout.headerLength
   }
 }
 
