@@ -1,5 +1,7 @@
 // Packets that are not let through although somebody waits for what they say: whom to tell, and what to make of those that
-// still come when a rule has dropped their connection (docs/Classic.md, "Dropped connections").
+// still come when a rule has dropped their connection (docs/Classic.md, "Dropped connections", "Packets the firewall makes").
+//
+// What only asks is always inlined, as on the rest of the packet path (see `Engine`).
 
 internal import SentryPacket
 internal import SentryRules
@@ -35,6 +37,7 @@ extension Engine {
 
   /// A local program whose page was replaced has seen a FIN, and sends its own: that one is acknowledged, and the program is
   /// done. Whoever goes on all the same is reset, for a while.
+  @inline(__always)
   private func answer(toRefused count: UInt32, hasBothFINs: Bool, on place: InterfacePlace) -> Answer {
     guard packet.isWholeTCPHeader, !packet.isReset, packet.mayBeAnswered(isLocal: place.isLoopback) else {
       return .none
@@ -62,18 +65,21 @@ extension Engine {
     }
   }
 
+  @inline(__always)
   private var answerToRejected: Answer {
     guard packet.protocolNumber == IPProtocol.tcp else { return packet.isICMPErrorOrRedirect ? .none : .unreachable }
     return packet.isWholeTCPHeader && !packet.isReset ? .reset : .none
   }
 
   /// Other protocols have no connection that could be dropped: the packet is discarded, that is all.
+  @inline(__always)
   private func answerToDropped(_ frame: RawSpan) -> Answer {
     guard packet.isWholeTCPHeader else { return .none }
     return walk.direction == .outbound && asksForPage(frame) ? .blockedPage : .resetBoth
   }
 
   /// A local program sends an HTTP request in the clear.
+  @inline(__always)
   private func asksForPage(_ frame: RawSpan) -> Bool {
     packet.tcpFlags & (TCPFlag.ack | TCPFlag.rst | TCPFlag.syn) == TCPFlag.ack && packet.has(.payload)
       && HTTPRequest.begins(in: frame, payload: packet.payload)

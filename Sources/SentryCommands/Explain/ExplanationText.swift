@@ -142,12 +142,12 @@ struct ExplanationText {
   private func connection(_ before: ConnectionEntry?, _ after: ConnectionEntry) -> String {
     let number = after.protocolNumber
     let ends = "\(after.local.text(number)) - \(after.remote.text(number))"
+    let limit = "kept for \(grouped(after.limitSeconds)) s"
     if after.tcp.contains(.closedByFirewall) {
       return before?.tcp.contains(.closedByFirewall) == true
         ? "\(ends) was dropped, \(counted(Int(after.refusals), "packet")) refused since"
-        : "\(ends) is dropped, remembered for \(grouped(after.limitSeconds)) s"
+        : "\(ends) is dropped, \(limit)"
     }
-    let limit = "kept for \(grouped(after.limitSeconds)) s"
     guard let before else { return "\(ends) is new, \(limit)" }
     if before.firstTime != after.firstTime { return "\(ends) starts anew, \(limit)" }
     return "\(ends), \(counted(after.forward.packets &+ after.reverse.packets, "packet")), \(limit)"
