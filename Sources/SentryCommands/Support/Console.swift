@@ -9,6 +9,10 @@ enum Console {
 
   /// The same for bytes.
   static func write(_ bytes: [UInt8]) {
+    guard !outputWasClosed else {
+      writeError("sentry: standard output is closed")
+      exit(ExitStatus.inputOutput.rawValue)
+    }
     do {
       try FileDescriptor.standardOutput.writeAll(bytes)
     } catch Errno.brokenPipe {
@@ -18,6 +22,17 @@ enum Console {
       exit(ExitStatus.inputOutput.rawValue)
     }
   }
+
+  /// Whether somebody started us without standard output (`>&-`); the first to ask must be the beginning of the program.
+  ///
+  /// In the place of every standard stream that is closed the null device is opened: a document opened there would be
+  /// taken for standard output, and written to.
+  static let outputWasClosed: Bool = {
+    let closed = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter { fcntl($0, F_GETFD) == -1 }
+    // The lowest free number is taken, so that each comes to stand where one is missing.
+    for _ in closed { _ = try? FileDescriptor.open(FilePath("/dev/null"), .readWrite) }
+    return closed.contains(STDOUT_FILENO)
+  }()
 
   static func writeLine(_ text: String = "") { write(text + "\n") }
 

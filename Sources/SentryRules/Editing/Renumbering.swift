@@ -27,4 +27,55 @@ struct Renumbering {
     }
     return nil
   }
+
+  /// What the edit does to rules that it does not speak of: where they stand now because others came, went or moved.
+  func shifts(_ plan: EditPlan) -> [RuleShift] {
+    let movers = Set(plan.pieces.compactMap { if case .moved(let number) = $0 { number } else { nil } })
+    var shifts: [RuleShift] = []
+    for (old, new) in numbers.sorted(by: { $0.key < $1.key }) where !movers.contains(old) && !isImplied(old, new) {
+      if shifts.last?.isFollowed(by: old, new) ?? false {
+        shifts[shifts.count - 1].count += 1
+      } else {
+        shifts.append(RuleShift(old: old, new: new))
+      }
+    }
+    return shifts
+  }
+
+  /// The rule stands where it stood below the one above it.
+  private func isImplied(_ old: RuleNumber, _ new: RuleNumber) -> Bool {
+    var ancestor = old.parent
+    while ancestor != .root {
+      if let above = numbers[ancestor] {
+        return new.path == above.path + old.path.dropFirst(ancestor.path.count)
+      }
+      ancestor = ancestor.parent
+    }
+    return false
+  }
+}
+
+/// Siblings, one after the other, that have other numbers after an edit, and with them all below them.
+public struct RuleShift: Equatable, Sendable {
+  /// The first of them, before the edit.
+  public let old: RuleNumber
+  /// The same after it.
+  public let new: RuleNumber
+  /// How many.
+  public internal(set) var count = 1
+
+  init(old: RuleNumber, new: RuleNumber) {
+    self.old = old
+    self.new = new
+  }
+
+  /// The last of them, before the edit and after it.
+  public var last: (old: RuleNumber, new: RuleNumber) {
+    (old.parent.child(old.position + count - 1), new.parent.child(new.position + count - 1))
+  }
+
+  fileprivate func isFollowed(by nextOld: RuleNumber, _ nextNew: RuleNumber) -> Bool {
+    nextOld.parent == old.parent && nextOld.position == old.position + count
+      && nextNew.parent == new.parent && nextNew.position == new.position + count
+  }
 }
