@@ -31,7 +31,9 @@ struct New: AsyncParsableCommand {
 
   func validate() throws {
     for (option, text) in [("--value", value), ("--action", action), ("--parameter", parameter)] {
-      if Self.options.contains(text) { throw ValidationError("Missing value for '\(option)': found the option '\(text)'") }
+      if Self.options.contains(text) {
+        throw ValidationError("Missing value for '\(option)': found the option '\(text)'")
+      }
     }
   }
 

@@ -16,7 +16,7 @@ struct AddressObjection: Error, Equatable {
     ("the broadcast address", try? AddressRange("255.255.255.255")),
   ]
   private static let everything: [(what: String, range: AddressRange?)] = [
-    ("every IPv4 address", try? AddressRange("0.0.0.0/0")), ("every address", try? AddressRange("::/0")),
+    ("every address", try? AddressRange("::/0")), ("every IPv4 address", try? AddressRange("0.0.0.0/0")),
   ]
 
   /// To the first of `ranges` that should not be in the table `kind` on a host with the addresses `own`; `nil` if there is

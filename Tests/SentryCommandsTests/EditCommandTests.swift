@@ -56,9 +56,9 @@ import Testing
     let run = try await Program.sentry.run(["paste", path, "--into", "1"], input: Data(copied.output.utf8))
     #expect(run.status == 0)
     #expect(run.errors == "\(path): understood 1 rule; inserted as 1.1\n")
-    let first = try await Program.sentry.run(["paste", path, "--before", "1"], input: Data(copied.output.utf8))
-    #expect(first.errors == "\(path): understood 1 rule; inserted as 1; rules 1 and 2 are now 2 and 3\n")
     #expect(try text().contains("    { /* 1.1 */ nodeName = two; enabled = 0; propertyName = Any; } // the second\n"))
+    let first = try await Program.sentry.run(["paste", path, "--before", "1"], input: Data(copied.output.utf8))
+    #expect(first.errors == "\(path): understood 1 rule; inserted as 1; the former rules 1 and 2 are now 2 and 3\n")
   }
 
   @Test func pasteSaysWhatItUnderstood() async throws {
@@ -104,7 +104,7 @@ import Testing
       (["enable", "DOC", "1"], 2, "to edit a file say --in "),
       (["enable", "--in", "DOC", "-1"], 2, "Unknown option '-1'"),
       (["new", "DOC", "--value", "--action", "Pass"], 2, "Missing value for '--value': found the option '--action'"),
-      (["new", "DOC", "--property", "TCP header flags", "--value", "-akk"], 65, "'-akk'"),
+      (["new", "DOC", "--property", "TCP header flags", "--value", "-akk"], 65, "did you mean 'ack'?"),
       (["delete", "DOC"], 2, "name the rules to delete"),
       (["new", "DOC", "--after", "1", "--before", "2"], 2, "exclude each other"),
       (["paste", "DOC", "1"], 2, "too much"),

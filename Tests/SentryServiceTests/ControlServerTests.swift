@@ -159,11 +159,12 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
     }
   }
 
-  @Test(arguments: [
-    (ControlPath.status, .put, "GET"), (ControlPath.rules, .delete, "GET, PUT"), (ControlPath.enabled, .get, "PUT"),
-    ("/v1/tables/trigger", .put, "GET, POST, DELETE"), (ControlPath.lists, .get, "PUT"),
-    ("/v1/lists/all", .delete, "GET"), (ControlPath.log, .post, "GET"),
-  ] as [(String, HTTPRequest.Method, String)])
+  @Test(
+    arguments: [
+      (ControlPath.status, .put, "GET"), (ControlPath.rules, .delete, "GET, PUT"), (ControlPath.enabled, .get, "PUT"),
+      ("/v1/tables/trigger", .put, "GET, POST, DELETE"), (ControlPath.lists, .get, "PUT"),
+      ("/v1/lists/all", .delete, "GET"), (ControlPath.log, .post, "GET"),
+    ] as [(String, HTTPRequest.Method, String)])
   func otherMethodsAreRefusedWithThoseThereAre(_ uri: String, _ method: HTTPRequest.Method, _ allowed: String)
     async throws
   {

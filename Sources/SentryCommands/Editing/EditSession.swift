@@ -8,12 +8,10 @@ struct Edit {
   var result: EditedDocument
   /// `rule 2.1 disabled`.
   var change: String
-  /// What else there is to say to who asked for it.
-  var remark = ""
 
-  /// `rule 2.1 deleted; rules 2.2 to 2.5 are now 2.1 to 2.4`.
+  /// `rule 2.1 deleted; the former rules 2.2 to 2.5 are now 2.1 to 2.4`.
   var report: String {
-    ([change, remark] + EditSession.shifts(result.shifts)).filter { !$0.isEmpty }.joined(separator: "; ")
+    ([change] + EditSession.shifts(result.shifts)).joined(separator: "; ")
   }
 }
 
@@ -121,14 +119,14 @@ struct EditSession {
     return shown.dropLast().joined(separator: ", ") + " and " + last
   }
 
-  /// `rule 2 is now 3`, `rules 4 to 7 are now 5 to 8`.
+  /// `the former rule 2 is now 3`, `the former rules 4 to 7 are now 5 to 8`.
   static func shifts(_ shifts: [RuleShift]) -> [String] {
     let told = shifts.prefix(4).map { shift in
       let (old, new) = shift.last
       switch shift.count {
-      case 1: return "rule \(shift.old) is now \(shift.new)"
-      case 2: return "rules \(shift.old) and \(old) are now \(shift.new) and \(new)"
-      default: return "rules \(shift.old) to \(old) are now \(shift.new) to \(new)"
+      case 1: return "the former rule \(shift.old) is now \(shift.new)"
+      case 2: return "the former rules \(shift.old) and \(old) are now \(shift.new) and \(new)"
+      default: return "the former rules \(shift.old) to \(old) are now \(shift.new) to \(new)"
       }
     }
     let rest = shifts.dropFirst(told.count).reduce(0) { $0 + $1.count }

@@ -5,7 +5,8 @@ internal import SentryRules
 enum RuleSwitch {
   static func set(_ isOn: Bool, _ rules: [String], in document: String?, options: EditOptions) async throws {
     if document == nil, let first = rules.first, first.contains("/") || first.hasSuffix(".plist") {
-      throw ValidationError("'\(first)' is no rule: to edit a file say --in \(first); without, the rules in force are meant")
+      throw ValidationError(
+        "'\(first)' is no rule: to edit a file say --in \(first); without, the rules in force are meant")
     }
     let subject = document.map(EditSubject.file) ?? .running
     try await EditSession(subject: subject, options: options).run { document in

@@ -74,7 +74,8 @@ extension NotationError {
     let bytes = line.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
     let excerpt = Excerpt(
       of: range, in: SourceText(fileName: "--packet", bytes: bytes), bytesBefore: 30, bytesAfter: 44)
-    return (["--packet: \(message)", "    \(excerpt.line)", "    \(excerpt.indent)\(excerpt.marker)"]
+    return
+      (["--packet: \(message)", "    \(excerpt.line)", "    \(excerpt.indent)\(excerpt.marker)"]
       + (hint.map { ["    \($0)"] } ?? [])).joined(separator: "\n")
   }
 }

@@ -28,11 +28,21 @@ enum Console {
   /// In the place of every standard stream that is closed the null device is opened: a document opened there would be
   /// taken for standard output, and written to.
   static let outputWasClosed: Bool = {
-    let closed = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].filter { fcntl($0, F_GETFD) == -1 }
+    let streams = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    let isClosed = !isStream(STDOUT_FILENO)
     // The lowest free number is taken, so that each comes to stand where one is missing.
-    for _ in closed { _ = try? FileDescriptor.open(FilePath("/dev/null"), .readWrite) }
-    return closed.contains(STDOUT_FILENO)
+    for _ in streams where streams.contains(where: { fcntl($0, F_GETFD) == -1 }) {
+      _ = try? FileDescriptor.open(FilePath("/dev/null"), .readWrite)
+    }
+    return isClosed
   }()
+
+  /// `false` for a number that is free, or was until the runtime below us took it for a queue of its own.
+  private static func isStream(_ descriptor: Int32) -> Bool {
+    guard fcntl(descriptor, F_GETFD) != -1 else { return false }
+    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+    return target?.hasPrefix("anon_inode:") != true
+  }
 
   static func writeLine(_ text: String = "") { write(text + "\n") }
 

@@ -23,7 +23,9 @@ struct DaemonLog: LogHandler {
     let isOurs = event.source.hasPrefix("Sentry")
     guard isOurs || event.level >= .warning else { return nil }
     // What a library says of itself is in its metadata: which address, which error.
-    let details = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }
+    let details = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }.map {
+      " \($0.key)=\($0.value)"
+    }
     return "\(time.formatted(.iso8601)) \(event.level): \(event.message)\(isOurs ? "" : details.joined())"
   }
 }

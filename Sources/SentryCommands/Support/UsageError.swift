@@ -40,7 +40,9 @@ enum UsageError {
     let text = Sentry.fullMessage(for: error)
     // The parser takes what begins with a dash for an option, and then misses the argument.
     if text.hasPrefix("Error: Missing expected argument"),
-      let number = arguments.first(where: { $0.count > 1 && $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true })
+      let number = arguments.first(where: {
+        $0.count > 1 && $0.hasPrefix("-") && $0.dropFirst().first?.isNumber == true
+      })
     {
       let rest = text.drop { $0 != "\n" }
       return "Error: Unknown option '\(number)'\(rest)"

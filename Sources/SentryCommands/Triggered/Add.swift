@@ -32,7 +32,8 @@ extension Triggered {
     @Option(help: ArgumentHelp("Why, as the list shows it; 47 bytes are kept (default: by hand).", valueName: "text"))
     var note: String?
 
-    @Flag(help: "Also addresses that are most likely a mistake: loopback, multicast, this host's own, or all there are.")
+    @Flag(
+      help: "Also addresses that are most likely a mistake: loopback, multicast, this host's own, or all there are.")
     var force = false
 
     @Option(help: "How to report.")

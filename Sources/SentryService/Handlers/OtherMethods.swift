@@ -15,7 +15,8 @@ extension Router<ControlContext> {
   func refuseOtherMethods() {
     for (path, allowed) in Self.methods {
       let names = allowed.map(\.rawValue).joined(separator: ", ")
-      for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method) {
+      for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method)
+      {
         on(RouterPath(path), method: method) { request, _ -> Response in
           throw HTTPError(
             .methodNotAllowed, headers: [.allow: names],

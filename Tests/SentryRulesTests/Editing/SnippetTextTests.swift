@@ -52,15 +52,20 @@ import Testing
       ),
       (
         "quoted with bars and in turns", quoted(quoted(plain, "> "), "| ") + "\n| thanks\n",
-        ["from quoted e-mail text"]
+        ["from quoted e-mail text", "the text around the rules left out"]
       ),
-      ("no-break blanks within texts", plain.replacing("TCP header", with: "TCP\u{A0}header"), ["no-break blanks replaced"]),
       (
-        "quoted-printable", "Hi Bob,=20\n" + plain.replacing("=", with: "=3D").replacing("; propertyName", with: ";=\n propertyName"),
+        "no-break blanks within texts", plain.replacing("TCP header", with: "TCP\u{A0}header"),
+        ["no-break blanks replaced"]
+      ),
+      (
+        "quoted-printable",
+        "Hi Bob,=20\n" + plain.replacing("=", with: "=3D").replacing("; propertyName", with: ";=\n propertyName"),
         ["quoted-printable decoded", "the text around the rules left out"]
       ),
       (
-        "a message as it is stored, in two forms", """
+        "a message as it is stored, in two forms",
+        """
         From: a@example.org
         Content-Type: multipart/alternative;
          boundary="b1"
@@ -75,20 +80,26 @@ import Testing
 
         <p>{ nodeName = "never"; enabled = 1; }</p>
         --b1--
-        """, ["quoted-printable decoded", "the text around the rules left out"]
+        """, ["quoted-printable decoded"]
       ),
       (
-        "base64", "Content-Transfer-Encoding: base64\n\n" + Data(plain.utf8).base64EncodedString(options: .lineLength76Characters),
-        ["base64 decoded", "the text around the rules left out"]
+        "base64",
+        "Content-Transfer-Encoding: base64\n\n"
+          + Data(plain.utf8).base64EncodedString(options: .lineLength76Characters),
+        ["base64 decoded"]
       ),
       (
-        "HTML of a mail program", "<html><head><style>p { color: red }</style></head><body><div>Look:</div>"
+        "HTML of a mail program",
+        "<html><head><style>p { color: red }</style></head><body><div>Look:</div>"
           + plain.split(separator: "\n").map {
             "<div class=\"x\">" + $0.replacing("\"", with: "&quot;").replacing("  ", with: "&nbsp; ") + "<br></div>"
           }.joined(separator: "\n") + "<p>Bye</p></body></html>",
         ["HTML turned into text", "the text around the rules left out"]
       ),
-      ("HTML, laid out beforehand", "<p>Look</p><pre>\n\(plain)\n</pre>", ["HTML turned into text", "the text around the rules left out"]),
+      (
+        "HTML, laid out beforehand", "<p>Look</p><pre>\n\(plain)\n</pre>",
+        ["HTML turned into text", "the text around the rules left out"]
+      ),
       ("HTML signs", plain.replacing("\"", with: "&quot;"), ["HTML signs replaced"]),
       (
         "HTML quotation", quoted(plain.replacing("\"", with: "&quot;"), "&gt; "),
@@ -159,7 +170,7 @@ import Testing
   @Test(
     arguments: [
       ("Hello Bob,\n\nhow are you (and yours)?\n", "found 2 lines of text that begin with 'Hello Bob,'"),
-      ("", "it is empty"), (" \n", "it is empty"), ("a = b", "found 'a = b'"),
+      ("", "it is empty"), (" \n", "it is empty"), ("a = b", "found 'a = b'"), ("()", "found '()'"),
       ("{ foo = 1; }", "found '{ foo = 1; }'"), ("\u{0}\u{1}", "2 bytes that are no text"),
     ])
   func textWithoutRulesIsRefusedInOneMessage(_ text: String, _ found: String) throws {
@@ -171,8 +182,12 @@ import Testing
 
   @Test func blanksBeforeACommaAreNotKept() throws {
     let pasted = try open("(\n  { enabled = 1; }\n)\n").paste(
-      snippet("( { nodeName = a; enabled = 1; }  , { nodeName = b; enabled = 1; } /* b */ ,\n { nodeName = c; enabled = 1; }\n,)"), .end)
-    let expected = ["{ nodeName = a; enabled = 1; },", "{ nodeName = b; enabled = 1; }, /* b */", "{ nodeName = c; enabled = 1; }"]
+      snippet(
+        "( { nodeName = a; enabled = 1; }  , { nodeName = b; enabled = 1; } /* b */ ,\n { nodeName = c; enabled = 1; }\n,)"
+      ), .end)
+    let expected = [
+      "{ nodeName = a; enabled = 1; },", "{ nodeName = b; enabled = 1; }, /* b */", "{ nodeName = c; enabled = 1; }",
+    ]
     #expect(pasted.text == "(\n  { enabled = 1; },\n" + expected.map { "  \($0)\n" }.joined() + ")\n")
   }
 

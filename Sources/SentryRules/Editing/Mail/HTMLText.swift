@@ -17,7 +17,8 @@ struct HTMLText {
   }
 
   private static let blocks: Set<String> = [
-    "html", "body", "br", "p", "div", "pre", "blockquote", "table", "tr", "ul", "ol", "li", "hr", "h1", "h2", "h3", "h4",
+    "html", "body", "br", "p", "div", "pre", "blockquote", "table", "tr", "ul", "ol", "li", "hr", "h1", "h2", "h3",
+    "h4",
   ]
   private static let inline: Set<String> = [
     "a", "b", "i", "u", "em", "strong", "span", "font", "code", "tt", "kbd", "samp", "small", "big", "sub", "sup", "td",

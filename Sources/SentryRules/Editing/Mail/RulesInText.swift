@@ -73,12 +73,15 @@ extension RulesInText {
     let scalars = Array(text.unicodeScalars)
     var pieces: [String] = []
     var isLineStart = true
+    var isQuoted = false
     var offset = 0
     // Each looks at all of the rest.
     var failuresLeft = 8
     while offset < scalars.count, pieces.count < 100, failuresLeft > 0 {
       let scalar = scalars[offset]
-      let isOpening = scalar == "{" || scalar == "(" && isLineStart
+      if isLineStart, scalar == ">" || scalar == "|" { isQuoted = true }
+      if scalar == "\n" { isQuoted = false }
+      let isOpening = !isQuoted && (scalar == "{" || scalar == "(" && isLineStart)
       if isOpening, let end = StraightenedText.end(ofBracketAt: offset, in: scalars) {
         let piece = String(String.UnicodeScalarView(scalars[offset..<end]))
         if piece.contains("{"), RuleWords.stand(in: piece) {

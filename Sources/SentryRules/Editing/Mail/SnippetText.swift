@@ -19,8 +19,6 @@ enum SnippetText {
       plain.document.form ?? .text == .text && !bytes.starts(with: Array("bplist".utf8))
       && !RuleWords.stand(in: String(decoding: plain.document.source.bytes, as: UTF8.self))
     if plain.isUsable, !isProse { return plain }
-    // The empty list is one.
-    if plain.document.ruleSet?.rules.isEmpty ?? false { return plain }
     guard bytes.count <= sizeLimit, !bytes.contains(0) else {
       if isProse { throw .noRules(in: bytes, fileName: fileName) }
       return plain
