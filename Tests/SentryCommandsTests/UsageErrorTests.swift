@@ -52,6 +52,18 @@ import Testing
     #expect(!run.output.isEmpty)
   }
 
+  @Test(
+    arguments: [
+      (#""$0" paste x.plist <&-"#, 65, "sentry: standard input holds no rules: it is empty"),
+      (#""$0" check /dev/null"#, 1, "/dev/null:1:1: error: the document is empty"),
+      (#""$0" check <(echo '()')"#, 0, ""),
+    ] as [(String, Int32, String)])
+  func inputsThatAreNoFilesAreRead(_ command: String, _ status: Int32, _ message: String) async throws {
+    let run = try await Program("bash").run(["-c", command, Program.sentry.path])
+    #expect(run.status == status, "\(run.errors)\(run.output)")
+    #expect((run.errors + run.output).contains(message), "\(run.errors)\(run.output)")
+  }
+
   /// A shell closes it; what is opened next would be taken for it.
   @Test func closedStandardOutputIsSaid() async throws {
     let run = try await Program("bash").run(["-c", "\"$0\" actions >&-", Program.sentry.path])

@@ -212,4 +212,12 @@ import Testing
     }
     #expect(error?.findings.map(\.id) == [.unknownProperty])
   }
+
+  /// What would take for ever if each sign looked at all the rest.
+  @Test(arguments: ["{", "{}", "<!--", "<b ", "<b \"", "&", "“", "(\n", "= 3D", "<p", "enabled=({"])
+  func hostileTextsTakeNoLongerThanOthers(_ sign: String) {
+    let text = "<p>nodeName = x\n" + String(repeating: sign, count: 2_000)
+    #expect(throws: EditError.self) { try snippet(text) }
+    #expect(throws: EditError.self) { try snippet(text + String(repeating: "}", count: 2_000)) }
+  }
 }

@@ -4,13 +4,17 @@ struct HTMLText {
   private var result = String.UnicodeScalarView()
   private let scalars: [Unicode.Scalar]
   private var position = 0
+  /// Where the last `-->` begins; -1 if there is none: nobody looks for one behind it.
+  private let lastCommentEnd: Int
   /// Within `pre`, where line ends and blanks count.
   private var preformatted = 0
 
   /// `nil` for a text without the tags that every HTML mail has, and for a property list in XML.
   init?(_ text: String) {
     self.text = text
-    scalars = Array(text.unicodeScalars)
+    let scalars = Array(text.unicodeScalars)
+    self.scalars = scalars
+    lastCommentEnd = scalars.indices.last { Self.isCommentEnd($0, scalars) } ?? -1
     guard !text.contains("<plist"), !text.contains("<dict"), Self.isHTML(scalars) else { return nil }
     while position < scalars.count { read() }
     self.text = Self.withoutEntities(String(result))
@@ -35,6 +39,10 @@ struct HTMLText {
 
   private mutating func read() {
     let scalar = scalars[position]
+    if scalar == "<", position + 1 < scalars.count, scalars[position + 1] == "!", let end = endOfComment {
+      position = end
+      return
+    }
     if scalar == "<", let tag = Self.tag(at: position, of: scalars) {
       position = tag.end
       return pass(tag)
@@ -77,12 +85,11 @@ extension HTMLText {
   }
 
   /// A tag longer than this is none.
-  private static let longestTag = 4_096
+  private static let longestTag = 1_024
 
-  /// The tag, comment or declaration at a `<`; `nil` for a `<` of the text.
+  /// The tag at a `<`; `nil` for a `<` of the text.
   private static func tag(at start: Int, of scalars: [Unicode.Scalar]) -> Tag? {
     var position = start + 1
-    if position < scalars.count, scalars[position] == "!" { return comment(at: start, of: scalars) }
     let isClosing = position < scalars.count && scalars[position] == "/"
     if isClosing { position += 1 }
     var name = ""
@@ -98,27 +105,35 @@ extension HTMLText {
     return Tag(name: name, isClosing: isClosing, end: end)
   }
 
-  private static func comment(at start: Int, of scalars: [Unicode.Scalar]) -> Tag? {
-    let isComment = scalars[start...].starts(with: Array("<!--".unicodeScalars))
-    guard isComment else { return end(from: start + 2, of: scalars).map { Tag(name: "!", isClosing: false, end: $0) } }
-    let closing = Array("-->".unicodeScalars)
-    var position = start + 4
-    while position < scalars.count {
-      if scalars[position...].starts(with: closing) { return Tag(name: "!", isClosing: false, end: position + 3) }
-      position += 1
+  /// Behind the comment or declaration that begins here; `nil` if it has no end.
+  private var endOfComment: Int? {
+    guard scalars[position...].starts(with: Array("<!--".unicodeScalars)) else {
+      return Self.end(from: position + 2, of: scalars)
+    }
+    var end = position + 4
+    while end <= lastCommentEnd {
+      if Self.isCommentEnd(end, scalars) { return end + 3 }
+      end += 1
     }
     return nil
+  }
+
+  private static func isCommentEnd(_ offset: Int, _ scalars: [Unicode.Scalar]) -> Bool {
+    offset + 2 < scalars.count && scalars[offset] == "-" && scalars[offset + 1] == "-" && scalars[offset + 2] == ">"
   }
 
   /// Behind the `>` that is not in quotes.
   private static func end(from start: Int, of scalars: [Unicode.Scalar]) -> Int? {
     var quote: Unicode.Scalar?
+    guard start < scalars.count else { return nil }
     for position in start..<min(scalars.count, start + longestTag) {
       let scalar = scalars[position]
       if let open = quote {
         if scalar == open { quote = nil }
       } else if scalar == ">" {
         return position + 1
+      } else if scalar == "<" {
+        return nil
       } else if scalar == "\"" || scalar == "'" {
         quote = scalar
       }

@@ -86,12 +86,13 @@ extension RulesInText {
         let piece = String(String.UnicodeScalarView(scalars[offset..<end]))
         if piece.contains("{"), RuleWords.stand(in: piece) {
           pieces.append(piece)
-          offset = end
-          continue
         }
-      } else if isOpening {
-        failuresLeft -= 1
+        // What is nothing as a whole has nothing inside.
+        isLineStart = false
+        offset = end
+        continue
       }
+      if isOpening { failuresLeft -= 1 }
       isLineStart = scalar == "\n" || isLineStart && (scalar == " " || scalar == "\t")
       offset += 1
     }
