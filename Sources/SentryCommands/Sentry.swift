@@ -42,7 +42,7 @@ public enum SentryProgram {
   public static func main() async -> Never {
     // A peer that goes away is an error of that write (`Console.write`, the control socket), not the end of the program.
     signal(SIGPIPE, SIG_IGN)
-    _ = Console.outputWasClosed
+    _ = Console.closedStreams
     let arguments = Array(CommandLine.arguments.dropFirst())
     var running: (any ParsableCommand.Type)?
     do {

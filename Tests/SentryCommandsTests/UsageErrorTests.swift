@@ -54,9 +54,9 @@ import Testing
 
   @Test(
     arguments: [
-      (#""$0" paste x.plist <&-"#, 65, "sentry: standard input holds no rules: it is empty"),
+      (#""$0" paste x.plist <&-"#, 66, "sentry: standard input is closed\n"),
       (#""$0" check /dev/null"#, 1, "/dev/null:1:1: error: the document is empty"),
-      (#""$0" check <(echo '()')"#, 0, ""),
+      (#""$0" check <(echo '()')"#, 0, "0 rules"),
     ] as [(String, Int32, String)])
   func inputsThatAreNoFilesAreRead(_ command: String, _ status: Int32, _ message: String) async throws {
     let run = try await Program("bash").run(["-c", command, Program.sentry.path])

@@ -5,6 +5,9 @@ internal import SystemPackage
 enum FileInput {
   /// The bytes of the file at `path`; `-` is standard input.
   static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
+    if path == "-", Console.closedStreams.contains(STDIN_FILENO) {
+      throw CommandFailure(.noInput, "standard input is closed")
+    }
     do {
       if path == "-" { return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) }
       // Not only what is on a disk: also a pipe of the shell, or the null device.
