@@ -2,9 +2,13 @@
 struct Renumbering {
   /// Of rules that moved on or away with all below them.
   private var numbers: [RuleNumber: RuleNumber] = [:]
+  /// The old ones as they were noted: nearly in document order.
+  private var noted: [RuleNumber] = []
 
   /// The rule that was `old`, and with it what it holds unless that is told apart, is `new` now.
-  mutating func note(_ old: RuleNumber, _ new: RuleNumber) { numbers[old] = new }
+  mutating func note(_ old: RuleNumber, _ new: RuleNumber) {
+    if numbers.updateValue(new, forKey: old) == nil { noted.append(old) }
+  }
 
   /// Takes note of the rules that come in from elsewhere in the document.
   mutating func note(_ pieces: [EditPlan.Piece], as inserted: [RuleNumber]) {
@@ -32,7 +36,8 @@ struct Renumbering {
   func shifts(_ plan: EditPlan) -> [RuleShift] {
     let movers = Set(plan.pieces.compactMap { if case .moved(let number) = $0 { number } else { nil } })
     var shifts: [RuleShift] = []
-    for (old, new) in numbers.sorted(by: { $0.key < $1.key }) where !movers.contains(old) && !isImplied(old, new) {
+    for old in noted.sorted() where !movers.contains(old) {
+      guard let new = numbers[old], !isImplied(old, new) else { continue }
       if shifts.last?.isFollowed(by: old, new) ?? false {
         shifts[shifts.count - 1].count += 1
       } else {
