@@ -214,7 +214,9 @@ extension ValueError {
 
   /// - Parameter list: what `text` is an element of.
   static func notANumber(_ text: Substring, _ limits: ClosedRange<UInt64>, in list: Substring? = nil) -> ValueError {
-    let upTo = limits.upperBound == .max ? ", \(limits.lowerBound) or more" : " from \(limits.lowerBound) to \(limits.upperBound)"
+    let upTo =
+      limits.upperBound == .max
+      ? ", \(limits.lowerBound) or more" : " from \(limits.lowerBound) to \(limits.upperBound)"
     return ValueError(
       "expected a number\(upTo), found \(found(text, in: list))", hint: remarkHint(for: text) ?? listHint(for: text))
   }
@@ -314,7 +316,9 @@ extension ValueError {
   }
 
   static func noProbe(_ text: Substring) -> ValueError {
-    guard !text.isEmpty else { return ValueError("needs what to probe or to fetch", hint: "such as 'ping://192.0.2.2'") }
+    guard !text.isEmpty else {
+      return ValueError("needs what to probe or to fetch", hint: "such as 'ping://192.0.2.2'")
+    }
     let isBareHost = !text.contains(":") && text.contains(".") && !text.contains(where: \.isWhitespace)
     return ValueError(
       "expected ping://host, lookup://host, tcp://host:port, http://…, https://… or ftp://…, found '\(text.shown)'",

@@ -44,12 +44,14 @@ struct NearbyRules {
       return parent.map { "rule \($0.number) has none below it" } ?? "the document has no rules"
     }
     let existing =
-      there.count == 1 ? "the only rule there is \(first.number)" : "the rules there are \(first.number) to \(last.number)"
+      there.count == 1
+      ? "the only rule there is \(first.number)" : "the rules there are \(first.number) to \(last.number)"
     switch deciders.count {
     case 0: return existing
     case 1: return "did you mean '\(deciders[0].number)'? \(existing)"
     default:
-      let numbers = deciders.dropLast().map(\.number).joined(separator: ", ") + " and " + deciders[deciders.count - 1].number
+      let numbers =
+        deciders.dropLast().map(\.number).joined(separator: ", ") + " and " + deciders[deciders.count - 1].number
       return "\(existing); \(numbers) end the walk"
     }
   }

@@ -18,7 +18,8 @@ enum ProbeText {
     case .ping, .lookup: guard isHost(authority) else { throw .noHost(in: text) }
     case .tcp: try checkEndpoint(authority, needsPort: true, in: text)
     case .http, .https, .ftp:
-      try checkEndpoint(authority.split(separator: "@").last ?? "", needsPort: false, in: text)
+      let user = authority.lastIndex(of: "@").map { authority[...$0].count } ?? 0
+      try checkEndpoint(authority.dropFirst(user), needsPort: false, in: text)
     }
   }
 
@@ -39,7 +40,9 @@ enum ProbeText {
       return inner.contains(":") && IPAddress(String(inner)) != nil
     }
     // Whatever ends in a number must be an address: no top-level domain is one.
-    guard let last = text.split(separator: ".").last, NumberText.isDecimal(last) else { return HostNameText.isName(text) }
+    guard let last = text.split(separator: ".").last, NumberText.isDecimal(last) else {
+      return HostNameText.isName(text)
+    }
     return IPAddress(String(text)) != nil
   }
 }

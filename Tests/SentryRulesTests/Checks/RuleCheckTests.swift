@@ -36,19 +36,31 @@ func duplicateRule(_ c: CheckCase) throws { try c.expect(.duplicateRule) }
 func noEffect(_ c: CheckCase) throws { try c.expect(.noEffect) }
 
 @Test(arguments: [
-  CheckCase("no word about it, a child on", "Any:\n  Dest port == 23: Log", finds: "1"),
-  CheckCase("no word about it, the child off", "Any:\n  - Dest port == 23: Log"),
+  CheckCase("a child that is on", "- Any:\n  Dest port == 23: Log", finds: "1"),
+  CheckCase("the child off, too", "- Any:\n  - Dest port == 23: Log"),
+  CheckCase("no children", "- Any: Log"),
+  CheckCase("once for the outermost", "- Any:\n  - Any:\n    Any: Log\n  Any: Log", finds: "1"),
+  CheckCase("one further down, too", "'a' Any:\n  - Any:\n    Any: Log\n- Any:\n  Any: Log", finds: "1.1", "2"),
 ])
-func disabledParent(_ c: CheckCase) throws {
-  let text = try ShortRules.document(c.rules).replacing(
-    "{ enabled = 1; propertyName = \"Any\";", with: "{ propertyName = Any;")
-  let ids = RuleDocument(reading: text).findings().map(\.id)
-  #expect(ids == (c.finds.isEmpty ? [.disabledByDefault] : [.disabledParent]))
+func disabledParent(_ c: CheckCase) throws { try c.expect(.disabledParent) }
+
+@Test(arguments: [
+  ("- Any:\n  Any: Log", "rule 1 is disabled, so the enabled rule below it never runs"),
+  (
+    "- Any:\n  Any: Group\n    Any: Log\n  - Any: Group\n    Any: Log",
+    "rule 1 is disabled, so the 2 enabled rules below it never run"
+  ),
+])
+func disabledParentsSayHowManyRulesWouldRun(rules: String, message: String) throws {
+  let findings = RuleDocument(reading: try ShortRules.document(rules)).findings()
+  #expect(findings.map(\.message) == [message])
+  #expect(findings.map(\.severity) == [.note])
 }
 
-@Test func aParentThatIsOffByIntentionIsNoFinding() throws {
-  let document = RuleDocument(reading: try ShortRules.document("- Any:\n  Dest port == 23: Log"))
-  #expect(document.findings().isEmpty)
+/// The key may also be missing, as in documents of the classic program.
+@Test func aParentWithoutAWordAboutItIsDisabledToo() {
+  let document = RuleDocument(reading: "( { children = ( { enabled = 1; filterActionName = Log; } ); } )")
+  #expect(document.findings().map(\.id) == [.disabledByDefault, .disabledParent])
 }
 
 @Test(arguments: [

@@ -85,7 +85,7 @@ struct TestReader {
   private func meaning(of test: Test, _ builder: ProgramBuilder, _ rule: Rule) -> Meaning {
     switch test {
     case .constant(let result): .settled(result)
-    case .number(let field, let range): .exactly([Constraint(field, range)], implying: Self.implied(by: field, range))
+    case .number(let field, let range): .exactly([Constraint(field, range)], implying: Self.implied(by: field))
     case .address(let endpoint, let range): address(endpoint, range, isMapped: rule.value.contains(":"))
     case .interface: interface(builder.interfaces.values.first)
     case .knownConnection: .exactly(.knownConnection, ValueSet(1))
@@ -150,9 +150,8 @@ struct TestReader {
   }
 
   /// What else is true of a packet that has `field`.
-  private static func implied(by field: NumberField, _ range: ClosedRange<UInt64>) -> [Constraint] {
+  private static func implied(by field: NumberField) -> [Constraint] {
     switch field {
-    case .ipVersion: range == 4...4 ? version4Addresses : []
     case .sourcePort, .destinationPort: ports
     case .icmpType, .icmpCode: icmpHeader
     case .icmpv6Type, .icmpv6Code: icmpv6Header
@@ -161,10 +160,6 @@ struct TestReader {
   }
 
   private static let version4 = [Constraint(.ipVersion, 4...4)]
-  private static let version4Addresses = [Endpoint.source, .destination].map { endpoint in
-    Constraint(
-      .address(endpoint), ValueSet([IPAddress(v4: 0).number...IPAddress(v4: .max).number], includesAbsent: true))
-  }
   private static let version6 = [Constraint(.ipVersion, 6...6)]
   /// Later fragments have the ports of their first.
   private static let ports = [Constraint(.number(.protocolNumber), ValueSet([6...6, 17...17]))]
