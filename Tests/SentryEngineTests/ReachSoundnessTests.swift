@@ -59,6 +59,7 @@ private enum RandomRules {
     ("Dest port", ["==", "!=", ">=", "<="], ["22", "80", "20-25", "23-90", "0-65535", "53"]),
     ("IP version", ["==", "!="], ["4", "6"]), ("TTL", [">=", "<="], ["64"]),
     ("DNS name", ["==", "!="], ["example.org", "*.example.org", "*.org", "www.example.org", "example.com"]),
+    ("Source match rate", ["==", "!=", ">=", "<="], ["0", "1", "2-5"]),
     ("Packet length", ["==", "!=", "<="], ["19", "20-60", "60-65535"]),
     ("Data content", ["==", "!="], ["GET", "[+1]E"]), ("Include", ["==", "!="], ["address", "state", "trigger"]),
     ("Connection state", ["==", "!="], ["new", "established", "none"]),

@@ -5,21 +5,23 @@ extension NetText {
   /// (`192.0.2.7/24`), and forms of the classic program with parts left out (`192.0.2`).
   static func advice(on text: Substring) -> ValueAdvice? {
     let text = text.trimmed
-    guard let range = try? range(text) else { return nil }
     if let (start, length) = text.halves(around: "/") {
-      if length.isEmpty { return .netUpToLastBit(text, range) }
-      guard let address = try? Self.range(start).first, address != range.first else { return nil }
-      return .hostBits(text, range, address: address)
+      guard let net = try? range(text) else { return nil }
+      if length.isEmpty { return .netUpToLastBit(text, net) }
+      guard let address = try? range(start).first, address != net.first else { return nil }
+      return .hostBits(text, net, address: address)
     }
     if let (first, last) = text.halves(around: "-") {
-      return isWhole(first) && (isWhole(last) || isLastPart(last)) ? nil : .shortRange(text, range)
+      if isWhole(first), isWhole(last) || isLastPart(last) { return nil }
+      return (try? range(text)).map { .shortRange(text, $0) }
     }
-    return isWhole(text) ? nil : .shortAddress(text, range.first, partCount: text.split(separator: ".").count)
+    if isWhole(text) { return nil }
+    return (try? range(text)).map { .shortAddress(text, $0.first, partCount: text.split(separator: ".").count) }
   }
 
   /// With all of its parts.
   private static func isWhole(_ address: Substring) -> Bool {
-    address.contains(":") || address.count { $0 == "." } == 3
+    address.contains(":") || address.utf8.count { $0 == UInt8(ascii: ".") } == 3
   }
 
   /// The `20` of `192.0.2.10-20`.

@@ -111,6 +111,9 @@ import Testing
     "all addresses of IPv4, but not what was cut before them", "Source net == 0.0.0.0/0: Delete\nIP version == 4: Log"),
   CheckCase("all addresses of both", "Source net == 0.0.0.0/0: Delete\nDest port == 23: Log"),
 
+  CheckCase("a lower rate", "Source match rate >= 50: Delete\nSource match rate >= 100: Log", finds: "2"),
+  CheckCase("a higher rate", "Source match rate >= 100: Delete\nSource match rate >= 50: Log"),
+
   // Detours.
   CheckCase("what ++ may skip ends nothing", "Protocol == 6: ++\nDest port == 20-30: Delete\nDest port == 23: Log"),
   CheckCase(

@@ -91,6 +91,8 @@ func triggerCatchesOwnAddress(_ c: CheckCase) throws {
   CheckCase("the router's errors", "Protocol == 1:\n  ICMP type == 3: Trigger", finds: "1.1"),
   CheckCase("pings, which a router does not send", "Protocol == 1:\n  ICMP type == 8: Trigger"),
   CheckCase("who is in a table by now", "Include == address: Trigger"),
+  CheckCase("floods", "Source match rate >= 100: Trigger"),
+  CheckCase("names that the server answers about", "DNS name == *.example.org: Trigger", finds: "1"),
 ])
 func triggerCatchesServer(_ c: CheckCase) throws {
   var host = HostFacts()
@@ -107,6 +109,8 @@ func triggerCatchesServer(_ c: CheckCase) throws {
   CheckCase("what is left after a net", "Source net == 192.0.2.0/24: Pass\nDirection == inbound: Delete"),
   CheckCase("what is left after a table", "Include == authorize: Pass\nDirection == inbound: Delete"),
   CheckCase("another port", "Dest port == 23: Delete"),
+  CheckCase("floods", "Source match rate >= 50: Delete"),
+  CheckCase("a name", "TLS server name == www.example.org: Delete"),
   CheckCase("by a table first", "Include == trigger: Delete\nDirection == inbound: Reject", finds: "2"),
   CheckCase("from one family only", "Source net == 0.0.0.0/0: Delete", finds: "1"),
   CheckCase("in a list that ends all", "Interface == external:\n  Dest port == 80: Pass\n  Any: Delete", finds: "1.2"),

@@ -17,6 +17,8 @@ enum Aspect: Hashable, Sendable {
   case connectionState
   /// The name that a DNS message asks about, the server that a TLS client asks for, as `HostNames` counts them.
   case dnsName, serverName
+  /// Packets from the same source in the last full second.
+  case sourceRate
   /// Seconds of the local day, day of the local week, seconds since 1970 (with the sign bit turned, so that they are in
   /// order).
   case timeOfDay, dayOfWeek, dateAndTime
@@ -28,7 +30,7 @@ enum Aspect: Hashable, Sendable {
     case .address: Universe.addresses
     case .flag: Universe.flag
     case .external, .knownConnection: Universe.yesOrNo
-    case .interface, .dateAndTime: Universe.word
+    case .interface, .sourceRate, .dateAndTime: Universe.word
     case .dnsName, .serverName: Universe.names
     case .connectionState: Universe.states
     case .timeOfDay: Universe.seconds

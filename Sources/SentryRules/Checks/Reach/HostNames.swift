@@ -13,8 +13,7 @@ struct HostNames: Sendable {
   init(_ ruleSet: RuleSet) {
     var keys: Set<Key> = []
     for rule in ruleSet.rules {
-      guard let property = rule.property as? any HostNameProperty.Type, let pattern = property.pattern(of: rule.value)
-      else { continue }
+      guard let pattern = rule.hostNames else { continue }
       let key = Self.key(of: pattern)
       keys.insert(key)
       if pattern.matchesBelow { keys.insert(key + [Self.end]) }
@@ -45,8 +44,10 @@ struct HostNames: Sendable {
   }
 }
 
-extension HostNameProperty {
-  fileprivate static func pattern(of value: String) -> NamePattern? {
-    (try? Substring(value).without(remarks)).flatMap { try? parse($0) }
+extension Rule {
+  /// What a rule about host names asks for.
+  fileprivate var hostNames: NamePattern? {
+    guard property == DNSNameProperty.self || property == TLSServerNameProperty.self else { return nil }
+    return (try? Substring(value).without(.atEnd)).flatMap { try? HostNameText.pattern($0) }
   }
 }

@@ -96,7 +96,9 @@ struct TestReader {
     case .urlKeyword: .unknown(implying: Self.tcpHeader)
     case .serverName: name(.serverName, builder, implying: Self.tcpHeader)
     case .dnsName: name(.dnsName, builder, implying: Self.ports)
-    case .table, .content, .sourceRate: .unknown()
+    case .sourceRate(let range):
+      .exactly(.sourceRate, ValueSet(UInt128(range.lowerBound)...UInt128(range.upperBound)))
+    case .table, .content: .unknown()
     case .timeOfDay(let first, let last):
       .exactly(.timeOfDay, .wrapping(first, last, within: 86_399), needsPacket: false)
     case .dayOfWeek(let first, let last):
