@@ -30,8 +30,8 @@ struct Paste: AsyncParsableCommand {
     if case .file("-") = subject { throw ValidationError("the document cannot be -: rules come from standard input") }
     let bytes = try FileInput.read("-")
     let snippet = try EditSession.refusing { try Snippet(reading: bytes, fileName: "standard input") }
-    for finding in snippet.findings {
-      Console.writeError(finding.rendered(in: snippet.source, usesColor: Console.errorHasColour))
+    for line in snippet.findings.rendered(in: snippet.source, usesColor: Console.errorHasColour) {
+      Console.writeError(line)
     }
     try await EditSession(subject: subject, options: options).run { document in
       let result = try document.paste(snippet, target.target(in: document))

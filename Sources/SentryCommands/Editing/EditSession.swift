@@ -103,9 +103,7 @@ struct EditSession {
       return try work()
     } catch let error as EditError {
       if let source = error.source {
-        for finding in error.findings {
-          Console.writeError(finding.rendered(in: source, usesColor: Console.errorHasColour))
-        }
+        for line in error.findings.rendered(in: source, usesColor: Console.errorHasColour) { Console.writeError(line) }
       }
       throw CommandFailure(.unusableData, error.message)
     }
