@@ -28,7 +28,7 @@ struct KernelPart: ~Copyable {
   // MARK: Installing
 
   mutating func install(_ feed: QueueFeed, form: FeedForm?) throws(NetfilterError) -> NetfilterStatus {
-    let form = if let form { form } else { try bestForm(for: feed) }
+    let form = try chooseForm(form, for: feed)
     for family in Self.families(of: form) { try family.checkTools() }
     let tables = try listTables()
     let hadOwn = tables.contains("table inet \(FeedRuleset.table)")
@@ -65,13 +65,17 @@ struct KernelPart: ~Copyable {
     try rememberWritten(feed, form)
   }
 
-  private mutating func bestForm(for feed: QueueFeed) throws(NetfilterError) -> FeedForm {
+  /// - Throws: `.notInKernel` if the native form is wanted and the kernel lacks it.
+  private mutating func chooseForm(_ wanted: FeedForm?, for feed: QueueFeed) throws(NetfilterError) -> FeedForm {
+    if wanted == .marked { return .marked }
+    let asked = "hand packets to the queue by nftables"
     do throws(NetfilterError) {
-      try nftables.check(FeedRuleset.trial(queue: feed.queue), to: "try the 'queue' expression")
+      try nftables.check(FeedRuleset.trial(queue: feed.queue), to: asked)
       return .native
     } catch {
-      guard case .notInKernel = error else { throw error }
-      return .marked
+      guard case .refused(_, let said) = error, said.hasPrefix("No such file or directory") else { throw error }
+      guard wanted == .native else { return .marked }
+      throw .notInKernel(asked: asked, part: "'queue' expression", module: "nft_queue", said: said)
     }
   }
 
