@@ -94,11 +94,19 @@ struct KernelPart: ~Copyable {
     }
   }
 
+  /// - Throws: `.refused` if it is not all there: somebody else was at work at the same time.
   private mutating func rememberWritten(_ feed: QueueFeed, _ form: FeedForm) throws(NetfilterError) {
-    written = [.table: try listing(FeedRuleset(feed: feed, form: form))]
+    let ruleset = FeedRuleset(feed: feed, form: form)
+    let error = NetfilterError.refused(asked: "install the queue's rules", said: "somebody else is changing them, too")
+    let table = try listing(ruleset)
+    guard ruleset.isWhole(table) else { throw error }
+    var written: [NetfilterPart: String] = [.table: table]
     for rules in Self.families(of: form) {
-      written[rules.part] = try rules.installed().joined(separator: "\n")
+      let installed = try rules.installed()
+      guard installed.count == MangleRules.lineCount else { throw error }
+      written[rules.part] = installed.joined(separator: "\n")
     }
+    self.written = written
   }
 
   // MARK: Removing
@@ -152,7 +160,6 @@ struct KernelPart: ~Copyable {
     for rules in Self.families(of: status.form) where damaged.contains(rules.part) {
       try rules.replace(try rules.installed(), for: status.feed)
     }
-    try rememberWritten(status.feed, status.form)
     self.status?.restorations += 1
     return damaged
   }
@@ -170,9 +177,10 @@ struct KernelPart: ~Copyable {
   mutating func counts() throws(NetfilterError) -> KernelCounts? {
     guard let status else { return nil }
     let asked = "read the queue's counters"
-    let json = try nftables.run(
-      FeedRuleset(feed: status.feed, form: status.form).listing, to: asked, form: .json)
-    let listing = try CounterListing(json: json, asked: asked)
+    var listing = CounterListing()
+    for command in FeedRuleset(feed: status.feed, form: status.form).listings {
+      try listing.add(json: try nftables.run(command, to: asked, form: .json), asked: asked)
+    }
     let early = status.feed.early?.decided.map { decided in
       let counter = listing[EarlyChain.comment(decided.number)]
       return KernelCount(rule: decided.rule, number: decided.number, packets: counter.packets, bytes: counter.bytes)
@@ -183,7 +191,11 @@ struct KernelPart: ~Copyable {
   // MARK: Looking
 
   private mutating func listing(_ ruleset: FeedRuleset) throws(NetfilterError) -> String {
-    try nftables.run(ruleset.listing, to: "list the queue's rules", form: .stateless)
+    var text = ""
+    for command in ruleset.listings {
+      text += try nftables.run(command, to: "list the queue's rules", form: .stateless)
+    }
+    return text
   }
 
   private mutating func listTables() throws(NetfilterError) -> Set<String> {

@@ -71,7 +71,8 @@ extension NetfilterError {
       self = .notPermitted(asked: asked)
     case _ where text.contains("No such file or directory"), _ where text.contains("NFQUEUE"),
       _ where text.contains("No chain/target/match by that name"):
-      self = .notInKernel(asked: asked, part: "NFQUEUE or MARK target", module: "nft_compat xt_NFQUEUE xt_mark", said: said)
+      self = .notInKernel(
+        asked: asked, part: "NFQUEUE or MARK target", module: "nft_compat xt_NFQUEUE xt_mark", said: said)
     default: self = .programFailed(name: program, asked: asked, status: status, said: said)
     }
   }

@@ -1,12 +1,32 @@
 internal import CNftables
 internal import SentryPacket
 
-/// What a run of messages on a change of nftables says that matters to us.
+/// What messages on changes of nftables say that matters to us.
 struct RulesetChange: Equatable {
   /// Tables, chains or rules that may be ours were touched.
-  var concernsUs = false
-  /// The program that did it, and its process, as the kernel knows them; `nil` if it did not say.
-  var author: RulesetAuthor?
+  private(set) var concernsUs = false
+  /// Who did it first; `nil` if the kernel has not said.
+  private(set) var author: RulesetAuthor?
+  /// The end of the transaction that touched them has not been told yet; its author comes with it.
+  private var isOpen = false
+
+  /// Something of ours was touched.
+  mutating func touch() {
+    concernsUs = true
+    isOpen = true
+  }
+
+  /// A transaction has ended.
+  mutating func end(by author: RulesetAuthor?) {
+    if isOpen { self.author = self.author ?? author }
+    isOpen = false
+  }
+
+  /// Forgets what was touched; its author may still be to come.
+  mutating func forget() {
+    concernsUs = false
+    author = nil
+  }
 }
 
 /// Who changed nftables.
@@ -58,7 +78,7 @@ struct RulesetMessages {
     default:
       forEachAttribute(bytes, attributes) { type, value in
         guard type == tableName else { return }
-        if isOurs(text(bytes, value), family: family) { change.concernsUs = true }
+        if isOurs(text(bytes, value), family: family) { change.touch() }
       }
     }
   }
@@ -73,7 +93,7 @@ struct RulesetMessages {
       default: break
       }
     }
-    if !author.program.isEmpty { change.author = author }
+    change.end(by: author.program.isEmpty ? nil : author)
   }
 
   private static func forEachAttribute(_ bytes: RawSpan, _ range: Range<Int>, _ body: (UInt16, Range<Int>) -> Void) {

@@ -32,50 +32,26 @@ public final class RulesetGuard: Sendable {
     var monitor = try RulesetMonitor()
     let clock = ContinuousClock()
     var pace = RestorePace()
-    var author: RulesetAuthor?
     var next = clock.now
-    while true {
-      guard try waitForNews(monitor.descriptor, until: next) else { return }
-      switch try monitor.takeNews() {
-      case .change(let who):
-        author = who ?? author
-        next = min(next, clock.now + pace.wait(at: clock.now))
-      case .overrun: next = min(next, clock.now + pace.wait(at: clock.now))
-      case nil: break
-      }
+    while try waitForNews(monitor.descriptor, until: next) {
+      if try monitor.readNews() { next = min(next, clock.now + pace.wait(at: clock.now)) }
       guard clock.now >= next else { continue }
-      switch look(author, report) {
-      case .intact:
+      let outcome = Result { () throws(NetfilterError) in try host.restore() }
+      if case .success([]) = outcome {
         next = clock.now + Self.longestWait
-      case .restored:
-        pace.restored(at: clock.now)
-        next = clock.now + Self.longestWait
-      case .failed:
+      } else {
         pace.restored(at: clock.now)
         next = clock.now + pace.wait(at: clock.now)
+        // The kernel named the author before it took our transaction. What it has told since is looked at next time.
+        _ = try monitor.readNews()
+        report(Report(outcome, author: monitor.author))
       }
-      author = nil
+      monitor.forget()
     }
   }
 
   /// Ends `run`, from any thread.
   public func stop() { wake.signal() }
-
-  private enum Look {
-    case intact, restored, failed
-  }
-
-  private func look(_ author: RulesetAuthor?, _ report: (Report) -> Void) -> Look {
-    do throws(NetfilterError) {
-      let parts = try host.restore()
-      guard !parts.isEmpty else { return .intact }
-      report(.restored(parts, author: author))
-      return .restored
-    } catch {
-      report(.failed(error))
-      return .failed
-    }
-  }
 
   /// - Returns: false if the guard is to stop.
   private func waitForNews(_ descriptor: Int32, until next: ContinuousClock.Instant) throws(NetfilterError) -> Bool {
@@ -89,5 +65,15 @@ public final class RulesetGuard: Sendable {
     let count = unsafe poll(&waiting, nfds_t(waiting.count), Int32(clamping: milliseconds + 1))
     guard count >= 0 || errno == EINTR else { throw .systemCall(name: "poll", code: errno) }
     return count <= 0 || waiting[0].revents == 0
+  }
+}
+
+extension RulesetGuard.Report {
+  fileprivate init(_ outcome: Result<[NetfilterPart], NetfilterError>, author: RulesetAuthor?) {
+    self =
+      switch outcome {
+      case .success(let parts): .restored(parts, author: author)
+      case .failure(let error): .failed(error)
+      }
   }
 }
