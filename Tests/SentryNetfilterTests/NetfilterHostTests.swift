@@ -94,17 +94,17 @@ struct NetfilterHostTests {
 
   @Test func removingLeavesNothing() async throws {
     try await TestNetwork.run { network in
-      let before = try network.host("nft list ruleset")
+      let before = try network.host("nft -s list ruleset")
       let host = try NetfilterHost()
       let status = try host.install(Self.near)
       #expect(!status.replacedLeftover)
       #expect(host.status == status)
-      #expect(try network.host("nft list ruleset") != before)
+      #expect(try network.host("nft -s list ruleset") != before)
       try host.remove()
-      #expect(try network.host("nft list ruleset") == before)
+      #expect(try network.host("nft -s list ruleset") == before)
       #expect(host.status == nil)
       try host.remove()
-      #expect(try network.host("nft list ruleset") == before)
+      #expect(try network.host("nft -s list ruleset") == before)
     }
   }
 
@@ -141,7 +141,7 @@ struct NetfilterHostTests {
       let host = try NetfilterHost()
       let status = try host.install(Self.near(policy))
       #expect(status.replacedLeftover)
-      let ruleset = try network.host("nft list ruleset; iptables-save; ip6tables-save")
+      let ruleset = try network.host("nft -s list ruleset; iptables-save; ip6tables-save")
       for trace in ["gone0", "set old", "0x8000000", "queue-num 9"] { #expect(!ruleset.contains(trace)) }
       #expect(try network.host("iptables-save -t mangle | grep -c -- '-j sentry-queue'") == "2\n")
       #expect(try network.ping() == (policy == .failOpen ? 3 : 0))
@@ -154,7 +154,7 @@ struct NetfilterHostTests {
       #expect(try network.ping(count: 1) == 0)
       try NetfilterHost().remove()
       #expect(try network.ping(count: 1) == 1)
-      let ruleset = try network.host("nft list ruleset; iptables-save; ip6tables-save")
+      let ruleset = try network.host("nft -s list ruleset; iptables-save; ip6tables-save")
       #expect(!ruleset.contains("sentry"))
     }
   }
@@ -179,7 +179,7 @@ struct NetfilterHostTests {
     try await TestNetwork.run { network in
       let host = try NetfilterHost()
       try host.install(Self.near)
-      let before = try network.host("nft list ruleset")
+      let before = try network.host("nft -s list ruleset")
       #expect(throws: NetfilterError.unusableInterfaceName("a\"b")) {
         try host.install(QueueFeed(interfaces: ["a\"b"]))
       }
@@ -187,7 +187,7 @@ struct NetfilterHostTests {
       #expect(throws: NetfilterError.unusableMarks(queue: 3, own: 4)) {
         try host.install(QueueFeed(interfaces: ["near"], queueMark: 3, ownMark: 4))
       }
-      #expect(try network.host("nft list ruleset") == before)
+      #expect(try network.host("nft -s list ruleset") == before)
     }
   }
 
@@ -196,11 +196,11 @@ struct NetfilterHostTests {
     try await TestNetwork.run { network in
       try network.host(
         "nft 'add table ip6 mangle; add chain ip6 mangle PREROUTING { type filter hook input priority -150; }'")
-      let before = try network.host("nft list ruleset")
+      let before = try network.host("nft -s list ruleset")
       let host = try NetfilterHost()
       #expect(throws: NetfilterError.self) { try host.install(Self.near(.failClosed), form: .marked) }
       #expect(host.status == nil)
-      #expect(try network.host("nft list ruleset") == before)
+      #expect(try network.host("nft -s list ruleset") == before)
       #expect(try network.ping() == 3)
     }
   }
