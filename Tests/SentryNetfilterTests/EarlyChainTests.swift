@@ -179,6 +179,16 @@ struct EarlyChainTests {
     #expect(chain.rules.isEmpty)
     #expect(chain.uncovered.map(\.number) == ["1001"])
   }
+
+  /// Each level would double the matches, and lengthen them.
+  @Test func aDeepDocumentStaysShort() throws {
+    let nested = (0..<200).reduce(Self.deleteFragments) { inner, _ in
+      "{ enabled = 1; propertyName = IPFragmentOffset; propertyValue = \"0-100\"; children = (\(inner)); }"
+    }
+    let chain = try Self.chain("{ rules = ( \(nested), \(Self.deleteFragments) ); }")
+    #expect(chain.rules.count <= 256)
+    #expect(chain.rules.allSatisfy { $0.utf8.count < 800 })
+  }
 }
 
 /// The same with packets.

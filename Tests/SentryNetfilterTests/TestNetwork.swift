@@ -76,6 +76,10 @@ final class TestNetwork {
       """)
   }
 
+  /// Starts a program on the host that accepts all packets of a queue, and tells of each ICMP packet: `prerouting near 0`,
+  /// the hook, the interface there, and the packet's mark.
+  func listen(queue: Int) throws -> QueueListener { try QueueListener(self, queue: queue) }
+
   private static func received(_ text: String) -> Int {
     // "3 packets transmitted, 3 received, 0% packet loss"
     let words = text.split(whereSeparator: \.isWhitespace)

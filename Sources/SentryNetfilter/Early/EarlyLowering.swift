@@ -43,6 +43,8 @@ struct EarlyLowering {
 
   /// Every packet that arrives goes through the chain; beyond this it would cost more than it is worth.
   private static let ruleLimit = 256
+  /// In bytes. The kernel takes 128 expressions a rule, and no match is shorter than four bytes for each.
+  private static let matchLimit = 512
 
   private static let cannotAsk = "nftables cannot ask what it asks"
 
@@ -87,9 +89,7 @@ struct EarlyLowering {
     let test = EarlyTest(instruction, program, interfaces: interfaces)
     let possible = list.packets.and(test.possible)
     if possible.isEmpty { return Int(instruction.afterSubtree) }
-    guard rules.count + possible.count <= Self.ruleLimit else {
-      return stop(at: position, list.packets, "too many rules come before it")
-    }
+    guard fits(possible) else { return stop(at: position, list.packets, "nftables would need too many rules, or too long ones") }
     switch instruction.operation {
     case .next, .group, .dontLog:
       return steer(position, list, test)
@@ -161,6 +161,10 @@ struct EarlyLowering {
 
   private mutating func append(_ match: EarlyMatch, _ statement: String, comment: String) {
     rules.append("\(match.text)\(match.text.isEmpty ? "" : " ")\(statement) comment \"\(comment)\"")
+  }
+
+  private func fits(_ packets: [EarlyMatch]) -> Bool {
+    rules.count + packets.count <= Self.ruleLimit && packets.allSatisfy { $0.text.utf8.count <= Self.matchLimit }
   }
 
   /// Something below would do more than narrow or keep the packet from the log.
