@@ -379,7 +379,6 @@ struct NetfilterHostTests {
       let seconds = (ContinuousClock().now - start) / .seconds(1)
       #expect(count >= 1)
       #expect(Double(count) <= 1 + seconds / 0.25)
-      #expect(try host.verify() == [])
     }
   }
 }

@@ -24,6 +24,15 @@ struct RestorePaceTests {
         + Array(repeating: .seconds(8), count: 4))
   }
 
+  @Test func looksInVainAreAQuarterOfASecondApart() {
+    var pace = RestorePace()
+    for tenth in 0..<5 {
+      pace.looked(at: start + .milliseconds(tenth * 100))
+      #expect(pace.wait(at: start + .milliseconds(tenth * 100)) == .milliseconds(250))
+    }
+    #expect(pace.wait(at: start + .milliseconds(650)) == .zero)
+  }
+
   @Test func timeThatHasPassedCounts() {
     var pace = RestorePace()
     pace.restored(at: start)

@@ -89,7 +89,9 @@ struct EarlyLowering {
     let test = EarlyTest(instruction, program, interfaces: interfaces)
     let possible = list.packets.and(test.possible)
     if possible.isEmpty { return Int(instruction.afterSubtree) }
-    guard fits(possible) else { return stop(at: position, list.packets, "nftables would need too many rules, or too long ones") }
+    guard fits(possible) else {
+      return stop(at: position, list.packets, "nftables would need too many rules, or too long ones")
+    }
     switch instruction.operation {
     case .next, .group, .dontLog:
       return steer(position, list, test)

@@ -39,7 +39,7 @@ struct NetlinkSocket: ~Copyable {
     var number = Int32(group.rawValue)
     // Safe: the kernel reads one number of this size during the call.
     let status = unsafe setsockopt(
-      descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &number, socklen_t(MemoryLayout<Int32>.size))
+      descriptor, netlinkLevel, NETLINK_ADD_MEMBERSHIP, &number, socklen_t(MemoryLayout<Int32>.size))
     return status == 0 ? 0 : errno
   }
 
@@ -84,4 +84,5 @@ struct NetlinkSocket: ~Copyable {
   }
 }
 
-private let SOL_NETLINK: Int32 = 270  // linux/socket.h, not in the C library's headers everywhere
+/// `SOL_NETLINK` of linux/socket.h, which not every C library has.
+private let netlinkLevel: Int32 = 270

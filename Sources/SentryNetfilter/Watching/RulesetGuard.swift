@@ -38,6 +38,7 @@ public final class RulesetGuard: Sendable {
       guard clock.now >= next else { continue }
       let outcome = Result { () throws(NetfilterError) in try host.restore() }
       if case .success([]) = outcome {
+        pace.looked(at: clock.now)
         next = clock.now + Self.longestWait
       } else {
         pace.restored(at: clock.now)
