@@ -40,8 +40,9 @@ struct BootCopyTests {
     try await TestNetwork.run { network in
       try network.host("nft -f \(script)")
       let expected = policy == .failOpen ? 2 : 0
-      #expect(try network.ping(count: 2) == expected)
-      #expect(try network.pingFromPeer(count: 2) == expected)
+      let patience = policy == .failOpen ? 10 : 1
+      #expect(try network.ping(count: 2, patience: patience) == expected)
+      #expect(try network.pingFromPeer(count: 2, patience: patience) == expected)
       // The daemon that starts then takes it over.
       let host = try NetfilterHost()
       #expect(try host.install(QueueFeed(interfaces: ["near"], policy: policy)).replacedLeftover)

@@ -25,8 +25,14 @@ final class QueueListener {
     try NetworkNamespace.runScript("pkill -KILL -P \(process); kill -KILL \(process); true")
   }
 
-  /// What it has told of, and how often.
-  var seen: [String: Int] {
+  /// Whether it tells of exactly these, at the latest when ten seconds have passed.
+  func sees(_ expected: [String: Int]) throws -> Bool {
+    for _ in 0..<100 where seen != expected { try NetworkNamespace.runScript("sleep 0.1") }
+    return seen == expected
+  }
+
+  /// What it has told of so far, and how often.
+  private var seen: [String: Int] {
     let text = folder.flatMap { try? String(contentsOfFile: $0.path("listen.py.out"), encoding: .utf8) } ?? ""
     return Dictionary(text.split(separator: "\n").dropFirst().map { (String($0), 1) }, uniquingKeysWith: +)
   }

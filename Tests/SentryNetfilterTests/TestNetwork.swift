@@ -54,14 +54,14 @@ final class TestNetwork {
     try NetworkNamespace.runScript("nsenter --net=/proc/\(neighbour)/ns/net bash << 'END'\n\(script)\nEND")
   }
 
-  /// How many of `count` echo requests the neighbour answers.
-  func ping(_ address: String = "192.0.2.2", count: Int = 3) throws -> Int {
-    try Self.received(host("ping -n -q -c \(count) -i 0.05 -W 1 \(address) || true"))
+  /// How many of `count` echo requests the neighbour answers, each within so many seconds: few where no answer is expected.
+  func ping(_ address: String = "192.0.2.2", count: Int = 3, patience: Int = 10) throws -> Int {
+    try Self.received(host("ping -n -q -c \(count) -i 0.05 -W \(patience) \(address) || true"))
   }
 
   /// How many of `count` echo requests of the neighbour the host answers.
-  func pingFromPeer(_ address: String = "192.0.2.1", count: Int = 3) throws -> Int {
-    try Self.received(peer("ping -n -q -c \(count) -i 0.05 -W 1 \(address) || true"))
+  func pingFromPeer(_ address: String = "192.0.2.1", count: Int = 3, patience: Int = 10) throws -> Int {
+    try Self.received(peer("ping -n -q -c \(count) -i 0.05 -W \(patience) \(address) || true"))
   }
 
   /// Sends frames from the neighbour that Scapy makes of these expressions.
