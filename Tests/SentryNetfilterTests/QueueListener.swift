@@ -20,9 +20,14 @@ final class QueueListener {
 
   deinit { try? kill() }
 
-  /// Ends it as a crash would.
+  /// Ends it as a crash would, and waits until it is gone (a zombie has closed its socket, too).
   func kill() throws {
-    try NetworkNamespace.runScript("pkill -KILL -P \(process); kill -KILL \(process); true")
+    try NetworkNamespace.runScript(
+      """
+      child=$(pgrep -P \(process)) || exit 0
+      kill -KILL $child \(process)
+      until ! [ -e /proc/$child/status ] || grep -q '^State:.*[ZX]' /proc/$child/status; do sleep 0.01; done
+      """)
   }
 
   /// Whether it tells of exactly these, at the latest when ten seconds have passed.
