@@ -28,7 +28,7 @@ struct KernelPart: ~Copyable {
   // MARK: Installing
 
   mutating func install(_ feed: QueueFeed, form: FeedForm?) throws(NetfilterError) -> NetfilterStatus {
-    let form = if let form { form } else { try bestForm(for: feed) }
+    let form = try chooseForm(form, for: feed)
     for family in Self.families(of: form) { try family.checkTools() }
     let tables = try listTables()
     let hadOwn = tables.contains("table inet \(FeedRuleset.table)")
@@ -65,13 +65,17 @@ struct KernelPart: ~Copyable {
     try rememberWritten(feed, form)
   }
 
-  private mutating func bestForm(for feed: QueueFeed) throws(NetfilterError) -> FeedForm {
+  /// - Throws: `.notInKernel` if the native form is wanted and the kernel lacks it.
+  private mutating func chooseForm(_ wanted: FeedForm?, for feed: QueueFeed) throws(NetfilterError) -> FeedForm {
+    if wanted == .marked { return .marked }
+    let asked = "hand packets to the queue by nftables"
     do throws(NetfilterError) {
-      try nftables.check(FeedRuleset.trial(queue: feed.queue), to: "try the 'queue' expression")
+      try nftables.check(FeedRuleset.trial(queue: feed.queue), to: asked)
       return .native
     } catch {
-      guard case .notInKernel = error else { throw error }
-      return .marked
+      guard case .refused(_, let said) = error, said.hasPrefix("No such file or directory") else { throw error }
+      guard wanted == .native else { return .marked }
+      throw .notInKernel(asked: asked, part: "'queue' expression", module: "nft_queue", said: said)
     }
   }
 
@@ -90,11 +94,19 @@ struct KernelPart: ~Copyable {
     }
   }
 
+  /// - Throws: `.refused` if it is not all there: somebody else was at work at the same time.
   private mutating func rememberWritten(_ feed: QueueFeed, _ form: FeedForm) throws(NetfilterError) {
-    written = [.table: try listing(FeedRuleset(feed: feed, form: form))]
+    let ruleset = FeedRuleset(feed: feed, form: form)
+    let error = NetfilterError.refused(asked: "install the queue's rules", said: "somebody else is changing them, too")
+    let table = try listing(ruleset)
+    guard ruleset.isWhole(table) else { throw error }
+    var written: [NetfilterPart: String] = [.table: table]
     for rules in Self.families(of: form) {
-      written[rules.part] = try rules.installed().joined(separator: "\n")
+      let installed = try rules.installed()
+      guard installed.count == MangleRules.lineCount else { throw error }
+      written[rules.part] = installed.joined(separator: "\n")
     }
+    self.written = written
   }
 
   // MARK: Removing
@@ -148,7 +160,6 @@ struct KernelPart: ~Copyable {
     for rules in Self.families(of: status.form) where damaged.contains(rules.part) {
       try rules.replace(try rules.installed(), for: status.feed)
     }
-    try rememberWritten(status.feed, status.form)
     self.status?.restorations += 1
     return damaged
   }
@@ -166,9 +177,10 @@ struct KernelPart: ~Copyable {
   mutating func counts() throws(NetfilterError) -> KernelCounts? {
     guard let status else { return nil }
     let asked = "read the queue's counters"
-    let json = try nftables.run(
-      FeedRuleset(feed: status.feed, form: status.form).listing, to: asked, form: .json)
-    let listing = try CounterListing(json: json, asked: asked)
+    var listing = CounterListing()
+    for command in FeedRuleset(feed: status.feed, form: status.form).listings {
+      try listing.add(json: try nftables.run(command, to: asked, form: .json), asked: asked)
+    }
     let early = status.feed.early?.decided.map { decided in
       let counter = listing[EarlyChain.comment(decided.number)]
       return KernelCount(rule: decided.rule, number: decided.number, packets: counter.packets, bytes: counter.bytes)
@@ -179,7 +191,11 @@ struct KernelPart: ~Copyable {
   // MARK: Looking
 
   private mutating func listing(_ ruleset: FeedRuleset) throws(NetfilterError) -> String {
-    try nftables.run(ruleset.listing, to: "list the queue's rules", form: .stateless)
+    var text = ""
+    for command in ruleset.listings {
+      text += try nftables.run(command, to: "list the queue's rules", form: .stateless)
+    }
+    return text
   }
 
   private mutating func listTables() throws(NetfilterError) -> Set<String> {

@@ -57,8 +57,6 @@ extension NetfilterError {
     let said = Self.firstError(in: text)
     switch said {
     case _ where said.hasPrefix("Operation not permitted"): self = .notPermitted(asked: asked)
-    case _ where said.hasPrefix("No such file or directory") && text.contains("queue"):
-      self = .notInKernel(asked: asked, part: "queue expression", module: "nft_queue", said: said)
     case _ where said.hasPrefix("Operation not supported"), _ where said.hasPrefix("Protocol not supported"):
       self = .notInKernel(asked: asked, part: "support for this", module: "nf_tables", said: said)
     default: self = .refused(asked: asked, said: said)
@@ -73,7 +71,8 @@ extension NetfilterError {
       self = .notPermitted(asked: asked)
     case _ where text.contains("No such file or directory"), _ where text.contains("NFQUEUE"),
       _ where text.contains("No chain/target/match by that name"):
-      self = .notInKernel(asked: asked, part: "NFQUEUE or MARK target", module: "nft_compat xt_NFQUEUE xt_mark", said: said)
+      self = .notInKernel(
+        asked: asked, part: "NFQUEUE or MARK target", module: "nft_compat xt_NFQUEUE xt_mark", said: said)
     default: self = .programFailed(name: program, asked: asked, status: status, said: said)
     }
   }

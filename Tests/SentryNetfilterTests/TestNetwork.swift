@@ -54,14 +54,14 @@ final class TestNetwork {
     try NetworkNamespace.runScript("nsenter --net=/proc/\(neighbour)/ns/net bash << 'END'\n\(script)\nEND")
   }
 
-  /// How many of `count` echo requests the neighbour answers.
-  func ping(_ address: String = "192.0.2.2", count: Int = 3) throws -> Int {
-    try Self.received(host("ping -n -q -c \(count) -i 0.05 -W 1 \(address) || true"))
+  /// How many of `count` echo requests the neighbour answers, each within so many seconds: few where no answer is expected.
+  func ping(_ address: String = "192.0.2.2", count: Int = 3, patience: Int = 10) throws -> Int {
+    try Int(host(Self.pings(address, count, patience))) ?? -1
   }
 
   /// How many of `count` echo requests of the neighbour the host answers.
-  func pingFromPeer(_ address: String = "192.0.2.1", count: Int = 3) throws -> Int {
-    try Self.received(peer("ping -n -q -c \(count) -i 0.05 -W 1 \(address) || true"))
+  func pingFromPeer(_ address: String = "192.0.2.1", count: Int = 3, patience: Int = 10) throws -> Int {
+    try Int(peer(Self.pings(address, count, patience))) ?? -1
   }
 
   /// Sends frames from the neighbour that Scapy makes of these expressions.
@@ -76,9 +76,18 @@ final class TestNetwork {
       """)
   }
 
-  private static func received(_ text: String) -> Int {
-    // "3 packets transmitted, 3 received, 0% packet loss"
-    let words = text.split(whereSeparator: \.isWhitespace)
-    return words.firstIndex(of: "received,").flatMap { Int(words[words.index(before: $0)]) } ?? -1
+  /// Starts a program on the host that accepts all packets of a queue, and tells of each ICMP packet: `prerouting near 0`,
+  /// the hook, the interface there, and the packet's mark.
+  func listen(queue: Int) throws -> QueueListener { try QueueListener(self, queue: queue) }
+
+  /// One by one: after its first answer `ping` waits for others but a moment.
+  private static func pings(_ address: String, _ count: Int, _ patience: Int) -> String {
+    """
+    answers=0
+    for ((i = 0; i < \(count); i++)); do
+      ping -n -q -c 1 -W \(patience) \(address) > /dev/null && answers=$((answers + 1))
+    done
+    printf %s $answers
+    """
   }
 }

@@ -3,14 +3,16 @@
 // The rules are gone through in document order, each with the packets that its ancestors hand down, written as matches of
 // nftables. A rule is lowered where that is certain:
 //
-// - `Delete` drops the packets that surely match. Packets of which the kernel cannot tell go on to the queue.
+// - `Delete` drops the packets that surely match. Where nftables can only put a test in part (IP options), those of which
+//   it cannot tell are asked by the next rules.
 // - `Pass` takes the packets that may match out of this chain: the queue judges them, and later rules here do not.
 // - `->`, `Group` and `Dont log` narrow what their children are asked.
 // - Everything else (another action, a test that only the daemon can answer) takes the packets that may come to it out of
 //   the chain: no later rule may decide ahead of it. Where no packet is left, the chain ends.
 //
-// So the chain deletes a packet only if the rules would, by the same rule; such a packet gets no log entry. It goes no
-// further than the last rule that has to be asked here.
+// So the chain deletes a packet only if the rules would, and by the same rule. (But for one with two source routes of
+// which the first is written in an unusual way: either of the two rules may count it.) Such a packet gets no log entry. The
+// chain goes no further than the last rule that has to be asked here.
 
 internal import SentryPacket
 internal import SentryRules
@@ -41,6 +43,10 @@ struct EarlyLowering {
 
   /// Every packet that arrives goes through the chain; beyond this it would cost more than it is worth.
   private static let ruleLimit = 256
+  /// In bytes. The kernel takes 128 expressions a rule, and no match is shorter than four bytes for each.
+  private static let matchLimit = 512
+
+  private static let cannotAsk = "nftables cannot ask what it asks"
 
   init(_ ruleSet: RuleSet, interfaces: [InterfaceEntry]) {
     self.ruleSet = ruleSet
@@ -83,13 +89,14 @@ struct EarlyLowering {
     let test = EarlyTest(instruction, program, interfaces: interfaces)
     let possible = list.packets.and(test.possible)
     if possible.isEmpty { return Int(instruction.afterSubtree) }
-    guard rules.count + possible.count <= Self.ruleLimit else {
-      return stop(at: position, list.packets, "too many rules come before it")
+    guard fits(possible) else {
+      return stop(at: position, list.packets, "nftables would need too many rules, or too long ones")
     }
     switch instruction.operation {
     case .next, .group, .dontLog:
       return steer(position, list, test)
     case .delete where !hasEffects(below: position), .deleteWithoutLog where !hasEffects(below: position):
+      guard !test.sure.isEmpty else { return stop(at: position, possible, Self.cannotAsk) }
       decide(instruction, list.packets.and(test.sure), verdict: "drop")
       return test.isExact ? afterLoss(of: possible, at: position) : Int(instruction.afterSubtree)
     case .pass where !hasEffects(below: position):
@@ -115,7 +122,7 @@ struct EarlyLowering {
       return position + 1
     }
     guard hasEffects(below: position) else { return Int(instruction.afterSubtree) }
-    return stop(at: position, list.packets.and(test.possible), "nftables cannot ask what it asks")
+    return stop(at: position, list.packets.and(test.possible), Self.cannotAsk)
   }
 
   /// No later rule decides about these packets.
@@ -158,6 +165,10 @@ struct EarlyLowering {
     rules.append("\(match.text)\(match.text.isEmpty ? "" : " ")\(statement) comment \"\(comment)\"")
   }
 
+  private func fits(_ packets: [EarlyMatch]) -> Bool {
+    rules.count + packets.count <= Self.ruleLimit && packets.allSatisfy { $0.text.utf8.count <= Self.matchLimit }
+  }
+
   /// Something below would do more than narrow or keep the packet from the log.
   private func hasEffects(below position: Int) -> Bool {
     let end = Int(program.instructions[position].afterSubtree)
@@ -191,6 +202,7 @@ extension Program.Instruction {
 extension AddressRange {
   /// RFC 1122 §3.2.1.3, RFC 4291 §2.5.3.
   fileprivate static let loopbacks = [
-    AddressRange(prefix: IPAddress(v4: 0x7F00_0000), length: 104), AddressRange(prefix: IPAddress(high: 0, low: 1), length: 128),
+    AddressRange(prefix: IPAddress(v4: 0x7F00_0000), length: 104),
+    AddressRange(prefix: IPAddress(high: 0, low: 1), length: 128),
   ]
 }

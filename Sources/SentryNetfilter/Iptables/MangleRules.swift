@@ -23,6 +23,9 @@ struct MangleRules {
     _ = try save.path
   }
 
+  /// Lines that `installed()` finds when all is there: the chain, two rules in it, two that lead to it.
+  static let lineCount = 5
+
   let family: Family
 
   var restore: Tool { Tool(name: "\(family.rawValue)-restore", package: "iptables") }
@@ -33,7 +36,8 @@ struct MangleRules {
     let outcome = try save.run(["-t", "mangle"])
     guard outcome.status == 0 else {
       throw NetfilterError(
-        asked: "list the rules of \(family.rawValue)", program: save.name, status: outcome.status, wrote: outcome.errors)
+        asked: "list the rules of \(family.rawValue)", program: save.name, status: outcome.status, wrote: outcome.errors
+      )
     }
     return outcome.output.split(separator: "\n").compactMap { Self.ours(String($0)) }
   }

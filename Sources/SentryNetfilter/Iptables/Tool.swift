@@ -60,8 +60,8 @@ struct Tool {
     var arguments = unsafe Self.copies(of: command)
     var environment = unsafe Self.copies(of: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"])
     defer {
-      for unsafe string in unsafe arguments { unsafe free(string) }
-      for unsafe string in unsafe environment { unsafe free(string) }
+      unsafe arguments.forEach { unsafe free($0) }
+      unsafe environment.forEach { unsafe free($0) }
     }
     var process: pid_t = 0
     let code = unsafe posix_spawn(&process, command[0], &actions, &attributes, &arguments, &environment)

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// The counters in a listing of nftables, by their rules' comments.
+/// The counters in listings of nftables, by their rules' comments.
 struct CounterListing {
   struct Counter: Decodable, Equatable {
     var packets: UInt64
@@ -10,8 +10,10 @@ struct CounterListing {
   /// Rules with the same comment are added up.
   private(set) var counters: [String: Counter] = [:]
 
+  /// Adds those of one listing.
+  ///
   /// - Throws: `.refused` if it is not what nftables writes.
-  init(json: String, asked: String) throws(NetfilterError) {
+  mutating func add(json: String, asked: String) throws(NetfilterError) {
     let objects: [Object]
     do {
       objects = try JSONDecoder().decode(Listing.self, from: Data(json.utf8)).nftables

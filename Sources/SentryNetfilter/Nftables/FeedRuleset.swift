@@ -47,8 +47,14 @@ struct FeedRuleset {
   /// Takes our table out; without effect where there is none.
   static let removing = "add table inet \(table)\ndelete table inet \(table)\n"
 
-  /// Lists our chains, and nothing else that may be in the table.
-  var listing: String { chains.map { "list chain inet \(Self.table) \($0.rawValue)\n" }.joined() }
+  /// Lists our chains, and nothing else that may be in the table; one by one, because nftables forgets others when it lists
+  /// one.
+  var listings: [String] { chains.map { "list chain inet \(Self.table) \($0.rawValue)\n" } }
+
+  /// Whether what the kernel lists, without counters, has all rules: each is a line, and each chain has five more.
+  func isWhole(_ listing: String) -> Bool {
+    listing.split(separator: "\n").count == chains.map { rules(of: $0).count + 5 }.reduce(0, +)
+  }
 
   /// Asks for the `queue` expression in a table that is only tried, never made.
   static func trial(queue: UInt16) -> String {

@@ -11,12 +11,27 @@ struct NetlinkSocket: ~Copyable {
   /// - Throws: `.notInKernel`, `.notPermitted`, `.systemCall`.
   init(watchingNftables: Void) throws(NetfilterError) {
     let descriptor = try Self.open()
-    let code = Self.join(NFNLGRP_NFTABLES, descriptor)
+    var code = Self.bind(descriptor)
+    if code == 0 { code = Self.join(NFNLGRP_NFTABLES, descriptor) }
     guard code == 0 else {
       close(descriptor)
-      throw code == EPERM ? .notPermitted(asked: "watch nftables") : .systemCall(name: "setsockopt", code: code)
+      throw code == EPERM ? .notPermitted(asked: "watch nftables") : .systemCall(name: "bind or setsockopt", code: code)
     }
     self.descriptor = descriptor
+  }
+
+  /// Gives it an address of its own, which the kernel chooses: a socket without one is told nothing.
+  ///
+  /// - Returns: 0, or an `errno`.
+  private static func bind(_ descriptor: Int32) -> Int32 {
+    var address = sockaddr_nl()
+    address.nl_family = sa_family_t(AF_NETLINK)
+    let length = socklen_t(MemoryLayout<sockaddr_nl>.size)
+    // Safe: the kernel reads one address of this size during the call.
+    let status = unsafe withUnsafePointer(to: &address) { address in
+      unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe Glibc.bind(descriptor, $0, length) }
+    }
+    return status == 0 ? 0 : errno
   }
 
   /// - Returns: 0, or an `errno`.
@@ -24,7 +39,7 @@ struct NetlinkSocket: ~Copyable {
     var number = Int32(group.rawValue)
     // Safe: the kernel reads one number of this size during the call.
     let status = unsafe setsockopt(
-      descriptor, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &number, socklen_t(MemoryLayout<Int32>.size))
+      descriptor, netlinkLevel, NETLINK_ADD_MEMBERSHIP, &number, socklen_t(MemoryLayout<Int32>.size))
     return status == 0 ? 0 : errno
   }
 
@@ -69,4 +84,5 @@ struct NetlinkSocket: ~Copyable {
   }
 }
 
-private let SOL_NETLINK: Int32 = 270  // linux/socket.h, not in the C library's headers everywhere
+/// `SOL_NETLINK` of linux/socket.h, which not every C library has.
+private let netlinkLevel: Int32 = 270
