@@ -63,8 +63,8 @@ let package = Package(
     library(
       "SentryCommands",
       [
-        "SentryService", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
-        "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryService", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
+        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
@@ -72,7 +72,7 @@ let package = Package(
     library(
       "SentryService",
       [
-        "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import SentryCapture
+internal import SentryNetfilter
 internal import SentryRules
 internal import SentryService
 
@@ -10,12 +11,13 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Watch interfaces and judge their packets, in the foreground.",
     discussion: """
-      In monitor mode, the only one of this version, verdicts are computed and reported; nothing is enforced. Without a \
-      document, \(Self.usualDocument) is used, and where there is none the built-in default. A document with errors, or whose \
-      own tests fail, is not started with. Control-C ends it.
+      In monitor mode verdicts are computed and reported; nothing is enforced. In queue mode the kernel keeps packets until \
+      they are judged, and does with them what the rules say. Without a document, \(Self.usualDocument) is used, and where there \
+      is none the built-in default. A document with errors, or whose own tests fail, is not started with. Control-C ends it.
 
         sentry run Documents/Default.plist -i eth0
-        sentry run -i eth0 -i wg0 --socket /tmp/sentry.sock
+        sentry run -i eth0 --mode queue --dry-run
+        sentry run -i eth0 -i wg0 --mode queue --policy fail-closed
       """)
 
   private static let usualDocument = "/etc/sentry/sentry.plist"
@@ -51,6 +53,14 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535.", valueName: "number"))
   var queueNumber: UInt16 = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "In queue mode: where the kernel's part is kept for the next boot (default: /var/lib/sentry, if it is there).",
+      valueName: "directory"))
+  var stateDirectory: String?
+
+  private static let usualStateDirectory = "/var/lib/sentry"
+
   @OptionGroup var socket: SocketOption
 
   private var intake: PacketIntake {
@@ -60,6 +70,9 @@ struct Run: AsyncParsableCommand {
     options.passesWhenFull = policy == .failOpen
     var queue = QueueIntake(options)
     queue.isDryRun = dryRun
+    queue.stateDirectory =
+      stateDirectory
+      ?? (FileManager.default.fileExists(atPath: Self.usualStateDirectory) ? Self.usualStateDirectory : nil)
     return .queue(queue)
   }
 
@@ -128,6 +141,7 @@ struct Run: AsyncParsableCommand {
     case .documentHasErrors(let name):
       CommandFailure(.unusableData, "\(name) has errors, or its tests fail; sentry did not start")
     case .capture(let error): CommandFailure(error)
+    case .netfilter(let error): CommandFailure(error)
     case .socketInUse(let path):
       CommandFailure(.inputOutput, "another sentry listens on \(path); stop it, or choose another --socket")
     case .socketNotPermitted(let path):
@@ -139,5 +153,17 @@ struct Run: AsyncParsableCommand {
     case .stopped:
       CommandFailure(.internalError, "the packet thread has ended")
     }
+  }
+}
+
+extension CommandFailure {
+  init(_ error: NetfilterError) {
+    let status: ExitStatus =
+      switch error {
+      case .notPermitted: .notPermitted
+      case .unusableInterfaceName, .unusableMarks: .usage
+      default: .inputOutput
+      }
+    self.init(status, error.description)
   }
 }

@@ -296,6 +296,13 @@ public struct Engine: ~Copyable {
     return retired
   }
 
+  /// Counts for a rule, by its place in document order, what was decided by it without the engine. Without effect for a place
+  /// there is no rule at, and for no matches.
+  public mutating func credit(rule: Int, matches: UInt64, bytes: UInt64, at time: Timestamp) {
+    guard matches > 0, (0..<rules.program.ruleCount).contains(rule) else { return }
+    statistics.credit(Int32(rule), matches: matches, bytes: bytes, at: time)
+  }
+
   public mutating func setLocal(_ local: LocalNetworks) { self.local = local }
 
   public var hasEvents: Bool { !eventBuffer.events.isEmpty }
@@ -350,6 +357,12 @@ public struct Judgement: Sendable, Equatable {
     case builtIn(BuiltInReason)
     /// The rule with this place in document order.
     case rule(Int32)
+
+    /// `nil` if it was no rule of the document.
+    public var rule: Int32? {
+      guard case .rule(let place) = self else { return nil }
+      return place
+    }
   }
 
   public var kind: FrameKind

@@ -46,6 +46,7 @@ struct DaemonService: Service {
 
   func run() async throws {
     async let journal: Void = daemon.journal.run()
+    async let kernel: Void = cancelWhenGracefulShutdown { await daemon.keepKernelPart() }
     try? await cancelWhenGracefulShutdown {
       while true {
         try await Task.sleep(for: .seconds(5))
@@ -53,6 +54,7 @@ struct DaemonService: Service {
       }
     }
     await daemon.stop()
+    try? await kernel
     await journal
   }
 }

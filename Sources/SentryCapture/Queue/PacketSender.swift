@@ -9,12 +9,14 @@ public struct PacketSender: ~Copyable {
   /// Negative where the host has no such protocol.
   private let socketV4: Int32
   private let socketV6: Int32
+  private let mark: UInt32
   public private(set) var sent: UInt64 = 0
   /// Packets the system did not take.
   public private(set) var failed: UInt64 = 0
 
   /// - Throws: `.systemCall`; needs CAP_NET_RAW, and CAP_NET_ADMIN for the mark.
   public init(mark: UInt32) throws(CaptureError) {
+    self.mark = mark
     do throws(SystemError) {
       socketV4 = try Self.open(AF_INET, mark: mark)
     } catch {
@@ -32,10 +34,9 @@ public struct PacketSender: ~Copyable {
     let type = Int32(SOCK_RAW.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
     // With IPPROTO_RAW the packet brings its own header (raw(7)); so it does with IPv6 since Linux 4.5.
     let descriptor = try systemCall("socket") { socket(family, type, Int32(IPPROTO_RAW)) }
-    var (mark, yes) = (mark, Int32(1))
-    // Safe: the option takes one 32-bit number.
-    let isMarked = unsafe setsockopt(descriptor, SOL_SOCKET, SO_MARK, &mark, 4) == 0
-    // Safe: as above; 36 is IPV6_HDRINCL, which Swift's C library module lacks.
+    let isMarked = setMark(mark, of: descriptor)
+    var yes: Int32 = 1
+    // Safe: the option takes one 32-bit number; 36 is IPV6_HDRINCL, which Swift's C library module lacks.
     let hasHeader = unsafe setsockopt(descriptor, Int32(IPPROTO_IPV6), 36, &yes, 4) == 0
     guard isMarked, hasHeader || family == AF_INET else {
       defer { close(descriptor) }
@@ -44,15 +45,33 @@ public struct PacketSender: ~Copyable {
     return descriptor
   }
 
+  private static func setMark(_ mark: UInt32, of descriptor: Int32) -> Bool {
+    var mark = mark
+    // Safe: the option takes one 32-bit number.
+    return unsafe setsockopt(descriptor, SOL_SOCKET, SO_MARK, &mark, 4) == 0
+  }
+
   /// Sends one whole packet, IP header first; anything else counts as failed.
-  public mutating func send(_ packet: RawSpan) {
-    let isSent =
-      switch packet.wire8(at: 0).map({ $0 >> 4 }) {
-      case 4: sendV4(packet)
-      case 6: sendV6(packet)
-      default: false
-      }
+  public mutating func send(_ packet: RawSpan) { count(sendAsIs(packet)) }
+
+  /// The same with further bits in its mark.
+  public mutating func send(_ packet: RawSpan, mark bits: UInt32) {
+    let descriptor = packet.wire8(at: 0).map { $0 >> 4 } == 6 ? socketV6 : socketV4
+    guard Self.setMark(mark | bits, of: descriptor) else { return count(false) }
+    count(sendAsIs(packet))
+    _ = Self.setMark(mark, of: descriptor)
+  }
+
+  private mutating func count(_ isSent: Bool) {
     if isSent { sent &+= 1 } else { failed &+= 1 }
+  }
+
+  private func sendAsIs(_ packet: RawSpan) -> Bool {
+    switch packet.wire8(at: 0).map({ $0 >> 4 }) {
+    case 4: sendV4(packet)
+    case 6: sendV6(packet)
+    default: false
+    }
   }
 
   private func sendV4(_ packet: RawSpan) -> Bool {

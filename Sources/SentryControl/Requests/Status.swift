@@ -61,10 +61,12 @@ public struct QueueReport: Codable, Sendable, Equatable {
   public var undelivered: UInt64
   /// Decisions the kernel did not take.
   public var refused: UInt64
+  /// What feeds the queue; `nil` while nothing does, as after `sentry off`.
+  public var kernel: KernelPartReport?
 
   public init(
     number: UInt16, policy: String, dryRun: Bool, waiting: UInt64, held: Int, overflowed: UInt64, undelivered: UInt64,
-    refused: UInt64
+    refused: UInt64, kernel: KernelPartReport?
   ) {
     self.number = number
     self.policy = policy
@@ -74,6 +76,46 @@ public struct QueueReport: Codable, Sendable, Equatable {
     self.overflowed = overflowed
     self.undelivered = undelivered
     self.refused = refused
+    self.kernel = kernel
+  }
+}
+
+/// What of ours stands in the kernel's packet filter.
+public struct KernelPartReport: Codable, Sendable, Equatable {
+  /// `native`: nftables hands packets to the queue; `marked`: it marks them, and iptables hands over what is marked.
+  public var form: String
+  /// Whose packets are handed over.
+  public var interfaces: [String]
+  /// How often it was put back after somebody had changed it.
+  public var restorations: Int
+  /// Packets that met no queue although they should have.
+  public var unjudged: UInt64
+  /// The numbers of the rules that the kernel decides by itself, ahead of the queue.
+  public var decides: [String]
+  /// Rules that cannot be judged everywhere.
+  public var notCovered: [UncoveredRule]
+
+  public init(
+    form: String, interfaces: [String], restorations: Int, unjudged: UInt64, decides: [String],
+    notCovered: [UncoveredRule]
+  ) {
+    self.form = form
+    self.interfaces = interfaces
+    self.restorations = restorations
+    self.unjudged = unjudged
+    self.decides = decides
+    self.notCovered = notCovered
+  }
+}
+
+/// A rule that cannot be judged everywhere, and why.
+public struct UncoveredRule: Codable, Sendable, Equatable {
+  public var number: String
+  public var reason: String
+
+  public init(number: String, reason: String) {
+    self.number = number
+    self.reason = reason
   }
 }
 

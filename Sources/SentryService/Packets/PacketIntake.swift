@@ -20,9 +20,14 @@ public enum PacketIntake: Sendable {
 
 /// How a kernel queue is opened, and what its verdicts do.
 public struct QueueIntake: Sendable {
+  /// The bit of the mark on packets of our own making, which are not judged.
+  static let ownMark: UInt32 = 0x2000_0000
+
   public var options: KernelQueue.Options
   /// Verdicts are reported, but all packets pass.
   public var isDryRun = false
+  /// Where the copy for the next boot is kept; `nil` for none.
+  public var stateDirectory: String?
 
   public init(_ options: KernelQueue.Options) { self.options = options }
 }

@@ -1,5 +1,6 @@
 internal import SentryCapture
 internal import SentryEngine
+internal import SentryNetfilter
 internal import SentryPacket
 internal import SentryRules
 internal import SentryState
@@ -56,7 +57,7 @@ struct PacketWorker: ~Copyable {
     try poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
     let sources = interfaces.map { InterfaceSource(name: $0.name) }
     for (index, source) in sources.enumerated() { try Self.open(source, index, intake, poll) }
-    let queue = try Self.queue(of: intake, for: sources)
+    let queue = try Self.queue(of: intake, for: sources, rules)
     if let queue { try poll.add(queue.descriptor, tag: Self.queueTag) }
 
     engine = Engine(rules: rules, interfaces: interfaces, local: local)
@@ -78,9 +79,12 @@ struct PacketWorker: ~Copyable {
     if let descriptor = source.descriptor { try poll.add(descriptor, tag: UInt64(index)) }
   }
 
-  private static func queue(of intake: PacketIntake, for sources: [InterfaceSource]) throws(CaptureError) -> QueueSource? {
+  private static func queue(
+    of intake: PacketIntake, for sources: [InterfaceSource], _ rules: LoadedRules
+  ) throws(CaptureError) -> QueueSource? {
     guard case .queue(let queue) = intake else { return nil }
-    return try QueueSource(queue, interfaceIndexes: sources.map { NetworkInterface.index(of: $0.name) })
+    return try QueueSource(
+      queue, interfaceIndexes: sources.map { NetworkInterface.index(of: $0.name) }, rules: rules)
   }
 
   // MARK: The loop
@@ -148,13 +152,13 @@ struct PacketWorker: ~Copyable {
     queue.release(now: now, delay: engine.tables.delays.nanoseconds)
     guard isQueueReadable else { return }
     do {
-      try queue.dispatch(now: now) { bytes, packet, origin in
+      try queue.dispatch { bytes, packet, origin in
         let judgement = engine.judge(
           bytes, linkType: .raw, wireLength: packet.wireLength, time: now, from: origin)
         if sources.indices.contains(origin.interface) {
           sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
         }
-        return judgement
+        queue.carryOut(judgement, on: packet, bytes, engine, now: now)
       }
     } catch {
       queueProblem = "\(error)"
@@ -224,6 +228,7 @@ struct PacketWorker: ~Copyable {
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
+    queue?.setNextHops(rules.ruleSet.nextHops)
     return Replacement(rules: old, judged: judged, interfaces: before)
   }
 
@@ -233,6 +238,12 @@ struct PacketWorker: ~Copyable {
 
   /// Tells which numbers the system gives the interfaces now; they change when one vanishes and returns.
   func setInterfaceIndexes(_ indexes: [UInt32]) { queue?.setInterfaceIndexes(indexes) }
+
+  /// Adds what the kernel has decided by itself, by rules' places in document order.
+  mutating func credit(_ counts: [KernelCount]) {
+    let now = WallClock.now()
+    for count in counts { engine.credit(rule: count.rule, matches: count.packets, bytes: count.bytes, at: now) }
+  }
 
   // What people do to the tables happens now, also when no packet has moved the clock for a while.
 
