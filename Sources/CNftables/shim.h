@@ -2,5 +2,4 @@
 #include <linux/netlink.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nf_tables.h>
-#include <spawn.h>
 #include <sys/mman.h>

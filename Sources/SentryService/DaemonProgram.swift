@@ -54,7 +54,7 @@ struct DaemonService: Service {
       }
     }
     await daemon.stop()
-    try? await kernel
+    await kernel
     await journal
   }
 }

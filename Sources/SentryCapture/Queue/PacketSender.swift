@@ -1,3 +1,4 @@
+internal import CNetfilterQueue
 internal import Glibc
 internal import SentryPacket
 
