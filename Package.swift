@@ -88,7 +88,7 @@ let package = Package(
       "SentryTestSupport",
       ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
 
-    tests(of: "SentryDiagnostics"),
+    tests(of: "SentryDiagnostics", ["SentryTestSupport"]),
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
     tests(of: "SentryPacket", ["SentryTestSupport"]),
     tests(of: "SentryState", ["SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),

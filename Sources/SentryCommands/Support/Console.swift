@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SentryPropertyList
 internal import SystemPackage
 
 /// The terminal's two ways out, and what may be written to them.
@@ -17,6 +18,13 @@ enum Console {
       writeError("sentry: standard output: \(error)")
       exit(ExitStatus.inputOutput.rawValue)
     }
+  }
+
+  /// Writes to standard output piece by piece.
+  static func write<Failure: Error>(_ body: (ByteOutput) throws(Failure) -> Void) throws(Failure) {
+    let output = ByteOutput { write($0) }
+    try body(output)
+    output.finish()
   }
 
   static func writeLine(_ text: String = "") { write(text + "\n") }

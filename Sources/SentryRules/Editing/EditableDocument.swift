@@ -64,7 +64,7 @@ public struct EditableDocument: Sendable {
 
   private func written(_ value: PropertyListValue) throws(EditError) -> [UInt8] {
     do {
-      return try form == .xml ? value.xml() : value.binary()
+      return form == .xml ? try value.xml() : value.binary()
     } catch {
       throw EditError("the document cannot be written: \(error)")
     }
