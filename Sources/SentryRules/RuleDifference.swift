@@ -72,7 +72,8 @@ public struct RuleDifference: Sendable, Equatable {
       (first, second) = (old.next(), new.next())
     }
     let (olds, news) = ([first].compactMap(\.self) + old, [second].compactMap(\.self) + new)
-    let end = zip(olds.reversed(), news.reversed()).lazy.prefix { $0.text == $1.text }.reduce(0) { count, _ in count + 1 }
+    let end = zip(olds.reversed(), news.reversed()).lazy.prefix { $0.text == $1.text }.reduce(0) { count, _ in count + 1
+    }
     return (0..<max(olds.count, news.count) - end).compactMap { index in
       let before = index < olds.count - end ? olds[index].text : missing
       let after = index < news.count - end ? news[index].text : missing

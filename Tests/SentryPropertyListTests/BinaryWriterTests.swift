@@ -12,7 +12,8 @@ import Testing
     "long": .string(String(repeating: "y", count: 300)),
     "numbers": .array([0, 255, 256, 65_535, 65_536, 4_294_967_295, 4_294_967_296, -1, .integer(.max), .integer(.min)]),
     "real": .real(0.75), "on": .boolean(true), "off": .boolean(false), "date": .date(secondsSince1970: 1_225_713_600),
-    "data": .data([0, 255, 10]), "list": ["x", [], .dictionary([:]), .data([])], "plain": .dictionary(["text": "plain"]),
+    "data": .data([0, 255, 10]), "list": ["x", [], .dictionary([:]), .data([])],
+    "plain": .dictionary(["text": "plain"]),
   ])
 
   @Test func foundationReadsTheSame() {

@@ -67,12 +67,17 @@ struct BrokenXML: Sendable, CustomTestStringConvertible {
     text: "<plist><dict>\n<key>a</key><true/>\n<!-- <key>a</key> -->\n<key>a</key><true/>\n</dict></plist>",
     id: .duplicateKey, line: 4),
   BrokenXML(
-    testDescription: "a value without a key", text: "<plist><dict>\n<true/></dict></plist>", id: .unreadableXML, line: 2),
-  BrokenXML(testDescription: "a key in an array", text: "<plist><array>\n<key>a</key></array></plist>", id: .unreadableXML, line: 2),
+    testDescription: "a value without a key", text: "<plist><dict>\n<true/></dict></plist>", id: .unreadableXML, line: 2
+  ),
+  BrokenXML(
+    testDescription: "a key in an array", text: "<plist><array>\n<key>a</key></array></plist>", id: .unreadableXML,
+    line: 2),
   BrokenXML(testDescription: "text between", text: "<plist><array>\n\nx</array></plist>", id: .unreadableXML, line: 3),
   BrokenXML(testDescription: "two values", text: "<plist><true/>\n<true/></plist>", id: .unreadableXML, line: 2),
-  BrokenXML(testDescription: "crossed tags", text: "<plist><array><dict>\n</array></dict></plist>", id: .unreadableXML, line: 2),
-  BrokenXML(testDescription: "a tag in a text", text: "<plist><string>a\n<b/></string></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(
+    testDescription: "crossed tags", text: "<plist><array><dict>\n</array></dict></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(
+    testDescription: "a tag in a text", text: "<plist><string>a\n<b/></string></plist>", id: .unreadableXML, line: 2),
   BrokenXML(testDescription: "no integer", text: "<plist>\n<integer>1x</integer></plist>", id: .unreadableXML, line: 2),
   BrokenXML(testDescription: "no number", text: "<plist>\n<real>much</real></plist>", id: .unreadableXML, line: 2),
   BrokenXML(testDescription: "no date", text: "<plist>\n<date>today</date></plist>", id: .unreadableXML, line: 2),
@@ -88,11 +93,15 @@ func brokenXMLIsOneFinding(_ c: BrokenXML) {
 
 /// Foundation is the judge of what the elements mean.
 @Test(arguments: [
-  "<string>a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos; &#233;&#x1F600;</string>", "<string><![CDATA[<a> & b]]></string>",
-  "<string>one <!-- not --> two</string>", "<string></string>", "<string/>", "<string> kept blanks\n</string>",
-  "<integer>14</integer>", "<integer>-9223372036854775808</integer>", "<integer>+7</integer>", "<integer>0x1F</integer>",
-  "<real>0.75</real>", "<real>-1e3</real>", "<date>2008-11-03T12:00:00Z</date>", "<date>1969-02-28T23:59:59Z</date>",
-  "<date>2000-02-29T00:00:00Z</date>", "<data>AAEC\n /w==</data>", "<data></data>", "<true/>", "<false/>", "<true></true>",
+  "<string>a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos; &#233;&#x1F600;</string>",
+  "<string><![CDATA[<a> & b]]></string>",
+  "<string></string>", "<string/>", "<string> kept blanks\n</string>",
+  "<integer>14</integer>", "<integer>-9223372036854775808</integer>", "<integer>+7</integer>",
+  "<integer>0x1F</integer>",
+  "<real>0.75</real>", "<real>-1.25e-1</real>", "<date>2008-11-03T12:00:00Z</date>",
+  "<date>1969-02-28T23:59:59Z</date>",
+  "<date>2000-02-29T00:00:00Z</date>", "<data>AAEC\n /w==</data>", "<data></data>", "<true/>", "<false/>",
+  "<true></true>",
   "<array/>", "<dict/>", "<array><string>a</string> <array><true/></array></array>",
   "<dict><key>a &amp; b</key><dict><key>c</key><array/></dict><key></key><false/></dict>",
 ])
@@ -102,6 +111,19 @@ func elementsMeanTheSameToFoundation(xml: String) throws {
   #expect(reading.diagnostics == [])
   let value = try #require(reading.document).root.value
   #expect(value.sortedByKey == FoundationOracle.value(ofXMLOrBinary: Array(text.utf8)))
+}
+
+/// XML 1.0 §2.5; Foundation refuses these.
+@Test func aCommentIsNoPartOfAText() throws {
+  #expect(try #require(read("<string>one<!-- not --> two</string>").document).root.text == "one two")
+}
+
+@Test func partsOfATextAreFoundBehindReferences() throws {
+  let text = "<string>a &gt; <![CDATA[b]]> &#233;c</string>"
+  let root = try #require(read(text).document).root
+  #expect(root.text == "a > b éc")
+  let place = root.place(ofText: 8..<9).range
+  #expect(String(decoding: Array(text.utf8)[place], as: UTF8.self) == "c")
 }
 
 @Test func theSameKeyInDifferentDictionariesIsNoMistake() {

@@ -59,8 +59,10 @@ struct BinaryObjects: Sendable {
     case (0xD, _): object = try counted(.dictionary, low, at: offset, of: index)
     default: object = Object(kind: .other, count: 0, position: offset + 1)
     }
-    guard object.position <= tableOffset, object.count <= (tableOffset - object.position) / size(of: object.kind)
-    else { throw .badObject(index) }
+    let size = size(of: object.kind)
+    guard object.position <= tableOffset, size == 0 || object.count <= (tableOffset - object.position) / size else {
+      throw .badObject(index)
+    }
     return object
   }
 
@@ -79,10 +81,11 @@ struct BinaryObjects: Sendable {
     return Object(kind: kind, count: count, position: position + 1 + size)
   }
 
-  /// Bytes for each of what the object counts; at least 1.
+  /// Bytes for each of what the object counts.
   private func size(of kind: Object.Kind) -> Int {
     switch kind {
-    case .boolean, .integer, .real, .date, .data, .ascii, .other: 1
+    case .boolean, .other: 0
+    case .integer, .real, .date, .data, .ascii: 1
     case .utf16: 2
     case .array: referenceSize
     case .dictionary: 2 * referenceSize
@@ -166,7 +169,8 @@ extension BinaryObjects {
 
   /// The bytes of data or a text.
   func content(_ object: Object) -> ArraySlice<UInt8> {
-    bytes[object.position..<object.position + object.count * (object.kind == .utf16 ? 2 : 1)]
+    guard [.data, .ascii, .utf16].contains(object.kind) else { return [] }
+    return bytes[object.position..<object.position + object.count * (object.kind == .utf16 ? 2 : 1)]
   }
 
   /// Those of one, two and four bytes have no sign.

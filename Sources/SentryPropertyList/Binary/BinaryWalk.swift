@@ -118,7 +118,8 @@ struct BinaryWalk {
     for slot in 0..<object.count {
       guard let key = objects.reference(slot, of: object).flatMap({ try? objects.object($0) }) else { return }
       if !seen.insert(objects.content(key)).inserted {
-        note(.duplicateKey(objects.text(key)), at: Place(container: UInt32(clamping: index), slot: UInt32(clamping: slot)))
+        note(
+          .duplicateKey(objects.text(key)), at: Place(container: UInt32(clamping: index), slot: UInt32(clamping: slot)))
       }
     }
   }

@@ -129,7 +129,9 @@ private struct TextWriter: PropertyListWriter {
 
     var isArray: Bool { container == .array }
 
-    var text: String { isArray ? "( " + items.joined(separator: ", ") + " )" : "{ " + items.joined(separator: " ") + " }" }
+    var text: String {
+      isArray ? "( " + items.joined(separator: ", ") + " )" : "{ " + items.joined(separator: " ") + " }"
+    }
 
     mutating func add(_ item: String) {
       width += item.count + (items.isEmpty ? 0 : isArray ? 2 : 1)

@@ -147,7 +147,9 @@ struct XMLParser {
     case .tag(let tag):
       let found = String(decoding: source.bytes[tag.name], as: UTF8.self)
       guard tag.kind == .closing, found == name else {
-        throw Stop(finding: XMLMessages.unexpectedClosing(found, open: name, line: source.location(of: start).line, at: tag.range))
+        throw Stop(
+          finding: XMLMessages.unexpectedClosing(
+            found, open: name, line: source.location(of: start).line, at: tag.range))
       }
     case .unfinished(let offset): throw Stop(finding: XMLMessages.unfinished(at: offset..<offset + 1))
     case .text, .declarations, .end:

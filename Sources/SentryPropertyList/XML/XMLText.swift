@@ -7,7 +7,7 @@ struct XMLText {
 
   private let bytes: [UInt8]
   private var position: Int
-  private let end: Int
+  private var end: Int
 
   /// Reads the bytes of `content`.
   init(_ content: Range<Int>, of bytes: [UInt8]) {
@@ -19,6 +19,19 @@ struct XMLText {
       return
     }
     while position < end { readPiece() }
+  }
+
+  /// Where in the document the byte of the text at `offset`, in UTF-8, is written.
+  static func position(ofText offset: Int, in content: Range<Int>, of bytes: [UInt8]) -> Int {
+    if isPlain(content, of: bytes) { return min(content.upperBound, content.lowerBound + max(0, offset)) }
+    var text = XMLText(content.lowerBound..<content.lowerBound, of: bytes)
+    text.end = content.upperBound
+    var start = text.position
+    while text.position < text.end, text.string.utf8.count < offset {
+      start = text.position
+      text.readPiece()
+    }
+    return max(start, text.position - max(0, text.string.utf8.count - max(0, offset)))
   }
 
   /// Whether the text is just those bytes.

@@ -56,23 +56,23 @@ struct XMLNode: Sendable {
   /// From its first tag to its last.
   var wholeRange: Range<Int> {
     let (start, end) = (Int(node.start), node.content.upperBound)
-    // `<true/>` has only one.
-    guard end < tree.source.bytes.count, tree.source.bytes[end - 2] != .slash || node.content.isEmpty == false,
-      let last = tree.source.bytes[end...].firstIndex(of: UInt8(ascii: ">"))
-    else { return start..<max(start, end) }
+    let bytes = tree.source.bytes
+    // What has only one tag, such as `<true/>`, ends with it.
+    let isClosed = end >= 2 && bytes[end - 2] == .slash && node.content.isEmpty
+    guard !isClosed, let last = bytes[end...].firstIndex(of: UInt8(ascii: ">")) else { return start..<max(start, end) }
     return start..<last + 1
   }
 
   /// The characters between the tags.
   var text: String { XMLText(node.content, of: tree.source.bytes).string }
 
-  /// Where the document says a part of `text`, which is counted in UTF-8 bytes of the text; all of the text where it is
-  /// not written as it is.
+  /// Where the document says a part of `text`, which is counted in UTF-8 bytes of the text.
   func range(ofText part: Range<Int>) -> Range<Int> {
-    let content = node.content
-    guard !content.isEmpty, XMLText.isPlain(content, of: tree.source.bytes) else { return range }
-    let start = min(content.upperBound, content.lowerBound + max(0, part.lowerBound))
-    return start..<min(content.upperBound, max(start, content.lowerBound + max(0, part.upperBound)))
+    guard !node.content.isEmpty else { return range }
+    let bounds = [part.lowerBound, part.upperBound].map {
+      XMLText.position(ofText: $0, in: node.content, of: tree.source.bytes)
+    }
+    return bounds[0]..<max(bounds[0], bounds[1])
   }
 
   /// Whether `text` is exactly `key`. No string is made unless there are references.

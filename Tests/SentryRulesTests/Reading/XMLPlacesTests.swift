@@ -42,14 +42,14 @@ import Testing
       .replacing("\\\"", with: "\"")
   }
 
-  /// How many values and keys begin before it.
+  /// How many values and keys begin before it or at it.
   private static func ordinal(of finding: Diagnostic, in source: SourceText) -> Int {
     var count = 0
     func visit(_ node: PropertyListNode) {
-      if (node.opening ?? node.place.range).lowerBound < finding.range.lowerBound { count += 1 }
+      if (node.opening ?? node.place.range).lowerBound <= finding.range.lowerBound { count += 1 }
       for element in node.elements { visit(element) }
       for entry in node.entries {
-        if entry.keyPlace.range.lowerBound < finding.range.lowerBound { count += 1 }
+        if entry.keyPlace.range.lowerBound <= finding.range.lowerBound { count += 1 }
         visit(entry.value)
       }
     }
