@@ -45,7 +45,7 @@ check-generated:
 	$(call install,$(TEST_PACKAGES))
 	python3 Samples/make-captures.py --check
 
-# The release program on what we ship: documents without findings that keep their promises, samples replayed.
+# The release program on what we ship: documents without warnings that keep their promises, samples replayed.
 smoke: release
 	$(SENTRY) check --strict Documents/*.plist
 	$(SENTRY) test Documents/*.plist

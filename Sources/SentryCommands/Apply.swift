@@ -51,7 +51,7 @@ struct Apply: AsyncParsableCommand {
     guard let replaced = reply.replaced else { return first }
     return """
       \(first)
-      judged by the old rules (\(replaced.document.name)): \(counted(replaced.judged, "packet"))
+      judged by the old rules (\(replaced.document.title)): \(counted(replaced.judged, "packet"))
       """
   }
 
@@ -59,6 +59,6 @@ struct Apply: AsyncParsableCommand {
     let errors = reply.findings.filter { $0.severity == "error" }
     let onlyTests = errors.allSatisfy { $0.id == Diagnostic.ID.testFailed.rawValue }
     let count = counted(errors.count, onlyTests ? "test failure" : "error")
-    return "\(name) was refused (\(count)); the rules in force stay as they are (\(reply.document.name))"
+    return "\(name) was refused (\(count)); the rules in force stay as they are (\(reply.document.title))"
   }
 }

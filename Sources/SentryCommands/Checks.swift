@@ -11,13 +11,11 @@ struct Checks: ParsableCommand {
         sentry checks neverMatches
       """)
 
-  @Argument(
-    help: ArgumentHelp("The name in brackets at the end of a finding.", valueName: "name"),
-    transform: FindingName.id(named:))
-  var id: Diagnostic.ID?
+  @Argument(help: ArgumentHelp("The name in brackets at the end of a finding.", valueName: "name"))
+  var name: String?
 
-  func run() {
-    if let page = id.flatMap(FindingGuide.page(for:)) {
+  func run() throws {
+    if let page = try name.map(FindingName.id(named:)).flatMap(FindingGuide.page(for:)) {
       Console.writeLine(page.text)
     } else {
       for line in Self.list { Console.writeLine(line) }
@@ -38,7 +36,7 @@ enum FindingName {
   static func id(named name: String) throws -> Diagnostic.ID {
     if let id = Diagnostic.ID(rawValue: name) { return id }
     let meant = nearestName(to: name, in: Diagnostic.ID.allCases.map(\.rawValue))
-    let hint = meant.map { ": did you mean '\($0)'?" } ?? "; 'sentry checks' lists them"
+    let hint = meant.map { "; did you mean '\($0)'?" } ?? "; 'sentry checks' lists them"
     throw ValidationError("no finding is called '\(name)'\(hint)")
   }
 }

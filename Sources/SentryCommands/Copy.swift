@@ -7,6 +7,10 @@ internal import SentryRules
 struct Copy: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print rules as text, to be pasted elsewhere.",
+    usage: """
+      sentry copy (<doc> | --running) <rule> ... \
+      [--classic] [--rule-only] [--socket <path>]
+      """,
     discussion: """
       The short form, comments included; --classic prints what the classic program understands. A rule below another that \
       is copied comes with it and is not repeated.

@@ -5,6 +5,10 @@ internal import SentryRules
 struct Delete: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Take rules out of a document.",
+    usage: """
+      sentry delete (<doc> | --running) <rule> ... \
+      [--keep-children] [--dry-run] [--output <file>] [--socket <path>]
+      """,
     discussion: """
       What is below a rule goes with it, and so do the comments right above and behind it. To keep what you delete, copy \
       it first.
@@ -30,7 +34,8 @@ struct Delete: AsyncParsableCommand {
     try await EditSession(subject: subject, options: options).run { [rules] document in
       let numbers = try document.rules(named: rules)
       let result = try document.delete(numbers, keepingChildren: keepChildren)
-      return (result, "\(EditSession.rules(numbers)) deleted\(keepChildren ? ", children kept" : "")")
+      let change = "\(EditSession.rules(numbers)) deleted\(keepChildren ? ", children kept" : "")"
+      return Edit(result: result, change: change)
     }
   }
 }

@@ -23,7 +23,9 @@ struct Explain: ParsableCommand {
   @Argument(help: ArgumentHelp("A capture: pcap or pcapng; - reads standard input.", valueName: "pcap"))
   var capture: String?
 
-  @Option(help: ArgumentHelp("Which frame of the capture, counting from 1.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Which frame of the capture, counting from 1.", valueName: "n"),
+    transform: Self.frame(numbered:))
   var frame: UInt64?
 
   @Option(help: ArgumentHelp("A packet in one line; docs/Notation.md tells how.", valueName: "line"))
@@ -43,9 +45,15 @@ struct Explain: ParsableCommand {
     case (_?, nil, true): throw ValidationError("Which frame of the capture? Say --frame.")
     case (nil, _?, true): throw ValidationError("Which capture is the frame in?")
     case (_?, _, false), (nil, _?, false): throw ValidationError("Either a frame of a capture, or --packet.")
-    case (_?, 0?, true): throw ValidationError("Frames are counted from 1.")
     default: break
     }
+  }
+
+  private static func frame(numbered text: String) throws -> UInt64 {
+    guard let number = UInt64(text), number > 0 else {
+      throw ValidationError("frames are counted from 1, found '\(text)'")
+    }
+    return number
   }
 
   func run() throws {

@@ -55,8 +55,9 @@ struct FormattedFile {
 
   /// Says what is wrong with it.
   func refusal() -> CommandFailure {
-    for finding in formatted.document.diagnostics where finding.severity == .error {
-      Console.writeError(finding.rendered(in: formatted.document.source, usesColor: Console.errorHasColour))
+    let errors = formatted.document.diagnostics.filter { $0.severity == .error }
+    for line in errors.rendered(in: formatted.document.source, usesColor: Console.errorHasColour) {
+      Console.writeError(line)
     }
     return CommandFailure(.unusableData, "\(name) has errors; nothing was done")
   }

@@ -26,6 +26,10 @@ struct Log: AsyncParsableCommand {
   func run() async throws {
     let text = TextLogFormat()
     try await ControlClient.connected(to: socket.path) { client in
+      if format == .text {
+        let status: StatusReply = try await client.get(ControlPath.status)
+        if let remark = Self.remark(on: status.mode) { Console.writeError(remark) }
+      }
       try await client.lines(of: ControlPath.log, query: follow ? [ControlPath.follow: "1"] : [:]) { line in
         switch format {
         case .json: Console.writeLine(String(decoding: line, as: UTF8.self))
@@ -33,5 +37,10 @@ struct Log: AsyncParsableCommand {
         }
       }
     }
+  }
+
+  /// What entries do not say: whether what they tell of was done.
+  static func remark(on mode: String) -> String? {
+    mode == "monitor" ? "monitor mode: entries say what the rules decide; nothing is done to the packets" : nil
   }
 }

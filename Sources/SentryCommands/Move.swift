@@ -5,6 +5,10 @@ internal import SentryRules
 struct Move: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Move rules within a document.",
+    usage: """
+      sentry move (<doc> | --running) <rule> ... (--after | --before | --into) <rule> \
+      [--dry-run] [--output <file>] [--socket <path>]
+      """,
     discussion: """
       Rules go with their comments and all below them, and keep their order. All numbers are those before the move.
 
@@ -32,7 +36,8 @@ struct Move: AsyncParsableCommand {
       let numbers = try document.rules(named: rules)
       let result = try document.move(numbers, target.target(in: document))
       let verb = result.inserted.count == 1 ? "is" : "are"
-      return (result, "\(EditSession.rules(numbers)) moved; \(verb) now \(EditSession.list(result.inserted))")
+      let change = "\(EditSession.rules(numbers)) moved; \(verb) now \(EditSession.list(result.inserted))"
+      return Edit(result: result, change: change)
     }
   }
 }

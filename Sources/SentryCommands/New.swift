@@ -19,14 +19,28 @@ struct New: AsyncParsableCommand {
   @Option(help: "What you call it.") var name = ""
   @Option(help: "What to look at.") var property = "Any"
   @Option(help: "How to compare: ==, !=, >=, <= or a=A.") var relation = "=="
-  @Option(help: "What with.") var value = ""
-  @Option(help: "What to do on a match.") var action = "->"
-  @Option(help: "A text for the action and the log.") var parameter = ""
+  // These three may begin with a dash: `-ack`, `->`.
+  @Option(parsing: .unconditional, help: "What with.") var value = ""
+  @Option(parsing: .unconditional, help: "What to do on a match.") var action = "->"
+  @Option(parsing: .unconditional, help: "A text for the action and the log.") var parameter = ""
   @Flag(help: "Leave it switched off.") var disabled = false
 
   @OptionGroup var target: TargetOptions
   @OptionGroup var running: RunningOption
   @OptionGroup var options: EditOptions
+
+  func validate() throws {
+    for (option, text) in [("--value", value), ("--action", action), ("--parameter", parameter)] {
+      if Self.options.contains(text) {
+        throw ValidationError("Missing value for '\(option)': found the option '\(text)'")
+      }
+    }
+  }
+
+  private static let options = [
+    "--name", "--property", "--relation", "--value", "--action", "--parameter", "--disabled", "--after", "--before",
+    "--into", "--running", "--dry-run", "--output", "-o", "--socket",
+  ]
 
   func run() async throws {
     var rest = arguments
@@ -34,7 +48,7 @@ struct New: AsyncParsableCommand {
     guard rest.isEmpty else { throw ValidationError("'\(rest[0])' is too much") }
     try await EditSession(subject: subject, options: options).run { document in
       let result = try document.insert(rule, target.target(in: document))
-      return (result, "rule \(EditSession.list(result.inserted)) is new")
+      return Edit(result: result, change: "rule \(EditSession.list(result.inserted)) is new")
     }
   }
 

@@ -30,19 +30,19 @@ struct Paste: AsyncParsableCommand {
     if case .file("-") = subject { throw ValidationError("the document cannot be -: rules come from standard input") }
     let bytes = try FileInput.read("-")
     let snippet = try EditSession.refusing { try Snippet(reading: bytes, fileName: "standard input") }
-    for finding in snippet.findings {
-      Console.writeError(finding.rendered(in: snippet.source, usesColor: Console.errorHasColour))
+    for line in snippet.findings.rendered(in: snippet.source, usesColor: Console.errorHasColour) {
+      Console.writeError(line)
     }
     try await EditSession(subject: subject, options: options).run { document in
       let result = try document.paste(snippet, target.target(in: document))
-      return (result, Self.report(snippet, result))
+      return Edit(
+        result: result, change: "\(Self.understanding(of: snippet)); inserted as \(EditSession.list(result.inserted))")
     }
   }
 
-  /// `understood 2 rules (5 with those below), from quoted e-mail text; inserted as 2.4 and 2.5`.
-  static func report(_ snippet: Snippet, _ result: EditedDocument) -> String {
+  /// `understood 2 rules (5 with those below), from quoted e-mail text`.
+  static func understanding(of snippet: Snippet) -> String {
     let all = snippet.ruleCount > snippet.count ? " (\(snippet.ruleCount) with those below)" : ""
-    let how = snippet.remarks.map { ", " + $0 }.joined()
-    return "understood \(counted(snippet.count, "rule"))\(all)\(how); inserted as \(EditSession.list(result.inserted))"
+    return "understood \(counted(snippet.count, "rule"))\(all)" + snippet.remarks.map { ", " + $0 }.joined()
   }
 }

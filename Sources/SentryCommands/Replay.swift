@@ -97,9 +97,7 @@ struct Replay: ParsableCommand {
     let duration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
     let list = AddressList(reading: bytes, defaults: AddressList.Defaults(duration: duration))
     let source = SourceText(fileName: FileInput.displayName(triggers), bytes: list.findings.isEmpty ? [] : bytes)
-    for finding in list.findings {
-      Console.writeError(finding.rendered(in: source, usesColor: Console.errorHasColour))
-    }
+    for line in list.findings.rendered(in: source, usesColor: Console.errorHasColour) { Console.writeError(line) }
     return list
   }
 

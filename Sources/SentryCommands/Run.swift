@@ -49,7 +49,7 @@ struct Run: AsyncParsableCommand {
     }
     try file.checkTests(of: ruleSet, orElse: "sentry did not start")
     let interfaces = try interfacesToWatch(ruleSet)
-    LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+    LoggingSystem.bootstrap { _ in DaemonLog() }
     let log = Logger(label: "sentry")
     let program = DaemonProgram(
       document: SubmittedDocument(name: file.name, reading: bytes), interfaces: interfaces, socketPath: socket.path)

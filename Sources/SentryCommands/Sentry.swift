@@ -42,8 +42,16 @@ public enum SentryProgram {
   public static func main() async -> Never {
     // A peer that goes away is an error of that write (`Console.write`, the control socket), not the end of the program.
     signal(SIGPIPE, SIG_IGN)
+    _ = Console.closedStreams
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    var running: (any ParsableCommand.Type)?
     do {
-      var command = try Sentry.parseAsRoot()
+      if let unknown = UsageError.unknownCommand(in: arguments) {
+        running = unknown.command
+        throw unknown.mistake
+      }
+      var command = try Sentry.parseAsRoot(arguments)
+      running = type(of: command)
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -55,8 +63,8 @@ public enum SentryProgram {
       exit(failure.status.rawValue)
     } catch {
       let isHelp = Sentry.exitCode(for: error).isSuccess
-      let message = Sentry.fullMessage(for: error)
-      if isHelp { Console.writeLine(message) } else { Console.writeError(message) }
+      if isHelp { Console.writeLine(Sentry.fullMessage(for: error)) }
+      if !isHelp { Console.writeError(UsageError.text(of: error, in: running, arguments)) }
       exit(isHelp ? ExitStatus.done.rawValue : ExitStatus.usage.rawValue)
     }
   }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SentryControl
 internal import SentryJournal
+internal import SentryRules
 
 /// `sentry status`: how the daemon is doing.
 struct Status: AsyncParsableCommand {
@@ -49,12 +50,17 @@ struct StatusText {
 
   private var summary: [String] {
     let document = reply.document
-    return [
+    var lines = [
       "\(reply.mode) mode, \(reply.enabled ? style.green("on") : style.yellow("off: every packet passes unjudged"))",
       "document   \(document.name), \(counted(document.ruleCount, "rule")), applied "
-        + clock.text(secondsSince1970: document.appliedTime),
+        + clock.text(secondsSince1970: document.edits?.documentTime ?? document.appliedTime),
       "running    for \(TimeText.duration(seconds: TimeText.wholeSeconds(reply.time - reply.startTime)))",
     ]
+    if let edits = document.edits {
+      let time = clock.text(secondsSince1970: document.appliedTime)
+      lines.insert("edited     \(counted(edits.count, "time")) since, last at \(time): \(edits.last)", at: 2)
+    }
+    return lines
   }
 
   private var interfaces: [String] {
@@ -81,7 +87,7 @@ struct StatusText {
     var table = TextTable(("rules", .left), ("applied", .left), ("judged", .right))
     for generation in reply.generations {
       table.add(
-        generation.document.name, clock.text(secondsSince1970: generation.document.appliedTime),
+        generation.document.title, clock.text(secondsSince1970: generation.document.appliedTime),
         grouped(generation.judged))
     }
     return table.lines(style: style)
@@ -97,4 +103,9 @@ struct StatusText {
     let memory = reply.memoryBytes.map { "memory \(grouped($0 / 1_024)) kB, " } ?? ""
     return "\(memory)\(counted(reply.lostEvents, "log event")) lost"
   }
+}
+
+extension DocumentReport {
+  /// Its name, and whether it is still what was applied under it.
+  var title: String { edits.map { "\(name), edited \(counted($0.count, "time"))" } ?? name }
 }

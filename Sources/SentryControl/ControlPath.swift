@@ -21,6 +21,9 @@ public enum ControlPath {
   /// The query item of `rules` that says which generation the new document is to replace; status 412 if another is in
   /// force by then.
   public static let expectedGeneration = "generation"
+  /// The query item of `rules`, beside `generation`, for the rules in force edited: what was done to them, in a few words.
+  /// The document keeps its name and counts its edits.
+  public static let change = "change"
   /// The query item of `lists` for lines that name no table.
   public static let listTable = "table"
   /// The query item of `lists` for lines that do not say who entered them.

@@ -23,22 +23,21 @@ extension Diagnostic {
 }
 
 /// The part of a source line around a finding, with what to print under it.
-private struct Excerpt {
+package struct Excerpt {
   /// The line, or a window of it when it is very long.
-  let line: String
+  package let line: String
   /// Blanks (and tabs) up to the finding.
-  let indent: String
+  package let indent: String
   /// `^` or `^~~~`, as wide as the finding, never past the end of the line.
-  let marker: String
+  package let marker: String
 
-  /// How much of a very long line is shown, in bytes before and after the start of the finding.
-  private static let bytesBefore = 80
-  private static let bytesAfter = 120
-
-  init(of range: Range<Int>, in source: SourceText) {
+  /// - Parameters:
+  ///   - bytesBefore: how much of a very long line is shown before the start of the finding.
+  ///   - bytesAfter: and from there on.
+  package init(of range: Range<Int>, in source: SourceText, bytesBefore: Int = 80, bytesAfter: Int = 120) {
     let whole = source.range(ofLine: source.location(of: range.lowerBound).line)
     let start = min(max(range.lowerBound, whole.lowerBound), whole.upperBound)
-    let window = Self.window(around: start, in: whole, of: source.bytes)
+    let window = Self.window(start - bytesBefore..<start + bytesAfter, in: whole, of: source.bytes)
     let end = min(max(range.upperBound, start), window.upperBound)
     let cutBefore = window.lowerBound > whole.lowerBound ? "…" : ""
     let cutAfter = window.upperBound < whole.upperBound ? "…" : ""
@@ -53,9 +52,10 @@ private struct Excerpt {
     marker = "^" + String(repeating: "~", count: max(0, marked.width - 1))
   }
 
-  private static func window(around start: Int, in line: Range<Int>, of bytes: [UInt8]) -> Range<Int> {
-    var low = max(line.lowerBound, start - bytesBefore)
-    var high = min(line.upperBound, start + bytesAfter)
+  /// `range` as far as it is in `line`, whole characters at its ends.
+  private static func window(_ range: Range<Int>, in line: Range<Int>, of bytes: [UInt8]) -> Range<Int> {
+    var low = max(line.lowerBound, range.lowerBound)
+    var high = min(line.upperBound, range.upperBound)
     while low > line.lowerBound, bytes[low].isContinuationByte { low -= 1 }
     while high < line.upperBound, bytes[high].isContinuationByte { high += 1 }
     return low..<high

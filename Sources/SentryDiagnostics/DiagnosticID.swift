@@ -43,6 +43,7 @@ extension Diagnostic {
     case unknownAction
     case notBuiltYet
     case badValue
+    case oddValue
     case missingValue
     case badParameter
     case ambiguousNumber

@@ -22,6 +22,9 @@ public protocol Action: SendableMetatype {
   static var operation: Operation { get }
   /// Reads what the action takes from its parameter, which may be empty.
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument
+  /// What the author of a parameter that `argument` takes should know about it; `nil` if it does what anybody would
+  /// expect.
+  static func advice(on parameter: String) -> ValueAdvice?
 }
 
 /// What an action takes from its parameter, read when the document is.
@@ -41,6 +44,7 @@ extension Action {
   public static var parameterMeaning: String? { nil }
   public static var parameterExample: String { "" }
   public static func argument(of parameter: String) -> ActionArgument { .none }
+  public static func advice(on parameter: String) -> ValueAdvice? { nil }
 }
 
 /// All actions, in the order lists show them.

@@ -26,8 +26,8 @@ public struct Condition: Sendable {
     AnyProperty.lower(.equal, (), into: &program)
   }
 
-  /// The relation asks for an order, and the property has none.
-  public var isReadAsEqual: Bool { relation.needsOrder && !property.relations.contains(relation) }
+  /// The relation asks for an order or for letters, and the property has none.
+  public var isReadAsEqual: Bool { !property.relations.contains(relation) }
 
   /// The condition holds for packets of some protocols only.
   var tellsProtocol: Bool {
@@ -40,7 +40,7 @@ public struct Condition: Sendable {
 extension Property {
   /// What remains of a value for `parse`.
   fileprivate static func significant(_ text: Substring) throws(ValueError) -> Substring {
-    let significant = text.without(remarks)
+    let significant = try text.without(remarks)
     guard !significant.isEmpty else { throw ValueError.missing(property: name, example: example) }
     return significant
   }

@@ -32,6 +32,10 @@ public protocol Property: SendableMetatype {
   /// Reads a value: not blank, remarks taken out (and, where they are allowed, blanks at both ends).
   static func parse(_ text: Substring) throws(ValueError) -> Operand
 
+  /// What the author of a value that `parse` takes, remarks and all, should know about how it is read; `nil` if it is read
+  /// as anybody would.
+  static func advice(on value: Substring) -> ValueAdvice?
+
   /// The test that holds for a packet when its value stands in `relation`, one of `relations`, to `operand`.
   static func lower(_ relation: Relation, _ operand: Operand, into program: inout ProgramBuilder) -> LoweredTest
 }
@@ -45,6 +49,7 @@ extension Property {
     precondition.map { "A packet that is not \($0) matches != and nothing else." } ?? ""
   }
   public static var remarks: ValueRemarks { .atEnd }
+  public static func advice(on value: Substring) -> ValueAdvice? { nil }
   /// Rules must give a value.
   public static var needsValue: Bool { !valueSyntax.isEmpty }
 }

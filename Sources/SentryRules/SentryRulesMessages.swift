@@ -1,6 +1,7 @@
 // Every message of this module, in one place: lower case, naming and quoting what was found, and saying what would do.
 
 internal import SentryDiagnostics
+internal import SentryPacket
 internal import SentryPropertyList
 
 extension Diagnostic {
@@ -70,16 +71,12 @@ extension Diagnostic {
       hint: "add 'enabled = 1;' to switch it on")
   }
 
-  static func disabledParent(_ number: String, enabledChildren count: Int, at place: Place) -> Diagnostic {
-    Diagnostic(
-      .disabledParent, .note, at: place,
-      "rule \(number) does not say whether it is enabled, so it is not, nor "
-        + (count == 1 ? "the rule" : "the \(count) rules") + " switched on right below it",
-      hint: "add 'enabled = 1;' here, or 'enabled = 0;' if that is meant")
-  }
-
   static func badValue(_ error: ValueError, isMissing: Bool, at place: Place) -> Diagnostic {
     Diagnostic(isMissing ? .missingValue : .badValue, at: place, error.message, hint: error.hint)
+  }
+
+  static func oddValue(_ advice: ValueAdvice, at place: Place) -> Diagnostic {
+    Diagnostic(.oddValue, advice.isDoubtful ? .warning : .note, at: place, advice.message, hint: advice.hint)
   }
 
   static func badParameter(_ error: ValueError, of action: String, at place: Place) -> Diagnostic {
@@ -199,13 +196,40 @@ extension ValueError {
     ValueError("'\(property)' needs a value", hint: "such as '\(example)'")
   }
 
+  // MARK: Remarks
+
+  static func unclosedRemark(_ text: Substring, open: Int) -> ValueError {
+    ValueError(
+      "the parenthesis in '\(text.shown)' is not closed",
+      hint: "did you mean '\(text.trimmed.shown)\(String(repeating: ")", count: min(open, 3)))'?")
+  }
+
+  static func textAfterRemark(_ text: Substring, value: Substring) -> ValueError {
+    ValueError(
+      "'\(text.trimmed.shown)' goes on after a remark, which ends a value: only '\(value.shown)' would count",
+      hint: "for two values write two rules")
+  }
+
   // MARK: Numbers
 
-  static func notANumber(_ text: Substring, _ limits: ClosedRange<UInt64>) -> ValueError {
-    let found = text.isEmpty ? "nothing" : "'\(text.shown)'"
+  /// - Parameter list: what `text` is an element of.
+  static func notANumber(_ text: Substring, _ limits: ClosedRange<UInt64>, in list: Substring? = nil) -> ValueError {
+    let upTo =
+      limits.upperBound == .max
+      ? ", \(limits.lowerBound) or more" : " from \(limits.lowerBound) to \(limits.upperBound)"
     return ValueError(
-      "expected a number from \(limits.lowerBound) to \(limits.upperBound), found \(found)", hint: remarkHint(for: text)
-    )
+      "expected a number\(upTo), found \(found(text, in: list))", hint: remarkHint(for: text) ?? listHint(for: text))
+  }
+
+  private static func found(_ text: Substring, in list: Substring?) -> String {
+    let whole = list.map { $0 == text ? "" : " in '\($0.shown)'" } ?? ""
+    return (text.isEmpty ? "nothing" : "'\(text.shown)'") + whole
+  }
+
+  /// For `80,443` where one number is asked for.
+  private static func listHint(for text: Substring) -> String? {
+    guard text.contains(","), text.listElements.allSatisfy(NumberText.isDecimal) else { return nil }
+    return "one number or one range a rule: for several write several rules"
   }
 
   static func outOfRange(_ text: Substring, _ limits: ClosedRange<UInt64>) -> ValueError {
@@ -226,9 +250,10 @@ extension ValueError {
 
   // MARK: Words
 
-  static func unknownWord(_ text: Substring, expected: [String]) -> ValueError {
+  /// - Parameter list: what `text` is an element of.
+  static func unknownWord(_ text: Substring, expected: [String], in list: Substring? = nil) -> ValueError {
     ValueError(
-      "expected \(expected.joined(separator: ", ")), found '\(text.shown)'",
+      "expected \(expected.alternatives), found \(found(text, in: list))",
       hint: nearestName(to: String(text), in: expected).map { "did you mean '\($0)'?" })
   }
 
@@ -236,6 +261,12 @@ extension ValueError {
     ValueError(
       "no protocol is called '\(text.shown)': expected a number from 0 to 255 or a name such as TCP",
       hint: nearestName(to: String(text), in: ProtocolProperty.names.keys).map { "did you mean '\($0)'?" })
+  }
+
+  static func unknownCodePoint(_ text: Substring, among names: [String]) -> ValueError {
+    ValueError(
+      "expected a number from 0 to 63, or a name such as ef, cs1 or af21, found '\(text.shown)'",
+      hint: nearestName(to: String(text), in: names).map { "did you mean '\($0)'?" })
   }
 
   static func hostNameNotASCII(_ text: Substring) -> ValueError {
@@ -278,6 +309,37 @@ extension ValueError {
     return ValueError("expected the address of the next hop, found \(found)", hint: "such as '192.0.2.254'")
   }
 
+  static func notAMailAddress(_ text: Substring) -> ValueError {
+    ValueError(
+      "expected one mail address, found '\(text.shown)'",
+      hint: "such as 'admin@example.org'; with an @ it is the recipient, a comment has none")
+  }
+
+  static func noProbe(_ text: Substring) -> ValueError {
+    guard !text.isEmpty else {
+      return ValueError("needs what to probe or to fetch", hint: "such as 'ping://192.0.2.2'")
+    }
+    let isBareHost = !text.contains(":") && text.contains(".") && !text.contains(where: \.isWhitespace)
+    return ValueError(
+      "expected ping://host, lookup://host, tcp://host:port, http://…, https://… or ftp://…, found '\(text.shown)'",
+      hint: isBareHost ? "did you mean 'http://\(text.shown)'?" : "such as 'ping://192.0.2.2'")
+  }
+
+  static func probeWithBlank(_ text: Substring) -> ValueError {
+    ValueError("'\(text.shown)' has a blank in it", hint: "in an address a blank is written %20")
+  }
+
+  static func noHost(in text: Substring) -> ValueError {
+    ValueError(
+      "expected the name or address of a host after '://', found '\(text.shown)'",
+      hint: "such as '192.0.2.2', 'www.example.org' or '[2001:db8::1]'")
+  }
+
+  static func noPort(in text: Substring) -> ValueError {
+    ValueError(
+      "expected a port from 1 to 65535 after the host, found '\(text.shown)'", hint: "such as 'tcp://192.0.2.2:80'")
+  }
+
   static func notAScriptName(_ text: String) -> ValueError {
     ValueError(
       "expected the name of a file in the folder of scripts, found '\(text.shown)'",
@@ -297,6 +359,17 @@ extension ValueError {
   static func notANet(_ text: Substring) -> ValueError {
     ValueError(
       "expected an address, a net such as 192.0.2.0/24 or a range such as 192.0.2.10-20, found '\(text.shown)'")
+  }
+
+  static func notAPrefixLength(_ limits: ClosedRange<Int>, in net: Substring) -> ValueError {
+    ValueError(
+      "expected a number from \(limits.lowerBound) to \(limits.upperBound) after the '/', found '\(net.shown)'")
+  }
+
+  static func prefixLength(_ length: Substring, notIn limits: ClosedRange<Int>, of net: Substring) -> ValueError {
+    ValueError(
+      "the prefix length \(length.shown) of '\(net.shown)' is out of range: "
+        + "expected \(limits.lowerBound) to \(limits.upperBound)")
   }
 
   static func brokenMask(_ text: Substring) -> ValueError {
@@ -335,6 +408,48 @@ extension ValueError {
 
   static func brokenHexEscape(_ text: Substring) -> ValueError {
     ValueError("expected two hexadecimal digits after '\\x' in '\(text.shown)'")
+  }
+}
+
+extension ValueAdvice {
+  static func delayTakesNoTime(_ parameter: String) -> ValueAdvice {
+    ValueAdvice(
+      isDoubtful: true, "Delay: '\(parameter.shown)' is only a comment, not how long to hold packets",
+      hint: "settings = { delaySeconds = …; } says how long")
+  }
+
+  static func hostBits(_ text: Substring, _ range: AddressRange, address: IPAddress) -> ValueAdvice {
+    ValueAdvice(
+      isDoubtful: true, "'\(text.shown)' is not the start of its net: it matches \(range.first) to \(range.last)",
+      hint: "write '\(NetText.text(of: range))' for the net, '\(address)' for the address alone")
+  }
+
+  static func netUpToLastBit(_ text: Substring, _ range: AddressRange) -> ValueAdvice {
+    let net = NetText.text(of: range)
+    return ValueAdvice(
+      isDoubtful: false, "'\(text.shown)' is read as \(net), a net up to the last 1 bit", hint: "write '\(net)'")
+  }
+
+  static func shortRange(_ text: Substring, _ range: AddressRange) -> ValueAdvice {
+    ValueAdvice(
+      isDoubtful: false, "'\(text.shown)' is read as \(range.first) to \(range.last)",
+      hint: "write '\(range.first)-\(range.last)'")
+  }
+
+  static func shortAddress(_ text: Substring, _ address: IPAddress, partCount: Int) -> ValueAdvice {
+    let isWholeNumber = partCount == 1 && UInt8(text) == nil
+    let net = isWholeNumber ? "" : ", '\(address)/\(8 * partCount)' for the net"
+    return ValueAdvice(
+      isDoubtful: false, "'\(text.shown)' is read as the one address \(address)",
+      hint: "write '\(address)' for the address\(net)")
+  }
+}
+
+extension [String] {
+  /// `a, b or c`.
+  fileprivate var alternatives: String {
+    guard let last, count > 1 else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " or " + last
   }
 }
 

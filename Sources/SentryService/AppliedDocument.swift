@@ -34,11 +34,13 @@ struct AppliedDocument: Sendable {
   let rules: LoadedRules
   /// Seconds since 1970.
   let appliedTime: Double
+  /// What was done to it while it was in force.
+  let edits: EditsReport?
 
   /// `nil` for a document with errors or, if it is held to its tests, one whose tests fail.
   init?(
     _ submitted: SubmittedDocument, generation: UInt32, labels: RuleLabels, appliedTime: Double,
-    isHeldToTests: Bool = true
+    isHeldToTests: Bool = true, edits: EditsReport? = nil
   ) {
     guard let ruleSet = submitted.document.ruleSet, let text = submitted.document.appliedText,
       submitted.testFailures.isEmpty || !isHeldToTests
@@ -47,12 +49,24 @@ struct AppliedDocument: Sendable {
     self.text = text
     rules = LoadedRules(ruleSet, generation: generation, labels: labels)
     self.appliedTime = appliedTime
+    self.edits = edits
   }
 
   var report: DocumentReport {
     DocumentReport(
-      name: name, appliedTime: appliedTime, ruleCount: rules.ruleSet.rules.count, generation: rules.generation)
+      name: name, appliedTime: appliedTime, ruleCount: rules.ruleSet.rules.count, generation: rules.generation,
+      edits: edits)
   }
+
+  /// Its edits, once `change` is one of them.
+  func edits(and change: String) -> EditsReport {
+    EditsReport(
+      count: (edits?.count ?? 0) + 1, last: String(change.withoutControlCharacters.prefix(Self.longestChange)),
+      documentTime: edits?.documentTime ?? appliedTime)
+  }
+
+  /// In characters.
+  private static let longestChange = 200
 }
 
 extension String {

@@ -20,7 +20,10 @@ struct ControlServer: Service {
     let application = Application(
       router: Self.router(for: daemon),
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket.path), serverName: "sentry"),
-      onServerRunning: { _ in socket.protect() },
+      onServerRunning: { _ in
+        socket.protect()
+        log.notice("listening on \(socket.path)")
+      },
       eventLoopGroupProvider: .shared(Self.eventLoops), logger: log)
     try await application.run()
   }
@@ -34,6 +37,7 @@ struct ControlServer: Service {
     router.answerTables(from: daemon)
     router.answerLists(from: daemon)
     router.answerLog(from: daemon.journal)
+    router.refuseOtherMethods()
     return router
   }
 }

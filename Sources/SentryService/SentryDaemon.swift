@@ -84,36 +84,39 @@ public actor SentryDaemon {
   ///
   /// Tables stay, and so do the counters of rules that did not change.
   ///
-  /// - Parameter expected: the generation that must be in force; `nil` for any.
+  /// - Parameters:
+  ///   - expected: the generation that must be in force; `nil` for any.
+  ///   - change: for the document in force edited, what was done to it.
   /// - Throws: `generationChanged` if it is not.
   public func apply(
-    _ submitted: SubmittedDocument, replacing expected: UInt32? = nil
+    _ submitted: SubmittedDocument, replacing expected: UInt32? = nil, change: String? = nil
   ) async throws(DaemonError) -> ApplyReply {
-    let current = active.rules.generation
-    if let expected, expected != current { throw .generationChanged(expected: expected, found: current) }
+    let current = active
+    let generation = current.rules.generation
+    if let expected, expected != generation { throw .generationChanged(expected: expected, found: generation) }
     let findings = submitted.findings
-    let generation = current &+ 1
     guard
       // Who edits the rules in force means the rules, not what was promised of them: a rule can be switched off in a hurry.
       let new = AppliedDocument(
-        submitted, generation: generation, labels: labels, appliedTime: WallClock.seconds(),
-        isHeldToTests: expected == nil)
+        submitted, generation: generation &+ 1, labels: labels, appliedTime: WallClock.seconds(),
+        isHeldToTests: expected == nil, edits: change.map { current.edits(and: $0) })
     else {
-      tell("\(submitted.name) refused: \(submitted.diagnostics.summary)")
+      tell("\(submitted.name)\(change == nil ? "" : " as edited") refused: \(submitted.diagnostics.summary)")
       return ApplyReply(applied: false, findings: findings, document: active.report)
     }
-    let old = active
-    let pairs = RulePairing.pairs(old: old.rules.ruleSet, new: new.rules.ruleSet)
+    let pairs = RulePairing.pairs(old: current.rules.ruleSet, new: new.rules.ruleSet)
     active = new
     history.append(new.report)
     if history.count > Self.documentsRemembered { history.removeFirst() }
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
     try await refreshLocal()
-    tell(
-      "\(new.name) applied: \(new.report.ruleCount) rules; the rules before them judged \(replacement.judged) packets")
+    let what =
+      new.edits.map { "\(new.name) edited while in force: \($0.last)" }
+      ?? "\(new.name) applied: \(new.report.ruleCount) rules"
+    tell("\(what); the rules before judged \(replacement.judged) packets")
     return ApplyReply(
       applied: true, findings: findings, document: new.report,
-      replaced: GenerationReport(document: old.report, judged: replacement.judged),
+      replaced: GenerationReport(document: current.report, judged: replacement.judged),
       interfaces: replacement.interfaces.map(\.report), keptCounters: pairs.count { $0 >= 0 })
   }
 

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import NIOCore
 internal import NIOPosix
+internal import SentryControl
 
 /// The control socket as a file: who may use it, and whether somebody does already.
 struct SocketFile: Sendable {
@@ -8,8 +9,10 @@ struct SocketFile: Sendable {
   private static let group = "sentry"
 
   let path: String
+  /// The one whose directory is ours to make.
+  var usualPath = ControlSocket.defaultPath
 
-  /// Makes the directory if there is none, and makes sure that no living daemon listens here.
+  /// Makes the usual directory if there is none, and makes sure that no living daemon listens here.
   ///
   /// A socket file that a dead daemon left behind is no obstacle: binding replaces it.
   func prepare() async throws(DaemonError) {
@@ -23,19 +26,27 @@ struct SocketFile: Sendable {
     if await answers(at: address) { throw .socketInUse(path: path) }
   }
 
-  /// 0750: the group may pass, others may not even look.
+  /// The directory of the usual socket, which is gone with every start of the system, is made: 0750, the group may pass,
+  /// others may not even look. Another one is somebody's choice, or a slip of the pen, and must be there.
   private func makeDirectory() throws(DaemonError) {
-    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let directory = Self.directory(of: path)
     guard !FileManager.default.fileExists(atPath: directory) else { return }
+    guard directory == Self.directory(of: usualPath) else {
+      throw .socketUnusable(path: path, reason: "there is no folder \(directory)")
+    }
     do {
       try FileManager.default.createDirectory(
-        atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o750])
     } catch let error as CocoaError where error.code == .fileWriteNoPermission {
       throw .socketNotPermitted(path: path)
     } catch {
       throw .socketUnusable(path: path, reason: "its folder \(directory) cannot be made")
     }
     giveToGroup(directory)
+  }
+
+  private static func directory(of path: String) -> String {
+    URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
   private func answers(at address: SocketAddress) async -> Bool {

@@ -57,6 +57,8 @@ import Testing
     #expect(run.status == 0)
     #expect(run.errors == "\(path): understood 1 rule; inserted as 1.1\n")
     #expect(try text().contains("    { /* 1.1 */ nodeName = two; enabled = 0; propertyName = Any; } // the second\n"))
+    let first = try await Program.sentry.run(["paste", path, "--before", "1"], input: Data(copied.output.utf8))
+    #expect(first.errors == "\(path): understood 1 rule; inserted as 1; the former rules 1 and 2 are now 2 and 3\n")
   }
 
   @Test func pasteSaysWhatItUnderstood() async throws {
@@ -98,6 +100,11 @@ import Testing
       (["move", "DOC", "1", "--into", "1"], 65, "cannot be moved"),
       (["delete", "/nonexistent/x.plist", "1"], 66, "no such file"),
       (["delete"], 2, "Missing expected argument"),
+      (["delete", "DOC"], 2, "Usage: sentry delete (<doc> | --running) <rule> ..."),
+      (["enable", "DOC", "1"], 2, "to edit a file say --in "),
+      (["enable", "--in", "DOC", "-1"], 2, "Unknown option '-1'"),
+      (["new", "DOC", "--value", "--action", "Pass"], 2, "Missing value for '--value': found the option '--action'"),
+      (["new", "DOC", "--property", "TCP header flags", "--value", "-akk"], 65, "did you mean 'ack'?"),
       (["delete", "DOC"], 2, "name the rules to delete"),
       (["new", "DOC", "--after", "1", "--before", "2"], 2, "exclude each other"),
       (["paste", "DOC", "1"], 2, "too much"),
@@ -109,6 +116,20 @@ import Testing
     #expect(run.status == status, "\(run.errors)")
     #expect(run.errors.contains(message), "\(run.errors)")
     #expect(try text() == Self.document)
+  }
+
+  @Test func valuesAndActionsMayBeginWithADash() async throws {
+    let run = try await Program.sentry.run(
+      ["new", path, "--property", "TCP header flags", "--value", "-ack", "--action", "->", "--dry-run"])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.contains("propertyName = \"TCP header flags\"; propertyValue = \"-ack\"; }"), "\(run.output)")
+  }
+
+  @Test func textWithoutRulesIsOneError() async throws {
+    let run = try await Program.sentry.run(["paste", path], input: Data("Hello,\nno rules (today).\n".utf8))
+    #expect(run.status == 65)
+    #expect(run.errors.hasPrefix("sentry: standard input holds no rules: found 2 lines of text"))
+    #expect(run.errors.split(separator: "\n").count == 2)
   }
 
   @Test func aTextWithErrorsIsLeftAlone() async throws {

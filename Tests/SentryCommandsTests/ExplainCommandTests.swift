@@ -91,7 +91,9 @@ import Testing
     ([], "Name a capture and a --frame, or describe a --packet."),
     (["x.pcap"], "Which frame of the capture? Say --frame."),
     (["--frame", "1"], "Which capture is the frame in?"),
-    (["x.pcap", "--frame", "0"], "Frames are counted from 1."),
+    (["x.pcap", "--frame", "0"], "frames are counted from 1"),
+    (["x.pcap", "--frame", "-1"], "frames are counted from 1, found '-1'"),
+    (["x.pcap", "--frame", "0"], "frames are counted from 1, found '0'"),
     (["x.pcap", "--packet", "udp 192.0.2.1 > me"], "Either a frame of a capture, or --packet."),
   ])
   func whatIsMissingIsNamed(arguments: [String], message: String) async throws {

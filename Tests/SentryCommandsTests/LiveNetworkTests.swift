@@ -142,7 +142,7 @@ struct LiveNetworkTests {
 
     init(on cable: Cable, folder: TemporaryFolder) throws {
       self.folder = folder
-      socket = folder.path("run/sentry.sock")
+      socket = folder.path("sentry.sock")
       program = try Program("ip").start([
         "netns", "exec", cable.watched, Program.sentry.path, "run", LiveNetwork.document, "-i", "cable0",
         "--socket", socket,

@@ -14,13 +14,17 @@ import Testing
   /// Serves a daemon that watches nothing at a socket in a folder of its own.
   private func withServer(_ body: (SentryDaemon, String) async throws -> Void) async throws {
     let folder = try TemporaryFolder()
-    try await serve(at: folder.path("run/sentry.sock"), body)
+    try await serve(at: folder.path("sentry.sock"), body)
   }
 
   private func serve(at path: String, _ body: (SentryDaemon, String) async throws -> Void) async throws {
+    try await serve(at: SocketFile(path: path), body)
+  }
+
+  private func serve(at socket: SocketFile, _ body: (SentryDaemon, String) async throws -> Void) async throws {
     var log = Logger(label: "test")
     log.logLevel = .critical
-    let socket = SocketFile(path: path)
+    let path = socket.path
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
       SubmittedDocument(name: "a.plist", reading: Array(Self.document.utf8)), interfaces: [],
@@ -47,11 +51,23 @@ import Testing
   }
 
   @Test func onlyOwnerAndGroupMayUseTheSocket() async throws {
-    try await withServer { _, path in
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let folder = try TemporaryFolder()
+    let path = folder.path("run/sentry.sock")
+    try await serve(at: SocketFile(path: path, usualPath: path)) { _, path in
       try await waitUntil("the socket has its permissions") { try Self.permissions(of: path) == 0o660 }
-      #expect(try Self.permissions(of: folder) == 0o750)
+      #expect(try Self.permissions(of: folder.path("run")) == 0o750)
     }
+  }
+
+  @Test func aFolderThatSomebodyNamedMustBeThere() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("rnu/sentry.sock")
+    await #expect(
+      throws: DaemonError.socketUnusable(path: path, reason: "there is no folder \(folder.path("rnu"))")
+    ) {
+      try await SocketFile(path: path).prepare()
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.path("rnu")))
   }
 
   private static func permissions(of path: String) throws -> Int? {
@@ -165,6 +181,10 @@ import Testing
       active = try await daemon.activeRules()
       #expect(active.rules.map(\.name) == ["first", "all"])
       #expect(active.document.name == "a.plist")
+      let edits = try #require(active.document.edits)
+      #expect(edits.count == 2)
+      #expect(edits.last == "rule 1 is new")
+      #expect(daemon.journal.recent().last?.message?.hasPrefix("a.plist edited while in force: rule 1 is new;") == true)
       let move = try Move.parse(["--running", "--socket", path, "first", "--after", "2"])
       try await move.run()
       let delete = try Delete.parse(["--running", "--socket", path, "1"])
@@ -182,7 +202,7 @@ import Testing
         try await ControlClient.connected(to: path) { client in
           let before: ActiveRulesReply = try await client.get(ControlPath.rules)
           _ = try await daemon.apply(other)
-          try await session.apply(Array("()".utf8), over: before.document, with: client)
+          try await session.apply(Array("()".utf8), after: "rule 1 deleted", over: before.document, with: client)
         }
       }
       #expect(failure?.message?.contains("changed meanwhile") == true)

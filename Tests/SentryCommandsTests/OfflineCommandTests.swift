@@ -59,7 +59,7 @@ import Testing
   func aFindingThatDoesNotExistIsAUsageError(arguments: [String]) async throws {
     let run = try await Program.sentry.run(arguments)
     #expect(run.status == 2)
-    #expect(run.errors.contains("no finding is called 'noEfect': did you mean 'noEffect'?"), "\(run.errors)")
+    #expect(run.errors.contains("no finding is called 'noEfect'; did you mean 'noEffect'?"), "\(run.errors)")
   }
 
   @Test func findingsAreListedAndExplained() async throws {

@@ -100,8 +100,11 @@ import Testing
     let path = try folder.write("many.plist", "(\n" + String(repeating: rule, count: 1000) + ")\n")
     let run = try await Program.sentry.run(["check", path])
     #expect(run.status == 1)
-    #expect(run.output.components(separatedBy: "[unknownProperty]").count - 1 == 200)
+    #expect(run.output.components(separatedBy: "no property is called").count - 1 == 5)
+    #expect(run.output.contains("\nand 195 more like this [unknownProperty]\n"))
     #expect(run.output.contains("[tooManyFindings]"))
+    let json = try await Program.sentry.run(["check", "--format", "json", path])
+    #expect(json.output.components(separatedBy: "no property is called").count - 1 == 200)
   }
 
   @Test func anEmptySocketPathIsAUsageError() async throws {

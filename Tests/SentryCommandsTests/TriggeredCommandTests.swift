@@ -18,7 +18,7 @@ import Testing
       async throws -> Void
   ) async throws {
     let folder = try TemporaryFolder()
-    let path = folder.path("run/sentry.sock")
+    let path = folder.path("sentry.sock")
     var log = Logger(label: "test")
     log.logLevel = .critical
     let socket = SocketFile(path: path)
@@ -67,6 +67,28 @@ import Testing
       #expect(remove.errors == "sentry: table trigger has no entry for 192.0.2.10\n")
       #expect(try await triggered(["clear"], nil).output == "table trigger: 1 removed\n")
       #expect(try await triggered([], nil).output == "no addresses in table trigger\n")
+    }
+  }
+
+  @Test func addressesThatMustBeAMistakeNeedForce() async throws {
+    try await withDaemon { _, triggered in
+      let refused = try await triggered(["add", "192.0.2.1", "127.0.0.1"], nil)
+      #expect(refused.status == 65)
+      #expect(refused.errors == "sentry: 127.0.0.1 is loopback; nothing was entered (--force insists)\n")
+      #expect(try await triggered([], nil).output == "no addresses in table trigger\n")
+      let forced = try await triggered(["add", "127.0.0.1", "--force"], nil)
+      #expect(forced.output == "table trigger: 1 added, 0 replaced\n", "\(forced.errors)")
+    }
+  }
+
+  @Test func onlyTheFirstFindingsOfAListAreShown() async throws {
+    try await withDaemon { _, triggered in
+      let run = try await triggered(["import", "-"], String(repeating: "no address\n", count: 250))
+      #expect(run.status == 1)
+      #expect(run.output.contains("250 lines left out"))
+      let errors = run.errors.split(separator: "\n")
+      #expect(errors.count { $0.hasPrefix("standard input:") && $0.contains(": error: ") } == 20)
+      #expect(errors.last == "standard input: these are the first 20 findings")
     }
   }
 

@@ -215,7 +215,8 @@ extension EvaluationTests {
 
   @Test func notificationsGoOutEvenWhenThePacketIsNotLogged() throws {
     var bench = try Bench(
-      rule("Any", then: "Dont log"), rule("Any", then: "Alert"), rule("Any", then: "Email"), rule("Any", then: "URL"),
+      rule("Any", then: "Dont log"), rule("Any", then: "Alert"), rule("Any", then: "Email"),
+      rule("Any", then: "URL", parameter: "ping://192.0.2.2"),
       rule("Any", then: "Script"))
     #expect(bench.judge(udp()).logged == 0)
     let events = bench.events()
@@ -244,7 +245,7 @@ extension EvaluationTests {
   }
 
   @Test func aURLIsToldButNotLogged() throws {
-    var bench = try Bench(rule("Any", then: "URL"))
+    var bench = try Bench(rule("Any", then: "URL", parameter: "ping://192.0.2.2"))
     #expect(bench.judge(udp()).logged == 0)
     #expect(bench.events().map(\.isLogged) == [false])
   }

@@ -58,6 +58,9 @@ private enum RandomRules {
     ("Source port", ["==", "!=", "<="], ["53", "1024-65535"]),
     ("Dest port", ["==", "!=", ">=", "<="], ["22", "80", "20-25", "23-90", "0-65535", "53"]),
     ("IP version", ["==", "!="], ["4", "6"]), ("TTL", [">=", "<="], ["64"]),
+    ("DNS name", ["==", "!="], ["example.org", "*.example.org", "*.org", "www.example.org", "example.com"]),
+    ("Source match rate", ["==", "!=", ">=", "<="], ["0", "1", "2-5"]),
+    ("Packet length", ["==", "!=", "<="], ["19", "20-60", "60-65535"]),
     ("Data content", ["==", "!="], ["GET", "[+1]E"]), ("Include", ["==", "!="], ["address", "state", "trigger"]),
     ("Connection state", ["==", "!="], ["new", "established", "none"]),
     ("Idle seconds", [">=", "=="], ["1", "10"]), ("Parent idle seconds", [">=", "!="], ["1"]),
@@ -102,10 +105,13 @@ private enum RandomRules {
     if Bool.random(using: &random) { ends.reverse() }
     let ports: [UInt16] = [22, 23, 53, 80, 1024, 40_000]
     let (source, destination) = (one(of: ports, &random), one(of: ports, &random))
-    switch Int.random(in: 0..<8, using: &random) {
+    switch Int.random(in: 0..<9, using: &random) {
     case 0:
       return Frame.icmp(from: ends[0], to: ends[1], type: one(of: [0, 3, 8, 128], &random), code: 0, identifier: 1)
     case 1, 2: return Frame.udp(from: ends[0], source, to: ends[1], destination, payload: Array("GET".utf8))
+    case 8:
+      let name = one(of: ["example.org", "www.example.org", "a.b.example.org", "example.com"], &random)
+      return Frame.udp(from: ends[0], source, to: ends[1], 53, payload: DNSQuery(name: name)?.message ?? [])
     case 3 where !isIPv6:
       return Frame.ipv4(
         from: ends[0], to: ends[1], protocol: one(of: [1, 6, 17], &random), identification: 7,

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func idleResetsItsOwnClock() throws {
-    var bench = try Bench(rule("Idle seconds", ">=", "60", then: "URL"))
+    var bench = try Bench(rule("Idle seconds", ">=", "60", then: "URL", parameter: "ping://192.0.2.2"))
     _ = bench.judge(udp())
     bench.advance(to: 200)
     #expect(bench.events().map(\.time) == [60, 120, 180].map(Bench.time))
@@ -201,7 +201,8 @@ extension TimerTests {
         rule(
           "Parent idle seconds", ">=", "10", then: "Group",
           rule("Parent match rate", "==", "0", then: "Email"), rule("Parent byte count", "==", "0", then: "Alert"),
-          rule("Parent match count", "==", "1", then: "URL"), rule("Source match rate", "!=", "7", then: "Log"),
+          rule("Parent match count", "==", "1", then: "URL", parameter: "ping://192.0.2.2"),
+          rule("Source match rate", "!=", "7", then: "Log"),
           rule("Any", then: "Script"))))
     _ = bench.judge(udp())
     bench.engine.advance(to: Bench.time(10))

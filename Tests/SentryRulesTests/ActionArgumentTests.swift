@@ -48,3 +48,60 @@ func refusedRates(text: String) {
   #expect(document.diagnostics.map(\.id) == [.badParameter])
   #expect(document.diagnostics.first?.message.hasPrefix("Rate limit in: expected bits per second") == true)
 }
+
+@Test(arguments: [
+  "ping://192.0.2.2", "PING://router.example.org/", "ping://2001:db8::1", "ping://[2001:db8::1]",
+  "scan://192.0.2.2:1-99",
+  "lookup://www.example.org", "lookup://192.0.2.2", "tcp://192.0.2.2:80", "tcp://[2001:db8::1]:22",
+  " tcp://localhost:1 ",
+  "http://example.org", "https://user:secret@example.org:8443/alarm?who=me#top", "ftp://192.0.2.2/pub/list",
+])
+func probes(text: String) throws { #expect(try URLAction.argument(of: text) == .none) }
+
+@Test(arguments: [
+  ("", "needs what to probe"), ("192.0.2.2", "did you mean 'http://192.0.2.2'?"), ("call me", "found 'call me'"),
+  ("gopher://192.0.2.2", "expected ping://host"), ("ping:192.0.2.2", "expected ping://host"),
+  ("ping://", "the name or address of a host"), ("ping://192.0.2.256", "the name or address of a host"),
+  ("ping://192.0.2.2:80", "the name or address of a host"), ("ping://[192.0.2.2]", "the name or address of a host"),
+  ("lookup://www..org", "the name or address of a host"), ("http:///index", "the name or address of a host"),
+  ("http://user@", "the name or address of a host"),
+  ("tcp://192.0.2.2", "a port from 1 to 65535"), ("tcp://192.0.2.2:0", "a port from 1 to 65535"),
+  ("tcp://192.0.2.2:65536", "a port from 1 to 65535"), ("tcp://192.0.2.2:+5", "a port from 1 to 65535"),
+  ("http://example.org:web/", "a port from 1 to 65535"), ("http://example.org/my page", "a blank"),
+])
+func refusedProbes(text: String, message: String) { refuses(URLAction.self, text, message) }
+
+@Test(arguments: ["", "the server is down", "admin@example.org", " first.last+tag@mail.example.org "])
+func mailParameters(text: String) throws { #expect(try EmailAction.argument(of: text) == .none) }
+
+@Test(arguments: [
+  "@", "admin@", "@example.org", "see you @ noon", "a@example.org, b@example.org", "Admin <a@example.org>",
+  "a..b@c.org",
+  "a@exa mple.org", "a@b@c", "a@example..org",
+])
+func refusedMailParameters(text: String) { refuses(EmailAction.self, text, "expected one mail address") }
+
+@Test(arguments: [
+  ("5", true), ("0.5 s", true), ("10 Seconds", true), ("", false), ("a forged reset", false), ("2nd try", false),
+])
+func delaysTakeNoTime(text: String, isOdd: Bool) {
+  let document = RuleDocument(
+    reading:
+      #"( { enabled = 1; propertyName = "Dest port"; propertyValue = 7; filterActionName = Delay; parameter = "\#(text)"; } )"#
+  )
+  #expect(document.diagnostics.map(\.id) == (isOdd ? [.oddValue] : []))
+}
+
+@Test func scriptNamesAreNotEndless() {
+  refuses(ScriptAction.self, String(repeating: "x", count: 256), "expected the name of a file")
+  refuses(ScriptAction.self, "a\nb", "expected the name of a file")
+}
+
+private func refuses(_ action: any Action.Type, _ parameter: String, _ message: String) {
+  do {
+    _ = try action.argument(of: parameter)
+    Issue.record("accepted: '\(parameter)'")
+  } catch {
+    #expect((error.message + (error.hint ?? "")).contains(message), "\(error.message)")
+  }
+}

@@ -159,6 +159,32 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
     }
   }
 
+  @Test(
+    arguments: [
+      (ControlPath.status, .put, "GET"), (ControlPath.rules, .delete, "GET, PUT"), (ControlPath.enabled, .get, "PUT"),
+      ("/v1/tables/trigger", .put, "GET, POST, DELETE"), (ControlPath.lists, .get, "PUT"),
+      ("/v1/lists/all", .delete, "GET"), (ControlPath.log, .post, "GET"),
+    ] as [(String, HTTPRequest.Method, String)])
+  func otherMethodsAreRefusedWithThoseThereAre(_ uri: String, _ method: HTTPRequest.Method, _ allowed: String)
+    async throws
+  {
+    try await withClient { _, client in
+      let response = try await client.execute(uri: uri, method: method)
+      #expect(response.status == .methodNotAllowed)
+      #expect(response.headers[.allow] == allowed)
+      let failure: FailureReply = try decoded(response)
+      #expect(failure.message.contains(allowed))
+    }
+  }
+
+  @Test func aChangeIsOneOfAGeneration() async throws {
+    try await withClient { _, client in
+      let response = try await client.execute(
+        uri: "\(ControlPath.rules)?change=x", method: .put, body: ByteBuffer(string: "()"))
+      #expect(response.status == .badRequest)
+    }
+  }
+
   @Test func tableListsWhatRulesRemembered() async throws {
     try await withClient { daemon, client in
       try await daemon.judge(Packets.telnet(from: "203.0.113.9"))

@@ -72,6 +72,25 @@ import Testing
     await #expect(throws: DaemonError.documentHasErrors(name: "first.plist")) { try await withDaemon(broken) { _ in } }
   }
 
+  @Test func editsOfTheRulesInForceAreCountedAndNamed() async throws {
+    try await withDaemon { daemon in
+      let document = SubmittedDocument(name: "first.plist", reading: Array(Documents.telnet.utf8))
+      let start = try await daemon.status().document
+      #expect(start.edits == nil)
+      _ = try await daemon.apply(document, replacing: 1, change: "rule 2 disabled")
+      let reply = try await daemon.apply(document, replacing: 2, change: "rule\n1 deleted")
+      let edits = try #require(reply.document.edits)
+      #expect(edits.count == 2)
+      #expect(edits.last == "rule?1 deleted")
+      #expect(edits.documentTime == start.appliedTime)
+      #expect(
+        daemon.journal.recent().last?.message
+          == "first.plist edited while in force: rule?1 deleted; the rules before judged 0 packets")
+      let fresh = try await daemon.apply(document)
+      #expect(fresh.document.edits == nil, "an apply begins anew")
+    }
+  }
+
   @Test func everyPacketCountsForOneGeneration() async throws {
     try await withDaemon { daemon in
       try await daemon.judge(Packets.udp(from: "203.0.113.9"), count: 5)

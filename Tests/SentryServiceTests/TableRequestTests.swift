@@ -162,10 +162,10 @@ import Testing
       }
       let add = try await client.execute(
         uri: path, method: .post,
-        body: ByteBuffer(string: #"{"addresses":["192.0.2.0/24","2001:db8::1"],"duration":"10m"}"#))
+        body: ByteBuffer(string: #"{"addresses":["203.0.113.0/24","2001:db8::1"],"duration":"10m"}"#))
       #expect(try decoded(add, as: TableAddReply.self).added == 2)
       let list = try decoded(try await client.execute(uri: path, method: .get), as: TableReply.self)
-      #expect(list.entries.map(\.address) == ["192.0.2.0/24", "2001:db8::1"])
+      #expect(list.entries.map(\.address) == ["203.0.113.0/24", "2001:db8::1"])
       #expect(list.entries.map(\.duration) == [600, 600])
       #expect(list.entries.map(\.triggeredBy) == ["by hand", "by hand"])
       let removal = try await client.execute(

@@ -105,6 +105,9 @@ struct ControlClient {
     }
     guard response.status == .ok || response.status == .unprocessableEntity else {
       let failure: FailureReply? = try? await Self.decode(response)
+      if response.status == .conflict, let failure {
+        throw CommandFailure(.unusableData, "\(failure.message) (--force insists)")
+      }
       throw CommandFailure(.inputOutput, "the daemon says: \(failure?.message ?? "\(response.status)")")
     }
     return response

@@ -20,11 +20,12 @@ enum FindingsText {
     _ findings: [DiagnosticRecord], like ours: [Diagnostic], in source: SourceText, hasColour: Bool
   ) -> [String] {
     var ours = ours[...]
-    return findings.map { finding in
+    let texts = findings.map { finding in
       guard let next = ours.first, DiagnosticRecord(next, in: source) == finding else { return plain(finding) }
       ours.removeFirst()
       return next.rendered(in: source, usesColor: hasColour)
     }
+    return FindingDigest.lines(zip(findings, texts).map { (kind: $0.id, text: $1) })
   }
 
   private static func plain(_ finding: DiagnosticRecord) -> String {

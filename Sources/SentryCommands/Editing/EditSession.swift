@@ -3,13 +3,25 @@ internal import SentryControl
 internal import SentryDiagnostics
 internal import SentryRules
 
+/// An edit, and how it is told.
+struct Edit {
+  var result: EditedDocument
+  /// `rule 2.1 disabled`.
+  var change: String
+
+  /// `rule 2.1 deleted; the former rules 2.2 to 2.5 are now 2.1 to 2.4`.
+  var report: String {
+    ([change] + EditSession.shifts(result.shifts)).joined(separator: "; ")
+  }
+}
+
 /// Reads what is to be edited, lets it be edited, and puts the result where it belongs.
 struct EditSession {
   let subject: EditSubject
   let options: EditOptions
 
-  /// - Parameter edit: the edit and a line that says what was done; nothing is written if it changes nothing.
-  func run(_ edit: (EditableDocument) throws -> (EditedDocument, report: String)) async throws {
+  /// Nothing is written if the edit changes nothing.
+  func run(_ edit: (EditableDocument) throws -> Edit) async throws {
     switch subject {
     case .file(let path): try editFile(path, edit)
     case .running: try await editRunning(edit)
@@ -18,19 +30,17 @@ struct EditSession {
 
   // MARK: Files
 
-  private func editFile(
-    _ path: String, _ edit: (EditableDocument) throws -> (EditedDocument, report: String)
-  ) throws {
+  private func editFile(_ path: String, _ edit: (EditableDocument) throws -> Edit) throws {
     let bytes = try FileInput.read(path)
-    let (result, report) = try Self.refusing { () throws in
+    let edit = try Self.refusing { () throws in
       let document = try EditableDocument(reading: bytes, fileName: FileInput.displayName(path))
       if document.form == .xml, Self.hasXMLComment(bytes) {
         Console.writeError("\(document.name): XML is written anew; its comments are not kept")
       }
       return try edit(document)
     }
-    try deliver(result.bytes, before: bytes, path: path)
-    Console.writeError("\(FileInput.displayName(path)): \(report)")
+    try deliver(edit.result.bytes, before: bytes, path: path)
+    Console.writeError("\(FileInput.displayName(path)): \(edit.report)")
   }
 
   private static func hasXMLComment(_ bytes: [UInt8]) -> Bool { Data(bytes).range(of: Data("<!--".utf8)) != nil }
@@ -46,24 +56,28 @@ struct EditSession {
   // MARK: The running rules
 
   /// Edits the text that is in force and applies the result, unless somebody applied another in between.
-  private func editRunning(_ edit: (EditableDocument) throws -> (EditedDocument, report: String)) async throws {
+  private func editRunning(_ edit: (EditableDocument) throws -> Edit) async throws {
     try await ControlClient.connected(to: options.socket.path) { client in
       let active: ActiveRulesReply = try await client.get(ControlPath.rules)
       let before = Array(active.text.utf8)
-      let (result, report) = try Self.refusing { () throws in
+      let edit = try Self.refusing { () throws in
         try edit(EditableDocument(reading: before, fileName: active.document.name))
       }
-      if options.dryRun || options.output == "-" { return Console.write(result.bytes) }
-      if let output = options.output { return try FileReplacement.write(result.bytes, to: output) }
-      if result.bytes != before { try await apply(result.bytes, over: active.document, with: client) }
-      Console.writeError("running rules: \(report)")
+      let bytes = edit.result.bytes
+      if options.dryRun || options.output == "-" { return Console.write(bytes) }
+      if let output = options.output { return try FileReplacement.write(bytes, to: output) }
+      if bytes != before { try await apply(bytes, after: edit.change, over: active.document, with: client) }
+      Console.writeError("running rules: \(edit.report)")
     }
   }
 
-  /// Applies what came of `document`, unless another is in force by now.
-  func apply(_ bytes: [UInt8], over document: DocumentReport, with client: ControlClient) async throws {
+  /// Applies what came of `document` by `change`, unless another is in force by now.
+  func apply(
+    _ bytes: [UInt8], after change: String, over document: DocumentReport, with client: ControlClient
+  ) async throws {
     let query = [
       ControlPath.documentName: document.name, ControlPath.expectedGeneration: String(document.generation),
+      ControlPath.change: change,
     ]
     let reply: ApplyReply = try await client.put(ControlPath.rules, query: query, body: Data(bytes))
     guard !reply.applied else { return warnOfTests(reply.findings) }
@@ -89,9 +103,7 @@ struct EditSession {
       return try work()
     } catch let error as EditError {
       if let source = error.source {
-        for finding in error.findings {
-          Console.writeError(finding.rendered(in: source, usesColor: Console.errorHasColour))
-        }
+        for line in error.findings.rendered(in: source, usesColor: Console.errorHasColour) { Console.writeError(line) }
       }
       throw CommandFailure(.unusableData, error.message)
     }
@@ -103,6 +115,20 @@ struct EditSession {
     if numbers.count > shown.count { return shown.joined(separator: ", ") + " and \(numbers.count - shown.count) more" }
     guard let last = shown.last, shown.count > 1 else { return shown.first ?? "" }
     return shown.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// `the former rule 2 is now 3`, `the former rules 4 to 7 are now 5 to 8`.
+  static func shifts(_ shifts: [RuleShift]) -> [String] {
+    let told = shifts.prefix(4).map { shift in
+      let (old, new) = shift.last
+      switch shift.count {
+      case 1: return "the former rule \(shift.old) is now \(shift.new)"
+      case 2: return "the former rules \(shift.old) and \(old) are now \(shift.new) and \(new)"
+      default: return "the former rules \(shift.old) to \(old) are now \(shift.new) to \(new)"
+      }
+    }
+    let rest = shifts.dropFirst(told.count).reduce(0) { $0 + $1.count }
+    return told + (rest > 0 ? ["\(counted(rest, "more rule")) with other numbers"] : [])
   }
 
   /// `rule 2.1`, `rules 2.1 and 2.2`.

@@ -1,13 +1,18 @@
+internal import ArgumentParser
 internal import SentryRules
 
 /// What `enable` and `disable` share.
 enum RuleSwitch {
   static func set(_ isOn: Bool, _ rules: [String], in document: String?, options: EditOptions) async throws {
+    if document == nil, let first = rules.first, first.contains("/") || first.hasSuffix(".plist") {
+      throw ValidationError(
+        "'\(first)' is no rule: to edit a file say --in \(first); without, the rules in force are meant")
+    }
     let subject = document.map(EditSubject.file) ?? .running
     try await EditSession(subject: subject, options: options).run { document in
       let numbers = try document.rules(named: rules)
       let result = try document.setEnabled(isOn, numbers)
-      return (result, report(result.changed, of: numbers, isOn ? "enabled" : "disabled"))
+      return Edit(result: result, change: report(result.changed, of: numbers, isOn ? "enabled" : "disabled"))
     }
   }
 

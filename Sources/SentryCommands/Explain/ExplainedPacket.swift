@@ -1,3 +1,4 @@
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
@@ -67,13 +68,14 @@ extension DescribedPacket {
 }
 
 extension NotationError {
-  /// The message, the line, and a caret under what it is about.
-  fileprivate func text(about line: String) -> String {
-    let before = String(decoding: Array(line.utf8).prefix(range.lowerBound), as: UTF8.self)
-    let meant = String(decoding: Array(line.utf8).dropFirst(range.lowerBound).prefix(range.count), as: UTF8.self)
-    let caret =
-      String(repeating: " ", count: before.count) + "^" + String(repeating: "~", count: max(0, meant.count - 1))
-    return (["--packet: \(message)", "    \(line)", "    \(caret)"] + (hint.map { ["    \($0)"] } ?? []))
-      .joined(separator: "\n")
+  /// The message, the line or as much of it as fits into 80 columns, and a caret under what it is about.
+  func text(about line: String) -> String {
+    // The notation is one line, whatever blanks it has.
+    let bytes = line.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+    let excerpt = Excerpt(
+      of: range, in: SourceText(fileName: "--packet", bytes: bytes), bytesBefore: 30, bytesAfter: 44)
+    return
+      (["--packet: \(message)", "    \(excerpt.line)", "    \(excerpt.indent)\(excerpt.marker)"]
+      + (hint.map { ["    \($0)"] } ?? [])).joined(separator: "\n")
   }
 }

@@ -10,6 +10,10 @@ enum Console {
 
   /// The same for bytes.
   static func write(_ bytes: [UInt8]) {
+    guard !closedStreams.contains(STDOUT_FILENO) else {
+      writeError("sentry: standard output is closed")
+      exit(ExitStatus.inputOutput.rawValue)
+    }
     do {
       try FileDescriptor.standardOutput.writeAll(bytes)
     } catch Errno.brokenPipe {
@@ -25,6 +29,27 @@ enum Console {
     let output = ByteOutput { write($0) }
     try body(output)
     output.finish()
+  }
+
+  /// The standard streams that somebody started us without (`>&-`); the first to ask must be the beginning of the program.
+  ///
+  /// In the place of every standard stream that is closed the null device is opened: a document opened there would be
+  /// taken for standard output, and written to.
+  static let closedStreams: Set<Int32> = {
+    let streams = [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO]
+    let closed = streams.filter { !isStream($0) }
+    // The lowest free number is taken, so that each comes to stand where one is missing.
+    for _ in streams where streams.contains(where: { fcntl($0, F_GETFD) == -1 }) {
+      _ = try? FileDescriptor.open(FilePath("/dev/null"), .readWrite)
+    }
+    return Set(closed)
+  }()
+
+  /// `false` for a number that is free, or was until the runtime below us took it for a queue of its own.
+  private static func isStream(_ descriptor: Int32) -> Bool {
+    guard fcntl(descriptor, F_GETFD) != -1 else { return false }
+    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(descriptor)")
+    return target?.hasPrefix("anon_inode:") != true
   }
 
   static func writeLine(_ text: String = "") { write(text + "\n") }

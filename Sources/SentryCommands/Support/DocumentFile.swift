@@ -37,10 +37,10 @@ struct DocumentFile {
     return (file, ruleSet)
   }
 
-  /// Writes each finding with its line and a caret; with `summary`, a last line that counts them.
+  /// Writes the findings with their lines and carets, of each kind the first few; with `summary`, a last line that counts them.
   func printFindings(to destination: Destination, summary: Bool) {
     let isColoured = destination == .output ? Console.outputHasColour : Console.errorHasColour
-    var lines = findings.map { $0.rendered(in: document.source, usesColor: isColoured) }
+    var lines = findings.rendered(in: document.source, usesColor: isColoured)
     if summary { lines.append("\(name): \(ruleCount)\(findings.summary)") }
     for line in lines {
       if destination == .output { Console.writeLine(line) } else { Console.writeError(line) }

@@ -5,11 +5,17 @@ internal import SystemPackage
 enum FileInput {
   /// The bytes of the file at `path`; `-` is standard input.
   static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
+    if path == "-", Console.closedStreams.contains(STDIN_FILENO) {
+      throw CommandFailure(.noInput, "standard input is closed")
+    }
     do {
       if path == "-" { return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) }
-      return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+      // Not only what is on a disk: also a pipe of the shell, or the null device.
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? file.close() }
+      return [UInt8](try file.readToEnd() ?? Data())
     } catch {
-      throw CommandFailure(.noInput, "\(path): \(reason(for: path, error))")
+      throw CommandFailure(.noInput, "\(displayName(path)): \(reason(for: path, error))")
     }
   }
 
@@ -17,6 +23,7 @@ enum FileInput {
   static func displayName(_ path: String) -> String { path == "-" ? "standard input" : path }
 
   private static func reason(for path: String, _ error: any Error) -> String {
+    if path == "-" { return "it cannot be read" }
     let url = URL(fileURLWithPath: path)
     guard FileManager.default.fileExists(atPath: path) else { return "no such file" }
     if (try? url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true { return "is a directory" }

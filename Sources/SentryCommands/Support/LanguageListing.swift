@@ -11,7 +11,9 @@ struct LanguageListing {
   func text(named name: String?) throws -> String {
     guard let name else { return LanguageText.list(entries) }
     guard let entry = entries.first(where: { $0.isCalled(name) }) else {
-      let nearest = nearestName(to: name, in: entries.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
+      let nearest =
+        nearestName(to: name, in: entries.map(\.name)).map { "; did you mean '\($0)'?" }
+        ?? "; without a name, all are listed"
       throw ValidationError("no \(noun) is called '\(name)'\(nearest)")
     }
     return LanguageText.text(of: entry)

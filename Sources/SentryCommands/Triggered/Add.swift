@@ -32,6 +32,10 @@ extension Triggered {
     @Option(help: ArgumentHelp("Why, as the list shows it; 47 bytes are kept (default: by hand).", valueName: "text"))
     var note: String?
 
+    @Flag(
+      help: "Also addresses that are most likely a mistake: loopback, multicast, this host's own, or all there are.")
+    var force = false
+
     @Option(help: "How to report.")
     var format = ReportFormat.text
 
@@ -39,7 +43,7 @@ extension Triggered {
 
     func run() async throws {
       let request = TableAddRequest(
-        addresses: addresses.map(\.description), duration: duration?.argument, note: note)
+        addresses: addresses.map(\.description), duration: duration?.argument, note: note, force: force ? true : nil)
       let reply = try await ControlClient.connected(to: socket.path) { client in
         try await client.post(table.path, body: try JSONEncoder().encode(request), as: TableAddReply.self)
       }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SentryControl
 internal import SentryJournal
+internal import SentryRules
 
 extension Triggered {
   /// `sentry triggered list`

@@ -51,12 +51,30 @@ public struct DocumentReport: Codable, Sendable, Equatable {
   public var ruleCount: Int
   /// Counts the documents applied since the daemon started; the first is 1.
   public var generation: UInt32
+  /// What was done to the document since it came; `nil` as long as it is what was sent.
+  public var edits: EditsReport?
 
-  public init(name: String, appliedTime: Double, ruleCount: Int, generation: UInt32) {
+  public init(name: String, appliedTime: Double, ruleCount: Int, generation: UInt32, edits: EditsReport? = nil) {
     self.name = name
     self.appliedTime = appliedTime
     self.ruleCount = ruleCount
     self.generation = generation
+    self.edits = edits
+  }
+}
+
+/// Edits of the rules in force, each of which made a generation of its own.
+public struct EditsReport: Codable, Sendable, Equatable {
+  public var count: Int
+  /// The latest one in a few words: `rule 2.1.5 disabled`.
+  public var last: String
+  /// When the document itself was applied, in seconds since 1970; `appliedTime` is that of the latest edit.
+  public var documentTime: Double
+
+  public init(count: Int, last: String, documentTime: Double) {
+    self.count = count
+    self.last = last
+    self.documentTime = documentTime
   }
 }
 

@@ -23,11 +23,15 @@ public struct TableAddRequest: Codable, Sendable, Equatable {
   public var duration: String?
   /// What the entries shall say of who made them, of which 47 bytes are kept; without one, `by hand`.
   public var note: String?
+  /// Also addresses that are most likely a mistake: loopback, multicast, this host's own, all there are. Without it they are
+  /// answered with status 409, and nothing is entered.
+  public var force: Bool?
 
-  public init(addresses: [String], duration: String? = nil, note: String? = nil) {
+  public init(addresses: [String], duration: String? = nil, note: String? = nil, force: Bool? = nil) {
     self.addresses = addresses
     self.duration = duration
     self.note = note
+    self.force = force
   }
 }
 

@@ -8,4 +8,9 @@ enum DelayAction: Action {
     rules below are not asked.
     """
   static let operation = Operation.delay
+
+  static func advice(on parameter: String) -> ValueAdvice? {
+    let isTime = parameter.wholeMatch(of: /\s*\d+([.,]\d+)?\s*(ms|s|sec|seconds?)?\s*/.ignoresCase()) != nil
+    return isTime ? .delayTakesNoTime(parameter) : nil
+  }
 }

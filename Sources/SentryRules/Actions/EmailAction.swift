@@ -8,4 +8,10 @@ enum EmailAction: Action {
   static let parameterMeaning: String? = "the recipient (with an @) or a comment"
   static let parameterExample = "admin@example.org"
   static let operation = Operation.email
+
+  static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
+    let text = Substring(parameter).trimmed
+    guard !text.contains("@") || MailAddressText.isAddress(text) else { throw .notAMailAddress(text) }
+    return .none
+  }
 }

@@ -15,6 +15,6 @@ extension RateLimitingAction {
   static var parameterExample: String { "1.25M" }
 
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
-    .rate(try RateText.bitsPerSecond(Substring(parameter).without(.atEnd)))
+    .rate(try RateText.bitsPerSecond(try Substring(parameter).without(.atEnd)))
   }
 }

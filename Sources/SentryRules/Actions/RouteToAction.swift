@@ -13,7 +13,7 @@ enum RouteToAction: Action {
   static let operation = Operation.routeTo
 
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
-    let text = Substring(parameter).without(.atEnd)
+    let text = try Substring(parameter).without(.atEnd)
     guard let address = IPAddress(String(text)), address.isUnicast else { throw .notANextHop(text) }
     return .nextHop(address)
   }

@@ -11,8 +11,12 @@ enum ScriptAction: Action {
   static let parameterExample = "page-me"
   static let operation = Operation.script
 
+  /// In bytes: what file systems allow.
+  private static let longestName = 255
+
   static func argument(of parameter: String) throws(ValueError) -> ActionArgument {
-    guard !parameter.contains("/"), !parameter.hasPrefix("."), !parameter.contains("\0") else {
+    let hasControl = parameter.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    guard !parameter.contains("/"), !parameter.hasPrefix("."), !hasControl, parameter.utf8.count <= longestName else {
       throw .notAScriptName(parameter)
     }
     return .none

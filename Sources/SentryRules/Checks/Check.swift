@@ -16,6 +16,7 @@ let allChecks: [any Check.Type] = [
   UnreachableRulesCheck.self,
   DuplicateRuleCheck.self,
   NoEffectCheck.self,
+  DisabledParentCheck.self,
   CutsOffSSHCheck.self,
   TriggerCatchesOwnAddressCheck.self,
   TriggerCatchesServerCheck.self,

@@ -36,7 +36,7 @@ extension Diagnostic {
   }
 
   static func neverHolds(_ rule: Rule, at place: Place) -> Diagnostic {
-    Diagnostic(.neverMatches, .warning, at: place, "\(rule.question) never holds, for any packet")
+    Diagnostic(.neverMatches, .warning, at: place, "\(rule.question) never holds: there is no such packet")
   }
 
   static func neverHoldsAtTop(_ rule: Rule, at place: Place) -> Diagnostic {
@@ -94,6 +94,13 @@ extension Diagnostic {
 
   static func resetsNothing(at place: Place) -> Diagnostic {
     Diagnostic(.noEffect, .warning, at: place, "'Reset parent' at the top level has no parent to reset")
+  }
+
+  static func disabledParent(_ rule: Rule, enabledBelow count: Int, at place: Place) -> Diagnostic {
+    let others = count == 1 ? "the enabled rule below it never runs" : "the \(count) enabled rules below it never run"
+    return Diagnostic(
+      .disabledParent, .note, at: place, "rule \(rule.number) is disabled, so \(others)",
+      hint: "say 'enabled = 1;' here to let \(count == 1 ? "it" : "them") run")
   }
 
   // MARK: Traffic that should not be caught

@@ -126,7 +126,7 @@ extension CheckedDocument {
 
 extension String {
   /// The part that counts: without the remark.
-  private var significant: Substring { Substring(self).without(.atEnd) }
+  private var significant: Substring { (try? Substring(self).without(.atEnd)) ?? Substring(self) }
 
   fileprivate func number(after separator: Character) -> Int? {
     significant.halves(around: separator).flatMap { Int($0.1) }

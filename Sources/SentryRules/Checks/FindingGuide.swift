@@ -61,6 +61,9 @@ public enum FindingGuide {
     compares the document with the machine it runs on: its addresses, name servers, default routes, and the ssh
     connection you sit at.
 
+    In text, at most the first few findings of one kind are shown, then how many more there are; `--format json` has them
+    all.
+
     Each entry has an example: a whole document with just this finding.
 
     \(chapters.map(\.markdown).joined(separator: "\n"))

@@ -57,6 +57,7 @@ private struct Blame {
     if meaning.constant == false {
       return rule.property == AnyProperty.self ? .neverHolds(rule, at: place) : .neverHoldsAtTop(rule, at: place)
     }
+    if !document.reader.mayHold(meaning) { return .neverHolds(rule, at: place) }
     if let ancestor = ancestor(excluding: meaning, above: index) {
       return .contradicts(rule, document.rules[ancestor], at: place)
     }

@@ -68,6 +68,13 @@ struct EditPlan: Sendable {
   }
 }
 
+/// Which numbers rules have once a plan is carried out.
+struct EditOutcome {
+  /// Of those that came in, those below them left out.
+  var inserted: [RuleNumber]
+  var shifts: [RuleShift]
+}
+
 /// What becomes of one list of rules.
 struct ListChange {
   /// Which of the elements stay, as indices.

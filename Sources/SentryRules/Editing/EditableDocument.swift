@@ -42,14 +42,14 @@ public struct EditableDocument: Sendable {
   /// Carries out a plan.
   func edited(by plan: EditPlan) throws(EditError) -> EditedDocument {
     guard form == .text else {
-      let (value, inserted) = try ValueRewriter.rewrite(outline, by: plan)
-      return EditedDocument(bytes: try written(value), inserted: inserted)
+      let (value, outcome) = try ValueRewriter.rewrite(outline, by: plan)
+      return EditedDocument(bytes: try written(value), inserted: outcome.inserted, shifts: outcome.shifts)
     }
-    let (text, inserted) = try TextRewriter.rewrite(reading.source.bytes, outline, by: plan)
+    let (text, outcome) = try TextRewriter.rewrite(reading.source.bytes, outline, by: plan)
     // A switch is a digit in the place of another.
     guard !plan.touched.isEmpty else { return EditedDocument(bytes: text) }
     try checkReads(text)
-    return EditedDocument(bytes: text, inserted: inserted)
+    return EditedDocument(bytes: text, inserted: outcome.inserted, shifts: outcome.shifts)
   }
 
   /// An edit cannot break a text that read before, short of its nesting limit: this is what makes sure.
@@ -77,6 +77,8 @@ public struct EditedDocument: Sendable {
   public var bytes: [UInt8]
   /// The numbers of the rules that came in, those below them left out.
   public var inserted: [RuleNumber] = []
+  /// The rules that have other numbers now without having been asked for, in the order of the old ones.
+  public var shifts: [RuleShift] = []
   /// The rules that were not yet as they were to be: for switches.
   public var changed: [RuleNumber] = []
 }

@@ -19,7 +19,7 @@ public struct Snippet: Sendable {
 
   /// - Throws: what is wrong with the text, or with a rule.
   public init(reading bytes: [UInt8], fileName: String) throws(EditError) {
-    let found = SnippetText.find(in: bytes, fileName: fileName)
+    let found = try SnippetText.find(in: bytes, fileName: fileName)
     guard let ruleSet = found.document.ruleSet else {
       throw EditError(
         "\(fileName) holds no rules that can be used; nothing was changed", findings: found.document.diagnostics,

@@ -7,17 +7,17 @@ struct ValueRewriter {
   private var arrival: (parent: RuleNumber, position: Int)?
   private var renumbering = Renumbering()
 
-  /// The root after the edit, and the numbers of what came in.
+  /// The root after the edit, and the numbers that rules have then.
   static func rewrite(
     _ outline: RuleOutline, by plan: EditPlan
-  ) throws(EditError) -> (root: PropertyListValue, inserted: [RuleNumber]) {
+  ) throws(EditError) -> (root: PropertyListValue, outcome: EditOutcome) {
     var rewriter = ValueRewriter(outline: outline, plan: plan)
     let root = try rewriter.rewrittenRoot()
-    let inserted = rewriter.arrival.map { arrival in
-      plan.pieces.indices.map { arrival.parent.child(arrival.position + $0) }
-    }
-    rewriter.renumbering.note(plan.pieces, as: inserted ?? [])
-    return (rewriter.withTestsFollowing(root), inserted ?? [])
+    let inserted =
+      rewriter.arrival.map { arrival in plan.pieces.indices.map { arrival.parent.child(arrival.position + $0) } } ?? []
+    rewriter.renumbering.note(plan.pieces, as: inserted)
+    let outcome = EditOutcome(inserted: inserted, shifts: rewriter.renumbering.shifts(plan))
+    return (rewriter.withTestsFollowing(root), outcome)
   }
 
   private init(outline: RuleOutline, plan: EditPlan) {

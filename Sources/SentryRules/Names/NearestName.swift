@@ -7,6 +7,8 @@ public func nearestName(to word: String, in candidates: some Sequence<String>) -
   for candidate in candidates {
     let distance = editDistance(letters, Array(candidate.lowercased().unicodeScalars))
     let allowed = max(1, max(letters.count, candidate.count) / 3)
+    // A single letter in place of another is no slip.
+    guard distance < max(letters.count, candidate.count) else { continue }
     if distance <= allowed, distance < nearest?.distance ?? .max { nearest = (candidate, distance) }
   }
   return nearest?.name

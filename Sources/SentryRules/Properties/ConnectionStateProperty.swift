@@ -16,7 +16,7 @@ enum ConnectionStateProperty: Property {
 
   static func parse(_ text: Substring) throws(ValueError) -> ConnectionStates {
     var states: ConnectionStates = []
-    for element in text.listElements { states.insert(try state(named: element)) }
+    for element in text.listElements { states.insert(try state(named: element, in: text)) }
     return states
   }
 
@@ -26,13 +26,13 @@ enum ConnectionStateProperty: Property {
     LoweredTest(.connectionState(operand), relation)
   }
 
-  private static func state(named name: Substring) throws(ValueError) -> ConnectionStates {
+  private static func state(named name: Substring, in list: Substring) throws(ValueError) -> ConnectionStates {
     switch name.lowercased() {
     case "new": .new
     case "established": .established
     case "closing": .closing
     case "none": .none
-    default: throw .unknownWord(name, expected: ["new", "established", "closing", "none"])
+    default: throw .unknownWord(name, expected: ["new", "established", "closing", "none"], in: list)
     }
   }
 }

@@ -12,7 +12,7 @@ enum DSCPProperty: NumberProperty {
   static func parse(_ text: Substring) throws(ValueError) -> ClosedRange<UInt64> {
     if text.first?.isASCIIDigit == true { return try NumberText.range(text, within: limits) }
     guard let codePoint = codePoints[text.lowercased()] else {
-      throw .unknownWord(text, expected: codePoints.keys.sorted())
+      throw .unknownCodePoint(text, among: codePoints.keys.sorted())
     }
     return codePoint...codePoint
   }

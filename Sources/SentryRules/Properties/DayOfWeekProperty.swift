@@ -19,10 +19,10 @@ enum DayOfWeekProperty: Property {
 
   static func parse(_ text: Substring) throws(ValueError) -> Operand {
     guard let (first, last) = text.halves(around: "-") else {
-      let day = try day(text)
+      let day = try day(text, in: text)
       return Operand(first: day, last: day)
     }
-    return Operand(first: try day(first), last: try day(last))
+    return Operand(first: try day(first, in: text), last: try day(last, in: text))
   }
 
   static func lower(_ relation: Relation, _ operand: Operand, into program: inout ProgramBuilder) -> LoweredTest {
@@ -36,10 +36,10 @@ enum DayOfWeekProperty: Property {
   private static let names = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
   /// A number, or a name of which at least three letters are given.
-  private static func day(_ text: Substring) throws(ValueError) -> UInt8 {
+  private static func day(_ text: Substring, in whole: Substring) throws(ValueError) -> UInt8 {
     if let number = UInt8(text), NumberText.isDecimal(text), number <= 7 { return number % 7 }
     let word = text.lowercased()
-    guard word.count >= 3, let day = names.firstIndex(where: { $0.hasPrefix(word) }) else { throw .notADay(text) }
+    guard word.count >= 3, let day = names.firstIndex(where: { $0.hasPrefix(word) }) else { throw .notADay(whole) }
     return UInt8(day)
   }
 }

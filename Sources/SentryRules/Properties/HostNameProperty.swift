@@ -7,7 +7,7 @@ extension HostNameProperty {
   static var codes: GenerationCodes { .none }
   static var valueSyntax: String { "a host name, or *.name for all names below it" }
   static var example: String { "*.example.org" }
-  static var relations: Set<Relation> { .unordered }
+  static var relations: Set<Relation> { [.equal, .notEqual, .equalIgnoringCase] }
 
   static func parse(_ text: Substring) throws(ValueError) -> NamePattern {
     try HostNameText.pattern(text)

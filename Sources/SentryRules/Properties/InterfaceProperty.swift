@@ -35,6 +35,7 @@ enum InterfaceProperty: Property {
   /// it.
   static func interfaceName(in text: Substring) throws(ValueError) -> Substring {
     guard let (before, rest) = text.halves(around: "(") else { return try word(text, in: text) }
+    guard rest.contains(")") else { throw .unclosedRemark(text, open: 1) }
     if looksLikeSystemName(before) { return before }
     let last = rest.split(separator: "(").last ?? rest
     let parenthesised = last.prefix { $0 != ")" }.trimmed

@@ -19,6 +19,11 @@ extension NetProperty {
     try NetText.range(text)
   }
 
+  static func advice(on value: Substring) -> ValueAdvice? {
+    guard let text = try? value.without(remarks) else { return nil }
+    return NetText.advice(on: text)
+  }
+
   static func lower(_ relation: Relation, _ operand: AddressRange, into program: inout ProgramBuilder) -> LoweredTest {
     LoweredTest(.address(endpoint, operand.standing(relation)), relation)
   }

@@ -22,7 +22,7 @@ enum TCPHeaderFlagsProperty: Property {
     var flags = Operand()
     for element in text.listElements {
       let isOff = element.first == "-"
-      let bit = try bit(named: isOff ? element.dropFirst().trimmed : element)
+      let bit = try bit(named: isOff ? element.dropFirst().trimmed : element, in: text)
       if isOff { flags.off |= bit } else { flags.on |= bit }
       guard flags.on & flags.off == 0 else { throw .contradictoryFlag(isOff ? element.dropFirst() : element) }
     }
@@ -33,7 +33,7 @@ enum TCPHeaderFlagsProperty: Property {
     LoweredTest(.tcpFlags(on: operand.on, off: operand.off), relation)
   }
 
-  private static func bit(named name: Substring) throws(ValueError) -> UInt8 {
+  private static func bit(named name: Substring, in list: Substring) throws(ValueError) -> UInt8 {
     switch name.lowercased() {
     case "fin": TCPFlag.fin
     case "syn": TCPFlag.syn
@@ -43,7 +43,7 @@ enum TCPHeaderFlagsProperty: Property {
     case "urg": TCPFlag.urg
     case "ece": 64
     case "cwr": 128
-    default: throw .unknownWord(name, expected: ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"])
+    default: throw .unknownWord(name, expected: ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"], in: list)
     }
   }
 }

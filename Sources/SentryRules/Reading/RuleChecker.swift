@@ -7,8 +7,6 @@ internal import SentryPropertyList
 /// document will not run with it. Values that the property list's reader missed already (`isMissing`) have theirs.
 struct RuleChecker {
   private let names: NameResolver
-  private let rawRules: [RawRule]
-  private let isClassic: Bool
   /// In document order, as far as read.
   private var rules: [Rule] = []
   private var contexts: [Context] = []
@@ -21,18 +19,15 @@ struct RuleChecker {
     var numberAbove: RulePosition.Parent?
   }
 
-  /// - Parameter isClassic: The document is one of the classic program.
-  static func check(_ tree: RuleTreeReader, isClassic: Bool, into findings: inout Findings) -> [Rule] {
-    var checker = RuleChecker(tree, isClassic: isClassic)
+  static func check(_ tree: RuleTreeReader, into findings: inout Findings) -> [Rule] {
+    var checker = RuleChecker(tree)
     checker.rules.reserveCapacity(tree.rules.count)
     for raw in tree.rules { checker.check(raw, into: &findings) }
     return checker.rules
   }
 
-  private init(_ tree: RuleTreeReader, isClassic: Bool) {
+  private init(_ tree: RuleTreeReader) {
     names = NameResolver(tree.votes)
-    rawRules = tree.rules
-    self.isClassic = isClassic
   }
 
   private mutating func check(_ raw: RawRule, into findings: inout Findings) {
@@ -61,25 +56,10 @@ struct RuleChecker {
 
   private func isEnabled(_ raw: RuleInHand, into findings: inout Findings) -> Bool {
     guard let node = raw.fields[.enabled] else {
-      let enabled = isClassic ? 0 : enabledChildren(of: rules.count)
-      if enabled > 0 {
-        findings.add(.disabledParent(raw.number.text, enabledChildren: enabled, at: raw.place))
-      } else {
-        findings.addOnce("enabled", .disabledByDefault(raw.number.text, at: raw.place))
-      }
+      findings.addOnce("enabled", .disabledByDefault(raw.number.text, at: raw.place))
       return false
     }
     return node.isMissing ? false : node.readSwitch(RuleKey.enabled.rawValue, into: &findings) ?? false
-  }
-
-  private func enabledChildren(of index: Int) -> Int {
-    var count = 0
-    var child = index + 1
-    while child < rawRules[index].subtreeEnd {
-      if RuleFields(of: rawRules[child].node)[.enabled]?.isOn == true { count += 1 }
-      child = rawRules[child].subtreeEnd
-    }
-    return count
   }
 
   /// A name or a parameter: any text.
@@ -93,10 +73,12 @@ struct RuleChecker {
   private func argument(
     of action: any Action.Type, _ parameter: String, _ raw: RuleInHand, into findings: inout Findings
   ) -> ActionArgument {
+    let place = raw.fields[.parameter]?.place ?? raw.fields.action.place ?? raw.place
     do {
-      return try action.argument(of: parameter)
+      let argument = try action.argument(of: parameter)
+      if let advice = action.advice(on: parameter) { findings.add(.oddValue(advice, at: place)) }
+      return argument
     } catch {
-      let place = raw.fields[.parameter]?.place ?? raw.fields.action.place ?? raw.place
       findings.add(.badParameter(error, of: action.name, at: place))
       return .none
     }
@@ -114,7 +96,11 @@ struct RuleChecker {
     guard let property, let relation, value?.isMissing != true else { return nil }
     let text = value?.text ?? ""
     do {
-      return try Condition(property, relation, value: text)
+      let condition = try Condition(property, relation, value: text)
+      if let value, let advice = property.advice(on: Substring(text)) {
+        findings.add(.oddValue(advice, at: value.place))
+      }
+      return condition
     } catch {
       let place = value?.place ?? raw.fields.property.place ?? raw.place
       findings.add(.badValue(error, isMissing: Substring(text).trimmed.isEmpty, at: place))

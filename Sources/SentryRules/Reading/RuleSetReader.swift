@@ -25,7 +25,7 @@ enum RuleSetReader {
     let tree = readRules(layout, of: root, into: &findings)
     let isClassic = layout.isClassic || tree.votes.hasNumbers
     var ruleSet = RuleSet(
-      rules: RuleChecker.check(tree, isClassic: isClassic, into: &findings), settings: settings,
+      rules: RuleChecker.check(tree, into: &findings), settings: settings,
       interfaces: interfaces, keptKeys: keptKeys, isClassic: isClassic, listPath: layout.listPath)
     if layout.hasDocumentKeys { ruleSet.tests = TestsReader.read(root, for: ruleSet, into: &findings) }
     return ruleSet

@@ -48,10 +48,14 @@ extension Diagnostic {
     return Diagnostic(.badTest, at: node.place, "\(key.rawValue) must be \(expected), found \(found)", hint: hint)
   }
 
-  static func noSuchRule(_ number: String, of rules: [Rule], at place: Place) -> Diagnostic {
-    Diagnostic(
-      .badTest, at: place, "the document has no rule \(number.shown)",
-      hint: didYouMean(number, in: rules.lazy.map(\.number)) ?? "0 is the checks before the rules, none their end")
+  static func noSuchRule(_ number: String, in ruleSet: RuleSet, at place: Place) -> Diagnostic {
+    guard let wanted = RuleNumber(number) else {
+      return Diagnostic(
+        .badTest, at: place, "expected the number of a rule, 0 or none, found '\(number.shown)'",
+        hint: didYouMean(number, in: ["none"]) ?? "0 is the checks before the rules, none their end")
+    }
+    return Diagnostic(
+      .badTest, at: place, "the document has no rule \(number.shown)", hint: NearbyRules(wanted, in: ruleSet).hint)
   }
 
   static func directionContradictsSource(_ word: String, _ source: String, isLocal: Bool, at place: Place) -> Diagnostic

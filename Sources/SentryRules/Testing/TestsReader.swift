@@ -21,7 +21,7 @@ enum TestKey: String, CaseIterable {
 
 /// Reads what a document says under `tests`.
 struct TestsReader {
-  private let rules: [Rule]
+  private let ruleSet: RuleSet
   private let numbers: Set<String>
   private let host: HostAddresses
   private let local: [AddressRange]
@@ -50,8 +50,8 @@ struct TestsReader {
   }
 
   private init(for ruleSet: RuleSet, findings: Findings) {
-    rules = ruleSet.rules
-    numbers = Set(rules.lazy.map(\.number))
+    self.ruleSet = ruleSet
+    numbers = Set(ruleSet.rules.lazy.map(\.number))
     host = HostAddresses(ruleSet.settings)
     local = host.ranges(with: ruleSet.settings.localNetworks)
     self.findings = findings
@@ -225,7 +225,7 @@ struct TestsReader {
     case "0": return .builtIn
     case "none": return .endOfRules
     default:
-      if !numbers.contains(number) { findings.add(.noSuchRule(number, of: rules, at: node.place)) }
+      if !numbers.contains(number) { findings.add(.noSuchRule(number, in: ruleSet, at: node.place)) }
       return .rule(number)
     }
   }

@@ -4,7 +4,7 @@ enum ByteListText {
   static func parse(_ text: Substring) throws(ValueError) -> [UInt8] {
     var bytes: [UInt8] = []
     for element in text.listElements {
-      bytes.append(UInt8(try NumberText.number(element, within: 0...255)))
+      bytes.append(UInt8(try NumberText.number(element, within: 0...255, in: text)))
     }
     return bytes
   }

@@ -12,9 +12,13 @@ enum HostNameText {
     var name = matchesBelow ? text.dropFirst(2) : text
     if name.last == "." { name.removeLast() }
     guard name.utf8.allSatisfy({ $0 < 0x80 }) else { throw .hostNameNotASCII(text) }
-    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
-    guard name.utf8.count <= longestName, labels.allSatisfy(isLabel) else { throw .notAHostName(text) }
+    guard isName(name) else { throw .notAHostName(text) }
     return NamePattern(name: name.utf8.map(\.foldedASCII), matchesBelow: matchesBelow)
+  }
+
+  /// One name, ASCII, without a final dot.
+  static func isName(_ text: Substring) -> Bool {
+    text.utf8.count <= longestName && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isLabel)
   }
 
   private static func isLabel(_ label: Substring) -> Bool {

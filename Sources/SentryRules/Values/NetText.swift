@@ -2,8 +2,7 @@ public import SentryPacket
 
 /// Addresses and nets as rules write them.
 ///
-/// IPv4 (docs/Classic.md, "Nets"): `192.0.2.7`, `192.0.2.7/24` (host bits are masked off, more than 32 bits are 32),
-/// `192.0.2.0/255.255.255.0`, `192.0.2.0/` (up to the last 1 bit), `192.0.2.10-192.0.2.20`, `192.0.2.10-20` (the end
+/// IPv4 (docs/Classic.md, "Nets"): `192.0.2.7`, `192.0.2.7/24` (host bits are masked off), `192.0.2.0/255.255.255.0`, `192.0.2.0/` (up to the last 1 bit), `192.0.2.10-192.0.2.20`, `192.0.2.10-20` (the end
 /// replaces as many parts as it has). Missing parts are 0; a lone number above 255 is a whole address. IPv6: an
 /// address, `2001:db8::/32`, or a range.
 public enum NetText {
@@ -27,8 +26,15 @@ public enum NetText {
       return AddressRange(prefix: address, length: 96 + (try prefixLength(length, of: v4, in: text)))
     }
     // A mapped address with a shorter prefix than the mapped block's own would reach into IPv6.
-    let limits: ClosedRange<UInt64> = (address.isIPv4 ? 96 : 0)...128
-    return AddressRange(prefix: address, length: Int(try NumberText.number(length, within: limits)))
+    return AddressRange(prefix: address, length: try prefixLength(length, (address.isIPv4 ? 96 : 0)...128, in: text))
+  }
+
+  private static func prefixLength(_ text: Substring, _ limits: ClosedRange<Int>, in whole: Substring)
+    throws(ValueError) -> Int
+  {
+    guard NumberText.isDecimal(text) else { throw .notAPrefixLength(limits, in: whole) }
+    guard let length = Int(text), limits.contains(length) else { throw .prefixLength(text, notIn: limits, of: whole) }
+    return length
   }
 
   /// 0...32.
@@ -36,7 +42,7 @@ public enum NetText {
   {
     if text.isEmpty { return 32 - address.trailingZeroBitCount }
     if text.contains(".") { return try prefixLength(ofMask: text, in: whole) }
-    return Int(min(32, try NumberText.number(text, within: 0...UInt64(UInt32.max))))
+    return try prefixLength(text, 0...32, in: whole)
   }
 
   private static func prefixLength(ofMask text: Substring, in whole: Substring) throws(ValueError) -> Int {

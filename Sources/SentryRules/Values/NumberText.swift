@@ -6,14 +6,18 @@ enum NumberText {
       let number = try number(text, within: limits)
       return number...number
     }
+    guard isDecimal(first), isDecimal(last) else { throw .notANumber(text, limits) }
     let low = try number(first, within: limits)
     let high = try number(last, within: limits)
     guard low <= high else { throw .reversedRange(text, hint: "\(high)-\(low)") }
     return low...high
   }
 
-  static func number(_ text: Substring, within limits: ClosedRange<UInt64>) throws(ValueError) -> UInt64 {
-    guard isDecimal(text) else { throw .notANumber(text, limits) }
+  /// - Parameter list: what `text` is an element of, for the message.
+  static func number(_ text: Substring, within limits: ClosedRange<UInt64>, in list: Substring? = nil)
+    throws(ValueError) -> UInt64
+  {
+    guard isDecimal(text) else { throw .notANumber(text, limits, in: list) }
     guard let number = UInt64(text), limits.contains(number) else { throw .outOfRange(text, limits) }
     return number
   }

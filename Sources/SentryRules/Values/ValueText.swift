@@ -12,16 +12,18 @@ public enum ValueRemarks: Sendable {
 }
 
 extension Substring {
-  /// The text that counts.
-  func without(_ remarks: ValueRemarks) -> Substring {
-    switch remarks {
-    case .nowhere: self
-    case .atEnd: prefix { $0 != "(" }.trimmed
-    case .anywhere: withoutParentheses.trimmed
-    }
+  /// The text that counts. A remark that is not closed, or text after one that stands at the end, is refused: it would
+  /// not count, and nothing would show it.
+  func without(_ remarks: ValueRemarks) throws(ValueError) -> Substring {
+    guard remarks != .nowhere, utf8.contains(UInt8(ascii: "(")) else { return remarks == .nowhere ? self : trimmed }
+    let kept = try withoutParentheses()
+    guard remarks == .atEnd else { return kept.trimmed }
+    let value = prefix { $0 != "(" }.trimmed
+    guard kept.trimmed == value else { throw .textAfterRemark(self, value: value) }
+    return value
   }
 
-  private var withoutParentheses: Substring {
+  private func withoutParentheses() throws(ValueError) -> Substring {
     var kept = Substring()
     var depth = 0
     for character in self {
@@ -31,6 +33,7 @@ extension Substring {
       default: if depth == 0 { kept.append(character) }
       }
     }
+    guard depth == 0 else { throw .unclosedRemark(self, open: depth) }
     return kept
   }
 

@@ -33,14 +33,18 @@ struct FailureMiddleware: RouterMiddleware {
     do {
       return try await next(request, context)
     } catch let error as HTTPError {
-      return try failure(
+      var response = try failure(
         error.status, error.body ?? "\(request.method) \(request.uri.path): \(error.status.reasonPhrase)")
+      for field in error.headers { response.headers[field.name] = field.value }
+      return response
     } catch is NIOTooManyBytesError {
       return try failure(.contentTooLarge, "more than \(ControlLimit.requestBytes) bytes")
     } catch DaemonError.generationChanged(let expected, let found) {
       return try failure(
         .preconditionFailed,
         "the rules were changed meanwhile (generation \(found), not \(expected)); nothing was done, try again")
+    } catch let objection as AddressObjection {
+      return try failure(.conflict, objection.message)
     } catch DaemonError.stopped {
       return try failure(.serviceUnavailable, "the daemon is shutting down")
     } catch {

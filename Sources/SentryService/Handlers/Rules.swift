@@ -11,7 +11,11 @@ extension Router<ControlContext> {
       let name = request.uri.queryParameters[Substring(ControlPath.documentName)].map(String.init) ?? "document"
       let expected = try expectedGeneration(request.uri.queryParameters[Substring(ControlPath.expectedGeneration)])
       let document = SubmittedDocument(name: name, reading: Array(buffer: body))
-      let reply = try await daemon.apply(document, replacing: expected)
+      let change = request.uri.queryParameters[Substring(ControlPath.change)].map(String.init)
+      if change != nil, expected == nil {
+        throw HTTPError(.badRequest, message: "a change is one of a generation: say which")
+      }
+      let reply = try await daemon.apply(document, replacing: expected, change: change)
       return try Response.json(reply, status: reply.applied ? .ok : .unprocessableContent)
     }
   }

@@ -16,9 +16,12 @@ extension Router<ControlContext> {
       let wanted = try await request.decoded(
         TableAddRequest.self, like: #"{"addresses": ["192.0.2.7"], "duration": "1h", "note": "why"}"#)
       let duration = try wanted.duration.map { try Argument.duration($0) }
+      let ranges = try Argument.ranges(wanted.addresses)
+      if wanted.force != true, let objection = AddressObjection(to: ranges, in: table, own: LocalAddresses.own()) {
+        throw objection
+      }
       return try Response.json(
-        await daemon.add(
-          Argument.ranges(wanted.addresses), to: table, duration: duration, note: wanted.note ?? "by hand"))
+        await daemon.add(ranges, to: table, duration: duration, note: wanted.note ?? "by hand"))
     }
 
     delete(path) { request, context in

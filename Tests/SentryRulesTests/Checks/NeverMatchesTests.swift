@@ -10,6 +10,19 @@ import Testing
   CheckCase("a net outside another", "Source net == 10.0.0.0/8:\n  Source net == 192.168.0.0/16: Log", finds: "1.1"),
   CheckCase("source and destination are two things", "Source net == 10.0.0.0/8:\n  Dest net == 192.168.0.0/16: Log"),
   CheckCase("nets of two families", "Source net == ::/0:\n  Source net == 0.0.0.0/0: Log", finds: "1.1"),
+  CheckCase(
+    "nets of two families in two places", "Source net == 10.0.0.0/8:\n  Dest net == 2001:db8::/32: Log", finds: "1.1"),
+  CheckCase("the other way round", "Dest net == 2001:db8::/32:\n  Source net == 10.0.0.0/8: Log", finds: "1.1"),
+  CheckCase("an IPv6 net below IPv4", "IP version == 4:\n  Source net == 2001:db8::/32: Log", finds: "1.1"),
+  CheckCase("an IPv4 net below IPv6", "IP version == 6:\n  Dest net == 10.0.0.0/8: Log", finds: "1.1"),
+  CheckCase("IPv6 below an IPv4 net", "Dest net == 10.0.0.0/8:\n  IP version == 6: Log", finds: "1.1"),
+  CheckCase("IPv6 below what is not IPv4", "IP version != 4:\n  Dest net == 10.0.0.0/8: Log", finds: "1.1"),
+  CheckCase("an IPv4 net below IPv4", "IP version == 4:\n  Dest net == 10.0.0.0/8: Log"),
+  CheckCase("not an IPv4 net below IPv6", "IP version == 6:\n  Dest net != 10.0.0.0/8: Log"),
+  CheckCase("forged addresses in IPv6", "IP version == 6:\n  Source net == ::ffff:0:0/96: Log"),
+  CheckCase("a name below another", "DNS name == *.example.org:\n  DNS name == www.example.org: Log"),
+  CheckCase("a name beside another", "DNS name == *.example.org:\n  DNS name == www.example.com: Log", finds: "1.1"),
+  CheckCase("the name itself", "DNS name == *.example.org:\n  DNS name == example.org: Log", finds: "1.1"),
   CheckCase("ICMP type of TCP", "Protocol == 6:\n  ICMP type == 8: Log", finds: "1.1"),
   CheckCase("ICMP type of an IPv6 packet", "Source net == 2001:db8::/32:\n  ICMP type == 8: Log", finds: "1.1"),
   CheckCase("code below type", "ICMP type == 3:\n  ICMP code == 4: Log"),
@@ -40,6 +53,11 @@ import Testing
   CheckCase("a parent at the top level", "Parent match count >= 3: Log", finds: "1"),
   CheckCase("no parent has matched 0 times", "Parent match count == 0: Log"),
   CheckCase("a parent below", "Any:\n  Parent match count >= 3: Log"),
+
+  CheckCase("a packet shorter than any header", "Packet length <= 19: Log", finds: "1"),
+  CheckCase("a bare header", "Packet length <= 20: Log"),
+  CheckCase("what every packet is", "IP version != 4-6: Log", finds: "1"),
+  CheckCase("not within all there is, which some packets lack", "Dest port != 0-65535: Log"),
 
   // The clock.
   CheckCase("a packet's value asked by the clock", "Idle seconds >= 60:\n  Dest port == 23: Log", finds: "1.1"),
@@ -76,6 +94,26 @@ import Testing
   CheckCase("everything of one protocol", "Dest port == 0-65535: Delete\nSource port == 5: Log"),
   CheckCase("ends after their subtree, not before", "Dest port == 20-30: Delete\n  Dest port == 23: Log"),
 
+  CheckCase("a name below", "DNS name == *.example.org: Delete\nDNS name == www.example.org: Pass", finds: "2"),
+  CheckCase("two levels below", "DNS name == *.example.org: Delete\nDNS name == a.b.Example.ORG.: Pass", finds: "2"),
+  CheckCase("all names further below", "DNS name == *.org: Delete\nDNS name == *.example.org: Pass", finds: "2"),
+  CheckCase("the name above", "DNS name == *.example.org: Delete\nDNS name == example.org: Pass"),
+  CheckCase("the names above", "DNS name == *.example.org: Delete\nDNS name == *.org: Pass"),
+  CheckCase("the end of another name", "DNS name == *.example.org: Delete\nDNS name == badexample.org: Pass"),
+  CheckCase("a longer label", "DNS name == *.example.org: Delete\nDNS name == www.example-2.org: Pass"),
+  CheckCase("other names", "DNS name == www.example.org: Delete\nDNS name == *.example.org: Pass"),
+  CheckCase("all other names", "DNS name != www.example.org: Delete\nDNS name == ftp.example.org: Pass", finds: "2"),
+  CheckCase(
+    "a server's name", "TLS server name == *.example.org: Delete\nTLS server name == www.example.org: Pass", finds: "2"),
+  CheckCase("names asked of two", "TLS server name == *.example.org: Delete\nDNS name == www.example.org: Pass"),
+  CheckCase("all of IPv4", "IP version == 4: Delete\nSource net == 10.0.0.0/8: Log", finds: "2"),
+  CheckCase(
+    "all addresses of IPv4, but not what was cut before them", "Source net == 0.0.0.0/0: Delete\nIP version == 4: Log"),
+  CheckCase("all addresses of both", "Source net == 0.0.0.0/0: Delete\nDest port == 23: Log"),
+
+  CheckCase("a lower rate", "Source match rate >= 50: Delete\nSource match rate >= 100: Log", finds: "2"),
+  CheckCase("a higher rate", "Source match rate >= 100: Delete\nSource match rate >= 50: Log"),
+
   // Detours.
   CheckCase("what ++ may skip ends nothing", "Protocol == 6: ++\nDest port == 20-30: Delete\nDest port == 23: Log"),
   CheckCase(
@@ -108,6 +146,11 @@ func neverMatches(_ c: CheckCase) throws { try c.expect(.neverMatches) }
   (
     "Dest port == 20-22: Delete\nDest port == 23: Pass\nDest port == 21-23: Log",
     "'Dest port == 21-23' never holds here: the rules above it and before it leave no such packet"
+  ),
+  ("Packet length <= 0: Log", "'Packet length <= 0' never holds: there is no such packet"),
+  (
+    "Source net == 10.0.0.0/8:\n  Dest net == 2001:db8::/32: Log",
+    "'Dest net == 2001:db8::/32' never holds here: rule 1 ('Source net == 10.0.0.0/8') above it excludes it"
   ),
   (
     "Parent match count >= 3: Log",

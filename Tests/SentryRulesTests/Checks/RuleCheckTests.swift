@@ -36,19 +36,31 @@ func duplicateRule(_ c: CheckCase) throws { try c.expect(.duplicateRule) }
 func noEffect(_ c: CheckCase) throws { try c.expect(.noEffect) }
 
 @Test(arguments: [
-  CheckCase("no word about it, a child on", "Any:\n  Dest port == 23: Log", finds: "1"),
-  CheckCase("no word about it, the child off", "Any:\n  - Dest port == 23: Log"),
+  CheckCase("a child that is on", "- Any:\n  Dest port == 23: Log", finds: "1"),
+  CheckCase("the child off, too", "- Any:\n  - Dest port == 23: Log"),
+  CheckCase("no children", "- Any: Log"),
+  CheckCase("once for the outermost", "- Any:\n  - Any:\n    Any: Log\n  Any: Log", finds: "1"),
+  CheckCase("one further down, too", "'a' Any:\n  - Any:\n    Any: Log\n- Any:\n  Any: Log", finds: "1.1", "2"),
 ])
-func disabledParent(_ c: CheckCase) throws {
-  let text = try ShortRules.document(c.rules).replacing(
-    "{ enabled = 1; propertyName = \"Any\";", with: "{ propertyName = Any;")
-  let ids = RuleDocument(reading: text).findings().map(\.id)
-  #expect(ids == (c.finds.isEmpty ? [.disabledByDefault] : [.disabledParent]))
+func disabledParent(_ c: CheckCase) throws { try c.expect(.disabledParent) }
+
+@Test(arguments: [
+  ("- Any:\n  Any: Log", "rule 1 is disabled, so the enabled rule below it never runs"),
+  (
+    "- Any:\n  Any: Group\n    Any: Log\n  - Any: Group\n    Any: Log",
+    "rule 1 is disabled, so the 2 enabled rules below it never run"
+  ),
+])
+func disabledParentsSayHowManyRulesWouldRun(rules: String, message: String) throws {
+  let findings = RuleDocument(reading: try ShortRules.document(rules)).findings()
+  #expect(findings.map(\.message) == [message])
+  #expect(findings.map(\.severity) == [.note])
 }
 
-@Test func aParentThatIsOffByIntentionIsNoFinding() throws {
-  let document = RuleDocument(reading: try ShortRules.document("- Any:\n  Dest port == 23: Log"))
-  #expect(document.findings().isEmpty)
+/// The key may also be missing, as in documents of the classic program.
+@Test func aParentWithoutAWordAboutItIsDisabledToo() {
+  let document = RuleDocument(reading: "( { children = ( { enabled = 1; filterActionName = Log; } ); } )")
+  #expect(document.findings().map(\.id) == [.disabledByDefault, .disabledParent])
 }
 
 @Test(arguments: [
@@ -79,6 +91,8 @@ func triggerCatchesOwnAddress(_ c: CheckCase) throws {
   CheckCase("the router's errors", "Protocol == 1:\n  ICMP type == 3: Trigger", finds: "1.1"),
   CheckCase("pings, which a router does not send", "Protocol == 1:\n  ICMP type == 8: Trigger"),
   CheckCase("who is in a table by now", "Include == address: Trigger"),
+  CheckCase("floods", "Source match rate >= 100: Trigger"),
+  CheckCase("names that the server answers about", "DNS name == *.example.org: Trigger", finds: "1"),
 ])
 func triggerCatchesServer(_ c: CheckCase) throws {
   var host = HostFacts()
@@ -95,6 +109,8 @@ func triggerCatchesServer(_ c: CheckCase) throws {
   CheckCase("what is left after a net", "Source net == 192.0.2.0/24: Pass\nDirection == inbound: Delete"),
   CheckCase("what is left after a table", "Include == authorize: Pass\nDirection == inbound: Delete"),
   CheckCase("another port", "Dest port == 23: Delete"),
+  CheckCase("floods", "Source match rate >= 50: Delete"),
+  CheckCase("a name", "TLS server name == www.example.org: Delete"),
   CheckCase("by a table first", "Include == trigger: Delete\nDirection == inbound: Reject", finds: "2"),
   CheckCase("from one family only", "Source net == 0.0.0.0/0: Delete", finds: "1"),
   CheckCase("in a list that ends all", "Interface == external:\n  Dest port == 80: Pass\n  Any: Delete", finds: "1.2"),

@@ -38,6 +38,11 @@ import Testing
         """)
   }
 
+  @Test func aRuleWithAnEmptyLineAboveItBeginsTheCopy() throws {
+    #expect(try copy(["2"], isAlone: true).hasPrefix("(\n  /* 2 is a group. */\n"))
+    #expect(try copy(["1-2"], isAlone: true).contains("// one\n\n  /* 2 is a group. */\n"))
+  }
+
   @Test func copyAndPasteIsTheSameRules() throws {
     for text in [try copy(["1-3"]), try CopiedRules(of: ["1-3"], from: Array(sample.utf8), fileName: "x").classicText] {
       let pasted = try open("()").paste(snippet(text), .end)

@@ -2,6 +2,11 @@ import Testing
 
 @testable import SentryRules
 
+@Test func aSingleLetterIsNoSlip() {
+  #expect(nearestName(to: "5", in: ["4", "6"]) == nil)
+  #expect(nearestName(to: "x", in: ["lo", "ef"]) == nil)
+}
+
 @Test(
   arguments: [
     ("Dest prot", "Dest port"),  // swapped

@@ -13,7 +13,7 @@ import Testing
 func direction(_ row: ConditionCase) throws { try row.expect() }
 
 @Test(arguments: [
-  RefusedValue("Direction", "inb", "expected inbound, outbound, found 'inb'"),
+  RefusedValue("Direction", "inb", "expected inbound or outbound, found 'inb'"),
   RefusedValue("Direction", "Inbound", "did you mean 'inbound'?"),
   RefusedValue("Direction", "", "'Direction' needs a value"),
   RefusedValue("Direction", " (inbound)", "'Direction' needs a value"),

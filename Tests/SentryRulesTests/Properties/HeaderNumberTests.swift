@@ -34,13 +34,13 @@ import Testing
 func headerNumbers(_ row: ConditionCase) throws { try row.expect() }
 
 @Test(arguments: [
-  RefusedValue("IP version", "5-7", "expected 4 to 6"),
+  RefusedValue("IP version", "5-7", "expected 4 or 6"),
   RefusedValue("TTL", "256", "expected 0 to 255"),
   RefusedValue("DSCP", "64", "expected 0 to 63"),
   RefusedValue("DSCP", "af44", "found 'af44'"),
   RefusedValue("DSCP", "fe", "did you mean"),
   RefusedValue("VLAN", "4096", "expected 0 to 4095"),
-  RefusedValue("Packet length", "-1", "found nothing"),
+  RefusedValue("Packet length", "-1", "found '-1'"),
   RefusedValue("Source match rate", "many", "expected a number"),
 ])
 func refusedHeaderNumbers(_ row: RefusedValue) { row.expect() }

@@ -19,7 +19,7 @@ func include(_ row: ConditionCase) throws { try row.expect() }
 
 @Test(arguments: [
   RefusedValue("Include", "triger", "did you mean 'trigger'?"),
-  RefusedValue("Include", "everyone", "expected trigger, address, authorize, invalid, state"),
+  RefusedValue("Include", "everyone", "expected trigger, address, authorize, invalid or state"),
   RefusedValue("Include", "", "'Include' needs a value"),
 ])
 func refusedInclude(_ row: RefusedValue) { row.expect() }

@@ -63,8 +63,8 @@ func connectionStates(_ row: ConditionCase) throws { try row.expect() }
   RefusedValue("TLS server name", String(repeating: "abc.", count: 64) + "org", "expected a host name"),
   RefusedValue("URL keyword", "", "'URL keyword' needs a value"),
   RefusedValue("URL keyword", "admin\\", "backslash"),
-  RefusedValue("Connection state", "open", "expected new, established, closing, none"),
-  RefusedValue("Connection state", "new,", "found ''"),
+  RefusedValue("Connection state", "open", "expected new, established, closing or none"),
+  RefusedValue("Connection state", "new,", "found nothing in 'new,'"),
   RefusedValue("Connection state", "estabished", "did you mean 'established'?"),
 ])
 func refusedNames(_ row: RefusedValue) { row.expect() }

@@ -58,7 +58,6 @@ func net(_ row: ConditionCase) throws { try row.expect() }
   ("3221225991", "192.0.2.7", "192.0.2.7"),
   ("192.0.2.7-3221225999", "192.0.2.7", "192.0.2.15"),
   ("192.0.2.0/", "192.0.2.0", "192.0.3.255"),
-  ("192.0.2.7/40", "192.0.2.7", "192.0.2.7"),
   ("0.0.0.0/0", "0.0.0.0", "255.255.255.255"),
   ("2001:db8::1", "2001:db8::1", "2001:db8::1"),
   ("2001:db8::1/64", "2001:db8::", "2001:db8::ffff:ffff:ffff:ffff"),
@@ -93,8 +92,57 @@ func writtenNetText(_ text: String, _ written: String) throws {
   RefusedValue("Source net", "192.0.2.1-2001:db8::1", "mixes IPv4 and IPv6"),
   RefusedValue("Source net", "2001:db8::1-192.0.2.1", "mixes IPv4 and IPv6"),
   RefusedValue("Source net", "::ffff:192.0.2.1/64", "expected 96 to 128"),
+  RefusedValue(
+    "Source net", "192.0.2.7/33", "the prefix length 33 of '192.0.2.7/33' is out of range: expected 0 to 32"),
+  RefusedValue("Source net", "192.0.2.7/99999999999999999999", "expected 0 to 32"),
+  RefusedValue("Source net", "192.0.2.7/-1", "expected a number from 0 to 32 after the '/', found '192.0.2.7/-1'"),
   RefusedValue("Dest net", "2001:db8::/129", "expected 0 to 128"),
+  RefusedValue("Dest net", "2001:db8::/", "expected a number from 0 to 128 after the '/'"),
+  RefusedValue("Dest net", "2001:db8::/32 (lab", "is not closed"),
   RefusedValue("Dest net", "2001:db8:::1", "expected an address"),
   RefusedValue("Dest net", "192.0.2.0/24-30", "expected a number"),
 ])
 func refusedNet(_ row: RefusedValue) { row.expect() }
+
+/// Values that are read as docs/Classic.md, "Nets", says, and what is said of those that may surprise.
+@Test(arguments: [
+  ("192.0.2.7", nil),
+  ("192.0.2.0/24", nil),
+  ("10/8", nil),
+  ("192.0.2.7/32", nil),
+  ("192.0.2.10-20 (lab)", nil),
+  ("192.0.2.10-192.0.2.20", nil),
+  ("2001:db8::/32", nil),
+  ("2001:db8::10-2001:db8::20", nil),
+  ("192.168.1.77/24", "'192.168.1.77/24' is not the start of its net: it matches 192.168.1.0 to 192.168.1.255"),
+  ("192.168.1.77/255.255.255.0 (home)", "it matches 192.168.1.0 to 192.168.1.255"),
+  ("10.1/8", "it matches 10.0.0.0 to 10.255.255.255"),
+  ("2001:db8::1/64", "it matches 2001:db8:: to 2001:db8::ffff:ffff:ffff:ffff"),
+  ("192.0.2", "'192.0.2' is read as the one address 192.0.2.0"),
+  ("5", "'5' is read as the one address 5.0.0.0"),
+  ("3221225991", "'3221225991' is read as the one address 192.0.2.7"),
+  ("192.0.2.0/", "'192.0.2.0/' is read as 192.0.2.0/23"),
+  ("10-20", "'10-20' is read as 10.0.0.0 to 10.0.0.20"),
+  ("192.0.2.10-3.20", "'192.0.2.10-3.20' is read as 192.0.2.10 to 192.0.3.20"),
+  ("192.0.2.7-3221225999", "is read as 192.0.2.7 to 192.0.2.15"),
+])
+func netsThatMaySurprise(_ text: String, _ message: String?) {
+  let advice = SourceNetProperty.advice(on: Substring(text))
+  #expect(message.map { advice?.message.contains($0) == true } ?? (advice == nil), "\(String(describing: advice))")
+}
+
+@Test func theWayToWriteANetIsShown() throws {
+  let address = try #require(SourceNetProperty.advice(on: "1.2.3"))
+  #expect(!address.isDoubtful && address.hint == "write '1.2.3.0' for the address, '1.2.3.0/24' for the net")
+  let net = try #require(SourceNetProperty.advice(on: "192.168.1.77/24"))
+  #expect(net.isDoubtful && net.hint == "write '192.168.1.0/24' for the net, '192.168.1.77' for the address alone")
+}
+
+@Test func aSurprisingNetIsAFinding() {
+  let document = expectDocument(
+    """
+    ( { enabled = 1; propertyName = "Source net"; propertyValue = «"192.0.2"»; filterActionName = Log; },
+      { enabled = 1; propertyName = "Dest net"; propertyValue = «"192.168.1.77/24"»; filterActionName = Log; } )
+    """, .oddValue, .oddValue)
+  #expect(document.outcome == ["oddValue note", "oddValue warning"])
+}

@@ -28,6 +28,6 @@ func tcpHeaderFlags(_ row: ConditionCase) throws { try row.expect() }
   RefusedValue("TCP header flags", "sin", "did you mean 'fin'?"),
   RefusedValue("TCP header flags", "syn;ack", "found 'syn;ack'"),
   RefusedValue("TCP header flags", "syn,-syn", "both on and off"),
-  RefusedValue("TCP header flags", "syn,", "found ''"),
+  RefusedValue("TCP header flags", "syn,", "found nothing in 'syn,'"),
 ])
 func refusedFlags(_ row: RefusedValue) { row.expect() }

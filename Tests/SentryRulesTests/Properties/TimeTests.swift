@@ -79,7 +79,7 @@ func datesAndTimes(_ row: ConditionCase) throws { try row.expect() }
   RefusedValue("Time of day", "8:3", "such as '8:30-17:30'"),
   RefusedValue("Day of week", "8", "expected 0 (Sunday) to 6 (Saturday)"),
   RefusedValue("Day of week", "Mo", "found 'Mo'"),
-  RefusedValue("Day of week", "1-", "found ''"),
+  RefusedValue("Day of week", "1-", "found '1-'"),
   RefusedValue("Date and time", "٢٠٢٦-05-06 08:30:00 +0000", "expected YYYY-MM-DD HH:MM:SS"),
   RefusedValue("Date and time", "yesterday", "expected YYYY-MM-DD HH:MM:SS"),
   RefusedValue("Date and time", "2026-02-30 00:00:00 +0000", "found '2026-02-30"),

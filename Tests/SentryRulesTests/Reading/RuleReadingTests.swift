@@ -94,7 +94,14 @@ func enabledInXML(_ value: String, _ isEnabled: Bool) throws {
     "({ enabled = 1; propertyName = Include; relationName = «\">=\"»; propertyValue = trigger; })", .relationReadAsEqual
   )
   #expect(document.outcome == ["relationReadAsEqual warning"])
-  expectDocument("({ enabled = 1; propertyName = \"Dest port\"; relationName = \"a=A\"; propertyValue = 80; })")
+  expectDocument(
+    "({ enabled = 1; propertyName = \"Dest port\"; relationName = «\"a=A\"»; propertyValue = 80; })",
+    .relationReadAsEqual)
+  expectDocument(
+    """
+    ({ enabled = 1; propertyName = "DNS name"; relationName = "a=A"; propertyValue = "Example.org"; },
+     { enabled = 1; propertyName = "URL keyword"; relationName = "a=A"; propertyValue = "Admin"; })
+    """)
 }
 
 @Test func negationThatMatchesOtherProtocolsIsAWarning() {

@@ -41,6 +41,16 @@ let rulePages: [FindingPage] = [
       #"( { enabled = 1; propertyName = "Dest port"; propertyValue = "90-80"; filterActionName = Delete; } )"#),
     remedy: "Correct the value. Remarks stand in parentheses: \"80 (http)\"."),
   FindingPage(
+    .oddValue, .warning, "a value that is not read as it looks",
+    meaning: """
+      "192.168.1.77/24" is a whole net, of 256 addresses, although it names one: the bits after the prefix are masked off. \
+      A Delay with a number for a parameter does not wait that long. What is only short, as "192.0.2", which is the one \
+      address 192.0.2.0, is a note.
+      """,
+    example: .text(
+      #"( { enabled = 1; propertyName = "Source net"; propertyValue = "192.168.1.77/24"; filterActionName = Log; } )"#),
+    remedy: "Write what is meant in full, as the hint shows."),
+  FindingPage(
     .missingValue, .error, "a property without the value it needs",
     meaning: "There is nothing to compare with.",
     example: .text(#"( { enabled = 1; propertyName = "Dest port"; filterActionName = Delete; } )"#),
@@ -87,22 +97,11 @@ let rulePages: [FindingPage] = [
     example: .text(#"( { propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; } )"#),
     remedy: "Add \"enabled = 1;\", or \"enabled = 0;\" to say that it is off by intention."),
   FindingPage(
-    .disabledParent, .note, "a rule that is off by default has children that are on",
-    meaning: """
-      A rule without "enabled" is disabled, and takes everything below it out of use. Its children say "enabled = 1;", so \
-      they seem to work, and do not. A rule with "enabled = 0;" is off by intention, whatever its children say, and is \
-      not mentioned; nor are documents of the classic program, which left the key out to switch services off.
-      """,
-    example: .text(
-      """
-      ( { nodeName = "from outside"; propertyName = Direction; propertyValue = inbound; children = (
-          { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; }
-      ); } )
-      """),
-    remedy: "Add \"enabled = 1;\" to the rule, or \"enabled = 0;\" if it is meant to be off."),
-  FindingPage(
     .relationReadAsEqual, .warning, "a relation that means nothing for this property",
-    meaning: "Flags, words, interfaces and content have no order: >= and <= are read as ==.",
+    meaning: """
+      Flags, words, interfaces and content have no order: >= and <= are read as ==. Numbers, nets and words have no \
+      capitals to disregard: a=A is read as ==, too.
+      """,
     example: .text(
       #"( { enabled = 1; propertyName = Direction; relationName = ">="; propertyValue = inbound; filterActionName = Log; } )"#
     ),

@@ -11,6 +11,8 @@ struct ArrivingPacket: Sendable {
         Constraint(.direction, 0...0), Constraint(.external, ValueSet(1)), Constraint(.fragmentOffset, 0...0),
         Constraint(.ipVersion, source.first.isIPv4 ? 4...4 : 6...6),
         Constraint(.address(.source), ValueSet(source.first.number...source.last.number)),
+        // Nobody sends many such packets a second.
+        Constraint(.sourceRate, ValueSet(0...1)),
         Constraint(.knownConnection, ValueSet(isKnown ? 1 : 0)),
         Constraint(.connectionState, ValueSet(UInt128(state.rawValue.trailingZeroBitCount))),
       ]
@@ -38,7 +40,7 @@ struct ArrivingPacket: Sendable {
 
   /// What a DHCP server answers (RFC 2131 §4.1).
   static func dhcpAnswer(from server: IPAddress) -> ArrivingPacket {
-    ArrivingPacket(udp(from: 67...67, to: 68...68), from: only(server), isKnown: true)
+    ArrivingPacket(udp(from: 67...67, to: 68...68) + noNames, from: only(server), isKnown: true)
   }
 
   /// What a router says about the packets of others: unreachable, time exceeded (RFC 792).
@@ -50,7 +52,7 @@ struct ArrivingPacket: Sendable {
   private static func tcpSYN(to port: UInt16) -> [Constraint] {
     let flags = (0..<8 as Range<UInt8>).map { Constraint(.flag($0), ValueSet(1 << $0 == TCPFlag.syn ? 1 : 0)) }
     return [Constraint(.protocolNumber, 6...6), Constraint(.destinationPort, UInt64(port)...UInt64(port))] + noICMP
-      + flags
+      + noNames + flags
   }
 
   private static func udp(from source: ClosedRange<UInt64>, to destination: ClosedRange<UInt64>) -> [Constraint] {
@@ -60,6 +62,7 @@ struct ArrivingPacket: Sendable {
 
   private static let absent = ValueSet([], includesAbsent: true)
   private static let noFlags = (0..<8 as Range<UInt8>).map { Constraint(.flag($0), absent) }
+  private static let noNames = [Constraint(.dnsName, absent), Constraint(.serverName, absent)]
   private static let noICMP = [.icmpType, .icmpCode, .icmpv6Type, .icmpv6Code].map {
     Constraint(.number($0), absent)
   }

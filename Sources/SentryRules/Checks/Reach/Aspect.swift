@@ -15,6 +15,10 @@ enum Aspect: Hashable, Sendable {
   case knownConnection
   /// Which bit of `ConnectionStates` the flow has.
   case connectionState
+  /// The name that a DNS message asks about, the server that a TLS client asks for, as `HostNames` counts them.
+  case dnsName, serverName
+  /// Packets from the same source in the last full second.
+  case sourceRate
   /// Seconds of the local day, day of the local week, seconds since 1970 (with the sign bit turned, so that they are in
   /// order).
   case timeOfDay, dayOfWeek, dateAndTime
@@ -26,7 +30,8 @@ enum Aspect: Hashable, Sendable {
     case .address: Universe.addresses
     case .flag: Universe.flag
     case .external, .knownConnection: Universe.yesOrNo
-    case .interface, .dateAndTime: Universe.word
+    case .interface, .sourceRate, .dateAndTime: Universe.word
+    case .dnsName, .serverName: Universe.names
     case .connectionState: Universe.states
     case .timeOfDay: Universe.seconds
     case .dayOfWeek: Universe.days
@@ -40,6 +45,7 @@ private enum Universe {
   static let flag = ValueSet([0...1], includesAbsent: true)
   static let yesOrNo = ValueSet(0...1)
   static let word = ValueSet(0...UInt128(UInt64.max))
+  static let names = ValueSet([0...UInt128(UInt64.max)], includesAbsent: true)
   static let states = ValueSet(0...3)
   static let seconds = ValueSet(0...86_399)
   static let days = ValueSet(0...6)
@@ -47,8 +53,10 @@ private enum Universe {
   static let byte = ValueSet([0...255], includesAbsent: true)
   static let fragmentOffset = ValueSet([0...8191], includesAbsent: true)
   static let port = ValueSet([0...65_535], includesAbsent: true)
-  static let version = ValueSet([4...4, 6...6], includesAbsent: true)
-  static let length = ValueSet([0...UInt128(UInt32.max)], includesAbsent: true)
+  /// Of packets that come to the rules: others are passed or deleted before.
+  static let version = ValueSet([4...4, 6...6])
+  /// A whole header of IPv4 at least (RFC 791 §3.1).
+  static let length = ValueSet([20...UInt128(UInt32.max)])
   static let dscp = ValueSet([0...63], includesAbsent: true)
   static let vlan = ValueSet([0...4095], includesAbsent: true)
 

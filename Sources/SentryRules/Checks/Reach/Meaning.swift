@@ -59,11 +59,13 @@ extension Meaning {
 struct TestReader {
   private let settings: Settings
   private let interfaceNames: InterfaceNames
+  private let hostNames: HostNames
   private let emptyBuilder: ProgramBuilder
 
   init(_ ruleSet: RuleSet) {
     settings = ruleSet.settings
     interfaceNames = InterfaceNames(ruleSet)
+    hostNames = HostNames(ruleSet)
     emptyBuilder = ProgramBuilder(settings: ruleSet.settings)
   }
 
@@ -71,26 +73,32 @@ struct TestReader {
     // An empty builder each time: then whatever the test refers to has the index 0.
     var builder = emptyBuilder
     let lowered = rule.condition.lower(into: &builder)
-    let meaning = meaning(of: lowered.test, builder, isTopLevel: rule.parent < 0)
+    let meaning = meaning(of: lowered.test, builder, rule)
     return lowered.isNegated ? meaning.negated : meaning
   }
 
+  /// Some packet may satisfy it.
+  func mayHold(_ meaning: Meaning) -> Bool { !PacketSet(meaning.necessary).isEmpty }
+
   func values(ofInterface name: String) -> ValueSet { interfaceNames.values(of: settings.systemName(of: name)) }
 
-  private func meaning(of test: Test, _ builder: ProgramBuilder, isTopLevel: Bool) -> Meaning {
+  private func meaning(of test: Test, _ builder: ProgramBuilder, _ rule: Rule) -> Meaning {
     switch test {
     case .constant(let result): .settled(result)
     case .number(let field, let range): .exactly([Constraint(field, range)], implying: Self.implied(by: field))
-    case .address(let endpoint, let range): address(endpoint, range)
+    case .address(let endpoint, let range): address(endpoint, range, isMapped: rule.value.contains(":"))
     case .interface: interface(builder.interfaces.values.first)
     case .knownConnection: .exactly(.knownConnection, ValueSet(1))
     case .connectionState(let states): .exactly(.connectionState, ValueSet(states))
     case .tcpFlags(let on, let off): .exactly(Self.flags(on: on, off: off), implying: Self.tcpHeader)
     case .ipOptions(_, let noneOf): .unknown(implying: noneOf ? [] : Self.version4)
     case .tcpOptions(_, let noneOf): .unknown(implying: noneOf ? [] : Self.tcpHeader)
-    case .urlKeyword, .serverName: .unknown(implying: Self.tcpHeader)
-    case .dnsName: .unknown(implying: Self.ports)
-    case .table, .content, .sourceRate: .unknown()
+    case .urlKeyword: .unknown(implying: Self.tcpHeader)
+    case .serverName: name(.serverName, builder, implying: Self.tcpHeader)
+    case .dnsName: name(.dnsName, builder, implying: Self.ports)
+    case .sourceRate(let range):
+      .exactly(.sourceRate, ValueSet(UInt128(range.lowerBound)...UInt128(range.upperBound)))
+    case .table, .content: .unknown()
     case .timeOfDay(let first, let last):
       .exactly(.timeOfDay, .wrapping(first, last, within: 86_399), needsPacket: false)
     case .dayOfWeek(let first, let last):
@@ -99,7 +107,7 @@ struct TestReader {
       .exactly(.dateAndTime, ValueSet(range.lowerBound.inOrder...range.upperBound.inOrder), needsPacket: false)
     case .parentMatchCount(let range), .parentMatchRate(let range), .parentByteCount(let range):
       // The top level has no parent, and what it does not have counts 0.
-      isTopLevel ? .settled(range.contains(0)) : .counts
+      rule.parent < 0 ? .settled(range.contains(0)) : .counts
     case .idleSeconds: .clock
     }
   }
@@ -107,11 +115,20 @@ struct TestReader {
   // MARK: Packets
 
   /// IPv6 ranges may span the block of mapped IPv4 addresses without meaning it.
-  private func address(_ endpoint: Endpoint, _ range: AddressRange) -> Meaning {
+  ///
+  /// - Parameter isMapped: An IPv4 range is written as IPv6 writes it: then forged IPv6 packets may be meant that use such
+  ///   addresses.
+  private func address(_ endpoint: Endpoint, _ range: AddressRange, isMapped: Bool) -> Meaning {
     var values = ValueSet(range.first.number...range.last.number)
-    guard !range.first.isIPv4 else { return .exactly(.address(endpoint), values) }
+    guard !range.first.isIPv4 else {
+      return .exactly([Constraint(.address(endpoint), values)], implying: isMapped ? [] : Self.version4)
+    }
     values.subtract(ValueSet(IPAddress(v4: 0).number...IPAddress(v4: .max).number), limit: .max)
     return .exactly([Constraint(.address(endpoint), values)], implying: Self.version6)
+  }
+
+  private func name(_ aspect: Aspect, _ builder: ProgramBuilder, implying implied: [Constraint]) -> Meaning {
+    .exactly([Constraint(aspect, hostNames.values(of: builder.names.values.first))], implying: implied)
   }
 
   private func interface(_ pattern: InterfacePattern?) -> Meaning {

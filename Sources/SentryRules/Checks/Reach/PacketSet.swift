@@ -23,8 +23,7 @@ struct PacketSet: Sendable {
 
   /// Some packet here may satisfy `constraint`.
   func mayMeet(_ constraint: Constraint) -> Bool {
-    guard let index = index(of: constraint.aspect) else { return !constraint.values.isEmpty }
-    return narrowed[index].values.intersects(constraint.values)
+    self[constraint.aspect].intersects(constraint.values)
   }
 
   /// Every packet here satisfies `constraint`.

@@ -27,7 +27,10 @@ public struct CopiedRules: Sendable {
     let selection = RuleSelection(isAlone ? numbers : numbers.roots, of: ruleSet, isAlone: isAlone)
     rules = selection.rules
     let all = RuleComments.all(in: outline)
-    comments = all.isEmpty ? [] : selection.indices.map { all[$0] }
+    var comments = all.isEmpty ? [] : selection.indices.map { all[$0] }
+    // An empty line parts a rule from the one above, and above the first there is none.
+    if !comments.isEmpty { comments[0]?.isSeparated = false }
+    self.comments = comments
   }
 
   /// How many rules, those below others included.

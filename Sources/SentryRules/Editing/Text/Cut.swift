@@ -44,12 +44,19 @@ struct Cut {
     }
     let bodyEnd = rule.range.upperBound
     let trailing =
-      separator.map { bytes[bodyEnd..<$0.lowerBound] + bytes[$0.upperBound..<max(end, $0.upperBound)] }
+      separator.map { Self.comments(bytes[bodyEnd..<$0.lowerBound]) + bytes[$0.upperBound..<max(end, $0.upperBound)] }
       ?? bytes[bodyEnd..<max(end, bodyEnd)]
     let old = TextLine.indentation(at: start, of: bytes)
     let braces = rule.opening == nil
     let text =
       (braces ? Array("{ ".utf8) + body + Array(" }".utf8) : body) + (comma ? [UInt8(ascii: ",")] : []) + trailing
     return layout.reindented(text, from: old, to: indentation)
+  }
+
+  /// What stands between a rule and its comma, without the blanks before the comma.
+  private static func comments(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard let last = text.lastIndex(where: { !TextLine.isBlank($0) && !TextLine.isEnd($0) }) else { return [] }
+    // The end of a line may be that of a comment.
+    return text[...last] + text[(last + 1)...].filter(TextLine.isEnd)
   }
 }

@@ -20,15 +20,15 @@ struct TextRewriter {
   private var lists: [RuleNumber: ListText] = [:]
   private var renumbering = Renumbering()
 
-  /// The text after the edit, and the numbers of what came in.
+  /// The text after the edit, and the numbers that rules have then.
   static func rewrite(
     _ bytes: [UInt8], _ outline: RuleOutline, by plan: EditPlan
-  ) throws(EditError) -> (text: [UInt8], inserted: [RuleNumber]) {
+  ) throws(EditError) -> (text: [UInt8], outcome: EditOutcome) {
     var rewriter = TextRewriter(bytes, outline, plan)
     try rewriter.run()
-    let inserted = rewriter.insertedNumbers
+    let outcome = EditOutcome(inserted: rewriter.insertedNumbers, shifts: rewriter.renumbering.shifts(plan))
     do {
-      return (try rewriter.edits.applied(to: bytes), inserted)
+      return (try rewriter.edits.applied(to: bytes), outcome)
     } catch {
       throw EditError("the document is laid out in a way that cannot be edited here; `sentry format` it first")
     }

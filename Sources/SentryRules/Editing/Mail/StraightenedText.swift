@@ -6,7 +6,9 @@ struct StraightenedText {
 
   private let scalars: [Unicode.Scalar]
   private var result = String.UnicodeScalarView()
-  private var position = 0
+  private var position: Int
+  /// Open brackets.
+  private var depth = 0
   private var hasReplaced = false
   private var hasJoined = false
 
@@ -14,11 +16,23 @@ struct StraightenedText {
   private static let single: Set<Unicode.Scalar> = ["‘", "’", "‚", "‛", "‹", "›"]
 
   init(_ text: String) {
-    scalars = Array(text.unicodeScalars)
+    self.init(Array(text.unicodeScalars), from: 0)
     while position < scalars.count { readCode() }
     self.text = String(result)
     if hasReplaced { remarks.append("typographic quotes straightened") }
     if hasJoined { remarks.append("broken lines joined") }
+  }
+
+  private init(_ scalars: [Unicode.Scalar], from start: Int) {
+    self.scalars = scalars
+    position = start
+  }
+
+  /// Behind the bracket that closes the one at `start`, brackets in texts and comments aside; `nil` if none does.
+  static func end(ofBracketAt start: Int, in scalars: [Unicode.Scalar]) -> Int? {
+    var text = StraightenedText(scalars, from: start)
+    repeat { text.readCode() } while text.depth > 0 && text.position < scalars.count
+    return text.depth > 0 ? nil : text.position
   }
 
   private var current: Unicode.Scalar { scalars[position] }
@@ -34,10 +48,16 @@ struct StraightenedText {
     switch (current, next) {
     case ("/", "*"): copyComment { $0.current == "*" && $0.next == "/" }
     case ("/", "/") where !isAfterWord: copyComment { $0.next == nil || $0.next == "\n" }
-    case ("\"", _): readText(endingWith: Self.double.union(["\""]))
-    case (let mark, _) where Self.double.contains(mark): readText(endingWith: Self.double.union(["\""]))
-    case (let mark, _) where Self.single.contains(mark): readText(endingWith: Self.single)
-    default: copy()
+    case ("'", _): readText(as: "'", endingWith: ["'"])
+    case (let mark, _) where mark == "\"" || Self.double.contains(mark):
+      readText(as: "\"", endingWith: Self.double.union(["\""]))
+    // Within a word it is an apostrophe.
+    case (let mark, _) where Self.single.contains(mark) && !isAfterWord:
+      readText(as: "\"", endingWith: Self.single)
+    default:
+      if current == "(" || current == "{" { depth += 1 }
+      if current == ")" || current == "}" { depth -= 1 }
+      copy()
     }
   }
 
@@ -49,18 +69,19 @@ struct StraightenedText {
     if position < scalars.count { copy() }
   }
 
-  private mutating func readText(endingWith marks: Set<Unicode.Scalar>) {
-    replaceMark()
+  /// - Parameter quote: what the text has around it afterwards.
+  private mutating func readText(as quote: Unicode.Scalar, endingWith marks: Set<Unicode.Scalar>) {
+    replaceMark(with: quote)
     while position < scalars.count {
       if current == "\\", next != nil {
         copy()
         copy()
       } else if marks.contains(current), endsText {
-        return replaceMark()
+        return replaceMark(with: quote)
       } else if current == "\n" || current == "\r" {
         joinLines()
       } else {
-        if current == "\"" { result.append("\\") }
+        if current == quote { result.append("\\") }
         copy()
       }
     }
@@ -73,9 +94,9 @@ struct StraightenedText {
     return following.map { ";,)}=/".unicodeScalars.contains($0) } ?? true
   }
 
-  private mutating func replaceMark() {
-    if current != "\"" { hasReplaced = true }
-    result.append("\"")
+  private mutating func replaceMark(with quote: Unicode.Scalar) {
+    if current != quote { hasReplaced = true }
+    result.append(quote)
     position += 1
   }
 

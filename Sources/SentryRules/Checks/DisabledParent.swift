@@ -1,0 +1,42 @@
+internal import SentryDiagnostics
+
+/// A rule that is off above rules that are on.
+enum DisabledParentCheck: Check {
+  static let page = FindingPage(
+    .disabledParent, .note, "rules that are on below one that is off",
+    meaning: """
+      A rule that is off takes everything below it out of use, whatever that says: its children look as if they worked, \
+      and are never asked. It is a note, since that is also how whole groups are switched off by intention. Told once for \
+      the outermost rule that is off, with the number of rules that would run if it were on.
+      """,
+    example: .text(
+      """
+      ( { nodeName = "from outside"; enabled = 0; propertyName = Direction; propertyValue = inbound; children = (
+          { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; }
+      ); } )
+      """),
+    remedy: "Switch the rule on if what is below it is to work; if it is off by intention, all is well.")
+
+  static func look(at document: CheckedDocument, into findings: inout Findings) {
+    for (index, rule) in document.rules.enumerated() where !rule.isEnabled && document.isAsked(below: rule.parent) {
+      guard !findings.isFull(for: .note) else { return }
+      let count = document.enabledRules(below: index)
+      if count > 0 { findings.add(.disabledParent(rule, enabledBelow: count, at: document.place(of: index))) }
+    }
+  }
+}
+
+extension CheckedDocument {
+  fileprivate func isAsked(below parent: Int) -> Bool { parent < 0 || usage[parent] }
+
+  /// Those that would run if the rule were on.
+  fileprivate func enabledRules(below parent: Int) -> Int {
+    var count = 0
+    var index = parent + 1
+    while index < rules[parent].subtreeEnd {
+      if rules[index].isEnabled { count += 1 }
+      index = rules[index].isEnabled ? index + 1 : rules[index].subtreeEnd
+    }
+    return count
+  }
+}

@@ -1,0 +1,28 @@
+internal import Hummingbird
+internal import SentryControl
+
+extension Router<ControlContext> {
+  /// What each path is for; every other method is answered with status 405 (RFC 9110 §15.5.6).
+  private static var methods: [(path: String, allowed: [HTTPRequest.Method])] {
+    [
+      (ControlPath.status, [.get]), (ControlPath.rules, [.get, .put]), (ControlPath.enabled, [.put]),
+      (ControlPath.tables + "/{table}", [.get, .post, .delete]), (ControlPath.lists, [.put]),
+      (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]),
+    ]
+  }
+
+  /// After all other handlers.
+  func refuseOtherMethods() {
+    for (path, allowed) in Self.methods {
+      let names = allowed.map(\.rawValue).joined(separator: ", ")
+      for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method)
+      {
+        on(RouterPath(path), method: method) { request, _ -> Response in
+          throw HTTPError(
+            .methodNotAllowed, headers: [.allow: names],
+            message: "\(request.method.rawValue) is not for \(request.uri.path): expected \(names)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import SentryTestSupport
+import Testing
+
+@testable import SentryCommands
+
+/// Command lines that cannot be understood: each is told with the usage of its own command.
+@Suite struct UsageErrorTests {
+  struct Mistake: Sendable, CustomTestStringConvertible {
+    let arguments: [String], message: String, usage: String
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  @Test(arguments: [
+    Mistake(
+      arguments: ["replya", "x"], message: "'sentry' has no command 'replya'; did you mean 'replay'?",
+      usage: "sentry <subcommand>"),
+    Mistake(
+      arguments: ["frobnicate"], message: "'sentry' has no command 'frobnicate'; 'sentry --help' lists them",
+      usage: "sentry <subcommand>"),
+    Mistake(
+      arguments: ["help", "cehck"], message: "'sentry' has no command 'cehck'; did you mean 'check'?",
+      usage: "sentry <subcommand>"),
+    Mistake(
+      arguments: ["triggered", "lits"], message: "'sentry triggered' has no command 'lits'; did you mean 'list'?",
+      usage: "sentry triggered <subcommand>"),
+    Mistake(
+      arguments: ["actions", "Pss"], message: "no action is called 'Pss'; did you mean 'Pass'?",
+      usage: "sentry actions [<name>]"),
+    Mistake(
+      arguments: ["properties", "Dest prt"], message: "no property is called 'Dest prt'; did you mean 'Dest port'?",
+      usage: "sentry properties [<name>]"),
+    Mistake(
+      arguments: ["checks", "neverMatchs"],
+      message: "no finding is called 'neverMatchs'; did you mean 'neverMatches'?", usage: "sentry checks [<name>]"),
+    Mistake(
+      arguments: ["new"], message: "name a document, or --running for the rules in force", usage: "sentry new "),
+  ])
+  func mistakeIsToldWithTheUsageOfItsCommand(_ c: Mistake) async throws {
+    let run = try await Program.sentry.run(c.arguments)
+    #expect(run.status == 2)
+    #expect(run.output.isEmpty)
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.first == "Error: \(c.message)")
+    #expect(lines.dropFirst().first?.hasPrefix("Usage: \(c.usage)") == true, "\(run.errors)")
+    #expect(lines.last?.hasPrefix("  See 'sentry ") == true, "\(run.errors)")
+  }
+
+  @Test(arguments: [["help"], ["help", "check"], ["check", "--help"], ["triggered", "--help"], ["--version"]])
+  func helpIsNoMistake(_ arguments: [String]) async throws {
+    let run = try await Program.sentry.run(arguments)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(!run.output.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      (#""$0" paste x.plist <&-"#, 66, "sentry: standard input is closed\n"),
+      (#""$0" check /dev/null"#, 1, "/dev/null:1:1: error: the document is empty"),
+      (#""$0" check <(echo '()')"#, 0, "0 rules"),
+    ] as [(String, Int32, String)])
+  func inputsThatAreNoFilesAreRead(_ command: String, _ status: Int32, _ message: String) async throws {
+    let run = try await Program("bash").run(["-c", command, Program.sentry.path])
+    #expect(run.status == status, "\(run.errors)\(run.output)")
+    #expect((run.errors + run.output).contains(message), "\(run.errors)\(run.output)")
+  }
+
+  /// A shell closes it; what is opened next would be taken for it.
+  @Test func closedStandardOutputIsSaid() async throws {
+    let run = try await Program("bash").run(["-c", "\"$0\" actions >&-", Program.sentry.path])
+    #expect(run.status == 74)
+    #expect(run.errors == "sentry: standard output is closed\n")
+  }
+}
