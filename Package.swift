@@ -71,7 +71,7 @@ let package = Package(
       "SentryService",
       [
         "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
-        "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
@@ -83,6 +83,7 @@ let package = Package(
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics"),
     library("SentryPacket"),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     library(
       "SentryTestSupport",
