@@ -91,7 +91,7 @@ let package = Package(
 
     tests(of: "SentryDiagnostics", ["SentryTestSupport"]),
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
-    tests(of: "SentryPacket", ["SentryTestSupport"]),
+    tests(of: "SentryPacket", ["SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryState", ["SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),

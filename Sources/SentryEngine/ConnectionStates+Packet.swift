@@ -21,13 +21,13 @@ extension ConnectionStates {
 }
 
 extension TCPState {
-  /// A FIN or a RST was seen.
-  fileprivate static var endings: TCPState { [.forwardFIN, .reverseFIN, .reset] }
+  /// A FIN or a RST was seen, or a rule has dropped the connection.
+  fileprivate static var endings: TCPState { [.forwardFIN, .reverseFIN, .reset, .closedByFirewall] }
 }
 
 extension PacketFields {
   /// SYN without ACK.
-  fileprivate var isTCPRequest: Bool {
+  var isTCPRequest: Bool {
     has(.tcpFlags) && tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
   }
 

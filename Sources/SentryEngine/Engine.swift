@@ -16,7 +16,10 @@ public import SentryState
 /// 5. the checks before the rules (rule 0) may decide already;
 /// 6. its connection is looked up: of an ICMP error the one it quotes, if that is known;
 /// 7. on a filtered interface, the rules are walked (`Engine+Walk.swift`);
-/// 8. a packet that is let through enters or refreshes its connection, and binds it to the rates it has met.
+/// 8. what the rules let through is refused all the same if one of them has dropped its connection before
+///    (`Engine+Closing.swift`);
+/// 9. a packet that is let through enters or refreshes its connection, and binds it to the rates it has met; for one that is
+///    not, it is worked out whom to tell.
 ///
 /// What only asks on the packet path is always inlined: a call of a method that does not change the engine from one that does
 /// would copy all of it, two kilobytes, onto the stack (measured with Swift 6.3: a tenth of the time of a packet).
@@ -26,7 +29,7 @@ public struct Engine: ~Copyable {
   public private(set) var interfaces: [EngineInterface] {
     didSet { interfacePlaces = interfaces.map(InterfacePlace.init) }
   }
-  public private(set) var totals = EngineTotals()
+  public internal(set) var totals = EngineTotals()
   public internal(set) var tables: StateTables
   /// Changes of the tables in the last full second.
   public private(set) var tableRates = TableRates()
@@ -47,8 +50,8 @@ public struct Engine: ~Copyable {
   private var interfacePlaces: [InterfacePlace]
   private var isSwitchedOn = true
 
-  /// The packet being judged; kept here so that its place in memory is always the same.
-  var packet = PacketFields()
+  /// The packet being judged, afterwards the one judged last; kept here so that its place in memory is always the same.
+  public internal(set) var packet = PacketFields()
   var numbers = PacketNumbers()
   var walk = Walk()
   /// Names in the packet's payload; those of an earlier packet until `walk` says otherwise.
@@ -126,14 +129,20 @@ public struct Engine: ~Copyable {
       if rareQuestions.contains(.sourceRate) { countSource() }
       walkRules(frame)
     }
+    if let slot = walk.connection, tables.connections.tcpState(at: slot).contains(.closedByFirewall), isRefused {
+      return refuse(flow, at: slot, kind, on: place)
+    }
     let verdict = finalVerdict()
+    var answer = Answer.none
     if verdict.letsThrough {
       let slot = tables.connections.enter(
         flow, foundAt: walk.connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
       if walk.inboundRate != nil || walk.outboundRate != nil, let slot { bindRates(at: slot) }
+    } else if verdict != .delete {
+      answer = carryOut(verdict, flow, frame, on: place)
     }
     return Judgement(
-      kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged)
+      kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged, answer: answer)
   }
 
   /// A first fragment leaves its ports in the fragment table, whatever becomes of it; a later one takes them from there.
@@ -195,7 +204,7 @@ public struct Engine: ~Copyable {
     let verdict: Verdict =
       switch reason {
       case .notIP, .delayTableFull: .pass
-      case .blockedIPv6: .delete
+      case .blockedIPv6, .connectionClosed: .delete
       case .shortIPHeader, .shortTCPHeader, .shortHeader:
         rules.deletesMalformed ? .delete : .pass
       }
@@ -307,7 +316,7 @@ public struct Engine: ~Copyable {
 }
 
 /// What the packet path asks of an interface: `EngineInterface` without its name, which costs to copy.
-private struct InterfacePlace {
+struct InterfacePlace {
   var isFiltered = false
   var isLoopback = false
 
@@ -336,6 +345,8 @@ public struct Judgement: Sendable, Equatable {
   public var decider: Decider
   /// Log entries this packet caused.
   public var entriesLogged: Int
+  /// Who is to be told, where verdicts are carried out.
+  public var answer = Answer.none
 }
 
 /// What the engine has seen since it started.
@@ -349,7 +360,7 @@ public struct EngineTotals: Sendable, Equatable {
   public var inbound: UInt64 = 0
   public var outbound: UInt64 = 0
   private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
-  private var byReason = InlineArray<6, UInt64>(repeating: 0)
+  private var byReason = InlineArray<7, UInt64>(repeating: 0)
 
   public init() {}
 

@@ -1,7 +1,7 @@
 public import SentryPacket
 public import SentryState
 
-/// Why a packet was judged before the rules (docs/Classic.md, "Before the rules").
+/// Why a packet was judged by rule 0 (docs/Classic.md, "Before the rules").
 public enum BuiltInReason: UInt8, Sendable, CaseIterable {
   case shortIPHeader
   case shortTCPHeader
@@ -9,6 +9,7 @@ public enum BuiltInReason: UInt8, Sendable, CaseIterable {
   case notIP
   case delayTableFull
   case blockedIPv6
+  case connectionClosed
 
   /// As logs and reports name it.
   public var name: String {
@@ -19,6 +20,7 @@ public enum BuiltInReason: UInt8, Sendable, CaseIterable {
     case .notIP: "not IP"
     case .delayTableFull: "delay table full"
     case .blockedIPv6: "IPv6 blocked"
+    case .connectionClosed: "connection closed by firewall"
     }
   }
 }

@@ -13,6 +13,8 @@ public final class LoadedRules: Sendable {
   let labels: [UInt32]
   /// How long an address that these rules enter stays.
   let addressDuration: AddressDuration
+  /// What `Drop connection` sends in place of a page.
+  public let blockedPage: BlockedPage
   let blocksIPv6: Bool
   let deletesMalformed: Bool
   let steps: [Step]
@@ -24,6 +26,7 @@ public final class LoadedRules: Sendable {
     self.generation = generation
     program = ruleSet.program()
     rareQuestions = RareQuestions(of: program)
+    blockedPage = BlockedPage(ruleSet.settings.blockedPage)
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
     steps = program.instructions.map(Step.init)

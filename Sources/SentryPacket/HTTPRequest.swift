@@ -22,6 +22,20 @@ public enum HTTPRequest {
     }
     return nil
   }
+
+  /// Whether the payload starts with a request: a whole request line, or one that goes on in the next segment and asks for a
+  /// path or a web address so far.
+  ///
+  /// Never traps; linear in the first line.
+  public static func begins(in frame: RawSpan, payload: Range<UInt32>) -> Bool {
+    let start = Int(payload.lowerBound)
+    let end = min(Int(payload.upperBound), frame.byteCount)
+    let line = frame.line(from: frame.firstLine(from: start, to: end), to: end)
+    guard let target = frame.requestTarget(in: line) else { return false }
+    // "/", "http" or "HTTP": the first words of other protocols are lines of their own.
+    return line.isComplete || frame.wire8(at: target.lowerBound + 1) == UInt8(ascii: "/")
+      || frame.wire32(at: target.lowerBound + 1).map { $0 | 0x2020_2020 == 0x6874_7470 } == true
+  }
 }
 
 /// One line of a request, in bytes from the start of the frame.

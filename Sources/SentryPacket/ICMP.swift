@@ -1,6 +1,7 @@
 /// Where each field of ICMP (RFC 792) and ICMPv6 (RFC 4443 §2.1, §4.1) sits, in bytes from the start of the header.
-private enum ICMPLayout {
+enum ICMPLayout {
   static let typeCode = 0  // a byte each
+  static let checksum = 2
   static let identifier = 4  // of an echo request or reply
   static let headerLength = 8
 }

@@ -62,6 +62,12 @@ extension IPAddress {
     return high >> 56 != 0xFF && !(high == 0 && low == 0)
   }
 
+  /// Of the host itself (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3); never seen on a wire.
+  public var isLoopback: Bool {
+    guard let v4 else { return high == 0 && low == 1 }
+    return v4 >> 24 == 127
+  }
+
   /// From a range set aside for private networks (RFC 1918, RFC 4193) or a single link (RFC 3927, RFC 4291 §2.5.6).
   public var isPrivate: Bool {
     guard let v4 else { return high >> 57 == 0x7E || high >> 54 == 0x3FA }

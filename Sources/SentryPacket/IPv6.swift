@@ -18,7 +18,7 @@ private enum ExtensionLayout {
 }
 
 /// The fragment header (RFC 8200 §4.5), in bytes from its start.
-private enum FragmentLayout {
+enum FragmentLayout {
   static let offset = 2  // 13 bits in 8-byte units, 2 reserved bits, 1 bit "more fragments"
   static let identification = 4
   static let headerLength = 8
@@ -26,7 +26,7 @@ private enum FragmentLayout {
 
 /// Numbers of extension headers (IANA "IPv6 Extension Header Types"). Not walked: ESP, whose inside is encrypted, and
 /// 59, "no next header".
-private enum ExtensionHeader {
+enum ExtensionHeader {
   static let hopByHop: UInt8 = 0
   static let routing: UInt8 = 43
   static let fragment: UInt8 = 44

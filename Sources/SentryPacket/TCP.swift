@@ -1,10 +1,13 @@
 /// Where each TCP field sits, in bytes from the start of the header (RFC 9293 §3.1).
-private enum TCPLayout {
+enum TCPLayout {
   static let sourcePort = 0
   static let destinationPort = 2
   static let sequence = 4
+  static let acknowledgement = 8
   static let dataOffset = 12  // upper 4 bits: header length in 32-bit words
   static let flags = 13
+  static let window = 14
+  static let checksum = 16
   static let options = 20
   static let minimumHeader = 20
 }

@@ -24,6 +24,9 @@ public struct Settings: Sendable, Equatable {
   public var malformed = MalformedPolicy.delete
   /// Discard all IPv6 before the rules. Default off.
   public var blockIPv6 = false
+  /// What the page says that `Drop connection` sends in place of a blocked one, or the page itself if it begins with `<`:
+  /// 1...8192 bytes of UTF-8; `nil`, the default, for our own words (`BlockedPage`).
+  public var blockedPage: String?
 
   public init() {}
 

@@ -51,4 +51,6 @@ public struct ConnectionEntry: Hashable, Sendable {
   public var inboundRate: UInt32 = 0
   /// The label of the rule that limits what leaves; 0 for none.
   public var outboundRate: UInt32 = 0
+  /// Packets that were discarded because a rule had dropped the connection before.
+  public var refusals: UInt32 = 0
 }

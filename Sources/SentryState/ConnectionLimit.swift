@@ -5,7 +5,7 @@ internal import SentryPacket
 /// The raw value is the position of the limit's expiry class in the connection table.
 enum ConnectionLimit: UInt16, CaseIterable {
   case closedTCP
-  /// Only SYN packets seen, or one end closed.
+  /// Only SYN packets seen, or one end closed, or dropped by a rule.
   case partOpenTCP
   case openTCP
   /// Key exchange (RFC 7296 §2): UDP with local port 500.
@@ -34,7 +34,9 @@ enum ConnectionLimit: UInt16, CaseIterable {
   var lifetime: Int64 { seconds * Timestamp.nanosecondsPerSecond + 1 }
 
   init(tcp state: TCPState) {
-    if state.isClosed {
+    if state.contains(.closedByFirewall) {
+      self = .partOpenTCP
+    } else if state.isClosed {
       self = .closedTCP
     } else if state.contains(.onlySYN) || !state.isDisjoint(with: [.forwardFIN, .reverseFIN]) {
       self = .partOpenTCP

@@ -18,6 +18,8 @@ struct ConnectionRecord: LinkedEntry {
   var forward = FlowTraffic()
   var reverse = FlowTraffic()
   private(set) var outboundRate: UInt32 = 0
+  /// Packets discarded since a rule dropped the connection.
+  private(set) var refusals: UInt32 = 0
 
   /// A new flow, before `packet` is added to it.
   init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp) {
@@ -50,6 +52,24 @@ struct ConnectionRecord: LinkedEntry {
     return changed
   }
 
+  /// Marks the flow as dropped by a rule.
+  ///
+  /// - Parameters:
+  ///   - hasFIN: the packet that was dropped has one.
+  ///   - endsOtherSide: the sender has been told that the other end sent a FIN.
+  mutating func close(isFromFirstEnd: Bool, hasFIN: Bool, endsOtherSide: Bool) {
+    let isForward = isFromFirstEnd == isForwardFromFirstEnd
+    tcp.insert(.closedByFirewall)
+    if hasFIN { tcp.noteFIN(isForward: isForward) }
+    if endsOtherSide { tcp.noteFIN(isForward: !isForward) }
+  }
+
+  /// Counts one more packet of a dropped flow, and notes its FIN.
+  mutating func refuse(isFromFirstEnd: Bool, hasFIN: Bool) {
+    if refusals < .max { refusals += 1 }
+    if hasFIN { tcp.noteFIN(isForward: isFromFirstEnd == isForwardFromFirstEnd) }
+  }
+
   var limit: ConnectionLimit {
     switch key.protocolNumber {
     case IPProtocol.tcp: ConnectionLimit(tcp: tcp)
@@ -73,6 +93,6 @@ struct ConnectionRecord: LinkedEntry {
       interface: interface,
       firstTime: Timestamp(nanoseconds: firstNanoseconds), lastTime: Timestamp(nanoseconds: lastNanoseconds),
       forward: forward, reverse: reverse, tcp: tcp, limitSeconds: Int(limit.seconds),
-      inboundRate: inboundRate, outboundRate: outboundRate)
+      inboundRate: inboundRate, outboundRate: outboundRate, refusals: refusals)
   }
 }

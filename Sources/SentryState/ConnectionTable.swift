@@ -7,7 +7,9 @@ public import SentryPacket
 /// (`ConnectionLimit`); when the table is full, expired flows make way, then the one that has been quiet for longest.
 ///
 /// A RST closes a TCP flow as both acknowledged FINs do. A connection request (SYN without ACK) on a closed flow starts a new
-/// one in its place, with counters of its own. (docs/Classic.md, "Connection table")
+/// one in its place, with counters of its own. So does a rule that drops the connection (`close`), only that the flow is
+/// remembered for longer, and packets that still come are counted and discarded (`refuse`). (docs/Classic.md, "Connection
+/// table", "Dropped connections")
 ///
 /// `now` is never before that of an earlier call.
 public struct ConnectionTable: ~Copyable {
@@ -69,6 +71,30 @@ public struct ConnectionTable: ~Copyable {
 
   private func startsAnew(_ packet: PacketFields, at slot: Int) -> Bool {
     packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn && table[slot].tcp.isClosed
+  }
+
+  /// Marks the flow in a slot as dropped by a rule: from now on its packets are to be refused, for as long as a flow is
+  /// remembered that one end has closed.
+  ///
+  /// - Parameters:
+  ///   - flow: that of the packet the rule matched.
+  ///   - hasFIN: that packet has a FIN flag.
+  ///   - endsOtherSide: its sender is told, in the other end's name, that the stream ends: a FIN.
+  public mutating func close(_ slot: TableSlot, _ flow: FlowKey, hasFIN: Bool, endsOtherSide: Bool, now: Timestamp) {
+    let slot = slot.index
+    table[slot].close(isFromFirstEnd: flow.isFromFirstEnd, hasFIN: hasFIN, endsOtherSide: endsOtherSide)
+    table.refresh(slot, in: table[slot].limit.rawValue, now: now)
+  }
+
+  /// Counts a packet of a dropped flow. Keeps nothing alive: the flow is forgotten all the same.
+  ///
+  /// - Parameter hasFIN: the packet has a FIN flag.
+  /// - Returns: the packets refused so far, this one included, and whether both ends have sent a FIN.
+  public mutating func refuse(
+    _ slot: TableSlot, _ flow: FlowKey, hasFIN: Bool
+  ) -> (count: UInt32, hasBothFINs: Bool) {
+    table[slot.index].refuse(isFromFirstEnd: flow.isFromFirstEnd, hasFIN: hasFIN)
+    return (table[slot.index].refusals, table[slot.index].tcp.hasBothFINs)
   }
 
   /// How far the flow in a slot has come: empty for other protocols than TCP.

@@ -18,9 +18,13 @@ public struct TCPState: OptionSet, Hashable, Sendable, BitwiseCopyable {
   /// Either end has sent a RST.
   public static let reset = TCPState(rawValue: 1 << 5)
 
-  /// Nothing more is to come: both FINs were acknowledged, or the connection was reset.
+  /// A rule has dropped the connection; see `ConnectionTable.close`.
+  public static let closedByFirewall = TCPState(rawValue: 1 << 6)
+
+  /// Nothing more is to come: both FINs were acknowledged, or the connection was reset or dropped.
   public var isClosed: Bool {
-    contains(.reset) || isSuperset(of: [.forwardFINAcknowledged, .reverseFINAcknowledged])
+    !isDisjoint(with: [.reset, .closedByFirewall])
+      || isSuperset(of: [.forwardFINAcknowledged, .reverseFINAcknowledged])
   }
 
   /// Takes one packet's flags into account.
@@ -28,8 +32,14 @@ public struct TCPState: OptionSet, Hashable, Sendable, BitwiseCopyable {
     if flags & TCPFlag.syn == 0 { remove(.onlySYN) }
     if flags & TCPFlag.rst != 0 { insert(.reset) }
     if flags & TCPFlag.ack != 0 { acknowledge(isForward ? .reverseFIN : .forwardFIN) }
-    if flags & TCPFlag.fin != 0 { insert(isForward ? .forwardFIN : .reverseFIN) }
+    if flags & TCPFlag.fin != 0 { noteFIN(isForward: isForward) }
   }
+
+  /// Takes the FIN of one end into account, and nothing else.
+  mutating func noteFIN(isForward: Bool) { insert(isForward ? .forwardFIN : .reverseFIN) }
+
+  /// Both ends have sent a FIN.
+  var hasBothFINs: Bool { isSuperset(of: [.forwardFIN, .reverseFIN]) }
 
   private mutating func acknowledge(_ fin: TCPState) {
     guard contains(fin) else { return }

@@ -48,7 +48,10 @@ Choices made where the description leaves one:
     nothing.
 22. An ICMP error whose destination is not the quoted source belongs to no other flow; one that quotes a later fragment neither.
 23. A connection request on a closed connection that is not yet expired starts a new one in its place.
-24. Messages of ICMP that ask something may start a flow; all others may not.
+24. A dropped connection: only one that is known is marked, by any TCP packet of it; marking starts its 120 seconds, refused
+    packets do not. A connection request is no packet of it. An ICMP error about it is one, and counts. A refused packet is
+    not held by Delay. Whether a FIN is acknowledged (and then not logged) needs the page: it is only ever sent to a local program.
+25. Messages of ICMP that ask something may start a flow; all others may not.
 """
 
 import argparse
@@ -1005,13 +1008,17 @@ class Connection:
     fins: set = field(default_factory=set)
     acknowledged: set = field(default_factory=set)
     is_reset: bool = False
+    is_dropped: bool = False  # by a rule
+    refused: int = 0
 
     def is_closed(self):
-        return self.is_reset or len(self.acknowledged) == 2
+        return self.is_reset or self.is_dropped or len(self.acknowledged) == 2
 
     def limit(self):
         if self.limit_kind != "tcp":
             return {"ike": 1_800, "dns": 20, "udp": 120, "icmp": 60, "tunnel": 1_800, "other": 60}[self.limit_kind]
+        if self.is_dropped:
+            return 120
         if self.is_closed():
             return 1
         return 120 if self.only_syn or self.fins else 86_400
@@ -1139,13 +1146,67 @@ class Model:
             source = self.table_key("trigger", packet.source)
             packet.source_rate = self.source_rates.get(source, 0)
             self.sources[source] = self.sources.get(source, 0) + 1
-        result = self.run_rules(packet) if self.filters else ("pass", None, None, None)
+        refuses = connection is not None and connection.is_dropped and not is_request(packet)
+        result = self.run_rules(packet, refuses) if self.filters else ("pass", None, None, None)
+        if refuses and result[0] in ("pass", "delay", "routeTo"):
+            return self.refuse(connection, packet)
         if key and result[0] in ("pass", "delay", "routeTo"):
             if connection is None or connection.is_closed() and is_request(packet):
                 connection = self.connections[key] = self.new_connection(packet)
             connection.last = self.now
             connection.note(packet)
+        elif result[0] == "dropConnection" and connection and packet.protocol == TCP:
+            self.drop(connection, packet)
         return result
+
+    def drop(self, connection, packet):
+        connection.is_dropped, connection.last = True, self.now
+        self.note_fin(connection, packet)
+        if packet.direction == "outbound" and self.is_page_request(packet):
+            connection.fins.add((packet.dest, packet.ports and packet.ports[::-1]))  # in the name of the server
+
+    @staticmethod
+    def note_fin(connection, packet):
+        if (packet.tcp_flags or 0) & FIN:
+            connection.fins.add((packet.source, packet.ports))
+
+    def refuse(self, connection, packet):
+        """A packet of a dropped connection that no rule has removed."""
+        connection.refused += 1
+        self.note_fin(connection, packet)
+        is_ending = (connection.refused <= 3 and packet.direction == "outbound" and len(connection.fins) == 2
+                     and self.can_be_answered(packet) and packet.tcp_flags & ACK)
+        if connection.refused <= 10 and not is_ending and not packet.is_silent:
+            packet.logged += 1
+        return "delete", "0", None, "connection closed by firewall"
+
+    def can_be_answered(self, packet):
+        """TCP with a whole header, no reset, from one host to one host."""
+        if packet.tcp_flags is None or packet.tcp_flags & RST or packet.tcp_options is None or packet.offset:
+            return False
+        if packet.dest_mac is not None and packet.dest_mac[0] & 1:
+            return False
+        return self.is_host(packet.source) and self.is_host(packet.dest) and (
+            self.interface == "lo" or not self.is_loopback(packet.source))
+
+    @staticmethod
+    def is_host(address):
+        if address >> 32 == 0xFFFF:
+            return 0 < address & 0xFFFFFFFF < 0xE0000000
+        return address != 0 and address >> 120 != 0xFF
+
+    @staticmethod
+    def is_loopback(address):
+        return address == 1 or address >> 24 == 0xFFFF7F
+
+    def is_page_request(self, packet):
+        """The start of an HTTP/1 request in the clear."""
+        if not self.can_be_answered(packet) or packet.tcp_flags & (SYN | ACK) != ACK or not packet.payload:
+            return False
+        line, end, _ = packet.payload.lstrip(b"\r\n").partition(b"\n")
+        if end:
+            return bool(re.fullmatch(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t](.*[ \t])?HTTP/1\..[ \t]*\r?", line, re.DOTALL))
+        return bool(re.match(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t](/|(?i:http))", line))
 
     def find_connection(self, packet):
         """An ICMP error belongs to the flow it quotes, if that is known; else it is a flow of its own."""
@@ -1169,7 +1230,7 @@ class Model:
         """Where the packet's flow stood before it."""
         if connection is None or connection.is_closed() and is_request(packet):
             return "new" if can_start(packet) else "none"
-        if connection.is_reset or connection.fins:
+        if connection.is_reset or connection.is_dropped or connection.fins:
             return "closing"
         return "new" if connection.only_syn and is_request(packet) else "established"
 
@@ -1237,7 +1298,7 @@ class Model:
 
     # The walk
 
-    def run_rules(self, packet):
+    def run_rules(self, packet, is_refused=False):
         self.leaf = None
         try:
             self.walk(self.document.top, packet)
@@ -1247,7 +1308,7 @@ class Model:
         if leaf is None:
             return "pass", None, None, None
         if leaf.action == "Delay":
-            if packet.direction == "outbound":
+            if packet.direction == "outbound" or is_refused:
                 return "pass", leaf.number, leaf.action, None
             if len(self.held) >= self.document.delay_capacity:
                 packet.logged += 1

@@ -80,4 +80,40 @@ struct HTTPRequestTests {
       #expect(HTTPRequest.position(of: Array("evil".utf8), in: span, payload: UInt32.max..<UInt32.max) == nil)
     }
   }
+
+  struct Start: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let text: String
+    let isRequest: Bool
+    init(_ testDescription: String, _ text: String, _ isRequest: Bool) {
+      self.testDescription = testDescription
+      self.text = text
+      self.isRequest = isRequest
+    }
+  }
+
+  @Test(arguments: [
+    Start("a request", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", true),
+    Start("one of HTTP/1.0 with a line feed alone", "HEAD /x HTTP/1.0\n\n", true),
+    Start("one after an empty line", "\r\nPOST /form HTTP/1.1\r\n", true),
+    Start("one to a proxy", "GET http://a.example/ HTTP/1.1\r\n", true),
+    Start("a line that goes on in the next segment", "GET /" + longPath, true),
+    Start("the same to a proxy", "GET HTTP://a.example/" + longPath, true),
+    Start("an unfinished line that asks for no path", "NICK somebody", false),
+    Start("a greeting of SSH", "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n", false),
+    Start("mail", "EHLO mail.example\r\n", false),
+    Start("an answer", "HTTP/1.1 200 OK\r\n", false),
+    Start("a handshake of TLS", "\u{16}\u{3}\u{1}\u{2} / HTTP/1.1\r\n", false),
+    Start("the middle of something", " / HTTP/1.1\r\n", false),
+    Start("HTTP/2 in the clear", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", false),
+    Start("a method alone", "GET", false),
+    Start("a method and a blank", "GET ", false),
+    Start("nothing", "", false),
+  ])
+  func aRequestIsKnownByItsFirstLine(_ start: Start) {
+    let payload = Array(start.text.utf8)
+    payload.withRawSpan {
+      #expect(HTTPRequest.begins(in: $0, payload: 0..<UInt32(payload.count)) == start.isRequest)
+    }
+  }
 }

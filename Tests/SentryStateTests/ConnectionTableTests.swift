@@ -363,6 +363,70 @@ struct FlowLimit: Sendable, CustomTestStringConvertible {
     #expect(table.count == 0)
     #expect(table.evictions == 0)
   }
+
+  // MARK: Dropped by a rule
+
+  private static let request = PacketFields.tcp(from: there, 40_000, to: here, 80, flags: TCPFlag.syn)
+  private static let segment = PacketFields.tcp(from: there, 40_000, to: here, 80, flags: TCPFlag.ack)
+
+  /// A connection that was opened at 0 and dropped at `time`, by an inbound packet.
+  private func dropped(at time: Timestamp, hasFIN: Bool = false, endsOtherSide: Bool = false) throws -> ConnectionTable
+  {
+    var table = ConnectionTable(capacity: 4)
+    table.enter(Self.request, .inbound, at(0))
+    let entered = table.enter(Self.segment, .inbound, at(0))
+    let slot = try #require(entered)
+    table.close(
+      slot, FlowKey(Self.segment, direction: .inbound), hasFIN: hasFIN, endsOtherSide: endsOtherSide, now: time)
+    #expect(table.brokenInvariant() == nil)
+    return table
+  }
+
+  @Test func aDroppedFlowIsRememberedForTwoMinutes() throws {
+    var table = try dropped(at: at(1000))
+    #expect(table.knows(Self.segment, .inbound, at(1120)) == true)
+    #expect(table.knows(Self.segment, .inbound, at(1120, 1)) == false)
+  }
+
+  @Test func refusingCountsAndKeepsNothingAlive() throws {
+    var table = try dropped(at: at(0))
+    let flow = FlowKey(Self.segment, direction: .inbound)
+    for count in 1...3 as ClosedRange<UInt32> {
+      let found = table.lookup(flow, now: at(100))
+      let slot = try #require(found)
+      let refused = table.refuse(slot, flow, hasFIN: false)
+      #expect(refused.count == count)
+    }
+    #expect(table.brokenInvariant() == nil)
+    #expect(table.knows(Self.segment, .inbound, at(121)) == false)
+  }
+
+  @Test(arguments: [
+    (droppedHasFIN: false, endsOtherSide: false, refusedHasFIN: false, both: false),
+    (droppedHasFIN: false, endsOtherSide: true, refusedHasFIN: false, both: false),
+    (droppedHasFIN: false, endsOtherSide: false, refusedHasFIN: true, both: false),
+    (droppedHasFIN: false, endsOtherSide: true, refusedHasFIN: true, both: true),
+    (droppedHasFIN: true, endsOtherSide: true, refusedHasFIN: false, both: true),
+  ])
+  func bothEndsHaveEndedOnceBothFINsWereSeen(
+    c: (droppedHasFIN: Bool, endsOtherSide: Bool, refusedHasFIN: Bool, both: Bool)
+  ) throws {
+    var table = try dropped(at: at(0), hasFIN: c.droppedHasFIN, endsOtherSide: c.endsOtherSide)
+    let flow = FlowKey(Self.segment, direction: .inbound)
+    let found = table.lookup(flow, now: at(1))
+    let slot = try #require(found)
+    let refused = table.refuse(slot, flow, hasFIN: c.refusedHasFIN)
+    #expect(refused.hasBothFINs == c.both)
+  }
+
+  @Test func aRequestTakesTheDroppedFlowsPlace() throws {
+    var table = try dropped(at: at(0))
+    table.enter(Self.request, .inbound, at(1))
+    let entries = table.entries(now: at(1))
+    let entry = try #require(entries.first)
+    #expect(entry.tcp == .onlySYN && entry.refusals == 0 && entry.firstTime == at(1))
+    #expect(table.count == 1)
+  }
 }
 
 // MARK: - Model

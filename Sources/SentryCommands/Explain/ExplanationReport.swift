@@ -33,6 +33,9 @@ struct ExplanationReport: Encodable {
   var reason: String?
   /// Number of log entries.
   var logged: Int
+  /// Who is told of it, where verdicts are carried out: `reset`, `unreachable`, `acknowledgement`, `resetBoth`,
+  /// `blockedPage`; left out for nobody.
+  var answer: String?
 
   struct Visited: Encodable {
     var number: String
@@ -88,6 +91,10 @@ struct ExplanationReport: Encodable {
     var packets: UInt64
     /// Seconds without a packet after which it is forgotten.
     var limit: Int
+    /// A rule has dropped it, by this packet or before.
+    var dropped: Bool
+    /// Packets discarded since.
+    var refused: UInt32
   }
 
   struct Told: Encodable {
@@ -117,6 +124,7 @@ extension ExplanationReport {
     events = explanation.events.map { Told($0, explained.labels) }
     verdict = explanation.judgement.verdict.name
     logged = explanation.judgement.entriesLogged
+    if explanation.judgement.answer != .none { answer = explanation.judgement.answer.name }
     switch explanation.judgement.decider {
     case .endOfRules: reason = words.whyNoRule
     case .builtIn(let builtIn): (rule, reason) = ("0", builtIn.name)
@@ -126,7 +134,7 @@ extension ExplanationReport {
 
   enum CodingKeys: String, CodingKey {
     case frame, time, packet, interface, external, direction, directionReason, connectionKnown, rules, changes, events
-    case verdict, rule, action, reason, logged
+    case verdict, rule, action, reason, logged, answer
   }
 
   /// Writes `rule`, `action` and `reason` as null where there is none.
@@ -148,6 +156,7 @@ extension ExplanationReport {
     try fields.encode(action, forKey: .action)
     try fields.encode(reason, forKey: .reason)
     try fields.encode(logged, forKey: .logged)
+    try fields.encodeIfPresent(answer, forKey: .answer)
   }
 }
 
@@ -210,7 +219,7 @@ extension ExplanationReport.Changes {
         connection = ExplanationReport.ConnectionChange(
           isNew: before?.firstTime != after.firstTime, local: after.local.text(after.protocolNumber),
           remote: after.remote.text(after.protocolNumber), packets: after.forward.packets &+ after.reverse.packets,
-          limit: after.limitSeconds)
+          limit: after.limitSeconds, dropped: after.tcp.contains(.closedByFirewall), refused: after.refusals)
       case .delayed(let count): delayed = count
       case .fragment(let source, let destination): fragmentPorts = [source, destination]
       }

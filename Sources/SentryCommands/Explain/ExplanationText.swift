@@ -123,6 +123,7 @@ struct ExplanationText {
         lines += entry("fragment", "ports \(source) and \(destination) are kept for its later fragments")
       }
     }
+    if let answer = explanation.judgement.answer.words { lines += entry("answer", answer) }
     return lines.isEmpty ? [] : [style.bold("changes")] + lines
   }
 
@@ -142,6 +143,11 @@ struct ExplanationText {
     let number = after.protocolNumber
     let ends = "\(after.local.text(number)) - \(after.remote.text(number))"
     let limit = "kept for \(grouped(after.limitSeconds)) s"
+    if after.tcp.contains(.closedByFirewall) {
+      return before?.tcp.contains(.closedByFirewall) == true
+        ? "\(ends) was dropped, \(counted(Int(after.refusals), "packet")) refused since"
+        : "\(ends) is dropped, \(limit)"
+    }
     guard let before else { return "\(ends) is new, \(limit)" }
     if before.firstTime != after.firstTime { return "\(ends) starts anew, \(limit)" }
     return "\(ends), \(counted(after.forward.packets &+ after.reverse.packets, "packet")), \(limit)"

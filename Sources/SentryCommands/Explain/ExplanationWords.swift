@@ -65,6 +65,7 @@ struct ExplanationWords {
     case .decides(let verdict): "packet \(verdict.outcome)"
     case .passesOutbound: "packet passes: only inbound packets are held"
     case .delayTableFull: "packet passes: the delay table is full"
+    case .isRefused: "packet deleted: the connection was dropped before"
     case .isIgnored(let rule): "ignored: the packet is already decided by \(number(rule))"
     case .keepsAddress(let table, .added): "source enters table \(table.name)"
     case .keepsAddress(let table, .refreshed): "source stays in table \(table.name), its time starts again"
@@ -108,6 +109,20 @@ extension Verdict {
     case .dropConnection: "deleted, connection dropped"
     case .delay: "delayed"
     case .routeTo: "routed elsewhere"
+    }
+  }
+}
+
+extension Answer {
+  /// Who hears what; `nil` for nobody.
+  var words: String? {
+    switch self {
+    case .none: nil
+    case .reset: "a reset to the sender"
+    case .unreachable: "ICMP to the sender: not delivered"
+    case .acknowledgement: "an acknowledgement to the sender"
+    case .resetBoth: "resets to both ends"
+    case .blockedPage: "the blocked page to the sender, a reset to the other end"
     }
   }
 }

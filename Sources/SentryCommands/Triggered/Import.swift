@@ -53,18 +53,11 @@ extension Triggered {
       switch format {
       case .json: Console.writeLine(try jsonText(reply))
       case .text:
-        let lines = findingLines(reply, bytes)
-        for line in lines.prefix(Self.findingsTold) { Console.writeError(line) }
-        if lines.count > Self.findingsTold {
-          Console.writeError("\(FileInput.displayName(file)): these are the first \(Self.findingsTold) findings")
-        }
+        for line in findingLines(reply, bytes) { Console.writeError(line) }
         Console.writeLine(Self.text(of: reply))
       }
       if reply.rejected > 0 { throw CommandFailure(.findings) }
     }
-
-    /// To a person; a list in a wrong format has one for each of its lines.
-    private static let findingsTold = 20
 
     private var query: [String: String] {
       var query = [ControlPath.documentName: FileInput.displayName(file), ControlPath.listTable: type.name]

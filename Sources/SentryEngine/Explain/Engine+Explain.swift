@@ -109,8 +109,13 @@ extension Engine {
 
     var walk = plainWalk(facts)
     if facts.interface?.isFiltered == true { walk.walkRules() } else { explanation.scope = .unfiltered }
-    finish(&walk, &explanation)
     var lastChanges: [Explanation.Change] = []
+    if walk.refusesPacket {
+      lastChanges += refuse(&walk, &explanation)
+    } else {
+      finish(&walk, &explanation)
+      lastChanges += close(walk, &explanation)
+    }
     if explanation.judgement.verdict.letsThrough, let after = enter(flow, packet, &walk) {
       lastChanges.append(.connection(before: facts.connection, after: after))
     }
@@ -206,8 +211,8 @@ extension Engine {
 }
 
 extension PlainWalk {
-  /// The log entry of a check before the rules.
-  fileprivate mutating func report(builtIn reason: BuiltInReason, _ kind: EngineEvent.Kind) {
+  /// The log entry of rule 0.
+  mutating func report(builtIn reason: BuiltInReason, _ kind: EngineEvent.Kind) {
     report(EngineEvent(time: facts.time, kind: kind, reason: reason, label: RuleLabels.builtIn, isLogged: true))
   }
 }

@@ -96,6 +96,8 @@ extension Explanation {
     case passesOutbound
     /// There is no room for one more delayed packet.
     case delayTableFull
+    /// The packet is not let through after all: a rule has dropped its connection before.
+    case isRefused
     /// A rule has decided already; this one ends the rules below that.
     case isIgnored(decider: Int)
     case keepsAddress(AddressTableKind, KeepOutcome)

@@ -4,15 +4,15 @@ public import SentryState
 
 extension PlainWalk {
   /// `Include == state`.
-  var knownConnectionAnswer: Answer {
-    guard let connection = facts.connection else { return Answer(holds: false, seen: .value("not known")) }
-    return Answer(holds: true, seen: .value("known, \(connection.summary(at: facts.time))"))
+  var knownConnectionAnswer: TestAnswer {
+    guard let connection = facts.connection else { return TestAnswer(holds: false, seen: .value("not known")) }
+    return TestAnswer(holds: true, seen: .value("known, \(connection.summary(at: facts.time))"))
   }
 
   /// `Connection state`.
-  func connectionStateAnswer(_ states: ConnectionStates, _ packet: PacketFields) -> Answer {
+  func connectionStateAnswer(_ states: ConnectionStates, _ packet: PacketFields) -> TestAnswer {
     let (state, name) = connectionState(packet)
-    return Answer(holds: states.contains(state), seen: .value(name))
+    return TestAnswer(holds: states.contains(state), seen: .value(name))
   }
 
   /// Where the flow stood before the packet: see `ConnectionStates`.
@@ -22,6 +22,7 @@ extension PlainWalk {
     }
     let isOver = connection.tcp.isClosed
     if packet.isSYN, isOver || connection.tcp.contains(.onlySYN) { return (.new, "new") }
+    // A dropped connection is over as well.
     let isEnding = isOver || connection.tcp.contains(.forwardFIN) || connection.tcp.contains(.reverseFIN)
     return isEnding ? (.closing, "closing") : (.established, "established")
   }
@@ -29,7 +30,7 @@ extension PlainWalk {
 
 extension PacketFields {
   /// Asks for a TCP connection.
-  fileprivate var isSYN: Bool { has(.tcpFlags) && tcpFlags & TCPFlag.syn != 0 && tcpFlags & TCPFlag.ack == 0 }
+  var isSYN: Bool { has(.tcpFlags) && tcpFlags & TCPFlag.syn != 0 && tcpFlags & TCPFlag.ack == 0 }
 
   /// Nothing of its flow need have come before it.
   fileprivate var mayBeFirst: Bool {

@@ -3,8 +3,8 @@ internal import SentryRules
 
 extension PlainWalk {
   /// Looks for a text in its window of the payload; a find is where relative searches start from then on.
-  mutating func contentAnswer(_ pattern: ContentPattern, _ packet: PacketFields) -> Answer {
-    guard packet.has(.payload) else { return Answer(holds: false, seen: .absent("no payload was captured")) }
+  mutating func contentAnswer(_ pattern: ContentPattern, _ packet: PacketFields) -> TestAnswer {
+    guard packet.has(.payload) else { return TestAnswer(holds: false, seen: .absent("no payload was captured")) }
     let payload = Array(facts.bytes(in: packet.payload))
     let start =
       switch pattern.start {
@@ -14,12 +14,13 @@ extension PlainWalk {
     var window = payload.dropFirst(start).prefix(pattern.windowLength)
     if let terminator = pattern.terminator { window = window.prefix { $0 != terminator } }
     guard let place = window.firstPlace(of: pattern.bytes, ignoringCase: pattern.ignoresCase) else {
-      if payload.isEmpty { return Answer(holds: false, seen: .absent("no payload")) }
-      if window.isEmpty { return Answer(holds: false, seen: .value("nothing at byte \(start)")) }
-      return Answer(holds: false, seen: .value("not in bytes \(start)-\(window.endIndex - 1): \(window.excerpt())"))
+      if payload.isEmpty { return TestAnswer(holds: false, seen: .absent("no payload")) }
+      if window.isEmpty { return TestAnswer(holds: false, seen: .value("nothing at byte \(start)")) }
+      return TestAnswer(holds: false, seen: .value("not in bytes \(start)-\(window.endIndex - 1): \(window.excerpt())"))
     }
     previousFind = place
-    return Answer(holds: true, seen: .value("at byte \(place): \(payload.excerpt(around: place, pattern.bytes.count))"))
+    return TestAnswer(
+      holds: true, seen: .value("at byte \(place): \(payload.excerpt(around: place, pattern.bytes.count))"))
   }
 }
 

@@ -3,31 +3,32 @@ internal import SentryRules
 
 extension PlainWalk {
   /// `TLS server name` and `DNS name`.
-  func nameAnswer(_ pattern: NamePattern, _ found: HostName?, absence: String) -> Answer {
-    guard let found else { return Answer(holds: false, seen: .absent(absence)) }
+  func nameAnswer(_ pattern: NamePattern, _ found: HostName?, absence: String) -> TestAnswer {
+    guard let found else { return TestAnswer(holds: false, seen: .absent(absence)) }
     let name = (0..<found.count).map { found[$0] }
     let below = [UInt8(ascii: ".")] + pattern.name
     let holds =
       pattern.matchesBelow ? name.count > below.count && name.suffix(below.count) == below[...] : name == pattern.name
-    return Answer(holds: holds, seen: .value(found.description))
+    return TestAnswer(holds: holds, seen: .value(found.description))
   }
 
   /// `URL keyword`: in the request line behind the method, or in a `Host` field. A find is where relative searches start from then
   /// on.
-  mutating func keywordAnswer(_ keyword: [UInt8], _ packet: PacketFields) -> Answer {
+  mutating func keywordAnswer(_ keyword: [UInt8], _ packet: PacketFields) -> TestAnswer {
     guard packet.has(.tcpFlags) else {
-      return Answer(holds: false, seen: .absent(absence(of: "TCP", IPProtocol.tcp, in: packet)))
+      return TestAnswer(holds: false, seen: .absent(absence(of: "TCP", IPProtocol.tcp, in: packet)))
     }
-    guard packet.has(.payload) else { return Answer(holds: false, seen: .absent("no payload was captured")) }
+    guard packet.has(.payload) else { return TestAnswer(holds: false, seen: .absent("no payload was captured")) }
     let request = RequestText(Array(facts.bytes(in: packet.payload)))
-    guard let target = request.target else { return Answer(holds: false, seen: .absent("no HTTP request")) }
+    guard let target = request.target else { return TestAnswer(holds: false, seen: .absent("no HTTP request")) }
     for part in [target] + request.hosts {
       guard let place = part.firstPlace(of: keyword, ignoringCase: true) else { continue }
       previousFind = place
-      return Answer(
+      return TestAnswer(
         holds: true, seen: .value("at byte \(place): \(request.bytes.excerpt(around: place, keyword.count))"))
     }
-    return Answer(holds: false, seen: .value(([target] + request.hosts).map { $0.excerpt() }.joined(separator: ", ")))
+    return TestAnswer(
+      holds: false, seen: .value(([target] + request.hosts).map { $0.excerpt() }.joined(separator: ", ")))
   }
 }
 

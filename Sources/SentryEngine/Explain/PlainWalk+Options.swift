@@ -5,12 +5,12 @@ extension PlainWalk {
   func optionsAnswer(
     wanted: [UInt8], noneOf: Bool, in options: ArraySlice<UInt8>?, absence: String,
     by isMeant: (_ wanted: UInt8, _ kind: UInt8) -> Bool
-  ) -> Answer {
-    guard let options else { return Answer(holds: noneOf, seen: .absent(absence)) }
+  ) -> TestAnswer {
+    guard let options else { return TestAnswer(holds: noneOf, seen: .absent(absence)) }
     let kinds = Self.kinds(in: options)
     let there = wanted.filter { number in kinds.contains { isMeant(number, $0) } }
     let shown = kinds.filter { $0 > 1 }.map(String.init).joined(separator: ",")
-    return Answer(
+    return TestAnswer(
       holds: noneOf ? there.isEmpty : there.count == wanted.count, seen: .value(shown.isEmpty ? "none" : shown))
   }
 

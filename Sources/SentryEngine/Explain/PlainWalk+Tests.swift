@@ -3,16 +3,16 @@ internal import SentryRules
 internal import SentryState
 
 /// Whether a rule holds, and what it saw.
-struct Answer {
+struct TestAnswer {
   var holds: Bool
   var seen: Explanation.SeenValue
 }
 
 extension PlainWalk {
   /// Asks one rule. What looks at a packet never holds without one, negated or not.
-  mutating func answer(_ test: LoweredTest, of rule: Int) -> Answer {
+  mutating func answer(_ test: LoweredTest, of rule: Int) -> TestAnswer {
     if let answer = answerWithoutPacket(test.test, of: rule) {
-      return Answer(holds: answer.holds != test.isNegated, seen: answer.seen)
+      return TestAnswer(holds: answer.holds != test.isNegated, seen: answer.seen)
     }
     switch test.test {
     case .idleSeconds(let subject, let range):
@@ -23,22 +23,22 @@ extension PlainWalk {
     default:
       guard let packet = facts.packet else { return .withoutPacket }
       let answer = answer(test.test, packet)
-      return Answer(holds: answer.holds != test.isNegated, seen: answer.seen)
+      return TestAnswer(holds: answer.holds != test.isNegated, seen: answer.seen)
     }
   }
 
   // MARK: Without a packet
 
   /// What time and counters answer; `nil` for other tests.
-  private func answerWithoutPacket(_ test: Test, of rule: Int) -> Answer? {
+  private func answerWithoutPacket(_ test: Test, of rule: Int) -> TestAnswer? {
     switch test {
-    case .constant(let holds): Answer(holds: holds, seen: .nothing)
+    case .constant(let holds): TestAnswer(holds: holds, seen: .nothing)
     case .timeOfDay(let first, let last):
-      Answer(holds: wrapped(facts.secondOfDay, first, last), seen: .value(facts.timeOfDayText))
+      TestAnswer(holds: wrapped(facts.secondOfDay, first, last), seen: .value(facts.timeOfDayText))
     case .dayOfWeek(let first, let last):
-      Answer(holds: wrapped(facts.dayOfWeek, first, last), seen: .value(facts.dayOfWeekText))
+      TestAnswer(holds: wrapped(facts.dayOfWeek, first, last), seen: .value(facts.dayOfWeekText))
     case .dateAndTime(let range):
-      Answer(holds: range.contains(facts.time.seconds), seen: .moment(facts.time))
+      TestAnswer(holds: range.contains(facts.time.seconds), seen: .moment(facts.time))
     case .parentMatchCount(let range): number(parentMatchCount(of: rule), in: range)
     case .parentMatchRate(let range): number(parentCounters(of: rule).matchDelta, in: range)
     case .parentByteCount(let range): number(parentCounters(of: rule).byteCount, in: range)
@@ -52,8 +52,8 @@ extension PlainWalk {
     return value >= first || value <= last
   }
 
-  private func number(_ value: UInt64, in range: ClosedRange<UInt64>) -> Answer {
-    Answer(holds: range.contains(value), seen: .value("\(value)"))
+  private func number(_ value: UInt64, in range: ClosedRange<UInt64>) -> TestAnswer {
+    TestAnswer(holds: range.contains(value), seen: .value("\(value)"))
   }
 
   /// At the top level there is no parent, and nothing was counted.
@@ -70,13 +70,13 @@ extension PlainWalk {
 
   private func idleAnswer(
     _ subject: IdleSubject, _ range: ClosedRange<UInt64>, isNegated: Bool, of rule: Int
-  ) -> Answer {
-    guard facts.packet == nil else { return Answer(holds: false, seen: .absent("asked by the timer only")) }
+  ) -> TestAnswer {
+    guard facts.packet == nil else { return TestAnswer(holds: false, seen: .absent("asked by the timer only")) }
     let asked = subject == .rule ? rule : rules[rule].parent
     let lastMatch = asked >= 0 ? counters[asked].lastTime : nil
     let since = lastMatch ?? facts.appliedAt ?? facts.time
     let seconds = max(0, facts.time.nanoseconds - since.nanoseconds) / Timestamp.nanosecondsPerSecond
-    return Answer(holds: range.contains(UInt64(seconds)) != isNegated, seen: .value("\(seconds)"))
+    return TestAnswer(holds: range.contains(UInt64(seconds)) != isNegated, seen: .value("\(seconds)"))
   }
 
   // MARK: Tables
@@ -84,25 +84,25 @@ extension PlainWalk {
   /// Whether the source is in a table. Being asked forgets what an earlier `Include` found; a match counts at the entry.
   private mutating func include(
     _ table: AddressTableKind, isNegated: Bool, of rule: Int, _ packet: PacketFields
-  ) -> Answer {
+  ) -> TestAnswer {
     found = nil
-    guard packet.has(.addresses) else { return Answer(holds: isNegated, seen: .absent("no address was captured")) }
+    guard packet.has(.addresses) else { return TestAnswer(holds: isNegated, seen: .absent("no address was captured")) }
     guard let entry = sources[table] else {
-      return Answer(holds: isNegated, seen: .value("\(packet.source) not found"))
+      return TestAnswer(holds: isNegated, seen: .value("\(packet.source) not found"))
     }
     guard !isNegated else {
-      return Answer(holds: false, seen: .value("\(entry.text), \(matches(entry.matchCount))"))
+      return TestAnswer(holds: false, seen: .value("\(entry.text), \(matches(entry.matchCount))"))
     }
     sources.hit(in: table, at: facts.time)
     found = (table, rule)
-    return Answer(holds: true, seen: .value("\(entry.text), \(matches(entry.matchCount &+ 1))"))
+    return TestAnswer(holds: true, seen: .value("\(entry.text), \(matches(entry.matchCount &+ 1))"))
   }
 
   private func matches(_ count: UInt64) -> String { count == 1 ? "1 match" : "\(count) matches" }
 
   // MARK: Packets
 
-  private mutating func answer(_ test: Test, _ packet: PacketFields) -> Answer {
+  private mutating func answer(_ test: Test, _ packet: PacketFields) -> TestAnswer {
     switch test {
     case .number(let field, let range):
       answer(field, range, packet)
@@ -137,30 +137,31 @@ extension PlainWalk {
       nameAnswer(rules.program.names[Int(name)], facts.dnsName(of: packet), absence: "no DNS question")
     case .sourceRate(let range):
       packet.has(.addresses)
-        ? number(facts.sourceRate, in: range) : Answer(holds: false, seen: .absent("not captured"))
+        ? number(facts.sourceRate, in: range) : TestAnswer(holds: false, seen: .absent("not captured"))
     case .constant, .table, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount, .parentMatchRate,
       .parentByteCount, .idleSeconds:
-      Answer(holds: false, seen: .nothing)  // Answered before.
+      TestAnswer(holds: false, seen: .nothing)  // Answered before.
     }
   }
 
-  private func answer(_ field: NumberField, _ range: ClosedRange<UInt64>, _ packet: PacketFields) -> Answer {
+  private func answer(_ field: NumberField, _ range: ClosedRange<UInt64>, _ packet: PacketFields) -> TestAnswer {
     guard let value = facts.number(field, of: packet) else {
-      return Answer(holds: false, seen: .absent(absence(of: field, in: packet)))
+      return TestAnswer(holds: false, seen: .absent(absence(of: field, in: packet)))
     }
-    return Answer(holds: range.lowerBound <= value && value <= range.upperBound, seen: .value(text(of: value, field)))
+    return TestAnswer(
+      holds: range.lowerBound <= value && value <= range.upperBound, seen: .value(text(of: value, field)))
   }
 
-  private func answer(_ endpoint: Endpoint, _ range: AddressRange, _ packet: PacketFields) -> Answer {
-    guard packet.has(.addresses) else { return Answer(holds: false, seen: .absent("not captured")) }
+  private func answer(_ endpoint: Endpoint, _ range: AddressRange, _ packet: PacketFields) -> TestAnswer {
+    guard packet.has(.addresses) else { return TestAnswer(holds: false, seen: .absent("not captured")) }
     let address = endpoint == .source ? packet.source : packet.destination
     let isSameFamily = address.isIPv4 == range.first.isIPv4
-    return Answer(
+    return TestAnswer(
       holds: isSameFamily && range.first <= address && address <= range.last, seen: .value(address.description))
   }
 
-  private func interfaceAnswer(_ pattern: InterfacePattern) -> Answer {
-    guard let interface = facts.interface else { return Answer(holds: false, seen: .absent("not known")) }
+  private func interfaceAnswer(_ pattern: InterfacePattern) -> TestAnswer {
+    guard let interface = facts.interface else { return TestAnswer(holds: false, seen: .absent("not known")) }
     let holds =
       switch pattern {
       case .external: interface.isExternal
@@ -168,19 +169,20 @@ extension PlainWalk {
       case .named(let name): interface.name == name
       case .prefixed(let start): interface.name.hasPrefix(start)
       }
-    return Answer(holds: holds, seen: .value("\(interface.name) (\(interface.isExternal ? "external" : "internal"))"))
+    return TestAnswer(
+      holds: holds, seen: .value("\(interface.name) (\(interface.isExternal ? "external" : "internal"))"))
   }
 
-  private func flagsAnswer(on: UInt8, off: UInt8, _ packet: PacketFields) -> Answer {
+  private func flagsAnswer(on: UInt8, off: UInt8, _ packet: PacketFields) -> TestAnswer {
     guard packet.has(.tcpFlags) else {
-      return Answer(holds: false, seen: .absent(absence(of: "TCP", IPProtocol.tcp, in: packet)))
+      return TestAnswer(holds: false, seen: .absent(absence(of: "TCP", IPProtocol.tcp, in: packet)))
     }
     let missing = on & ~packet.tcpFlags
     let excessive = off & packet.tcpFlags
-    return Answer(holds: missing == 0 && excessive == 0, seen: .value(packet.tcpFlagNames))
+    return TestAnswer(holds: missing == 0 && excessive == 0, seen: .value(packet.tcpFlagNames))
   }
 }
 
-extension Answer {
-  static var withoutPacket: Answer { Answer(holds: false, seen: .absent("no packet")) }
+extension TestAnswer {
+  static var withoutPacket: TestAnswer { TestAnswer(holds: false, seen: .absent("no packet")) }
 }

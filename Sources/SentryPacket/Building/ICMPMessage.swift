@@ -20,18 +20,44 @@ public struct ICMPMessage: Sendable, Equatable {
 
   /// Header and body, with the checksum: in ICMPv6 it covers the addresses, too (RFC 4443 §2.3).
   public func bytes(from source: IPAddress, to destination: IPAddress) -> [UInt8] {
-    var message = [type, code, 0, 0] + .init(networkOrder: restOfHeader) + body
-    let checksum =
-      source.isIPv4 && destination.isIPv4
-      ? InternetChecksum.of(message)
-      : InternetChecksum.of(message, protocol: IPProtocol.icmpv6, from: source, to: destination)
-    message.set16(checksum, at: 2)
+    var message: [UInt8] = []
+    appendHeader(to: &message)
+    message += body
+    message.setICMPChecksum(from: 0, source, destination, isIPv4: source.isIPv4 && destination.isIPv4)
     return message
   }
 
-  /// As much of a packet as an error message about it quotes: what fits into 576 bytes of IPv4 (RFC 1812 §4.3.2.3) or
-  /// the 1280 bytes that every IPv6 link carries (RFC 4443 §2.4).
+  /// The eight bytes before the body, without a checksum.
+  package func appendHeader(to packet: inout [UInt8]) {
+    packet.append(type)
+    packet.append(code)
+    packet.append(networkOrder: 0 as UInt16)
+    packet.append(networkOrder: restOfHeader)
+  }
+
+  /// As much of a packet as an error message about it quotes.
   public static func quotation(of packet: [UInt8], isIPv4: Bool) -> [UInt8] {
-    Array(packet.prefix(isIPv4 ? 576 - 20 - 8 : 1280 - 40 - 8))
+    Array(packet.prefix(longestQuotation(isIPv4: isIPv4)))
+  }
+
+  /// In bytes: what fits into 576 bytes of IPv4 (RFC 1812 §4.3.2.3) or the 1280 bytes that every IPv6 link carries
+  /// (RFC 4443 §2.4).
+  package static func longestQuotation(isIPv4: Bool) -> Int {
+    isIPv4
+      ? 576 - IPv4Layout.minimumHeader - ICMPLayout.headerLength
+      : 1280 - IPv6Layout.headerLength - ICMPLayout.headerLength
+  }
+}
+
+extension [UInt8] {
+  /// Fills in the checksum of the message that begins at `start` and reaches to the end.
+  package mutating func setICMPChecksum(
+    from start: Int, _ source: IPAddress, _ destination: IPAddress, isIPv4: Bool
+  ) {
+    let before =
+      isIPv4
+      ? InternetChecksum()
+      : InternetChecksum(protocol: IPProtocol.icmpv6, from: source, to: destination, byteCount: count - start)
+    setChecksum(at: ICMPLayout.checksum, ofBytesFrom: start, before)
   }
 }

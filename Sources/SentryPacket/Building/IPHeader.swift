@@ -43,41 +43,61 @@ public struct IPHeader: Sendable, Equatable {
 
   /// In bytes: IPv4 options and IPv6 fragment header included.
   public var byteCount: Int {
-    isIPv4 ? 20 + paddedOptions.count : fragment == nil ? 40 : 48
+    if isIPv4 { return IPv4Layout.minimumHeader + (optionCount + 3) / 4 * 4 }
+    return IPv6Layout.headerLength + (fragment == nil ? 0 : FragmentLayout.headerLength)
   }
 
   /// The packet around `payload`, its lengths and the header's checksum filled in. A payload that is too long for the
   /// 16-bit length makes that field wrong, nothing else.
   public func packet(carrying payload: [UInt8]) -> [UInt8] {
-    isIPv4 ? ipv4Packet(carrying: payload) : ipv6Packet(carrying: payload)
+    var packet: [UInt8] = []
+    append(to: &packet, carrying: payload.count)
+    return packet + payload
   }
 
-  private var paddedOptions: [UInt8] { Array(options.prefix(40)).padded(toMultipleOf: 4) }
+  /// The header of a packet that carries so many bytes more.
+  package func append(to packet: inout [UInt8], carrying payloadLength: Int) {
+    if isIPv4 {
+      appendIPv4(to: &packet, carrying: payloadLength)
+    } else {
+      appendIPv6(to: &packet, carrying: payloadLength)
+    }
+  }
 
-  private func ipv4Packet(carrying payload: [UInt8]) -> [UInt8] {
-    let options = paddedOptions
-    let length = 20 + options.count
-    let words = UInt8(truncatingIfNeeded: (claimedHeaderLength ?? length) / 4) & 0x0F
+  private var optionCount: Int { min(options.count, 40) }
+
+  private func appendIPv4(to packet: inout [UInt8], carrying payloadLength: Int) {
+    let start = packet.count
+    let words = UInt8(truncatingIfNeeded: (claimedHeaderLength ?? byteCount) / 4) & 0x0F
     let fragment = fragment ?? IPFragment(identification: 0)
-    var header = [0x40 | words, trafficClass]
-    header += .init(networkOrder: claimedLength ?? UInt16(truncatingIfNeeded: length + payload.count))
-    header += .init(networkOrder: UInt16(truncatingIfNeeded: fragment.identification))
-    header += .init(
+    packet.append(0x40 | words)
+    packet.append(trafficClass)
+    packet.append(networkOrder: claimedLength ?? UInt16(truncatingIfNeeded: byteCount + payloadLength))
+    packet.append(networkOrder: UInt16(truncatingIfNeeded: fragment.identification))
+    packet.append(
       networkOrder: (fragment.moreFollow ? IPv4Layout.moreFragments : 0)
         | fragment.offset & IPv4Layout.fragmentOffsetMask)
-    header +=
-      [timeToLive, protocolNumber, 0, 0] + source.bytes(isIPv4: true) + destination.bytes(isIPv4: true) + options
-    header.set16(InternetChecksum.of(header), at: 10)
-    return header + payload
+    packet.append(timeToLive)
+    packet.append(protocolNumber)
+    packet.append(networkOrder: 0 as UInt16)
+    packet.append(source, isIPv4: true)
+    packet.append(destination, isIPv4: true)
+    packet += options[..<optionCount]
+    packet.pad(from: start, toMultipleOf: 4)
+    packet.setChecksum(at: IPv4Layout.checksum, ofBytesFrom: start, InternetChecksum())
   }
 
-  private func ipv6Packet(carrying payload: [UInt8]) -> [UInt8] {
-    let fragmentHeader = fragment.map { $0.ipv6Header(nextHeader: protocolNumber) } ?? []
-    let length = UInt16(truncatingIfNeeded: fragmentHeader.count + payload.count)
-    var header = [0x60 | trafficClass >> 4, trafficClass << 4, 0, 0] + .init(networkOrder: claimedLength ?? length)
-    header += [fragment == nil ? protocolNumber : 44, timeToLive]
-    header += source.bytes(isIPv4: false) + destination.bytes(isIPv4: false)
-    return header + fragmentHeader + payload
+  private func appendIPv6(to packet: inout [UInt8], carrying payloadLength: Int) {
+    let length = byteCount - IPv6Layout.headerLength + payloadLength
+    packet.append(0x60 | trafficClass >> 4)
+    packet.append(trafficClass << 4)
+    packet.append(networkOrder: 0 as UInt16)  // the flow label's lower bits
+    packet.append(networkOrder: claimedLength ?? UInt16(truncatingIfNeeded: length))
+    packet.append(fragment == nil ? protocolNumber : ExtensionHeader.fragment)
+    packet.append(timeToLive)
+    packet.append(source, isIPv4: false)
+    packet.append(destination, isIPv4: false)
+    if let fragment { packet += fragment.ipv6Header(nextHeader: protocolNumber) }
   }
 }
 

@@ -19,12 +19,35 @@ public struct TCPSegment: Sendable, Equatable {
 
   /// Header, options and payload, with the checksum for these addresses.
   public func bytes(from source: IPAddress, to destination: IPAddress) -> [UInt8] {
-    let options = Array(options.prefix(40)).padded(toMultipleOf: 4)
-    var segment = [UInt8](networkOrder: sourcePort) + .init(networkOrder: destinationPort)
-    segment += .init(networkOrder: sequence) + .init(networkOrder: acknowledgement)
-    segment += [UInt8(truncatingIfNeeded: (20 + options.count) / 4) << 4, flags] + .init(networkOrder: window)
-    segment += [0, 0, 0, 0] + options + payload
-    segment.set16(InternetChecksum.of(segment, protocol: IPProtocol.tcp, from: source, to: destination), at: 16)
+    var segment: [UInt8] = []
+    appendHeader(to: &segment)
+    segment += payload
+    segment.setTCPChecksum(from: 0, source, destination)
     return segment
+  }
+
+  /// Header and options, without a checksum.
+  package func appendHeader(to packet: inout [UInt8]) {
+    let optionCount = min(options.count, 40)
+    packet.append(networkOrder: sourcePort)
+    packet.append(networkOrder: destinationPort)
+    packet.append(networkOrder: sequence)
+    packet.append(networkOrder: acknowledgement)
+    packet.append(UInt8(truncatingIfNeeded: 5 + (optionCount + 3) / 4) << 4)
+    packet.append(flags)
+    packet.append(networkOrder: window)
+    packet.append(networkOrder: 0 as UInt32)  // checksum and urgent pointer
+    let start = packet.count
+    packet += options[..<optionCount]
+    packet.pad(from: start, toMultipleOf: 4)
+  }
+}
+
+extension [UInt8] {
+  /// Fills in the checksum of the segment that begins at `start` and reaches to the end.
+  package mutating func setTCPChecksum(from start: Int, _ source: IPAddress, _ destination: IPAddress) {
+    let pseudoHeader = InternetChecksum(
+      protocol: IPProtocol.tcp, from: source, to: destination, byteCount: count - start)
+    setChecksum(at: TCPLayout.checksum, ofBytesFrom: start, pseudoHeader)
   }
 }

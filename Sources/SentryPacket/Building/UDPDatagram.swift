@@ -14,9 +14,11 @@ public struct UDPDatagram: Sendable, Equatable {
   public func bytes(from source: IPAddress, to destination: IPAddress) -> [UInt8] {
     var datagram = [UInt8](networkOrder: sourcePort) + .init(networkOrder: destinationPort)
     datagram += .init(networkOrder: UInt16(truncatingIfNeeded: 8 + payload.count)) + [0, 0] + payload
-    let checksum = InternetChecksum.of(datagram, protocol: IPProtocol.udp, from: source, to: destination)
+    var checksum = InternetChecksum(
+      protocol: IPProtocol.udp, from: source, to: destination, byteCount: datagram.count)
+    checksum.add(datagram)
     // 0 would mean that there is none.
-    datagram.set16(checksum == 0 ? 0xFFFF : checksum, at: 6)
+    datagram.set16(checksum.value == 0 ? 0xFFFF : checksum.value, at: 6)
     return datagram
   }
 }

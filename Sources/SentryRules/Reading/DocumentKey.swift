@@ -39,5 +39,5 @@ enum RuleKey: String, CaseIterable {
 enum SettingKey: String, CaseIterable {
   case triggerDuration, triggerIPv6Prefix
   case addressCapacity, connectionCapacity, fragmentCapacity, delayCapacity, delaySeconds
-  case local, protected, interfaceNames, malformed, blockIPv6
+  case local, protected, interfaceNames, malformed, blockIPv6, blockedPage
 }

@@ -66,6 +66,7 @@ struct SettingsReader {
     case .interfaceNames: readInterfaceNames(node)
     case .malformed: readMalformed(node)
     case .blockIPv6: settings.blockIPv6 = readSwitch(node, key.rawValue)
+    case .blockedPage: readBlockedPage(node)
     case .protected:
       // A protection that is not there must not seem to be.
       findings.add(.notSupported(entry.key, at: entry.keyPlace))
@@ -106,6 +107,14 @@ struct SettingsReader {
       settings.malformed = policy
     } else {
       findings.add(.badSetting(.malformed, node, expected: "delete or pass"))
+    }
+  }
+
+  private mutating func readBlockedPage(_ node: PropertyListNode) {
+    if let text = node.text, (1...BlockedPage.longestText).contains(text.utf8.count) {
+      settings.blockedPage = text
+    } else {
+      findings.add(.badSetting(.blockedPage, node, expected: "a text of 1 to \(BlockedPage.longestText) bytes"))
     }
   }
 

@@ -267,6 +267,7 @@ extension Settings {
     }
     write(.malformed, \.malformed) { .string($0.rawValue) }
     write(.blockIPv6, \.blockIPv6) { $0 ? 1 : 0 }
+    write(.blockedPage, \.blockedPage) { .string($0 ?? "") }
     return written
   }
 }

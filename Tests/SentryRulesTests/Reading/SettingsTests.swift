@@ -19,6 +19,7 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(settings.delaySeconds == 0.75)
   #expect(settings.malformed == .delete)
   #expect(!settings.blockIPv6)
+  #expect(settings.blockedPage == nil)
 }
 
 @Test func everySettingIsRead() throws {
@@ -27,7 +28,7 @@ private func settings(_ entries: String) throws -> Settings {
     triggerDuration = 60; triggerIPv6Prefix = 56; addressCapacity = 1000; connectionCapacity = 2000;
     fragmentCapacity = 300; delayCapacity = 0; delaySeconds = "0.5"; local = ("192.0.2.0/24", "2001:db8::/32");
     interfaceNames = { en0 = eth0; };
-    malformed = pass; blockIPv6 = 1;
+    malformed = pass; blockIPv6 = 1; blockedPage = "Ask \\"Bob\\".";
     """)
   #expect(settings.triggerDuration == 60)
   #expect(settings.triggerIPv6Prefix == 56)
@@ -40,10 +41,15 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(settings.interfaceNames == ["en0": "eth0"])
   #expect(settings.malformed == .pass)
   #expect(settings.blockIPv6)
+  #expect(settings.blockedPage == "Ask \"Bob\".")
 }
 
 @Test func triggersMayLastForEver() throws {
   #expect(try settings("triggerDuration = unlimited;").triggerDuration == nil)
+}
+
+@Test func aBlockedPageMayBeSoLong() throws {
+  #expect(try settings("blockedPage = \"\(String(repeating: "ü", count: 4096))\";").blockedPage?.utf8.count == 8192)
 }
 
 @Test func localNetsMayStandInOneText() throws {
@@ -58,6 +64,7 @@ private func settings(_ entries: String) throws -> Settings {
   "fragmentCapacity = «many»;", "delayCapacity = «65537»;", "delaySeconds = «61»;", "delaySeconds = «nan»;",
   "delaySeconds = «\"-1\"»;", "local = «everyone»;", "local = (\"192.0.2.1\", «\"192.0.2.9-1\"»);", "local = («(1)»);",
   "interfaceNames = «eth0»;", "interfaceNames = { en0 = «\"\"»; };", "malformed = «drop»;",
+  "blockedPage = «\"\"»;", "blockedPage = «(1)»;", "blockedPage = «\"\(String(repeating: "ü", count: 4097))\"»;",
 ])
 func badSetting(_ entry: String) {
   expectDocument("{ rules = ({ enabled = 1; }); settings = { \(entry) }; }", .badSetting)

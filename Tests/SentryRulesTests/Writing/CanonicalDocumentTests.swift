@@ -33,7 +33,7 @@ import Testing
         fragmentCapacity = 3;
         delayCapacity = 4; delaySeconds = "0.25"; local = ("192.0.2.0/24", "192.0.2.1-5", "::1");
         interfaceNames = { en0 = eth0; };
-        malformed = pass; blockIPv6 = 1; };
+        malformed = pass; blockIPv6 = 1; blockedPage = "<p>\\n No."; };
       tests = ({ packet = "udp 203.0.113.9:1 > me:2"; expect = pass; });
       SentryDocument_natArray = (1, { a = b; });
     }
