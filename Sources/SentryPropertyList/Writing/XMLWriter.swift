@@ -100,34 +100,40 @@ private struct XMLCheck: PropertyListWriter {
   }
 }
 
-extension PropertyListContent {
-  /// A character in one of its texts that XML has no way to write.
-  package var unwritableInXML: Unicode.Scalar? {
-    var check = XMLCheck()
-    write(to: &check)
-    return check.unwritable
-  }
+/// Why a value was not written as XML.
+public struct XMLWriteFailure: Error, CustomStringConvertible {
+  /// What XML has no way to write.
+  let scalar: Unicode.Scalar
 
-  /// As an XML property list; only where `unwritableInXML` is `nil` one that can be read.
-  package func writeXML(to output: ByteOutput) { XMLWriter.write(self, to: output) }
+  public var description: String {
+    "a text holds the character U+\(String(scalar.value, radix: 16)), which XML has no way to write"
+  }
 }
 
-extension PropertyListValue {
-  /// Why a value was not written as XML.
-  public struct WriteFailure: Error, CustomStringConvertible {
-    public let description: String
+extension PropertyListContent {
+  /// Sees whether XML can hold all texts.
+  package func checkWritableAsXML() throws(XMLWriteFailure) {
+    var check = XMLCheck()
+    write(to: &check)
+    if let scalar = check.unwritable { throw XMLWriteFailure(scalar: scalar) }
   }
 
   /// As an XML property list.
   ///
+  /// - Throws: if a text holds a character that XML has no way to write; nothing is written then.
+  package func writeXML(to output: ByteOutput) throws(XMLWriteFailure) {
+    try checkWritableAsXML()
+    XMLWriter.write(self, to: output)
+  }
+}
+
+extension PropertyListValue {
+  /// As an XML property list.
+  ///
   /// - Throws: if a text holds a character that XML has no way to write.
-  public func xml() throws(WriteFailure) -> [UInt8] {
-    if let scalar = unwritableInXML {
-      let code = String(scalar.value, radix: 16)
-      throw WriteFailure(description: "a text holds the character U+\(code), which XML has no way to write")
-    }
+  public func xml() throws(XMLWriteFailure) -> [UInt8] {
     let output = ByteOutput()
-    writeXML(to: output)
+    try writeXML(to: output)
     return output.bytes
   }
 }

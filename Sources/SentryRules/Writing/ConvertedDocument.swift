@@ -21,10 +21,10 @@ package struct DocumentConverter {
 
   /// - Throws: if the form cannot hold a text, such as a control character in XML.
   package init(of ruleSet: RuleSet, to form: DocumentConversion) throws(EditError) {
-    if form == .xml, let scalar = CurrentDocument(ruleSet: ruleSet).unwritableInXML {
-      let code = String(scalar.value, radix: 16)
-      throw EditError(
-        "the document cannot be written as XML: a text holds the character U+\(code), which XML has no way to write")
+    if form == .xml {
+      do { try CurrentDocument(ruleSet: ruleSet).checkWritableAsXML() } catch {
+        throw EditError("the document cannot be written in this form: \(error)")
+      }
     }
     self.ruleSet = ruleSet
     self.form = form
@@ -34,7 +34,8 @@ package struct DocumentConverter {
   package func write(to output: ByteOutput) {
     switch form {
     case .text: CanonicalDocument.write(ruleSet, to: output)
-    case .xml: CurrentDocument(ruleSet: ruleSet).writeXML(to: output)
+    // Was checked.
+    case .xml: try? CurrentDocument(ruleSet: ruleSet).writeXML(to: output)
     case .binary: CurrentDocument(ruleSet: ruleSet).writeBinary(to: output)
     case .classic: ClassicForm.write(ruleSet, to: output)
     }
