@@ -13,6 +13,7 @@ let settings: [SwiftSetting] = [
 extension Target.Dependency {
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let deque = product(name: "DequeModule", package: "swift-collections")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
   static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
   static let logging = product(name: "Logging", package: "swift-log")
@@ -49,6 +50,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -61,8 +63,8 @@ let package = Package(
     library(
       "SentryCommands",
       [
-        "SentryService", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
-        "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryService", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
+        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
@@ -70,21 +72,25 @@ let package = Package(
     library(
       "SentryService",
       [
-        "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
-        .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
+        .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),
+    library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryPacket", "CNftables"]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
-    library("SentryCapture", ["SentryPacket", "CPcap"]),
+    library("SentryCapture", ["SentryPacket", "CPcap", "CNetfilterQueue"]),
     library("SentryState", ["SentryDiagnostics", "SentryPacket"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics"),
     library("SentryPacket"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+    .systemLibrary(
+      name: "CNetfilterQueue", pkgConfig: "libnetfilter_queue", providers: [.apt(["libnetfilter-queue-dev"])]),
+    .systemLibrary(name: "CNftables", pkgConfig: "libnftables", providers: [.apt(["libnftables-dev"])]),
     library(
       "SentryTestSupport",
       ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
@@ -98,6 +104,7 @@ let package = Package(
     tests(
       of: "SentryEngine",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryNetfilter", ["SentryRules", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",

@@ -22,6 +22,12 @@ public enum CaptureError: Error, Equatable {
   case interfaceGone(name: String, reason: String)
   /// Anything else libpcap refuses on an interface, in its words.
   case captureFailed(interface: String, reason: String)
+  /// Another program has the kernel queue open.
+  case queueInUse(number: UInt16)
+  /// Opening a kernel queue needs CAP_NET_ADMIN.
+  case queueNotPermitted(number: UInt16)
+  /// The kernel has no queues, or their module is not loaded.
+  case queueNotSupported
   case systemCall(name: String, code: Int32)
 }
 
@@ -51,6 +57,13 @@ extension CaptureError: CustomStringConvertible {
       "interface '\(name)' is gone: \(reason)"
     case .captureFailed(let interface, let reason):
       "cannot capture on '\(interface)': \(reason)"
+    case .queueInUse(let number):
+      "kernel queue \(number) is in use by another program; choose another one ('cat /proc/net/netfilter/nfnetlink_queue' "
+        + "lists those in use)"
+    case .queueNotPermitted(let number):
+      "kernel queue \(number) needs more rights: run as root or with CAP_NET_ADMIN"
+    case .queueNotSupported:
+      "this kernel hands out no packets; 'modprobe nfnetlink_queue' may help"
     case .systemCall(let name, let code):
       "\(name): \(Self.message(of: code))"
     }

@@ -28,6 +28,12 @@ public struct NetworkInterface: Equatable, Sendable {
     return interfaces
   }
 
+  /// The number the system gives an interface; 0 if it has none of that name now. One that vanishes and returns has another.
+  public static func index(of name: String) -> UInt32 {
+    // Safe: the call only reads the terminated string.
+    unsafe if_nametoindex(name)
+  }
+
   /// The list has one entry for each address and one for each interface itself.
   @unsafe
   private static func add(_ entry: ifaddrs, to interfaces: inout [NetworkInterface]) {

@@ -115,8 +115,9 @@ extension CommandFailure {
       switch error {
       case .cannotOpen, .noSuchInterface: .noInput
       case .notACapture, .damaged, .mixedInterfaces: .unusableData
-      case .cannotSpool, .cannotWrite, .interfaceGone, .captureFailed, .systemCall: .inputOutput
-      case .notPermitted: .notPermitted
+      case .cannotSpool, .cannotWrite, .interfaceGone, .captureFailed, .queueInUse, .queueNotSupported, .systemCall:
+        .inputOutput
+      case .notPermitted, .queueNotPermitted: .notPermitted
       }
     self.init(status, error.description)
   }

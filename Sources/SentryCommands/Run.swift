@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import SentryCapture
+internal import SentryNetfilter
 internal import SentryRules
 internal import SentryService
 
@@ -10,12 +11,13 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Watch interfaces and judge their packets, in the foreground.",
     discussion: """
-      In monitor mode, the only one of this version, verdicts are computed and reported; nothing is enforced. Without a \
-      document, \(Self.usualDocument) is used, and where there is none the built-in default. A document with errors, or whose \
-      own tests fail, is not started with. Control-C ends it.
+      In monitor mode verdicts are computed and reported; nothing is enforced. In queue mode the kernel keeps packets until \
+      they are judged, and does with them what the rules say. Without a document, \(Self.usualDocument) is used, and where there \
+      is none the built-in default. A document with errors, or whose own tests fail, is not started with. Control-C ends it.
 
         sentry run Documents/Default.plist -i eth0
-        sentry run -i eth0 -i wg0 --socket /tmp/sentry.sock
+        sentry run -i eth0 --mode queue --dry-run
+        sentry run -i eth0 -i wg0 --mode queue --policy fail-closed
       """)
 
   private static let usualDocument = "/etc/sentry/sentry.plist"
@@ -29,14 +31,60 @@ struct Run: AsyncParsableCommand {
       "An interface to watch; repeat it for more (default: those the document filters).", valueName: "name"))
   var interface: [String] = []
 
-  @Option(help: "monitor: compute and report verdicts, enforce nothing.")
-  var mode = "monitor"
+  enum Mode: String, ExpressibleByArgument, CaseIterable { case monitor, queue }
+
+  enum Policy: String, ExpressibleByArgument, CaseIterable {
+    case failOpen = "fail-open"
+    case failClosed = "fail-closed"
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "monitor: compute and report verdicts, enforce nothing; queue: packets wait in the kernel for their verdict.",
+      valueName: "mode"))
+  var mode = Mode.monitor
+
+  @Option(help: "In queue mode: what the kernel does with packets while nobody judges them (fail-open: they pass).")
+  var policy = Policy.failOpen
+
+  @Flag(help: "In queue mode: report the verdicts, but let all packets pass.")
+  var dryRun = false
+
+  @Option(help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535.", valueName: "number"))
+  var queueNumber: UInt16 = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "In queue mode: where the kernel's part is kept for the next boot (default: /var/lib/sentry, if it is there).",
+      valueName: "directory"))
+  var stateDirectory: String?
+
+  private static let usualStateDirectory = "/var/lib/sentry"
 
   @OptionGroup var socket: SocketOption
 
-  func validate() throws {
-    guard mode == "monitor" else {
-      throw ValidationError("there is no mode '\(mode)' in this version; the only one is 'monitor'")
+  private var intake: PacketIntake {
+    guard mode == .queue else { return .watch(LiveCapture.Options()) }
+    var options = KernelQueue.Options()
+    options.number = queueNumber
+    options.passesWhenFull = policy == .failOpen
+    var queue = QueueIntake(options)
+    queue.isDryRun = dryRun
+    queue.stateDirectory =
+      stateDirectory
+      ?? (FileManager.default.fileExists(atPath: Self.usualStateDirectory) ? Self.usualStateDirectory : nil)
+    return .queue(queue)
+  }
+
+  private var announcement: String {
+    switch mode {
+    case .monitor:
+      "monitor mode: verdicts are computed and reported, nothing is enforced"
+    case .queue where dryRun:
+      "queue mode, dry run: packets wait in the kernel for their verdict, but all of them pass"
+    case .queue:
+      "queue mode: packets wait in the kernel for their verdict; while nobody judges they "
+        + (policy == .failOpen ? "pass (fail-open)" : "are dropped (fail-closed)")
     }
   }
 
@@ -51,11 +99,12 @@ struct Run: AsyncParsableCommand {
     let interfaces = try interfacesToWatch(ruleSet)
     LoggingSystem.bootstrap { _ in DaemonLog() }
     let log = Logger(label: "sentry")
-    let program = DaemonProgram(
+    var program = DaemonProgram(
       document: SubmittedDocument(name: file.name, reading: bytes), interfaces: interfaces, socketPath: socket.path)
+    program.intake = intake
     do throws(DaemonError) {
-      try await program.run(log: log) {
-        log.notice("monitor mode: verdicts are computed and reported, nothing is enforced")
+      try await program.run(log: log) { [announcement] in
+        log.notice("\(announcement)")
         log.notice(
           "watching \(interfaces.joined(separator: ", ")) by \(file.name), \(counted(ruleSet.rules.count, "rule"))")
       }
@@ -92,6 +141,7 @@ struct Run: AsyncParsableCommand {
     case .documentHasErrors(let name):
       CommandFailure(.unusableData, "\(name) has errors, or its tests fail; sentry did not start")
     case .capture(let error): CommandFailure(error)
+    case .netfilter(let error): CommandFailure(error)
     case .socketInUse(let path):
       CommandFailure(.inputOutput, "another sentry listens on \(path); stop it, or choose another --socket")
     case .socketNotPermitted(let path):
@@ -103,5 +153,17 @@ struct Run: AsyncParsableCommand {
     case .stopped:
       CommandFailure(.internalError, "the packet thread has ended")
     }
+  }
+}
+
+extension CommandFailure {
+  init(_ error: NetfilterError) {
+    let status: ExitStatus =
+      switch error {
+      case .notPermitted: .notPermitted
+      case .unusableInterfaceName, .unusableMarks: .usage
+      default: .inputOutput
+      }
+    self.init(status, error.description)
   }
 }

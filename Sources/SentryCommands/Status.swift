@@ -45,7 +45,7 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, interfaces, rules, tables, [footer]].map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    [summary, queue, interfaces, rules, tables, [footer]].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
   private var summary: [String] {
@@ -60,6 +60,25 @@ struct StatusText {
       let time = clock.text(secondsSince1970: document.appliedTime)
       lines.insert("edited     \(counted(edits.count, "time")) since, last at \(time): \(edits.last)", at: 2)
     }
+    return lines
+  }
+
+  private var queue: [String] {
+    guard let queue = reply.queue else { return [] }
+    let policy = queue.dryRun ? "dry run: all packets pass" : queue.policy
+    var lines = [
+      "queue      number \(queue.number), \(policy); \(grouped(queue.waiting)) waiting, \(grouped(queue.held)) held",
+      "lost       \(grouped(queue.overflowed)) found it full, \(grouped(queue.undelivered)) not handed over, "
+        + "\(counted(queue.refused, "decision")) refused",
+    ]
+    guard let kernel = queue.kernel else { return lines + ["kernel     hands over no packets"] }
+    lines.append(
+      "kernel     hands over packets of \(kernel.interfaces.joined(separator: ", ")) (\(kernel.form) form), "
+        + "\(grouped(kernel.unjudged)) met no queue, put back \(counted(kernel.restorations, "time"))")
+    if !kernel.decides.isEmpty {
+      lines.append("decides    \(kernel.decides.joined(separator: ", ")) ahead of the queue")
+    }
+    lines += kernel.notCovered.map { "not judged \($0.number): \($0.reason)" }
     return lines
   }
 

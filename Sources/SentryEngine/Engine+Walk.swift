@@ -69,7 +69,7 @@ extension Engine {
   /// Reads the packet field by field: to copy it whole right after it was decoded would wait for all its bytes.
   private mutating func gatherNumbers() {
     let (hasAddresses, hasPorts) = (packet.has(.addresses), packet.has(.ports))
-    let (isEthernet, isICMP) = (packet.has(.ethernet), packet.has(.icmp))
+    let isICMP = packet.has(.icmp)
     let absent = PacketNumbers.absent
     numbers.set(.direction, UInt64(walk.direction.rawValue))
     numbers.set(.fragmentOffset, hasAddresses ? UInt64(packet.fragmentOffset) : absent)
@@ -78,8 +78,8 @@ extension Engine {
     numbers.set(.protocolNumber, packet.has(.protocolNumber) ? UInt64(packet.protocolNumber) : absent)
     numbers.set(.sourcePort, hasPorts ? UInt64(packet.sourcePort) : absent)
     numbers.set(.destinationPort, hasPorts ? UInt64(packet.destinationPort) : absent)
-    numbers.set(.sourceMAC, isEthernet ? packet.sourceMAC : absent)
-    numbers.set(.destinationMAC, isEthernet ? packet.destinationMAC : absent)
+    numbers.set(.sourceMAC, packet.has(.sourceMAC) ? packet.sourceMAC : absent)
+    numbers.set(.destinationMAC, packet.has(.destinationMAC) ? packet.destinationMAC : absent)
     numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
     numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
     if rareQuestions.contains(.numbers) { gatherRareNumbers() }

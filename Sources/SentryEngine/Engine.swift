@@ -97,15 +97,27 @@ public struct Engine: ~Copyable {
   public mutating func judge(
     _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int
   ) -> Judgement {
+    judge(frame, linkType: linkType, wireLength: wireLength, time: time, from: PacketOrigin(interface: interface))
+  }
+
+  /// The same for a packet whose bytes do not tell all that is known of it.
+  public mutating func judge(
+    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, from origin: PacketOrigin
+  ) -> Judgement {
     advance(to: time)
     totals.packets &+= 1
     let kind = packet.decode(frame, linkType: linkType, wireLength: max(wireLength, frame.byteCount))
+    let interface = origin.interface
+    if let address = origin.sourceMAC {
+      packet.sourceMAC = address
+      packet.present.insert(.sourceMAC)
+    }
     guard kind != .notIP else {
       totals.notIP &+= 1
       return Judgement(kind: .notIP, verdict: .pass, decider: .endOfRules, entriesLogged: 0)
     }
     let place = interfaces.indices.contains(interface) ? interfacePlaces[interface] : InterfacePlace()
-    walk.start(at: clock.now, interface: interface, direction: direction(on: place))
+    walk.start(at: clock.now, interface: interface, direction: origin.direction ?? direction(on: place))
     let judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
     totals.count(judgement.verdict, walk.direction, bytes: UInt64(packet.byteCount))
     return judgement
@@ -284,6 +296,13 @@ public struct Engine: ~Copyable {
     return retired
   }
 
+  /// Counts for a rule, by its place in document order, what was decided by it without the engine. Without effect for a place
+  /// there is no rule at, and for no matches.
+  public mutating func credit(rule: Int, matches: UInt64, bytes: UInt64, at time: Timestamp) {
+    guard matches > 0, (0..<rules.program.ruleCount).contains(rule) else { return }
+    statistics.credit(Int32(rule), matches: matches, bytes: bytes, at: time)
+  }
+
   public mutating func setLocal(_ local: LocalNetworks) { self.local = local }
 
   public var hasEvents: Bool { !eventBuffer.events.isEmpty }
@@ -338,6 +357,12 @@ public struct Judgement: Sendable, Equatable {
     case builtIn(BuiltInReason)
     /// The rule with this place in document order.
     case rule(Int32)
+
+    /// `nil` if it was no rule of the document.
+    public var rule: Int32? {
+      guard case .rule(let place) = self else { return nil }
+      return place
+    }
   }
 
   public var kind: FrameKind

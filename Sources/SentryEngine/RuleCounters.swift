@@ -19,13 +19,15 @@ public struct RuleCounters: Sendable, Equatable {
   public init() {}
 
   /// - Returns: true for the first match since the last tick.
-  fileprivate mutating func count(bytes: UInt64, at time: Timestamp) -> Bool {
-    matchCount &+= 1
+  @inline(__always)
+  fileprivate mutating func count(_ matches: UInt64 = 1, bytes: UInt64, at time: Timestamp) -> Bool {
+    let isFirst = matchesSinceTick == 0
+    matchCount &+= matches
     byteCount &+= bytes
     lastTime = time
-    matchesSinceTick &+= 1
+    matchesSinceTick &+= matches
     bytesSinceTick &+= bytes
-    return matchesSinceTick == 1
+    return isFirst
   }
 }
 
@@ -61,6 +63,11 @@ struct RuleStatistics: ~Copyable {
 
   mutating func countMatch(_ rule: Int32, bytes: UInt64, at time: Timestamp) {
     if counters[Int(rule)].count(bytes: bytes, at: time) { active.append(rule) }
+  }
+
+  /// Counts matches that somebody else has seen, at least one.
+  mutating func credit(_ rule: Int32, matches: UInt64, bytes: UInt64, at time: Timestamp) {
+    if counters[Int(rule)].count(matches, bytes: bytes, at: time) { active.append(rule) }
   }
 
   mutating func resetMatchCount(_ rule: Int32) { counters[Int(rule)].matchCount = 0 }

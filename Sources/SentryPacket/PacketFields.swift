@@ -8,8 +8,11 @@ public struct PacketFields: Sendable {
     public let rawValue: UInt16
     @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    /// `sourceMAC`, `destinationMAC`: the frame is Ethernet.
-    @inlinable public static var ethernet: Presence { Presence(rawValue: 1 << 0) }
+    /// `sourceMAC`: the frame is Ethernet, or the kernel tells the address beside the packet.
+    @inlinable public static var sourceMAC: Presence { Presence(rawValue: 1 << 0) }
+    /// `destinationMAC`: the frame is Ethernet.
+    @inlinable public static var destinationMAC: Presence { Presence(rawValue: 1 << 12) }
+    @inlinable public static var ethernet: Presence { [.sourceMAC, .destinationMAC] }
     /// The fixed IP header: addresses, `fragmentOffset`, `hasMoreFragments`, `identification`, `timeToLive`,
     /// `trafficClass`.
     @inlinable public static var addresses: Presence { Presence(rawValue: 1 << 1) }

@@ -1,10 +1,13 @@
 public import SentryCapture
+public import SentryNetfilter
 
 /// Why the daemon cannot start, or cannot answer.
 public enum DaemonError: Error, Equatable {
   /// The document it should start with; its findings say more.
   case documentHasErrors(name: String)
   case capture(CaptureError)
+  /// Of queue mode.
+  case netfilter(NetfilterError)
   /// Another daemon listens on this socket.
   case socketInUse(path: String)
   case socketNotPermitted(path: String)

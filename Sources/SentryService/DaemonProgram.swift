@@ -1,5 +1,5 @@
 public import Logging
-public import SentryCapture
+internal import SentryCapture
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -9,7 +9,7 @@ public struct DaemonProgram: Sendable {
   /// The system's names of the interfaces to watch.
   public var interfaces: [String]
   public var socketPath: String
-  public var captureOptions = LiveCapture.Options()
+  public var intake = PacketIntake.watch(LiveCapture.Options())
 
   public init(document: SubmittedDocument, interfaces: [String], socketPath: String) {
     self.document = document
@@ -26,7 +26,7 @@ public struct DaemonProgram: Sendable {
     let socket = SocketFile(path: socketPath)
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
-      document, interfaces: interfaces, captureOptions: captureOptions, log: log)
+      document, interfaces: interfaces, intake: intake, log: log)
     onStart()
     let services = ServiceGroup(
       services: [DaemonService(daemon: daemon), ControlServer(daemon: daemon, socket: socket, log: log)],
@@ -46,6 +46,7 @@ struct DaemonService: Service {
 
   func run() async throws {
     async let journal: Void = daemon.journal.run()
+    async let kernel: Void = cancelWhenGracefulShutdown { await daemon.keepKernelPart() }
     try? await cancelWhenGracefulShutdown {
       while true {
         try await Task.sleep(for: .seconds(5))
@@ -53,6 +54,7 @@ struct DaemonService: Service {
       }
     }
     await daemon.stop()
+    await kernel
     await journal
   }
 }

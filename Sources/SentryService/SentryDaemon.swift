@@ -4,6 +4,7 @@ public import SentryControl
 internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryJournal
+internal import SentryNetfilter
 internal import SentryPacket
 internal import SentryRules
 
@@ -14,6 +15,12 @@ internal import SentryRules
 /// posting it, so the packet thread sees requests in the order the actor decided them.
 public actor SentryDaemon {
   nonisolated let packets: PacketThread
+  private let intake: PacketIntake
+  /// In queue mode only.
+  private let gate: KernelGate?
+  /// What the kernel had counted when its counts were last read.
+  private var kernelCounts: [KernelCount] = []
+  private let interfaceNames: [String]
   let labels: RuleLabels
   private let startTime: Double
   private let log: Logger
@@ -28,20 +35,21 @@ public actor SentryDaemon {
 
   // MARK: Starting and stopping
 
-  /// Opens the interfaces, named as the system names them, and starts judging by a document without errors. Without
-  /// `captureOptions` no interface is opened, and the only packets are those the packet thread is handed.
+  /// Opens the interfaces, named as the system names them, or the queue, and starts judging by a document without errors.
   ///
   /// - Returns: the daemon; its journal does not run by itself.
   /// - Throws: what is wrong with the document or an interface.
   public static func start(
     _ submitted: SubmittedDocument, interfaces names: [String],
-    captureOptions: LiveCapture.Options? = LiveCapture.Options(), log: Logger
+    intake: PacketIntake = .watch(LiveCapture.Options()), log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
     let labels = RuleLabels()
     let now = WallClock.seconds()
     guard let document = AppliedDocument(submitted, generation: 1, labels: labels, appliedTime: now) else {
       throw .documentHasErrors(name: submitted.name)
     }
+    let packets: PacketThread
+    let networks: LocalNetworks
     do throws(CaptureError) {
       let known = try NetworkInterface.all()
       let local = LocalAddresses.networks(of: known, settings: document.rules.ruleSet.settings)
@@ -49,21 +57,35 @@ public actor SentryDaemon {
         EngineInterface(
           name: name, isLoopback: known.contains { $0.name == name && $0.isLoopback }, in: document.rules.ruleSet)
       }
-      let packets = try await PacketThread.start(
-        rules: document.rules, interfaces: interfaces, local: local, captureOptions: captureOptions)
-      return SentryDaemon(
-        packets: packets, labels: labels, interfaceNames: names, active: document, local: local, startTime: now,
-        log: log)
+      packets = try await PacketThread.start(
+        rules: document.rules, interfaces: interfaces, local: local, intake: intake)
+      networks = local
     } catch {
       throw .capture(error)
+    }
+    do throws(NetfilterError) {
+      var gate: KernelGate?
+      if case .queue(let queue) = intake { gate = try KernelGate(queue, interfaces: names) }
+      let daemon = SentryDaemon(
+        packets: packets, intake: intake, gate: gate, labels: labels, interfaceNames: names, active: document,
+        local: networks, startTime: now, log: log)
+      // The queue is open by now: no packet waits for nobody.
+      for remark in try gate?.open(by: document.rules.ruleSet) ?? [] { log.notice("\(remark)") }
+      return daemon
+    } catch {
+      await packets.stop()
+      throw .netfilter(error)
     }
   }
 
   private init(
-    packets: PacketThread, labels: RuleLabels, interfaceNames: [String], active: AppliedDocument, local: LocalNetworks,
-    startTime: Double, log: Logger
+    packets: PacketThread, intake: PacketIntake, gate: KernelGate?, labels: RuleLabels, interfaceNames: [String],
+    active: AppliedDocument, local: LocalNetworks, startTime: Double, log: Logger
   ) {
     self.packets = packets
+    self.intake = intake
+    self.gate = gate
+    self.interfaceNames = interfaceNames
     self.labels = labels
     self.active = active
     self.local = local
@@ -73,9 +95,25 @@ public actor SentryDaemon {
     journal = Journal(events: packets.events, labels: labels, interfaces: interfaceNames, log: log)
   }
 
-  /// Ends the packet thread; requests that come later fail with `DaemonError.stopped`.
+  /// Ends the packet thread; requests that come later fail with `DaemonError.stopped`. In queue mode the kernel stops handing over
+  /// packets first, unless the policy is to drop them.
   public func stop() async {
+    if let gate { leave(gate) }
     await packets.stop()
+  }
+
+  private func leave(_ gate: KernelGate) {
+    gate.stopGuarding()
+    guard gate.isOpen else { return }
+    do throws(NetfilterError) {
+      if try gate.leave() {
+        tell("the kernel hands over no packets any more")
+      } else {
+        tell("packets are dropped until sentry runs again (fail-closed); 'sentry off' takes that out of the kernel")
+      }
+    } catch {
+      tell("the kernel still has our part: \(error)")
+    }
   }
 
   // MARK: Requests
@@ -111,7 +149,9 @@ public actor SentryDaemon {
     active = new
     history.append(new.report)
     if history.count > Self.documentsRemembered { history.removeFirst() }
+    await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
+    followRules(new.rules.ruleSet)
     try await refreshLocal()
     let what =
       new.edits.map { "\(new.name) edited while in force: \($0.last)" }
@@ -138,6 +178,7 @@ public actor SentryDaemon {
       return worker.isOn
     }
     if isOn != wasOn { tell(isOn ? "firewall on" : "firewall off") }
+    if let gate, isOn != gate.isOpen { turn(gate, on: isOn) }
     return EnabledReply(enabled: isOn, wasEnabled: wasOn)
   }
 
@@ -146,7 +187,7 @@ public actor SentryDaemon {
     let document = active.report
     let snapshot = try await ask { $0.snapshot() }
     return StatusReply(
-      mode: "monitor", enabled: snapshot.isOn, document: document, startTime: startTime, time: WallClock.seconds(),
+      mode: intake.mode, enabled: snapshot.isOn, document: document, startTime: startTime, time: WallClock.seconds(),
       interfaces: snapshot.interfaces.map(\.report),
       generations: snapshot.generations.compactMap { count in
         documents.first { $0.generation == count.generation }
@@ -156,7 +197,53 @@ public actor SentryDaemon {
         TableSizeReport(table: $0.name, count: $0.count, changesPerSecond: $0.changesPerSecond)
       },
       verdicts: Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, snapshot.totals[$0]) }),
-      lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes())
+      lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes(),
+      queue: queueReport(snapshot.queue))
+  }
+
+  // MARK: The kernel's part
+
+  private func turn(_ gate: KernelGate, on isOn: Bool) {
+    do throws(NetfilterError) {
+      if isOn {
+        for remark in try gate.open(by: active.rules.ruleSet) { tell(remark) }
+      } else {
+        try gate.close()
+        tell("our rules were taken out of the kernel")
+      }
+      kernelCounts = []
+    } catch {
+      tell("\(error)")
+    }
+  }
+
+  private func followRules(_ rules: RuleSet) {
+    guard let gate else { return }
+    do throws(NetfilterError) {
+      for remark in try gate.change(to: rules) { tell(remark) }
+      kernelCounts = []
+    } catch {
+      tell("the kernel still has its part of the rules before: \(error)")
+    }
+  }
+
+  /// Adds what the kernel has decided since it was last asked to the counts of the rules.
+  func creditKernelCounts() async {
+    guard let gate, gate.isOpen, let counts = (try? gate.counts())?.early else { return }
+    let news = counts.newSince(kernelCounts)
+    kernelCounts = counts
+    guard !news.isEmpty else { return }
+    try? await ask { $0.credit(news) }
+  }
+
+  /// Looks after the kernel's part until the task is cancelled; returns at once in other modes.
+  func keepKernelPart() async {
+    guard let gate else { return }
+    gate.startGuarding { [weak self] report in Task { await self?.tell(report) } }
+    while !Task.isCancelled {
+      try? await Task.sleep(for: .seconds(1))
+      await creditKernelCounts()
+    }
   }
 
   // MARK: The host around us
@@ -167,7 +254,11 @@ public actor SentryDaemon {
     guard let known = try? NetworkInterface.all() else { return }
     let up = Set(known.lazy.filter(\.isUp).map(\.name))
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
-    try await ask { $0.reopen(up) }
+    let indexes = interfaceNames.map { NetworkInterface.index(of: $0) }
+    try await ask { worker in
+      worker.reopen(up)
+      worker.setInterfaceIndexes(indexes)
+    }
   }
 
   private func refreshLocal() async throws(DaemonError) {
@@ -183,6 +274,25 @@ public actor SentryDaemon {
 
   // MARK: Helpers
 
+  private func queueReport(_ snapshot: QueueSnapshot?) -> QueueReport? {
+    guard let snapshot, case .queue(let queue) = intake else { return nil }
+    return QueueReport(
+      number: snapshot.number, policy: queue.options.passesWhenFull ? "fail-open" : "fail-closed",
+      dryRun: queue.isDryRun, waiting: snapshot.statistics?.waiting ?? 0, held: snapshot.held,
+      overflowed: snapshot.statistics?.overflowed ?? 0, undelivered: snapshot.statistics?.undelivered ?? 0,
+      refused: snapshot.refusals, kernel: gate.flatMap(kernelReport))
+  }
+
+  private func kernelReport(_ gate: KernelGate) -> KernelPartReport? {
+    guard let status = gate.status else { return nil }
+    let counts = try? gate.counts()
+    let early = status.feed.early
+    return KernelPartReport(
+      form: status.form.rawValue, interfaces: status.feed.interfaces, restorations: status.restorations,
+      unjudged: counts?.unjudged ?? 0, decides: early?.decided.map(\.number) ?? [],
+      notCovered: early?.uncovered.map { UncoveredRule(number: $0.number, reason: $0.reason) } ?? [])
+  }
+
   func ask<Value: Sendable>(
     _ work: @escaping @Sendable (inout PacketWorker) -> Value
   ) async throws(DaemonError) -> Value {
@@ -193,5 +303,18 @@ public actor SentryDaemon {
   func tell(_ message: String) {
     log.info("\(message)")
     journal.append(message: message, time: WallClock.now())
+  }
+}
+
+extension [KernelCount] {
+  /// What has come since `earlier` counts of the same rules; everything if they are of others, or have started again.
+  fileprivate func newSince(_ earlier: [KernelCount]) -> [KernelCount] {
+    compactMap { count in
+      let before = earlier.first { $0.rule == count.rule && $0.packets <= count.packets && $0.bytes <= count.bytes }
+      var new = count
+      new.packets -= before?.packets ?? 0
+      new.bytes -= before?.bytes ?? 0
+      return new.packets > 0 ? new : nil
+    }
   }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import SentryPacket
+import SentryTestSupport
 import Testing
 
 @testable import SentryCapture

@@ -28,7 +28,7 @@ import Testing
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
       SubmittedDocument(name: "a.plist", reading: Array(Self.document.utf8)), interfaces: [],
-      captureOptions: nil, log: log)
+      intake: .none, log: log)
     let journal = Task { await daemon.journal.run() }
     let server = Task { [log] in try await ControlServer(daemon: daemon, socket: socket, log: log).run() }
     var failure: (any Error)?

@@ -28,7 +28,7 @@ func withDaemon(_ document: String = Documents.telnet, _ body: (SentryDaemon) as
   log.logLevel = .critical
   let daemon = try await SentryDaemon.start(
     SubmittedDocument(name: "first.plist", reading: Array(document.utf8)), interfaces: ["test0"],
-    captureOptions: nil, log: log)
+    intake: .none, log: log)
   async let journal: Void = daemon.journal.run()
   do {
     try await body(daemon)

@@ -1,6 +1,6 @@
 /// How a daemon is doing.
 public struct StatusReply: Codable, Sendable, Equatable {
-  /// `monitor`: verdicts are computed and reported, nothing is enforced.
+  /// `monitor`: verdicts are computed and reported, nothing is enforced; `queue`: packets wait in the kernel for their verdict.
   public var mode: String
   /// The master switch; off, every packet passes without being judged.
   public var enabled: Bool
@@ -20,12 +20,14 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var lostEvents: UInt64
   /// Bytes of memory that are the process's own (RssAnon); `nil` where the system does not say.
   public var memoryBytes: Int?
+  /// In queue mode only.
+  public var queue: QueueReport?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
     interfaces: [InterfaceReport],
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
-    lostEvents: UInt64, memoryBytes: Int?
+    lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -38,6 +40,82 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.verdicts = verdicts
     self.lostEvents = lostEvents
     self.memoryBytes = memoryBytes
+    self.queue = queue
+  }
+}
+
+/// The kernel queue in which packets wait for their verdict.
+public struct QueueReport: Codable, Sendable, Equatable {
+  public var number: UInt16
+  /// What the kernel does with packets while nobody judges them: `fail-open` or `fail-closed`.
+  public var policy: String
+  /// Verdicts are reported, but all packets pass.
+  public var dryRun: Bool
+  /// Packets that wait now, those that `Delay` holds included.
+  public var waiting: UInt64
+  /// Packets that `Delay` holds.
+  public var held: Int
+  /// Packets that found the queue full: passed unjudged under `fail-open`, otherwise dropped.
+  public var overflowed: UInt64
+  /// Packets the kernel could not hand over, because too many came at once.
+  public var undelivered: UInt64
+  /// Decisions the kernel did not take.
+  public var refused: UInt64
+  /// What feeds the queue; `nil` while nothing does, as after `sentry off`.
+  public var kernel: KernelPartReport?
+
+  public init(
+    number: UInt16, policy: String, dryRun: Bool, waiting: UInt64, held: Int, overflowed: UInt64, undelivered: UInt64,
+    refused: UInt64, kernel: KernelPartReport?
+  ) {
+    self.number = number
+    self.policy = policy
+    self.dryRun = dryRun
+    self.waiting = waiting
+    self.held = held
+    self.overflowed = overflowed
+    self.undelivered = undelivered
+    self.refused = refused
+    self.kernel = kernel
+  }
+}
+
+/// What of ours stands in the kernel's packet filter.
+public struct KernelPartReport: Codable, Sendable, Equatable {
+  /// `native`: nftables hands packets to the queue; `marked`: it marks them, and iptables hands over what is marked.
+  public var form: String
+  /// Whose packets are handed over.
+  public var interfaces: [String]
+  /// How often it was put back after somebody had changed it.
+  public var restorations: Int
+  /// Packets that met no queue although they should have.
+  public var unjudged: UInt64
+  /// The numbers of the rules that the kernel decides by itself, ahead of the queue.
+  public var decides: [String]
+  /// Rules that cannot be judged everywhere.
+  public var notCovered: [UncoveredRule]
+
+  public init(
+    form: String, interfaces: [String], restorations: Int, unjudged: UInt64, decides: [String],
+    notCovered: [UncoveredRule]
+  ) {
+    self.form = form
+    self.interfaces = interfaces
+    self.restorations = restorations
+    self.unjudged = unjudged
+    self.decides = decides
+    self.notCovered = notCovered
+  }
+}
+
+/// A rule that cannot be judged everywhere, and why.
+public struct UncoveredRule: Codable, Sendable, Equatable {
+  public var number: String
+  public var reason: String
+
+  public init(number: String, reason: String) {
+    self.number = number
+    self.reason = reason
   }
 }
 

@@ -9,8 +9,8 @@ extension PacketFacts {
     }
     return switch field {
     case .direction: direction == .inbound ? 0 : 1
-    case .sourceMAC: value(packet.sourceMAC, if: .ethernet)
-    case .destinationMAC: value(packet.destinationMAC, if: .ethernet)
+    case .sourceMAC: value(packet.sourceMAC, if: .sourceMAC)
+    case .destinationMAC: value(packet.destinationMAC, if: .destinationMAC)
     case .protocolNumber: value(packet.protocolNumber, if: .protocolNumber)
     case .fragmentOffset: value(packet.fragmentOffset, if: .addresses)
     case .icmpType: value(packet.icmpType, if: .icmp)

@@ -86,6 +86,15 @@ struct InterfaceCounts: Sendable, Equatable {
     outbound &+= after.outbound &- before.outbound
   }
 
+  /// Adds one IP packet.
+  mutating func count(_ direction: Direction, isJudged: Bool) {
+    if isJudged { judgedByCurrentRules &+= 1 } else { unjudged &+= 1 }
+    switch direction {
+    case .inbound: inbound &+= 1
+    case .outbound: outbound &+= 1
+    }
+  }
+
   mutating func secondPassed() {
     packetsPerSecond = taken &- takenBefore
     takenBefore = taken

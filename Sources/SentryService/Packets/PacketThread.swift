@@ -13,14 +13,13 @@ final class PacketThread: Sendable {
     self.mailbox = mailbox
   }
 
-  /// Opens the interfaces and starts judging; without `captureOptions` none is opened, and packets only come from
-  /// requests.
+  /// Opens the interfaces or the queue and starts judging.
   ///
   /// - Returns: the thread at work.
-  /// - Throws: what kept the first interface that failed from being opened; nothing runs then.
+  /// - Throws: what kept the first that failed from being opened; nothing runs then.
   static func start(
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks,
-    captureOptions: LiveCapture.Options?
+    intake: PacketIntake
   ) async throws(CaptureError) -> PacketThread {
     let thread = PacketThread(events: EventQueue(), mailbox: try Mailbox())
     let outcome: Result<Void, CaptureError> = await withCheckedContinuation { continuation in
@@ -28,8 +27,7 @@ final class PacketThread: Sendable {
         Thread.current.name = "packets"
         do throws(CaptureError) {
           var worker = try PacketWorker(
-            rules: rules, interfaces: interfaces, local: local, captureOptions: captureOptions, mailbox: mailbox,
-            events: events)
+            rules: rules, interfaces: interfaces, local: local, intake: intake, mailbox: mailbox, events: events)
           continuation.resume(returning: .success(()))
           worker.run()
         } catch {

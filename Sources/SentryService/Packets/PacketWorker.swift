@@ -1,5 +1,6 @@
 internal import SentryCapture
 internal import SentryEngine
+internal import SentryNetfilter
 internal import SentryPacket
 internal import SentryRules
 internal import SentryState
@@ -19,6 +20,7 @@ struct PacketWorker: ~Copyable {
   /// Frames taken from one interface before the others get their turn.
   private static let batch = 512
   private static let wakeTag = UInt64.max
+  private static let queueTag = UInt64.max - 1
   /// How long frames may wait in the ring before they are seen: the engine's clock stays that far behind, so that they are
   /// not dated later than they were.
   private static let ringDelayNanoseconds: Int64 = 150_000_000
@@ -26,10 +28,14 @@ struct PacketWorker: ~Copyable {
   private(set) var engine: Engine
   private let mailbox: Mailbox
   private let events: EventQueue
-  /// `nil`: no interface is ever opened.
-  private let captureOptions: LiveCapture.Options?
+  private let intake: PacketIntake
   private var poll: DescriptorPoll
   private let sources: [InterfaceSource]
+  /// In queue mode only; its packets count for `sources`, which capture nothing then.
+  private let queue: QueueSource?
+  private var isQueueReadable = false
+  /// Why the queue gave no packets when it was last asked.
+  private var queueProblem: String?
   /// Positions in `sources` that have frames, filled by each wait.
   private var readable: [Int] = []
   private var hasRequests = false
@@ -40,22 +46,25 @@ struct PacketWorker: ~Copyable {
   /// What earlier rule sets have judged, oldest first; the latest few.
   private var retired: [GenerationCount] = []
 
-  /// Opens the interfaces in their order.
+  /// Opens the interfaces in their order, or the queue.
   ///
   /// - Throws: what kept the first that failed from being opened.
   init(
-    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, captureOptions: LiveCapture.Options?,
+    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, intake: PacketIntake,
     mailbox: Mailbox, events: EventQueue
   ) throws(CaptureError) {
     let poll = try DescriptorPoll()
     try poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
     let sources = interfaces.map { InterfaceSource(name: $0.name) }
-    for (index, source) in sources.enumerated() { try Self.open(source, index, captureOptions, poll) }
+    for (index, source) in sources.enumerated() { try Self.open(source, index, intake, poll) }
+    let queue = try Self.queue(of: intake, for: sources, rules)
+    if let queue { try poll.add(queue.descriptor, tag: Self.queueTag) }
 
     engine = Engine(rules: rules, interfaces: interfaces, local: local)
     self.mailbox = mailbox
     self.events = events
-    self.captureOptions = captureOptions
+    self.intake = intake
+    self.queue = queue
     self.poll = poll
     self.sources = sources
     readable.reserveCapacity(sources.count)
@@ -63,11 +72,19 @@ struct PacketWorker: ~Copyable {
   }
 
   private static func open(
-    _ source: InterfaceSource, _ index: Int, _ options: LiveCapture.Options?, _ poll: borrowing DescriptorPoll
+    _ source: InterfaceSource, _ index: Int, _ intake: PacketIntake, _ poll: borrowing DescriptorPoll
   ) throws(CaptureError) {
-    guard let options else { return }
+    guard case .watch(let options) = intake else { return }
     try source.open(options)
     if let descriptor = source.descriptor { try poll.add(descriptor, tag: UInt64(index)) }
+  }
+
+  private static func queue(
+    of intake: PacketIntake, for sources: [InterfaceSource], _ rules: LoadedRules
+  ) throws(CaptureError) -> QueueSource? {
+    guard case .queue(let queue) = intake else { return nil }
+    return try QueueSource(
+      queue, interfaceIndexes: sources.map { NetworkInterface.index(of: $0.name) }, rules: rules)
   }
 
   // MARK: The loop
@@ -75,6 +92,7 @@ struct PacketWorker: ~Copyable {
   /// Works until it is told to stop.
   mutating func run() {
     while !isStopping { turn() }
+    queue?.releaseAll()
     handOver()
     for request in mailbox.close() { request(&self) }
   }
@@ -85,6 +103,7 @@ struct PacketWorker: ~Copyable {
   private mutating func turn() {
     wait()
     for index in readable { judgeBatch(from: index) }
+    if let queue { judgeBatch(from: queue) }
     keepTime()
     handOver()
     guard hasRequests else { return }
@@ -94,22 +113,23 @@ struct PacketWorker: ~Copyable {
   private mutating func wait() {
     readable.removeAll(keepingCapacity: true)
     hasRequests = false
-    let milliseconds = engine.hasEvents || !notices.isEmpty ? 10 : millisecondsToNextSecond
+    isQueueReadable = false
     do {
-      for index in 0..<(try poll.wait(milliseconds: milliseconds)) { note(poll.tag(index)) }
+      for index in 0..<(try poll.wait(milliseconds: patience)) { note(poll.tag(index)) }
     } catch {
       // Only a broken descriptor brings us here: look everywhere rather than wait.
       hasRequests = true
+      isQueueReadable = true
       readable.append(contentsOf: sources.indices)
     }
   }
 
   private mutating func note(_ tag: UInt64?) {
-    guard let tag, tag != Self.wakeTag else {
-      hasRequests = true
-      return
+    switch tag {
+    case Self.wakeTag, nil: hasRequests = true
+    case Self.queueTag: isQueueReadable = true
+    case let index?: if index < UInt64(sources.count) { readable.append(Int(index)) }
     }
-    if tag < UInt64(sources.count) { readable.append(Int(tag)) }
   }
 
   private mutating func judgeBatch(from index: Int) {
@@ -124,6 +144,25 @@ struct PacketWorker: ~Copyable {
       lose(index, because: "\(error)")
     }
     source.counts.add(from: before, to: engine.totals, isJudging: engine.isOn)
+  }
+
+  /// Lets go of what was held long enough, then judges what waits.
+  private mutating func judgeBatch(from queue: QueueSource) {
+    let now = WallClock.now()
+    queue.release(now: now, delay: engine.tables.delays.nanoseconds)
+    guard isQueueReadable else { return }
+    do {
+      try queue.dispatch { bytes, packet, origin in
+        let judgement = engine.judge(
+          bytes, linkType: .raw, wireLength: packet.wireLength, time: now, from: origin)
+        if sources.indices.contains(origin.interface) {
+          sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
+        }
+        queue.carryOut(judgement, on: packet, bytes, engine, now: now)
+      }
+    } catch {
+      queueProblem = "\(error)"
+    }
   }
 
   /// Goes on without an interface that broke; `reopen` may bring it back.
@@ -146,7 +185,8 @@ struct PacketWorker: ~Copyable {
   }
 
   private mutating func advance(to now: Timestamp) {
-    engine.advance(to: Timestamp(nanoseconds: now.nanoseconds - Self.ringDelayNanoseconds))
+    let delay = queue == nil ? Self.ringDelayNanoseconds : 0
+    engine.advance(to: Timestamp(nanoseconds: now.nanoseconds - delay))
   }
 
   private mutating func handOver() {
@@ -158,16 +198,25 @@ struct PacketWorker: ~Copyable {
     }
   }
 
-  private var millisecondsToNextSecond: Int32 {
-    let part = WallClock.now().nanoseconds % Timestamp.nanosecondsPerSecond
-    return Int32((Timestamp.nanosecondsPerSecond - part) / 1_000_000) + 1
+  /// Milliseconds until there is something to do without anybody asking: at most to the next full second.
+  private var patience: Int32 {
+    if engine.hasEvents || !notices.isEmpty { return 10 }
+    let now = WallClock.now()
+    var nanoseconds = Timestamp.nanosecondsPerSecond - now.nanoseconds % Timestamp.nanosecondsPerSecond
+    if let release = queue?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
+      nanoseconds = min(nanoseconds, release)
+    }
+    return Int32(nanoseconds / 1_000_000) + 1
   }
 
   // MARK: Requests
 
   var isOn: Bool {
     get { engine.isOn }
-    set { engine.isOn = newValue }
+    set {
+      engine.isOn = newValue
+      if !newValue { queue?.releaseAll() }
+    }
   }
 
   /// Puts other rules in force; returns those that were, for the caller to let go, and what they have judged.
@@ -179,12 +228,22 @@ struct PacketWorker: ~Copyable {
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
+    queue?.setNextHops(rules.ruleSet.nextHops)
     return Replacement(rules: old, judged: judged, interfaces: before)
   }
 
   private static let generationsRemembered = 16
 
   mutating func setLocal(_ local: LocalNetworks) { engine.setLocal(local) }
+
+  /// Tells which numbers the system gives the interfaces now; they change when one vanishes and returns.
+  func setInterfaceIndexes(_ indexes: [UInt32]) { queue?.setInterfaceIndexes(indexes) }
+
+  /// Adds what the kernel has decided by itself, by rules' places in document order.
+  mutating func credit(_ counts: [KernelCount]) {
+    let now = WallClock.now()
+    for count in counts { engine.credit(rule: count.rule, matches: count.packets, bytes: count.bytes, at: now) }
+  }
 
   // What people do to the tables happens now, also when no packet has moved the clock for a while.
 
@@ -206,7 +265,7 @@ struct PacketWorker: ~Copyable {
   /// Opens again, where that succeeds, the named interfaces that were lost.
   mutating func reopen(_ names: Set<String>) {
     for (index, source) in sources.enumerated() where source.problem != nil && names.contains(source.name) {
-      guard (try? Self.open(source, index, captureOptions, poll)) != nil else { continue }
+      guard (try? Self.open(source, index, intake, poll)) != nil else { continue }
       notices.append(.interfaceReturned(name: source.name, at: WallClock.now()))
     }
   }
@@ -247,7 +306,7 @@ struct PacketWorker: ~Copyable {
         TableSnapshot(
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
-      lostEvents: engine.lostEvents)
+      lostEvents: engine.lostEvents, queue: queue?.snapshot())
   }
 }
 

@@ -11,6 +11,8 @@ struct WorkerSnapshot: Sendable {
   var generations: [GenerationCount]
   var tables: [TableSnapshot]
   var lostEvents: UInt64
+  /// In queue mode only.
+  var queue: QueueSnapshot?
 }
 
 struct InterfaceSnapshot: Sendable {

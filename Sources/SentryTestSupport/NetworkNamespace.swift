@@ -1,19 +1,18 @@
-import Foundation
-import Glibc
-import SentryTestSupport
+internal import Foundation
+internal import Glibc
 
 /// A network of a test's own: a thread that lives in a new network namespace, which vanishes with the thread and
 /// everything in it, also if the test or the whole process fails.
-enum NetworkNamespace {
+public enum NetworkNamespace {
   /// Making one needs root; the tools set it up.
-  static let isPossible = geteuid() == 0 && Program("ip").isThere && Program("bash").isThere
+  public static let isPossible = geteuid() == 0 && Program("ip").isThere && Program("bash").isThere
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
   }
 
   /// Runs `body` in a fresh namespace with its loopback interface up, on a thread of its own.
-  static func run(_ body: @escaping @Sendable () throws -> Void) async throws {
+  public static func run(_ body: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread {
         continuation.resume(
@@ -27,12 +26,12 @@ enum NetworkNamespace {
   }
 
   /// Runs `ip` with these words in the namespace of the calling thread.
-  static func setUp(_ words: String) throws {
+  public static func setUp(_ words: String) throws {
     try runScript("\(Program("ip").path) \(words)")
   }
 
   /// Sends `count` UDP datagrams of `length` bytes to an IPv4 address. Refusals that come back do not matter.
-  static func sendDatagrams(_ count: Int, of length: Int, to address: String, port: Int) throws {
+  public static func sendDatagrams(_ count: Int, of length: Int, to address: String, port: Int) throws {
     try runScript(
       """
       data=$(printf '%\(length)s')
@@ -43,14 +42,27 @@ enum NetworkNamespace {
       """)
   }
 
+  /// Runs a script of bash in the namespace of the calling thread, and says what it wrote to standard output.
+  ///
   /// Not through `Program`: that leaves open which thread starts the program, and a program lives where its starter does.
   /// After two minutes the script is killed.
-  private static func runScript(_ script: String) throws {
+  ///
+  /// - Throws: `Failure` if it ends with another status than 0.
+  @discardableResult
+  public static func runScript(_ script: String) throws -> String {
     let folder = try TemporaryFolder()
     let path = try folder.write("script", script)
+    let output = try folder.write("output", "")
+    let command = "timeout --signal=KILL 120 bash \(path) > \(output) 2> \(output).errors"
     // Safe: Swift passes the command as a terminated string that lives during the call.
-    let status = unsafe system("timeout --signal=KILL 120 bash \(path)")
-    guard status == 0 else { throw Failure(description: "status \(status): \(script)") }
+    let status = unsafe system(command)
+    let (text, errors) = (try contents(of: output), try contents(of: output + ".errors"))
+    guard status == 0 else { throw Failure(description: "status \(status): \(script)\n\(text)\(errors)") }
+    return text
+  }
+
+  private static func contents(of path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
   }
 
   /// Swift's C library module lacks this call of sched.h.

@@ -1,0 +1,222 @@
+// Our part in the kernel: what hands packets to the queue.
+//
+// Installing goes in this order, so that at no moment something happens that the policy does not name:
+//
+// 1. The form is chosen: would the kernel take a rule with the `queue` expression?
+// 2. One transaction puts our table in the place of whatever is there under its name. Marked packets that meet no queue
+//    yet are dropped or passed by its last chains, as the policy says.
+// 3. Of the marked form, one step for each family replaces our rules in iptables.
+//
+// If a step fails, what was done is taken back. Removing begins with our table: without it no packet is marked, and what
+// is left in iptables for a moment leads nothing anywhere.
+
+internal import Glibc
+
+/// What is in the kernel, and the means to change it. One owner, one thread at a time.
+struct KernelPart: ~Copyable {
+  private var nftables: NftablesHandle
+  private(set) var status: NetfilterStatus?
+  /// What the kernel listed right after we wrote it.
+  private var written: [NetfilterPart: String] = [:]
+  /// Families whose table `mangle` was not there before us.
+  private var madeMangle: [MangleRules.Family] = []
+
+  init() throws(NetfilterError) {
+    nftables = try NftablesHandle()
+  }
+
+  // MARK: Installing
+
+  mutating func install(_ feed: QueueFeed, form: FeedForm?) throws(NetfilterError) -> NetfilterStatus {
+    let form = try chooseForm(form, for: feed)
+    for family in Self.families(of: form) { try family.checkTools() }
+    let tables = try listTables()
+    let hadOwn = tables.contains("table inet \(FeedRuleset.table)")
+    let leftover = try leftRules(tables)
+    let isFirst = status == nil
+    let status = NetfilterStatus(
+      form: form, feed: feed, replacedLeftover: isFirst && (hadOwn || !leftover.isEmpty), restorations: 0)
+    do throws(NetfilterError) {
+      try nftables.run(FeedRuleset(feed: feed, form: form).replacing, to: "install the queue's rules")
+      try writeMangle(feed, form, replacing: leftover, tables)
+      try rememberWritten(feed, form)
+    } catch {
+      try? remove()
+      throw error
+    }
+    self.status = status
+    return status
+  }
+
+  mutating func update(_ feed: QueueFeed) throws(NetfilterError) {
+    guard let old = status else { throw .refused(asked: "update the queue's rules", said: "none are installed") }
+    do throws(NetfilterError) {
+      try renew(feed, old.form)
+    } catch {
+      try renew(old.feed, old.form)
+      throw error
+    }
+    status?.feed = feed
+  }
+
+  private mutating func renew(_ feed: QueueFeed, _ form: FeedForm) throws(NetfilterError) {
+    try nftables.run(FeedRuleset(feed: feed, form: form).renewing, to: "renew the queue's rules")
+    for family in Self.families(of: form) { try family.replace(try family.installed(), for: feed) }
+    try rememberWritten(feed, form)
+  }
+
+  /// - Throws: `.notInKernel` if the native form is wanted and the kernel lacks it.
+  private mutating func chooseForm(_ wanted: FeedForm?, for feed: QueueFeed) throws(NetfilterError) -> FeedForm {
+    if wanted == .marked { return .marked }
+    let asked = "hand packets to the queue by nftables"
+    do throws(NetfilterError) {
+      try nftables.check(FeedRuleset.trial(queue: feed.queue), to: asked)
+      return .native
+    } catch {
+      guard case .refused(_, let said) = error, said.hasPrefix("No such file or directory") else { throw error }
+      guard wanted == .native else { return .marked }
+      throw .notInKernel(asked: asked, part: "'queue' expression", module: "nft_queue", said: said)
+    }
+  }
+
+  private mutating func writeMangle(
+    _ feed: QueueFeed, _ form: FeedForm, replacing leftover: [MangleRules.Family: [String]], _ tables: Set<String>
+  ) throws(NetfilterError) {
+    let families = Self.families(of: form)
+    for (family, found) in leftover where !families.contains(where: { $0.family == family }) {
+      try MangleRules(family: family).remove(found)
+    }
+    for rules in families {
+      if !tables.contains(rules.family.nftablesTable), !rules.family.hasOlderTable {
+        madeMangle.append(rules.family)
+      }
+      try rules.replace(leftover[rules.family] ?? [], for: feed)
+    }
+  }
+
+  /// - Throws: `.refused` if it is not all there: somebody else was at work at the same time.
+  private mutating func rememberWritten(_ feed: QueueFeed, _ form: FeedForm) throws(NetfilterError) {
+    let ruleset = FeedRuleset(feed: feed, form: form)
+    let error = NetfilterError.refused(asked: "install the queue's rules", said: "somebody else is changing them, too")
+    let table = try listing(ruleset)
+    guard ruleset.isWhole(table) else { throw error }
+    var written: [NetfilterPart: String] = [.table: table]
+    for rules in Self.families(of: form) {
+      let installed = try rules.installed()
+      guard installed.count == MangleRules.lineCount else { throw error }
+      written[rules.part] = installed.joined(separator: "\n")
+    }
+    self.written = written
+  }
+
+  // MARK: Removing
+
+  mutating func remove() throws(NetfilterError) {
+    let tables = try listTables()
+    if tables.contains("table inet \(FeedRuleset.table)") {
+      try nftables.run(FeedRuleset.removing, to: "remove the queue's rules")
+    }
+    for (family, found) in try leftRules(tables) { try MangleRules(family: family).remove(found) }
+    for family in madeMangle { try removeIfEmpty(family.nftablesTable) }
+    madeMangle = []
+    written = [:]
+    status = nil
+  }
+
+  /// iptables makes its table when it first needs it. If that was for us, and nobody else has put anything there, it goes.
+  private mutating func removeIfEmpty(_ table: String) throws(NetfilterError) {
+    guard try listTables().contains(table) else { return }
+    let listing = try nftables.run("list \(table)", to: "look into \(table)", form: .stateless)
+    let isEmpty = listing.split(separator: "\n").allSatisfy { line in
+      let words = line.split { $0 == " " || $0 == "\t" }
+      return switch words.first ?? "" {
+      case "table", "chain", "}", "#", "": true
+      case "type": line.hasSuffix("policy accept;")
+      default: false
+      }
+    }
+    if isEmpty { try nftables.run("delete \(table)", to: "remove \(table)") }
+  }
+
+  // MARK: Watching
+
+  mutating func damage() throws(NetfilterError) -> [NetfilterPart] {
+    guard let status else { return [] }
+    var damaged: [NetfilterPart] = []
+    let ruleset = FeedRuleset(feed: status.feed, form: status.form)
+    // A listing of chains that are gone fails.
+    if (try? listing(ruleset)) != written[.table] { damaged.append(.table) }
+    for rules in Self.families(of: status.form)
+    where try rules.installed().joined(separator: "\n") != written[rules.part] {
+      damaged.append(rules.part)
+    }
+    return damaged
+  }
+
+  mutating func restore() throws(NetfilterError) -> [NetfilterPart] {
+    let damaged = try damage()
+    guard !damaged.isEmpty, let status else { return [] }
+    if damaged.contains(.table) { try restoreTable(FeedRuleset(feed: status.feed, form: status.form)) }
+    for rules in Self.families(of: status.form) where damaged.contains(rules.part) {
+      try rules.replace(try rules.installed(), for: status.feed)
+    }
+    self.status?.restorations += 1
+    return damaged
+  }
+
+  /// What else is in our table stays, unless somebody has put chains there that stand in our way.
+  private mutating func restoreTable(_ ruleset: FeedRuleset) throws(NetfilterError) {
+    let asked = "put the queue's rules back"
+    do throws(NetfilterError) {
+      try nftables.run(ruleset.renewing, to: asked)
+    } catch {
+      try nftables.run(ruleset.replacing, to: asked)
+    }
+  }
+
+  mutating func counts() throws(NetfilterError) -> KernelCounts? {
+    guard let status else { return nil }
+    let asked = "read the queue's counters"
+    var listing = CounterListing()
+    for command in FeedRuleset(feed: status.feed, form: status.form).listings {
+      try listing.add(json: try nftables.run(command, to: asked, form: .json), asked: asked)
+    }
+    let early = status.feed.early?.decided.map { decided in
+      let counter = listing[EarlyChain.comment(decided.number)]
+      return KernelCount(rule: decided.rule, number: decided.number, packets: counter.packets, bytes: counter.bytes)
+    }
+    return KernelCounts(early: early ?? [], unjudged: listing[FeedRuleset.unjudgedComment].packets)
+  }
+
+  // MARK: Looking
+
+  private mutating func listing(_ ruleset: FeedRuleset) throws(NetfilterError) -> String {
+    var text = ""
+    for command in ruleset.listings {
+      text += try nftables.run(command, to: "list the queue's rules", form: .stateless)
+    }
+    return text
+  }
+
+  private mutating func listTables() throws(NetfilterError) -> Set<String> {
+    let lines = try nftables.run("list tables", to: "list the tables of nftables").split(separator: "\n")
+    return Set(lines.map { String($0) })
+  }
+
+  /// Our rules in iptables, by family. Asks only where there can be some: asking alone could load modules.
+  private func leftRules(_ tables: Set<String>) throws(NetfilterError) -> [MangleRules.Family: [String]] {
+    var left: [MangleRules.Family: [String]] = [:]
+    for family in MangleRules.Family.allCases where tables.contains(family.nftablesTable) || family.hasOlderTable {
+      let rules = MangleRules(family: family)
+      guard rules.hasTools else { continue }
+      let found = try rules.installed()
+      if !found.isEmpty { left[family] = found }
+    }
+    return left
+  }
+
+  private static func families(of form: FeedForm) -> [MangleRules] {
+    guard form == .marked else { return [] }
+    return MangleRules.Family.allCases.filter(\.isInKernel).map { MangleRules(family: $0) }
+  }
+}

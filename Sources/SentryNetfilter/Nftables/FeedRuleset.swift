@@ -1,0 +1,140 @@
+// What stands in our table, `inet sentry`. In the order packets meet it:
+//
+//     prerouting   early            ahead of defragmentation (-400): what fragments must be asked
+//                  inbound          just before mangle (-150): hands to the queue, or marks for it
+//                  inbound-judged   just after mangle: packets still marked have met no queue
+//     postrouting  outbound         the same before NAT (100)
+//                  outbound-judged
+//
+// Of the marked form, the rule of iptables clears the bit before it queues a packet, so a packet that still has it after
+// mangle was never judged: our rule was not there yet, or any more, or a rule of somebody else accepted the packet first.
+// The policy decides, and a counter tells. No packet leaves a chain of ours with a bit of ours.
+
+/// The rules of a feed as nftables reads them.
+struct FeedRuleset {
+  static let table = "sentry"
+  static let comment = "kept by sentry"
+
+  enum Chain: String, CaseIterable {
+    case early
+    case inbound
+    case inboundJudged = "inbound-judged"
+    case outbound
+    case outboundJudged = "outbound-judged"
+  }
+
+  let feed: QueueFeed
+  let form: FeedForm
+
+  var chains: [Chain] {
+    var chains: [Chain] = [.inbound, .outbound]
+    if feed.early != nil { chains.insert(.early, at: 0) }
+    if form == .marked { chains += [.inboundJudged, .outboundJudged] }
+    return chains
+  }
+
+  /// Puts our table in the place of whatever is there under its name.
+  var replacing: String { Self.removing + tableText { rules(of: $0) } }
+
+  /// Renews the rules of our chains and leaves alone what else is in our table. Chains that are no longer needed are emptied.
+  var renewing: String {
+    let emptied = Chain.allCases.filter { chains.contains($0) || $0 == .early }
+    return Self.tableText(emptied) { _ in [] }
+      + emptied.map { "flush chain inet \(Self.table) \($0.rawValue)\n" }.joined()
+      + tableText { rules(of: $0) }
+  }
+
+  /// Takes our table out; without effect where there is none.
+  static let removing = "add table inet \(table)\ndelete table inet \(table)\n"
+
+  /// Lists our chains, and nothing else that may be in the table; one by one, because nftables forgets others when it lists
+  /// one.
+  var listings: [String] { chains.map { "list chain inet \(Self.table) \($0.rawValue)\n" } }
+
+  /// Whether what the kernel lists, without counters, has all rules: each is a line, and each chain has five more.
+  func isWhole(_ listing: String) -> Bool {
+    listing.split(separator: "\n").count == chains.map { rules(of: $0).count + 5 }.reduce(0, +)
+  }
+
+  /// Asks for the `queue` expression in a table that is only tried, never made.
+  static func trial(queue: UInt16) -> String {
+    """
+    table inet \(table)-trial {
+      chain inbound {
+        \(Chain.inbound.hook)
+        queue num \(queue)
+      }
+    }
+
+    """
+  }
+
+  // MARK: Chains
+
+  private func tableText(_ rules: (Chain) -> [String]) -> String { Self.tableText(chains, rules) }
+
+  private static func tableText(_ chains: [Chain], _ rules: (Chain) -> [String]) -> String {
+    let blocks = chains.map { chain in
+      let lines = [chain.hook] + rules(chain)
+      return "  chain \(chain.rawValue) {\n" + lines.map { "    \($0)\n" }.joined() + "  }\n"
+    }
+    return "table inet \(table) {\n  comment \"\(comment)\"\n\n" + blocks.joined(separator: "\n") + "}\n"
+  }
+
+  private func rules(of chain: Chain) -> [String] {
+    guard !feed.interfaces.isEmpty else { return [] }
+    return switch chain {
+    case .early: ["\(has(feed.ownMark)) accept", "iifname != \(names) accept"] + (feed.early?.rules ?? [])
+    case .inbound: [exemptOwn, leaveAlone("iifname != \(names)"), handOver]
+    case .outbound:
+      // What we send to this very host keeps its bit until it arrives.
+      ["oifname \"lo\" accept", exemptOwn, leaveAlone("oifname != \(names)"), handOver]
+    case .inboundJudged, .outboundJudged: [unjudged]
+    }
+  }
+
+  private var names: String { "{ " + feed.interfaces.map { "\"\($0)\"" }.joined(separator: ", ") + " }" }
+
+  /// Packets that the daemon made.
+  private var exemptOwn: String {
+    "\(has(feed.ownMark)) \(clear(feed.ownMark | queueBit)) accept comment \"made by sentry\""
+  }
+
+  /// Packets of interfaces that are not filtered. If somebody set our bit, they must not go to the queue for it.
+  private func leaveAlone(_ condition: String) -> String {
+    form == .marked ? "\(condition) \(clear(feed.queueMark)) accept" : "\(condition) accept"
+  }
+
+  private var handOver: String {
+    switch form {
+    case .native: "queue num \(feed.queue)\(feed.policy == .failOpen ? " bypass" : "")"
+    case .marked: "meta mark set meta mark | \(hexadecimal(feed.queueMark))"
+    }
+  }
+
+  private var unjudged: String {
+    let verdict = feed.policy == .failClosed ? "drop" : clear(feed.queueMark)
+    return "\(has(feed.queueMark)) counter \(verdict) comment \"\(Self.unjudgedComment)\""
+  }
+
+  static let unjudgedComment = "not judged"
+
+  private var queueBit: UInt32 { form == .marked ? feed.queueMark : 0 }
+
+  private func has(_ bit: UInt32) -> String { "meta mark & \(hexadecimal(bit)) != 0" }
+
+  private func clear(_ bits: UInt32) -> String { "meta mark set meta mark & \(hexadecimal(~bits))" }
+}
+
+extension FeedRuleset.Chain {
+  /// The priorities around mangle's -150 (linux/netfilter_ipv4.h).
+  fileprivate var hook: String {
+    switch self {
+    case .early: "type filter hook prerouting priority -450; policy accept;"
+    case .inbound: "type filter hook prerouting priority -151; policy accept;"
+    case .inboundJudged: "type filter hook prerouting priority -149; policy accept;"
+    case .outbound: "type filter hook postrouting priority -151; policy accept;"
+    case .outboundJudged: "type filter hook postrouting priority -149; policy accept;"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import CNftables
+internal import Glibc
+
+/// A netlink socket of the kernel's packet filter.
+@safe
+struct NetlinkSocket: ~Copyable {
+  let descriptor: Int32
+
+  /// One that is told of every change of nftables in the network namespace of the calling thread.
+  ///
+  /// - Throws: `.notInKernel`, `.notPermitted`, `.systemCall`.
+  init(watchingNftables: Void) throws(NetfilterError) {
+    let descriptor = try Self.open()
+    var code = Self.bind(descriptor)
+    if code == 0 { code = Self.join(NFNLGRP_NFTABLES, descriptor) }
+    guard code == 0 else {
+      close(descriptor)
+      throw code == EPERM ? .notPermitted(asked: "watch nftables") : .systemCall(name: "bind or setsockopt", code: code)
+    }
+    self.descriptor = descriptor
+  }
+
+  /// Gives it an address of its own, which the kernel chooses: a socket without one is told nothing.
+  ///
+  /// - Returns: 0, or an `errno`.
+  private static func bind(_ descriptor: Int32) -> Int32 {
+    var address = sockaddr_nl()
+    address.nl_family = sa_family_t(AF_NETLINK)
+    let length = socklen_t(MemoryLayout<sockaddr_nl>.size)
+    // Safe: the kernel reads one address of this size during the call.
+    let status = unsafe withUnsafePointer(to: &address) { address in
+      unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe Glibc.bind(descriptor, $0, length) }
+    }
+    return status == 0 ? 0 : errno
+  }
+
+  /// - Returns: 0, or an `errno`.
+  private static func join(_ group: nfnetlink_groups, _ descriptor: Int32) -> Int32 {
+    var number = Int32(group.rawValue)
+    // Safe: the kernel reads one number of this size during the call.
+    let status = unsafe setsockopt(
+      descriptor, netlinkLevel, NETLINK_ADD_MEMBERSHIP, &number, socklen_t(MemoryLayout<Int32>.size))
+    return status == 0 ? 0 : errno
+  }
+
+  deinit { close(descriptor) }
+
+  /// A descriptor for the caller to close; it does not block.
+  static func open() throws(NetfilterError) -> Int32 {
+    let descriptor = socket(
+      AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
+      NETLINK_NETFILTER)
+    guard descriptor < 0 else { return descriptor }
+    let code = errno
+    guard code == EPROTONOSUPPORT else { throw .systemCall(name: "socket", code: code) }
+    throw .notInKernel(
+      asked: "talk to the packet filter", part: "netfilter netlink", module: "nfnetlink nf_tables",
+      said: "Protocol not supported")
+  }
+
+  enum Reception: Equatable {
+    /// So many bytes are in the buffer.
+    case message(byteCount: Int)
+    case nothing
+    /// Messages were lost: they came faster than they were read.
+    case overrun
+    case failed(code: Int32)
+  }
+
+  /// Takes the next datagram, if there is one.
+  borrowing func receive(into buffer: inout [UInt8]) -> Reception {
+    let capacity = buffer.count
+    while true {
+      // Safe: the kernel writes at most `capacity` bytes into the array's storage during the call.
+      let count = unsafe recv(descriptor, &buffer, capacity, 0)
+      guard count < 0 else { return .message(byteCount: count) }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: return .nothing
+      case ENOBUFS: return .overrun
+      case let code: return .failed(code: code)
+      }
+    }
+  }
+}
+
+/// `SOL_NETLINK` of linux/socket.h, which not every C library has.
+private let netlinkLevel: Int32 = 270

@@ -1,0 +1,132 @@
+internal import Foundation
+internal import SentryCapture
+internal import SentryNetfilter
+internal import SentryPacket
+internal import SentryRules
+
+/// The kernel's part of queue mode as the daemon handles it: what feeds the queue, the ways out that `Route to` names, and the copy
+/// that is loaded at boot.
+///
+/// Calls take milliseconds: system calls, and programs of the system where the kernel needs them.
+final class KernelGate: Sendable {
+  private let intake: QueueIntake
+  private let interfaces: [String]
+  private let host: NetfilterHost
+  private let routes = PolicyRoutes()
+  private let watcher: RulesetGuard
+
+  /// - Throws: where the kernel has no packet filter.
+  init(_ intake: QueueIntake, interfaces: [String]) throws(NetfilterError) {
+    self.intake = intake
+    self.interfaces = interfaces
+    host = try NetfilterHost()
+    watcher = try RulesetGuard(host)
+  }
+
+  // MARK: Open and closed
+
+  /// Begins to hand packets to the queue, which must be open.
+  ///
+  /// - Returns: what people should know of it, in sentences for the log.
+  /// - Throws: why not; then nothing of ours is in the kernel.
+  func open(by rules: RuleSet) throws(NetfilterError) -> [String] {
+    let status = try host.install(feed(for: rules))
+    var remarks = ["the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"]
+    if status.replacedLeftover { remarks.append("what an earlier run had left in the kernel was replaced") }
+    return remarks + (try adjust(to: rules))
+  }
+
+  /// Follows a change of the rules; packets go on to be handed over meanwhile.
+  func change(to rules: RuleSet) throws(NetfilterError) -> [String] {
+    guard isOpen else { return [] }
+    try host.update(feed(for: rules))
+    return try adjust(to: rules)
+  }
+
+  /// Takes everything of ours out of the kernel: packets pass unjudged from now on, whatever the policy.
+  func close() throws(NetfilterError) {
+    defer { try? routes.remove() }
+    try host.remove()
+    try intake.stateDirectory.map { directory throws(NetfilterError) in try BootCopy.remove(fromDirectory: directory) }
+  }
+
+  /// What the policy wants when the daemon ends.
+  ///
+  /// - Returns: false if it wants packets to be dropped, and what drops them has stayed.
+  func leave() throws(NetfilterError) -> Bool {
+    guard intake.options.passesWhenFull else { return false }
+    try close()
+    return true
+  }
+
+  var isOpen: Bool { host.status != nil }
+
+  private func feed(for rules: RuleSet) -> QueueFeed {
+    let entries = interfaces.map { name in
+      rules.interfaces.first { $0.name == name } ?? InterfaceEntry(name: name, isFiltered: true, isExternal: true)
+    }
+    return QueueFeed(
+      queue: intake.options.number, interfaces: entries.filter(\.isFiltered).map(\.name),
+      policy: intake.options.passesWhenFull ? .failOpen : .failClosed, ownMark: QueueIntake.ownMark,
+      early: intake.isDryRun ? nil : EarlyChain(rules, interfaces: entries.filter(\.isFiltered)))
+  }
+
+  private func adjust(to rules: RuleSet) throws(NetfilterError) -> [String] {
+    var remarks = try routes.install(rules.nextHops).map { hop in
+      "no way through \(hop.address): \(hop.reason); packets for it take their normal way"
+    }
+    if let directory = intake.stateDirectory, let status = host.status {
+      do throws(NetfilterError) {
+        try BootCopy.write(status, toDirectory: directory)
+      } catch {
+        remarks.append("nothing will be loaded at boot: \(error)")
+      }
+    }
+    return remarks
+  }
+
+  // MARK: Looking after it
+
+  /// Puts back what others take out, until `stopGuarding`, on a thread of its own. `report` hears of it in sentences.
+  func startGuarding(_ report: @escaping @Sendable (String) -> Void) {
+    Thread.detachNewThread { [watcher] in
+      Thread.current.name = "guard"
+      do throws(NetfilterError) {
+        try watcher.run { report($0.sentence) }
+      } catch {
+        report("changes of the kernel's packet filter are not noticed: \(error)")
+      }
+    }
+  }
+
+  func stopGuarding() { watcher.stop() }
+
+  /// What the kernel has decided and counted by itself; `nil` while closed.
+  func counts() throws(NetfilterError) -> KernelCounts? { try host.counts() }
+
+  var status: NetfilterStatus? { host.status }
+}
+
+extension RulesetGuard.Report {
+  fileprivate var sentence: String {
+    switch self {
+    case .restored(let parts, let author):
+      let who = author.map { "\($0.program) (process \($0.process))" } ?? "somebody"
+      return "\(who) had changed our part of \(parts.map(\.rawValue).joined(separator: " and ")); it was put back"
+    case .failed(let error):
+      return "our part of the kernel's packet filter could not be put back, and will be tried again: \(error)"
+    }
+  }
+}
+
+extension RuleSet {
+  /// The next hops of all `Route to` rules, each once, in document order: the place of one is the place of its mark.
+  var nextHops: [IPAddress] {
+    var hops: [IPAddress] = []
+    for rule in rules {
+      guard case .nextHop(let address) = rule.argument, !hops.contains(address) else { continue }
+      hops.append(address)
+    }
+    return hops
+  }
+}

@@ -1,0 +1,155 @@
+internal import DequeModule
+internal import SentryCapture
+internal import SentryEngine
+internal import SentryNetfilter
+internal import SentryPacket
+
+/// The kernel queue as the packet thread sees it: what waits there, what is held back there, and what becomes of it.
+final class QueueSource {
+  /// Packets taken before others get their turn.
+  private static let batch = 512
+
+  private let queue: KernelQueue
+  private let isDryRun: Bool
+  private var answers: Answers
+  /// The system's indexes of the engine's interfaces, by their position; 0 for one the system does not have now.
+  private var interfaceIndexes: [UInt32]
+  /// The ways out that rules name; their places number the marks.
+  private var nextHops: [IPAddress]
+  /// What `Delay` holds, oldest first.
+  private var held: Deque<HeldPacket> = []
+
+  private struct HeldPacket {
+    var identifier: UInt32
+    var arrival: Timestamp
+  }
+
+  init(_ intake: QueueIntake, interfaceIndexes: [UInt32], rules: LoadedRules) throws(CaptureError) {
+    queue = try KernelQueue(intake.options)
+    answers = try Answers(mark: QueueIntake.ownMark)
+    isDryRun = intake.isDryRun
+    self.interfaceIndexes = interfaceIndexes
+    nextHops = rules.ruleSet.nextHops
+    held.reserveCapacity(1_024)
+  }
+
+  var descriptor: Int32 { queue.selectableDescriptor }
+
+  func setInterfaceIndexes(_ indexes: [UInt32]) { interfaceIndexes = indexes }
+
+  func setNextHops(_ hops: [IPAddress]) { nextHops = hops }
+
+  // MARK: Verdicts
+
+  /// Hands waiting packets to `judge`, which must give each to `carryOut`.
+  func dispatch(_ judge: (RawSpan, QueuedPacket, PacketOrigin) -> Void) throws(CaptureError) {
+    _ = try queue.dispatch(maximum: Self.batch) { bytes, packet in
+      let origin = PacketOrigin(
+        interface: position(of: packet.interfaceIndex), direction: packet.direction, sourceMAC: packet.sourceMAC)
+      judge(bytes, packet, origin)
+    }
+  }
+
+  /// Does with a packet what was decided. `engine` has judged it last.
+  func carryOut(
+    _ judgement: Judgement, on packet: QueuedPacket, _ bytes: RawSpan, _ engine: borrowing Engine, now: Timestamp
+  ) {
+    let identifier = packet.identifier
+    guard !isDryRun else { return queue.verdicts.accept(identifier) }
+    switch judgement.verdict {
+    case .pass:
+      queue.verdicts.accept(identifier)
+    case .delay:
+      queue.verdicts.hold(identifier)
+      held.append(HeldPacket(identifier: identifier, arrival: now))
+    case .routeTo:
+      route(packet, bytes, through: judgement.decider.rule.flatMap { engine.rules.nextHop(of: $0) })
+    case .delete, .reject, .dropConnection:
+      refuse(packet, bytes, judgement.answer, engine, now: now)
+    }
+  }
+
+  private func refuse(
+    _ packet: QueuedPacket, _ bytes: RawSpan, _ answer: Answer, _ engine: borrowing Engine, now: Timestamp
+  ) {
+    guard answer != .none else { return queue.verdicts.drop(packet.identifier) }
+    // A copy, but only of packets that are answered.
+    let fields = engine.packet
+    answers.reply(answer, to: fields, in: bytes, going: packet.direction, engine.rules.blockedPage, now: now)
+    guard answer.replacesPacket, answers.prepareReplacement(of: fields, in: bytes) else {
+      return queue.verdicts.drop(packet.identifier)
+    }
+    switch packet.direction {
+    case .inbound:
+      answers.withReplacement { queue.verdicts.accept(packet.identifier, replacedBy: $0) }
+    case .outbound:
+      // It may be one of those that the kernel splits later, where one cut shorter would be lost: it goes anew.
+      answers.sendReplacement()
+      queue.verdicts.drop(packet.identifier)
+    }
+  }
+
+  /// Inbound, the kernel chooses the way after us; what goes out has its way already and is sent anew.
+  private func route(_ packet: QueuedPacket, _ bytes: RawSpan, through hop: IPAddress?) {
+    guard let place = hop.flatMap({ nextHops.firstIndex(of: $0) }), let mark = PolicyRoutes.mark(ofHop: place) else {
+      return queue.verdicts.accept(packet.identifier)
+    }
+    switch packet.direction {
+    case .inbound:
+      queue.verdicts.accept(packet.identifier, mark: packet.mark & ~PolicyRoutes.mask | mark)
+    case .outbound:
+      answers.send(bytes, mark: mark)
+      queue.verdicts.drop(packet.identifier)
+    }
+  }
+
+  /// Past the last for an interface the engine does not know.
+  private func position(of index: UInt32) -> Int {
+    interfaceIndexes.firstIndex(of: index) ?? interfaceIndexes.count
+  }
+
+  // MARK: Held packets
+
+  /// How long from `now` until the next packet is due; `nil` if none is held.
+  func nanosecondsToRelease(now: Timestamp, delay: Int64) -> Int64? {
+    held.first.map { max(0, $0.arrival.nanoseconds + delay - now.nanoseconds) }
+  }
+
+  /// Lets go of what was held for `delay` nanoseconds.
+  func release(now: Timestamp, delay: Int64) {
+    guard let oldest = held.first, now.nanoseconds - oldest.arrival.nanoseconds >= delay else { return }
+    while let packet = held.first, now.nanoseconds - packet.arrival.nanoseconds >= delay {
+      queue.verdicts.release(packet.identifier)
+      held.removeFirst()
+    }
+    queue.verdicts.flush()
+  }
+
+  /// Lets go of everything at once, in order.
+  func releaseAll() {
+    for packet in held { queue.verdicts.release(packet.identifier) }
+    held.removeAll(keepingCapacity: true)
+    queue.verdicts.flush()
+  }
+
+  // MARK: Counts
+
+  func snapshot() -> QueueSnapshot {
+    QueueSnapshot(
+      number: queue.number, held: held.count, statistics: QueueStatistics.current(ofQueue: queue.number),
+      overruns: queue.overruns, refusals: queue.refusals &+ queue.verdicts.failedSends)
+  }
+}
+
+/// How the kernel queue is doing.
+struct QueueSnapshot: Sendable {
+  var number: UInt16
+  /// Packets `Delay` holds.
+  var held: Int
+  /// `nil` where the system does not tell.
+  var statistics: QueueStatistics?
+  /// How often the kernel had no room to hand packets over.
+  var overruns: UInt64
+  /// Decisions the kernel did not take.
+  var refusals: UInt64
+}

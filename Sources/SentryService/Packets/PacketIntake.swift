@@ -1,0 +1,33 @@
+public import SentryCapture
+
+/// How packets reach the packet thread, and whether their verdicts hold.
+public enum PacketIntake: Sendable {
+  /// Nothing is opened; packets only come from requests.
+  case none
+  /// Copies of what passes on the interfaces: verdicts are computed and reported.
+  case watch(LiveCapture.Options)
+  /// The packets themselves, kept by the kernel until they are judged.
+  case queue(QueueIntake)
+
+  /// As `sentry run --mode` and `sentry status` call it.
+  public var mode: String {
+    switch self {
+    case .none, .watch: "monitor"
+    case .queue: "queue"
+    }
+  }
+}
+
+/// How a kernel queue is opened, and what its verdicts do.
+public struct QueueIntake: Sendable {
+  /// The bit of the mark on packets of our own making, which are not judged.
+  static let ownMark: UInt32 = 0x2000_0000
+
+  public var options: KernelQueue.Options
+  /// Verdicts are reported, but all packets pass.
+  public var isDryRun = false
+  /// Where the copy for the next boot is kept; `nil` for none.
+  public var stateDirectory: String?
+
+  public init(_ options: KernelQueue.Options) { self.options = options }
+}
