@@ -64,7 +64,7 @@ public enum FindingGuide {
     In text, at most the first few findings of one kind are shown, then how many more there are; `--format json` has them
     all.
 
-    Each entry has an example: a whole document with just this finding.
+    Where a document can show it, an entry has an example: a whole document with just this finding.
 
     \(chapters.map(\.markdown).joined(separator: "\n"))
     """

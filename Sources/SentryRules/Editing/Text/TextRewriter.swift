@@ -457,8 +457,23 @@ private struct PiecesText {
 extension TextRewriter {
   private mutating func finish() {
     let merged = IndexRanges(removals)
-    for range in merged.ranges where !range.isEmpty { edits.replace(range, with: "") }
+    for range in merged.ranges where !range.isEmpty { edits.replace(range, with: remains(of: range)) }
     dedent(outside: merged)
+  }
+
+  /// What must stay of a removed range: the end of a line whose comment would swallow what follows. Whether the `//` on that
+  /// line is one does not matter: a line end too many hurts nobody.
+  private func remains(of range: Range<Int>) -> String {
+    guard TextLine.isEnd(bytes[range.lowerBound]), TextLine.next(after: range.upperBound, of: bytes) == nil,
+      lineMayEndInComment(before: range.lowerBound)
+    else { return "" }
+    return String(decoding: layout.lineEnd + TextLine.indentation(at: range.upperBound, of: bytes), as: UTF8.self)
+  }
+
+  private func lineMayEndInComment(before end: Int) -> Bool {
+    var start = end
+    while start > 0, !TextLine.isEnd(bytes[start - 1]) { start -= 1 }
+    return bytes[start..<end].firstRange(of: Array("//".utf8)) != nil
   }
 
   /// Takes blanks from the beginning of lines, except within quotes.
