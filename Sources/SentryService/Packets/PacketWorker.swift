@@ -91,7 +91,7 @@ struct PacketWorker: ~Copyable {
 
   private static func bridge(of intake: PacketIntake, between sources: [InterfaceSource], _ rules: LoadedRules) -> Bridge? {
     guard case .bridge(let bridge) = intake, let first = sources.first, let last = sources.last else { return nil }
-    return Bridge(first, last, isDryRun: bridge.isDryRun, delayCapacity: rules.stateSettings.delayCapacity)
+    return Bridge(first, last, isDryRun: bridge.isDryRun, delayCapacity: rules.ruleSet.settings.delayCapacity)
   }
 
   private static func queue(
@@ -284,7 +284,7 @@ struct PacketWorker: ~Copyable {
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
     queue?.setNextHops(rules.ruleSet.nextHops)
-    bridge?.setDelayCapacity(rules.stateSettings.delayCapacity)
+    bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
     if let warning = intake.warning(about: rules.ruleSet) { remark([warning]) }
     return Replacement(rules: old, judged: judged, interfaces: before)
   }
