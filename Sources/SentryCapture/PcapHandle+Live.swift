@@ -44,6 +44,11 @@ extension PcapHandle {
     guard unsafe pcap_setdirection(handle, PCAP_D_IN) == 0 else {
       throw .captureFailed(interface: interface, reason: lastError)
     }
+    // libpcap sorts them out itself; since Linux 4.20 the kernel need not even put them into the ring. 23 is
+    // PACKET_IGNORE_OUTGOING, which Swift's C library module lacks.
+    var yes: Int32 = 1
+    // Safe: the descriptor is the handle's own, and the option takes one 32-bit number.
+    _ = unsafe setsockopt(pcap_fileno(handle), SOL_PACKET, 23, &yes, 4)
   }
 
   /// Sends a frame without waiting.
