@@ -111,7 +111,7 @@ struct DepartingFramesTests {
     let (sent, work) = send(frame)
     #expect(work == .segments(3))
     // FIN and PSH belong to the end of the data; the sequence number passes 2^32; identifications count on.
-    let parts: [(Range<Int>, TCPFlags, UInt32)] = [
+    let parts: [(Range<Int>, Frame.TCPFlags, UInt32)] = [
       (0..<1_460, .ack, 0xFFFF_FF00), (1_460..<2_920, .ack, 0x4B4), (2_920..<3_000, [.ack, .psh, .fin], 0xA68),
     ]
     for (number, (range, flags, sequence)) in parts.enumerated() where number < sent.count {
