@@ -116,7 +116,8 @@ struct DepartingFramesTests {
     ]
     for (number, (range, flags, sequence)) in parts.enumerated() where number < sent.count {
       let segment = Frame.tcp(
-        from: "192.0.2.1", 40_000, to: "192.0.2.10", 80, flags: flags, payload: Array(payload[range]), sequence: sequence,
+        from: "192.0.2.1", 40_000, to: "192.0.2.10", 80, flags: flags, payload: Array(payload[range]),
+        sequence: sequence,
         acknowledgement: 77, fragment: IPFragment(identification: UInt32(number)))
       #expect(sent[number] == segment, "segment \(number)")
     }
@@ -130,7 +131,8 @@ struct DepartingFramesTests {
       payload: payload, link: .ethernet(vlans: [7]))
     let expected = [0..<1_428, 1_428..<2_000].map { range in
       Frame.tcp(
-        from: "2001:db8::1", 40_000, to: "2001:db8::a", 80, flags: .ack, options: [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2],
+        from: "2001:db8::1", 40_000, to: "2001:db8::a", 80, flags: .ack,
+        options: [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2],
         payload: Array(payload[range]), sequence: 1 + UInt32(range.lowerBound), link: .ethernet(vlans: [7]))
     }
     #expect(send(frame).sent == expected)

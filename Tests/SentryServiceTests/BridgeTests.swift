@@ -83,7 +83,8 @@ struct BridgeTests {
   @Test func whatPassesGoesOutOnTheOtherSideUnchanged() throws {
     let bench = try Bench(Self.rule(23, "Delete"))
     for frame in [
-      Self.request(80), Self.request(80, link: .ethernet(vlans: [9, 5])), Frame.arp(from: Self.client, for: Self.server),
+      Self.request(80), Self.request(80, link: .ethernet(vlans: [9, 5])),
+      Frame.arp(from: Self.client, for: Self.server),
       [0x01, 0x80, 0xC2, 0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 3, 0x42, 0x42, 3],
     ] {
       bench.arrive(frame)
@@ -151,7 +152,8 @@ struct BridgeTests {
     let bench = try Bench(Self.rule(84, "Drop connection"))
     bench.arrive(
       Frame.tcp(
-        from: Self.client, 40_000, to: Self.server, 84, flags: .ack, payload: [1, 2, 3], sequence: 7, acknowledgement: 9))
+        from: Self.client, 40_000, to: Self.server, 84, flags: .ack, payload: [1, 2, 3], sequence: 7, acknowledgement: 9
+      ))
     let (back, on) = (try #require(bench.sent(Bench.outside).first), try #require(bench.sent(Bench.inside).first))
     #expect(back[0..<6].elementsEqual(Self.request(84)[6..<12]), "to whoever sent it")
     #expect(on[0..<14].elementsEqual(Self.request(84)[0..<14]), "the same way")
@@ -192,7 +194,8 @@ struct BridgeTests {
 
   @Test func dryRunPassesEverything() throws {
     let bench = try Bench(
-      ["Delete", "Reject", "Drop connection", "Delay"].enumerated().map { Self.rule(81 + $0, $1) }.joined(separator: ", "),
+      ["Delete", "Reject", "Drop connection", "Delay"].enumerated().map { Self.rule(81 + $0, $1) }.joined(
+        separator: ", "),
       isDryRun: true)
     for port in 81...84 as ClosedRange<UInt16> {
       bench.arrive(Self.request(port))

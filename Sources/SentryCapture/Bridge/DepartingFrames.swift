@@ -67,7 +67,9 @@ public struct DepartingFrames: ~Copyable {
   private static func payloadLength(
     of header: TransportHeader, _ packet: borrowing PacketFields, mtu: Int, segmentSize: Int?
   ) -> Int? {
-    guard header.protocolNumber == IPProtocol.tcp, packet.tcpFlags & (TCPFlag.syn | TCPFlag.rst) == 0 else { return nil }
+    guard header.protocolNumber == IPProtocol.tcp, packet.tcpFlags & (TCPFlag.syn | TCPFlag.rst) == 0 else {
+      return nil
+    }
     // One VLAN tag is not counted in an MTU; anything else behind the Ethernet header is.
     let linkHeader = Int(packet.networkOffset) - 14 - (packet.has(.vlan) ? 4 : 0)
     let room = mtu - linkHeader - (header.payload.lowerBound - Int(packet.networkOffset))

@@ -23,7 +23,9 @@ struct InterfaceControl: ~Copyable {
   /// - Throws: `SystemError`.
   init() throws(SystemError) {
     descriptor = OwnedDescriptor(
-      adopting: try systemCall("socket") { socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0) })
+      adopting: try systemCall("socket") {
+        socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      })
   }
 
   /// The longest packet it sends, link header apart, in bytes.

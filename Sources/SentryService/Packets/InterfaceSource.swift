@@ -39,7 +39,8 @@ final class InterfaceSource {
     var remarks: [String] = []
     if !new.merging.switchedOff.isEmpty {
       remarks.append(
-        "\(name): \(new.merging.switchedOff.joined(separator: ", ")) switched off while the bridge runs (ethtool -k \(name))")
+        "\(name): \(new.merging.switchedOff.joined(separator: ", ")) switched off while the bridge runs (ethtool -k \(name))"
+      )
     }
     if let problem = new.merging.problem {
       remarks.append("\(name) may join packets it receives: \(problem); 'ethtool -K \(name) gro off lro off' may help")

@@ -89,7 +89,9 @@ struct PacketWorker: ~Copyable {
     return remarks
   }
 
-  private static func bridge(of intake: PacketIntake, between sources: [InterfaceSource], _ rules: LoadedRules) -> Bridge? {
+  private static func bridge(of intake: PacketIntake, between sources: [InterfaceSource], _ rules: LoadedRules)
+    -> Bridge?
+  {
     guard case .bridge(let bridge) = intake, let first = sources.first, let last = sources.last else { return nil }
     return Bridge(first, last, isDryRun: bridge.isDryRun, delayCapacity: rules.ruleSet.settings.delayCapacity)
   }

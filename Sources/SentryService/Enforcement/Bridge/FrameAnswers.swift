@@ -12,7 +12,8 @@ struct FrameAnswers: ~Copyable {
 
   /// Hands `send` the frames for the sender of a packet.
   mutating func reply(
-    _ answer: Answer, to packet: borrowing PacketFields, in frame: RawSpan, going direction: Direction, _ page: BlockedPage,
+    _ answer: Answer, to packet: borrowing PacketFields, in frame: RawSpan, going direction: Direction,
+    _ page: BlockedPage,
     now: Timestamp, _ send: (RawSpan) -> Void
   ) {
     for number in 0..<answer.replyCount(page) where allows(direction, at: now) {
