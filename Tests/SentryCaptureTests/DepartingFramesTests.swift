@@ -154,6 +154,25 @@ struct DepartingFramesTests {
     #expect(send(frame, segmentSize: 1).work == .segments(10))
   }
 
+  /// Each cut length of long frames, and frames with one byte changed: whatever goes out, nothing traps.
+  @Test(arguments: [
+    Frame.tcp(from: "192.0.2.1", 1, to: "192.0.2.10", 2, flags: .ack, payload: [UInt8](repeating: 5, count: 1_600)),
+    Frame.tcp(
+      from: "2001:db8::1", 1, to: "2001:db8::a", 2, flags: .ack, options: [2, 4, 5, 0xB4],
+      payload: [UInt8](repeating: 5, count: 1_600), link: .ethernet(vlans: [9, 5])),
+    Frame.udp(from: "192.0.2.1", 1, to: "192.0.2.10", 2, payload: [1], link: .pppoe),
+  ])
+  func hostileFramesNeverTrap(frame: [UInt8]) {
+    for length in 0...min(frame.count, 120) { _ = send(Array(frame.prefix(length))) }
+    for position in 0..<min(frame.count, 90) {
+      for value in [0, 1, 0x40, 0x45, 0x5F, 0x7F, 0x80, 0xFF] as [UInt8] {
+        var changed = frame
+        changed[position] = value
+        _ = send(changed, segmentSize: Int(value))
+      }
+    }
+  }
+
   private func send(_ bytes: [UInt8], segmentSize: Int? = nil) -> (sent: [[UInt8]], work: DepartingFrames.Work) {
     var departing = DepartingFrames()
     var fields = PacketFields()
