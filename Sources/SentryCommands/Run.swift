@@ -27,7 +27,10 @@ struct Run: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The document to start with; - reads standard input.", valueName: "doc"))
   var document: String?
 
-  @Argument(help: ArgumentHelp("In bridge mode: the two interfaces; -i names them as well.", valueName: "interface"))
+  @Argument(
+    help: ArgumentHelp(
+      "In bridge mode: the two interfaces, which -i may name as well (default: those the document bridges).",
+      valueName: "interface"))
   var sides: [String] = []
 
   @Option(
@@ -121,9 +124,14 @@ struct Run: AsyncParsableCommand {
       document = nil
     }
     interface += sides
-    guard interface.count == 2, interface[0] != interface[1] else {
+    guard !interface.isEmpty else { return }
+    try Self.checkSides(interface)
+  }
+
+  private static func checkSides(_ names: [String]) throws {
+    guard names.count == 2, names[0] != names[1] else {
       throw ValidationError(
-        "a bridge is between two interfaces: --mode bridge eth0 eth1 (\(interface.count) named; \(Self.available))")
+        "a bridge is between two interfaces: --mode bridge eth0 eth1 (\(names.count) named; \(available))")
     }
   }
 
@@ -162,10 +170,10 @@ struct Run: AsyncParsableCommand {
 
   private func interfacesToWatch(_ ruleSet: RuleSet) throws -> [String] {
     var names = interface.map { ruleSet.settings.systemName(of: $0) }
-    guard mode != .bridge || Set(names).count == 2 else {
-      throw ValidationError("both sides of the bridge are \(names.first ?? "the same interface")")
+    if names.isEmpty {
+      names = ruleSet.interfaces.filter { mode == .bridge ? $0.isBridged : $0.isFiltered }.map(\.name)
     }
-    if names.isEmpty { names = ruleSet.interfaces.filter(\.isFiltered).map(\.name) }
+    if mode == .bridge { try Self.checkSides(names) }
     guard !names.isEmpty else {
       throw ValidationError("name an interface to watch: -i eth0 (\(Self.available))")
     }

@@ -452,7 +452,6 @@ struct BridgeUsageTests {
 
   @Test(arguments: [
     Usage(testDescription: "one interface", arguments: ["-i", "eth0"], says: "a bridge is between two interfaces"),
-    Usage(testDescription: "no interface", arguments: [], says: "a bridge is between two interfaces"),
     Usage(
       testDescription: "three interfaces", arguments: ["x.plist", "a", "b", "c"],
       says: "a bridge is between two interfaces"),
@@ -462,6 +461,23 @@ struct BridgeUsageTests {
     let run = try await Program.sentry.run(["run", "--mode", "bridge"] + row.arguments)
     #expect(run.status == 2)
     #expect(run.errors.contains(row.says), "\(run.errors)")
+  }
+
+  @Test(arguments: [
+    ("{ rules = ( ); interfaces = ( { name = nosuch0; bridge = 1; } ); }", 2, "1 named"),
+    ("{ rules = ( ); }", 2, "0 named"),
+    (
+      "{ rules = ( ); interfaces = ( { name = nosuch0; bridge = 1; }, { name = x; }, { name = nosuch1; bridge = 1; } ); }",
+      66, "nosuch0"
+    ),
+  ])
+  func documentNamesTheSides(text: String, status: Int32, says: String) async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("sides.plist", text)
+    let run = try await Program.sentry.run(
+      ["run", path, "--mode", "bridge", "--socket", folder.path("sentry.sock")])
+    #expect(run.status == status || run.status == 77)
+    #expect(run.errors.contains(says), "\(run.errors)")
   }
 
   @Test func otherModesHaveNoSides() async throws {
