@@ -20,6 +20,8 @@ public enum CaptureError: Error, Equatable {
   case notPermitted(interface: String)
   /// The interface is down at the start, or vanished while it was captured; captures on others go on.
   case interfaceGone(name: String, reason: String)
+  /// Frames of that interface cannot go out of another.
+  case notBridgeable(interface: String, reason: String)
   /// Anything else libpcap refuses on an interface, in its words.
   case captureFailed(interface: String, reason: String)
   /// Another program has the kernel queue open.
@@ -55,6 +57,8 @@ extension CaptureError: CustomStringConvertible {
       "capturing on '\(interface)' needs more rights: run as root or with CAP_NET_RAW"
     case .interfaceGone(let name, let reason):
       "interface '\(name)' is gone: \(reason)"
+    case .notBridgeable(let interface, let reason):
+      "'\(interface)' cannot be bridged: \(reason)"
     case .captureFailed(let interface, let reason):
       "cannot capture on '\(interface)': \(reason)"
     case .queueInUse(let number):

@@ -8,7 +8,7 @@ public import SentryPacket
 ///
 /// An interface that goes down stays captured and delivers again when it is up. Only one that vanishes is gone for
 /// good.
-public struct LiveCapture: ~Copyable {
+public final class LiveCapture {
   public struct Options: Sendable {
     /// Bytes kept of each frame.
     public var snapshotLength = 262_144
@@ -18,12 +18,17 @@ public struct LiveCapture: ~Copyable {
     public var bufferBytes = 16 << 20
     /// How long a frame may wait for others.
     public var timeoutMilliseconds = 100
+    /// Hand over each frame at once. The ring then holds few long frames: each takes room for `snapshotLength` bytes.
+    public var isImmediate = false
+    /// Leave out frames that this host sends there.
+    public var takesOnlyArriving = false
 
     public init() {}
   }
 
   public let interface: String
-  private var handle: PcapHandle
+  private let handle: PcapHandle
+  private var frameCount: UInt64 = 0
   private var counter = StatisticsCounter()
 
   /// Starts capturing.
@@ -47,18 +52,22 @@ public struct LiveCapture: ~Copyable {
   ///
   /// - Returns: how many; 0 if none were waiting.
   /// - Throws: `.interfaceGone`, after which nothing more will come; `.captureFailed`.
-  public mutating func dispatch(
+  public func dispatch(
     maximum: Int, _ body: (RawSpan, FrameHeader) -> Void
   ) throws(CaptureError) -> Int {
     guard maximum > 0 else { return 0 }
-    switch handle.deliver(atMost: Int32(clamping: maximum), body) {
+    switch handle.deliver(atMost: Int32(clamping: maximum), counting: &frameCount, body) {
     case .delivered(let count): return count
     case .failed(let reason): throw failure(reason)
     }
   }
 
+  /// Sends a frame, link header first, out of the interface. Never waits; may be called while frames are delivered. The capture
+  /// does not see what it sends itself.
+  public func inject(_ frame: RawSpan) -> Injection { handle.inject(frame) }
+
   /// Counts since the capture started.
-  public mutating func statistics() throws(CaptureError) -> CaptureStatistics {
+  public func statistics() throws(CaptureError) -> CaptureStatistics {
     guard let reading = handle.readStatistics() else { throw failure(handle.lastError) }
     return counter.advance(to: reading)
   }
@@ -70,4 +79,15 @@ public struct LiveCapture: ~Copyable {
       ? .captureFailed(interface: interface, reason: reason)
       : .interfaceGone(name: interface, reason: reason)
   }
+}
+
+/// What became of a frame that was to be sent.
+public enum Injection: Sendable, Equatable {
+  case sent
+  /// The interface takes no frames of that length.
+  case tooLong
+  /// Too many others wait to be sent.
+  case noRoom
+  /// The interface is down or gone, or does not send such frames.
+  case failed
 }

@@ -1,4 +1,6 @@
 internal import CPcap
+internal import Glibc
+internal import SentryPacket
 
 extension PcapHandle {
   /// Opens an interface for capturing without blocking.
@@ -12,6 +14,7 @@ extension PcapHandle {
     }
     let pcap = unsafe PcapHandle(adopting: handle)
     try pcap.activate(interface, options)
+    if options.takesOnlyArriving { try pcap.takeOnlyArriving(on: interface) }
     // Safe: as above; the handle is open.
     guard unsafe pcap_setnonblock(handle, 1, &message) == 0 else {
       throw .captureFailed(interface: interface, reason: text(of: message))
@@ -25,8 +28,8 @@ extension PcapHandle {
     unsafe pcap_set_promisc(handle, options.isPromiscuous ? 1 : 0)
     unsafe pcap_set_buffer_size(handle, Int32(clamping: options.bufferBytes))
     unsafe pcap_set_timeout(handle, Int32(clamping: options.timeoutMilliseconds))
-    // Immediate mode would fall back to one wake-up per frame.
-    unsafe pcap_set_immediate_mode(handle, 0)
+    // Immediate mode falls back to one wake-up per frame.
+    unsafe pcap_set_immediate_mode(handle, options.isImmediate ? 1 : 0)
     guard unsafe pcap_set_tstamp_precision(handle, PCAP_TSTAMP_PRECISION_NANO) == 0 else {
       throw .captureFailed(interface: interface, reason: "its times have no nanoseconds")
     }
@@ -34,6 +37,30 @@ extension PcapHandle {
     // Above 0 are warnings: it captures, but for instance cannot be made promiscuous.
     guard status < 0 else { return }
     throw CaptureError(activating: interface, status: status, message: lastError)
+  }
+
+  private func takeOnlyArriving(on interface: String) throws(CaptureError) {
+    // Safe: the handle is open and active.
+    guard unsafe pcap_setdirection(handle, PCAP_D_IN) == 0 else {
+      throw .captureFailed(interface: interface, reason: lastError)
+    }
+    // libpcap sorts them out itself; since Linux 4.20 the kernel need not even put them into the ring. 23 is
+    // PACKET_IGNORE_OUTGOING, which Swift's C library module lacks.
+    var yes: Int32 = 1
+    // Safe: the descriptor is the handle's own, and the option takes one 32-bit number.
+    _ = unsafe setsockopt(pcap_fileno(handle), SOL_PACKET, 23, &yes, 4)
+  }
+
+  /// Sends a frame without waiting.
+  borrowing func inject(_ frame: RawSpan) -> Injection {
+    // Safe: the handle is open; libpcap reads as many bytes as it is told, during the call.
+    let count = unsafe frame.withUnsafeBytes { unsafe pcap_inject(handle, $0.baseAddress, $0.count) }
+    guard count < 0 else { return .sent }
+    return switch errno {
+    case EMSGSIZE: .tooLong
+    case EAGAIN, ENOBUFS, ENOMEM: .noRoom
+    default: .failed
+    }
   }
 
   /// For `epoll`.

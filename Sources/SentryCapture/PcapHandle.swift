@@ -52,9 +52,18 @@ struct PcapHandle: ~Copyable {
 
   /// Delivers at most `maximum` frames (at least 1) to `body`, which may use the bytes only during the call.
   mutating func deliver(atMost maximum: Int32, _ body: (RawSpan, FrameHeader) -> Void) -> Outcome {
+    var count = frameCount
+    defer { frameCount = count }
+    return deliver(atMost: maximum, counting: &count, body)
+  }
+
+  /// The same for an owner that counts the frames itself, and may send others meanwhile.
+  borrowing func deliver(
+    atMost maximum: Int32, counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader) -> Void
+  ) -> Outcome {
     let before = frameCount
     let status = withoutActuallyEscaping(body) { body in
-      var delivery = FrameDelivery(body: body, frameCount: frameCount)
+      var delivery = FrameDelivery(body: body, frameCount: before)
       // Safe: `delivery` outlives the call, and `receiveFrame` reads this pointer as what it is.
       let status = unsafe withUnsafeMutablePointer(to: &delivery) { delivery in
         let context = UnsafeMutableRawPointer(delivery)

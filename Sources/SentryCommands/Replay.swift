@@ -115,7 +115,8 @@ extension CommandFailure {
       switch error {
       case .cannotOpen, .noSuchInterface: .noInput
       case .notACapture, .damaged, .mixedInterfaces: .unusableData
-      case .cannotSpool, .cannotWrite, .interfaceGone, .captureFailed, .queueInUse, .queueNotSupported, .systemCall:
+      case .cannotSpool, .cannotWrite, .interfaceGone, .notBridgeable, .captureFailed, .queueInUse,
+        .queueNotSupported, .systemCall:
         .inputOutput
       case .notPermitted, .queueNotPermitted: .notPermitted
       }

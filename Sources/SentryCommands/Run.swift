@@ -12,12 +12,14 @@ struct Run: AsyncParsableCommand {
     abstract: "Watch interfaces and judge their packets, in the foreground.",
     discussion: """
       In monitor mode verdicts are computed and reported; nothing is enforced. In queue mode the kernel keeps packets until \
-      they are judged, and does with them what the rules say. Without a document, \(Self.usualDocument) is used, and where there \
+      they are judged, and does with them what the rules say. In bridge mode frames pass from one interface to the other as \
+      the rules let them; which of the two is outside says the document ('external'), or else it is the first. Without a document, \(Self.usualDocument) is used, and where there \
       is none the built-in default. A document with errors, or whose own tests fail, is not started with. Control-C ends it.
 
         sentry run Documents/Default.plist -i eth0
         sentry run -i eth0 --mode queue --dry-run
         sentry run -i eth0 -i wg0 --mode queue --policy fail-closed
+        sentry run Documents/Default.plist --mode bridge eth0 eth1
       """)
 
   private static let usualDocument = "/etc/sentry/sentry.plist"
@@ -25,13 +27,19 @@ struct Run: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The document to start with; - reads standard input.", valueName: "doc"))
   var document: String?
 
+  @Argument(
+    help: ArgumentHelp(
+      "In bridge mode: the two interfaces, which -i may name as well (default: those the document bridges).",
+      valueName: "interface"))
+  var sides: [String] = []
+
   @Option(
     name: [.short, .long],
     help: ArgumentHelp(
       "An interface to watch; repeat it for more (default: those the document filters).", valueName: "name"))
   var interface: [String] = []
 
-  enum Mode: String, ExpressibleByArgument, CaseIterable { case monitor, queue }
+  enum Mode: String, ExpressibleByArgument, CaseIterable { case monitor, queue, bridge }
 
   enum Policy: String, ExpressibleByArgument, CaseIterable {
     case failOpen = "fail-open"
@@ -40,14 +48,15 @@ struct Run: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "monitor: compute and report verdicts, enforce nothing; queue: packets wait in the kernel for their verdict.",
+      "monitor: compute and report verdicts, enforce nothing; queue: packets wait in the kernel for their verdict; "
+        + "bridge: pass frames between two interfaces.",
       valueName: "mode"))
   var mode = Mode.monitor
 
   @Option(help: "In queue mode: what the kernel does with packets while nobody judges them (fail-open: they pass).")
   var policy = Policy.failOpen
 
-  @Flag(help: "In queue mode: report the verdicts, but let all packets pass.")
+  @Flag(help: "In queue and bridge mode: report the verdicts, but let all packets pass.")
   var dryRun = false
 
   @Option(help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535.", valueName: "number"))
@@ -64,7 +73,17 @@ struct Run: AsyncParsableCommand {
   @OptionGroup var socket: SocketOption
 
   private var intake: PacketIntake {
-    guard mode == .queue else { return .watch(LiveCapture.Options()) }
+    switch mode {
+    case .monitor: return .watch(LiveCapture.Options())
+    case .queue: return .queue(queueIntake)
+    case .bridge:
+      var bridge = BridgeIntake()
+      bridge.isDryRun = dryRun
+      return .bridge(bridge)
+    }
+  }
+
+  private var queueIntake: QueueIntake {
     var options = KernelQueue.Options()
     options.number = queueNumber
     options.passesWhenFull = policy == .failOpen
@@ -73,7 +92,7 @@ struct Run: AsyncParsableCommand {
     queue.stateDirectory =
       stateDirectory
       ?? (FileManager.default.fileExists(atPath: Self.usualStateDirectory) ? Self.usualStateDirectory : nil)
-    return .queue(queue)
+    return queue
   }
 
   private var announcement: String {
@@ -85,6 +104,34 @@ struct Run: AsyncParsableCommand {
     case .queue:
       "queue mode: packets wait in the kernel for their verdict; while nobody judges they "
         + (policy == .failOpen ? "pass (fail-open)" : "are dropped (fail-closed)")
+    case .bridge where dryRun:
+      "bridge mode, dry run: all frames pass from one side to the other; while sentry does not run, none does"
+    case .bridge:
+      "bridge mode: frames pass from one side to the other as the rules let them; while sentry does not run, none does"
+    }
+  }
+
+  /// In bridge mode the last two words are the interfaces, unless `-i` names them: the document may be left out.
+  mutating func validate() throws {
+    guard mode == .bridge else {
+      guard sides.isEmpty else {
+        throw ValidationError("unexpected '\(sides[0])': interfaces are named with -i, or in bridge mode")
+      }
+      return
+    }
+    if sides.count == 1, let first = document {
+      sides.insert(first, at: 0)
+      document = nil
+    }
+    interface += sides
+    guard !interface.isEmpty else { return }
+    try Self.checkSides(interface)
+  }
+
+  private static func checkSides(_ names: [String]) throws {
+    guard names.count == 2, names[0] != names[1] else {
+      throw ValidationError(
+        "a bridge is between two interfaces: --mode bridge eth0 eth1 (\(names.count) named; \(available))")
     }
   }
 
@@ -123,7 +170,10 @@ struct Run: AsyncParsableCommand {
 
   private func interfacesToWatch(_ ruleSet: RuleSet) throws -> [String] {
     var names = interface.map { ruleSet.settings.systemName(of: $0) }
-    if names.isEmpty { names = ruleSet.interfaces.filter(\.isFiltered).map(\.name) }
+    if names.isEmpty {
+      names = ruleSet.interfaces.filter { mode == .bridge ? $0.isBridged : $0.isFiltered }.map(\.name)
+    }
+    if mode == .bridge { try Self.checkSides(names) }
     guard !names.isEmpty else {
       throw ValidationError("name an interface to watch: -i eth0 (\(Self.available))")
     }

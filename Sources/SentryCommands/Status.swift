@@ -45,8 +45,8 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, interfaces, rules, tables, [footer]].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
-      .joined(separator: "\n\n")
+    [summary, queue, bridge, interfaces, rules, tables, [footer]].filter { !$0.isEmpty }
+      .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
   private var summary: [String] {
@@ -81,6 +81,17 @@ struct StatusText {
     }
     lines += kernel.notCovered.map { "not judged \($0.number): \($0.reason)" }
     return lines
+  }
+
+  private var bridge: [String] {
+    guard let bridge = reply.bridge else { return [] }
+    return [
+      "bridge     \(bridge.dryRun ? "dry run: all frames pass; " : "")\(counted(bridge.passed, "frame")) passed, "
+        + "\(grouped(bridge.answers)) of our own, \(grouped(bridge.held)) held, \(grouped(bridge.forThisHost)) for this host",
+      "finished   \(counted(bridge.finished, "checksum")), \(counted(bridge.divided, "long frame")) sent in pieces",
+      "lost       \(grouped(bridge.tooLong)) too long, \(grouped(bridge.cut)) captured in part, "
+        + "\(grouped(bridge.noRoom)) found no room, \(grouped(bridge.failed)) with the interface down",
+    ]
   }
 
   private var interfaces: [String] {

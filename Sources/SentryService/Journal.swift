@@ -56,6 +56,9 @@ public final class Journal: Sendable {
     case .interfaceReturned(let name, let time):
       log.info("\(name) is watched again")
       append(message: "\(name) is watched again", time: time)
+    case .remark(let text, let time):
+      log.notice("\(text)")
+      append(message: text, time: time)
     }
   }
 

@@ -26,6 +26,15 @@ extension TableEntryReport {
   }
 }
 
+extension BridgeSnapshot {
+  var report: BridgeReport {
+    BridgeReport(
+      dryRun: isDryRun, passed: counts.passed, answers: counts.answers, held: held, finished: counts.finished,
+      divided: counts.divided, forThisHost: counts.forThisHost, routed: counts.routed, unheld: counts.unheld,
+      cut: counts.cut, tooLong: counts.tooLong, noRoom: counts.noRoom, failed: counts.failed)
+  }
+}
+
 extension InterfaceSnapshot {
   var report: InterfaceReport {
     InterfaceReport(

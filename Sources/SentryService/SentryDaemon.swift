@@ -53,10 +53,16 @@ public actor SentryDaemon {
     do throws(CaptureError) {
       let known = try NetworkInterface.all()
       let local = LocalAddresses.networks(of: known, settings: document.rules.ruleSet.settings)
-      let interfaces = names.map { name in
-        EngineInterface(
-          name: name, isLoopback: known.contains { $0.name == name && $0.isLoopback }, in: document.rules.ruleSet)
+      let interfaces = intake.settled(
+        names.map { name in
+          EngineInterface(
+            name: name, isLoopback: known.contains { $0.name == name && $0.isLoopback }, in: document.rules.ruleSet)
+        })
+      if case .bridge = intake {
+        let outside = interfaces.first(where: \.isExternal)?.name ?? ""
+        log.notice("\(outside) is the outside: what arrives there is inbound, what arrives at the other side outbound")
       }
+      if let warning = intake.warning(about: document.rules.ruleSet) { log.warning("\(warning)") }
       packets = try await PacketThread.start(
         rules: document.rules, interfaces: interfaces, local: local, intake: intake)
       networks = local
@@ -198,7 +204,7 @@ public actor SentryDaemon {
       },
       verdicts: Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, snapshot.totals[$0]) }),
       lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes(),
-      queue: queueReport(snapshot.queue))
+      queue: queueReport(snapshot.queue), bridge: snapshot.bridge.map(\.report))
   }
 
   // MARK: The kernel's part

@@ -23,6 +23,10 @@ struct CaptureErrorTests {
         "capturing on 'eth0' needs more rights: run as root or with CAP_NET_RAW"
       ),
       (.interfaceGone(name: "eth0", reason: "it vanished"), "interface 'eth0' is gone: it vanished"),
+      (
+        .notBridgeable(interface: "lo", reason: "it is the loopback interface"),
+        "'lo' cannot be bridged: it is the loopback interface"
+      ),
       (.captureFailed(interface: "eth0", reason: "no memory"), "cannot capture on 'eth0': no memory"),
       (
         .noSuchInterface(name: "eth9", available: ["lo", "eth0"]),

@@ -30,7 +30,7 @@ struct LiveCaptureTests {
 
   /// Waits for frames until `isDone` or, in a failing test, for ten seconds.
   private static func receive(
-    from capture: inout LiveCapture, into seen: inout Seen, until isDone: (Seen) -> Bool
+    from capture: LiveCapture, into seen: inout Seen, until isDone: (Seen) -> Bool
   ) throws {
     let linkType = capture.linkType
     for _ in 0..<100 where !isDone(seen) {
@@ -57,12 +57,12 @@ struct LiveCaptureTests {
   @Test("loopback: every datagram once, though it goes out and comes in")
   func loopback() async throws {
     try await NetworkNamespace.run {
-      var capture = try LiveCapture(interface: "lo")
+      let capture = try LiveCapture(interface: "lo")
       #expect(capture.linkType == .ethernet)
       #expect(try capture.dispatch(maximum: 64) { _, _ in } == 0)
       try NetworkNamespace.sendDatagrams(100, of: 32, to: "127.0.0.1", port: Self.port)
       var seen = Seen()
-      try Self.receive(from: &capture, into: &seen) { $0.datagrams >= 100 }
+      try Self.receive(from: capture, into: &seen) { $0.datagrams >= 100 }
       #expect(seen.datagrams == 100)
       #expect(seen.shortest == 32)
       #expect(seen.lastNumber == UInt64(seen.frames))
@@ -77,7 +77,7 @@ struct LiveCaptureTests {
       var options = LiveCapture.Options()
       options.snapshotLength = 60
       let before = time(nil)
-      var capture = try LiveCapture(interface: "far", options: options)
+      let capture = try LiveCapture(interface: "far", options: options)
       try NetworkNamespace.sendDatagrams(100, of: 1000, to: "192.0.2.2", port: Self.port)
       var seen = Seen()
       var captured = 0
@@ -107,13 +107,13 @@ struct LiveCaptureTests {
       try Self.connect()
       var options = LiveCapture.Options()
       options.bufferBytes = 1 << 20
-      var capture = try LiveCapture(interface: "far", options: options)
+      let capture = try LiveCapture(interface: "far", options: options)
       try NetworkNamespace.sendDatagrams(5000, of: 1000, to: "192.0.2.2", port: Self.port)
       let sent = try capture.statistics()
       #expect(sent.received >= 5000)
       #expect(sent.droppedByRing > 1000)
       var seen = Seen()
-      try Self.receive(from: &capture, into: &seen) { UInt64($0.frames) >= sent.received - sent.droppedByRing }
+      try Self.receive(from: capture, into: &seen) { UInt64($0.frames) >= sent.received - sent.droppedByRing }
       let end = try capture.statistics()
       #expect(UInt64(seen.frames) == end.received - end.droppedByRing)
     }
@@ -122,7 +122,7 @@ struct LiveCaptureTests {
   @Test("a dispatch delivers no more than it is asked for")
   func maximum() async throws {
     try await NetworkNamespace.run {
-      var capture = try LiveCapture(interface: "lo")
+      let capture = try LiveCapture(interface: "lo")
       try NetworkNamespace.sendDatagrams(50, of: 10, to: "127.0.0.1", port: Self.port)
       var ready = pollfd(fd: capture.selectableDescriptor, events: Int16(POLLIN), revents: 0)
       // Safe: one entry, as the count says.
@@ -136,19 +136,19 @@ struct LiveCaptureTests {
   func vanishes() async throws {
     try await NetworkNamespace.run {
       try Self.connect()
-      var capture = try LiveCapture(interface: "far")
-      var other = try LiveCapture(interface: "lo")
+      let capture = try LiveCapture(interface: "far")
+      let other = try LiveCapture(interface: "lo")
       try NetworkNamespace.setUp("link delete far")
       var seen = Seen()
       let error = #expect(throws: CaptureError.self) {
-        try Self.receive(from: &capture, into: &seen) { _ in false }
+        try Self.receive(from: capture, into: &seen) { _ in false }
       }
       guard case .interfaceGone("far", _) = error else {
         Issue.record("\(String(describing: error))")
         return
       }
       try NetworkNamespace.sendDatagrams(3, of: 10, to: "127.0.0.1", port: Self.port)
-      try Self.receive(from: &other, into: &seen) { $0.datagrams >= 3 }
+      try Self.receive(from: other, into: &seen) { $0.datagrams >= 3 }
       #expect(seen.datagrams == 3)
     }
   }
@@ -157,13 +157,13 @@ struct LiveCaptureTests {
   func downAndUp() async throws {
     try await NetworkNamespace.run {
       try Self.connect()
-      var capture = try LiveCapture(interface: "far")
+      let capture = try LiveCapture(interface: "far")
       try NetworkNamespace.setUp("link set far down")
       var seen = Seen()
       #expect(try capture.dispatch(maximum: 64) { seen.add($0, $1, .ethernet) } == 0)
       try NetworkNamespace.setUp("link set far up")
       try NetworkNamespace.sendDatagrams(3, of: 10, to: "192.0.2.2", port: Self.port)
-      try Self.receive(from: &capture, into: &seen) { $0.datagrams >= 3 }
+      try Self.receive(from: capture, into: &seen) { $0.datagrams >= 3 }
       #expect(seen.datagrams == 3)
     }
   }
@@ -172,13 +172,13 @@ struct LiveCaptureTests {
   func downThenVanishes() async throws {
     try await NetworkNamespace.run {
       try Self.connect()
-      var capture = try LiveCapture(interface: "far")
+      let capture = try LiveCapture(interface: "far")
       try NetworkNamespace.setUp("link set far down")
       #expect(try capture.dispatch(maximum: 64) { _, _ in } == 0)
       try NetworkNamespace.setUp("link delete far")
       var seen = Seen()
       let error = #expect(throws: CaptureError.self) {
-        try Self.receive(from: &capture, into: &seen) { _ in false }
+        try Self.receive(from: capture, into: &seen) { _ in false }
       }
       guard case .interfaceGone("far", _) = error else {
         Issue.record("\(String(describing: error))")

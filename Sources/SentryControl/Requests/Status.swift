@@ -22,12 +22,15 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var memoryBytes: Int?
   /// In queue mode only.
   public var queue: QueueReport?
+  /// In bridge mode only.
+  public var bridge: BridgeReport?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
     interfaces: [InterfaceReport],
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
-    lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil
+    lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil,
+    bridge: BridgeReport? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -41,6 +44,57 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.lostEvents = lostEvents
     self.memoryBytes = memoryBytes
     self.queue = queue
+    self.bridge = bridge
+  }
+}
+
+/// What became of the frames that came to a bridge.
+public struct BridgeReport: Codable, Sendable, Equatable {
+  /// Verdicts are reported, but all frames pass.
+  public var dryRun: Bool
+  /// Frames sent on; each piece of a divided one counts.
+  public var passed: UInt64
+  /// Frames of our own making, for the ends of connections.
+  public var answers: UInt64
+  /// Frames that `Delay` holds.
+  public var held: Int
+  /// Frames whose checksum the sender had left to a network card.
+  public var finished: UInt64
+  /// Frames longer than the interfaces can send, which were sent in pieces.
+  public var divided: UInt64
+  /// Frames for this host itself, which are not sent on.
+  public var forThisHost: UInt64
+  /// Frames of `Route to` rules, which passed like others.
+  public var routed: UInt64
+  /// Frames that `Delay` had no memory for, and that passed at once.
+  public var unheld: UInt64
+  /// Lost: captured in part only.
+  public var cut: UInt64
+  /// Lost: longer than the interface can send, and nothing that could be divided.
+  public var tooLong: UInt64
+  /// Lost: too many others waited to be sent.
+  public var noRoom: UInt64
+  /// Lost: the interface was down or gone.
+  public var failed: UInt64
+
+  public init(
+    dryRun: Bool = false, passed: UInt64 = 0, answers: UInt64 = 0, held: Int = 0, finished: UInt64 = 0,
+    divided: UInt64 = 0, forThisHost: UInt64 = 0, routed: UInt64 = 0, unheld: UInt64 = 0, cut: UInt64 = 0,
+    tooLong: UInt64 = 0, noRoom: UInt64 = 0, failed: UInt64 = 0
+  ) {
+    self.dryRun = dryRun
+    self.passed = passed
+    self.answers = answers
+    self.held = held
+    self.finished = finished
+    self.divided = divided
+    self.forThisHost = forThisHost
+    self.routed = routed
+    self.unheld = unheld
+    self.cut = cut
+    self.tooLong = tooLong
+    self.noRoom = noRoom
+    self.failed = failed
   }
 }
 

@@ -11,6 +11,8 @@ final class EventQueue: Sendable {
   enum Notice: Sendable, Equatable {
     case interfaceLost(name: String, reason: String, at: Timestamp)
     case interfaceReturned(name: String, at: Timestamp)
+    /// Anything else people should know.
+    case remark(String, at: Timestamp)
   }
 
   struct Contents: Sendable {

@@ -6,6 +6,10 @@ internal import SentryPacket
 final class InterfaceSource {
   let name: String
   private var capture: LiveCapture?
+  /// In bridge mode, in place of a capture.
+  private var port: BridgePort?
+  /// In bridge mode: a frame came that was longer than the interface itself could send.
+  private var hasLongFrames = false
   /// Why it has no capture.
   private(set) var problem: String?
   var counts = InterfaceCounts()
@@ -17,15 +21,43 @@ final class InterfaceSource {
   init(name: String) { self.name = name }
 
   /// `nil` without a capture.
-  var descriptor: Int32? { capture?.selectableDescriptor }
+  var descriptor: Int32? { capture?.selectableDescriptor ?? port?.selectableDescriptor }
 
   func open(_ options: LiveCapture.Options) throws(CaptureError) {
     capture = try LiveCapture(interface: name, options: options)
     problem = nil
   }
 
+  /// Opens it as one side of a bridge.
+  ///
+  /// - Returns: what people should know of it.
+  func openPort() throws(CaptureError) -> [String] {
+    let new = try BridgePort(
+      interface: name, takesLongFrames: hasLongFrames || BridgePort.expectsLongFrames(from: name))
+    port = new
+    problem = nil
+    var remarks: [String] = []
+    if !new.merging.switchedOff.isEmpty {
+      remarks.append(
+        "\(name): \(new.merging.switchedOff.joined(separator: ", ")) switched off while the bridge runs (ethtool -k \(name))"
+      )
+    }
+    if let problem = new.merging.problem {
+      remarks.append("\(name) may join packets it receives: \(problem); 'ethtool -K \(name) gro off lro off' may help")
+    }
+    return remarks
+  }
+
+  /// Makes the next `openPort` take frames of any length; false if the one before did already.
+  func expectLongFrames() -> Bool {
+    guard !hasLongFrames, !BridgePort.expectsLongFrames(from: name) else { return false }
+    hasLongFrames = true
+    return true
+  }
+
   func close(because reason: String) {
     capture = nil
+    port = nil
     problem = reason
     earlier.received += current.received
     earlier.droppedByRing += current.droppedByRing
@@ -37,25 +69,41 @@ final class InterfaceSource {
   func dispatch(
     maximum: Int, _ judge: (RawSpan, LinkType, FrameHeader) -> Void
   ) throws(CaptureError) -> Int {
-    guard let linkType = capture?.linkType else { return 0 }
-    return try capture?.dispatch(maximum: maximum) { frame, header in judge(frame, linkType, header) } ?? 0
+    if let capture {
+      let linkType = capture.linkType
+      return try capture.dispatch(maximum: maximum) { frame, header in judge(frame, linkType, header) }
+    }
+    guard let port else { return 0 }
+    let linkType = port.linkType
+    return try port.dispatch(maximum: maximum) { frame, header in judge(frame, linkType, header) }
   }
 
   /// Asks the kernel for its counts before they can wrap, and takes the rate.
   func secondPassed() {
     _ = statistics()
+    port?.refresh()
     counts.secondPassed()
   }
 
   /// What the kernel counted since the interface was first opened; of a broken capture, what it said last.
   func statistics() -> CaptureStatistics {
-    if let latest = try? capture?.statistics() { current = latest }
+    if let latest = try? capture?.statistics() ?? port?.statistics() { current = latest }
     var sum = earlier
     sum.received += current.received
     sum.droppedByRing += current.droppedByRing
     sum.droppedByInterface += current.droppedByInterface
     return sum
   }
+}
+
+extension InterfaceSource: FramePort {
+  /// While it is gone, that of all Ethernet: nothing is sent then anyway.
+  var mtu: Int { port?.mtu ?? 1_500 }
+
+  /// 0 while it is gone: the address of nobody.
+  var hardwareAddress: UInt64 { port?.hardwareAddress ?? 0 }
+
+  func inject(_ frame: RawSpan) -> Injection { port?.inject(frame) ?? .failed }
 }
 
 /// Frames of one interface since it was first opened.

@@ -8,14 +8,25 @@ public enum PacketIntake: Sendable {
   case watch(LiveCapture.Options)
   /// The packets themselves, kept by the kernel until they are judged.
   case queue(QueueIntake)
+  /// Frames on their way between two interfaces, which are the daemon's only ones: verdicts are carried out.
+  case bridge(BridgeIntake)
 
   /// As `sentry run --mode` and `sentry status` call it.
   public var mode: String {
     switch self {
     case .none, .watch: "monitor"
     case .queue: "queue"
+    case .bridge: "bridge"
     }
   }
+}
+
+/// How two interfaces are bridged.
+public struct BridgeIntake: Sendable {
+  /// Verdicts are reported, but all frames pass.
+  public var isDryRun = false
+
+  public init() {}
 }
 
 /// How a kernel queue is opened, and what its verdicts do.

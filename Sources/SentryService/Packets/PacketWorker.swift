@@ -33,6 +33,8 @@ struct PacketWorker: ~Copyable {
   private let sources: [InterfaceSource]
   /// In queue mode only; its packets count for `sources`, which capture nothing then.
   private let queue: QueueSource?
+  /// In bridge mode only, between the two `sources`.
+  private let bridge: Bridge?
   private var isQueueReadable = false
   /// Why the queue gave no packets when it was last asked.
   private var queueProblem: String?
@@ -56,7 +58,8 @@ struct PacketWorker: ~Copyable {
     let poll = try DescriptorPoll()
     try poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
     let sources = interfaces.map { InterfaceSource(name: $0.name) }
-    for (index, source) in sources.enumerated() { try Self.open(source, index, intake, poll) }
+    var remarks: [String] = []
+    for (index, source) in sources.enumerated() { remarks += try Self.open(source, index, intake, poll) }
     let queue = try Self.queue(of: intake, for: sources, rules)
     if let queue { try poll.add(queue.descriptor, tag: Self.queueTag) }
 
@@ -65,18 +68,32 @@ struct PacketWorker: ~Copyable {
     self.events = events
     self.intake = intake
     self.queue = queue
+    bridge = Self.bridge(of: intake, between: sources, rules)
     self.poll = poll
     self.sources = sources
     readable.reserveCapacity(sources.count)
     second = WallClock.now().seconds
+    remark(remarks)
   }
 
   private static func open(
     _ source: InterfaceSource, _ index: Int, _ intake: PacketIntake, _ poll: borrowing DescriptorPoll
-  ) throws(CaptureError) {
-    guard case .watch(let options) = intake else { return }
-    try source.open(options)
+  ) throws(CaptureError) -> [String] {
+    var remarks: [String] = []
+    switch intake {
+    case .none, .queue: return []
+    case .watch(let options): try source.open(options)
+    case .bridge: remarks = try source.openPort()
+    }
     if let descriptor = source.descriptor { try poll.add(descriptor, tag: UInt64(index)) }
+    return remarks
+  }
+
+  private static func bridge(of intake: PacketIntake, between sources: [InterfaceSource], _ rules: LoadedRules)
+    -> Bridge?
+  {
+    guard case .bridge(let bridge) = intake, let first = sources.first, let last = sources.last else { return nil }
+    return Bridge(first, last, isDryRun: bridge.isDryRun, delayCapacity: rules.ruleSet.settings.delayCapacity)
   }
 
   private static func queue(
@@ -93,6 +110,7 @@ struct PacketWorker: ~Copyable {
   mutating func run() {
     while !isStopping { turn() }
     queue?.releaseAll()
+    bridge?.releaseAll()
     handOver()
     for request in mailbox.close() { request(&self) }
   }
@@ -102,6 +120,7 @@ struct PacketWorker: ~Copyable {
 
   private mutating func turn() {
     wait()
+    if let bridge { bridge.release(now: WallClock.now(), delay: engine.tables.delays.nanoseconds) }
     for index in readable { judgeBatch(from: index) }
     if let queue { judgeBatch(from: queue) }
     keepTime()
@@ -136,6 +155,7 @@ struct PacketWorker: ~Copyable {
     let source = sources[index]
     let before = engine.totals
     do {
+      if let bridge { return try judgeBatch(from: source, index, through: bridge) }
       _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
         _ = engine.judge(
           frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: index)
@@ -144,6 +164,37 @@ struct PacketWorker: ~Copyable {
       lose(index, because: "\(error)")
     }
     source.counts.add(from: before, to: engine.totals, isJudging: engine.isOn)
+  }
+
+  /// Judges what waits at one side of the bridge and carries out the verdicts.
+  private mutating func judgeBatch(
+    from source: InterfaceSource, _ index: Int, through bridge: Bridge
+  ) throws(CaptureError) {
+    let before = engine.totals
+    defer { source.counts.add(from: before, to: engine.totals, isJudging: engine.isOn) }
+    let direction: Direction = engine.interfaces[index].isExternal ? .inbound : .outbound
+    let origin = PacketOrigin(interface: index, direction: direction)
+    let cut = bridge.counts.cut
+    _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
+      let judgement = engine.judge(
+        frame, linkType: linkType, wireLength: header.wireLength, time: header.time, from: origin)
+      bridge.carryOut(judgement, on: frame, header, from: index, going: direction, engine)
+    }
+    if bridge.counts.cut != cut { takeLongFrames(from: source, index) }
+  }
+
+  /// Opens one side of the bridge again, for frames of any length. Once is all that can be done.
+  private mutating func takeLongFrames(from source: InterfaceSource, _ index: Int) {
+    guard source.expectLongFrames() else { return }
+    if let descriptor = source.descriptor { poll.remove(descriptor) }
+    _ = source.statistics()
+    source.close(because: "frames longer than its MTU came")
+    reopen([source.name])
+    if source.problem == nil { remark(["\(source.name): frames longer than its MTU come; they pass from now on"]) }
+  }
+
+  private mutating func remark(_ texts: [String]) {
+    for text in texts { notices.append(.remark(text, at: WallClock.now())) }
   }
 
   /// Lets go of what was held long enough, then judges what waits.
@@ -171,7 +222,8 @@ struct PacketWorker: ~Copyable {
     if let descriptor = source.descriptor { poll.remove(descriptor) }
     _ = source.statistics()
     source.close(because: reason)
-    notices.append(.interfaceLost(name: source.name, reason: reason, at: WallClock.now()))
+    let consequence = bridge == nil ? "" : "; the bridge passes nothing until it is back"
+    notices.append(.interfaceLost(name: source.name, reason: reason + consequence, at: WallClock.now()))
   }
 
   private mutating func keepTime() {
@@ -185,7 +237,7 @@ struct PacketWorker: ~Copyable {
   }
 
   private mutating func advance(to now: Timestamp) {
-    let delay = queue == nil ? Self.ringDelayNanoseconds : 0
+    let delay = queue == nil && bridge == nil ? Self.ringDelayNanoseconds : 0
     engine.advance(to: Timestamp(nanoseconds: now.nanoseconds - delay))
   }
 
@@ -206,6 +258,9 @@ struct PacketWorker: ~Copyable {
     if let release = queue?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
       nanoseconds = min(nanoseconds, release)
     }
+    if let release = bridge?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
+      nanoseconds = min(nanoseconds, release)
+    }
     return Int32(nanoseconds / 1_000_000) + 1
   }
 
@@ -215,7 +270,9 @@ struct PacketWorker: ~Copyable {
     get { engine.isOn }
     set {
       engine.isOn = newValue
-      if !newValue { queue?.releaseAll() }
+      guard !newValue else { return }
+      queue?.releaseAll()
+      bridge?.releaseAll()
     }
   }
 
@@ -223,12 +280,14 @@ struct PacketWorker: ~Copyable {
   mutating func install(_ rules: LoadedRules, pairs: [Int32]) -> Replacement {
     let before = interfaceSnapshots()
     let judged = judgedByCurrentRules
-    let interfaces = engine.interfaces.map { $0.configured(by: rules.ruleSet) }
+    let interfaces = intake.settled(engine.interfaces.map { $0.configured(by: rules.ruleSet) })
     let old = engine.install(rules, pairs: pairs, interfaces: interfaces)
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
     queue?.setNextHops(rules.ruleSet.nextHops)
+    bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
+    if let warning = intake.warning(about: rules.ruleSet) { remark([warning]) }
     return Replacement(rules: old, judged: judged, interfaces: before)
   }
 
@@ -265,8 +324,9 @@ struct PacketWorker: ~Copyable {
   /// Opens again, where that succeeds, the named interfaces that were lost.
   mutating func reopen(_ names: Set<String>) {
     for (index, source) in sources.enumerated() where source.problem != nil && names.contains(source.name) {
-      guard (try? Self.open(source, index, intake, poll)) != nil else { continue }
+      guard let remarks = try? Self.open(source, index, intake, poll) else { continue }
       notices.append(.interfaceReturned(name: source.name, at: WallClock.now()))
+      remark(remarks)
     }
   }
 
@@ -306,7 +366,7 @@ struct PacketWorker: ~Copyable {
         TableSnapshot(
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
-      lostEvents: engine.lostEvents, queue: queue?.snapshot())
+      lostEvents: engine.lostEvents, queue: queue?.snapshot(), bridge: bridge?.snapshot())
   }
 }
 

@@ -13,6 +13,8 @@ struct WorkerSnapshot: Sendable {
   var lostEvents: UInt64
   /// In queue mode only.
   var queue: QueueSnapshot?
+  /// In bridge mode only.
+  var bridge: BridgeSnapshot?
 }
 
 struct InterfaceSnapshot: Sendable {
