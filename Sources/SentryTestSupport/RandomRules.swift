@@ -6,6 +6,8 @@ internal import SentryRules
 public struct RandomRules {
   private var random: SplitMix64
   private var rulesLeft: Int
+  private var properties = allProperties
+  private var actions = allActions
 
   /// A document that loads without an error.
   ///
@@ -13,6 +15,14 @@ public struct RandomRules {
   public static func text(seed: UInt64, ruleLimit: Int = 40) -> String {
     var rules = RandomRules(seed: seed, ruleLimit: ruleLimit)
     return rules.text()
+  }
+
+  /// The list of rules of such a document, with these properties and actions only.
+  public static func list(seed: UInt64, ruleLimit: Int = 40, properties: Set<String>, actions: Set<String>) -> String {
+    var rules = RandomRules(seed: seed, ruleLimit: ruleLimit)
+    rules.properties = allProperties.filter { properties.contains($0.name) }
+    rules.actions = allActions.filter { actions.contains($0.name) }
+    return rules.list(depth: 0)
   }
 
   private init(seed: UInt64, ruleLimit: Int) {
@@ -53,8 +63,8 @@ public struct RandomRules {
   }
 
   private mutating func rule(depth: Int) -> String {
-    let property = pick(allProperties)
-    let action = pick(allActions)
+    let property = pick(properties)
+    let action = pick(actions)
     // Half of all rules only steer: otherwise few packets get far.
     let actionName = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : action.name
     let relation = pick([Relation.equal, .equal, .equal, .notEqual, .atLeast, .atMost, .equalIgnoringCase])

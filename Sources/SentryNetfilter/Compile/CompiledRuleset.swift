@@ -45,13 +45,16 @@ public struct CompiledRuleset: Sendable {
     var chains: [CompiledChain] = []
     var gaps: [Gap] = []
     var counted: Set<Int> = []
+    var helpers: [String: CompiledChain] = [:]
     for direction in [Direction.inbound, .outbound] {
       var lowering = RulesetLowering(document, direction)
       lowering.run()
       chains += lowering.chains
+      helpers.merge(lowering.helpers) { first, _ in first }
       gaps.merge(lowering.gaps)
       counted.formUnion(lowering.counted)
     }
+    chains += helpers.values.sorted { $0.name < $1.name }
     self.gaps = gaps.sorted { $0.rule < $1.rule }
     counters = Dictionary(uniqueKeysWithValues: counted.map { ($0, document.counterName(ofRule: $0)) })
     let listing = RulesetListing(

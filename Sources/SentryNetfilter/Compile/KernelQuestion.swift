@@ -146,7 +146,7 @@ extension KernelQuestion {
     case .ipVersion: return version(range)
     case .fragmentOffset: return fragments(range)
     case .protocolNumber:
-      return KernelQuestion(cases: [Case(parts: [compare("meta l4proto", range, 0...255)])].compactMap(\.possible))
+      return KernelQuestion(cases: [Case(parts: [compare("meta l4proto", range, 0...255, protocolName)])].compactMap(\.possible))
     case .packetLength:
       return KernelQuestion(cases: [Case(parts: [compare("meta length", range, 20...4_294_967_295)])].compactMap(\.possible))
     case .sourcePort: return port("sport", range, facts)
@@ -173,6 +173,16 @@ extension KernelQuestion {
     guard range != limits else { return Part(yes: "", no: nil) }
     let value = range.count == 1 ? text(range.lowerBound) : "\(text(range.lowerBound))-\(text(range.upperBound))"
     return Part(yes: "\(subject) \(value)", no: "\(subject) != \(value)")
+  }
+
+  private static func protocolName(_ number: UInt64) -> String {
+    switch number {
+    case 1: "icmp"
+    case 6: "tcp"
+    case 17: "udp"
+    case 58: "ipv6-icmp"
+    default: "\(number)"
+    }
   }
 
   private static func both(

@@ -1,3 +1,4 @@
+internal import SentryPacket
 internal import SentryRules
 
 /// The ruleset as text.
@@ -42,12 +43,12 @@ struct RulesetListing {
 
   // MARK: The table
 
-  private static let builtIn = ["r0_short_TCP_header", "r0_short_header"]
-
   private var counters: String {
-    let blocked = document.ruleSet.settings.blockIPv6 ? ["r0_blocked_IPv6"] : []
-    let names = Self.builtIn + blocked + counted.map(document.counterName) + ["undecided"]
-    return names.map { "  counter \($0) {\n  }\n" }.joined()
+    var counters = [("r0_short_TCP_header", "0 short TCP header"), ("r0_short_header", "0 short header")]
+    if document.ruleSet.settings.blockIPv6 { counters.append(("r0_blocked_IPv6", "0 IPv6 is blocked")) }
+    counters += counted.map { (document.counterName(ofRule: $0), document.comment(ofRule: $0)) }
+    counters.append(("undecided", "what nftables cannot decide"))
+    return counters.map { name, comment in "  counter \(name) { comment \"\(comment)\" }\n" }.joined()
   }
 
   private var sets: String {

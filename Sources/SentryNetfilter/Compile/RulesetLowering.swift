@@ -27,7 +27,8 @@ struct RulesetLowering {
   private(set) var counted: Set<Int> = []
   /// Chains `from_…` that are still to be made, by their first instruction.
   private var pending: [Int: (frame: Frame, level: Int)] = [:]
-  private var helpers: [String: CompiledChain] = [:]
+  /// Chains that all rules and both directions share.
+  private(set) var helpers: [String: CompiledChain] = [:]
 
   /// The chains that are come back from at the same place.
   private struct Frame {
@@ -93,7 +94,6 @@ struct RulesetLowering {
       let end = owner < 0 ? document.count : document.end(of: owner)
       _ = lowerList(position..<end, Place(chain: chain, frame: frame, level: level), KernelFacts())
     }
-    chains += helpers.sorted { $0.key < $1.key }.map(\.value)
   }
 
   // MARK: Before the rules
@@ -109,8 +109,8 @@ struct RulesetLowering {
       let condition = direction == .inbound ? "iifname != \"lo\" " : ""
       write("\(condition)meta nfproto ipv6 counter name r0_blocked_IPv6 drop comment \"0 IPv6 is blocked\"", to: base)
     }
-    write("jump \(prefix)_headers", to: base)
     addHeaderChecks()
+    write("jump headers", to: base)
     let unfiltered = document.interfaces { !$0.isFiltered }.filter(QueueFeed.isUsable)
     if !unfiltered.isEmpty {
       let names = unfiltered.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -127,6 +127,7 @@ struct RulesetLowering {
   /// Rule 0. A header is whole if its last byte is there.
   private mutating func addHeaderChecks() {
     let verdict = document.ruleSet.settings.malformed == .delete ? "drop" : "accept"
+    let keeping = keep(.invalid)
     let whole = (5...15).map { "tcp doff \($0) @th,\($0 * 32 - 8),8 >= 0 return" }
     let lines =
       [
@@ -137,13 +138,12 @@ struct RulesetLowering {
         "meta nfproto ipv6 meta l4proto icmp return",
         "meta l4proto { udp, icmp, ipv6-icmp } @th,56,8 >= 0 return",
       ] + whole + [
-        "meta l4proto tcp jump \(keep(.invalid))",
+        "meta l4proto tcp jump \(keeping)",
         "meta l4proto tcp counter name r0_short_TCP_header \(verdict) comment \"0 short TCP header\"",
         "meta l4proto { udp, icmp, ipv6-icmp } counter name r0_short_header \(verdict) comment \"0 short header\"",
         "goto undecided comment \"nftables cannot find the end of its headers\"",
       ]
-    let chain = open("\(prefix)_headers", "rule 0: is the packet whole?")
-    for line in lines { write(line, to: chain) }
+    addHelper("headers", "rule 0: is the packet whole?", lines)
   }
 
   // MARK: Lists
@@ -303,6 +303,11 @@ struct RulesetLowering {
       let verdict = place.frame.isCounting ? place.frame.exit : verdict(instruction.operation)
       let isWalked = !place.frame.isCounting && instruction.operation.runsChildren && end > position + 1
       if !isWalked, instruction.operation != .trigger { return Tail(text: verdict, comesBack: false) }
+      if !isWalked, verdict == "drop" {
+        let keeping = keep(.trigger)
+        addHelper("trigger", "remembers who sent it, and deletes", ["jump \(keeping)", "drop"])
+        return Tail(text: "goto trigger", comesBack: false)
+      }
       let frame = Frame(end: end, exit: verdict, isCounting: true)
       let chain = chain(below: position, isWalked ? position + 1..<end : end..<end, place, frame, facts)
       return Tail(text: "goto \(chain.name)", comesBack: false)
@@ -354,20 +359,23 @@ struct RulesetLowering {
     // Delay holds inbound packets only.
     case .pass, .delay: return "accept"
     case .reject:
-      helpers["reject"] = CompiledChain(
-        name: "\(prefix)_reject", title: "refuses: TCP with a reset, all else with an ICMP message",
-        lines: ["meta l4proto tcp reject with tcp reset", "reject"])
-      return "goto \(prefix)_reject"
+      addHelper(
+        "reject", "refuses: TCP with a reset, all else with an ICMP message",
+        ["meta l4proto tcp reject with tcp reset", "reject"])
+      return "goto reject"
     default: return "drop"
     }
   }
 
   /// The chain that enters the source into a table; by itself, so that a full set cannot keep a verdict from being given.
   private mutating func keep(_ kind: AddressTableKind) -> String {
-    let name = "\(prefix)_keep_\(kind.name)"
-    helpers[kind.name] = CompiledChain(
-      name: name, title: "remembers who sent it", lines: AddressSets(kind: kind, settings: document.ruleSet.settings).updates)
+    let name = "keep_\(kind.name)"
+    addHelper(name, "remembers who sent it", AddressSets(kind: kind, settings: document.ruleSet.settings).updates)
     return name
+  }
+
+  private mutating func addHelper(_ name: String, _ title: String, _ lines: [String]) {
+    helpers[name] = CompiledChain(name: name, title: title, lines: lines)
   }
 
   /// It, or a rule below it, does more than tell and count.
