@@ -23,8 +23,8 @@ struct CompiledRulesetTests {
 
   private static func lines(_ text: String) -> [String] {
     text.split(separator: "\n").map { line in
-      let end = line.firstRange(of: " comment")?.lowerBound ?? line.endIndex
-      return String(line[..<end].drop { $0 == " " })
+      let end: Substring.Index = line.firstRange(of: " comment")?.lowerBound ?? line.endIndex
+      return String(line[line.startIndex..<end].drop { $0 == " " })
     }
   }
 
