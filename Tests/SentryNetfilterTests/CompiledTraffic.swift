@@ -81,14 +81,15 @@ struct CompiledTraffic: Sendable {
   /// - Returns: what happened, and how many packets went undecided.
   func carriedOut(in folder: TemporaryFolder) throws -> (outcome: Outcome, undecided: UInt64) {
     let (ruleSet, compiled) = try compiled()
-    let hook = direction == .inbound ? "prerouting priority -449" : "postrouting priority -149"
     let name = direction == .inbound ? "iifname" : "oifname"
     let ruleset = try folder.write(
       "ruleset.nft",
       compiled.text + """
         table inet after {
+          counter seen { }
           counter delivered { }
-          chain delivered { type filter hook \(hook); \(name) near counter name delivered; }
+          chain seen { type filter hook \(hook(-460)); \(name) near counter name seen; }
+          chain delivered { type filter hook \(hook(direction == .inbound ? -449 : -149)); \(name) near counter name delivered; }
         }
 
         """)
@@ -97,7 +98,9 @@ struct CompiledTraffic: Sendable {
     let output = try NetworkNamespace.runScript(
       """
       set -e
-      ip link add near address 02:00:00:00:00:01 addrgenmode none type veth peer name far address 02:00:00:00:00:02 addrgenmode none
+      ip link add near address 02:00:00:00:00:01 type veth peer name far address 02:00:00:00:00:02
+      ip link set near addrgenmode none
+      ip link set far addrgenmode none
       ip link set near up
       ip link set far up
       \(direction == .outbound ? Self.wayOut : "")
@@ -105,6 +108,7 @@ struct CompiledTraffic: Sendable {
       python3 - \(list) << 'END'
       \(direction == .inbound ? Self.sendFrames : Self.sendPackets)
       END
+      until nft list counter inet after seen | grep -q 'packets \(frames.count) '; do :; done
       nft -j list table inet sentry-compiled
       echo
       nft -j list counters table inet after
@@ -112,6 +116,10 @@ struct CompiledTraffic: Sendable {
     let listings = try output.split(separator: "\n").map { try Listing(json: $0) }
     guard listings.count == 2 else { throw Mistake(text: output) }
     return outcome(ruleSet, compiled, listings[0], delivered: listings[1].counters["delivered"]?.packets ?? 0)
+  }
+
+  private func hook(_ priority: Int) -> String {
+    "\(direction == .inbound ? "prerouting" : "postrouting") priority \(priority)"
   }
 
   private static let wayOut = """

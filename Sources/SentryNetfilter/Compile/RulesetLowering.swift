@@ -305,8 +305,8 @@ struct RulesetLowering {
       if !isWalked, instruction.operation != .trigger { return Tail(text: verdict, comesBack: false) }
       if !isWalked, verdict == "drop" {
         let keeping = keep(.trigger)
-        addHelper("trigger", "remembers who sent it, and deletes", ["jump \(keeping)", "drop"])
-        return Tail(text: "goto trigger", comesBack: false)
+        addHelper("delete_and_trigger", "remembers who sent it, and deletes", ["jump \(keeping)", "drop"])
+        return Tail(text: "goto delete_and_trigger", comesBack: false)
       }
       let frame = Frame(end: end, exit: verdict, isCounting: true)
       let chain = chain(below: position, isWalked ? position + 1..<end : end..<end, place, frame, facts)
@@ -360,9 +360,9 @@ struct RulesetLowering {
     case .pass, .delay: return "accept"
     case .reject:
       addHelper(
-        "reject", "refuses: TCP with a reset, all else with an ICMP message",
+        "refuse", "refuses: TCP with a reset, all else with an ICMP message",
         ["meta l4proto tcp reject with tcp reset", "reject"])
-      return "goto reject"
+      return "goto refuse"
     default: return "drop"
     }
   }
