@@ -142,7 +142,10 @@ struct CompiledTraffic: Sendable {
     link = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
     for line in open(sys.argv[1]):
       packet = bytes.fromhex(line)[14:]
-      link.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+      try:
+        link.sendto(packet, (socket.inet_ntoa(packet[16:20]), 0))
+      except PermissionError:
+        pass  # Dropped on its way out.
     """
 
   private func outcome(_ ruleSet: RuleSet, _ compiled: CompiledRuleset, _ listing: Listing, delivered: UInt64)

@@ -166,12 +166,13 @@ extension KernelQuestion {
 
   /// A part that asks whether a number that every packet has is within the range.
   private static func compare(
-    _ subject: String, _ range: ClosedRange<UInt64>, _ limits: ClosedRange<UInt64>, _ text: (UInt64) -> String = { "\($0)" }
+    _ subject: String, _ range: ClosedRange<UInt64>, _ limits: ClosedRange<UInt64>,
+    _ text: (UInt64) -> String = { "\($0)" }, ends: (ClosedRange<UInt64>) -> String = { "\($0.lowerBound)-\($0.upperBound)" }
   ) -> Part {
     guard range.overlaps(limits) else { return Part(yes: Case.impossible, no: "") }
     let range = range.clamped(to: limits)
     guard range != limits else { return Part(yes: "", no: nil) }
-    let value = range.count == 1 ? text(range.lowerBound) : "\(text(range.lowerBound))-\(text(range.upperBound))"
+    let value = range.count == 1 ? text(range.lowerBound) : ends(range)
     return Part(yes: "\(subject) \(value)", no: "\(subject) != \(value)")
   }
 
@@ -250,13 +251,18 @@ extension KernelQuestion {
 
   private static func hardware(_ subject: String, _ range: ClosedRange<UInt64>) -> KernelQuestion {
     let isEthernet = Part(yes: "meta iiftype ether", no: "meta iiftype != ether")
-    let address = compare(subject, range, 0...0xFFFF_FFFF_FFFF) { value in
-      (0..<6).reversed().map { index in
-        let byte = String(value >> (UInt64(index) * 8) & 0xFF, radix: 16)
-        return byte.count == 1 ? "0\(byte)" : byte
-      }.joined(separator: ":")
-    }
+    let address = compare(
+      subject, range, 0...0xFFFF_FFFF_FFFF, hardwareAddress,
+      ends: { "\(hardwareAddress($0.lowerBound))-\(hardwareAddress($0.upperBound))" })
     return KernelQuestion(cases: [Case(parts: [isEthernet, address])].compactMap(\.possible))
+  }
+
+  /// `02:00:5e:10:00:01`.
+  private static func hardwareAddress(_ value: UInt64) -> String {
+    (0..<6).reversed().map { index in
+      let byte = String(value >> (UInt64(index) * 8) & 0xFF, radix: 16)
+      return byte.count == 1 ? "0\(byte)" : byte
+    }.joined(separator: ":")
   }
 
   // MARK: The rest
