@@ -72,7 +72,8 @@ let package = Package(
     library(
       "SentryService",
       [
-        "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
+        "SentryState",
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),

@@ -5,7 +5,8 @@ import Testing
 /// `compile` as a user meets it.
 @Suite struct CompileCommandTests {
   private static let document = TestFiles.path("Documents/Default.plist")
-  private static let exact = "{ rules = ( { enabled = 1; propertyName = Protocol; propertyValue = 47; filterActionName = Delete; } ); }"
+  private static let exact =
+    "{ rules = ( { enabled = 1; propertyName = Protocol; propertyValue = 47; filterActionName = Delete; } ); }"
 
   @Test func whatIsMissingStandsAtTheTop() async throws {
     let run = try await Program.sentry.run(["compile", Self.document, "--to", "nft"])

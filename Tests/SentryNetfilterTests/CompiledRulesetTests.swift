@@ -100,7 +100,8 @@ struct CompiledRulesetTests {
       rules: noFragments
         + "{ enabled = 1; propertyName = \"Dest port\"; propertyValue = 23; filterActionName = Delete; }",
       lines: [
-        "ip frag-off & 0x1fff 1-8191 counter name r1 drop", "meta nfproto ipv6 frag frag-off 1-8191 counter name r1 drop",
+        "ip frag-off & 0x1fff 1-8191 counter name r1 drop",
+        "meta nfproto ipv6 frag frag-off 1-8191 counter name r1 drop",
         "meta l4proto { tcp, udp } th dport 23 counter name r2 drop",
       ]),
     CompiledCase(
@@ -108,7 +109,8 @@ struct CompiledRulesetTests {
       rules: noFragments
         + "{ enabled = 1; propertyName = \"Dest port\"; relationName = \"!=\"; propertyValue = 23; filterActionName = Delete; }",
       lines: [
-        "meta l4proto != { tcp, udp } counter name r2 drop", "meta l4proto { tcp, udp } th dport != 23 counter name r2 drop",
+        "meta l4proto != { tcp, udp } counter name r2 drop",
+        "meta l4proto { tcp, udp } th dport != 23 counter name r2 drop",
       ]),
     CompiledCase(
       testDescription: "!= of a net is also the other family",
@@ -158,7 +160,8 @@ struct CompiledRulesetTests {
         { enabled = 1; propertyName = Interface; propertyValue = external; filterActionName = Delete; },
         { enabled = 1; propertyName = Interface; propertyValue = internal; filterActionName = Delete; }
         """,
-      settings: "interfaces = ( { name = br0; filters = 1; external = 0; }, { name = wg0; filters = 0; external = 1; } );",
+      settings:
+        "interfaces = ( { name = br0; filters = 1; external = 0; }, { name = wg0; filters = 0; external = 1; } );",
       lines: [
         "iifname { \"wg0\" } accept", "iifname \"eth*\" counter name r1 log prefix \"1: \"",
         "iifname != { \"br0\", \"lo\" } counter name r2 drop", "iifname { \"br0\", \"lo\" } counter name r3 drop",
@@ -183,7 +186,8 @@ struct CompiledRulesetTests {
 
   @Test func namesCannotBreakOut() throws {
     let ruleset = try Self.compiled(
-      #"{ rules = ( { nodeName = "a\" drop\n} # \\ \#(String(repeating: "ü", count: 99))"; enabled = 1; filterActionName = Log; } ); }"#)
+      #"{ rules = ( { nodeName = "a\" drop\n} # \\ \#(String(repeating: "ü", count: 99))"; enabled = 1; filterActionName = Log; } ); }"#
+    )
     let lines = ruleset.text.split(separator: "\n").filter { $0.contains("a  drop") }
     #expect(lines.count >= 2)
     #expect(lines.allSatisfy { $0.count { $0 == "\"" } % 2 == 0 && $0.utf8.count < 400 })

@@ -61,7 +61,9 @@ struct CompiledTraffic: Sendable {
     }
     return Outcome(
       delivered: report.verdicts["pass", default: 0], rules: Dictionary(uniqueKeysWithValues: rules),
-      tables: report.tables.mapValues { Set($0.map { String($0.address.prefix { $0 != "/" }) }) }.filter { !$0.value.isEmpty })
+      tables: report.tables.mapValues { Set($0.map { String($0.address.prefix { $0 != "/" }) }) }.filter {
+        !$0.value.isEmpty
+      })
   }
 
   private struct Report: Decodable {

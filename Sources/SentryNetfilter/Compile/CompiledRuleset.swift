@@ -134,7 +134,9 @@ extension String {
   var asComment: String {
     var text = ""
     for character in self {
-      let isPlain = !character.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || "\"\\".unicodeScalars.contains($0) }
+      let isPlain = !character.unicodeScalars.contains {
+        $0.value < 0x20 || $0.value == 0x7F || "\"\\".unicodeScalars.contains($0)
+      }
       let next = isPlain ? String(character) : " "
       guard text.utf8.count + next.utf8.count <= 100 else { break }
       text += next

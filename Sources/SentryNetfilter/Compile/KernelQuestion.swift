@@ -52,9 +52,11 @@ struct KernelQuestion {
     guard isNegated else { return cases.map { ($0.text, $0.statement) } }
     if let contrary { return contrary.map { ($0.text, "") } }
     let whole = cases.first { $0.family == nil }
-    let byFamily = whole.map { [$0] } ?? [Family.ipv4, .ipv6].map { family in
-      cases.first { $0.family == family } ?? Case(family: family, parts: [Part(yes: "", no: "")])
-    }
+    let byFamily =
+      whole.map { [$0] }
+      ?? [Family.ipv4, .ipv6].map { family in
+        cases.first { $0.family == family } ?? Case(family: family, parts: [Part(yes: "", no: "")])
+      }
     return (cases.isEmpty ? [Case(parts: [Part(yes: "", no: "")])] : byFamily)
       .flatMap(\.contraries).map { ($0, "") }
   }
@@ -121,7 +123,8 @@ extension KernelQuestion {
       case .number(let field, let range): Self.number(field, range, direction, facts)
       case .address(let endpoint, let range): Self.address(endpoint, range)
       case .interface(let pattern): Self.interface(pattern, document, direction)
-      case .table(let kind): KernelQuestion(cases: AddressSets(kind: kind, settings: document.ruleSet.settings).question)
+      case .table(let kind):
+        KernelQuestion(cases: AddressSets(kind: kind, settings: document.ruleSet.settings).question)
       case .tcpFlags(let on, let off): Self.flags(on, off, facts)
       case .ipOptions(let list, let noneOf): Self.ipOptions(list, noneOf, document.program)
       case .tcpOptions(let list, let noneOf): Self.tcpOptions(list, noneOf, document.program)
@@ -146,15 +149,17 @@ extension KernelQuestion {
     case .ipVersion: return version(range)
     case .fragmentOffset: return fragments(range)
     case .protocolNumber:
-      return KernelQuestion(cases: [Case(parts: [compare("meta l4proto", range, 0...255, protocolName)])].compactMap(\.possible))
+      return KernelQuestion(
+        cases: [Case(parts: [compare("meta l4proto", range, 0...255, protocolName)])].compactMap(\.possible))
     case .packetLength:
-      return KernelQuestion(cases: [Case(parts: [compare("meta length", range, 20...4_294_967_295)])].compactMap(\.possible))
+      return KernelQuestion(
+        cases: [Case(parts: [compare("meta length", range, 20...4_294_967_295)])].compactMap(\.possible))
     case .sourcePort: return port("sport", range, facts)
     case .destinationPort: return port("dport", range, facts)
-    case .icmpType: return icmp("icmp type", .ipv4, range)
-    case .icmpCode: return icmp("icmp code", .ipv4, range)
-    case .icmpv6Type: return icmp("icmpv6 type", .ipv6, range)
-    case .icmpv6Code: return icmp("icmpv6 code", .ipv6, range)
+    case .icmpType: return icmp("icmp type", .ipv4, range, facts)
+    case .icmpCode: return icmp("icmp code", .ipv4, range, facts)
+    case .icmpv6Type: return icmp("icmpv6 type", .ipv6, range, facts)
+    case .icmpv6Code: return icmp("icmpv6 code", .ipv6, range, facts)
     case .timeToLive: return both("ip ttl", "ip6 hoplimit", range, 0...255)
     case .dscp: return both("ip dscp", "ip6 dscp", range, 0...63)
     case .sourceMAC where direction == .inbound: return hardware("ether saddr", range)
@@ -167,7 +172,8 @@ extension KernelQuestion {
   /// A part that asks whether a number that every packet has is within the range.
   private static func compare(
     _ subject: String, _ range: ClosedRange<UInt64>, _ limits: ClosedRange<UInt64>,
-    _ text: (UInt64) -> String = { "\($0)" }, ends: (ClosedRange<UInt64>) -> String = { "\($0.lowerBound)-\($0.upperBound)" }
+    _ text: (UInt64) -> String = { "\($0)" },
+    ends: (ClosedRange<UInt64>) -> String = { "\($0.lowerBound)-\($0.upperBound)" }
   ) -> Part {
     guard range.overlaps(limits) else { return Part(yes: Case.impossible, no: "") }
     let range = range.clamped(to: limits)
@@ -216,7 +222,9 @@ extension KernelQuestion {
     let missing = Case(family: .ipv6, parts: [Part(yes: "exthdr frag missing", no: nil)])
     if range.contains(0) { cases.append(missing) }
     // nftables does not compare what is lacking.
-    var contrary = cases.prefix(2).map { Case(family: $0.family, parts: $0.parts.map { Part(yes: $0.no ?? "", no: nil) }) }
+    var contrary = cases.prefix(2).map {
+      Case(family: $0.family, parts: $0.parts.map { Part(yes: $0.no ?? "", no: nil) })
+    }
     if !range.contains(0) { contrary.append(missing) }
     return KernelQuestion(cases: cases, contrary: contrary)
   }
@@ -236,17 +244,45 @@ extension KernelQuestion {
     return question
   }
 
-  /// Later fragments have neither type nor code.
-  private static func icmp(_ subject: String, _ family: Family, _ range: ClosedRange<UInt64>) -> KernelQuestion {
-    let number = compare(subject, range, 0...255)
+  private static func icmp(
+    _ subject: String, _ family: Family, _ range: ClosedRange<UInt64>, _ facts: KernelFacts
+  ) -> KernelQuestion {
+    var number = compare(subject, range, 0...255)
+    if number.yes == Case.impossible { return .never }
+    if number.no == nil { number.yes = "\(subject) >= 0" }
     let isICMP =
       family == .ipv4
       ? Part(yes: "ip protocol icmp", no: "ip protocol != icmp")
       : Part(yes: "meta l4proto ipv6-icmp", no: "meta l4proto != ipv6-icmp")
-    let isFirst = Part(
-      yes: number.yes.isEmpty ? "\(subject) >= 0" : "",
-      no: family == .ipv4 ? "ip frag-off & 0x1fff != 0" : "frag frag-off != 0")
-    return KernelQuestion(cases: [Case(family: family, parts: [isICMP, isFirst, number])].compactMap(\.possible))
+    return inHeader(isICMP, number, [family], facts)
+  }
+
+  /// A question that later fragments, which have no such header, do not satisfy; nftables would read their data.
+  private static func inHeader(
+    _ hasHeader: Part, _ value: Part, _ families: [Family], _ facts: KernelFacts
+  ) -> KernelQuestion {
+    guard !facts.laterFragments.isEmpty else {
+      return KernelQuestion(cases: [Case(family: families.count == 1 ? families[0] : nil, parts: [hasHeader, value])])
+    }
+    var question = KernelQuestion(contrary: [])
+    for family in [Family.ipv4, .ipv6] {
+      func add(_ texts: [String?]) {
+        let parts = texts.compactMap { $0.map { Part(yes: $0, no: nil) } }
+        if parts.count == texts.count { question.contrary?.append(Case(family: family, parts: parts)) }
+      }
+      guard families.contains(family) else {
+        add([])
+        continue
+      }
+      let isIPv4 = family == .ipv4
+      add([hasHeader.no])
+      add([hasHeader.yes, isIPv4 ? "ip frag-off & 0x1fff != 0" : "frag frag-off != 0"])
+      for first in isIPv4 ? ["ip frag-off & 0x1fff 0"] : ["exthdr frag missing", "frag frag-off 0"] {
+        question.cases.append(Case(family: family, parts: [hasHeader, Part(yes: first, no: nil), value]))
+        add([hasHeader.yes, first, value.no])
+      }
+    }
+    return question
   }
 
   private static func hardware(_ subject: String, _ range: ClosedRange<UInt64>) -> KernelQuestion {
@@ -278,7 +314,9 @@ extension KernelQuestion {
   }
 
   /// External is what is not internal; an interface that the document does not list is, but for the loopback.
-  private static func interface(_ pattern: Int32, _ document: CompiledDocument, _ direction: Direction) -> KernelQuestion {
+  private static func interface(_ pattern: Int32, _ document: CompiledDocument, _ direction: Direction)
+    -> KernelQuestion
+  {
     guard document.program.interfaces.indices.contains(Int(pattern)) else { return .never }
     let subject = direction == .inbound ? "iifname" : "oifname"
     let isLoopbackListed = document.ruleSet.interfaces.contains { $0.name == "lo" }
@@ -314,16 +352,7 @@ extension KernelQuestion {
       on | off == 0
       ? Part(yes: "tcp doff >= 0", no: nil)
       : Part(yes: "tcp flags & \(mask) == \(value)", no: "tcp flags & \(mask) != \(value)")
-    var question = KernelQuestion(cases: [Case(parts: [isTCP, flags])])
-    guard !facts.laterFragments.isEmpty else { return question }
-    // Later fragments have no flags.
-    let later = [("ip frag-off & 0x1fff != 0", Family.ipv4), ("frag frag-off != 0", .ipv6)].map { text, family in
-      Case(family: family, parts: [isTCP, Part(yes: text, no: nil)])
-    }
-    question.contrary =
-      [Case(parts: [Part(yes: isTCP.no ?? "", no: nil)])] + later
-      + (flags.no.map { [Case(parts: [isTCP, Part(yes: $0, no: nil)])] } ?? [])
-    return question
+    return inHeader(isTCP, flags, [.ipv4, .ipv6], facts)
   }
 
   private static func flagText(_ flags: UInt8) -> String {

@@ -116,7 +116,9 @@ struct RulesetLowering {
       let names = unfiltered.map { "\"\($0)\"" }.joined(separator: ", ")
       write("\(name) { \(names) } accept comment \"not filtered\"", to: base)
     }
-    write("meta nfproto ipv6 meta l4proto { 135, 139, 140 } goto undecided comment \"nftables does not read beyond\"", to: base)
+    write(
+      "meta nfproto ipv6 meta l4proto { 135, 139, 140 } goto undecided comment \"nftables does not read beyond\"",
+      to: base)
     if document.asksForAddresses {
       for side in ["saddr", "daddr"] {
         write("ip6 \(side) ::ffff:0:0/96 goto undecided comment \"an IPv4 address to sentry\"", to: base)
@@ -321,7 +323,8 @@ struct RulesetLowering {
     let frame = isLeft ? place.frame : Frame(end: end, exit: "return", isCounting: false)
     let counting = Frame(end: frame.end, exit: frame.exit, isCounting: place.frame.isCounting)
     let chain = chain(below: position, target..<end, place, isLeft ? frame : counting, facts)
-    return Tail(text: "\(isLeft ? "goto" : "jump") \(chain.name)", comesBack: !isLeft, below: isLeft ? nil : chain.below)
+    return Tail(
+      text: "\(isLeft ? "goto" : "jump") \(chain.name)", comesBack: !isLeft, below: isLeft ? nil : chain.below)
   }
 
   private mutating func chain(
@@ -339,7 +342,9 @@ struct RulesetLowering {
     }
     let past = lowerList(list, Place(chain: chain, frame: frame, level: place.level + 1), inner)
     // Who leaves the list early comes back, too.
-    let isStraight = !document.program.instructions[list].contains { $0.operation == .skip || $0.operation == .exitGroup }
+    let isStraight = !document.program.instructions[list].contains {
+      $0.operation == .skip || $0.operation == .exitGroup
+    }
     return (name, isStraight ? past.map { .comesPast($0.laterFragments) } ?? .ends : nil)
   }
 
