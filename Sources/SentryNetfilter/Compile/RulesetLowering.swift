@@ -36,8 +36,8 @@ struct RulesetLowering {
     var end: Int
     /// What leads there: `return`, or a verdict.
     var exit: String
-    /// The verdict is given already.
-    var isCounting = false
+    /// The verdict that was given already: what else would end the walk gives this one.
+    var verdict: String?
   }
 
   /// Where lines are written.
@@ -49,7 +49,7 @@ struct RulesetLowering {
   }
 
   /// Below it there is room for the verdicts that are chains, for the tables, and for chain `undecided`.
-  private static let levelLimit = 12
+  private static let levelLimit = 13
 
   init(_ document: CompiledDocument, _ direction: Direction) {
     self.document = document
@@ -288,7 +288,7 @@ struct RulesetLowering {
     if hasChain, place.level >= Self.levelLimit { return "nftables follows no more than sixteen chains" }
     switch instruction.operation {
     case .rateLimit, .rateLimitIn, .rateLimitOut: return "nftables cannot slow a connection down"
-    case _ where place.frame.isCounting: return nil
+    case _ where place.frame.verdict != nil: return nil
     case .dropConnection: return "nftables cannot close a connection"
     case .delay where direction == .inbound: return "nftables cannot delay"
     case .routeTo: return "nftables cannot choose the next hop"
@@ -302,15 +302,15 @@ struct RulesetLowering {
     let instruction = document.program.instructions[position]
     let end = Int(instruction.afterSubtree)
     if instruction.operation.isTerminating {
-      let verdict = place.frame.isCounting ? place.frame.exit : verdict(instruction.operation)
-      let isWalked = !place.frame.isCounting && instruction.operation.runsChildren && end > position + 1
+      let verdict = place.frame.verdict ?? verdict(instruction.operation)
+      let isWalked = place.frame.verdict == nil && instruction.operation.runsChildren && end > position + 1
       if !isWalked, instruction.operation != .trigger { return Tail(text: verdict, comesBack: false) }
       if !isWalked, verdict == "drop" {
         let keeping = keep(.trigger)
         addHelper("delete_and_trigger", "remembers who sent it, and deletes", ["jump \(keeping)", "drop"])
         return Tail(text: "goto delete_and_trigger", comesBack: false)
       }
-      let frame = Frame(end: end, exit: verdict, isCounting: true)
+      let frame = Frame(end: end, exit: verdict, verdict: verdict)
       let chain = chain(below: position, isWalked ? position + 1..<end : end..<end, place, frame, facts)
       return Tail(text: "goto \(chain.name)", comesBack: false)
     }
@@ -320,9 +320,8 @@ struct RulesetLowering {
       return Tail(text: instruction.operation.filledTable.map { "jump \(keep($0))" } ?? "", comesBack: true)
     }
     let isLeft = escapes.contains(position)
-    let frame = isLeft ? place.frame : Frame(end: end, exit: "return", isCounting: false)
-    let counting = Frame(end: frame.end, exit: frame.exit, isCounting: place.frame.isCounting)
-    let chain = chain(below: position, target..<end, place, isLeft ? frame : counting, facts)
+    let frame = isLeft ? place.frame : Frame(end: end, exit: "return", verdict: place.frame.verdict)
+    let chain = chain(below: position, target..<end, place, frame, facts)
     return Tail(
       text: "\(isLeft ? "goto" : "jump") \(chain.name)", comesBack: !isLeft, below: isLeft ? nil : chain.below)
   }
