@@ -1,6 +1,7 @@
 /* Traffic for the queue benchmark.
    traffic flood ADDRESS PORT SECONDS SIZE: datagrams as fast as they leave, from 64 source ports; prints how many left.
    traffic echo PORT:                       answers each datagram with the same bytes.
+   traffic sink PORT:                       takes datagrams and forgets them.
    traffic ping ADDRESS PORT COUNT:         one datagram after another; prints the median and 99th percentile of the round
                                             trips in microseconds. */
 #define _GNU_SOURCE
@@ -68,6 +69,18 @@ static void echo(int port)
 	}
 }
 
+static void sink(int port)
+{
+	static char bytes[65536];
+	struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons((unsigned short)port)};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), size = 32 << 20;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size);
+	if (bind(fd, (struct sockaddr *)&here, sizeof here) < 0)
+		exit(1);
+	for (;;)
+		recv(fd, bytes, sizeof bytes, 0);
+}
+
 static int compare(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -97,6 +110,8 @@ int main(int argc, char **argv)
 		flood(argv[2], atoi(argv[3]), atof(argv[4]), (size_t)atoi(argv[5]));
 	else if (argc == 3 && !strcmp(argv[1], "echo"))
 		echo(atoi(argv[2]));
+	else if (argc == 3 && !strcmp(argv[1], "sink"))
+		sink(atoi(argv[2]));
 	else if (argc == 5 && !strcmp(argv[1], "ping"))
 		ping(argv[2], atoi(argv[3]), atoi(argv[4]));
 	else

@@ -25,7 +25,8 @@ import Testing
 
   private static func message(type: UInt16 = 0x0300, _ body: [UInt8]) -> [UInt8] {
     let length = UInt32(16 + body.count)
-    let header = withUnsafeBytes(of: length.littleEndian, Array.init) + withUnsafeBytes(of: type.littleEndian, Array.init)
+    let header =
+      withUnsafeBytes(of: length.littleEndian, Array.init) + withUnsafeBytes(of: type.littleEndian, Array.init)
     return header + [0, 0] + [UInt8](repeating: 0, count: 8) + body
   }
 
@@ -69,9 +70,13 @@ import Testing
     #expect(read(Self.message(type: 2, [0, 0, 0, 0])) == .answer(code: 0))
   }
 
-  @Test func messageOfAnotherSubsystemIsLeftAlone() { #expect(read(Self.message(type: 0x0A01, [1, 2, 3, 4])) == .other) }
+  @Test func messageOfAnotherSubsystemIsLeftAlone() {
+    #expect(read(Self.message(type: 0x0A01, [1, 2, 3, 4])) == .other)
+  }
 
-  @Test func messageWithoutPacketHeaderIsNoPacket() { #expect(read(Self.message([0, 0, 0, 5] + Self.payload)) == .other) }
+  @Test func messageWithoutPacketHeaderIsNoPacket() {
+    #expect(read(Self.message([0, 0, 0, 5] + Self.payload)) == .other)
+  }
 
   @Test func cutMessagesAreNeverReadPastTheirEnd() {
     let whole = Self.packet([Self.inputDevice, Self.hardware, Self.payload])
@@ -82,7 +87,9 @@ import Testing
   func hostileBytesNeverTrap(seed: UInt64) {
     var random = SplitMix64(state: seed)
     var bytes = Self.packet([Self.inputDevice, Self.hardware, Self.payload])
-    for _ in 0..<8 { bytes[Int.random(in: 4..<bytes.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random) }
+    for _ in 0..<8 {
+      bytes[Int.random(in: 4..<bytes.count, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+    }
     if case .packet(_, let range)? = read(bytes) { #expect(range.lowerBound >= 0 && range.upperBound <= bytes.count) }
   }
 
@@ -244,7 +251,9 @@ private final class Loopback {
   func received() -> [[UInt8]] {
     var all: [[UInt8]] = []
     var buffer = [UInt8](repeating: 0, count: 2_048)
-    while case let count = recv(descriptor, &buffer, buffer.count, 0), count >= 0 { all.append(Array(buffer.prefix(count))) }
+    while case let count = recv(descriptor, &buffer, buffer.count, 0), count >= 0 {
+      all.append(Array(buffer.prefix(count)))
+    }
     return all
   }
 }

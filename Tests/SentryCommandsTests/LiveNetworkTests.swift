@@ -317,10 +317,11 @@ struct LiveExitStatusTests {
     }
   }
 
-  @Test func otherModesAreNotInThisVersion() async throws {
-    let result = try await Program.sentry.run(["run", "--mode", "queue", "-i", "lo"])
+  @Test func unknownModeIsRefusedWithThoseThereAre() async throws {
+    let result = try await Program.sentry.run(["run", "--mode", "inline", "-i", "lo"])
     #expect(result.status == 2)
-    #expect(result.errors.contains("'queue'"))
+    #expect(result.errors.contains("'inline'"))
+    #expect(result.errors.contains("monitor"))
   }
 
   @Test func interfaceThatIsNotThereIsNamedWithThoseThatAre() async throws {

@@ -85,8 +85,9 @@ import Testing
   @Test func socketOfADeadDaemonIsNoObstacle() async throws {
     let folder = try TemporaryFolder()
     let stale = folder.path("stale.sock")
-    // Moved away, a socket outlives its server.
-    try await withServer { _, path in try FileManager.default.moveItem(atPath: path, toPath: stale) }
+    // Made by another process: programs that other tests start would keep one of ours open for a while.
+    try await Program("python3").run(
+      ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", stale])
     #expect(FileManager.default.fileExists(atPath: stale))
     try await serve(at: stale) { _, path in #expect(path == stale) }
   }

@@ -114,7 +114,7 @@ struct CompiledRulesetNetworkTests {
     let seesFragments = seed % 4 == 0
     let asked = seesFragments ? properties.subtracting(["Source port", "Dest port"]) : properties
     // Whether the flow was known before is nothing that nftables can tell.
-    let rules = RandomRules.list(seed: seed, ruleLimit: 60, properties: asked, actions: actions)
+    let rules = RandomRules.list(seed: seed, properties: asked, actions: actions)
       .replacing("\"state\"", with: "\"trigger\"").replacing("eth", with: "nea").replacing("nea0", with: "near")
     let deletion =
       "{ enabled = 1; propertyName = IPFragmentOffset; relationName = \">=\"; propertyValue = 1; filterActionName = Delete; }, "
@@ -197,7 +197,8 @@ struct CompiledRulesetNetworkTests {
         { enabled = 1; filterActionName = Delete; }); }
       """
     let frames = [
-      Frame.udp(from: Self.stranger, 1, to: Self.host, 2, ipOptions: [131, 7, 4, 192, 0, 2, 7, 0]), Self.tcp(1), Self.tcp(2),
+      Frame.udp(from: Self.stranger, 1, to: Self.host, 2, ipOptions: [131, 7, 4, 192, 0, 2, 7, 0]), Self.tcp(1),
+      Self.tcp(2),
       Self.tcp(3, from: "203.0.113.8"), Self.tcp(4, from: Self.strangerV6), Self.tcp(5, from: "203.0.113.13"),
     ]
     let outcome = try await agree(CompiledTraffic(text: text, frames: frames))

@@ -31,7 +31,8 @@ enum RuleFuzzer: FuzzTarget {
       "relationName", "propertyValue", "filterAction", "filterActionName", "parameter", "children", "nodeNumber",
       "name", "filters", "external", "bridge", "SentryDocument_filterTable", "SentryDocument_interfaceArray",
       "SentryDocument_triggerDuration", "SentryDocument_blockIPv6", "triggerDuration", "triggerIPv6Prefix",
-      "addressCapacity", "connectionCapacity", "fragmentCapacity", "delayCapacity", "delaySeconds", "local", "blockedPage",
+      "addressCapacity", "connectionCapacity", "fragmentCapacity", "delayCapacity", "delaySeconds", "local",
+      "blockedPage",
       "protected",
       "interfaceNames", "malformed", "blockIPv6", "unlimited", "packet", "packets", "expect", "rule", "after",
     ]

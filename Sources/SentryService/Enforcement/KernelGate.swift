@@ -31,7 +31,9 @@ final class KernelGate: Sendable {
   /// - Throws: why not; then nothing of ours is in the kernel.
   func open(by rules: RuleSet) throws(NetfilterError) -> [String] {
     let status = try host.install(feed(for: rules))
-    var remarks = ["the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"]
+    var remarks = [
+      "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
+    ]
     if status.replacedLeftover { remarks.append("what an earlier run had left in the kernel was replaced") }
     return remarks + (try adjust(to: rules))
   }
