@@ -105,7 +105,7 @@ let package = Package(
     tests(
       of: "SentryEngine",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
-    tests(of: "SentryNetfilter", ["SentryRules", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryNetfilter", ["SentryCapture", "SentryRules", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",

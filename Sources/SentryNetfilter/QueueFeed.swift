@@ -37,7 +37,7 @@ public struct QueueFeed: Sendable, Equatable {
 
   /// The kernel allows nearly anything (IFNAMSIZ in linux/if.h); in nftables a quote ends the name, and a star stands for
   /// any ending.
-  private static func isUsable(_ name: String) -> Bool {
+  static func isUsable(_ name: String) -> Bool {
     (1...15).contains(name.utf8.count)
       && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && !"\"*/\\".utf8.contains($0) }
   }

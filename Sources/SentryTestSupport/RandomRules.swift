@@ -10,11 +10,21 @@ public struct RandomRules {
   private var random: SplitMix64
   /// Rules still to be drawn at most.
   private var rulesLeft: Int
+  private var properties = allProperties
+  private var actions = allActions
 
   /// A document that loads without an error.
   public static func text(seed: UInt64) -> String {
     var rules = RandomRules(seed: seed)
     return rules.text()
+  }
+
+  /// The list of rules of such a document, with these properties and actions only: all drawn.
+  public static func list(seed: UInt64, properties: Set<String>, actions: Set<String>) -> String {
+    var rules = RandomRules(seed: seed)
+    rules.properties = allProperties.filter { properties.contains($0.name) }
+    rules.actions = allActions.filter { actions.contains($0.name) }
+    return "( \(rules.list(depth: 0, below: nil).joined(separator: ",\n")) )"
   }
 
   private init(seed: UInt64) {
@@ -87,11 +97,12 @@ public struct RandomRules {
   }
 
   private mutating func rule(depth: Int, below parent: (any Property.Type)?) -> String {
-    let property = pick(allProperties)
+    let property = pick(properties)
     // Half of all rules only steer: otherwise few packets get far.
-    var action = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : pick(allActions).name
+    var action = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : pick(actions).name
     // What has a meaning of its own there, and is seldom met by chance.
-    if parent?.name == "Include", chance(25) { action = "Reset parent" }
+    let mayReset = parent?.name == "Include" && actions.contains { $0.name == "Reset parent" }
+    if mayReset, chance(25) { action = "Reset parent" }
     if property.name == "URL keyword", chance(25) { action = "Drop connection" }
     let relation = relation(of: property)
     let value = pick(Self.values(of: property))

@@ -91,7 +91,7 @@ extension EarlyTest {
     return EarlyTest(sure: isKnown ? [sure] : [], possible: [.ipv4("ip hdrlength > 5")], isExact: false)
   }
 
-  private static let optionNames: [UInt8: String] = [
+  static let optionNames: [UInt8: String] = [
     3: "lsrr", 131: "lsrr", 9: "ssrr", 137: "ssrr", 7: "rr", 20: "ra", 148: "ra",
   ]
 }
