@@ -56,6 +56,12 @@ public final class Journal: Sendable {
     case .interfaceReturned(let name, let time):
       log.info("\(name) is watched again")
       append(message: "\(name) is watched again", time: time)
+    case .queueFailed(let reason, let time):
+      log.error("the kernel queue gives no packets: \(reason)")
+      append(message: "the kernel queue gives no packets: \(reason)", time: time)
+    case .queueRecovered(let time):
+      log.info("the kernel queue gives packets again")
+      append(message: "the kernel queue gives packets again", time: time)
     }
   }
 

@@ -24,6 +24,9 @@ final class InterfaceSource {
     problem = nil
   }
 
+  /// Its packets come another way than by a capture: from the kernel queue.
+  func openWithoutCapture() { problem = nil }
+
   func close(because reason: String) {
     capture = nil
     problem = reason
