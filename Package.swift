@@ -73,7 +73,7 @@ let package = Package(
       "SentryService",
       [
         "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
-        "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),
     library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryPacket", "CNftables"]),
@@ -86,6 +86,7 @@ let package = Package(
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics"),
     library("SentryPacket"),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(
       name: "CNetfilterQueue", pkgConfig: "libnetfilter_queue", providers: [.apt(["libnetfilter-queue-dev"])]),
@@ -94,7 +95,7 @@ let package = Package(
       "SentryTestSupport",
       ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
 
-    tests(of: "SentryDiagnostics"),
+    tests(of: "SentryDiagnostics", ["SentryTestSupport"]),
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),
     tests(of: "SentryPacket", ["SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryState", ["SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),

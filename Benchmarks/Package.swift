@@ -8,6 +8,9 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "ReplayBenchmark",
-      dependencies: [.product(name: "SentryCore", package: "sentry")])
+      dependencies: [.product(name: "SentryCore", package: "sentry")]),
+    .executableTarget(
+      name: "TableBenchmark",
+      dependencies: [.product(name: "SentryCore", package: "sentry")]),
   ]
 )

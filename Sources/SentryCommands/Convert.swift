@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SentryPropertyList
 internal import SentryRules
 
 /// `sentry convert`: a document in another form.
@@ -39,30 +40,31 @@ struct Convert: ParsableCommand {
   var output: String?
 
   func run() throws {
-    let bytes = try to == .text ? formatted() : converted()
+    let write = try to == .text ? formatted() : converted()
     guard let output, output != "-" else {
       if to == .binary, Console.outputIsTerminal {
         throw CommandFailure(.usage, "the binary form is not for terminals: name a file with -o")
       }
-      return Console.write(bytes)
+      return Console.write(write)
     }
-    try FileReplacement.write(bytes, to: output)
+    try FileReplacement.write(to: output, write)
   }
 
   /// Text keeps the comments of a text.
-  private func formatted() throws -> [UInt8] {
+  private func formatted() throws -> (ByteOutput) -> Void {
     let file = FormattedFile(path: document, reading: try FileInput.read(document))
-    guard let text = file.formatted.text else { throw file.refusal() }
-    return Array(text.utf8)
+    guard !file.formatted.document.hasErrors else { throw file.refusal() }
+    return file.formatted.write
   }
 
-  private func converted() throws -> [UInt8] {
+  private func converted() throws -> (ByteOutput) -> Void {
     let ruleSet = try DocumentFile.load(document).ruleSet
     if to == .classic {
       for (name, rule) in ClassicForm.unknownNames(in: ruleSet.rules) {
         Console.writeError("note: rule \(rule): the classic program does not know '\(name)'")
       }
     }
-    return try EditSession.refusing { try to.conversion.bytes(of: ruleSet) }
+    let conversion = try EditSession.refusing { try DocumentConverter(of: ruleSet, to: to.conversion) }
+    return conversion.write
   }
 }

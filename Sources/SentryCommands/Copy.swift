@@ -45,7 +45,7 @@ struct Copy: AsyncParsableCommand {
         Console.writeError("note: rule \(rule): the classic program does not know '\(name)'")
       }
     }
-    Console.write(classic ? copied.classicText : copied.text)
+    Console.write { copied.write(to: $0, isClassic: classic) }
   }
 
   private func source(_ subject: EditSubject) async throws -> (name: String, bytes: [UInt8]) {

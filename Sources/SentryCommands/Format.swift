@@ -32,15 +32,14 @@ struct Format: ParsableCommand {
   func run() throws {
     let bytes = try FileInput.read(document)
     let file = FormattedFile(path: document, reading: bytes)
-    guard let text = file.formatted.text else { throw file.refusal() }
-    let isFormatted = Array(text.utf8) == bytes
+    guard !file.formatted.document.hasErrors else { throw file.refusal() }
     if check {
-      guard !isFormatted else { return }
+      guard !file.formatted.isText(bytes) else { return }
       Console.writeError("\(file.name) is not formatted")
       throw CommandFailure(.findings)
     }
-    if !inPlace { return Console.write(text) }
-    if !isFormatted { try FileReplacement.write(Array(text.utf8), to: document) }
+    if !inPlace { return Console.write(file.formatted.write) }
+    if !file.formatted.isText(bytes) { try FileReplacement.write(to: document, file.formatted.write) }
   }
 }
 

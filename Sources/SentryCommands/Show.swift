@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SentryPropertyList
 internal import SentryRules
 
 /// `sentry show`: the tree of a document's rules, numbered.
@@ -21,8 +22,22 @@ struct Show: ParsableCommand {
   func run() throws {
     let ruleSet = try DocumentFile.load(document).ruleSet
     switch format {
-    case .text: Console.write(RuleTreeText.text(of: ruleSet))
-    case .json: Console.writeLine(try jsonText(ruleSet.rules.map(RuleDescription.init)))
+    case .text: Console.write { RuleTreeText.write(ruleSet, to: $0) }
+    case .json: try writeJSON(ruleSet.rules)
+    }
+  }
+}
+
+extension Show {
+  /// An array, rule by rule: all of them at once would take many times the document's size.
+  private func writeJSON(_ rules: [Rule]) throws(CommandFailure) {
+    try Console.write { output throws(CommandFailure) in
+      output.write("[")
+      for (index, rule) in rules.enumerated() {
+        let text = try jsonText(RuleDescription(rule))
+        output.write((index == 0 ? "\n  " : ",\n  ") + text.replacing("\n", with: "\n  "))
+      }
+      output.write("\n]\n")
     }
   }
 }

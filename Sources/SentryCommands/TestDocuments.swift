@@ -33,16 +33,18 @@ struct TestDocuments: ParsableCommand {
     var reports: [TestReport] = []
     for path in documents {
       let file = DocumentFile(path: path, reading: try FileInput.read(path))
-      let report = TestReport(file, file.document.ruleSet.map { DocumentTests.run(selected(in: $0), of: $0) } ?? [])
-      if format == .text { print(report, file) }
-      reports.append(report)
+      reports.append(format == .json ? TestReport(file, results(of: file)) : printed(file))
     }
     if format == .json { Console.writeLine(try jsonText(reports)) }
     if reports.contains(where: { $0.isUnusable }) { throw CommandFailure(.unusableData) }
-    if let filter, reports.allSatisfy(\.tests.isEmpty) {
+    if let filter, reports.allSatisfy({ $0.passed + $0.failed == 0 }) {
       throw CommandFailure(.usage, "no test has '\(filter)' in its name")
     }
     if reports.contains(where: { $0.failed > 0 }) { throw CommandFailure(.findings) }
+  }
+
+  private func results(of file: DocumentFile) -> [TestResult] {
+    file.document.ruleSet.map { DocumentTests.run(selected(in: $0), of: $0) } ?? []
   }
 
   private func selected(in ruleSet: RuleSet) -> [DocumentTest] {
@@ -50,17 +52,23 @@ struct TestDocuments: ParsableCommand {
     return ruleSet.tests.filter { $0.title.lowercased().contains(filter) }
   }
 
-  private func print(_ report: TestReport, _ file: DocumentFile) {
+  /// Each result is printed when it is there; the report tells only how many there were.
+  private func printed(_ file: DocumentFile) -> TestReport {
+    var report = TestReport(file, [])
     file.printFindings(to: .error, summary: report.isUnusable)
-    guard !report.isUnusable else { return }
+    guard let ruleSet = file.document.ruleSet else { return report }
     let isColoured = Console.outputHasColour
-    for test in report.tests {
-      if verbose { Console.writeLine(test.text(Style(isOn: isColoured))) }
-      for failure in test.failures {
+    DocumentTests.run(selected(in: ruleSet), of: ruleSet) { result in
+      report.count(result)
+      if verbose {
+        Console.writeLine(TestRecord(result, in: file.document.source).text(Style(isOn: isColoured)))
+      }
+      for failure in result.failures {
         Console.writeLine(failure.rendered(in: file.document.source, usesColor: isColoured))
       }
     }
     Console.writeLine(report.summary)
+    return report
   }
 }
 
@@ -78,15 +86,20 @@ struct TestReport: Encodable {
 
   init(_ file: DocumentFile, _ results: [TestResult]) {
     self.file = file.name
-    passed = results.count(where: \.hasPassed)
-    failed = results.count - passed
+    passed = 0
+    failed = 0
     tests = results.map { TestRecord($0, in: file.document.source) }
     findings = file.records
+    for result in results { count(result) }
+  }
+
+  mutating func count(_ result: TestResult) {
+    if result.hasPassed { passed += 1 } else { failed += 1 }
   }
 
   /// `my.plist: 3 tests passed, 1 failed`.
   var summary: String {
-    guard !tests.isEmpty else { return "\(file): no tests" }
+    guard passed + failed > 0 else { return "\(file): no tests" }
     return "\(file): \(counted(passed, "test")) passed" + (failed == 0 ? "" : ", \(grouped(failed)) failed")
   }
 }
@@ -97,18 +110,11 @@ struct TestRecord: Encodable {
   var name: String
   var passed: Bool
   var packets: [PacketRecord]
-  /// For the text form.
-  let failures: [Diagnostic]
-
-  private enum CodingKeys: CodingKey {
-    case name, passed, packets
-  }
 
   init(_ result: TestResult, in source: SourceText) {
     name = result.test.title
     passed = result.hasPassed
     packets = zip(result.test.steps, result.steps).map { PacketRecord($0, $1, in: source) }
-    failures = result.failures
   }
 
   /// A line for the test, and one for each packet.

@@ -17,12 +17,11 @@ public struct Diagnostic: Equatable, Sendable {
     }
   }
 
-  /// Where in the document: bytes of a text, or a path (XML and binary property lists), or both (XML, once the path was
-  /// looked up in the text).
+  /// Where in the document: bytes of a text or of XML, or a path in a binary property list.
   public struct Place: Equatable, Sendable {
     /// Half-open UTF-8 byte range; empty for a spot between two bytes, and `0..<0` where there is only a path.
     public var range: Range<Int>
-    /// From the root down, such as `rules[2].children[0].propertyValue`; `nil` in text documents.
+    /// From the root down, such as `rules[2].children[0].propertyValue`; `nil` in text and XML documents.
     public var path: String?
 
     public init(range: Range<Int>) {
@@ -39,7 +38,7 @@ public struct Diagnostic: Equatable, Sendable {
   public var severity: Severity
   /// Half-open UTF-8 byte range in the document; line and column are worked out only when printed.
   public var range: Range<Int>
-  /// Where in an XML or binary document, such as `rules[2].children[0]`; `nil` in text documents.
+  /// Where in a binary document, such as `rules[2].children[0]`; `nil` in others.
   public var path: String?
   /// Lower case, names and quotes the thing found.
   public var message: String

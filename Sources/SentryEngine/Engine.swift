@@ -133,7 +133,7 @@ public struct Engine: ~Copyable {
   }
 
   private mutating func decide(_ kind: FrameKind, _ frame: RawSpan, on place: InterfacePlace) -> Judgement {
-    if packet.hasMoreFragments || packet.fragmentOffset != 0 { followFragment() }
+    if packet.isFragment { followFragment() }
     if let reason = builtInReason(kind, place) { return decideBefore(rules: reason, kind) }
     // Looked up early: its entry arrives from memory while the rules are walked.
     let flow = findConnection(frame)
@@ -160,10 +160,7 @@ public struct Engine: ~Copyable {
   /// A first fragment leaves its ports in the fragment table, whatever becomes of it; a later one takes them from there.
   private mutating func followFragment() {
     tables.fragments.remember(packet, now: clock.now)
-    guard packet.isLaterFragment, let ports = tables.fragments.ports(for: packet, now: clock.now) else { return }
-    packet.sourcePort = ports.source
-    packet.destinationPort = ports.destination
-    packet.present.insert(.ports)
+    if let ports = tables.fragments.ports(for: packet, now: clock.now) { packet.take(ports: ports) }
   }
 
   /// Looks up the packet's connection.
@@ -331,6 +328,14 @@ public struct Engine: ~Copyable {
     patterns.flatMap { pattern in
       interfaces.map { pattern.matches(name: $0.name, isExternal: $0.isExternal) }
     }
+  }
+}
+
+extension PacketFields {
+  /// A later fragment has the ports of its first.
+  mutating func take(ports: (source: UInt16, destination: UInt16)) {
+    (sourcePort, destinationPort) = ports
+    present.insert(.ports)
   }
 }
 

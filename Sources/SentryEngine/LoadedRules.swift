@@ -21,7 +21,8 @@ public final class LoadedRules: Sendable {
   let rareQuestions: RareQuestions
 
   public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
-    self.ruleSet = ruleSet
+    // Judging packets needs nothing of the document's text.
+    self.ruleSet = ruleSet.withoutKeptKeys
     self.generation = generation
     program = ruleSet.program()
     rareQuestions = RareQuestions(of: program)

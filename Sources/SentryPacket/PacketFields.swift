@@ -91,6 +91,8 @@ public struct PacketFields: Sendable {
 
   @inlinable public func has(_ values: Presence) -> Bool { present.isSuperset(of: values) }
 
+  /// Not the whole of a datagram.
+  @inlinable public var isFragment: Bool { hasMoreFragments || fragmentOffset != 0 }
   public var isFirstFragment: Bool { fragmentOffset == 0 && hasMoreFragments }
   public var isLaterFragment: Bool { fragmentOffset != 0 }
 }

@@ -4,15 +4,24 @@ public import SentryDiagnostics
 public struct PropertyListNode: Sendable {
   public enum Kind: String, Sendable { case string, number, boolean, date, data, array, dictionary }
 
-  private enum Storage: Sendable {
+  fileprivate enum Storage: Sendable {
     case syntax(SyntaxNode)
-    case value(PropertyListValue, path: String)
+    case xml(XMLNode)
+    case binary(BinaryNode)
   }
 
-  private let storage: Storage
+  fileprivate let storage: Storage
 
   init(_ node: SyntaxNode) {
     storage = .syntax(node)
+  }
+
+  init(_ node: XMLNode) {
+    storage = .xml(node)
+  }
+
+  init(_ node: BinaryNode) {
+    storage = .binary(node)
   }
 
   /// The view of a node of a text.
@@ -20,27 +29,12 @@ public struct PropertyListNode: Sendable {
     self.init(node)
   }
 
-  /// The view of a plain value, as the root of a document that is not text.
-  public init(value: PropertyListValue) {
-    self.init(value, path: "")
-  }
-
-  /// A value of an XML or binary document; `path` says how to get there from the root, whose path is empty.
-  init(_ value: PropertyListValue, path: String) {
-    storage = .value(value, path: path)
-  }
-
   /// Text documents know only strings, data, arrays and dictionaries.
   public var kind: Kind {
     switch storage {
-    case .syntax(let node):
-      switch node.kind {
-      case .string: .string
-      case .data: .data
-      case .array: .array
-      case .dictionary: .dictionary
-      }
-    case .value(let value, _): value.kind
+    case .syntax(let node): Kind(node.kind)
+    case .xml(let node): Kind(node.element)
+    case .binary(let node): Kind(node.kind)
     }
   }
 
@@ -48,12 +42,32 @@ public struct PropertyListNode: Sendable {
   public var place: Diagnostic.Place {
     switch storage {
     case .syntax(let node): Diagnostic.Place(range: node.range)
-    case .value(_, let path): Diagnostic.Place(path: path.isEmpty ? "root" : path)
+    case .xml(let node): Diagnostic.Place(range: node.range)
+    case .binary(let node):
+      Diagnostic.Place(path: node.path.isEmpty ? "root" : node.path)
     }
   }
 
   /// Its bytes in a text document; `nil` in others.
   public var range: Range<Int>? { syntax?.range }
+
+  /// The opening bracket or tag of a container; `nil` in binary documents, and where a text has none.
+  public var opening: Range<Int>? {
+    switch storage {
+    case .syntax(let node): node.opening
+    case .xml(let node): node.opening
+    case .binary: nil
+    }
+  }
+
+  /// Its bytes, brackets, quotes or tags included; `nil` in binary documents.
+  public var wholeRange: Range<Int>? {
+    switch storage {
+    case .syntax(let node): node.range
+    case .xml(let node): node.wholeRange
+    case .binary: nil
+    }
+  }
 
   /// Its node in the tree of a text document, with braces, separators and comments; `nil` in others.
   public var syntax: SyntaxNode? {
@@ -64,6 +78,44 @@ public struct PropertyListNode: Sendable {
   public var isMissing: Bool { syntax?.isMissing ?? false }
 }
 
+extension PropertyListNode.Kind {
+  fileprivate init(_ kind: SyntaxNode.Kind) {
+    self =
+      switch kind {
+      case .string: .string
+      case .data: .data
+      case .array: .array
+      case .dictionary: .dictionary
+      }
+  }
+
+  fileprivate init(_ element: XMLTree.Node.Element) {
+    self =
+      switch element {
+      case .string, .key: .string
+      case .integer, .real: .number
+      case .true, .false: .boolean
+      case .date: .date
+      case .data: .data
+      case .array: .array
+      case .dict: .dictionary
+      }
+  }
+
+  fileprivate init(_ kind: BinaryObjects.Object.Kind) {
+    self =
+      switch kind {
+      case .ascii, .utf16, .other: .string
+      case .integer, .real: .number
+      case .boolean: .boolean
+      case .date: .date
+      case .data: .data
+      case .array: .array
+      case .dictionary: .dictionary
+      }
+  }
+}
+
 // MARK: Scalars
 
 extension PropertyListNode {
@@ -71,13 +123,18 @@ extension PropertyListNode {
   public var text: String? {
     switch storage {
     case .syntax(let node): node.text
-    case .value(let value, _): value.text
+    case .xml(let node): node.element == .string ? node.text : scalar.text
+    case .binary(let node): node.kind == .ascii ? node.text : scalar.text
     }
   }
 
   /// Where findings about a part of `text` point; `part` is counted in UTF-8 bytes of the text.
   public func place(ofText part: Range<Int>) -> Diagnostic.Place {
-    syntax.map { Diagnostic.Place(range: $0.range(ofText: part)) } ?? place
+    switch storage {
+    case .syntax(let node): Diagnostic.Place(range: node.range(ofText: part))
+    case .xml(let node): Diagnostic.Place(range: node.range(ofText: part))
+    case .binary: place
+    }
   }
 
   /// The whole number that `text` writes: decimal digits with or without a sign, nothing else. `nil` for any other
@@ -86,161 +143,150 @@ extension PropertyListNode {
 
   /// The bytes of data; `nil` for anything else.
   public var data: [UInt8]? {
-    switch storage {
-    case .syntax(let node): node.data
-    case .value(.data(let bytes), _): bytes
-    case .value: nil
-    }
+    if let syntax { return syntax.data }
+    if kind == .data, case .data(let bytes) = scalar { return bytes }
+    return nil
   }
 
   /// Seconds since 1970 of a date, which only XML and binary documents have; `nil` for anything else.
   public var dateSeconds: Double? {
-    if case .value(.date(let seconds), _) = storage { seconds } else { nil }
+    if kind == .date, case .date(let seconds) = scalar { seconds } else { nil }
+  }
+
+  /// A scalar, or an empty container.
+  fileprivate var scalar: PropertyListValue {
+    switch storage {
+    case .syntax(let node):
+      switch node.kind {
+      case .string: .string(node.text ?? "")
+      case .data: .data(node.data ?? [])
+      case .array: []
+      case .dictionary: .dictionary([:])
+      }
+    case .xml(let node): node.scalar
+    case .binary(let node): node.scalar
+    }
   }
 }
 
 // MARK: Containers
 
 extension PropertyListNode {
-  /// How many elements or entries it has; 0 for scalars. Counts them one by one in a text document.
+  /// How many elements or entries it has; 0 for scalars. Counts them one by one, but in a binary document.
   public var count: Int {
+    if case .binary(let node) = storage { return node.count }
     switch kind {
-    case .array: elements.reduce(0) { count, _ in count + 1 }
-    case .dictionary: entries.reduce(0) { count, _ in count + 1 }
-    default: 0
+    case .array: return elements.reduce(0) { count, _ in count + 1 }
+    case .dictionary: return entries.reduce(0) { count, _ in count + 1 }
+    default: return 0
     }
   }
 
   /// The elements of an array in order; none for anything else.
-  public var elements: PropertyListElements {
-    switch storage {
-    case .syntax(let node): PropertyListElements(node)
-    case .value(let value, let path): PropertyListElements(value, path: path)
-    }
-  }
+  public var elements: PropertyListElements { PropertyListElements(self) }
 
-  /// The entries of a dictionary, in the order of the document or, where that keeps none, of the alphabet; no entries
-  /// for anything else.
-  public var entries: PropertyListEntries {
-    switch storage {
-    case .syntax(let node): PropertyListEntries(node)
-    case .value(let value, let path): PropertyListEntries(value, path: path)
-    }
-  }
+  /// The entries of a dictionary, in the order of the document; no entries for anything else.
+  public var entries: PropertyListEntries { PropertyListEntries(self) }
 
   /// The first entry with this key, found by looking at one after the other; `nil` if there is none or this is no
   /// dictionary.
-  public func entry(named key: String) -> PropertyListEntry? {
-    switch storage {
-    case .syntax(let node):
-      node.entrySequence.first { $0.key.hasText(key) }.map(PropertyListEntry.init)
-    case .value: entries.first { $0.key == key }
-    }
-  }
+  public func entry(named key: String) -> PropertyListEntry? { entries.first { $0.hasKey(key) } }
 
   public subscript(key: String) -> PropertyListNode? { entry(named: key)?.value }
 
-  /// A copy without places, to keep and to print.
+  /// A copy without places, to keep and to change.
   public var value: PropertyListValue {
-    switch storage {
-    case .value(let value, _): value
-    case .syntax(let node):
-      switch node.kind {
-      case .string: .string(node.text ?? "")
-      case .data: .data(node.data ?? [])
-      case .array: .array(elements.map(\.value))
-      case .dictionary: .dictionary(PropertyListDictionary(entries.map { .init(key: $0.key, value: $0.value.value) }))
-      }
+    switch kind {
+    case .array: .array(elements.map(\.value))
+    case .dictionary: .dictionary(PropertyListDictionary(entries.map { .init(key: $0.key, value: $0.value.value) }))
+    default: scalar
     }
   }
 }
 
 /// One entry of a dictionary that was read.
 public struct PropertyListEntry: Sendable {
-  private enum Key: Sendable {
-    case syntax(SyntaxNode)
-    case text(String)
-  }
-
-  private let storedKey: Key
+  private let keyNode: PropertyListNode
   public let value: PropertyListNode
 
-  public var key: String {
-    switch storedKey {
-    case .syntax(let node): node.text ?? ""
-    case .text(let text): text
-    }
+  fileprivate init(key: PropertyListNode, value: PropertyListNode) {
+    keyNode = key
+    self.value = value
   }
 
-  /// Where findings about the key point; in XML and binary documents the same as the value's.
-  public var keyPlace: Diagnostic.Place {
-    switch storedKey {
-    case .syntax(let node): Diagnostic.Place(range: node.range)
-    case .text: value.place
-    }
-  }
+  public var key: String { keyNode.keyText }
+
+  /// Where findings about the key point; in binary documents the same as the value's.
+  public var keyPlace: Diagnostic.Place { keyNode.place }
 
   /// Bytes of the key in UTF-8.
   public var keyLength: Int {
-    switch storedKey {
+    switch keyNode.storage {
     case .syntax(let node): node.textLength
-    case .text(let text): text.utf8.count
+    case .xml(let node): node.textLength
+    case .binary(let node): node.textLength
     }
   }
 
   /// Whether the key is exactly `text`; cheaper than to compare `key`.
   public func hasKey(_ text: String) -> Bool {
-    switch storedKey {
+    switch keyNode.storage {
     case .syntax(let node): node.hasText(text)
-    case .text(let key): key == text
+    case .xml(let node): node.hasText(text)
+    case .binary(let node): node.hasText(text)
     }
   }
 
   /// The bytes of the key in a text document, quotes included; `nil` in others.
-  public var keyRange: Range<Int>? { keyPlace.path == nil ? keyPlace.range : nil }
+  public var keyRange: Range<Int>? { keyNode.range }
+}
 
-  init(_ entry: SyntaxEntry) {
-    storedKey = .syntax(entry.key)
-    value = PropertyListNode(entry.value)
-  }
-
-  init(_ entry: PropertyListDictionary.Entry, parentPath: String) {
-    storedKey = .text(entry.key)
-    value = PropertyListNode(entry.value, path: parentPath.isEmpty ? entry.key : "\(parentPath).\(entry.key)")
+extension PropertyListNode {
+  fileprivate var keyText: String {
+    switch storage {
+    case .syntax(let node): node.text ?? ""
+    case .xml(let node): node.text
+    case .binary(let node): node.text
+    }
   }
 }
 
 /// The elements of an array.
 public struct PropertyListElements: Sequence, IteratorProtocol, Sendable {
   private enum Source: Sendable {
+    case none
     case syntax(SyntaxChildren)
-    case values(ArraySlice<PropertyListValue>, path: String)
+    case xml(XMLChildren)
+    case binary(BinaryChildren)
   }
 
   private var source: Source
 
-  init(_ node: SyntaxNode) {
-    source = node.kind == .array ? .syntax(node.children) : .values([], path: "")
-  }
-
-  init(_ value: PropertyListValue, path: String) {
-    guard case .array(let elements) = value else {
-      source = .values([], path: "")
+  fileprivate init(_ node: PropertyListNode) {
+    guard node.kind == .array else {
+      source = .none
       return
     }
-    source = .values(elements[...], path: path)
+    source =
+      switch node.storage {
+      case .syntax(let node): .syntax(node.children)
+      case .xml(let node): .xml(node.children)
+      case .binary(let node): .binary(BinaryChildren(of: node))
+      }
   }
 
   public mutating func next() -> PropertyListNode? {
     switch source {
+    case .none: return nil
     case .syntax(var children):
-      let node = children.next()
-      source = .syntax(children)
-      return node.map { PropertyListNode($0) }
-    case .values(var elements, let path):
-      guard let index = elements.indices.first, let element = elements.popFirst() else { return nil }
-      source = .values(elements, path: path)
-      return PropertyListNode(element, path: "\(path)[\(index)]")
+      defer { source = .syntax(children) }
+      return children.next().map { PropertyListNode($0) }
+    case .xml(var children):
+      defer { source = .xml(children) }
+      return children.next().map { PropertyListNode($0) }
+    case .binary(var children):
+      defer { source = .binary(children) }
+      return children.next().map { PropertyListNode($0.value) }
     }
   }
 }
@@ -248,34 +294,41 @@ public struct PropertyListElements: Sequence, IteratorProtocol, Sendable {
 /// The entries of a dictionary.
 public struct PropertyListEntries: Sequence, IteratorProtocol, Sendable {
   private enum Source: Sendable {
+    case none
     case syntax(SyntaxEntrySequence)
-    case entries(ArraySlice<PropertyListDictionary.Entry>, path: String)
+    case xml(XMLChildren)
+    case binary(BinaryChildren)
   }
 
   private var source: Source
 
-  init(_ node: SyntaxNode) {
-    source = .syntax(node.entrySequence)
-  }
-
-  init(_ value: PropertyListValue, path: String) {
-    guard case .dictionary(let dictionary) = value else {
-      source = .entries([], path: "")
+  fileprivate init(_ node: PropertyListNode) {
+    guard node.kind == .dictionary else {
+      source = .none
       return
     }
-    source = .entries(dictionary.entries[...], path: path)
+    source =
+      switch node.storage {
+      case .syntax(let node): .syntax(node.entrySequence)
+      case .xml(let node): .xml(node.children)
+      case .binary(let node): .binary(BinaryChildren(of: node))
+      }
   }
 
   public mutating func next() -> PropertyListEntry? {
     switch source {
+    case .none: return nil
     case .syntax(var entries):
-      let entry = entries.next()
-      source = .syntax(entries)
-      return entry.map(PropertyListEntry.init)
-    case .entries(var entries, let path):
-      let entry = entries.popFirst()
-      source = .entries(entries, path: path)
-      return entry.map { PropertyListEntry($0, parentPath: path) }
+      defer { source = .syntax(entries) }
+      return entries.next().map { PropertyListEntry(key: PropertyListNode($0.key), value: PropertyListNode($0.value)) }
+    case .xml(var children):
+      defer { source = .xml(children) }
+      guard let key = children.next(), let value = children.next() else { return nil }
+      return PropertyListEntry(key: PropertyListNode(key), value: PropertyListNode(value))
+    case .binary(var children):
+      defer { source = .binary(children) }
+      guard let (key, value) = children.next(), let key else { return nil }
+      return PropertyListEntry(key: PropertyListNode(key), value: PropertyListNode(value))
     }
   }
 }

@@ -19,18 +19,6 @@ public indirect enum PropertyListValue: Equatable, Sendable {
     case .date, .data, .array, .dictionary: nil
     }
   }
-
-  var kind: PropertyListNode.Kind {
-    switch self {
-    case .string: .string
-    case .integer, .real: .number
-    case .boolean: .boolean
-    case .date: .date
-    case .data: .data
-    case .array: .array
-    case .dictionary: .dictionary
-    }
-  }
 }
 
 extension PropertyListValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
@@ -60,12 +48,9 @@ public struct PropertyListDictionary: Equatable, Sendable {
   }
 
   public var entries: [Entry]
-  /// Printed as `/* … */` right after the opening brace. Not part of equality.
-  public var comment: String?
 
-  public init(_ entries: [Entry] = [], comment: String? = nil) {
+  public init(_ entries: [Entry] = []) {
     self.entries = entries
-    self.comment = comment
   }
 
   /// The value of the first entry with this key. Setting replaces it or appends an entry at the end; `nil` removes it.
@@ -80,10 +65,6 @@ public struct PropertyListDictionary: Equatable, Sendable {
       case (nil, nil): break
       }
     }
-  }
-
-  public static func == (left: PropertyListDictionary, right: PropertyListDictionary) -> Bool {
-    left.entries == right.entries
   }
 }
 

@@ -13,7 +13,7 @@ public struct Rule: Sendable {
   public let parameter: String
   /// What the action takes from the parameter.
   public let argument: ActionArgument
-  /// Where it stands; text documents only.
+  /// Where it stands; not in binary documents.
   public let source: RuleSource?
   private var storedParent: Int32
   private var storedDepth: Int32
@@ -72,7 +72,7 @@ extension Rule: Equatable {
   }
 }
 
-/// Where a rule stands in its text, in bytes. Texts are shorter than 4 GiB.
+/// Where a rule stands in its text or XML, in bytes. Texts are shorter than 4 GiB.
 public struct RuleSource: Sendable, Equatable {
   private let start: UInt32
   private let end: UInt32
@@ -86,11 +86,14 @@ public struct RuleSource: Sendable, Equatable {
     comment = (UInt32(clamping: openingComment?.lowerBound ?? 0), UInt32(clamping: openingComment?.upperBound ?? 0))
   }
 
-  /// The dictionary, braces included.
+  /// The dictionary, braces or tags included.
   public var range: Range<Int> { Int(start)..<Int(max(start, end)) }
 
-  /// Right after the opening brace.
+  /// Right after the opening brace, or tag.
   public var afterBrace: Int { Int(braceEnd) }
+
+  /// The opening brace, or tag.
+  public var opening: Range<Int> { Int(start)..<Int(max(start, braceEnd)) }
 
   /// The comment that follows the opening brace on its line, with its marks.
   public var openingComment: Range<Int>? { comment.end == 0 ? nil : Int(comment.start)..<Int(comment.end) }

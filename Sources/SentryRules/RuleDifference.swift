@@ -43,42 +43,42 @@ public struct RuleDifference: Sendable, Equatable {
 
   public init(from old: RuleSet, to new: RuleSet) {
     rules = RuleMatching(old: old, new: new).changes
-    settings = Self.fields(old.settings.written, new.settings.written, missing: "default")
-    other = Self.fields(
-      old.keptKeys.map { .init(key: $0.key, value: $0.value) },
-      new.keptKeys.map { .init(key: $0.key, value: $0.value) },
-      missing: "none")
+    settings = Self.fields(old.settings.entries, new.settings.entries, missing: "default")
+    other = Self.fields(old.keptEntries, new.keptEntries, missing: "none")
     interfaces = Self.fields(old.interfaces, new.interfaces)
   }
 
-  private static func fields(
-    _ old: [PropertyListDictionary.Entry], _ new: [PropertyListDictionary.Entry], missing: String
-  ) -> [Field] {
-    let (before, after) = (PropertyListDictionary(old), PropertyListDictionary(new))
+  private static func fields(_ old: [RootEntry], _ new: [RootEntry], missing: String) -> [Field] {
+    let before = Dictionary(old.map { ($0.key, $0.content) }) { first, _ in first }
+    let after = Dictionary(new.map { ($0.key, $0.content) }) { first, _ in first }
     let keys = old.map(\.key) + new.map(\.key).filter { before[$0] == nil }
     return keys.flatMap { key in
-      if case .array(let old)? = before[key], case .array(let new)? = after[key] {
-        return fields(key, old.map(text), new.map(text), missing: missing)
+      if let old = before[key]?.elements, let new = after[key]?.elements {
+        return fields(key, old, new, missing: missing)
       }
-      let texts = [before[key], after[key]].map { $0.map(text) ?? missing }
+      let texts = [before[key], after[key]].map { $0?.text ?? missing }
       return texts[0] == texts[1] ? [] : [Field(field: key, old: texts[0], new: texts[1])]
     }
   }
 
   /// Between what two arrays have in common at their beginning and at their end, their elements are compared one by one.
-  private static func fields(_ key: String, _ old: [String], _ new: [String], missing: String) -> [Field] {
-    let start = zip(old, new).prefix { $0 == $1 }.count
-    let end = zip(old.dropFirst(start).reversed(), new.dropFirst(start).reversed()).prefix { $0 == $1 }.count
-    return (start..<max(old.count, new.count) - end).compactMap { index in
-      let before = index < old.count - end ? old[index] : missing
-      let after = index < new.count - end ? new[index] : missing
-      return before == after ? nil : Field(field: "\(key)[\(index + 1)]", old: before, new: after)
+  private static func fields(
+    _ key: String, _ old: AnyIterator<RootEntry.Content>, _ new: AnyIterator<RootEntry.Content>, missing: String
+  ) -> [Field] {
+    var start = 0
+    var (first, second) = (old.next(), new.next())
+    while let a = first, let b = second, a.text == b.text {
+      start += 1
+      (first, second) = (old.next(), new.next())
     }
-  }
-
-  private static func text(_ value: PropertyListValue) -> String {
-    value.text
-      ?? CanonicalDocument.printer.print(value.inKeyOrder).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let (olds, news) = ([first].compactMap(\.self) + old, [second].compactMap(\.self) + new)
+    let end = zip(olds.reversed(), news.reversed()).lazy.prefix { $0.text == $1.text }.reduce(0) { count, _ in count + 1
+    }
+    return (0..<max(olds.count, news.count) - end).compactMap { index in
+      let before = index < olds.count - end ? olds[index].text : missing
+      let after = index < news.count - end ? news[index].text : missing
+      return before == after ? nil : Field(field: "\(key)[\(start + index + 1)]", old: before, new: after)
+    }
   }
 
   private static func fields(_ old: [InterfaceEntry], _ new: [InterfaceEntry]) -> [Field] {
@@ -304,8 +304,14 @@ extension Rule {
 }
 
 extension PropertyListValue {
-  /// The same with the keys of all dictionaries in alphabetical order: their order says nothing, and XML does not keep it.
-  fileprivate var inKeyOrder: PropertyListValue {
+  /// On one line, and the same in whatever order dictionaries were written.
+  fileprivate var comparable: String {
+    text
+      ?? CanonicalDocument.printer.print(inKeyOrder).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// With the keys of all dictionaries in alphabetical order.
+  private var inKeyOrder: PropertyListValue {
     switch self {
     case .array(let elements): .array(elements.map(\.inKeyOrder))
     case .dictionary(let dictionary):
@@ -315,4 +321,27 @@ extension PropertyListValue {
     default: self
     }
   }
+}
+
+extension RootEntry.Content {
+  fileprivate var text: String {
+    switch self {
+    case .value(let value): value.comparable
+    case .node(let node): node.value.comparable
+    }
+  }
+
+  /// Those of an array; `nil` for anything else.
+  fileprivate var elements: AnyIterator<Self>? {
+    switch self {
+    case .value(.array(let elements)): AnyIterator(elements.lazy.map { .value($0) }.makeIterator())
+    case .node(let node) where node.kind == .array:
+      AnyIterator(node.elements.lazy.map { .node($0) }.makeIterator())
+    case .value, .node: nil
+    }
+  }
+}
+
+extension Settings {
+  fileprivate var entries: [RootEntry] { written.map { RootEntry(key: $0.key, content: .value($0.value)) } }
 }

@@ -9,7 +9,7 @@ public struct RuleSet: Sendable {
   public let settings: Settings
   public let interfaces: [InterfaceEntry]
   /// What else the root held, in its order: kept when the document is written anew.
-  public let keptKeys: [KeptKey]
+  public private(set) var keptKeys: [KeptKey]
   /// What the document promises of itself; as written they are among the kept keys.
   public internal(set) var tests: [DocumentTest] = []
   /// Written by the classic program, or with its numbers.
@@ -46,12 +46,19 @@ extension RuleSet: Equatable {
 }
 
 /// An entry of the root dictionary that means nothing to the rules.
-public struct KeptKey: Sendable, Equatable {
+public struct KeptKey: Sendable {
   public let key: String
-  public let value: PropertyListValue
+  /// In the document, which it keeps alive.
+  let node: PropertyListNode
 
-  public init(key: String, value: PropertyListValue) {
-    self.key = key
-    self.value = value
+  public var value: PropertyListValue { node.value }
+}
+
+extension RuleSet {
+  /// Without what means nothing to the rules, so that the document's text can go.
+  public var withoutKeptKeys: RuleSet {
+    var copy = self
+    copy.keptKeys = []
+    return copy
   }
 }

@@ -8,12 +8,15 @@ public struct SubmittedDocument: Sendable {
   /// As the sender calls it, usually a path; its control characters are question marks, so that it can be printed anywhere.
   public let name: String
   public let document: RuleDocument
+  /// In bytes.
+  let size: Int
   /// Of the document's own tests.
   let testFailures: [Diagnostic]
 
   public init(name: String, reading bytes: [UInt8]) {
     let name = name.withoutControlCharacters
     self.name = name
+    size = bytes.count
     document = RuleDocument(reading: bytes, fileName: name)
     testFailures = document.ruleSet.map { DocumentTests.failures(of: $0) } ?? []
   }

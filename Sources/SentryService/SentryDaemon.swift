@@ -132,6 +132,9 @@ public actor SentryDaemon {
     let current = active
     let generation = current.rules.generation
     if let expected, expected != generation { throw .generationChanged(expected: expected, found: generation) }
+    defer {
+      if max(submitted.size, current.text.utf8.count) >= FreedMemory.largeDocument { FreedMemory.giveBackSoon() }
+    }
     let findings = submitted.findings
     guard
       // Who edits the rules in force means the rules, not what was promised of them: a rule can be switched off in a hurry.

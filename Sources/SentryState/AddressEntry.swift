@@ -26,6 +26,17 @@ public struct AddressEntry: Hashable, Sendable {
   public var address: IPAddress { range.first }
 }
 
+/// The entries of one table around an address.
+public struct EntriesAround: Sendable {
+  /// The address itself and IPv6 nets of the lengths that packets make, the longest first.
+  public var nets: [AddressEntry]
+  /// The innermost of other ranges.
+  public var range: AddressEntry?
+
+  /// The one that `find` finds.
+  public var found: AddressEntry? { nets.first ?? range }
+}
+
 extension AddressEntry: Comparable {
   /// By address; of two with the same first address, the wider comes first.
   public static func < (a: AddressEntry, b: AddressEntry) -> Bool {

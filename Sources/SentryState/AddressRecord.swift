@@ -17,6 +17,9 @@ struct AddressKey: TableKey {
     prefixLength = length
   }
 
+  var address: IPAddress { IPAddress(high: high, low: low) }
+  var range: AddressRange { AddressRange(prefix: address, length: Int(prefixLength)) }
+
   @inline(__always)
   func hash(_ seed: HashSeed) -> UInt64 {
     fold(fold(high ^ seed.first, low ^ seed.second) ^ UInt64(prefixLength), seed.third)
@@ -37,13 +40,12 @@ struct AddressRecord: LinkedEntry {
     self.triggeredBy = triggeredBy
   }
 
-  var isIPv4: Bool { IPAddress(high: key.high, low: key.low).isIPv4 }
+  var isIPv4: Bool { key.address.isIPv4 }
 
   /// A copy for others, with the lifetime of its class in nanoseconds.
   func entry(lifetime: Int64) -> AddressEntry {
     AddressEntry(
-      range: AddressRange(prefix: IPAddress(high: key.high, low: key.low), length: Int(key.prefixLength)),
-      matchCount: matchCount, lastTime: Timestamp(nanoseconds: lastNanoseconds),
+      range: key.range, matchCount: matchCount, lastTime: Timestamp(nanoseconds: lastNanoseconds),
       duration: AddressDuration(nanoseconds: lifetime), triggeredBy: triggeredBy)
   }
 }

@@ -136,12 +136,12 @@ public struct AddressTable: ~Copyable {
   @discardableResult
   public mutating func add(_ additions: some Sequence<AddressAddition>, now: Timestamp) -> Int {
     var added = 0
-    var newRanges: [RangeIndex.Place] = []
+    var newRanges: [RangeTable.NewRange] = []
     for addition in additions {
       if let key = key(of: addition.range) {
         if set(key, to: addition, now: now) == .added { added += 1 }
-      } else if let place = ranges.set(RangeKey(addition.range), to: addition, now: now) {
-        newRanges.append(place)
+      } else if let range = ranges.set(RangeKey(addition.range), to: addition, now: now) {
+        newRanges.append(range)
       }
     }
     ranges.sortIn(newRanges)
@@ -254,15 +254,29 @@ public struct AddressTable: ~Copyable {
   /// The entries that have not expired, in the order of their addresses: some hundred nanoseconds to sort one in.
   public func entries(now: Timestamp) -> [AddressEntry] { unsortedEntries(now: now).sorted() }
 
-  /// The entry that `find` would find. Changes nothing.
-  public func entry(for address: IPAddress, now: Timestamp) -> AddressEntry? {
-    for length in ipv6Lengths {
-      if let slot = table.peek(AddressKey(address, ipv6PrefixLength: length), now: now) {
-        return table[slot].entry(lifetime: table.lifetime(of: slot))
-      }
+  // MARK: Foresight
+
+  /// The entries around an address. Changes nothing.
+  public func entries(around address: IPAddress, now: Timestamp) -> EntriesAround {
+    let lengths = address.isIPv4 ? [128] : ipv6Lengths
+    let nets = lengths.compactMap { length in
+      table.peek(AddressKey(address, ipv6PrefixLength: length), now: now).map { entry(at: $0) }
     }
-    return ranges.peek(address, now: now).flatMap { ranges.entry(at: $0) }
+    return EntriesAround(nets: nets, range: ranges.peek(address, now: now).flatMap { ranges.entry(at: $0) })
   }
+
+  /// The entry that makes way when `keep` enters an address that is not there; `nil` where there is room. Changes nothing.
+  ///
+  /// - Parameter refreshed: an entry that is hit before that.
+  public func makingWay(now: Timestamp, refreshing refreshed: AddressEntry?) -> AddressEntry? {
+    let refreshed = refreshed.flatMap { entry -> Int? in
+      guard let length = entry.range.prefixLength.flatMap({ UInt8(exactly: $0) }) else { return nil }
+      return table.peek(AddressKey(entry.address, ipv6PrefixLength: length), now: now)
+    }
+    return table.makingWay(now: now, refreshing: refreshed).map { entry(at: $0) }
+  }
+
+  private func entry(at slot: Int) -> AddressEntry { table[slot].entry(lifetime: table.lifetime(of: slot)) }
 
   /// See `LinkedTable.brokenInvariant`.
   func brokenInvariant() -> String? { table.brokenInvariant() ?? ranges.brokenInvariant() }

@@ -141,20 +141,31 @@ public struct ConnectionTable: ~Copyable {
     return table.peek(flow.identity, now: now).map { table[$0].entry }
   }
 
+  /// What `enter` and then `bind` make of a flow.
+  public struct Foresight: Sendable {
+    public var after: ConnectionEntry
+    /// The directions whose rule is another one then.
+    public var newRates: RateDirections
+    /// The flow that makes way for it.
+    public var evicted: ConnectionEntry?
+  }
+
   /// What `enter` and then `bind` would make of a flow. Changes nothing.
   ///
   /// - Returns: `nil` if the packet belongs to no flow.
   public func foreseen(
     _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16,
     rates: (inbound: UInt32, outbound: UInt32)
-  ) -> (after: ConnectionEntry, newRates: RateDirections)? {
+  ) -> Foresight? {
     guard flow.isKnown else { return nil }
+    let known = table.peek(flow.identity, now: now)
     var record = ConnectionRecord(flow, startedBy: packet, at: now)
-    if let known = table.peek(flow.identity, now: now), !startsAnew(packet, at: known) { record = table[known] }
+    if let known, !startsAnew(packet, at: known) { record = table[known] }
     record.add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
     record.lastNanoseconds = now.nanoseconds
     let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)
-    return (record.entry, newRates)
+    let evicted = known == nil ? table.makingWay(now: now).map { table[$0].entry } : nil
+    return Foresight(after: record.entry, newRates: newRates, evicted: evicted)
   }
 
   /// The flow in a slot; `nil` if it is there no more.

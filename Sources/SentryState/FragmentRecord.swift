@@ -1,4 +1,4 @@
-internal import SentryPacket
+public import SentryPacket
 
 /// What the fragments of one datagram have in common.
 struct FragmentKey: TableKey {
@@ -40,5 +40,26 @@ struct FragmentRecord: LinkedEntry {
     self.key = key
     sourcePort = packet.sourcePort
     destinationPort = packet.destinationPort
+  }
+}
+
+/// What the fragment table remembers of a datagram, as a copy.
+public struct FragmentEntry: Hashable, Sendable {
+  public var source: IPAddress
+  public var destination: IPAddress
+  /// IPv6 has 32 bits of it, IPv4 16.
+  public var identification: UInt32
+  /// IANA protocol number.
+  public var protocolNumber: UInt8
+  public var sourcePort: UInt16
+  public var destinationPort: UInt16
+}
+
+extension FragmentRecord {
+  var entry: FragmentEntry {
+    FragmentEntry(
+      source: IPAddress(high: key.sourceHigh, low: key.sourceLow),
+      destination: IPAddress(high: key.destinationHigh, low: key.destinationLow), identification: key.identification,
+      protocolNumber: key.protocolNumber, sourcePort: sourcePort, destinationPort: destinationPort)
   }
 }

@@ -21,7 +21,7 @@ public struct FragmentTable: ~Copyable {
 
   /// Remembers the ports of a first fragment; does nothing with another packet, or one whose ports were not captured.
   public mutating func remember(_ packet: PacketFields, now: Timestamp) {
-    guard packet.isFirstFragment, packet.has([.addresses, .protocolNumber, .ports]) else { return }
+    guard remembers(packet) else { return }
     let key = FragmentKey(packet)
     guard let slot = table.find(key, now: now) else {
       _ = table.insert(FragmentRecord(key: key, packet), in: Self.expiryClass, now: now)
@@ -32,22 +32,35 @@ public struct FragmentTable: ~Copyable {
     table.refresh(slot, in: Self.expiryClass, now: now)
   }
 
-  /// The ports of the datagram that a later fragment belongs to; `nil` if its first fragment is not remembered.
-  public mutating func ports(
-    for packet: PacketFields, now: Timestamp
-  ) -> (source: UInt16, destination: UInt16)? {
-    guard packet.has([.addresses, .protocolNumber]), let slot = table.find(FragmentKey(packet), now: now) else {
-      return nil
-    }
+  /// What `remember` enters of a packet; `nil` if it enters nothing.
+  public func entry(of packet: PacketFields) -> FragmentEntry? {
+    remembers(packet) ? FragmentRecord(key: FragmentKey(packet), packet).entry : nil
+  }
+
+  private func remembers(_ packet: PacketFields) -> Bool {
+    packet.isFirstFragment && packet.has([.addresses, .protocolNumber, .ports])
+  }
+
+  /// The ports of the datagram that a later fragment belongs to; `nil` for another packet, or if its first fragment is not
+  /// remembered.
+  public func ports(for packet: PacketFields, now: Timestamp) -> (source: UInt16, destination: UInt16)? {
+    guard packet.isLaterFragment, packet.has([.addresses, .protocolNumber]),
+      let slot = table.peek(FragmentKey(packet), now: now)
+    else { return nil }
     return (table[slot].sourcePort, table[slot].destinationPort)
   }
 
-  /// What `ports` would say. Changes nothing.
-  public func peekPorts(for packet: PacketFields, now: Timestamp) -> (source: UInt16, destination: UInt16)? {
-    guard packet.has([.addresses, .protocolNumber]), let slot = table.peek(FragmentKey(packet), now: now) else {
-      return nil
-    }
-    return (table[slot].sourcePort, table[slot].destinationPort)
+  /// The datagram that makes way when `remember` enters another; `nil` where there is room, or nothing is entered. Changes nothing.
+  public func makingWay(for packet: PacketFields, now: Timestamp) -> FragmentEntry? {
+    guard remembers(packet), table.peek(FragmentKey(packet), now: now) == nil else { return nil }
+    return table.makingWay(now: now).map { table[$0].entry }
+  }
+
+  /// The datagrams that have not expired, the longest ago first.
+  public func entries(now: Timestamp) -> [FragmentEntry] {
+    var entries: [FragmentEntry] = []
+    table.forEachEntry(now: now) { record, _ in entries.append(record.entry) }
+    return entries
   }
 
   /// Removes expired datagrams, some thousands at most in one call; those left are not found either.

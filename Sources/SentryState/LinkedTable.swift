@@ -4,9 +4,8 @@
 // hash (`SlotIndex`). Each entry is also a link of one doubly linked list, that of its expiry class.
 //
 // Expiry. A class has one lifetime, and its list is in the order of the last refresh: refreshing an entry moves it to the
-// back. So the front of a list is always the next of its class to expire; whether anything has expired, and which entry is the
-// oldest of all, is known from the fronts alone. Classes are made as lifetimes are asked for. An empty one serves the next new
-// lifetime, so there are never more than there were different lifetimes in use at once.
+// back. So the front of a list is always the next of its class to expire, and its oldest; which class is the next, or has the
+// oldest entry of all, `ExpiryClasses` knows.
 //
 // Life of an entry. `insert` takes a free slot, or at capacity the slot of an expired entry, or that of the oldest entry whose
 // lifetime is limited, or, where all are unlimited, the oldest of those. `refresh` keeps it alive. `find` does not return an
@@ -16,8 +15,8 @@
 // where the index keeps its words.
 //
 // Memory. Slots are made for the full capacity and touched as they fill (`ZeroedBuffer`); the index doubles as entries come, so
-// that a table with few entries is searched in few cache lines. Freed slots are used
-// first. Removal, refresh and insertion take constant time.
+// that a table with few entries is searched in few cache lines. Freed slots are used first. Removal, refresh and insertion take
+// constant time, and where they change the front of a list, a step for each doubling of the number of classes.
 
 internal import SentryPacket
 
@@ -45,27 +44,10 @@ struct Links: BitwiseCopyable {
   var next = none
 }
 
-/// Entries that live equally long, the longest unrefreshed first.
-struct ExpiryClass: BitwiseCopyable {
-  /// A lifetime without end.
-  static let unlimited = Int64.max
-  /// Not a class: the mark of a free slot.
-  static let free = UInt16.max
-  /// Classes that `UInt16` can tell apart from `free`.
-  static let maximumCount = 65_535
-
-  /// In nanoseconds.
-  var lifetime: Int64
-  var front = Links.none
-  var back = Links.none
-
-  var isEmpty: Bool { front == Links.none }
-}
-
 struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   private var slots: ZeroedBuffer<Entry>
   private var index: SlotIndex
-  private var classes: [ExpiryClass]
+  private var classes: ExpiryClasses
   private let classLimit: Int
   private let seed: HashSeed
   /// Slots below this have been in use; those from here on were never touched.
@@ -91,7 +73,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   ) {
     slots = ZeroedBuffer(atMost: max(1, min(capacity, SlotIndex.maximumSlots)))
     index = SlotIndex(slots: min(slots.count, Self.firstIndexedSlots))
-    classes = lifetimes.map { ExpiryClass(lifetime: $0) }
+    classes = ExpiryClasses(lifetimes: lifetimes, limit: classLimit)
     self.classLimit = classLimit
     self.seed = seed
     self.capacity = slots.count
@@ -137,12 +119,12 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   var occupiedSlots: [Int] { (0..<touchedSlots).filter { isOccupied($0) } }
 
   /// How long the entry in this slot lives without a refresh, in nanoseconds.
-  func lifetime(of slot: Int) -> Int64 { classes[Int(slots[slot].expiryClass)].lifetime }
+  func lifetime(of slot: Int) -> Int64 { classes[slots[slot].expiryClass].lifetime }
 
   /// Unexpired entries. Looks at every expired one.
   func count(now: Timestamp) -> Int {
     var expired = 0
-    for list in classes {
+    for list in classes.all {
       var slot = list.front
       while slot != Links.none, isExpired(slots[Int(slot)], now) {
         expired += 1
@@ -154,7 +136,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Hands over every unexpired entry with its lifetime in nanoseconds, class by class, the longest unrefreshed first.
   func forEachEntry(now: Timestamp, _ body: (_ entry: Entry, _ lifetime: Int64) -> Void) {
-    for list in classes {
+    for list in classes.all {
       var slot = list.front
       while slot != Links.none {
         let entry = slots[Int(slot)]
@@ -186,6 +168,9 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   mutating func refresh(_ slot: Int, in expiryClass: UInt16, now: Timestamp) {
     if slots[slot].links.next == Links.none, slots[slot].expiryClass == expiryClass {
       slots[slot].lastNanoseconds = now.nanoseconds  // The last of its class stays the last.
+      if slots[slot].links.previous == Links.none {
+        classes.setFront(of: expiryClass, refreshedAt: now.nanoseconds)
+      }
       return
     }
     unlink(slot)
@@ -212,8 +197,9 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// Removes expired entries; what `sweepLimit` leaves is found no more either, and goes with later calls.
   mutating func expire(now: Timestamp) {
     var left = Self.sweepLimit
-    for list in classes.indices where classes[list].lifetime != ExpiryClass.unlimited {
-      while left > 0, removeExpiredFront(of: list, now) { left -= 1 }
+    while left > 0, let slot = classes.expired(at: now.nanoseconds) {
+      remove(at: slot)
+      left -= 1
     }
   }
 
@@ -229,8 +215,8 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     var resized = emptied(capacity: capacity)
     while count > resized.capacity { makeRoom(now) }
     resized.evictions = evictions
-    for list in classes.indices {
-      var slot = classes[list].front
+    for list in classes.all.indices {
+      var slot = classes.all[list].front
       while slot != Links.none {
         let entry = slots[Int(slot)]
         resized.adopt(entry, in: UInt16(truncatingIfNeeded: list))
@@ -240,66 +226,51 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     self = resized
   }
 
-  // MARK: Classes
-
   /// The class for a lifetime in nanoseconds, for the next call of `insert` or `refresh`; made if there is none.
-  mutating func expiryClass(lasting lifetime: Int64) -> UInt16 {
-    if let list = classes.firstIndex(where: { $0.lifetime == lifetime }) { return UInt16(truncatingIfNeeded: list) }
-    // The unlimited class is never given away, so that it is there when all others are in use.
-    if let list = classes.firstIndex(where: { $0.isEmpty && $0.lifetime != ExpiryClass.unlimited }) {
-      classes[list].lifetime = lifetime
-      return UInt16(truncatingIfNeeded: list)
-    }
-    guard classes.count >= classLimit else {
-      classes.append(ExpiryClass(lifetime: lifetime))
-      return UInt16(truncatingIfNeeded: classes.count - 1)
-    }
-    return nearestClass(lasting: lifetime)
-  }
-
-  /// The class with the shortest lifetime that is long enough, else the one with the longest.
-  private func nearestClass(lasting lifetime: Int64) -> UInt16 {
-    var nearest = 0
-    for list in classes.indices.dropFirst() {
-      let candidate = classes[list].lifetime
-      let best = classes[nearest].lifetime
-      let isBetter = best < lifetime ? candidate > best : candidate >= lifetime && candidate < best
-      if isBetter { nearest = list }
-    }
-    return UInt16(truncatingIfNeeded: nearest)
-  }
+  mutating func expiryClass(lasting lifetime: Int64) -> UInt16 { classes.expiryClass(lasting: lifetime) }
 
   // MARK: Making room
 
+  /// The slot of the entry that makes way when one more is inserted; `nil` where there is room, or an expired one goes.
+  ///
+  /// - Parameter refreshed: the slot of an entry that is refreshed before that.
+  func makingWay(now: Timestamp, refreshing refreshed: Int? = nil) -> Int? {
+    guard count >= capacity, classes.expired(at: now.nanoseconds) == nil, let oldest = classes.oldest else {
+      return nil
+    }
+    return oldest == refreshed ? nextOldest(refreshing: oldest, now: now) : oldest
+  }
+
+  /// The oldest entry after a refresh of the one that is the oldest before it. Looks at every class.
+  private func nextOldest(refreshing refreshed: Int, now: Timestamp) -> Int {
+    let refreshedClass = slots[refreshed].expiryClass
+    let isLimited = classes[refreshedClass].lifetime != ExpiryClass.unlimited
+    var oldest: (slot: Int, nanoseconds: Int64)?
+    for (position, list) in classes.all.enumerated() where !list.isEmpty {
+      guard (list.lifetime != ExpiryClass.unlimited) == isLimited else { continue }
+      var (slot, nanoseconds) = (Int(list.front), slots[Int(list.front)].lastNanoseconds)
+      if position == Int(refreshedClass) {
+        let next = slots[refreshed].links.next
+        (slot, nanoseconds) =
+          next == Links.none ? (refreshed, now.nanoseconds) : (Int(next), slots[Int(next)].lastNanoseconds)
+      }
+      if let oldest, oldest.nanoseconds <= nanoseconds { continue }
+      oldest = (slot, nanoseconds)
+    }
+    return oldest?.slot ?? refreshed
+  }
+
   /// Removes one entry: an expired one, else the oldest with a limited lifetime, else the oldest.
   private mutating func makeRoom(_ now: Timestamp) {
-    for list in classes.indices where removeExpiredFront(of: list, now) { return }
-    guard let slot = oldest(where: { $0 != ExpiryClass.unlimited }) ?? oldest(where: { _ in true }) else { return }
+    if let expired = classes.expired(at: now.nanoseconds) { return remove(at: expired) }
+    guard let slot = classes.oldest else { return }
     remove(at: slot)
     evictions &+= 1
   }
 
-  /// The entry that has gone without a refresh for longest, of the classes with such lifetimes.
-  private func oldest(where isMeant: (_ lifetime: Int64) -> Bool) -> Int? {
-    var oldest: Int?
-    for list in classes where !list.isEmpty && isMeant(list.lifetime) {
-      let front = Int(list.front)
-      if let best = oldest, slots[best].lastNanoseconds <= slots[front].lastNanoseconds { continue }
-      oldest = front
-    }
-    return oldest
-  }
-
-  private mutating func removeExpiredFront(of list: Int, _ now: Timestamp) -> Bool {
-    let front = classes[list].front
-    guard front != Links.none, isExpired(slots[Int(front)], now) else { return false }
-    remove(at: Int(front))
-    return true
-  }
-
   @inline(__always)
   private func isExpired(_ entry: Entry, _ now: Timestamp) -> Bool {
-    now.nanoseconds &- entry.lastNanoseconds >= classes[Int(entry.expiryClass)].lifetime
+    now.nanoseconds &- entry.lastNanoseconds >= classes[entry.expiryClass].lifetime
   }
 
   // MARK: Slots
@@ -347,7 +318,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// An empty table with the same classes, counters and seed.
   private func emptied(capacity: Int) -> LinkedTable {
     var table = LinkedTable(
-      capacity: capacity, lifetimes: classes.map(\.lifetime), seed: seed, classLimit: classLimit)
+      capacity: capacity, lifetimes: classes.lifetimes, seed: seed, classLimit: classLimit)
     table.additions = additions
     table.evictions = evictions
     return table
@@ -368,31 +339,34 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   @inline(__always)
   private mutating func append(_ slot: Int, to expiryClass: UInt16, at nanoseconds: Int64) {
     let number = UInt32(truncatingIfNeeded: slot)
-    let back = classes[Int(expiryClass)].back
+    let back = classes[expiryClass].back
     slots[slot].lastNanoseconds = nanoseconds
     slots[slot].expiryClass = expiryClass
     slots[slot].links = Links(previous: back, next: Links.none)
+    classes[expiryClass].back = number
     if back == Links.none {
-      classes[Int(expiryClass)].front = number
+      classes[expiryClass].front = number
+      classes.setFront(of: expiryClass, refreshedAt: nanoseconds)
     } else {
       slots[Int(back)].links.next = number
     }
-    classes[Int(expiryClass)].back = number
   }
 
   @inline(__always)
   private mutating func unlink(_ slot: Int) {
-    let list = Int(slots[slot].expiryClass)
+    let list = slots[slot].expiryClass
     let links = slots[slot].links
-    if links.previous == Links.none {
-      classes[list].front = links.next
-    } else {
-      slots[Int(links.previous)].links.next = links.next
-    }
     if links.next == Links.none {
       classes[list].back = links.previous
     } else {
       slots[Int(links.next)].links.previous = links.previous
+    }
+    if links.previous == Links.none {
+      classes[list].front = links.next
+      classes.setFront(
+        of: list, refreshedAt: links.next == Links.none ? nil : slots[Int(links.next)].lastNanoseconds)
+    } else {
+      slots[Int(links.previous)].links.next = links.next
     }
   }
 }
@@ -405,9 +379,10 @@ extension LinkedTable {
     if capacity < 1 || count > capacity { return "\(count) entries in a table for \(capacity)" }
     if index.countedSlots() != count { return "\(index.countedSlots()) index words for \(count) entries" }
     var listed = 0
-    for list in classes.indices {
+    for list in classes.all.indices {
       if let problem = brokenInvariant(ofClass: list, &listed) { return problem }
     }
+    if let problem = classes.brokenInvariant(time: { slots[$0].lastNanoseconds }) { return problem }
     if listed != count { return "\(listed) of \(count) entries are in lists" }
     var free = 0
     var slot = firstFree
@@ -423,7 +398,7 @@ extension LinkedTable {
   private func brokenInvariant(ofClass list: Int, _ listed: inout Int) -> String? {
     var previous = Links.none
     var lastNanoseconds = Int64.min
-    var slot = classes[list].front
+    var slot = classes.all[list].front
     while slot != Links.none {
       let entry = slots[Int(slot)]
       if Int(entry.expiryClass) != list { return "slot \(slot) is in list \(list) but of class \(entry.expiryClass)" }
@@ -435,6 +410,6 @@ extension LinkedTable {
       (previous, lastNanoseconds, slot) = (slot, entry.lastNanoseconds, entry.links.next)
       listed += 1
     }
-    return classes[list].back == previous ? nil : "list \(list) ends elsewhere"
+    return classes.all[list].back == previous ? nil : "list \(list) ends elsewhere"
   }
 }

@@ -4,27 +4,30 @@
 // around an address the innermost is the last one in that order: the one that begins last, and of those the one that
 // ends first. Where ranges nest, as nets always do, it is the narrowest.
 //
-// Looking. A binary search finds the last range that begins at or before the address. If it ends too early, so do all the
-// ranges between it and its `outer` one, the nearest before it that reaches at least as far; the search goes on there. A
-// chain of outer ranges can be as long as there are ranges, so each one also knows a `jump`, some way up the chain. The
-// jumps are those of skew binary numbers (E. W. Myers, An applicative random-access stack, 1983): with them any place in
-// the chain is some 2 log n steps away, at the price of four bytes.
+// Looking. A list by leading bits says between which ranges the last one lies that begins at or before the address; there a
+// binary search finds it. If it ends too early, so do all the ranges between it and its `outer` one, the nearest before it that
+// reaches at least as far; the search goes on there. A chain of outer ranges can be as long as there are ranges, so each one
+// also knows a `jump`, some way up the chain. The jumps are those of skew binary numbers (E. W. Myers, An applicative
+// random-access stack, 1983): with them any place in the chain is some 2 log n steps away, at the price of four bytes.
 //
-// Changing. With new ranges all is sorted and linked anew: that is for requests. A range that has gone is only passed over,
-// until `compact` closes the gaps, without allocating.
+// Changing. New ranges are sorted among the others, and all are linked anew: that is for requests. A range that has gone is only
+// passed over, until `compact` closes the gaps, without allocating.
+//
+// Numbers. The two families have an index each: IPv4 addresses are compared as 32-bit numbers, of which four times as many
+// fit into a cache line.
 
 internal import SentryPacket
 
-struct RangeIndex: ~Copyable {
+struct RangeIndex<Number: AddressNumber>: ~Copyable {
   /// A range, and the slot of its entry in the table.
-  struct Place: Equatable {
-    var first: IPAddress
-    var last: IPAddress
+  struct Place: Equatable, BitwiseCopyable {
+    var first: Number
+    var last: Number
     var slot: UInt32
   }
 
-  private struct Node {
-    var last: IPAddress
+  private struct Node: BitwiseCopyable {
+    var last: Number
     var slot: UInt32
     /// The position of the nearest range before this one that ends at or after it; -1 without one.
     var outer: Int32 = -1
@@ -37,21 +40,28 @@ struct RangeIndex: ~Copyable {
   private static var gone: UInt32 { .max }
 
   /// Apart from the nodes: the binary search looks at nothing else.
-  private var firsts: [UInt128] = []
+  private var firsts: [Number] = []
   private var nodes: [Node] = []
+  /// For each value of the leading bits, ranges that begin with a smaller one; then all there are.
+  private var starts: [UInt32] = [0, 0]
+  /// Bits behind the leading ones.
+  private var shift = 0
+  /// The first addresses of the first range and of the last.
+  private var base: Number = 0
+  private var top: Number = 0
 
   /// Ranges in the index, those that have gone included.
   var count: Int { nodes.count }
 
   // MARK: Looking
 
-  /// The slot of the innermost range around `address` that `isThere`.
+  /// The slot of the innermost range around `number` that `isThere`.
   @inline(__always)
-  func innermost(around address: IPAddress, where isThere: (Place) -> Bool) -> Int? {
-    var position = lastPosition(upTo: address)
+  func innermost(around number: Number, where isThere: (Place) -> Bool) -> Int? {
+    var position = lastPosition(upTo: number)
     while position >= 0 {
-      guard nodes[position].last >= address else {
-        position = nearestOuter(of: position, reaching: address)
+      guard nodes[position].last >= number else {
+        position = nearestOuter(of: position, reaching: number)
         continue
       }
       let place = self.place(at: position)
@@ -61,15 +71,16 @@ struct RangeIndex: ~Copyable {
     return nil
   }
 
-  /// The position of the last range that begins at or before `address`; -1 without one.
+  /// The position of the last range that begins at or before `number`; -1 without one.
   @inline(__always)
-  private func lastPosition(upTo address: IPAddress) -> Int {
-    let wanted = address.number
-    var low = 0
-    var length = firsts.count
+  private func lastPosition(upTo number: Number) -> Int {
+    guard number >= base else { return -1 }
+    let leading = leadingBits(of: number)
+    var low = Int(starts[leading])
+    var length = Int(starts[leading + 1]) - low
     while length > 0 {
       let half = length / 2
-      if firsts[low + half] <= wanted {
+      if firsts[low + half] <= number {
         low += half + 1
         length -= half + 1
       } else {
@@ -79,36 +90,55 @@ struct RangeIndex: ~Copyable {
     return low - 1
   }
 
-  /// The position of the nearest outer range that ends at or after `address`; -1 without one.
+  /// The place in `starts` of a number at or behind `base`.
   @inline(__always)
-  private func nearestOuter(of position: Int, reaching address: IPAddress) -> Int {
+  private func leadingBits(of number: Number) -> Int {
+    Int(truncatingIfNeeded: (min(number, top) &- base) &>> Number(truncatingIfNeeded: shift))
+  }
+
+  /// The position of the nearest outer range that ends at or after `number`; -1 without one.
+  @inline(__always)
+  private func nearestOuter(of position: Int, reaching number: Number) -> Int {
     var position = position
-    while position >= 0, nodes[position].last < address {
+    while position >= 0, nodes[position].last < number {
       let jump = Int(nodes[position].jump)
-      position = jump >= 0 && nodes[jump].last < address ? jump : Int(nodes[position].outer)
+      position = jump >= 0 && nodes[jump].last < number ? jump : Int(nodes[position].outer)
     }
     return position
   }
 
   @inline(__always)
   func place(at position: Int) -> Place {
-    Place(first: IPAddress(firsts[position]), last: nodes[position].last, slot: nodes[position].slot)
+    Place(first: firsts[position], last: nodes[position].last, slot: nodes[position].slot)
   }
 
   // MARK: Changing
 
-  /// Puts other ranges in the place of all there are: in any order, and each once or, just the same, twice.
-  mutating func replaceAll(with places: [Place]) {
-    var places = places
-    places.sort { a, b in a.first != b.first ? a.first < b.first : a.last > b.last }
-    removeAll()
-    firsts.reserveCapacity(places.count)
-    nodes.reserveCapacity(places.count)
-    for place in places where nodes.isEmpty || place != self.place(at: count - 1) {
-      firsts.append(place.first.number)
-      nodes.append(Node(last: place.last, slot: place.slot))
+  /// Sorts in new ranges, given in any order; those that have gone are left out from now on. Of a range that is there, or given,
+  /// twice just the same, one is kept.
+  mutating func add(_ new: [Place]) {
+    var places: [Place] = []
+    places.reserveCapacity(count + new.count)
+    func take(_ place: Place) {
+      if place != places.last, place.slot != Self.gone { places.append(place) }
     }
+    var position = 0
+    for place in new.sorted(by: Self.isBefore) {
+      while position < count, !Self.isBefore(place, self.place(at: position)) {
+        take(self.place(at: position))
+        position += 1
+      }
+      take(place)
+    }
+    for position in position..<count { take(self.place(at: position)) }
+    firsts = places.map(\.first)
+    nodes = places.map { Node(last: $0.last, slot: $0.slot) }
+    starts.reserveCapacity(Self.startCount(of: count))
     link()
+  }
+
+  private static func isBefore(_ a: Place, _ b: Place) -> Bool {
+    a.first != b.first ? a.first < b.first : a.last > b.last
   }
 
   /// Marks a range that has gone.
@@ -127,12 +157,9 @@ struct RangeIndex: ~Copyable {
     link()
   }
 
-  mutating func removeAll() {
-    firsts = []
-    nodes = []
-  }
+  mutating func removeAll() { self = RangeIndex() }
 
-  /// Makes the links of all ranges, in linear time.
+  /// Makes the links of all ranges, and the list by leading bits, in linear time.
   private mutating func link() {
     for position in nodes.indices {
       var outer = position - 1
@@ -142,6 +169,7 @@ struct RangeIndex: ~Copyable {
       nodes[position].jump = Int32(truncatingIfNeeded: jump(above: outer))
       nodes[position].depth = outer < 0 ? 0 : nodes[outer].depth + 1
     }
+    listByLeadingBits()
   }
 
   /// Where a range with this outer one jumps: over both jumps from there, if they are equally long, else to it.
@@ -155,21 +183,41 @@ struct RangeIndex: ~Copyable {
     return isEven ? second : outer
   }
 
+  /// Places in `starts` that `count` ranges need at most.
+  private static func startCount(of count: Int) -> Int { (1 << bits(of: count)) + 1 }
+
+  private static func bits(of count: Int) -> Int { Int.bitWidth - count.leadingZeroBitCount }
+
+  /// Takes as many leading bits as give each range a value of its own, if they lie evenly.
+  private mutating func listByLeadingBits() {
+    (base, top) = (firsts.first ?? 0, firsts.last ?? 0)
+    let span = top - base
+    shift = max(0, Number.bitWidth - span.leadingZeroBitCount - Self.bits(of: count))
+    let values = leadingBits(of: top) + 1
+    starts.removeAll(keepingCapacity: true)
+    var position = 0
+    for value in 0..<values {
+      while position < count, leadingBits(of: firsts[position]) < value { position += 1 }
+      starts.append(UInt32(truncatingIfNeeded: position))
+    }
+    starts.append(UInt32(truncatingIfNeeded: count))
+  }
+
   // MARK: Checks
 
   /// The first thing found wrong, `nil` in a sound index. Takes time with the square of its size: for tests.
   func brokenInvariant() -> String? {
     for position in nodes.indices {
-      let node = nodes[position]
       let range = place(at: position)
-      if range.first > node.last { return "range \(position) ends before it begins" }
-      if position > 0 {
-        let before = place(at: position - 1)
-        if before.first > range.first { return "range \(position) begins before the one before it" }
-        if before.first == range.first, before.last < node.last { return "range \(position) should come earlier" }
+      if range.first > range.last { return "range \(position) ends before it begins" }
+      if position > 0, !Self.isBefore(place(at: position - 1), range), place(at: position - 1) != range {
+        return "range \(position) should come earlier"
       }
-      let outer = nodes[..<position].lastIndex { $0.last >= node.last } ?? -1
-      if Int(node.outer) != outer { return "the outer range of \(position) is \(outer), not \(node.outer)" }
+      if lastPosition(upTo: range.first) < position { return "range \(position) is not found by its first address" }
+      let outer = nodes[..<position].lastIndex { $0.last >= range.last } ?? -1
+      if Int(nodes[position].outer) != outer {
+        return "the outer range of \(position) is \(outer), not \(nodes[position].outer)"
+      }
       if let problem = brokenJump(at: position) { return problem }
     }
     return nil
@@ -181,13 +229,5 @@ struct RangeIndex: ~Copyable {
     guard jump >= 0 || outer < 0 else { return "range \(position) does not jump" }
     while outer > jump { outer = nodes[Int(outer)].outer }
     return outer == jump ? nil : "range \(position) jumps to \(jump), which is not above it"
-  }
-}
-
-extension IPAddress {
-  fileprivate var number: UInt128 { UInt128(truncatingIfNeeded: high) << 64 | UInt128(truncatingIfNeeded: low) }
-
-  fileprivate init(_ number: UInt128) {
-    self.init(high: UInt64(truncatingIfNeeded: number >> 64), low: UInt64(truncatingIfNeeded: number))
   }
 }

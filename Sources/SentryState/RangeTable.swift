@@ -6,7 +6,8 @@ internal import SentryPacket
 /// capacity are those of every `LinkedTable`. Ranges may overlap: see `RangeIndex` for the one that answers.
 struct RangeTable: ~Copyable {
   private var table: LinkedTable<RangeRecord>
-  private var index = RangeIndex()
+  private var ipv4 = RangeIndex<UInt32>()
+  private var ipv6 = RangeIndex<UInt128>()
 
   init(capacity: Int, seed: HashSeed) {
     table = LinkedTable(capacity: capacity, lifetimes: [ExpiryClass.unlimited], seed: seed)
@@ -26,16 +27,13 @@ struct RangeTable: ~Copyable {
   /// The same for those who may not change the table.
   @inline(__always)
   func peek(_ address: IPAddress, now: Timestamp) -> Int? {
-    index.innermost(around: address) { place in
-      place.first.isIPv4 == address.isIPv4 && isThere(place) && table.isAlive(Int(place.slot), now: now)
-    }
+    if let number = UInt32(address) { return ipv4.innermost(around: number) { isAlive($0, now) } }
+    return UInt128(address).flatMap { ipv6.innermost(around: $0) { isAlive($0, now) } }
   }
 
-  /// What the index remembers is checked against the table, so that the table may drop entries as it likes.
   @inline(__always)
-  private func isThere(_ place: RangeIndex.Place) -> Bool {
-    let slot = Int(place.slot)
-    return table.isOccupied(slot) && RangeIndex.Place(table[slot].key, slot: slot) == place
+  private func isAlive<Number>(_ place: RangeIndex<Number>.Place, _ now: Timestamp) -> Bool {
+    place.isThere(in: table) && table.isAlive(Int(place.slot), now: now)
   }
 
   mutating func hit(_ slot: Int, now: Timestamp) {
@@ -54,23 +52,31 @@ struct RangeTable: ~Copyable {
   mutating func expire(now: Timestamp) {
     table.expire(now: now)
     // Closed only when half of it is gaps, so that it costs no removal more than a few steps.
-    guard index.count > 2 * table.count else { return }
-    for position in 0..<index.count where !isThere(index.place(at: position)) { index.drop(at: position) }
-    index.compact()
+    guard ipv4.count + ipv6.count > 2 * table.count else { return }
+    ipv4.dropMissing(from: table)
+    ipv4.compact()
+    ipv6.dropMissing(from: table)
+    ipv6.compact()
   }
 
   // MARK: Requests
 
   func contains(_ key: RangeKey) -> Bool { table.contains(key) }
 
+  /// A range that lookups do not know yet.
+  struct NewRange {
+    fileprivate let key: RangeKey
+    fileprivate let slot: Int
+  }
+
   /// Adds or replaces an entry; lookups know a new one after `sortIn`.
   ///
-  /// - Returns: where the new one has to be sorted in; `nil` if it was there.
-  mutating func set(_ key: RangeKey, to addition: AddressAddition, now: Timestamp) -> RangeIndex.Place? {
+  /// - Returns: what has to be sorted in; `nil` if it was there.
+  mutating func set(_ key: RangeKey, to addition: AddressAddition, now: Timestamp) -> NewRange? {
     let expiryClass = table.expiryClass(lasting: addition.duration.nanoseconds)
     guard let slot = table.find(key, now: now) else {
       let record = RangeRecord(key: key, triggeredBy: addition.triggeredBy)
-      return RangeIndex.Place(key, slot: table.insert(record, in: expiryClass, now: now))
+      return NewRange(key: key, slot: table.insert(record, in: expiryClass, now: now))
     }
     table.refresh(slot, in: expiryClass, now: now)
     table[slot].triggeredBy = addition.triggeredBy
@@ -79,23 +85,24 @@ struct RangeTable: ~Copyable {
   }
 
   /// Lets lookups find new entries. Takes time with the number of ranges there are, so many are sorted in at once.
-  mutating func sortIn(_ new: [RangeIndex.Place]) {
-    guard !new.isEmpty else { return }
-    let known = (0..<index.count).map { index.place(at: $0) }
-    index.replaceAll(with: (known + new).filter { isThere($0) })
+  mutating func sortIn(_ new: [NewRange]) {
+    ipv4.sortIn(new, of: table)
+    ipv6.sortIn(new, of: table)
   }
 
   mutating func remove(_ key: RangeKey) -> Bool { table.remove(key) }
 
   mutating func removeAll() {
     table.removeAll()
-    index.removeAll()
+    ipv4.removeAll()
+    ipv6.removeAll()
   }
 
   mutating func setCapacity(_ capacity: Int, now: Timestamp) {
     table.setCapacity(capacity, now: now)
-    let places = table.occupiedSlots.map { RangeIndex.Place(table[$0].key, slot: $0) }
-    index.replaceAll(with: places)
+    ipv4.removeAll()
+    ipv6.removeAll()
+    sortIn(table.occupiedSlots.map { NewRange(key: table[$0].key, slot: $0) })
   }
 
   // MARK: Reports
@@ -118,14 +125,76 @@ struct RangeTable: ~Copyable {
 
   /// See `LinkedTable.brokenInvariant`; every entry must be in the index, once.
   func brokenInvariant() -> String? {
-    if let problem = table.brokenInvariant() ?? index.brokenInvariant() { return problem }
-    let found = (0..<index.count).count { isThere(index.place(at: $0)) }
+    if let problem = table.brokenInvariant() ?? ipv4.brokenInvariant() ?? ipv6.brokenInvariant() { return problem }
+    let found = ipv4.count(in: table) + ipv6.count(in: table)
     return found == table.count ? nil : "\(found) of \(table.count) ranges are in the index"
   }
 }
 
+/// An address of one family as a number.
+protocol AddressNumber: FixedWidthInteger, UnsignedInteger, BitwiseCopyable, Sendable {
+  /// `nil` for an address of the other family.
+  init?(_ address: IPAddress)
+  /// The last number of a range that begins in this family; a range may end in the other.
+  init(lastOf range: RangeKey)
+}
+
+extension UInt32: AddressNumber {
+  @inline(__always)
+  init?(_ address: IPAddress) {
+    guard let number = address.v4 else { return nil }
+    self = number
+  }
+
+  @inline(__always)
+  init(lastOf range: RangeKey) { self = range.last.v4 ?? .max }
+}
+
+extension UInt128: AddressNumber {
+  @inline(__always)
+  init?(_ address: IPAddress) {
+    guard !address.isIPv4 else { return nil }
+    self = UInt128(truncatingIfNeeded: address.high) << 64 | UInt128(truncatingIfNeeded: address.low)
+  }
+
+  @inline(__always)
+  init(lastOf range: RangeKey) {
+    self = UInt128(truncatingIfNeeded: range.lastHigh) << 64 | UInt128(truncatingIfNeeded: range.lastLow)
+  }
+}
+
+// What the index remembers is checked against the table, so that the table may drop entries as it likes.
+
 extension RangeIndex.Place {
-  init(_ key: RangeKey, slot: Int) {
-    self.init(first: key.first, last: key.last, slot: UInt32(truncatingIfNeeded: slot))
+  /// `nil` for a range of the other family.
+  @inline(__always)
+  init?(_ key: RangeKey, slot: Int) {
+    guard let first = Number(key.first) else { return nil }
+    self.init(first: first, last: Number(lastOf: key), slot: UInt32(truncatingIfNeeded: slot))
+  }
+
+  @inline(__always)
+  func isThere(in table: borrowing LinkedTable<RangeRecord>) -> Bool {
+    let slot = Int(slot)
+    return table.isOccupied(slot) && RangeIndex.Place(table[slot].key, slot: slot) == self
+  }
+}
+
+extension RangeIndex {
+  /// Adds those of its family.
+  fileprivate mutating func sortIn(_ new: [RangeTable.NewRange], of table: borrowing LinkedTable<RangeRecord>) {
+    let places = new.compactMap { Place($0.key, slot: $0.slot) }
+    guard !places.isEmpty else { return }
+    dropMissing(from: table)
+    // One that made way for a later one of the same request is never added.
+    add(places.filter { $0.isThere(in: table) })
+  }
+
+  fileprivate mutating func dropMissing(from table: borrowing LinkedTable<RangeRecord>) {
+    for position in 0..<count where !place(at: position).isThere(in: table) { drop(at: position) }
+  }
+
+  fileprivate func count(in table: borrowing LinkedTable<RangeRecord>) -> Int {
+    (0..<count).count { place(at: $0).isThere(in: table) }
   }
 }

@@ -39,6 +39,35 @@ public struct SourceRateTable: ~Copyable {
     table.find(AddressKey(source, ipv6PrefixLength: ipv6PrefixLength), now: now).map { table[$0].rate(now) } ?? 0
   }
 
+  /// What `count` makes of a source. Changes nothing.
+  ///
+  /// - Returns: the source before, if it is counted already, and after; and the one that makes way for it.
+  public func foreseen(_ source: IPAddress, now: Timestamp) -> Foresight {
+    let key = AddressKey(source, ipv6PrefixLength: ipv6PrefixLength)
+    guard let slot = table.peek(key, now: now) else {
+      return Foresight(
+        before: nil, after: SourceRateEntry(range: key.range, packets: 1, rate: 0),
+        evicted: table.makingWay(now: now).map { table[$0].entry(now) })
+    }
+    let before = table[slot].entry(now)
+    var after = before
+    after.packets += 1
+    return Foresight(before: before, after: after, evicted: nil)
+  }
+
+  public struct Foresight: Sendable {
+    public var before: SourceRateEntry?
+    public var after: SourceRateEntry
+    public var evicted: SourceRateEntry?
+  }
+
+  /// The sources that have sent something in this second or the last, in no order.
+  public func entries(now: Timestamp) -> [SourceRateEntry] {
+    var entries: [SourceRateEntry] = []
+    table.forEachEntry(now: now) { record, _ in entries.append(record.entry(now)) }
+    return entries
+  }
+
   /// Removes sources that have gone quiet, some thousands at most in one call; those left have rate 0 all the same.
   public mutating func expire(now: Timestamp) { table.expire(now: now) }
 
@@ -55,6 +84,16 @@ public struct SourceRateTable: ~Copyable {
 
   /// See `LinkedTable.brokenInvariant`.
   func brokenInvariant() -> String? { table.brokenInvariant() }
+}
+
+/// What the table knows of a source, as a copy.
+public struct SourceRateEntry: Hashable, Sendable {
+  /// One IPv4 address, or an IPv6 net.
+  public var range: AddressRange
+  /// In the second that has begun.
+  public var packets: UInt64
+  /// In the last full second.
+  public var rate: UInt64
 }
 
 /// A source as the table stores it: 48 bytes. The second that `current` counts is that of the last refresh.
@@ -86,6 +125,10 @@ struct SourceRateRecord: LinkedEntry {
     case 1: UInt64(current)
     default: 0
     }
+  }
+
+  func entry(_ now: Timestamp) -> SourceRateEntry {
+    SourceRateEntry(range: key.range, packets: isCurrent(now) ? UInt64(current) : 0, rate: rate(now))
   }
 
   private func isCurrent(_ now: Timestamp) -> Bool { now.seconds == Timestamp(nanoseconds: lastNanoseconds).seconds }

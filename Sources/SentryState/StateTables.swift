@@ -180,9 +180,16 @@ extension StateTables {
     addresses[Self.index(of: kind)].unsortedEntries(now: now)
   }
 
-  /// See `AddressTable.entry(for:now:)`.
-  public func entry(in kind: AddressTableKind, for address: IPAddress, now: Timestamp) -> AddressEntry? {
-    addresses[Self.index(of: kind)].entry(for: address, now: now)
+  /// See `AddressTable.entries(around:now:)`.
+  public func entries(in kind: AddressTableKind, around address: IPAddress, now: Timestamp) -> EntriesAround {
+    addresses[Self.index(of: kind)].entries(around: address, now: now)
+  }
+
+  /// See `AddressTable.makingWay`.
+  public func makingWay(
+    in kind: AddressTableKind, now: Timestamp, refreshing refreshed: AddressEntry?
+  ) -> AddressEntry? {
+    addresses[Self.index(of: kind)].makingWay(now: now, refreshing: refreshed)
   }
 
   /// See `AddressTable.ipv6PrefixLength`.

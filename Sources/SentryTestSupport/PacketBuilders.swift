@@ -147,6 +147,11 @@ public enum Frame {
     EthernetHeader().frame(type: type, carrying: payload)
   }
 
+  /// A frame around an IP packet.
+  public static func carrying(_ packet: [UInt8], link: Link) -> [UInt8] {
+    wrapped(packet, isIPv4: packet.first.map { $0 >> 4 != 6 } ?? true, in: link)
+  }
+
   /// An ARP request: a frame that is not IP (RFC 826).
   public static func arp(from source: String, for target: String) -> [UInt8] {
     var request: [UInt8] = [0, 1, 8, 0, 6, 4, 0, 1] + [UInt8](networkOrder: sourceMAC, count: 6)

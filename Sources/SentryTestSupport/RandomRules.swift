@@ -2,33 +2,39 @@ internal import SentryRules
 
 /// Documents with random rules: all properties, relations and actions, nested, some switched off.
 ///
-/// Values are chosen so that the packets of `RandomTraffic` meet them now and then. The same seed gives the same text.
+/// Each document begins with some rules that every packet meets: those ask all questions in turn; the others are drawn. Values
+/// are chosen so that the packets of `RandomTraffic`, played from 2026-01-15 09:00 UTC on, meet them now and then. The same
+/// seed gives the same text.
 public struct RandomRules {
+  private let seed: UInt64
   private var random: SplitMix64
+  /// Rules still to be drawn at most.
   private var rulesLeft: Int
 
   /// A document that loads without an error.
-  ///
-  /// - Parameter ruleLimit: rules there may be at most.
-  public static func text(seed: UInt64, ruleLimit: Int = 40) -> String {
-    var rules = RandomRules(seed: seed, ruleLimit: ruleLimit)
+  public static func text(seed: UInt64) -> String {
+    var rules = RandomRules(seed: seed)
     return rules.text()
   }
 
-  private init(seed: UInt64, ruleLimit: Int) {
+  private init(seed: UInt64) {
+    self.seed = seed
     random = SplitMix64(state: seed)
-    rulesLeft = Int.random(in: 1...ruleLimit, using: &random)
+    rulesLeft = Int.random(in: 1...40, using: &random)
   }
 
   private mutating func text() -> String {
     let settings = settings()
-    return "{ rules = \(list(depth: 0));\n  settings = { \(settings) }; interfaces = ( \(interface()) ); }"
+    let matchAll = allProperties.filter { $0.name == "Any" }
+    let last = chance(30) ? matchAll.map { Self.rule($0, .equal, "", then: "Pass") } : []
+    let rules = (questionsInTurn() + list(depth: 0) + last).joined(separator: ",\n    ")
+    return "{ rules = (\n    \(rules));\n  settings = { \(settings) }; interfaces = ( \(interface()) ); }"
   }
 
   private mutating func settings() -> String {
     """
     triggerDuration = \(pick(["5", "60", "3600", "unlimited"])); triggerIPv6Prefix = \(pick(["48", "64", "128"]));
-    addressCapacity = \(pick(["2", "5", "1000"])); connectionCapacity = \(pick(["4", "1000"]));
+    addressCapacity = \(pick(["1", "2", "5", "1000"])); connectionCapacity = \(pick(["4", "1000"]));
     fragmentCapacity = \(pick(["1", "1000"]));
     delayCapacity = \(pick(["0", "1", "3"])); delaySeconds = \(pick(["0", "0.75", "5"]));
     malformed = \(pick(["delete", "pass"])); blockIPv6 = \(chance(10) ? "1" : "0");
@@ -41,28 +47,67 @@ public struct RandomRules {
 
   // MARK: Rules
 
-  private mutating func list(depth: Int) -> String {
+  private static let questionsPerDocument: UInt64 = 4
+
+  /// Every relation of every property with every value, a few for each seed.
+  private func questionsInTurn() -> [String] {
+    let questions = allProperties.flatMap { property in
+      Relation.allCases.filter { property.relations.contains($0) }.flatMap { relation in
+        Self.values(of: property).map { (property, relation, $0) }
+      }
+    }
+    return (0..<Self.questionsPerDocument).map { number in
+      let turn = seed &* Self.questionsPerDocument &+ number
+      let (property, relation, value) = questions[Int(turn % UInt64(questions.count))]
+      return Self.rule(property, relation, value, then: "->")
+    }
+  }
+
+  private static func values(of property: any Property.Type) -> [String] {
+    property.needsValue ? values[property.name] ?? [property.example] : [""]
+  }
+
+  private static func rule(
+    _ property: any Property.Type, _ relation: Relation, _ value: String, then action: String, isOn: Bool = true,
+    _ children: String = ""
+  ) -> String {
+    "{ enabled = \(isOn ? "1" : "0"); propertyName = \"\(property.name)\"; relationName = \"\(relation.name)\"; "
+      + "propertyValue = \"\(value)\"; filterActionName = \"\(action)\"; "
+      + "parameter = \"\(parameters[action] ?? "")\";\(children) }"
+  }
+
+  private mutating func list(depth: Int, below parent: (any Property.Type)? = nil) -> [String] {
     var rules: [String] = []
     let length = Int.random(in: 1...(depth == 0 ? 8 : 4), using: &random)
     while rules.count < length, rulesLeft > 0 {
       rulesLeft -= 1
-      rules.append(rule(depth: depth))
+      rules.append(rule(depth: depth, below: parent))
     }
-    let indentation = String(repeating: "  ", count: depth + 2)
-    return "(\n" + rules.map { indentation + $0 }.joined(separator: ",\n") + ")"
+    return rules
   }
 
-  private mutating func rule(depth: Int) -> String {
+  private mutating func rule(depth: Int, below parent: (any Property.Type)?) -> String {
     let property = pick(allProperties)
-    let action = pick(allActions)
     // Half of all rules only steer: otherwise few packets get far.
-    let actionName = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : action.name
-    let relation = pick([Relation.equal, .equal, .equal, .notEqual, .atLeast, .atMost, .equalIgnoringCase])
-    let value = property.needsValue ? pick(Self.values[property.name] ?? [property.example]) : ""
-    let children = depth < 5 && chance(40) ? " children = \(list(depth: depth + 1));" : ""
-    return "{ enabled = \(chance(92) ? "1" : "0"); propertyName = \"\(property.name)\"; "
-      + "relationName = \"\(relation.name)\"; propertyValue = \"\(value)\"; filterActionName = \"\(actionName)\"; "
-      + "parameter = \"\(Self.parameters[actionName] ?? "")\";\(children) }"
+    var action = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : pick(allActions).name
+    // What has a meaning of its own there, and is seldom met by chance.
+    if parent?.name == "Include", chance(25) { action = "Reset parent" }
+    if property.name == "URL keyword", chance(25) { action = "Drop connection" }
+    let relation = relation(of: property)
+    let value = pick(Self.values(of: property))
+    return Self.rule(
+      property, relation, value, then: action, isOn: chance(92),
+      depth < 5 && chance(40) ? children(depth, property) : "")
+  }
+
+  private mutating func children(_ depth: Int, _ parent: any Property.Type) -> String {
+    let separator = ",\n" + String(repeating: "  ", count: depth + 3)
+    return " children = (\(list(depth: depth + 1, below: parent).joined(separator: separator)));"
+  }
+
+  /// Mostly one that the property has; others are read as `==`.
+  private mutating func relation(of property: any Property.Type) -> Relation {
+    pick(chance(90) ? Relation.allCases.filter { property.relations.contains($0) } : Relation.allCases)
   }
 
   // MARK: Choices
@@ -92,18 +137,22 @@ public struct RandomRules {
     ],
     "URL keyword": ["scripts", "example", "ROOT.exe", "nowhere"],
     "Time of day": ["8:00-17:30", "22:00-6:00", "9:00"],
+    "Date and time": [
+      "2026-01-15 09:00:00 +0000", "2026-01-15 09:00:00 +0000", "2026-01-15 09:02:00 +0000",
+      "2026-01-15 11:00:00 +0000",
+    ],
     "Day of week": ["1-5", "0", "6-1"],
-    "Idle seconds": ["0", "10", "60", "600"],
-    "Parent idle seconds": ["0", "10", "60", "600"],
+    "Idle seconds": ["0", "9-10", "10-60", "600"],
+    "Parent idle seconds": ["0", "9-10", "10-60", "600"],
     "Parent match count": ["0", "1", "2", "3-5", "10"],
     "Parent match rate": ["0", "1", "1-3"],
-    "Parent byte count": ["0", "100", "1000"],
+    "Parent byte count": ["0", "40-100", "1000"],
     "IP version": ["4", "6"],
     "ICMPv6 type": ["128", "129", "1", "128-135"],
     "ICMPv6 code": ["0", "1"],
     "TTL": ["64", "1-63", "1"],
-    "Packet length": ["60", "20-80", "100"],
-    "DSCP": ["0", "46"],
+    "Packet length": ["40", "20-80", "100"],
+    "DSCP": ["0", "46", "10-40"],
     "VLAN": ["7", "0-10", "100"],
     "TLS server name": ["example.org", "*.example.org", "www.example.org"],
     "DNS name": ["example.org", "*.example.org", "www.example.org"],

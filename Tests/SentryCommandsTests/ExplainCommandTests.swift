@@ -38,6 +38,37 @@ import Testing
     #expect(report["rule"] as? String == "2.1.1")
   }
 
+  /// Two telnet probes, and room for one host.
+  @Test func sourcesThatCountAndEntriesThatMakeWayAreTold() async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write(
+      "small.plist",
+      """
+      { settings = { addressCapacity = 1; connectionCapacity = 1; fragmentCapacity = 1; };
+        rules = (
+          { enabled = 1; propertyName = "Source match rate"; relationName = ">="; propertyValue = 9;
+            filterActionName = Delete; },
+          { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Trigger; }); }
+      """)
+    let packets = ["203.0.113.9", "203.0.113.7"].flatMap { ["--packet", "tcp \($0):40000 > me:23 syn in external"] }
+    let text = try await Program.sentry.run(["explain", document] + packets)
+    #expect(text.output.contains("\n  source      203.0.113.7: packet 1 of this second, 0 in the last\n"))
+    #expect(text.output.contains("\n  evicted     sources: 203.0.113.9 makes way, the table is full\n"))
+    #expect(text.output.contains("\n  evicted     trigger: 203.0.113.9 makes way, the table is full\n"))
+
+    let json = try await Program.sentry.run(["explain", document, "--format", "json"] + packets)
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let changes = try #require(report["changes"] as? [String: Any])
+    let source = try #require(changes["source"] as? [String: Any])
+    #expect(source["address"] as? String == "203.0.113.7")
+    #expect(source["packets"] as? Int == 1)
+    #expect(source["rate"] as? Int == 0)
+    #expect(
+      changes["evicted"] as? [[String: String]] == [
+        ["table": "sources", "entry": "203.0.113.9"], ["table": "trigger", "entry": "203.0.113.9"],
+      ])
+  }
+
   @Test func everyFrameGoesAsReplaySays() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("verdicts", "")

@@ -69,7 +69,7 @@ import Testing
     #expect(page.output.hasPrefix("noEffect: warning: a rule without effect\n\n"))
   }
 
-  @Test func anXMLDocumentHasLinesAndPaths() async throws {
+  @Test func anXMLDocumentHasLines() async throws {
     let folder = try TemporaryFolder()
     let xml = """
       <plist version="1.0"><dict><key>rules</key><array>
@@ -83,7 +83,7 @@ import Testing
     let text = try await Program.sentry.run(["check", path])
     #expect(text.output.hasPrefix("\(path):4:36: error: no property is called 'Protocl'"), "\(text.output)")
     let json = try await Program.sentry.run(["check", "--format", "json", path])
-    #expect(json.output.contains("\"path\" : \"rules[0].propertyName\"") && json.output.contains("\"line\" : 4"))
+    #expect(json.output.contains("\"line\" : 4"))
   }
 
   @Test func aCaptureInThePlaceOfTheDocumentIsOneFinding() async throws {

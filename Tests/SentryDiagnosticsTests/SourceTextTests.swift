@@ -1,3 +1,4 @@
+import SentryTestSupport
 import Testing
 
 @testable import SentryDiagnostics
@@ -51,4 +52,27 @@ func lines(text: String, expected: [String]) {
     let location = source.location(of: offset)
     #expect((1...source.lineCount).contains(location.line) && location.column >= 1)
   }
+}
+
+/// Counted anew from the start of the text for each place.
+@Test(arguments: 0..<20 as Range<UInt64>)
+func placesInLongTextsAreThoseCountedByHand(seed: UInt64) {
+  var random = SplitMix64(state: seed)
+  let pieces = ["\n", "\r\n", "\r", "é", "😀", String(repeating: "x", count: 700), "a", "b"]
+  let weight = Int.random(in: 0...6, using: &random)
+  let text = (0..<Int.random(in: 1...60, using: &random)).map { _ in
+    pieces[Int.random(in: weight..<pieces.count, using: &random)]
+  }.joined()
+  let source = SourceText(fileName: "x", bytes: Array(text.utf8))
+  var (line, column, offset) = (1, 1, 0)
+  let scalars = Array(text.unicodeScalars)
+  for (index, scalar) in scalars.enumerated() {
+    #expect(source.location(of: offset) == SourceText.Location(line: line, column: column))
+    #expect(source.range(ofLine: line).contains(offset) || scalar == "\n" || scalar == "\r")
+    offset += UTF8.width(scalar)
+    column += 1
+    if scalar == "\n" || scalar == "\r" && scalars.dropFirst(index + 1).first != "\n" { (line, column) = (line + 1, 1) }
+  }
+  #expect(source.lineCount == line)
+  #expect(source.location(of: offset) == SourceText.Location(line: line, column: column))
 }

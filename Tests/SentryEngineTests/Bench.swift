@@ -17,8 +17,12 @@ struct Bench: ~Copyable {
   var engine: Engine
   let labels: RuleLabels
   private let numbers: [String]
+  /// Stands before each difference.
+  private let title: String
   /// The plain evaluator has foreseen all that became of every packet and every idle check.
   private(set) var evaluatorsAgree = true
+  /// What both evaluators were asked, and what came of it.
+  private(set) var coverage = RuleCoverage()
   /// Events that were not asked for yet.
   private var taken: [EngineEvent] = []
 
@@ -33,9 +37,10 @@ struct Bench: ~Copyable {
   }
 
   init(
-    document text: String, interface: EngineInterface = EngineInterface(name: "eth0"),
+    document text: String, title: String = "", interface: EngineInterface = EngineInterface(name: "eth0"),
     local: [String] = [Bench.host, "2001:db8::10"], timeZone: LocalTimeZone = .utc, eventCapacity: Int = 64
   ) throws {
+    self.title = title
     let ruleSet = try Self.ruleSet(text)
     let book = RuleLabels()
     let networks = LocalNetworks(local.compactMap { IPAddress($0) }.map { AddressRange(prefix: $0, length: 128) })
@@ -64,10 +69,25 @@ struct Bench: ~Copyable {
     advance(to: time)
     let foresight = Foresight(&engine, frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
     let earlier = gatherEvents()
+    coverage.add(foresight.explanation, of: engine.rules.ruleSet.rules, byTimer: false)
     let judgement = engine.judge(frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
     _ = gatherEvents()
     record(foresight.differences(from: judgement, Array(taken.dropFirst(earlier)), engine))
     return judgement
+  }
+
+  mutating func judgement(_ packet: RandomTraffic.Packet) -> Judgement {
+    judgement(
+      packet.frame.span.bytes, linkType: packet.link.linkType, wireLength: packet.wireLength,
+      time: Self.time(packet.seconds))
+  }
+
+  mutating func perform(_ request: RandomRequests.Request) {
+    switch request {
+    case .add(let additions, let table): _ = engine.add(additions, to: table)
+    case .remove(let range, let table): _ = engine.remove([range], from: table)
+    case .clear(let table): _ = engine.clear(table)
+    }
   }
 
   /// Moves the clock, idle check by idle check; a jump that the clock does not run through is left to it.
@@ -76,6 +96,7 @@ struct Bench: ~Copyable {
     while engine.isOn, !isJump, let check = engine.clock.nextIdleCheck, check <= time {
       engine.advance(to: Timestamp(nanoseconds: check.nanoseconds - 1))
       let explanation = engine.explainIdleCheck(at: check)
+      coverage.add(explanation, of: engine.rules.ruleSet.rules, byTimer: true)
       let expected = Memory(engine).after(explanation.changes)
       let earlier = gatherEvents()
       engine.advance(to: check)
@@ -89,7 +110,7 @@ struct Bench: ~Copyable {
   mutating func advance(to seconds: Double) { advance(to: Self.time(seconds)) }
 
   private mutating func record(_ differences: [String]) {
-    for difference in differences { Issue.record(Comment(rawValue: difference)) }
+    for difference in differences { Issue.record(Comment(rawValue: "\(title): \(difference)")) }
     evaluatorsAgree = evaluatorsAgree && differences.isEmpty
   }
 

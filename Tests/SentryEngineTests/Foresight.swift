@@ -4,7 +4,7 @@ import SentryState
 
 /// What the plain evaluator says will become of a packet, held against what the compiled one then does.
 struct Foresight: ~Copyable {
-  private let explanation: Explanation
+  let explanation: Explanation
   private let before: Memory
   /// What explaining has changed besides the clock: nothing, if all is well.
   private let sideEffects: [String]
@@ -65,9 +65,9 @@ struct Memory {
   private var counters: [Counts]
   private var addresses: [AddressTableKind: [AddressEntry]] = [:]
   private var connections: Set<ConnectionEntry>
+  private var sources: Set<SourceRateEntry>
+  private var fragments: Set<FragmentEntry>
   private var delayed: Int
-  private let addressCapacity: Int
-  private let connectionCapacity: Int
 
   /// Deltas belong to the ticks.
   private struct Counts: Equatable {
@@ -84,9 +84,9 @@ struct Memory {
     counters = engine.counters.map(Counts.init)
     for table in AddressTableKind.allCases { addresses[table] = engine.tables.entries(of: table, now: engine.now) }
     connections = Set(engine.tables.connections.entries(now: engine.now))
+    sources = Set(engine.tables.sourceRates?.entries(now: engine.now) ?? [])
+    fragments = Set(engine.tables.fragments.entries(now: engine.now))
     delayed = engine.tables.delays.held(at: engine.now)
-    addressCapacity = engine.tables.settings.addressCapacity
-    connectionCapacity = engine.tables.settings.connectionCapacity
   }
 
   /// With the changes of one packet made, and what is wrong with their "before".
@@ -114,8 +114,21 @@ struct Memory {
     case .delayed(let count):
       delayed = count
       return true
-    case .fragment:
-      return true  // Later fragments tell.
+    case .source(let before, let after):
+      let isKnown = before.map { sources.remove($0) != nil } ?? true
+      sources.insert(after)
+      return isKnown
+    case .fragment(let entry):
+      fragments = fragments.filter { !$0.isSameDatagram(as: entry) }
+      fragments.insert(entry)
+      return true
+    case .evicted(.address(let table, let entry)):
+      let entries = addresses[table] ?? []
+      addresses[table] = entries.filter { $0 != entry }
+      return entries.contains(entry)
+    case .evicted(.connection(let entry)): return connections.remove(entry) != nil
+    case .evicted(.source(let entry)): return sources.remove(entry) != nil
+    case .evicted(.fragment(let entry)): return fragments.remove(entry) != nil
     }
   }
 
@@ -124,9 +137,11 @@ struct Memory {
     if delayed != expected.delayed { differences.append("\(delayed) delayed, not \(expected.delayed)") }
     for table in AddressTableKind.allCases {
       let (found, wanted) = (Set(addresses[table] ?? []), Set(expected.addresses[table] ?? []))
-      differences += Self.differences(in: table.name, found, wanted, addressCapacity)
+      differences += Self.differences(in: table.name, found, wanted)
     }
-    return differences + Self.differences(in: "connections", connections, expected.connections, connectionCapacity)
+    return differences + Self.differences(in: "connections", connections, expected.connections)
+      + Self.differences(in: "sources", sources, expected.sources)
+      + Self.differences(in: "fragments", fragments, expected.fragments)
   }
 
   /// Without a packet only counters change; what expires meanwhile is another matter.
@@ -136,14 +151,18 @@ struct Memory {
     }
   }
 
-  /// A full table lets its oldest entry go.
   private static func differences<Entry: Hashable>(
-    in table: String, _ found: Set<Entry>, _ expected: Set<Entry>, _ capacity: Int
+    in table: String, _ found: Set<Entry>, _ expected: Set<Entry>
   ) -> [String] {
     if found == expected { return [] }
-    if expected.count > capacity, found.count == capacity, found.isSubset(of: expected) { return [] }
-    return [
-      "\(table): missing \(expected.subtracting(found)), not foreseen \(found.subtracting(expected))"
-    ]
+    return ["\(table): missing \(expected.subtracting(found)), not foreseen \(found.subtracting(expected))"]
+  }
+}
+
+extension FragmentEntry {
+  fileprivate func isSameDatagram(as other: FragmentEntry) -> Bool {
+    var other = other
+    (other.sourcePort, other.destinationPort) = (sourcePort, destinationPort)
+    return self == other
   }
 }

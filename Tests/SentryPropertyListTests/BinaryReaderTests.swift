@@ -20,9 +20,9 @@ private func binary(_ objects: [[UInt8]], root: UInt8 = 0) -> [UInt8] {
   return bytes
 }
 
-private func structureFailure(_ bytes: [UInt8]) -> BinaryStructure.Failure? {
+private func structureFailure(_ bytes: [UInt8]) -> BinaryFailure? {
   do {
-    try BinaryStructure(of: bytes).check()
+    _ = try BinaryTree(bytes)
     return nil
   } catch { return error }
 }
@@ -45,8 +45,8 @@ private func structureFailure(_ bytes: [UInt8]) -> BinaryStructure.Failure? {
     ("a count of negative size", [[0xAF, 0x13, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]], .badObject(0)),
     ("a count that is no number", [[0xAF, 0x51]], .badObject(0)),
     ("each array holds the next twice", (0..<30).map { [0xA2, $0 + 1, $0 + 1] } + [[0x09]], .tooLarge),
-  ] as [(String, [[UInt8]], BinaryStructure.Failure)])
-func hostileStructures(name: String, objects: [[UInt8]], failure: BinaryStructure.Failure) {
+  ] as [(String, [[UInt8]], BinaryFailure)])
+func hostileStructures(name: String, objects: [[UInt8]], failure: BinaryFailure) {
   let bytes = binary(objects)
   #expect(structureFailure(bytes) == failure)
   let reading = PropertyList.read(bytes, fileName: name)

@@ -29,8 +29,14 @@ enum FoundationOracle {
     return value(of: object)
   }
 
+  /// What it reads from an XML or binary property list; `nil` if it refuses it.
+  static func value(ofXMLOrBinary bytes: [UInt8]) -> PropertyListValue? {
+    (try? unsafe PropertyListSerialization.propertyList(from: Data(bytes), options: [], format: nil)).flatMap(value)
+  }
+
   private static func value(of object: Any) -> PropertyListValue? {
     switch object {
+    case let date as Date: return .date(secondsSince1970: date.timeIntervalSince1970)
     case let text as String: return .string(text)
     case let data as Data: return .data(Array(data))
     case let array as [Any]: return .array(array.compactMap(value))
@@ -40,8 +46,15 @@ enum FoundationOracle {
           dictionary.sorted { $0.key < $1.key }.compactMap { key, object in
             value(of: object).map { .init(key: key, value: $0) }
           }))
-    default: return nil
+    default: return number(object)
     }
+  }
+
+  /// Numbers and booleans are told apart by their dynamic type: each can be cast to the other.
+  private static func number(_ object: Any) -> PropertyListValue? {
+    if type(of: object) == Bool.self, let flag = object as? Bool { return .boolean(flag) }
+    if let integer = object as? Int64 { return .integer(integer) }
+    return (object as? NSNumber).map { .real($0.doubleValue) }
   }
 }
 

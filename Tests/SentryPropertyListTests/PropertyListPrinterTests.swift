@@ -25,12 +25,9 @@ func wordsInASCII(text: String, printed: String) {
 @Test func layout() {
   let value: PropertyListValue = .dictionary([
     "rules": [
-      .dictionary(
-        PropertyListDictionary(
-          [
-            .init(key: "nodeName", value: "a name"), .init(key: "enabled", value: 1),
-            .init(key: "children", value: [.dictionary(["enabled": .boolean(true)])]),
-          ], comment: "1")),
+      .dictionary([
+        "nodeName": "a name", "enabled": 1, "children": [.dictionary(["enabled": .boolean(true)])],
+      ]),
       .dictionary(["empty": [], "none": .dictionary([:])]),
     ],
     "local": ["10.0.0.0/8", "fe80"],
@@ -42,7 +39,7 @@ func wordsInASCII(text: String, printed: String) {
     PropertyListPrinter().print(value) == """
       {
           rules = (
-              { /* 1 */
+              {
                   nodeName = "a name";
                   enabled = 1;
                   children = (
@@ -69,15 +66,6 @@ func wordsInASCII(text: String, printed: String) {
   #expect(printer.print(["ab", "cd"]) == "( ab, cd )\n")
   printer.lineWidth = 0
   #expect(printer.print(.dictionary(["a": 1])) == "{\n  a = 1;\n}\n")
-}
-
-@Test func aCommentCannotEndItself() throws {
-  let value = PropertyListValue.dictionary(
-    PropertyListDictionary([.init(key: "a", value: "b")], comment: "x */ y /* z\n"))
-  let printed = PropertyListPrinter().print(value)
-  let reading = read(printed)
-  #expect(reading.diagnostics == [])
-  #expect(try #require(reading.document).root.value == value)
 }
 
 /// Values of strings, data, arrays and dictionaries, which text documents can hold as they are.

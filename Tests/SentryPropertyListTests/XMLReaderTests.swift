@@ -66,6 +66,22 @@ struct BrokenXML: Sendable, CustomTestStringConvertible {
     testDescription: "a key twice",
     text: "<plist><dict>\n<key>a</key><true/>\n<!-- <key>a</key> -->\n<key>a</key><true/>\n</dict></plist>",
     id: .duplicateKey, line: 4),
+  BrokenXML(
+    testDescription: "a value without a key", text: "<plist><dict>\n<true/></dict></plist>", id: .unreadableXML, line: 2
+  ),
+  BrokenXML(
+    testDescription: "a key in an array", text: "<plist><array>\n<key>a</key></array></plist>", id: .unreadableXML,
+    line: 2),
+  BrokenXML(testDescription: "text between", text: "<plist><array>\n\nx</array></plist>", id: .unreadableXML, line: 3),
+  BrokenXML(testDescription: "two values", text: "<plist><true/>\n<true/></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(
+    testDescription: "crossed tags", text: "<plist><array><dict>\n</array></dict></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(
+    testDescription: "a tag in a text", text: "<plist><string>a\n<b/></string></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(testDescription: "no integer", text: "<plist>\n<integer>1x</integer></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(testDescription: "no number", text: "<plist>\n<real>much</real></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(testDescription: "no date", text: "<plist>\n<date>today</date></plist>", id: .unreadableXML, line: 2),
+  BrokenXML(testDescription: "no Base64", text: "<plist>\n<data>?</data></plist>", id: .unreadableXML, line: 2),
   BrokenXML(testDescription: "cut short", text: "<plist>\n<dict>\n<key>a</key>\n", id: .unreadableXML, line: 4),
 ])
 func brokenXMLIsOneFinding(_ c: BrokenXML) {
@@ -73,6 +89,41 @@ func brokenXMLIsOneFinding(_ c: BrokenXML) {
   #expect(reading.diagnostics.map(\.id) == [c.id])
   let lines = reading.diagnostics.map { reading.source.location(of: $0.range.lowerBound).line }
   #expect(lines.allSatisfy { abs($0 - c.line) <= 1 }, "\(lines)")
+}
+
+/// Foundation is the judge of what the elements mean.
+@Test(arguments: [
+  "<string>a &lt;b&gt; &amp; &quot;c&quot; &apos;d&apos; &#233;&#x1F600;</string>",
+  "<string><![CDATA[<a> & b]]></string>",
+  "<string></string>", "<string/>", "<string> kept blanks\n</string>",
+  "<integer>14</integer>", "<integer>-9223372036854775808</integer>", "<integer>+7</integer>",
+  "<integer>0x1F</integer>",
+  "<real>0.75</real>", "<real>-1.25e-1</real>", "<date>2008-11-03T12:00:00Z</date>",
+  "<date>1969-02-28T23:59:59Z</date>",
+  "<date>2000-02-29T00:00:00Z</date>", "<data>AAEC\n /w==</data>", "<data></data>", "<true/>", "<false/>",
+  "<true></true>",
+  "<array/>", "<dict/>", "<array><string>a</string> <array><true/></array></array>",
+  "<dict><key>a &amp; b</key><dict><key>c</key><array/></dict><key></key><false/></dict>",
+])
+func elementsMeanTheSameToFoundation(xml: String) throws {
+  let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version='1.0'><!-- < -->\(xml)</plist>\n<!-- end -->\n"
+  let reading = read(text)
+  #expect(reading.diagnostics == [])
+  let value = try #require(reading.document).root.value
+  #expect(value.sortedByKey == FoundationOracle.value(ofXMLOrBinary: Array(text.utf8)))
+}
+
+/// XML 1.0 §2.5; Foundation refuses these.
+@Test func aCommentIsNoPartOfAText() throws {
+  #expect(try #require(read("<string>one<!-- not --> two</string>").document).root.text == "one two")
+}
+
+@Test func partsOfATextAreFoundBehindReferences() throws {
+  let text = "<string>a &gt; <![CDATA[b]]> &#233;c</string>"
+  let root = try #require(read(text).document).root
+  #expect(root.text == "a > b éc")
+  let place = root.place(ofText: 8..<9).range
+  #expect(String(decoding: Array(text.utf8)[place], as: UTF8.self) == "c")
 }
 
 @Test func theSameKeyInDifferentDictionariesIsNoMistake() {
@@ -91,7 +142,9 @@ func brokenXMLIsOneFinding(_ c: BrokenXML) {
 
 @Test func deepXMLIsRefused() {
   let text = "<plist>" + String(repeating: "<array>", count: 100_000)
-  #expect(read(text).diagnostics.map(\.id) == [.unreadableXML])
+  #expect(read(text).diagnostics.map(\.id) == [.nestingTooDeep])
+  let deepest = String(repeating: "<array>", count: 512) + String(repeating: "</array>", count: 512)
+  #expect(read("<plist>\(deepest)</plist>").diagnostics == [])
 }
 
 @Test(arguments: 0..<200 as Range<UInt64>)

@@ -35,8 +35,8 @@ import Testing
 
   @Test(arguments: ["\u{0}", "a\u{1}", "\u{B}", "\u{FFFE}"])
   func whatXMLCannotHoldIsRefused(text: String) {
-    #expect(throws: PropertyListValue.WriteFailure.self) { try PropertyListValue.string(text).xml() }
-    #expect(throws: PropertyListValue.WriteFailure.self) {
+    #expect(throws: XMLWriteFailure.self) { try PropertyListValue.string(text).xml() }
+    #expect(throws: XMLWriteFailure.self) {
       try PropertyListValue.dictionary(.init([.init(key: text, value: 1)])).xml()
     }
   }

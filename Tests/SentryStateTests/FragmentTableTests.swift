@@ -60,6 +60,7 @@ extension FragmentTable {
     table.remember(again, now: at(300))
     #expect(table.text(for: later, now: at(420, -1)) == "4001 > 53")
     #expect(table.text(for: later, now: at(420)) == "unknown")
+    table.expire(now: at(420))
     #expect(table.count == 0)
     #expect(table.brokenInvariant() == nil)
   }

@@ -4,8 +4,9 @@ import Testing
 
 @testable import SentryState
 
-private func places(_ ranges: [AddressRange]) -> [RangeIndex.Place] {
-  ranges.enumerated().map { RangeIndex.Place(first: $1.first, last: $1.last, slot: UInt32($0)) }
+/// Those of one family, with their positions as slots.
+private func places<Number>(_ ranges: [AddressRange]) -> [RangeIndex<Number>.Place] {
+  ranges.enumerated().compactMap { RangeIndex<Number>.Place(RangeKey($1), slot: $0) }
 }
 
 /// Random ranges of addresses 0...`limit`, each once.
@@ -18,8 +19,8 @@ private func randomRanges(_ count: Int, upTo limit: UInt32, _ random: inout Spli
 }
 
 /// The slot that answers, by looking at all.
-private func answer(_ address: IPAddress, in places: [RangeIndex.Place]) -> Int? {
-  places.filter { $0.first <= address && address <= $0.last }
+private func answer<Number>(_ number: Number, in places: [RangeIndex<Number>.Place]) -> Int? {
+  places.filter { $0.first <= number && number <= $0.last }
     .max { a, b in a.first != b.first ? a.first < b.first : a.last > b.last }
     .map { Int($0.slot) }
 }
@@ -58,19 +59,29 @@ private func answer(_ address: IPAddress, in places: [RangeIndex.Place]) -> Int?
       answer: 1),
   ])
   func innermost(_ c: Nesting) {
-    var index = RangeIndex()
-    index.replaceAll(with: places(c.ranges.map(range)))
+    // Each family is searched on its own.
+    if let number = UInt32(ip(c.address)) { search(for: number, c) }
+    if let number = UInt128(ip(c.address)) { search(for: number, c) }
+  }
+
+  private func search<Number: AddressNumber>(for number: Number, _ c: Nesting) {
+    var index = RangeIndex<Number>()
+    index.add(places(c.ranges.map(range)))
     #expect(index.brokenInvariant() == nil)
-    #expect(index.innermost(around: ip(c.address)) { _ in true } == c.answer)
+    #expect(index.innermost(around: number) { _ in true } == c.answer)
   }
 
   @Test(arguments: 0..<20 as Range<UInt64>)
   func anyRangesAreSearchedAsIfAllWereLookedAt(seed: UInt64) {
     var random = SplitMix64(state: seed)
     let ranges = randomRanges(Int.random(in: 1...60, using: &random), upTo: 99, &random)
-    let all = places(ranges)
-    var index = RangeIndex()
-    index.replaceAll(with: all.shuffled(using: &random))
+    let all: [RangeIndex<UInt32>.Place] = places(ranges)
+    let half = all.count / 2
+    var index = RangeIndex<UInt32>()
+    let shuffled = all.shuffled(using: &random)
+    index.add(Array(shuffled[..<half]))
+    #expect(index.brokenInvariant() == nil)
+    index.add(Array(shuffled[half...]))
     #expect(index.brokenInvariant() == nil)
     // Some are passed over, some dropped for good.
     let gone = Set(all.filter { _ in Int.random(in: 0..<3, using: &random) == 0 }.map(\.slot))
@@ -83,8 +94,29 @@ private func answer(_ address: IPAddress, in places: [RangeIndex.Place]) -> Int?
     #expect(index.count == all.count - dropped.count)
     let there = all.filter { !gone.contains($0.slot) }
     for value in 0...100 as ClosedRange<UInt32> {
-      let address = IPAddress(v4: value)
-      #expect(index.innermost(around: address) { !gone.contains($0.slot) } == answer(address, in: there))
+      #expect(index.innermost(around: value) { !gone.contains($0.slot) } == answer(value, in: there))
+    }
+  }
+
+  struct Spread: Sendable, CustomTestStringConvertible {
+    let testDescription: String, firsts: [UInt32]
+  }
+
+  /// The list by leading bits, where ranges do not lie evenly.
+  @Test(arguments: [
+    Spread(testDescription: "one range", firsts: [7]), Spread(testDescription: "the very ends", firsts: [0, .max]),
+    Spread(testDescription: "all but one together", firsts: Array(1_000..<1_100) + [.max]),
+    Spread(testDescription: "all but one at the other end", firsts: [0] + Array(UInt32.max - 100...UInt32.max)),
+    Spread(testDescription: "evenly", firsts: (0..<256).map { $0 << 24 }),
+  ])
+  func everyPlaceIsFoundHoweverTheyLie(_ c: Spread) {
+    var index = RangeIndex<UInt32>()
+    index.add(c.firsts.enumerated().map { .init(first: $1, last: $1, slot: UInt32($0)) })
+    #expect(index.brokenInvariant() == nil)
+    for (slot, first) in c.firsts.enumerated() {
+      #expect(index.innermost(around: first) { _ in true } == slot)
+      let (next, isPastEnd) = first.addingReportingOverflow(1)
+      if !isPastEnd, !c.firsts.contains(next) { #expect(index.innermost(around: next) { _ in true } == nil) }
     }
   }
 
@@ -94,10 +126,10 @@ private func answer(_ address: IPAddress, in places: [RangeIndex.Place]) -> Int?
     let ranges = (0..<depth).compactMap { step in
       AddressRange(first: IPAddress(v4: step), last: IPAddress(v4: 4 * depth - step))
     }
-    var index = RangeIndex()
-    index.replaceAll(with: places(ranges))
+    var index = RangeIndex<UInt32>()
+    index.add(places(ranges))
     var looks = 0
-    let found = index.innermost(around: IPAddress(v4: 4 * depth)) { _ in
+    let found = index.innermost(around: 4 * depth) { _ in
       looks += 1
       return true
     }

@@ -65,6 +65,10 @@ struct ExplanationReport: Encodable {
     var delayed: Int?
     /// Kept for the packet's later fragments.
     var fragmentPorts: [UInt16]?
+    /// What the packet counts for; left out where no rule asks for rates.
+    var source: SourceChange?
+    /// Entries that make way in full tables.
+    var evicted: [Eviction]
   }
 
   struct RuleChange: Encodable {
@@ -95,6 +99,22 @@ struct ExplanationReport: Encodable {
     var dropped: Bool
     /// Packets discarded since.
     var refused: UInt32
+  }
+
+  struct SourceChange: Encodable {
+    /// The packet's source, or the IPv6 net by which it counts.
+    var address: String
+    /// In the second that has begun, this packet included.
+    var packets: UInt64
+    /// In the last full second: what `Source match rate` sees.
+    var rate: UInt64
+  }
+
+  struct Eviction: Encodable {
+    /// `connections`, `sources`, `fragments`, or the name of an address table.
+    var table: String
+    /// What it stood for, as text.
+    var entry: String
   }
 
   struct Told: Encodable {
@@ -202,7 +222,7 @@ extension ExplanationReport.Visited {
 
 extension ExplanationReport.Changes {
   fileprivate init(_ changes: [Explanation.Change], _ explained: ExplainedPacket) {
-    self.init(rules: [], tables: [])
+    self.init(rules: [], tables: [], evicted: [])
     for change in changes {
       switch change {
       case .counters(let index, let before, let after):
@@ -221,7 +241,12 @@ extension ExplanationReport.Changes {
           remote: after.remote.text(after.protocolNumber), packets: after.forward.packets &+ after.reverse.packets,
           limit: after.limitSeconds, dropped: after.tcp.contains(.closedByFirewall), refused: after.refusals)
       case .delayed(let count): delayed = count
-      case .fragment(let source, let destination): fragmentPorts = [source, destination]
+      case .fragment(let entry): fragmentPorts = [entry.sourcePort, entry.destinationPort]
+      case .source(_, let after):
+        source = ExplanationReport.SourceChange(
+          address: NetText.text(of: after.range), packets: after.packets, rate: after.rate)
+      case .evicted(let evicted):
+        self.evicted.append(ExplanationReport.Eviction(table: evicted.table, entry: evicted.text))
       }
     }
   }

@@ -119,8 +119,12 @@ struct ExplanationText {
       case .address(let table, let before, let after): lines += entry("table", address(table, before, after))
       case .connection(let before, let after): lines += entry("connection", connection(before, after))
       case .delayed(let count): lines += entry("delayed", counted(count, "packet") + " held")
-      case .fragment(let source, let destination):
-        lines += entry("fragment", "ports \(source) and \(destination) are kept for its later fragments")
+      case .fragment(let ports):
+        lines += entry(
+          "fragment", "ports \(ports.sourcePort) and \(ports.destinationPort) are kept for its later fragments")
+      case .source(_, let after): lines += entry("source", source(after))
+      case .evicted(let evicted):
+        lines += entry("evicted", "\(evicted.table): \(evicted.text) makes way, the table is full")
       }
     }
     if let answer = explanation.judgement.answer.words { lines += entry("answer", answer) }
@@ -137,11 +141,14 @@ struct ExplanationText {
       ? "\(name) counts from \(after.matchCount) again" : "\(name) stays \(duration), \(count)"
   }
 
+  private func source(_ source: SourceRateEntry) -> String {
+    "\(NetText.text(of: source.range)): packet \(grouped(source.packets)) of this second, \(grouped(source.rate)) in the last"
+  }
+
   private func matches(_ count: UInt64) -> String { counted(count, "match", plural: "matches") }
 
   private func connection(_ before: ConnectionEntry?, _ after: ConnectionEntry) -> String {
-    let number = after.protocolNumber
-    let ends = "\(after.local.text(number)) - \(after.remote.text(number))"
+    let ends = after.endsText
     let limit = "kept for \(grouped(after.limitSeconds)) s"
     if after.tcp.contains(.closedByFirewall) {
       return before?.tcp.contains(.closedByFirewall) == true

@@ -147,6 +147,33 @@ extension EngineEvent.Kind {
   var name: String { "\(self)" }
 }
 
+extension Explanation.Evicted {
+  /// The name of its table.
+  var table: String {
+    switch self {
+    case .address(let table, _): table.name
+    case .connection: "connections"
+    case .source: "sources"
+    case .fragment: "fragments"
+    }
+  }
+
+  /// What it stood for.
+  var text: String {
+    switch self {
+    case .address(_, let entry): NetText.text(of: entry.range)
+    case .connection(let entry): entry.endsText
+    case .source(let entry): NetText.text(of: entry.range)
+    case .fragment(let entry): "\(entry.source) > \(entry.destination) id \(entry.identification)"
+    }
+  }
+}
+
+extension ConnectionEntry {
+  /// `192.0.2.1:40000 - 203.0.113.9:80`, this host first.
+  var endsText: String { "\(local.text(protocolNumber)) - \(remote.text(protocolNumber))" }
+}
+
 extension FlowEndpoint {
   /// With the port where the protocol has ports.
   func text(_ protocolNumber: UInt8) -> String {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SentryPropertyList
 internal import SystemPackage
 
 /// The terminal's two ways out, and what may be written to them.
@@ -21,6 +22,13 @@ enum Console {
       writeError("sentry: standard output: \(error)")
       exit(ExitStatus.inputOutput.rawValue)
     }
+  }
+
+  /// Writes to standard output piece by piece.
+  static func write<Failure: Error>(_ body: (ByteOutput) throws(Failure) -> Void) throws(Failure) {
+    let output = ByteOutput { write($0) }
+    try body(output)
+    output.finish()
   }
 
   /// The standard streams that somebody started us without (`>&-`); the first to ask must be the beginning of the program.

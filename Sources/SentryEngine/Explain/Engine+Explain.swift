@@ -74,13 +74,11 @@ extension Engine {
   /// A first fragment leaves its ports behind, a later one takes them.
   private func follow(fragment explanation: inout Explanation) {
     let packet = explanation.packet
-    if packet.isFirstFragment, packet.has([.addresses, .protocolNumber, .ports]) {
-      explanation.changes.append(.fragment(source: packet.sourcePort, destination: packet.destinationPort))
+    if let entry = tables.fragments.entry(of: packet) { explanation.changes.append(.fragment(entry)) }
+    if let evicted = tables.fragments.makingWay(for: packet, now: now) {
+      explanation.changes.append(.evicted(.fragment(evicted)))
     }
-    guard packet.isLaterFragment, let ports = tables.fragments.peekPorts(for: packet, now: now) else { return }
-    explanation.packet.sourcePort = ports.source
-    explanation.packet.destinationPort = ports.destination
-    explanation.packet.present.insert(.ports)
+    if let ports = tables.fragments.ports(for: packet, now: now) { explanation.packet.take(ports: ports) }
   }
 
   private func builtInReason(_ kind: FrameKind, _ facts: PacketFacts) -> BuiltInReason? {
@@ -104,11 +102,13 @@ extension Engine {
       return decide(before: reason, facts, &explanation)
     }
     let flow = flow(of: packet, facts)
+    let isFiltered = facts.interface?.isFiltered == true
     recall(flow, packet, &facts)
     explanation.connection = facts.connection
+    if isFiltered { count(sourceOf: packet, &explanation) }
 
     var walk = plainWalk(facts)
-    if facts.interface?.isFiltered == true { walk.walkRules() } else { explanation.scope = .unfiltered }
+    if isFiltered { walk.walkRules() } else { explanation.scope = .unfiltered }
     var lastChanges: [Explanation.Change] = []
     if walk.refusesPacket {
       lastChanges += refuse(&walk, &explanation)
@@ -116,8 +116,9 @@ extension Engine {
       finish(&walk, &explanation)
       lastChanges += close(walk, &explanation)
     }
-    if explanation.judgement.verdict.letsThrough, let after = enter(flow, packet, &walk) {
-      lastChanges.append(.connection(before: facts.connection, after: after))
+    if explanation.judgement.verdict.letsThrough, let entered = enter(flow, packet, &walk) {
+      lastChanges.append(.connection(before: facts.connection, after: entered.after))
+      lastChanges += [entered.evicted].compactMap { $0.map { .evicted(.connection($0)) } }
     }
     if explanation.judgement.verdict == .delay {
       lastChanges.append(.delayed(count: tables.delays.held(at: now) + (tables.delays.nanoseconds > 0 ? 1 : 0)))
@@ -136,6 +137,13 @@ extension Engine {
       tables.handshakes?.beginning(before: packet, of: segments, now: now).map { Array($0) } ?? []
   }
 
+  /// Where rules ask for rates, every packet that comes to them counts for its source.
+  private func count(sourceOf packet: PacketFields, _ explanation: inout Explanation) {
+    guard packet.has(.addresses), let foreseen = tables.sourceRates?.foreseen(packet.source, now: now) else { return }
+    explanation.changes.append(.source(before: foreseen.before, after: foreseen.after))
+    if let evicted = foreseen.evicted { explanation.changes.append(.evicted(.source(evicted))) }
+  }
+
   /// An ICMP error belongs to the flow that it quotes, if that is known and the error goes to its sender.
   private func flow(of packet: PacketFields, _ facts: PacketFacts) -> FlowKey {
     let quoted = facts.frame.withRawSpan { packet.quotedPacket(in: $0) }
@@ -147,7 +155,7 @@ extension Engine {
   }
 
   /// What becomes of the flow of a packet that is let through; where it is bound to another rate, that is told.
-  private func enter(_ flow: FlowKey, _ packet: PacketFields, _ walk: inout PlainWalk) -> ConnectionEntry? {
+  private func enter(_ flow: FlowKey, _ packet: PacketFields, _ walk: inout PlainWalk) -> ConnectionTable.Foresight? {
     let labels = walk.labels
     let foreseen = tables.connections.foreseen(
       flow, packet, now: now, interface: UInt16(truncatingIfNeeded: walk.facts.interfaceNumber),
@@ -159,7 +167,7 @@ extension Engine {
       if foreseen.newRates.contains(.inbound) { tellRate(.inbound, of: walk.inboundRate, &walk) }
       if foreseen.newRates.contains(.outbound) { tellRate(.outbound, of: walk.outboundRate, &walk) }
     }
-    return foreseen.after
+    return foreseen
   }
 
   private func tellRate(_ directions: RateDirections, of rule: Int?, _ walk: inout PlainWalk) {
@@ -224,6 +232,9 @@ extension Explanation {
     events = walk.events
     judgement.entriesLogged = events.count { $0.isLogged }
     changes += walk.counted.map { .counters(rule: $0, before: counters[$0], after: walk.counters[$0]) }
-    changes += walk.sources.changes.map { .address($0.table, before: $0.before, after: $0.after) }
+    for change in walk.sources.changes {
+      changes.append(.address(change.table, before: change.before, after: change.after))
+      if let evicted = change.evicted { changes.append(.evicted(.address(change.table, evicted))) }
+    }
   }
 }

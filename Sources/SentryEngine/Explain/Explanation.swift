@@ -123,9 +123,21 @@ extension Explanation {
     case counters(rule: Int, before: RuleCounters, after: RuleCounters)
     case address(AddressTableKind, before: AddressEntry?, after: AddressEntry)
     case connection(before: ConnectionEntry?, after: ConnectionEntry)
+    /// The packet counts for its source, because a rule asks for rates.
+    case source(before: SourceRateEntry?, after: SourceRateEntry)
     /// The ports are kept for the packet's later fragments.
-    case fragment(source: UInt16, destination: UInt16)
+    case fragment(FragmentEntry)
     /// Packets that are held, this one included.
     case delayed(count: Int)
+    /// An entry that has not expired makes way: its table is full.
+    case evicted(Evicted)
+  }
+
+  /// What makes way in a full table.
+  public enum Evicted: Sendable, Equatable {
+    case address(AddressTableKind, AddressEntry)
+    case connection(ConnectionEntry)
+    case source(SourceRateEntry)
+    case fragment(FragmentEntry)
   }
 }

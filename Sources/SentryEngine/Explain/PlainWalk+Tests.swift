@@ -64,7 +64,9 @@ extension PlainWalk {
 
   /// The parent's matches, this packet's included; right below an `Include` that found the source, those of its entry.
   private func parentMatchCount(of rule: Int) -> UInt64 {
-    if let found, found.rule == rules[rule].parent, let entry = sources[found.table] { return entry.matchCount }
+    if let found, found.rule == rules[rule].parent, let entry = sources[found.table, found.range] {
+      return entry.matchCount
+    }
     return parentCounters(of: rule).matchCount
   }
 
@@ -93,8 +95,8 @@ extension PlainWalk {
     guard !isNegated else {
       return TestAnswer(holds: false, seen: .value("\(entry.text), \(matches(entry.matchCount))"))
     }
-    sources.hit(in: table, at: facts.time)
-    found = (table, rule)
+    sources.hit(entry.range, in: table, at: facts.time)
+    found = (table, entry.range, rule)
     return TestAnswer(holds: true, seen: .value("\(entry.text), \(matches(entry.matchCount &+ 1))"))
   }
 

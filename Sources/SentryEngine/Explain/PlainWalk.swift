@@ -36,8 +36,8 @@ struct PlainWalk {
 
   /// Where the latest successful content search found something, from the first payload byte.
   var previousFind = 0
-  /// The table in which the latest successful `Include` found the source, and that rule.
-  var found: (table: AddressTableKind, rule: Int)?
+  /// What the latest successful `Include` found, and that rule.
+  var found: (table: AddressTableKind, range: AddressRange, rule: Int)?
 
   /// How the walk goes on after a rule.
   private enum Continuation {
@@ -212,7 +212,7 @@ struct PlainWalk {
     noteCounted(parent)
     counters[parent].matchCount = 0
     guard let found, found.rule == parent else { return [.resetsCount(of: parent)] }
-    sources.resetCount(in: found.table)
+    sources.resetCount(of: found.range, in: found.table)
     return [.resetsCount(of: parent), .resetsEntry(found.table)]
   }
 

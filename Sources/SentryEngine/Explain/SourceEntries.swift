@@ -8,53 +8,54 @@ struct SourceEntries {
     /// `nil`: not there.
     let before: AddressEntry?
     var after: AddressEntry
+    /// What made way for it.
+    var evicted: AddressEntry?
   }
 
   /// How long a new entry stays.
   private let duration: AddressDuration
-  private var entries: [AddressTableKind: AddressEntry] = [:]
-  /// The addresses that a new entry would stand for.
-  private var newRanges: [AddressTableKind: AddressRange] = [:]
+  private var tables: [AddressTableKind: TableView] = [:]
   /// In the order they first changed.
   private(set) var changes: [Change] = []
 
   init(of source: IPAddress?, in tables: borrowing StateTables, at now: Timestamp, duration: AddressDuration) {
     self.duration = duration
     guard let source else { return }
-    for table in AddressTableKind.allCases {
-      entries[table] = tables.entry(in: table, for: source, now: now)
-      let prefixLength = source.isIPv4 ? 128 : tables.ipv6PrefixLength(of: table)
-      newRanges[table] = AddressRange(prefix: source, length: prefixLength)
-    }
+    for table in AddressTableKind.allCases { self.tables[table] = TableView(of: source, table, in: tables, at: now) }
   }
 
-  subscript(table: AddressTableKind) -> AddressEntry? { entries[table] }
+  /// The entry that a lookup finds.
+  subscript(table: AddressTableKind) -> AddressEntry? { tables[table]?.entries.found }
 
-  /// An `Include` found it: counts it and starts its time again.
-  mutating func hit(in table: AddressTableKind, at time: Timestamp) {
-    change(table) { entry in
+  /// The entry for exactly these addresses, whatever a lookup finds by now.
+  subscript(table: AddressTableKind, range: AddressRange) -> AddressEntry? { tables[table]?.entries[range] }
+
+  /// An `Include` found this one: counts it and starts its time again.
+  mutating func hit(_ range: AddressRange, in table: AddressTableKind, at time: Timestamp) {
+    tables[table]?.isFoundHit = true
+    change(range, in: table) { entry in
       entry.matchCount &+= 1
       entry.lastTime = time
     }
   }
 
   /// `Reset parent`: counts it from 0 again.
-  mutating func resetCount(in table: AddressTableKind) {
-    change(table) { $0.matchCount = 0 }
+  mutating func resetCount(of range: AddressRange, in table: AddressTableKind) {
+    change(range, in: table) { $0.matchCount = 0 }
   }
 
   /// Enters the source, or starts its time again there without counting; a longer duration stays.
   mutating func keep(in table: AddressTableKind, at time: Timestamp, triggeredBy label: UInt32) -> KeepOutcome {
-    guard let range = newRanges[table] else { return .refreshed }
-    guard entries[table]?.range == range else {
+    guard let view = tables[table] else { return .refreshed }
+    guard view.entries.nets.contains(where: { $0.range == view.newRange }) else {
       let entry = AddressEntry(
-        range: range, matchCount: 1, lastTime: time, duration: duration, triggeredBy: label)
-      entries[table] = entry
-      changes.append(Change(table: table, before: nil, after: entry))
+        range: view.newRange, matchCount: 1, lastTime: time, duration: duration, triggeredBy: label)
+      tables[table]?.enter(entry)
+      changes.append(Change(table: table, before: nil, after: entry, evicted: view.next))
       return .added
     }
     let duration = duration
-    change(table) { entry in
+    change(view.newRange, in: table) { entry in
       entry.lastTime = time
       entry.duration = max(entry.duration, duration)
       entry.triggeredBy = label
@@ -62,15 +63,58 @@ struct SourceEntries {
     return .refreshed
   }
 
-  private mutating func change(_ table: AddressTableKind, _ body: (inout AddressEntry) -> Void) {
-    guard let before = entries[table] else { return }
+  private mutating func change(
+    _ range: AddressRange, in table: AddressTableKind, _ body: (inout AddressEntry) -> Void
+  ) {
+    guard let before = self[table, range] else { return }
     var after = before
     body(&after)
-    entries[table] = after
-    if let known = changes.firstIndex(where: { $0.table == table && $0.after.range == after.range }) {
+    tables[table]?.entries[range] = after
+    if let known = changes.firstIndex(where: { $0.table == table && $0.after.range == range }) {
       changes[known].after = after
     } else {
       changes.append(Change(table: table, before: before, after: after))
     }
+  }
+}
+
+extension EntriesAround {
+  /// The entry for exactly these addresses.
+  fileprivate subscript(range: AddressRange) -> AddressEntry? {
+    get { nets.first { $0.range == range } ?? (self.range?.range == range ? self.range : nil) }
+    set {
+      if let place = nets.firstIndex(where: { $0.range == range }) {
+        nets[place] = newValue ?? nets[place]
+      } else {
+        self.range = newValue
+      }
+    }
+  }
+}
+
+/// What one table holds of the source.
+private struct TableView {
+  var entries: EntriesAround
+  /// The addresses that a new entry would stand for.
+  let newRange: AddressRange
+  /// The entry found has been hit, and is no longer the next to make way.
+  var isFoundHit = false
+  private let makingWay: AddressEntry?
+  private let makingWayAfterHit: AddressEntry?
+
+  init(of source: IPAddress, _ table: AddressTableKind, in tables: borrowing StateTables, at now: Timestamp) {
+    entries = tables.entries(in: table, around: source, now: now)
+    newRange = AddressRange(prefix: source, length: source.isIPv4 ? 128 : tables.ipv6PrefixLength(of: table))
+    makingWay = tables.makingWay(in: table, now: now, refreshing: nil)
+    makingWayAfterHit = tables.makingWay(in: table, now: now, refreshing: entries.nets.first)
+  }
+
+  /// What makes way for a new entry.
+  var next: AddressEntry? { isFoundHit ? makingWayAfterHit : makingWay }
+
+  mutating func enter(_ entry: AddressEntry) {
+    if let next { entries.nets.removeAll { $0.range == next.range } }
+    let place = entries.nets.firstIndex { $0.range.first < entry.range.first || $0.range.last > entry.range.last }
+    entries.nets.insert(entry, at: place ?? entries.nets.endIndex)
   }
 }

@@ -34,7 +34,7 @@ extension RuleDocument {
     var findings = Findings(diagnostics)
     let document = CheckedDocument(ruleSet, host: host)
     for check in allChecks { check.look(at: document, into: &findings) }
-    return Self.located(findings.inOrder, form, in: source)
+    return findings.inOrder
   }
 }
 
@@ -74,10 +74,10 @@ struct CheckedDocument {
 
   var rules: [Rule] { ruleSet.rules }
 
-  /// For findings about the rule as a whole: its opening brace in a text, else its path.
+  /// For findings about the rule as a whole: its opening brace or tag, in a binary document its path.
   func place(of index: Int) -> Diagnostic.Place {
     let rule = rules[index]
-    if let source = rule.source { return Diagnostic.Place(range: source.afterBrace - 1..<source.afterBrace) }
+    if let source = rule.source { return Diagnostic.Place(range: source.opening) }
     return Diagnostic.Place(path: path(toRule: rule.number))
   }
 

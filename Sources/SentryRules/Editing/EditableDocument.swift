@@ -62,12 +62,14 @@ public struct EditableDocument: Sendable {
     }
   }
 
-  private func written(_ value: PropertyListValue) throws(EditError) -> [UInt8] {
-    do {
-      return try form == .xml ? value.xml() : value.binary()
-    } catch {
-      throw EditError("the document cannot be written: \(error)")
+  private func written(_ value: EditedValue) throws(EditError) -> [UInt8] {
+    let output = ByteOutput()
+    if form == .binary {
+      value.writeBinary(to: output)
+    } else {
+      do { try value.writeXML(to: output) } catch { throw EditError("the document cannot be written: \(error)") }
     }
+    return output.bytes
   }
 }
 

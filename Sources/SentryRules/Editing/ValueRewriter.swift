@@ -10,7 +10,7 @@ struct ValueRewriter {
   /// The root after the edit, and the numbers that rules have then.
   static func rewrite(
     _ outline: RuleOutline, by plan: EditPlan
-  ) throws(EditError) -> (root: PropertyListValue, outcome: EditOutcome) {
+  ) throws(EditError) -> (root: EditedValue, outcome: EditOutcome) {
     var rewriter = ValueRewriter(outline: outline, plan: plan)
     let root = try rewriter.rewrittenRoot()
     let inserted =
@@ -25,9 +25,9 @@ struct ValueRewriter {
     self.plan = plan
   }
 
-  private mutating func rewrittenRoot() throws(EditError) -> PropertyListValue {
-    let root = outline.root.value
-    let top = outline.isSingleRule ? [root] : outline.topList?.value.elements ?? []
+  private mutating func rewrittenRoot() throws(EditError) -> EditedValue {
+    let root = EditedValue.node(outline.root)
+    let top = outline.isSingleRule ? [root] : outline.topList.map { EditedValue.node($0).elements } ?? []
     var position = 0
     let rules = try rewritten(top, below: .root, to: .root, from: &position)
     switch outline.layout {
@@ -36,15 +36,15 @@ struct ValueRewriter {
     case .rules: return root.setting(RootKey.rules, to: .array(rules))
     case .classicTable(let table):
       return root.setting(
-        RootKey.classicTable, to: table.value.setting(RuleKey.children.rawValue, to: .array(rules)))
+        RootKey.classicTable, to: EditedValue.node(table).setting(RuleKey.children.rawValue, to: .array(rules)))
     case .rootIsTable: return root.setting(RuleKey.children.rawValue, to: .array(rules))
     }
   }
 
   private mutating func rewritten(
-    _ rules: [PropertyListValue], below old: RuleNumber, to new: RuleNumber, from position: inout Int
-  ) throws(EditError) -> [PropertyListValue] {
-    var result: [PropertyListValue] = []
+    _ rules: [EditedValue], below old: RuleNumber, to new: RuleNumber, from position: inout Int
+  ) throws(EditError) -> [EditedValue] {
+    var result: [EditedValue] = []
     for (index, rule) in rules.enumerated() {
       let number = old.child(index + 1)
       try insert(at: EditPlan.Slot(parent: old, index: index), to: new, from: &position, into: &result)
@@ -60,8 +60,8 @@ struct ValueRewriter {
   }
 
   private mutating func rewritten(
-    _ rule: PropertyListValue, from old: RuleNumber, to new: RuleNumber
-  ) throws(EditError) -> PropertyListValue {
+    _ rule: EditedValue, from old: RuleNumber, to new: RuleNumber
+  ) throws(EditError) -> EditedValue {
     guard old != new || plan.touched.contains(old) || plan.switches.keys.contains(where: { $0.isWithin(old) }) else {
       return rule
     }
@@ -70,7 +70,9 @@ struct ValueRewriter {
       rule = rule.numbered(new)
       renumbering.note(old, new)
     }
-    if let isOn = plan.switches[old] { rule = rule.setting(RuleKey.enabled.rawValue, to: .integer(isOn ? 1 : 0)) }
+    if let isOn = plan.switches[old] {
+      rule = rule.setting(RuleKey.enabled.rawValue, to: .value(.integer(isOn ? 1 : 0)))
+    }
     var position = 0
     let children = try rewritten(rule.children, below: old, to: new, from: &position)
     let key = RuleKey.children.rawValue
@@ -79,30 +81,27 @@ struct ValueRewriter {
   }
 
   /// The tests of `root` go on naming the rules that they named before.
-  private func withTestsFollowing(_ root: PropertyListValue) -> PropertyListValue {
-    guard case .dictionary(let dictionary) = root, let tests = dictionary[RootKey.tests]?.elements, !tests.isEmpty
-    else {
-      return root
-    }
+  private func withTestsFollowing(_ root: EditedValue) -> EditedValue {
+    let tests = root[RootKey.tests]?.elements ?? []
+    guard !tests.isEmpty else { return root }
     return root.setting(RootKey.tests, to: .array(tests.map(following)))
   }
 
-  private func following(_ test: PropertyListValue) -> PropertyListValue {
-    guard case .dictionary(let dictionary) = test else { return test }
+  private func following(_ test: EditedValue) -> EditedValue {
     var test = test
-    if let old = dictionary[TestKey.rule.rawValue]?.text.flatMap({ RuleNumber($0) }),
+    if let old = test[TestKey.rule.rawValue]?.text.flatMap({ RuleNumber($0) }),
       let new = renumbering.newNumber(of: old, plan)
     {
-      test = test.setting(TestKey.rule.rawValue, to: .string("\(new)"))
+      test = test.setting(TestKey.rule.rawValue, to: .value(.string("\(new)")))
     }
-    if let packets = dictionary[TestKey.packets.rawValue]?.elements, !packets.isEmpty {
+    if let packets = test[TestKey.packets.rawValue]?.elements, !packets.isEmpty {
       test = test.setting(TestKey.packets.rawValue, to: .array(packets.map(following)))
     }
     return test
   }
 
   private mutating func insert(
-    at slot: EditPlan.Slot, to new: RuleNumber, from position: inout Int, into result: inout [PropertyListValue]
+    at slot: EditPlan.Slot, to new: RuleNumber, from position: inout Int, into result: inout [EditedValue]
   ) throws(EditError) {
     guard plan.slot == slot else { return }
     arrival = (new, position + 1)
@@ -112,38 +111,28 @@ struct ValueRewriter {
     }
   }
 
-  private func value(of piece: EditPlan.Piece) throws(EditError) -> PropertyListValue {
+  private func value(of piece: EditPlan.Piece) throws(EditError) -> EditedValue {
     switch piece {
-    case .new(let index): return plan.snippet?.value(index) ?? .dictionary([:])
-    case .moved(let number): return try outline.rule(number).value
+    case .new(let index): return .value(plan.snippet?.value(index) ?? .dictionary([:]))
+    case .moved(let number): return .node(try outline.rule(number))
     case .wrapping(let index, let number):
-      let rule = plan.snippet?.value(index) ?? .dictionary([:])
-      return rule.setting(RuleKey.children.rawValue, to: .array([try outline.rule(number).value]))
+      let rule = EditedValue.value(plan.snippet?.value(index) ?? .dictionary([:]))
+      return rule.setting(RuleKey.children.rawValue, to: .array([.node(try outline.rule(number))]))
     }
   }
 }
 
-extension PropertyListValue {
-  fileprivate var elements: [PropertyListValue] { if case .array(let elements) = self { elements } else { [] } }
-
-  fileprivate var children: [PropertyListValue] {
-    if case .dictionary(let rule) = self { rule[RuleKey.children.rawValue]?.elements ?? [] } else { [] }
-  }
-
-  fileprivate func setting(_ key: String, to value: PropertyListValue?) -> PropertyListValue {
-    guard case .dictionary(var dictionary) = self else { return self }
-    dictionary[key] = value
-    return .dictionary(dictionary)
-  }
+extension EditedValue {
+  fileprivate var children: [EditedValue] { self[RuleKey.children.rawValue]?.elements ?? [] }
 
   /// With its own number, if it says one, corrected.
-  fileprivate func numbered(_ number: RuleNumber) -> PropertyListValue {
-    guard case .dictionary(let rule) = self, rule[RuleKey.nodeNumber.rawValue] != nil else { return self }
-    return setting(RuleKey.nodeNumber.rawValue, to: .string("\(number)"))
+  fileprivate func numbered(_ number: RuleNumber) -> EditedValue {
+    guard self[RuleKey.nodeNumber.rawValue] != nil else { return self }
+    return setting(RuleKey.nodeNumber.rawValue, to: .value(.string("\(number)")))
   }
 
   /// The same, with all rules below.
-  fileprivate func renumbered(_ number: RuleNumber) -> PropertyListValue {
+  fileprivate func renumbered(_ number: RuleNumber) -> EditedValue {
     let rule = numbered(number)
     guard !rule.children.isEmpty else { return rule }
     let children = rule.children.enumerated().map { $1.renumbered(number.child($0 + 1)) }

@@ -140,16 +140,14 @@ private struct RuleInHand {
   var depth: Int { raw.depth }
   var subtreeEnd: Int { raw.subtreeEnd }
 
-  /// For findings about the rule as a whole: its opening brace, where there is one.
-  var place: Diagnostic.Place {
-    node.syntax?.opening.map { Diagnostic.Place(range: $0) } ?? node.place
-  }
+  /// For findings about the rule as a whole: its opening brace or tag, where there is one.
+  var place: Diagnostic.Place { node.opening.map { Diagnostic.Place(range: $0) } ?? node.place }
 }
 
 extension RuleSource {
-  /// `nil` for documents that are not text.
+  /// `nil` for binary documents.
   init?(of node: PropertyListNode) {
-    guard let syntax = node.syntax, let afterBrace = syntax.positionAfterOpening else { return nil }
-    self.init(range: syntax.range, afterBrace: afterBrace, openingComment: syntax.openingComment)
+    guard let opening = node.opening, let range = node.wholeRange else { return nil }
+    self.init(range: range, afterBrace: opening.upperBound, openingComment: node.syntax?.openingComment)
   }
 }

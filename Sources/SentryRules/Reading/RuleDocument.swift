@@ -28,14 +28,9 @@ public struct RuleDocument: Sendable {
     let ruleSet = reading.document.flatMap { RuleSetReader.read($0.root, into: &findings) }
     source = reading.source
     form = reading.document.map { Form($0.format) }
-    diagnostics = Self.located(findings.inOrder, form, in: source)
+    diagnostics = findings.inOrder
     self.ruleSet = diagnostics.hasErrors ? nil : ruleSet
     if let document = reading.document { root(document.root) }
-  }
-
-  /// With lines and columns in an XML document too, whose findings are made with paths.
-  static func located(_ findings: [Diagnostic], _ form: Form?, in source: SourceText) -> [Diagnostic] {
-    form == .xml ? Findings(XMLPlaces.locate(findings, in: source)).inOrder : findings
   }
 
   public init(reading text: String, fileName: String = "document") {

@@ -52,7 +52,7 @@ enum RuleSetReader {
     let read = RootKey.read(in: root)
     var kept: [KeptKey] = []
     for entry in root.entries where !read.contains(entry.key) && RuleKey(entry) == nil {
-      kept.append(KeptKey(key: entry.key, value: entry.value.value))
+      kept.append(KeptKey(key: entry.key, node: entry.value))
       // Tests are read, and written as they were.
       if entry.key == RootKey.tests { continue }
       if let meant = nearestName(to: entry.key, in: RootKey.current) {

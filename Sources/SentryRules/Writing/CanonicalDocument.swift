@@ -7,24 +7,23 @@ public enum CanonicalDocument {
   static let lineWidth = 120
 
   /// Ends in a newline.
-  public static func text(of ruleSet: RuleSet) -> String {
-    var text = "{\n  rules = (\n" + CanonicalRules.text(of: ruleSet.rules, depth: 2) + "  );\n"
-    for (index, entry) in otherEntries(of: ruleSet).enumerated() {
-      text += "\(index == 0 ? "\n" : "")  \(printer.word(entry.key)) = \(indented(entry.value));\n"
-    }
-    return text + "}\n"
+  public static func text(of ruleSet: RuleSet) -> String { ByteOutput.text { write(ruleSet, to: $0) } }
+
+  static func write(_ ruleSet: RuleSet, to output: ByteOutput) {
+    output.write("{\n  rules = (\n")
+    CanonicalRules.write(ruleSet.rules, to: output, depth: 2)
+    output.write("  );\n")
+    writeOtherEntries(of: ruleSet, to: output)
+    output.write("}\n")
   }
 
-  static func otherEntries(of ruleSet: RuleSet) -> [PropertyListDictionary.Entry] {
-    var entries: [PropertyListDictionary.Entry] = []
-    if !ruleSet.interfaces.isEmpty {
-      entries.append(.init(key: RootKey.interfaces, value: .array(ruleSet.interfaces.map(\.written))))
+  /// What the root says beside the rules, after an empty line.
+  static func writeOtherEntries(of ruleSet: RuleSet, to output: ByteOutput) {
+    for (index, entry) in ruleSet.otherEntries.enumerated() {
+      output.write("\(index == 0 ? "\n" : "")  \(printer.word(entry.key)) = ")
+      printer.write(entry.content, to: output, margin: 2)
+      output.write(";\n")
     }
-    let settings = ruleSet.settings.written
-    if !settings.isEmpty {
-      entries.append(.init(key: RootKey.settings, value: .dictionary(PropertyListDictionary(settings))))
-    }
-    return entries + ruleSet.keptKeys.map { .init(key: $0.key, value: $0.value) }
   }
 
   static let printer: PropertyListPrinter = {
@@ -33,11 +32,6 @@ public enum CanonicalDocument {
     printer.lineWidth = lineWidth - 20
     return printer
   }()
-
-  /// Line ends within texts are escaped, so every line end is one of layout.
-  static func indented(_ value: PropertyListValue) -> String {
-    printer.print(value).split(separator: "\n").joined(separator: "\n  ")
-  }
 }
 
 /// The rules of a canonical document.
@@ -45,30 +39,26 @@ struct CanonicalRules {
   private let rules: [Rule]
   /// In document order; none for rules without.
   private let comments: [RuleComments?]
-  private var text = ""
+  private let output: ByteOutput
   /// Rules whose children are being written.
   private var open: [Int] = []
   private var depth: Int
-  private let hasNumbers: Bool
 
   /// Rules with their comments, which need one element for each rule or none at all.
-  static func text(
-    of rules: [Rule], depth: Int, comments: [RuleComments?] = [], hasNumbers: Bool = true
-  ) -> String {
-    var writer = CanonicalRules(rules: rules, comments: comments, depth: depth, hasNumbers: hasNumbers)
+  static func write(_ rules: [Rule], to output: ByteOutput, depth: Int, comments: [RuleComments?] = []) {
+    var writer = CanonicalRules(rules: rules, comments: comments, output: output, depth: depth)
     for index in rules.indices {
       writer.close(before: index)
       writer.write(index)
     }
     writer.close(before: rules.count)
-    return writer.text
   }
 
-  private init(rules: [Rule], comments: [RuleComments?], depth: Int, hasNumbers: Bool) {
+  private init(rules: [Rule], comments: [RuleComments?], output: ByteOutput, depth: Int) {
     self.rules = rules
     self.comments = comments
+    self.output = output
     self.depth = depth
-    self.hasNumbers = hasNumbers
   }
 
   private func comments(of index: Int) -> RuleComments? { comments.indices.contains(index) ? comments[index] : nil }
@@ -76,10 +66,10 @@ struct CanonicalRules {
   private mutating func write(_ index: Int) {
     let comments = comments(of: index)
     if let comments {
-      if comments.isSeparated { text += "\n" }
+      if comments.isSeparated { output.write("\n") }
       write(comments.before, indentation: indentation)
     }
-    let start = indentation + (hasNumbers ? "{ /* \(rules[index].number) */" : "{")
+    let start = "\(indentation){ /* \(rules[index].number) */"
     let hasChildren = rules[index].subtreeEnd > index + 1
     if let comments, comments.areInside {
       writeLines(index, start, comments, hasChildren: hasChildren)
@@ -87,8 +77,7 @@ struct CanonicalRules {
       writeCompact(index, start, hasChildren: hasChildren)
     }
     if hasChildren {
-      text += comments?.afterChildrenOpening.asTrailing ?? ""
-      text += "\n"
+      output.write((comments?.afterChildrenOpening.asTrailing ?? "") + "\n")
       open.append(index)
       depth += levels(of: index)
     } else {
@@ -96,39 +85,40 @@ struct CanonicalRules {
     }
   }
 
-  private mutating func writeCompact(_ index: Int, _ start: String, hasChildren: Bool) {
-    var lines = Lines(first: start, indentation: indentation + "  ")
-    for group in rules[index].writtenGroups where !group.isEmpty {
-      lines.append(group.map(\.text).joined(separator: " "))
-    }
-    if hasChildren { lines.append("children = (") }
-    text += lines.text + (hasChildren ? "" : " }")
+  private func writeCompact(_ index: Int, _ start: String, hasChildren: Bool) {
+    var lines = FilledLines(output, first: start, indentation: indentation + "  ")
+    for group in rules[index].writtenGroups where !group.isEmpty { lines.add(group) }
+    if hasChildren { lines.add("children = (") } else { output.write(" }") }
   }
 
   /// An entry a line, each with its comments.
-  private mutating func writeLines(_ index: Int, _ start: String, _ comments: RuleComments, hasChildren: Bool) {
+  private func writeLines(_ index: Int, _ start: String, _ comments: RuleComments, hasChildren: Bool) {
     let inner = indentation + "  "
-    text += start + comments.opening.asTrailing + "\n"
+    output.write(start + comments.opening.asTrailing + "\n")
     var rest = comments.entries
     if hasChildren { rest[.children] = nil }
     for entry in rules[index].writtenGroups.joined() {
       let own = rest.removeValue(forKey: entry.key)
       write(own?.before ?? [], indentation: inner)
-      text += inner + entry.text + (own?.after.asTrailing ?? "") + "\n"
+      output.write(inner)
+      entry.write(to: output)
+      output.write((own?.after.asTrailing ?? "") + "\n")
     }
     // Entries that go without saying may have had something to say.
     for key in RuleKey.allCases { write((rest[key]?.before ?? []) + (rest[key]?.after ?? []), indentation: inner) }
     if hasChildren {
       write(comments.entries[.children]?.before ?? [], indentation: inner)
-      text += inner + "children = ("
+      output.write(inner + "children = (")
     } else {
       write(comments.beforeClosing, indentation: inner)
-      text += indentation + "}"
+      output.write(indentation + "}")
     }
   }
 
-  private mutating func write(_ comments: [String], indentation: String) {
-    for comment in comments { text += indentation + comment.replacing("\n", with: "\n" + indentation) + "\n" }
+  private func write(_ comments: [String], indentation: String) {
+    for comment in comments {
+      output.write(indentation + comment.replacing("\n", with: "\n" + indentation) + "\n")
+    }
   }
 
   private mutating func close(before index: Int) {
@@ -138,18 +128,18 @@ struct CanonicalRules {
       open.removeLast()
       depth -= levels(of: innermost)
       if let comments, comments.areInside {
-        text += "\(indentation)  );" + (comments.entries[.children]?.after.asTrailing ?? "") + "\n"
+        output.write("\(indentation)  );" + (comments.entries[.children]?.after.asTrailing ?? "") + "\n")
         write(comments.beforeClosing, indentation: indentation + "  ")
-        text += indentation + "}"
+        output.write(indentation + "}")
       } else {
-        text += "\(indentation)); }"
+        output.write("\(indentation)); }")
       }
       writeEnd(of: innermost)
     }
   }
 
-  private mutating func writeEnd(of index: Int) {
-    text += separator(after: index) + (comments(of: index)?.after.asTrailing ?? "") + "\n"
+  private func writeEnd(of index: Int) {
+    output.write(separator(after: index) + (comments(of: index)?.after.asTrailing ?? "") + "\n")
   }
 
   /// How much further in a rule's children stand: below the line that opens their list.
@@ -161,28 +151,40 @@ struct CanonicalRules {
     let parent = rules[index].parent
     return rules[index].subtreeEnd < (parent < 0 ? rules.count : rules[parent].subtreeEnd) ? "," : ""
   }
+}
 
-  /// Fills lines with groups of words, which stay together.
-  private struct Lines {
-    private(set) var text: String
-    private var column: Int
-    private let indentation: String
+/// Fills lines with groups of entries, which stay together.
+private struct FilledLines {
+  private let output: ByteOutput
+  private let indentation: String
+  /// How full the line is; `nil` beyond what lines hold.
+  private var column: Int?
 
-    init(first: String, indentation: String) {
-      text = first
-      column = first.count
-      self.indentation = indentation
+  init(_ output: ByteOutput, first: String, indentation: String) {
+    self.output = output
+    self.indentation = indentation
+    column = first.count
+    output.write(first)
+  }
+
+  mutating func add(_ group: [WrittenEntry]) {
+    guard group.contains(where: \.isLong) else { return add(group.map(\.text).joined(separator: " ")) }
+    output.write("\n" + indentation)
+    for (index, entry) in group.enumerated() {
+      if index > 0 { output.write(" ") }
+      entry.write(to: output)
     }
+    column = nil
+  }
 
-    mutating func append(_ group: String) {
-      // Room for the brace and the comma that may follow.
-      if column + 1 + group.count <= CanonicalDocument.lineWidth - 3 {
-        text += " " + group
-        column += 1 + group.count
-      } else {
-        text += "\n" + indentation + group
-        column = indentation.count + group.count
-      }
+  mutating func add(_ group: String) {
+    // Room for the brace and the comma that may follow.
+    if let column, column + 1 + group.count <= CanonicalDocument.lineWidth - 3 {
+      output.write(" " + group)
+      self.column = column + 1 + group.count
+    } else {
+      output.write("\n" + indentation + group)
+      column = indentation.count + group.count
     }
   }
 }
@@ -197,7 +199,16 @@ struct WrittenEntry {
     self.value = value
   }
 
-  var text: String { "\(key.rawValue) = \(CanonicalDocument.printer.word(value));" }
+  var text: String { ByteOutput.text { write(to: $0) } }
+
+  /// Does not fit on a line in any case.
+  var isLong: Bool { value.utf8.count > 4096 }
+
+  func write(to output: ByteOutput) {
+    output.write("\(key.rawValue) = ")
+    CanonicalDocument.printer.writeWord(value, to: output)
+    output.write(";")
+  }
 }
 
 extension Rule {

@@ -4,13 +4,17 @@ internal import SentryPropertyList
 /// the alphabet, names and the numbers of the newest generation both, every rule with its position.
 public enum ClassicForm {
   /// A whole document as the classic program keeps one, in text.
-  public static func document(of ruleSet: RuleSet) -> String {
-    printer.print(DocumentValue.classic(ruleSet))
+  public static func document(of ruleSet: RuleSet) -> String { ByteOutput.text { write(ruleSet, to: $0) } }
+
+  static func write(_ ruleSet: RuleSet, to output: ByteOutput) {
+    printer.write(ClassicDocument(ruleSet: ruleSet), to: output)
+    output.write("\n")
   }
 
   /// Copied rules: parents before children, as in a rule set.
-  static func text(of rules: [Rule]) -> String {
-    printer.print(.array(RuleTreeValue.values(of: rules, value)))
+  static func write(_ rules: [Rule], to output: ByteOutput) {
+    printer.write(RuleTreeContent<ClassicForm>(rules: rules), to: output)
+    output.write("\n")
   }
 
   /// What the classic program has no number for, and so does not know: each name once, with the first rule that uses it.
@@ -23,10 +27,19 @@ public enum ClassicForm {
     }
   }
 
-  static func value(of rule: Rule, children: [PropertyListValue]) -> PropertyListValue {
-    var entries: [(RuleKey, PropertyListValue)] = []
-    if !children.isEmpty { entries.append((.children, .array(children))) }
-    entries.append((.enabled, rule.isEnabled ? 1 : 0))
+  private static let printer: PropertyListPrinter = {
+    var printer = PropertyListPrinter()
+    printer.asciiOnly = true
+    printer.lineWidth = 0
+    return printer
+  }()
+}
+
+extension ClassicForm: RuleForm {
+  static func entriesBeforeChildren(of rule: Rule) -> [ScalarEntry] { [] }
+
+  static func entriesAfterChildren(of rule: Rule) -> [ScalarEntry] {
+    var entries: [(RuleKey, PropertyListValue)] = [(.enabled, rule.isEnabled ? 1 : 0)]
     if let code = rule.action.codes.newest { entries.append((.filterAction, .integer(Int64(code)))) }
     entries.append((.filterActionName, .string(rule.action.classicName)))
     if !rule.name.isEmpty { entries.append((.nodeName, .string(rule.name))) }
@@ -37,13 +50,6 @@ public enum ClassicForm {
     if !rule.value.isEmpty { entries.append((.propertyValue, .string(rule.value))) }
     entries.append((.relation, .integer(Int64(rule.relation.code))))
     entries.append((.relationName, .string(rule.relation.name)))
-    return .dictionary(PropertyListDictionary(entries.map { .init(key: $0.rawValue, value: $1) }))
+    return entries.map { ($0.rawValue, $1) }
   }
-
-  private static let printer: PropertyListPrinter = {
-    var printer = PropertyListPrinter()
-    printer.asciiOnly = true
-    printer.lineWidth = 0
-    return printer
-  }()
 }

@@ -1,6 +1,6 @@
-internal import SentryPropertyList
+package import SentryPropertyList
 
-/// A document in another form.
+/// The form a document is written in.
 public enum DocumentConversion: String, Sendable, CaseIterable {
   case text, xml, binary, classic
 
@@ -8,15 +8,36 @@ public enum DocumentConversion: String, Sendable, CaseIterable {
   ///
   /// - Throws: if the form cannot hold a text, such as a control character in XML.
   public func bytes(of ruleSet: RuleSet) throws(EditError) -> [UInt8] {
-    do {
-      switch self {
-      case .text: return Array(CanonicalDocument.text(of: ruleSet).utf8)
-      case .xml: return try DocumentValue.current(ruleSet).xml()
-      case .binary: return try DocumentValue.current(ruleSet).binary()
-      case .classic: return Array(ClassicForm.document(of: ruleSet).utf8)
+    let output = ByteOutput()
+    try DocumentConverter(of: ruleSet, to: self).write(to: output)
+    return output.bytes
+  }
+}
+
+/// A document about to be written in another form.
+package struct DocumentConverter {
+  private let ruleSet: RuleSet
+  private let form: DocumentConversion
+
+  /// - Throws: if the form cannot hold a text, such as a control character in XML.
+  package init(of ruleSet: RuleSet, to form: DocumentConversion) throws(EditError) {
+    if form == .xml {
+      do { try CurrentDocument(ruleSet: ruleSet).checkWritableAsXML() } catch {
+        throw EditError("the document cannot be written in this form: \(error)")
       }
-    } catch {
-      throw EditError("the document cannot be written in this form: \(error)")
+    }
+    self.ruleSet = ruleSet
+    self.form = form
+  }
+
+  /// Writes it piece by piece.
+  package func write(to output: ByteOutput) {
+    switch form {
+    case .text: CanonicalDocument.write(ruleSet, to: output)
+    // Was checked.
+    case .xml: try? CurrentDocument(ruleSet: ruleSet).writeXML(to: output)
+    case .binary: CurrentDocument(ruleSet: ruleSet).writeBinary(to: output)
+    case .classic: ClassicForm.write(ruleSet, to: output)
     }
   }
 }

@@ -1,5 +1,5 @@
 internal import SentryDiagnostics
-internal import SentryPropertyList
+package import SentryPropertyList
 
 /// A document in the canonical text form, with every comment of a text kept: before a rule, after a brace, or at the end
 /// of a line, wherever it stands.
@@ -8,21 +8,37 @@ internal import SentryPropertyList
 /// between rules one stays.
 public struct FormattedDocument: Sendable {
   public let document: RuleDocument
-  /// `nil` if the document has errors.
-  public let text: String?
+  private let root: PropertyListNode?
 
   public init(reading bytes: [UInt8], fileName: String = "document") {
     var root: PropertyListNode?
     document = RuleDocument(bytes, fileName: fileName) { root = $0 }
-    guard let ruleSet = document.ruleSet else {
-      text = nil
-      return
-    }
+    self.root = root
+  }
+
+  /// `nil` if the document has errors. Put together at each use.
+  public var text: String? { document.hasErrors ? nil : ByteOutput.text { write(to: $0) } }
+
+  /// Writes the text piece by piece; nothing if the document has errors.
+  package func write(to output: ByteOutput) {
+    guard let ruleSet = document.ruleSet else { return }
     guard let root, let outline = RuleOutline(root), let node = root.syntax else {
-      text = CanonicalDocument.text(of: ruleSet)
-      return
+      return CanonicalDocument.write(ruleSet, to: output)
     }
-    text = TextFormatter(ruleSet: ruleSet, outline: outline, root: node).text
+    TextFormatter(ruleSet: ruleSet, outline: outline, root: node, output: output).write()
+  }
+
+  /// Whether `bytes` are the text already.
+  package func isText(_ bytes: [UInt8]) -> Bool {
+    guard !document.hasErrors else { return false }
+    var (isSame, position) = (true, 0)
+    let output = ByteOutput { piece in
+      isSame = isSame && bytes[position...].starts(with: piece)
+      position = min(bytes.count, position + piece.count)
+    }
+    write(to: output)
+    output.finish()
+    return isSame && position == bytes.count
   }
 }
 
@@ -31,50 +47,60 @@ private struct TextFormatter {
   let ruleSet: RuleSet
   let outline: RuleOutline
   let root: SyntaxNode
+  let output: ByteOutput
 
   private var bytes: [UInt8] { root.tree.source.bytes }
-  private var printer: CommentedPrinter { CommentedPrinter(bytes: bytes) }
+  private var printer: CommentedPrinter { CommentedPrinter(bytes: bytes, output: output) }
 
-  var text: String {
+  func write() {
     let start = root.opening?.lowerBound ?? root.range.lowerBound
     let end = root.opening == nil ? bytes.count : root.range.upperBound
-    let body =
-      switch outline.layout {
-      case .list, .singleRule: "(" + listOfRules(level: 0) + ")\n"
-      case .rules where !hasClassicKeys: "{" + ownEntries + "}\n"
-      case .rules, .classicTable, .rootIsTable: "{" + classicEntries + "}\n"
-      }
-    return header(before: start) + body + printer.ownLines(end..<bytes.count, 0)
+    writeHeader(before: start)
+    switch outline.layout {
+    case .list, .singleRule:
+      output.write("(")
+      writeRules(level: 0)
+      output.write(")\n")
+    case .rules where !hasClassicKeys:
+      output.write("{")
+      writeOwnEntries()
+      output.write("}\n")
+    case .rules, .classicTable, .rootIsTable:
+      output.write("{")
+      writeClassicEntries()
+      output.write("}\n")
+    }
+    printer.writeOwnLines(end..<bytes.count, 0)
   }
 
   /// Before the root: comments, and one empty line where there were some.
-  private func header(before end: Int) -> String {
-    var text = ""
+  private func writeHeader(before end: Int) {
     var position = 0
     for comment in TriviaComments(in: 0..<end, of: bytes) {
-      if position > 0, TextLine.hasEmptyLine(in: position..<comment.lowerBound, of: bytes) { text += "\n" }
-      text += printer.ownLines(comment, 0)
+      if position > 0, TextLine.hasEmptyLine(in: position..<comment.lowerBound, of: bytes) { output.write("\n") }
+      printer.writeOwnLines(comment, 0)
       position = comment.upperBound
     }
-    return position > 0 && TextLine.hasEmptyLine(in: position..<end, of: bytes) ? text + "\n" : text
+    if position > 0, TextLine.hasEmptyLine(in: position..<end, of: bytes) { output.write("\n") }
   }
 
   /// After the opening parenthesis, up to before the closing one.
-  private func listOfRules(level: Int) -> String {
+  private func writeRules(level: Int) {
     guard let list = outline.topList?.syntax.flatMap(ListText.init) else {
-      return "\n" + rulesText(level: level)
+      output.write("\n")
+      return writeTree(level: level)
     }
     let first = list.elements.isEmpty ? list.interior.upperBound : list.endOfPredecessor(of: 0)
     let reader = RuleCommentReader(list)
-    let opening = reader.texts(in: list.interior.lowerBound..<first).asTrailing + "\n"
+    output.write(reader.texts(in: list.interior.lowerBound..<first).asTrailing + "\n")
+    writeTree(level: level)
     let end = list.elements.indices.last.map { list.fragment($0).end } ?? first
-    let closing = printer.ownLines(end..<list.interior.upperBound, level + 1)
-    return opening + rulesText(level: level) + closing
-      + String(repeating: "  ", count: level)
+    printer.writeOwnLines(end..<list.interior.upperBound, level + 1)
+    output.write(String(repeating: "  ", count: level))
   }
 
-  private func rulesText(level: Int) -> String {
-    CanonicalRules.text(of: ruleSet.rules, depth: level + 1, comments: RuleComments.all(in: outline))
+  private func writeTree(level: Int) {
+    CanonicalRules.write(ruleSet.rules, to: output, depth: level + 1, comments: RuleComments.all(in: outline))
   }
 
   // MARK: The root's entries
@@ -88,24 +114,27 @@ private struct TextFormatter {
   }
 
   /// In the author's order, with everything that was written.
-  private var ownEntries: String {
+  private func writeOwnEntries() {
     let entries = root.entries.filter { RuleKey(rawValue: $0.key.text ?? "") == nil }
-    return printer.lines(ofEntries: entries, in: root, level: 1) { entry in
-      guard entry.key.hasText(RootKey.rules) else { return nil }
-      return "\(RootKey.rules) = (" + listOfRules(level: 1) + ");"
+    printer.write(entries, in: root, level: 1) { entry in
+      guard entry.key.hasText(RootKey.rules) else { return false }
+      output.write("\(RootKey.rules) = (")
+      writeRules(level: 1)
+      output.write(");")
+      return true
     }
   }
 
   /// The rules, then everything else under our names; comments outside the rules come first.
-  private var classicEntries: String {
+  private func writeClassicEntries() {
     let list = outline.topList?.syntax
-    let outside = root.innerComments.filter { comment in list.map { !$0.range.contains(comment.lowerBound) } ?? true }
-    var text = "\n" + outside.map { printer.ownLines($0, 1) }.joined()
-    text += "  \(RootKey.rules) = (" + (list == nil ? "\n  " : listOfRules(level: 1)) + ");\n"
-    for (index, entry) in CanonicalDocument.otherEntries(of: ruleSet).enumerated() {
-      let value = CanonicalDocument.indented(entry.value)
-      text += "\(index == 0 ? "\n" : "")  \(CanonicalDocument.printer.word(entry.key)) = \(value);\n"
+    output.write("\n")
+    for comment in root.innerComments where list?.range.contains(comment.lowerBound) != true {
+      printer.writeOwnLines(comment, 1)
     }
-    return text
+    output.write("  \(RootKey.rules) = (")
+    if list == nil { output.write("\n  ") } else { writeRules(level: 1) }
+    output.write(");\n")
+    CanonicalDocument.writeOtherEntries(of: ruleSet, to: output)
   }
 }

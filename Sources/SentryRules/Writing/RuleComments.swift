@@ -172,23 +172,42 @@ extension RuleKey {
 extension SyntaxNode {
   /// The places of the comments anywhere between the brackets.
   var innerComments: [Range<Int>] {
-    let bytes = tree.source.bytes
     var comments: [Range<Int>] = []
+    forEachInnerComment { comment in
+      comments.append(comment)
+      return true
+    }
+    return comments
+  }
+
+  var hasInnerComments: Bool {
+    var isFound = false
+    forEachInnerComment { _ in
+      isFound = true
+      return false
+    }
+    return isFound
+  }
+
+  /// Calls `body` with each until it returns `false`; returns whether it never did.
+  @discardableResult
+  private func forEachInnerComment(_ body: (Range<Int>) -> Bool) -> Bool {
+    func visit(_ range: Range<Int>) -> Bool {
+      TriviaComments(in: range, of: tree.source.bytes).allSatisfy(body)
+    }
     var position = positionAfterOpening ?? range.lowerBound
     for child in children {
-      if position < child.range.lowerBound {
-        comments += TriviaComments(in: position..<child.range.lowerBound, of: bytes)
-      }
-      comments += child.innerComments
-      if let separator = child.separator, child.range.upperBound < separator.lowerBound {
-        comments += TriviaComments(in: child.range.upperBound..<separator.lowerBound, of: bytes)
+      if position < child.range.lowerBound, !visit(position..<child.range.lowerBound) { return false }
+      if !child.forEachInnerComment(body) { return false }
+      if let separator = child.separator, child.range.upperBound < separator.lowerBound,
+        !visit(child.range.upperBound..<separator.lowerBound)
+      {
+        return false
       }
       position = child.separator?.upperBound ?? child.range.upperBound
     }
     let end = closing?.lowerBound ?? range.upperBound
-    if kind == .array || kind == .dictionary, position < end {
-      comments += TriviaComments(in: position..<end, of: bytes)
-    }
-    return comments
+    guard kind == .array || kind == .dictionary, position < end else { return true }
+    return visit(position..<end)
   }
 }

@@ -1,3 +1,5 @@
+package import SentryPropertyList
+
 /// A rule set as an outline for people: a line for each rule, the tests of those below another indented.
 ///
 /// ```
@@ -22,20 +24,27 @@ public enum RuleTreeText {
 
   /// A rule that is off is marked `off`, those below it `·`. Each line ends in a newline.
   public static func text(of ruleSet: RuleSet, columns: [Column] = []) -> String {
+    ByteOutput.text { write(ruleSet, columns: columns, to: $0) }
+  }
+
+  /// The same, line by line.
+  package static func write(_ ruleSet: RuleSet, columns: [Column] = [], to output: ByteOutput) {
     let numbers = columns.map { TextTable.Column(title: $0.title, alignment: .right) }
-    var table = TextTable(
+    let usage = ruleSet.usage
+    let table = TextTable(
       [TextTable.Column(title: "rule", longest: 16), TextTable.Column(title: "", alignment: .right)] + numbers + [
         TextTable.Column(title: "test", longest: 48), TextTable.Column(title: "action"),
         TextTable.Column(title: "name", longest: 40), TextTable.Column(title: "parameter", isOptional: true),
-      ])
-    let usage = ruleSet.usage
-    for (index, rule) in ruleSet.rules.enumerated() {
+      ], rowCount: ruleSet.rules.count
+    ) { index in
+      let rule = ruleSet.rules[index]
       let mark = usage[index] ? "" : rule.isEnabled ? "·" : "off"
       let values = columns.map { $0.values.indices.contains(index) ? $0.values[index] : "" }
-      table.add(
-        [rule.number, mark] + values + [test(of: rule), rule.action.name, rule.name.visible, rule.parameter.visible])
+      return [rule.number, mark] + values + [
+        test(of: rule), rule.action.name, rule.name.visible, rule.parameter.visible,
+      ]
     }
-    return table.text
+    table.write(to: output)
   }
 
   private static func test(of rule: Rule) -> String {

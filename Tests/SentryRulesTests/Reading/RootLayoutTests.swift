@@ -126,11 +126,9 @@ func aRootThatSaysWhatOnlyRulesSayIsARule(_ entries: String) throws {
   let document = expectDocument(
     "{ rules = ({ enabled = 1; }); «SentryDocument_natArray» = (1, 2); Preferences_logFormat = 1; }", .keptKeys)
   #expect(document.outcome == ["keptKeys note"])
-  #expect(
-    document.ruleSet?.keptKeys == [
-      KeptKey(key: "SentryDocument_natArray", value: .array(["1", "2"])),
-      KeptKey(key: "Preferences_logFormat", value: "1"),
-    ])
+  let kept = document.ruleSet?.keptKeys ?? []
+  #expect(kept.map(\.key) == ["SentryDocument_natArray", "Preferences_logFormat"])
+  #expect(kept.map(\.value) == [.array(["1", "2"]), "1"])
 }
 
 @Test func ourListsStandForTheClassicOnes() throws {

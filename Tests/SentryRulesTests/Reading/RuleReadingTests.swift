@@ -178,7 +178,7 @@ func enabledInXML(_ value: String, _ isEnabled: Bool) throws {
   #expect(document.diagnostics.count == 4, "\(document.rendered)")
 }
 
-@Test func findingsInXMLNameThePath() throws {
+@Test func findingsInXMLPointAtTheElement() throws {
   let document = RuleDocument(
     reading: """
       <plist version="1.0"><array><dict><key>enabled</key><true/><key>children</key><array>
@@ -186,8 +186,8 @@ func enabledInXML(_ value: String, _ isEnabled: Bool) throws {
       </array></dict></array></plist>
       """)
   #expect(document.outcome == ["unknownProperty error"])
-  let path = try #require(document.diagnostics.first?.path)
-  #expect(path.contains("children[0].propertyName"))
+  let range = try #require(document.diagnostics.first?.range)
+  #expect(String(decoding: document.source.bytes[range], as: UTF8.self) == "Weather")
 }
 
 @Test func manySiblingsAndDeepNestsAreRead() throws {

@@ -1,5 +1,5 @@
 internal import SentryDiagnostics
-internal import SentryPropertyList
+package import SentryPropertyList
 
 /// Rules taken out of a document as text of their own: an array, in the short form with the comments, or in the classic
 /// one.
@@ -37,12 +37,18 @@ public struct CopiedRules: Sendable {
   public var count: Int { rules.count }
 
   /// Our short form; ends in a line end. Numbers in the comments are those of the document.
-  public var text: String {
-    "(\n" + CanonicalRules.text(of: rules, depth: 1, comments: comments) + ")\n"
-  }
+  public var text: String { ByteOutput.text { write(to: $0, isClassic: false) } }
 
   /// For the classic program.
-  public var classicText: String { ClassicForm.text(of: rules) }
+  public var classicText: String { ByteOutput.text { write(to: $0, isClassic: true) } }
+
+  /// Either of them, piece by piece.
+  package func write(to output: ByteOutput, isClassic: Bool) {
+    if isClassic { return ClassicForm.write(rules, to: output) }
+    output.write("(\n")
+    CanonicalRules.write(rules, to: output, depth: 1, comments: comments)
+    output.write(")\n")
+  }
 
   /// Names that the classic program does not know, each with the first rule that uses it.
   public var namesUnknownToClassic: [(name: String, rule: String)] { ClassicForm.unknownNames(in: rules) }

@@ -1,10 +1,5 @@
 /// The `<?xml … ?>` at the start of a document, which may name an encoding.
-///
-/// Documents are UTF-8 by the time they come here, so the declaration is hidden from Foundation, which would otherwise
-/// decode them once more by what it says.
 struct XMLDeclaration {
-  /// From `<` to `>`; empty when there is none.
-  private let range: Range<Int>
   /// Lower case; `nil` when none is named.
   private let encoding: String?
 
@@ -13,12 +8,10 @@ struct XMLDeclaration {
     guard bytes[start...].starts(with: Array("<?xml".utf8)),
       let end = bytes[start...].prefix(512).firstIndex(of: UInt8(ascii: ">"))
     else {
-      range = start..<start
       encoding = nil
       return
     }
-    range = start..<end + 1
-    let text = String(decoding: bytes[range], as: UTF8.self).lowercased()
+    let text = String(decoding: bytes[start...end], as: UTF8.self).lowercased()
     encoding = text.firstMatch(of: /encoding\s*=\s*["']([^"']*)["']/).map { String($0.1) }
   }
 
@@ -26,12 +19,5 @@ struct XMLDeclaration {
   var unsupportedEncoding: String? {
     let supported: Set = ["utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be"]
     return encoding.flatMap { supported.contains($0) ? nil : $0 }
-  }
-
-  /// `bytes` with blanks in the place of the declaration, so that lines stay where they are.
-  func blanked(in bytes: [UInt8]) -> [UInt8] {
-    var copy = bytes
-    for offset in range where !copy[offset].isLineEnd { copy[offset] = UInt8(ascii: " ") }
-    return copy
   }
 }
