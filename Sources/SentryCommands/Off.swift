@@ -29,16 +29,21 @@ struct Off: AsyncParsableCommand {
   /// - Returns: what was done, for people.
   private func removeLeftovers(orElse failure: CommandFailure) throws(CommandFailure) -> String {
     guard geteuid() == 0 else { throw failure }
+    let outcome: Leftovers.Outcome
     do throws(NetfilterError) {
-      switch try Leftovers.remove(stateDirectory: stateDirectory.path) {
-      case .removed: return "no sentry is running; what one had left in the kernel was taken out, every packet passes"
-      case .nothing: throw failure
-      case .inUse(let queue):
-        throw CommandFailure(
-          .noDaemon, "a sentry judges packets through queue \(queue), but not at \(socket.path): name its --socket")
-      }
+      outcome = try Leftovers.remove(stateDirectory: stateDirectory.path)
+    } catch .notInKernel, .notPermitted {
+      // Where there is no packet filter, or none for us, nothing of ours can be in it.
+      throw failure
     } catch {
       throw CommandFailure(error)
+    }
+    switch outcome {
+    case .nothing: throw failure
+    case .removed: return "no sentry is running; what one had left in the kernel was taken out: every packet passes"
+    case .inUse(let queue):
+      throw CommandFailure(
+        .noDaemon, "a sentry judges packets through queue \(queue), but not at \(socket.path): name its --socket")
     }
   }
 }
