@@ -113,6 +113,9 @@ final class QueueSource {
       return queue.verdicts.accept(packet.identifier)
     }
     switch packet.direction {
+    // Forwarded, and on that way already.
+    case .outbound where packet.mark & PolicyRoutes.mask == mark:
+      queue.verdicts.accept(packet.identifier)
     case .inbound:
       queue.verdicts.accept(packet.identifier, mark: packet.mark & ~PolicyRoutes.mask | mark)
     case .outbound:
