@@ -4,6 +4,7 @@ import Testing
 
 /// Documents change under load.
 @Suite(
+  .serialized,
   .enabled(
     if: LiveQueue.isPossible && Program("iperf3").isThere && Program("hping3").isThere,
     "needs iperf3, hping3 and what queue mode needs"))

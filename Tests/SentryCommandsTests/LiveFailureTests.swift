@@ -4,7 +4,7 @@ import SentryTestSupport
 import Testing
 
 /// What becomes of packets when the daemon, the kernel's rules, or an interface go away.
-@Suite(.enabled(if: LiveQueue.isPossible && Program("ping").isThere, LiveQueue.needs))
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible && Program("ping").isThere, LiveQueue.needs))
 struct LiveFailureTests {
   private static let policies = ["fail-open", "fail-closed"]
   private static let telnetIsClosed = LiveQueue.rule("Dest port", "23", "filterActionName = Delete;")

@@ -34,7 +34,7 @@ enum LiveQueue {
 }
 
 /// Each action as a program meets it that knows nothing of sentry.
-@Suite(.enabled(if: LiveQueue.isPossible, LiveQueue.needs))
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible, LiveQueue.needs))
 struct LiveVerdictTests {
   private static let rules = [
     LiveQueue.rule("Dest port", "81", "filterActionName = Reject;"),

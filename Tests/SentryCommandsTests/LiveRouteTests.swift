@@ -3,7 +3,7 @@ import SentryTestSupport
 import Testing
 
 /// `Route to`: two neighbours behind the watched host, both of whom have the address that packets are for.
-@Suite(.enabled(if: LiveQueue.isPossible, LiveQueue.needs))
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible, LiveQueue.needs))
 struct LiveRouteTests {
   private static let destination = "198.51.100.9"
   private static let ports = ["left": 9_001, "right": 9_002]

@@ -4,6 +4,7 @@ import Testing
 
 /// What a scanner finds out about a host that the shipped document protects.
 @Suite(
+  .serialized,
   .enabled(
     if: LiveQueue.isPossible && Program("nmap").isThere && ScapyProgram.isThere, "needs nmap, Scapy and what queue mode needs"))
 struct LiveScanTests {

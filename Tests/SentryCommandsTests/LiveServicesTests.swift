@@ -3,7 +3,7 @@ import SentryTestSupport
 import Testing
 
 /// What people use every day goes on under the shipped document.
-@Suite(.enabled(if: LiveQueue.isPossible, LiveQueue.needs))
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible, LiveQueue.needs))
 struct LiveServicesTests {
   private static func areThere(_ programs: String...) -> Bool { programs.allSatisfy { Program($0).isThere } }
 
@@ -106,7 +106,8 @@ struct LiveServicesTests {
         for mode in [["--ftp-pasv"], ["--ftp-port", "-"]] {
           let curl = try await cable.script(
             at: client, "curl --silent --show-error --max-time 30 \(mode.joined(separator: " ")) ftp://\(address)/file")
-          #expect(curl.output == file, "\(mode) \(address): \(curl.status) \(curl.errors) \(vsftpd.errors)")
+          let isWhole = curl.output == file
+          #expect(isWhole, "\(mode) \(address): \(curl.status) \(curl.errors) \(vsftpd.errors)")
         }
         try await vsftpd.kill()
       }
