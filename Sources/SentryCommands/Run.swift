@@ -62,13 +62,7 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535.", valueName: "number"))
   var queueNumber: UInt16 = 0
 
-  @Option(
-    help: ArgumentHelp(
-      "In queue mode: where the kernel's part is kept for the next boot (default: /var/lib/sentry, if it is there).",
-      valueName: "directory"))
-  var stateDirectory: String?
-
-  private static let usualStateDirectory = "/var/lib/sentry"
+  @OptionGroup var stateDirectory: StateDirectoryOption
 
   @OptionGroup var socket: SocketOption
 
@@ -89,9 +83,7 @@ struct Run: AsyncParsableCommand {
     options.passesWhenFull = policy == .failOpen
     var queue = QueueIntake(options)
     queue.isDryRun = dryRun
-    queue.stateDirectory =
-      stateDirectory
-      ?? (FileManager.default.fileExists(atPath: Self.usualStateDirectory) ? Self.usualStateDirectory : nil)
+    queue.stateDirectory = stateDirectory.pathIfWanted
     return queue
   }
 

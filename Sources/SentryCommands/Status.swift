@@ -9,7 +9,8 @@ struct Status: AsyncParsableCommand {
     abstract: "Say how the running sentry is doing.",
     discussion: """
       Packets of an interface add up: received = judged by earlier rules + judged by these rules + passed while off + dropped \
-      (and a few that are on their way).
+      (and a few that are on their way). In queue mode the kernel counts what it could not hand over for all interfaces together, \
+      in the line 'lost'.
 
         sentry status
         sentry status --format json
@@ -70,8 +71,9 @@ struct StatusText {
     var lines = [
       "queue      number \(queue.number), \(policy); \(grouped(queue.waiting)) waiting, \(grouped(queue.held)) held",
       "lost       \(grouped(queue.overflowed)) found it full, \(grouped(queue.undelivered)) not handed over, "
-        + "\(counted(queue.refused, "decision")) refused",
+        + "\(counted(queue.refused, "decision")) refused, \(counted(queue.unsent, "packet")) of ours not sent",
     ]
+    if let problem = queue.problem { lines.append("trouble    \(style.yellow(problem))") }
     guard let kernel = queue.kernel else { return lines + ["kernel     hands over no packets"] }
     lines.append(
       "kernel     hands over packets of \(kernel.interfaces.joined(separator: ", ")) (\(kernel.form) form), "
@@ -102,7 +104,8 @@ struct StatusText {
     for interface in reply.interfaces {
       table.add(
         interface.name, grouped(interface.received), grouped(interface.judgedEarlier),
-        grouped(interface.judgedByCurrentRules), grouped(interface.unjudged), grouped(interface.dropped),
+        grouped(interface.judgedByCurrentRules), grouped(interface.unjudged),
+        reply.queue == nil ? grouped(interface.dropped) : "",
         grouped(interface.inbound), grouped(interface.outbound), grouped(interface.packetsPerSecond),
         Self.remark(interface))
     }

@@ -20,6 +20,11 @@ public enum BootCopy {
     try synchronize(directory)
   }
 
+  /// Whether there is one.
+  public static func isThere(inDirectory directory: String) -> Bool {
+    unsafe access("\(directory)/\(fileName)", F_OK) == 0
+  }
+
   /// Takes it out, so that nothing is loaded; without effect if it is not there.
   ///
   /// - Throws: `.cannotWrite`.

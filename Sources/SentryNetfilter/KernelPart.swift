@@ -190,6 +190,18 @@ struct KernelPart: ~Copyable {
 
   // MARK: Looking
 
+  mutating func found() throws(NetfilterError) -> FoundFeed? {
+    let tables = try listTables()
+    let table = "table inet \(FeedRuleset.table)"
+    let rules = try leftRules(tables).values.flatMap { $0 }
+    guard tables.contains(table) || !rules.isEmpty else { return nil }
+    var listing = rules.joined(separator: "\n")
+    if tables.contains(table) {
+      listing += "\n" + (try nftables.run("list \(table)", to: "list the queue's rules", form: [.stateless, .terse]))
+    }
+    return FoundFeed(listing: listing)
+  }
+
   private mutating func listing(_ ruleset: FeedRuleset) throws(NetfilterError) -> String {
     var text = ""
     for command in ruleset.listings {

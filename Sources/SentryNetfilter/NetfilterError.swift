@@ -16,6 +16,8 @@ public enum NetfilterError: Error, Equatable {
   case unusableInterfaceName(String)
   /// Both marks are one bit each, and not the same.
   case unusableMarks(queue: UInt32, own: UInt32)
+  /// Another sentry hands packets of this host to that queue, and judges them.
+  case inUse(queue: UInt16)
   case cannotWrite(path: String, code: Int32)
   case systemCall(name: String, code: Int32)
 }
@@ -37,6 +39,8 @@ extension NetfilterError: CustomStringConvertible {
       "the packet filter cannot name the interface '\(name)': expected 1 to 15 printable bytes without quotes, *, / or \\"
     case .unusableMarks(let queue, let own):
       "the marks \(hexadecimal(queue)) and \(hexadecimal(own)) cannot be used: expected two different numbers of one bit each"
+    case .inUse(let queue):
+      "another sentry judges this host's packets, through queue \(queue): stop it first"
     case .cannotWrite(let path, let code):
       "cannot write '\(path)': \(Self.message(of: code))"
     case .systemCall(let name, let code):

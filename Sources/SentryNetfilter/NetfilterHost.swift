@@ -36,6 +36,11 @@ public final class NetfilterHost: Sendable {
     try kernel.withLock { kernel throws(NetfilterError) in try kernel.remove() }
   }
 
+  /// What there is of ours, also what another run has left or is using; `nil` for nothing.
+  public func found() throws(NetfilterError) -> FoundFeed? {
+    try kernel.withLock { kernel throws(NetfilterError) in try kernel.found() }
+  }
+
   /// Compares what is in the kernel with what was installed.
   ///
   /// - Returns: the parts that somebody has taken out or changed.

@@ -59,6 +59,12 @@ public final class Journal: Sendable {
     case .remark(let text, let time):
       log.notice("\(text)")
       append(message: text, time: time)
+    case .queueFailed(let reason, let time):
+      log.error("the kernel queue gives no packets: \(reason)")
+      append(message: "the kernel queue gives no packets: \(reason)", time: time)
+    case .queueRecovered(let time):
+      log.info("the kernel queue gives packets again")
+      append(message: "the kernel queue gives packets again", time: time)
     }
   }
 

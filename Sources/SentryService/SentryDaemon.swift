@@ -260,11 +260,7 @@ public actor SentryDaemon {
     guard let known = try? NetworkInterface.all() else { return }
     let up = Set(known.lazy.filter(\.isUp).map(\.name))
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
-    let indexes = interfaceNames.map { NetworkInterface.index(of: $0) }
-    try await ask { worker in
-      worker.reopen(up)
-      worker.setInterfaceIndexes(indexes)
-    }
+    try await ask { $0.reopen(up) }
   }
 
   private func refreshLocal() async throws(DaemonError) {
@@ -286,7 +282,8 @@ public actor SentryDaemon {
       number: snapshot.number, policy: queue.options.passesWhenFull ? "fail-open" : "fail-closed",
       dryRun: queue.isDryRun, waiting: snapshot.statistics?.waiting ?? 0, held: snapshot.held,
       overflowed: snapshot.statistics?.overflowed ?? 0, undelivered: snapshot.statistics?.undelivered ?? 0,
-      refused: snapshot.refusals, kernel: gate.flatMap(kernelReport))
+      refused: snapshot.refusals, unsent: snapshot.unsent, problem: snapshot.problem.map { "\($0)" },
+      kernel: gate.flatMap(kernelReport))
   }
 
   private func kernelReport(_ gate: KernelGate) -> KernelPartReport? {

@@ -3,12 +3,11 @@ import Glibc
 
 /// A program under way; it is killed if it goes on when the test lets go of it.
 ///
-/// It reads and writes files, not pipes: nobody has to read while it runs, and nobody else can keep them open.
+/// It reads and writes files, not pipes: nobody has to read while it runs, and nobody else can keep them open. Whether it has
+/// ended we ask the system: Foundation sometimes misses the end of one of several programs.
 public final class RunningProgram: Sendable {
   private let process: Process
   private let files: TemporaryFolder
-  /// Has no elements; it finishes when the program ends.
-  private let end: AsyncStream<Void>
 
   /// A program that starts while another does would inherit, and keep open, the socket on which Foundation waits for
   /// the other's end.
@@ -17,12 +16,9 @@ public final class RunningProgram: Sendable {
   init(starting process: Process, input: Data?) throws {
     self.process = process
     files = try TemporaryFolder()
-    let (end, continuation) = AsyncStream.makeStream(of: Void.self)
-    self.end = end
     process.standardInput = try input.map { try FileHandle(forReadingFrom: file("input", $0)) }
     process.standardOutput = try FileHandle(forWritingTo: file("output"))
     process.standardError = try FileHandle(forWritingTo: file("errors"))
-    process.terminationHandler = { _ in continuation.finish() }
     try Self.oneAtATime.withLock { try process.run() }
   }
 
@@ -33,7 +29,7 @@ public final class RunningProgram: Sendable {
   deinit { sendKill() }
 
   /// Whether it has not ended yet.
-  public var isRunning: Bool { process.isRunning }
+  public var isRunning: Bool { process.isRunning && endStatus == nil }
 
   /// What it has written to standard error so far.
   public var errors: String { text("errors") }
@@ -47,25 +43,32 @@ public final class RunningProgram: Sendable {
   /// - Throws: `OverdueProgram` if it does not within `limit`. Then, or if the task is cancelled, it is killed.
   @discardableResult
   public func waitForEnd(within limit: Duration) async throws -> ProgramRun {
+    let clock = ContinuousClock()
+    let deadline = clock.now + limit
     do {
-      try await withThrowingTaskGroup { group in
-        defer { group.cancelAll() }
-        group.addTask {
-          for await _ in self.end {}
-          try Task.checkCancellation()
-        }
-        group.addTask {
-          try await Task.sleep(for: limit)
-          throw OverdueProgram(command: self.command, limit: limit, errors: self.errors)
-        }
-        try await group.next()
+      while true {
+        if let status = endStatus { return ProgramRun(status: status, output: text("output"), errors: errors) }
+        guard clock.now < deadline else { throw OverdueProgram(command: command, limit: limit, errors: errors) }
+        try await Task.sleep(for: .milliseconds(10))
       }
     } catch {
       sendKill()
       throw error
     }
-    let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-    return ProgramRun(status: status, output: text("output"), errors: errors)
+  }
+
+  /// Its exit status, or the negative number of the signal that ended it; `nil` while it runs.
+  private var endStatus: Int32? {
+    guard process.isRunning else {
+      return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    }
+    var end = unsafe siginfo_t()
+    // Safe: the call writes one structure. It leaves the ended program for Foundation to collect.
+    let isKnown = unsafe waitid(P_PID, id_t(process.processIdentifier), &end, WEXITED | WNOHANG | WNOWAIT) == 0
+    guard isKnown, unsafe end.si_signo == SIGCHLD else { return nil }
+    // Safe: with that signal the kernel has written these fields.
+    let status = unsafe end._sifields._sigchld.si_status
+    return unsafe end.si_code == Int32(CLD_EXITED) ? status : -status
   }
 
   /// Asks it to end (`SIGTERM`), waits, and says its exit status.

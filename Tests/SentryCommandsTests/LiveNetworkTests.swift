@@ -3,167 +3,20 @@ import SentryControl
 import SentryTestSupport
 import Testing
 
-/// Two network namespaces with a cable between them: `sentry` watches one end, the other end sends.
-///
-/// Nothing else is on the cable: no IPv6, and the neighbours are known beforehand. Names are random; everything goes with
-/// the namespaces.
-private struct Cable {
-  let watched: String
-  let sender: String
-  static let watchedAddress = "10.77.0.1"
-  static let senderAddress = "10.77.0.2"
-  /// Lies on the cable, but is nobody: the kernel answers nothing.
-  static let nobody = "10.77.0.99"
-  private static let watchedMAC = "02:00:5e:00:53:01"
-  private static let senderMAC = "02:00:5e:00:53:02"
-
-  init() async throws {
-    let id = String(UUID().uuidString.prefix(8)).lowercased()
-    watched = "sentry-a-\(id)"
-    sender = "sentry-b-\(id)"
-    do {
-      try await build()
-    } catch {
-      await remove()
-      throw error
-    }
-  }
-
-  private func build() async throws {
-    for namespace in [watched, sender] {
-      try await ip("netns", "add", namespace)
-      // Where the kernel has no IPv6 there is nothing to switch off.
-      try? await ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1")
-      try? await ip("netns", "exec", namespace, "sysctl", "-q", "-w", "net.ipv6.conf.default.disable_ipv6=1")
-    }
-    try await plug()
-  }
-
-  func plug() async throws {
-    try await ip(
-      "link", "add", "name", "cable0", "address", Self.watchedMAC, "netns", watched, "type", "veth", "peer", "name",
-      "cable0",
-      "address", Self.senderMAC, "netns", sender)
-    for (namespace, address) in [(watched, Self.watchedAddress), (sender, Self.senderAddress)] {
-      try await ip("-n", namespace, "address", "add", "\(address)/24", "dev", "cable0")
-      try await ip("-n", namespace, "link", "set", "cable0", "up")
-    }
-    try await neighbour(of: watched, Self.senderAddress, Self.senderMAC)
-    try await neighbour(of: sender, Self.watchedAddress, Self.watchedMAC)
-    try await neighbour(of: sender, Self.nobody, Self.watchedMAC)
-  }
-
-  /// Both ends vanish.
-  func unplug() async throws { try await ip("-n", watched, "link", "delete", "cable0") }
-
-  private func neighbour(of namespace: String, _ address: String, _ mac: String) async throws {
-    try await ip("-n", namespace, "neighbour", "replace", address, "lladdr", mac, "dev", "cable0", "nud", "permanent")
-  }
-
-  func remove() async {
-    for namespace in [watched, sender] { _ = try? await Program("ip").run(["netns", "delete", namespace]) }
-  }
-
-  /// Frames that have come in and gone out at the watched end, as the kernel counts them.
-  func kernelCounts() async throws -> (received: UInt64, sent: UInt64) {
-    struct Link: Decodable {
-      struct Statistics: Decodable {
-        struct Counters: Decodable { var packets: UInt64 }
-        var rx: Counters
-        var tx: Counters
-      }
-      var stats64: Statistics
-    }
-    let text = try await Program("ip").run(["-n", watched, "-s", "-j", "link", "show", "cable0"]).output
-    let links = try JSONDecoder().decode([Link].self, from: Data(text.utf8))
-    let statistics = try #require(links.first).stats64
-    return (statistics.rx.packets, statistics.tx.packets)
-  }
-
-  private struct IPFailed: Error {
-    var arguments: [String]
-    var errors: String
-  }
-
-  private func ip(_ arguments: String...) async throws {
-    let result = try await Program("ip").run(arguments)
-    guard result.status == 0 else { throw IPFailed(arguments: arguments, errors: result.errors) }
-  }
-}
-
 private enum LiveNetwork {
   static let isPossible =
     geteuid() == 0 && Program.sentry.isThere
     && ["ip", "nc", "hping3", "sysctl"].allSatisfy { Program($0).isThere }
 
   static let needs: Comment = "needs root, the built program, and the tools ip, nc, hping3 and sysctl"
-
-  /// The document the project ships.
-  static let document = TestFiles.path("Documents/Default.plist")
 }
 
 @Suite(.serialized, .enabled(if: LiveNetwork.isPossible, LiveNetwork.needs))
 struct LiveNetworkTests {
   /// One daemon on one cable, both gone at the end whatever happens.
   private func withWatchedCable(_ body: (Cable, LiveDaemon) async throws -> Void) async throws {
-    let folder = try TemporaryFolder()
-    let cable = try await Cable()
-    do {
-      try await withDaemon(on: cable, folder: folder) { try await body(cable, $0) }
-      await cable.remove()
-    } catch {
-      await cable.remove()
-      throw error
-    }
-  }
-
-  private func withDaemon(on cable: Cable, folder: TemporaryFolder, _ body: (LiveDaemon) async throws -> Void)
-    async throws
-  {
-    let daemon = try LiveDaemon(on: cable, folder: folder)
-    do {
-      try await daemon.waitUntilItAnswers()
-      try await body(daemon)
-    } catch {
-      Issue.record("the daemon said: \(daemon.program.errors)")
-      _ = try? await daemon.program.stop()
-      throw error
-    }
-    #expect(try await daemon.program.stop() == 0)
-    #expect(!FileManager.default.fileExists(atPath: daemon.socket))
-  }
-
-  private struct DaemonEnded: Error {}
-
-  private struct LiveDaemon {
-    let program: RunningProgram
-    let socket: String
-    let folder: TemporaryFolder
-
-    init(on cable: Cable, folder: TemporaryFolder) throws {
-      self.folder = folder
-      socket = folder.path("sentry.sock")
-      program = try Program("ip").start([
-        "netns", "exec", cable.watched, Program.sentry.path, "run", LiveNetwork.document, "-i", "cable0",
-        "--socket", socket,
-      ])
-    }
-
-    func sentry(_ arguments: String...) async throws -> ProgramRun {
-      try await Program.sentry.run(arguments, environment: ["SENTRY_SOCKET": socket])
-    }
-
-    func status() async throws -> StatusReply {
-      try await JSONDecoder().decode(StatusReply.self, from: Data(sentry("status", "--format", "json").output.utf8))
-    }
-
-    func interface() async throws -> InterfaceReport { try #require(await status().interfaces.first) }
-
-    func waitUntilItAnswers() async throws {
-      try await waitUntil("the daemon answers") {
-        guard program.isRunning else { throw DaemonEnded() }
-        return try await sentry("status").status == 0
-      }
+    try await Cable.with(.onlyTests) { cable in
+      try await LiveDaemon.with(on: cable) { try await body(cable, $0) }
     }
   }
 
@@ -288,7 +141,7 @@ struct LiveNetworkTests {
   func secondDaemonOnTheSameSocketIsRefused() async throws {
     try await withWatchedCable { _, daemon in
       let second = try await Program.sentry.run(
-        ["run", LiveNetwork.document, "-i", "lo", "--socket", daemon.socket])
+        ["run", LiveDaemon.defaultDocument, "-i", "lo", "--socket", daemon.socket])
       #expect(second.status == 74)
       #expect(second.errors.contains("another sentry"))
       #expect(try await daemon.sentry("status").status == 0)
@@ -297,7 +150,7 @@ struct LiveNetworkTests {
 
   /// The shipped document with one more rule in front.
   private func changedDocument() throws -> String {
-    let text = try String(contentsOfFile: LiveNetwork.document, encoding: .utf8)
+    let text = try String(contentsOfFile: LiveDaemon.defaultDocument, encoding: .utf8)
     // At the end, where it changes no other rule's number: the document's tests name them.
     let end = try #require(text.range(of: "}\n  );\n\n  // SETTINGS"))
     return text.replacingCharacters(
@@ -317,17 +170,17 @@ struct LiveExitStatusTests {
     }
   }
 
-  @Test func unknownModeIsRefusedWithThoseThereAre() async throws {
-    let result = try await Program.sentry.run(["run", "--mode", "inline", "-i", "lo"])
+  @Test func unknownModeIsNamedWithThoseThereAre() async throws {
+    let result = try await Program.sentry.run(["run", "--mode", "quiz", "-i", "lo"])
     #expect(result.status == 2)
-    #expect(result.errors.contains("'inline'"))
-    #expect(result.errors.contains("monitor"))
+    #expect(result.errors.contains("'quiz'"))
+    #expect(result.errors.contains("queue"))
   }
 
   @Test func interfaceThatIsNotThereIsNamedWithThoseThatAre() async throws {
     let folder = try TemporaryFolder()
     let socket = folder.path("sentry.sock")
-    let result = try await Program.sentry.run(["run", LiveNetwork.document, "-i", "nosuch0", "--socket", socket])
+    let result = try await Program.sentry.run(["run", LiveDaemon.defaultDocument, "-i", "nosuch0", "--socket", socket])
     #expect(result.status == 66 || result.status == 77)
     #expect(result.errors.contains("nosuch0"))
     #expect(!FileManager.default.fileExists(atPath: socket))

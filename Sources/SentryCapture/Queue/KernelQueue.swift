@@ -15,6 +15,9 @@ internal import SentryPacket
     public var passesWhenFull = true
     /// Memory for packets on their way here. It is the kernel's, not part of the process's own.
     public var receiveBufferBytes: Int32 = 32 << 20
+    /// Whether what the kernel or the card splits later comes as one packet, whose checksum may be missing still. Otherwise each
+    /// packet comes as it will be on the wire.
+    public var keepsSegmentsTogether = true
 
     public init() {}
   }
@@ -121,28 +124,47 @@ internal import SentryPacket
       // Safe: the message has room for far more than these few numbers; so below.
       unsafe nfq_nlmsg_cfg_put_cmd(message, UInt16(AF_UNSPEC), UInt8(NFQNL_CFG_CMD_BIND.rawValue))
     }
-    let flags = NFQA_CFG_F_GSO | (options.passesWhenFull ? NFQA_CFG_F_FAIL_OPEN : 0)
+    let flags = (options.keepsSegmentsTogether ? NFQA_CFG_F_GSO : 0) | (options.passesWhenFull ? NFQA_CFG_F_FAIL_OPEN : 0)
     try unsafe request { message in
       unsafe nfq_nlmsg_cfg_put_params(message, UInt8(NFQNL_COPY_PACKET.rawValue), 0xFFFF)
       unsafe nfq_nlmsg_cfg_put_qmaxlen(message, options.length)
-      unsafe mnl_attr_put_u32(message, UInt16(NFQA_CFG_FLAGS.rawValue), UInt32(flags).bigEndian)
-      unsafe mnl_attr_put_u32(
-        message, UInt16(NFQA_CFG_MASK.rawValue), UInt32(NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN).bigEndian)
+      unsafe Self.put(flags, of: NFQA_CFG_F_GSO | NFQA_CFG_F_FAIL_OPEN, into: message)
     }
+  }
+
+  /// Changes that option between two `dispatch`; packets that wait already stay as they are.
+  public func setKeepsSegmentsTogether(_ keeps: Bool) throws(CaptureError) {
+    // A refusal would come among the packets, and be counted.
+    try unsafe send { message in
+      unsafe Self.put(keeps ? NFQA_CFG_F_GSO : 0, of: NFQA_CFG_F_GSO, into: message)
+    }
+  }
+
+  /// Safe: the message has room for far more than these two numbers.
+  @unsafe
+  private static func put(_ flags: Int32, of mask: Int32, into message: UnsafeMutablePointer<nlmsghdr>) {
+    unsafe mnl_attr_put_u32(message, UInt16(NFQA_CFG_FLAGS.rawValue), UInt32(flags).bigEndian)
+    unsafe mnl_attr_put_u32(message, UInt16(NFQA_CFG_MASK.rawValue), UInt32(mask).bigEndian)
   }
 
   /// Sends a configuration message and waits for the kernel to take it.
   private func request(_ fill: (UnsafeMutablePointer<nlmsghdr>) -> Void) throws(CaptureError) {
+    try unsafe send { message in
+      unsafe message.pointee.nlmsg_flags |= UInt16(NLM_F_ACK)
+      unsafe fill(message)
+    }
+    try awaitAcknowledgement()
+  }
+
+  private func send(_ fill: (UnsafeMutablePointer<nlmsghdr>) -> Void) throws(CaptureError) {
     // Safe: the buffer has room for any configuration message.
     let message = unsafe nfq_nlmsg_put(
       buffer.assumingMemoryBound(to: CChar.self), Int32(bitPattern: NFQNL_MSG_CONFIG.rawValue), UInt32(number))
     guard let message = unsafe message else { return }
-    unsafe message.pointee.nlmsg_flags |= UInt16(NLM_F_ACK)
     unsafe fill(message)
     guard unsafe mnl_socket_sendto(socket, message, Int(message.pointee.nlmsg_len)) >= 0 else {
       throw configurationError(errno)
     }
-    try awaitAcknowledgement()
   }
 
   /// Packets that come before the answer are let through: nothing has judged yet.

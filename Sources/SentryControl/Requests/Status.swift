@@ -115,12 +115,16 @@ public struct QueueReport: Codable, Sendable, Equatable {
   public var undelivered: UInt64
   /// Decisions the kernel did not take.
   public var refused: UInt64
+  /// Packets sent by us, answers and those that take another way, that the system did not take.
+  public var unsent: UInt64
+  /// Why the kernel hands over nothing although it should; `nil` while it does.
+  public var problem: String?
   /// What feeds the queue; `nil` while nothing does, as after `sentry off`.
   public var kernel: KernelPartReport?
 
   public init(
     number: UInt16, policy: String, dryRun: Bool, waiting: UInt64, held: Int, overflowed: UInt64, undelivered: UInt64,
-    refused: UInt64, kernel: KernelPartReport?
+    refused: UInt64, unsent: UInt64, problem: String?, kernel: KernelPartReport?
   ) {
     self.number = number
     self.policy = policy
@@ -130,6 +134,8 @@ public struct QueueReport: Codable, Sendable, Equatable {
     self.overflowed = overflowed
     self.undelivered = undelivered
     self.refused = refused
+    self.unsent = unsent
+    self.problem = problem
     self.kernel = kernel
   }
 }
@@ -213,7 +219,8 @@ public struct EditsReport: Codable, Sendable, Equatable {
 /// One interface's packets since the daemon opened it.
 ///
 /// When nothing is on its way, `received` is `judged` + `unjudged` + `dropped`, and `judged` is `judgedEarlier` +
-/// `judgedByCurrentRules`. (The loopback interface is the exception: the kernel counts its frames twice.)
+/// `judgedByCurrentRules`. (The loopback interface is the exception: the kernel counts its frames twice.) In queue mode `received`
+/// is what the queue has handed over, and `dropped` is 0: what the queue lost is counted for all interfaces together.
 public struct InterfaceReport: Codable, Sendable, Equatable {
   public var name: String
   /// False once the interface has gone or cannot be read any more; `problem` says why.

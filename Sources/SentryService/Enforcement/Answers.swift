@@ -11,6 +11,9 @@ struct Answers: ~Copyable {
 
   init(mark: UInt32) throws(CaptureError) { sender = try PacketSender(mark: mark) }
 
+  /// Packets that the system did not take: answers, or packets sent anew.
+  var failed: UInt64 { sender.failed }
+
   /// Sends what `answer` says to the sender of a packet. Answers that leave this host are bounded.
   mutating func reply(
     _ answer: Answer, to packet: borrowing PacketFields, in frame: RawSpan, going direction: Direction,

@@ -30,6 +30,7 @@ final class KernelGate: Sendable {
   /// - Returns: what people should know of it, in sentences for the log.
   /// - Throws: why not; then nothing of ours is in the kernel.
   func open(by rules: RuleSet) throws(NetfilterError) -> [String] {
+    if let queue = try host.found()?.queueInUse(besides: intake.options.number) { throw .inUse(queue: queue) }
     let status = try host.install(feed(for: rules))
     var remarks = [
       "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
@@ -45,20 +46,25 @@ final class KernelGate: Sendable {
     return try adjust(to: rules)
   }
 
-  /// Takes everything of ours out of the kernel: packets pass unjudged from now on, whatever the policy.
+  /// Takes everything of ours out of the kernel, and the copy for the next boot: packets pass unjudged from now on, whatever
+  /// the policy.
   func close() throws(NetfilterError) {
-    defer { try? routes.remove() }
-    try host.remove()
-    try intake.stateDirectory.map { directory throws(NetfilterError) in try BootCopy.remove(fromDirectory: directory) }
+    try takeOut()
+    if let directory = intake.stateDirectory { try BootCopy.remove(fromDirectory: directory) }
   }
 
-  /// What the policy wants when the daemon ends.
+  /// What the policy wants when the daemon ends. The copy for the next boot stays: the system may be shutting down.
   ///
   /// - Returns: false if it wants packets to be dropped, and what drops them has stayed.
   func leave() throws(NetfilterError) -> Bool {
     guard intake.options.passesWhenFull else { return false }
-    try close()
+    try takeOut()
     return true
+  }
+
+  private func takeOut() throws(NetfilterError) {
+    defer { try? routes.remove() }
+    try host.remove()
   }
 
   var isOpen: Bool { host.status != nil }

@@ -12,8 +12,9 @@ final class QueueSource {
   private let queue: KernelQueue
   private let isDryRun: Bool
   private var answers: Answers
+  private let interfaceNames: [String]
   /// The system's indexes of the engine's interfaces, by their position; 0 for one the system does not have now.
-  private var interfaceIndexes: [UInt32]
+  private(set) var interfaceIndexes: [UInt32]
   /// The ways out that rules name; their places number the marks.
   private var nextHops: [IPAddress]
   /// What `Delay` holds, oldest first.
@@ -24,20 +25,37 @@ final class QueueSource {
     var arrival: Timestamp
   }
 
-  init(_ intake: QueueIntake, interfaceIndexes: [UInt32], rules: LoadedRules) throws(CaptureError) {
-    queue = try KernelQueue(intake.options)
+  /// Opens the queue for packets of the named interfaces.
+  ///
+  /// - Throws: why not; also if the system has no interface of one of the names.
+  init(_ intake: QueueIntake, interfaces names: [String], rules: LoadedRules) throws(CaptureError) {
+    interfaceNames = names
+    interfaceIndexes = Self.indexes(of: names)
+    if let missing = zip(names, interfaceIndexes).first(where: { $1 == 0 })?.0 {
+      throw .noSuchInterface(name: missing, available: try NetworkInterface.all().map(\.name))
+    }
+    nextHops = rules.ruleSet.nextHops
+    var options = intake.options
+    options.keepsSegmentsTogether = nextHops.isEmpty
+    queue = try KernelQueue(options)
     answers = try Answers(mark: QueueIntake.ownMark)
     isDryRun = intake.isDryRun
-    self.interfaceIndexes = interfaceIndexes
-    nextHops = rules.ruleSet.nextHops
     held.reserveCapacity(1_024)
   }
 
   var descriptor: Int32 { queue.selectableDescriptor }
 
-  func setInterfaceIndexes(_ indexes: [UInt32]) { interfaceIndexes = indexes }
+  /// Asks again which indexes the interfaces have: one that vanished and returned has another.
+  func refreshInterfaceIndexes() { interfaceIndexes = Self.indexes(of: interfaceNames) }
 
-  func setNextHops(_ hops: [IPAddress]) { nextHops = hops }
+  private static func indexes(of names: [String]) -> [UInt32] { names.map { NetworkInterface.index(of: $0) } }
+
+  /// What goes by another way is sent anew, and so must come as it will be on the wire.
+  func setNextHops(_ hops: [IPAddress]) throws(CaptureError) {
+    let hadNone = nextHops.isEmpty
+    nextHops = hops
+    if hadNone != hops.isEmpty { try queue.setKeepsSegmentsTogether(hops.isEmpty) }
+  }
 
   // MARK: Verdicts
 
@@ -95,6 +113,9 @@ final class QueueSource {
       return queue.verdicts.accept(packet.identifier)
     }
     switch packet.direction {
+    // Forwarded, and on that way already.
+    case .outbound where packet.mark & PolicyRoutes.mask == mark:
+      queue.verdicts.accept(packet.identifier)
     case .inbound:
       queue.verdicts.accept(packet.identifier, mark: packet.mark & ~PolicyRoutes.mask | mark)
     case .outbound:
@@ -105,7 +126,10 @@ final class QueueSource {
 
   /// Past the last for an interface the engine does not know.
   private func position(of index: UInt32) -> Int {
-    interfaceIndexes.firstIndex(of: index) ?? interfaceIndexes.count
+    if let position = interfaceIndexes.firstIndex(of: index) { return position }
+    // The kernel hands over packets of our interfaces only: one has just returned.
+    refreshInterfaceIndexes()
+    return interfaceIndexes.firstIndex(of: index) ?? interfaceIndexes.count
   }
 
   // MARK: Held packets
@@ -134,15 +158,18 @@ final class QueueSource {
 
   // MARK: Counts
 
-  func snapshot() -> QueueSnapshot {
+  func snapshot(problem: CaptureError?) -> QueueSnapshot {
     QueueSnapshot(
+      problem: problem,
       number: queue.number, held: held.count, statistics: QueueStatistics.current(ofQueue: queue.number),
-      overruns: queue.overruns, refusals: queue.refusals &+ queue.verdicts.failedSends)
+      overruns: queue.overruns, refusals: queue.refusals &+ queue.verdicts.failedSends, unsent: answers.failed)
   }
 }
 
 /// How the kernel queue is doing.
 struct QueueSnapshot: Sendable {
+  /// Why it gave no packets when it was last asked.
+  var problem: CaptureError?
   var number: UInt16
   /// Packets `Delay` holds.
   var held: Int
@@ -152,4 +179,6 @@ struct QueueSnapshot: Sendable {
   var overruns: UInt64
   /// Decisions the kernel did not take.
   var refusals: UInt64
+  /// Packets of ours that the system did not take.
+  var unsent: UInt64
 }

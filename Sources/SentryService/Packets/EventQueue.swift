@@ -7,12 +7,14 @@ internal import Synchronization
 /// The packet thread tries the lock once per batch. If the journal is just emptying the queue, the events stay in the engine's
 /// own buffer until the next batch; what fits neither there nor here is counted.
 final class EventQueue: Sendable {
-  /// What happened to an interface, told beside the engine's events.
+  /// What happened to an interface or the queue, told beside the engine's events.
   enum Notice: Sendable, Equatable {
     case interfaceLost(name: String, reason: String, at: Timestamp)
     case interfaceReturned(name: String, at: Timestamp)
     /// Anything else people should know.
     case remark(String, at: Timestamp)
+    case queueFailed(reason: String, at: Timestamp)
+    case queueRecovered(at: Timestamp)
   }
 
   struct Contents: Sendable {

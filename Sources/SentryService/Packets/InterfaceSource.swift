@@ -55,6 +55,9 @@ final class InterfaceSource {
     return true
   }
 
+  /// Its packets come another way than by a capture: from the kernel queue.
+  func openWithoutCapture() { problem = nil }
+
   func close(because reason: String) {
     capture = nil
     port = nil

@@ -37,7 +37,7 @@ struct PacketWorker: ~Copyable {
   private let bridge: Bridge?
   private var isQueueReadable = false
   /// Why the queue gave no packets when it was last asked.
-  private var queueProblem: String?
+  private var queueProblem: CaptureError?
   /// Positions in `sources` that have frames, filled by each wait.
   private var readable: [Int] = []
   private var hasRequests = false
@@ -100,8 +100,7 @@ struct PacketWorker: ~Copyable {
     of intake: PacketIntake, for sources: [InterfaceSource], _ rules: LoadedRules
   ) throws(CaptureError) -> QueueSource? {
     guard case .queue(let queue) = intake else { return nil }
-    return try QueueSource(
-      queue, interfaceIndexes: sources.map { NetworkInterface.index(of: $0.name) }, rules: rules)
+    return try QueueSource(queue, interfaces: sources.map(\.name), rules: rules)
   }
 
   // MARK: The loop
@@ -211,9 +210,20 @@ struct PacketWorker: ~Copyable {
         }
         queue.carryOut(judgement, on: packet, bytes, engine, now: now)
       }
+      setQueueProblem(nil)
     } catch {
-      queueProblem = "\(error)"
+      setQueueProblem(error)
     }
+  }
+
+  /// Tells when trouble with the queue begins and when it is over.
+  private mutating func setQueueProblem(_ error: CaptureError?) {
+    switch (queueProblem, error) {
+    case (nil, let error?): notices.append(.queueFailed(reason: "\(error)", at: WallClock.now()))
+    case (.some, nil): notices.append(.queueRecovered(at: WallClock.now()))
+    default: break
+    }
+    queueProblem = error
   }
 
   /// Goes on without an interface that broke; `reopen` may bring it back.
@@ -285,7 +295,11 @@ struct PacketWorker: ~Copyable {
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
-    queue?.setNextHops(rules.ruleSet.nextHops)
+    do {
+      try queue?.setNextHops(rules.ruleSet.nextHops)
+    } catch {
+      setQueueProblem(error)
+    }
     bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
     if let warning = intake.warning(about: rules.ruleSet) { remark([warning]) }
     return Replacement(rules: old, judged: judged, interfaces: before)
@@ -294,9 +308,6 @@ struct PacketWorker: ~Copyable {
   private static let generationsRemembered = 16
 
   mutating func setLocal(_ local: LocalNetworks) { engine.setLocal(local) }
-
-  /// Tells which numbers the system gives the interfaces now; they change when one vanishes and returns.
-  func setInterfaceIndexes(_ indexes: [UInt32]) { queue?.setInterfaceIndexes(indexes) }
 
   /// Adds what the kernel has decided by itself, by rules' places in document order.
   mutating func credit(_ counts: [KernelCount]) {
@@ -321,12 +332,29 @@ struct PacketWorker: ~Copyable {
     return engine.clear(kind)
   }
 
-  /// Opens again, where that succeeds, the named interfaces that were lost.
+  /// Opens again, where that succeeds, the interfaces that were lost and are among the named ones, which are up.
   mutating func reopen(_ names: Set<String>) {
+    if let queue { return followInterfaces(of: queue) }
     for (index, source) in sources.enumerated() where source.problem != nil && names.contains(source.name) {
       guard let remarks = try? Self.open(source, index, intake, poll) else { continue }
       notices.append(.interfaceReturned(name: source.name, at: WallClock.now()))
       remark(remarks)
+    }
+  }
+
+  /// The queue goes on when an interface vanishes; but people should know.
+  private mutating func followInterfaces(of queue: QueueSource) {
+    queue.refreshInterfaceIndexes()
+    for (source, index) in zip(sources, queue.interfaceIndexes) where (index == 0) != (source.problem != nil) {
+      let now = WallClock.now()
+      if index == 0 {
+        let reason = "the system has no such interface now"
+        source.close(because: reason)
+        notices.append(.interfaceLost(name: source.name, reason: reason, at: now))
+      } else {
+        source.openWithoutCapture()
+        notices.append(.interfaceReturned(name: source.name, at: now))
+      }
     }
   }
 
@@ -351,8 +379,11 @@ struct PacketWorker: ~Copyable {
 
   private func interfaceSnapshots() -> [InterfaceSnapshot] {
     zip(sources, engine.interfaces).map { source, settings in
-      InterfaceSnapshot(
-        settings: settings, counts: source.counts, statistics: source.statistics(), problem: source.problem)
+      var statistics = source.statistics()
+      // A queue tells of packets by their interface only once it has handed them over.
+      if queue != nil { statistics.received = source.counts.taken }
+      return InterfaceSnapshot(
+        settings: settings, counts: source.counts, statistics: statistics, problem: source.problem)
     }
   }
 
@@ -366,7 +397,7 @@ struct PacketWorker: ~Copyable {
         TableSnapshot(
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
-      lostEvents: engine.lostEvents, queue: queue?.snapshot(), bridge: bridge?.snapshot())
+      lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot())
   }
 }
 

@@ -1,0 +1,33 @@
+internal import SentryCapture
+public import SentryNetfilter
+
+/// What a daemon that is gone has left in the kernel: under fail-closed on purpose, after a crash under any policy.
+public enum Leftovers {
+  public enum Outcome: Sendable, Equatable {
+    /// There was nothing.
+    case nothing
+    /// Everything of ours was taken out, and with it the copy for the next boot.
+    case removed
+    /// They are no leftovers: somebody judges packets through this queue.
+    case inUse(queue: UInt16)
+  }
+
+  /// Takes them out, unless a daemon works with them. Needs CAP_NET_ADMIN.
+  public static func remove(stateDirectory: String) throws(NetfilterError) -> Outcome {
+    let host = try NetfilterHost()
+    let found = try host.found()
+    if let queue = found?.queueInUse() { return .inUse(queue: queue) }
+    guard found != nil || BootCopy.isThere(inDirectory: stateDirectory) else { return .nothing }
+    try host.remove()
+    try PolicyRoutes().remove()
+    if BootCopy.isThere(inDirectory: stateDirectory) { try BootCopy.remove(fromDirectory: stateDirectory) }
+    return .removed
+  }
+}
+
+extension FoundFeed {
+  /// One of its queues, other than `own`, that somebody listens to.
+  func queueInUse(besides own: UInt16? = nil) -> UInt16? {
+    queues.sorted().first { $0 != own && QueueStatistics.current(ofQueue: $0) != nil }
+  }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import SentryControl
+import SentryTestSupport
+import Testing
+
+/// What becomes of packets when the daemon, the kernel's rules, or an interface go away.
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible && Program("ping").isThere, LiveQueue.needs))
+struct LiveFailureTests {
+  private static let policies = ["fail-open", "fail-closed"]
+  private static let telnetIsClosed = LiveQueue.rule("Dest port", "23", "filterActionName = Delete;")
+
+  private func reaches(_ cable: Cable, patience: Int) async throws -> Bool {
+    try await cable.run(
+      at: .sender, "ping", "-n", "-q", "-c", "1", "-W", "\(patience)", Cable.watchedAddress
+    ).status == 0
+  }
+
+  private func hasOurTable(_ cable: Cable) async throws -> Bool {
+    try await cable.run(at: .watched, "nft", "list", "tables").output.contains("inet sentry")
+  }
+
+  private func hasOurRules(_ cable: Cable) async throws -> Bool {
+    let saved = try await cable.script(at: .watched, "iptables-save; ip6tables-save").output
+    let isInIptables = saved.contains("sentry-queue")
+    return try await hasOurTable(cable) || isInIptables
+  }
+
+  private func options(_ policy: String, _ folder: TemporaryFolder) -> [String] {
+    ["--mode", "queue", "--policy", policy, "--state-directory", folder.url.path]
+  }
+
+  /// What `sentry` says at the watched end.
+  private func sentry(_ cable: Cable, _ arguments: String) async throws -> ProgramRun {
+    try await cable.script(at: .watched, "\(Program.sentry.path) \(arguments)")
+  }
+
+  // MARK: The daemon goes
+
+  @Test(.timeLimit(.minutes(2)), arguments: policies)
+  func killedUnderLoadThePolicyHoldsUntilOffOrTheNextStart(_ policy: String) async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await Cable.with(.usual) { cable in
+      let daemon = try await LiveDaemon.start(on: cable, document, in: folder, options: options(policy, folder))
+      let load = try cable.start(
+        at: .sender, "ping", "-q", "-f", "-i", "0.002", Cable.watchedAddress)
+      try await waitUntil("the load is judged") { try await daemon.interface().judged > 500 }
+      try await daemon.program.kill()
+      let passes = policy == "fail-open"
+      #expect(try await reaches(cable, patience: passes ? 10 : 2) == passes)
+      #expect(try await hasOurRules(cable), "nobody could take them out")
+
+      // The next one cleans up behind the last.
+      let next = try await LiveDaemon.start(on: cable, document, in: folder, options: options(policy, folder))
+      #expect(next.program.errors.contains("what an earlier run had left in the kernel was replaced"))
+      #expect(try await reaches(cable, patience: 10))
+      try await next.program.kill()
+
+      // So does a person.
+      let off = try await sentry(cable, "off --socket \(next.socket) --state-directory \(folder.url.path)")
+      #expect(off.status == 0, "\(off.errors)")
+      #expect(off.output.contains("taken out"))
+      #expect(try await !hasOurRules(cable))
+      #expect(!FileManager.default.fileExists(atPath: folder.path("kernel.nft")))
+      #expect(try await reaches(cable, patience: 10))
+      // There is nothing left to take out.
+      let again = try await sentry(cable, "off --socket \(next.socket) --state-directory \(folder.url.path)")
+      #expect(again.status == 69)
+      #expect(again.errors.contains("no sentry is running"))
+      try await load.kill()
+    }
+  }
+
+  @Test(.timeLimit(.minutes(2)), arguments: policies)
+  func stoppedThePolicyDecides(_ policy: String) async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await Cable.with(.usual) { cable in
+      let daemon = try await LiveDaemon.start(on: cable, document, in: folder, options: options(policy, folder))
+      #expect(try await reaches(cable, patience: 10))
+      #expect(try await daemon.program.stop() == 0)
+      let passes = policy == "fail-open"
+      #expect(try await reaches(cable, patience: passes ? 10 : 2) == passes)
+      #expect(try await hasOurRules(cable) == !passes)
+      #expect(daemon.program.errors.contains("packets are dropped until sentry runs again") == !passes)
+      // For the next boot; the system may be on its way down.
+      #expect(FileManager.default.fileExists(atPath: folder.path("kernel.nft")))
+    }
+  }
+
+  // MARK: Switched off and on
+
+  @Test(.timeLimit(.minutes(1)), arguments: policies)
+  func offTakesTheRulesOutAndOnPutsThemBack(_ policy: String) async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await LiveQueue.run(document, options: ["--policy", policy, "--state-directory", folder.url.path]) { cable, daemon in
+      #expect(try await daemon.sentry("off").output == "sentry is off\n")
+      #expect(try await !hasOurRules(cable))
+      #expect(try await reaches(cable, patience: 10))
+      #expect(try await daemon.sentry("status").output.contains("hands over no packets"))
+      #expect(try await daemon.sentry("on").output == "sentry is on\n")
+      #expect(try await hasOurRules(cable))
+      let before = try await daemon.interface().judged
+      #expect(try await reaches(cable, patience: 10))
+      #expect(try await daemon.interface().judged >= before + 2)
+      // Otherwise fail-closed would leave its rules behind, which another test is about.
+      #expect(try await daemon.sentry("off").status == 0)
+    }
+  }
+
+  // MARK: Others
+
+  @Test(.timeLimit(.minutes(1)))
+  func whatSomebodyFlushesIsPutBackAndTold() async throws {
+    let folder = try TemporaryFolder()
+    try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
+      for flush in ["nft flush ruleset", "iptables -t mangle -F"] {
+        let before = try await daemon.queue().kernel?.restorations ?? 0
+        #expect(try await cable.script(at: .watched, flush).status == 0)
+        if try await daemon.queue().kernel?.form == "native", flush.hasPrefix("iptables") { continue }
+        try await waitUntil("it is put back after '\(flush)'") {
+          try await daemon.queue().kernel?.restorations ?? 0 > before
+        }
+      }
+      #expect(try await daemon.log().contains("it was put back"))
+      let judged = try await daemon.interface().judged
+      #expect(try await reaches(cable, patience: 10))
+      #expect(try await daemon.interface().judged >= judged + 2)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func aSecondDaemonIsRefusedWhateverItSharesWithTheFirst() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await LiveQueue.run(document) { cable, daemon in
+      let start = "run \(document) -i cable0 --mode queue"
+      let sameSocket = try await sentry(cable, "\(start) --socket \(daemon.socket)")
+      #expect(sameSocket.status == 74)
+      #expect(sameSocket.errors.contains("another sentry listens on"))
+      let sameQueue = try await sentry(cable, "\(start) --socket \(folder.path("second.sock"))")
+      #expect(sameQueue.status != 0)
+      #expect(sameQueue.errors.contains("kernel queue 0 is in use"))
+      let sameHost = try await sentry(cable, "\(start) --queue-number 1 --socket \(folder.path("third.sock"))")
+      #expect(sameHost.status != 0)
+      #expect(sameHost.errors.contains("another sentry judges this host's packets, through queue 0"))
+      // Nor does 'off' take away what a daemon works with.
+      let off = try await sentry(cable, "off --socket \(folder.path("third.sock")) --state-directory \(folder.url.path)")
+      #expect(off.status == 69)
+      #expect(off.errors.contains("through queue 0"))
+      #expect(try await hasOurRules(cable))
+      #expect(try await reaches(cable, patience: 10))
+      #expect(try await daemon.queue().kernel?.restorations == 0)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func anInterfaceThatIsNotThereIsNamed() async throws {
+    let folder = try TemporaryFolder()
+    try await Cable.with(.usual) { cable in
+      let run = try await sentry(cable, "run -i nosuch0 --mode queue --socket \(folder.path("s.sock"))")
+      #expect(run.status == 66)
+      #expect(run.errors.contains("nosuch0"))
+      #expect(try await !hasOurRules(cable))
+    }
+  }
+
+  // MARK: The interface goes
+
+  @Test(.timeLimit(.minutes(1)))
+  func anInterfaceThatVanishesAndReturnsIsJudgedAgain() async throws {
+    let folder = try TemporaryFolder()
+    try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
+      try await cable.unplug()
+      try await waitUntil("the interface is reported as lost") { try await !daemon.interface().capturing }
+      #expect(try await daemon.log().contains("cable0 is not watched any more"))
+      try await cable.plug()
+      let before = try await daemon.interface().judged
+      #expect(try await reaches(cable, patience: 10))
+      // At once, not only when it is noticed.
+      #expect(try await daemon.interface().judged >= before + 2)
+      try await waitUntil("the interface is watched again") { try await daemon.interface().capturing }
+    }
+  }
+
+  // MARK: Counts
+
+  @Test(.timeLimit(.minutes(1)))
+  func whatTheQueueHandsOverAddsUp() async throws {
+    let folder = try TemporaryFolder()
+    try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
+      #expect(try await cable.run(at: .sender, "ping", "-q", "-f", "-c", "300", Cable.watchedAddress).status == 0)
+      let interface = try await daemon.interface()
+      #expect(interface.judged >= 600)
+      #expect(interface.received == interface.judged + interface.unjudged)
+      #expect(interface.inbound + interface.outbound == interface.judged)
+      let queue = try await daemon.queue()
+      #expect(queue.overflowed + queue.undelivered + queue.refused + queue.unsent == 0)
+      #expect(queue.problem == nil)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import SentryTestSupport
+import Testing
+
+/// `Route to`: two neighbours behind the watched host, both of whom have the address that packets are for.
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible, LiveQueue.needs))
+struct LiveRouteTests {
+  private static let destination = "198.51.100.9"
+  private static let ports = ["left": 9_001, "right": 9_002]
+
+  private static let rules = [
+    LiveQueue.rule("Dest port", "9001", #"filterActionName = "Route to"; parameter = "10.77.11.2";"#),
+    LiveQueue.rule("Dest port", "9002", #"filterActionName = "Route to"; parameter = "10.77.12.2";"#),
+  ].joined(separator: ",\n")
+
+  /// The usual way is through `left`.
+  private func addNeighbours(to cable: Cable) async throws {
+    for (name, net) in [("left", 11), ("right", 12)] {
+      let neighbour = "\(cable.watched)-\(name)"
+      try await cable.ip("netns", "add", neighbour)
+      let made = try await cable.script(
+        at: .watched,
+        """
+        set -e
+        ip link add \(name) type veth peer name near netns \(neighbour)
+        ip address add 10.77.\(net).1/24 dev \(name)
+        ip link set \(name) up
+        echo 0 > /proc/sys/net/ipv4/conf/\(name)/rp_filter
+        """)
+      #expect(made.status == 0, "\(made.errors)")
+      let joined = try await Program("ip").run([
+        "netns", "exec", neighbour, "bash", "-c",
+        """
+        set -e
+        ip link set lo up
+        ip address add 10.77.\(net).2/24 dev near
+        ip address add \(Self.destination)/32 dev lo
+        ip link set near up
+        ip route add default via 10.77.\(net).1
+        """,
+      ])
+      #expect(joined.status == 0, "\(joined.errors)")
+    }
+    try await cable.script(
+      at: .watched,
+      """
+      echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter
+      echo 1 > /proc/sys/net/ipv4/ip_forward
+      ip route add \(Self.destination)/32 via 10.77.11.2
+      """)
+    try await cable.script(at: .sender, "ip route add \(Self.destination)/32 via \(Cable.watchedAddress)")
+  }
+
+  private func removeNeighbours(of cable: Cable) async {
+    for name in Self.ports.keys { _ = try? await Program("ip").run(["netns", "delete", "\(cable.watched)-\(name)"]) }
+  }
+
+  /// What this host sends, and what it only forwards; in packets so large that the kernel would have split them later.
+  @Test(.timeLimit(.minutes(2)), arguments: [Cable.End.watched, .sender])
+  func packetsGoThroughTheNeighbourThatIsNamed(from end: Cable.End) async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.rules, in: folder)
+    try await Cable.with(.usual) { cable in
+      do {
+        try await addNeighbours(to: cable)
+        try await LiveDaemon.with(
+          on: cable, document, interfaces: ["cable0", "left", "right"], options: ["--mode", "queue"]
+        ) { daemon in
+          for (name, port) in Self.ports { try await send(300_000, from: end, to: name, port, on: cable) }
+          #expect(try await daemon.status().verdicts["routeTo", default: 0] > 20)
+          #expect(try await daemon.queue().unsent == 0)
+        }
+        let rules = try await cable.script(at: .watched, "ip rule show; ip route show table 520000")
+        #expect(!rules.output.contains("fwmark"), "nothing of ours is left")
+      } catch {
+        await removeNeighbours(of: cable)
+        throw error
+      }
+      await removeNeighbours(of: cable)
+    }
+  }
+
+  private func send(_ count: Int, from end: Cable.End, to name: String, _ port: Int, on cable: Cable) async throws {
+    let receiver = try Program("ip").start([
+      "netns", "exec", "\(cable.watched)-\(name)", "bash", "-c", "nc -l -w 30 \(port) | wc -c",
+    ])
+    try await waitUntil("\(name) listens") {
+      try await Program("ip").run(["netns", "exec", "\(cable.watched)-\(name)", "ss", "-tln"]).output.contains(":\(port) ")
+    }
+    let sent = try await cable.script(
+      at: end, "head -c \(count) /dev/zero | nc -N -w 20 \(Self.destination) \(port)")
+    #expect(sent.status == 0, "to \(name): \(sent.errors)")
+    #expect(try await receiver.waitForEnd(within: .seconds(40)).output == "\(count)\n", "to \(name)")
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import SentryTestSupport
+import Testing
+
+/// What people use every day goes on under the shipped document.
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible, LiveQueue.needs))
+struct LiveServicesTests {
+  private static func areThere(_ programs: String...) -> Bool { programs.allSatisfy { Program($0).isThere } }
+
+  @Test(.enabled(if: areThere("ping"), "needs ping"), .timeLimit(.minutes(1)))
+  func pingAndNeighbourDiscoveryGoOn() async throws {
+    try await LiveQueue.run(options: ["--policy", "fail-closed"]) { cable, daemon in
+      for (end, address) in [
+        (Cable.End.sender, Cable.watchedAddress), (.sender, Cable.watchedIPv6), (.watched, Cable.senderAddress),
+        (.watched, Cable.senderIPv6),
+      ] {
+        // Whoever is forgotten must be looked for again.
+        try await cable.run(at: end, "ip", "neighbour", "flush", "dev", "cable0")
+        let ping = try await cable.run(at: end, "ping", "-n", "-q", "-c", "3", "-i", "0.2", "-W", "10", address)
+        #expect(ping.output.contains("3 received"), "\(address): \(ping.output)")
+      }
+      #expect(try await daemon.log().contains("2.4.1.3.3"), "pings are written down")
+    }
+  }
+
+  @Test(.enabled(if: areThere("traceroute"), "needs traceroute"), .timeLimit(.minutes(1)))
+  func tracerouteFindsTheNeighbour() async throws {
+    try await LiveQueue.run { cable, _ in
+      for (end, address) in [
+        (Cable.End.watched, Cable.senderAddress), (.watched, Cable.senderIPv6), (.sender, Cable.watchedAddress),
+      ] {
+        let trace = try await cable.run(at: end, "traceroute", "-n", "-q", "1", "-w", "10", "-m", "3", address)
+        #expect(trace.output.contains(" 1  \(address)  "), "\(trace.output)")
+      }
+    }
+  }
+
+  @Test(.enabled(if: areThere("dnsmasq", "dig"), "needs dnsmasq and dig"), .timeLimit(.minutes(1)))
+  func namesAreFoundByUDPAndByTCP() async throws {
+    try await LiveQueue.run { cable, _ in
+      for (server, client, address) in [
+        (Cable.End.sender, Cable.End.watched, Cable.senderAddress), (.watched, .sender, Cable.watchedAddress),
+        (.watched, .sender, Cable.watchedIPv6),
+      ] {
+        let dnsmasq = try cable.start(
+          at: server, "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
+          "--user=root", "--pid-file=", "--address=/www.example.org/192.0.2.80")
+        try await cable.waitUntilListening(at: server, "udp", 53)
+        for transport in ["+notcp", "+tcp"] {
+          let dig = try await cable.run(at: client, "dig", "+short", "+time=10", transport, "@\(address)", "www.example.org")
+          #expect(dig.output == "192.0.2.80\n", "\(address) \(transport): \(dig.output)")
+        }
+        try await dnsmasq.kill()
+      }
+    }
+  }
+
+  @Test(.enabled(if: areThere("sshd", "ssh", "ssh-keygen"), "needs OpenSSH"), .timeLimit(.minutes(1)))
+  func peopleComeInBySSH() async throws {
+    try await LiveQueue.run { cable, daemon in
+      let folder = daemon.folder
+      try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+      for key in ["host", "person"] {
+        try await Program("ssh-keygen").run(["-q", "-t", "ed25519", "-N", "", "-f", folder.path(key)])
+      }
+      let sshd = try cable.start(
+        at: .watched, "sshd", "-D", "-e", "-f", "/dev/null", "-h", folder.path("host"), "-o", "StrictModes=no", "-o",
+        "PidFile=none", "-o", "PermitRootLogin=yes", "-o", "AuthorizedKeysFile=\(folder.path("person.pub"))")
+      try await cable.waitUntilListening(at: .watched, "tcp", 22)
+      let ssh = try await cable.run(
+        at: .sender, "ssh", "-F", "none", "-i", folder.path("person"), "-o", "BatchMode=yes", "-o",
+        "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "root@\(Cable.watchedAddress)",
+        "seq 100000 | tail -1")
+      #expect(ssh.output == "100000\n", "\(ssh.errors)\(sshd.errors)")
+    }
+  }
+
+  /// Active: the server opens the connection for the data; passive: the client does.
+  @Test(.enabled(if: areThere("vsftpd"), "needs vsftpd"), .timeLimit(.minutes(1)))
+  func filesAreTransferredActivelyAndPassively() async throws {
+    try await LiveQueue.run { cable, _ in
+      // The server's own user must be able to read there.
+      let folder = try TemporaryFolder()
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
+      try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: true)
+      let file = String(repeating: "0123456789abcdef", count: 20_000)
+      _ = try folder.write("file", file)
+      let configuration = try folder.write(
+        "vsftpd.conf",
+        """
+        listen=YES
+        background=NO
+        anonymous_enable=YES
+        anon_root=\(folder.url.path)
+        secure_chroot_dir=\(folder.path("empty"))
+        ftp_username=nobody
+        connect_from_port_20=YES
+        seccomp_sandbox=NO
+
+        """)
+      for (server, client, address) in [
+        (Cable.End.watched, Cable.End.sender, Cable.watchedAddress), (.sender, .watched, Cable.senderAddress),
+      ] {
+        let vsftpd = try cable.start(at: server, "vsftpd", configuration)
+        try await cable.waitUntilListening(at: server, "tcp", 21)
+        for mode in [["--ftp-pasv"], ["--ftp-port", "-"]] {
+          let curl = try await cable.script(
+            at: client, "curl --silent --show-error --max-time 30 \(mode.joined(separator: " ")) ftp://\(address)/file")
+          let isWhole = curl.output == file
+          #expect(isWhole, "\(mode) \(address): \(curl.status) \(curl.errors) \(vsftpd.errors)")
+        }
+        try await vsftpd.kill()
+      }
+    }
+  }
+}
