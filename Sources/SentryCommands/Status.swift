@@ -46,7 +46,8 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, interfaces, rules, tables, [footer]].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    [summary, queue, interfaces, rules, tables, [footer]].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+      .joined(separator: "\n\n")
   }
 
   private var summary: [String] {

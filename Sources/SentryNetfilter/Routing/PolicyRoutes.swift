@@ -57,7 +57,8 @@ public struct PolicyRoutes: Sendable {
     let route = try tool.run([family, "route", "replace", "default", "via", "\(hop)", "table", table])
     guard route.status == 0 else { return Self.reason(route.errors) }
     let rule = try tool.run([
-      family, "rule", "add", "pref", preference, "fwmark", "\(hexadecimal(mark))/\(hexadecimal(Self.mask))", "lookup", table,
+      family, "rule", "add", "pref", preference, "fwmark", "\(hexadecimal(mark))/\(hexadecimal(Self.mask))", "lookup",
+      table,
     ])
     return rule.status == 0 ? nil : Self.reason(rule.errors)
   }

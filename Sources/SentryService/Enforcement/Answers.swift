@@ -16,7 +16,8 @@ struct Answers: ~Copyable {
 
   /// Sends what `answer` says to the sender of a packet. Answers that leave this host are bounded.
   mutating func reply(
-    _ answer: Answer, to packet: borrowing PacketFields, in frame: RawSpan, going direction: Direction, _ page: BlockedPage,
+    _ answer: Answer, to packet: borrowing PacketFields, in frame: RawSpan, going direction: Direction,
+    _ page: BlockedPage,
     now: Timestamp
   ) {
     for number in 0..<answer.replyCount(page) where direction == .outbound || limit.allows(at: now) {

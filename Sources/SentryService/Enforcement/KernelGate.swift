@@ -32,7 +32,9 @@ final class KernelGate: Sendable {
   func open(by rules: RuleSet) throws(NetfilterError) -> [String] {
     if let queue = try host.found()?.queueInUse(besides: intake.options.number) { throw .inUse(queue: queue) }
     let status = try host.install(feed(for: rules))
-    var remarks = ["the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"]
+    var remarks = [
+      "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
+    ]
     if status.replacedLeftover { remarks.append("what an earlier run had left in the kernel was replaced") }
     return remarks + (try adjust(to: rules))
   }
