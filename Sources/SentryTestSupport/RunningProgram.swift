@@ -15,12 +15,13 @@ public final class RunningProgram: Sendable {
 
   /// - Throws: `ProgramNotStarted`.
   init(_ command: [String], environment: [String: String], input: Data?) throws {
-    self.command = command
-    files = try TemporaryFolder()
+    let files = try TemporaryFolder()
     let streams = [
       try input.map { try files.write("input", $0) } ?? "/dev/null", try files.write("output", ""),
       try files.write("errors", ""),
     ]
+    self.command = command
+    self.files = files
     process = try Self.start(command, environment.map { "\($0)=\($1)" }, streams)
   }
 

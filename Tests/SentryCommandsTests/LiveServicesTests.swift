@@ -94,7 +94,7 @@ struct LiveServicesTests {
         anonymous_enable=YES
         anon_root=\(folder.url.path)
         secure_chroot_dir=\(folder.path("empty"))
-        ftp_username=nobody
+        ftp_username=daemon
         connect_from_port_20=YES
         seccomp_sandbox=NO
 
