@@ -63,11 +63,9 @@ public struct Program: Sendable {
   public func start(
     _ arguments: [String], input: Data? = nil, environment: [String: String] = [:]
   ) throws -> RunningProgram {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try path)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    return try RunningProgram(starting: process, input: input)
+    try RunningProgram(
+      [try path] + arguments, environment: ProcessInfo.processInfo.environment.merging(environment) { $1 }, input: input
+    )
   }
 }
 

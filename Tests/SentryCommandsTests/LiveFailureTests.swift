@@ -94,7 +94,8 @@ struct LiveFailureTests {
   func offTakesTheRulesOutAndOnPutsThemBack(_ policy: String) async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
-    try await LiveQueue.run(document, options: ["--policy", policy, "--state-directory", folder.url.path]) { cable, daemon in
+    try await LiveQueue.run(document, options: ["--policy", policy, "--state-directory", folder.url.path]) {
+      cable, daemon in
       #expect(try await daemon.sentry("off").output == "sentry is off\n")
       #expect(try await !hasOurRules(cable))
       #expect(try await reaches(cable, patience: 10))
@@ -146,7 +147,8 @@ struct LiveFailureTests {
       #expect(sameHost.status != 0)
       #expect(sameHost.errors.contains("another sentry judges this host's packets, through queue 0"))
       // Nor does 'off' take away what a daemon works with.
-      let off = try await sentry(cable, "off --socket \(folder.path("third.sock")) --state-directory \(folder.url.path)")
+      let off = try await sentry(
+        cable, "off --socket \(folder.path("third.sock")) --state-directory \(folder.url.path)")
       #expect(off.status == 69)
       #expect(off.errors.contains("through queue 0"))
       #expect(try await hasOurRules(cable))

@@ -85,7 +85,8 @@ struct LiveRouteTests {
       "netns", "exec", "\(cable.watched)-\(name)", "bash", "-c", "nc -l -w 30 \(port) | wc -c",
     ])
     try await waitUntil("\(name) listens") {
-      try await Program("ip").run(["netns", "exec", "\(cable.watched)-\(name)", "ss", "-tln"]).output.contains(":\(port) ")
+      try await Program("ip").run(["netns", "exec", "\(cable.watched)-\(name)", "ss", "-tln"]).output.contains(
+        ":\(port) ")
     }
     let sent = try await cable.script(
       at: end, "head -c \(count) /dev/zero | nc -N -w 20 \(Self.destination) \(port)")

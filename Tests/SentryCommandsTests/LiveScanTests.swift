@@ -6,7 +6,8 @@ import Testing
 @Suite(
   .serialized,
   .enabled(
-    if: LiveQueue.isPossible && Program("nmap").isThere && ScapyProgram.isThere, "needs nmap, Scapy and what queue mode needs"))
+    if: LiveQueue.isPossible && Program("nmap").isThere && ScapyProgram.isThere,
+    "needs nmap, Scapy and what queue mode needs"))
 struct LiveScanTests {
   /// The shipped document, whose triggers last a few seconds; without its tests, which count on more.
   private static func impatientDocument(in folder: TemporaryFolder) throws -> String {
@@ -40,10 +41,12 @@ struct LiveScanTests {
     return run.output
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: [
-    (options: "-sS", port: 23, rule: "2.1.5.1"), (options: "-sU", port: 111, rule: "2.1.3"),
-    (options: "-sN", port: 2_049, rule: "2.1.4"),
-  ])
+  @Test(
+    .timeLimit(.minutes(2)),
+    arguments: [
+      (options: "-sS", port: 23, rule: "2.1.5.1"), (options: "-sU", port: 111, rule: "2.1.3"),
+      (options: "-sN", port: 2_049, rule: "2.1.4"),
+    ])
   func firstProbeOfATriggerPortLocksTheScannerOut(options: String, port: Int, rule: String) async throws {
     try await withProtectedHost { cable, daemon in
       #expect(try await canConnect(from: Cable.attacker, on: cable, patience: 10))

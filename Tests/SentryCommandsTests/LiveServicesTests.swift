@@ -47,7 +47,8 @@ struct LiveServicesTests {
           "--user=root", "--pid-file=", "--address=/www.example.org/192.0.2.80")
         try await cable.waitUntilListening(at: server, "udp", 53)
         for transport in ["+notcp", "+tcp"] {
-          let dig = try await cable.run(at: client, "dig", "+short", "+time=10", transport, "@\(address)", "www.example.org")
+          let dig = try await cable.run(
+            at: client, "dig", "+short", "+time=10", transport, "@\(address)", "www.example.org")
           #expect(dig.output == "192.0.2.80\n", "\(address) \(transport): \(dig.output)")
         }
         try await dnsmasq.kill()
@@ -93,7 +94,7 @@ struct LiveServicesTests {
         anonymous_enable=YES
         anon_root=\(folder.url.path)
         secure_chroot_dir=\(folder.path("empty"))
-        ftp_username=nobody
+        ftp_username=daemon
         connect_from_port_20=YES
         seccomp_sandbox=NO
 

@@ -124,7 +124,8 @@ internal import SentryPacket
       // Safe: the message has room for far more than these few numbers; so below.
       unsafe nfq_nlmsg_cfg_put_cmd(message, UInt16(AF_UNSPEC), UInt8(NFQNL_CFG_CMD_BIND.rawValue))
     }
-    let flags = (options.keepsSegmentsTogether ? NFQA_CFG_F_GSO : 0) | (options.passesWhenFull ? NFQA_CFG_F_FAIL_OPEN : 0)
+    let flags =
+      (options.keepsSegmentsTogether ? NFQA_CFG_F_GSO : 0) | (options.passesWhenFull ? NFQA_CFG_F_FAIL_OPEN : 0)
     try unsafe request { message in
       unsafe nfq_nlmsg_cfg_put_params(message, UInt8(NFQNL_COPY_PACKET.rawValue), 0xFFFF)
       unsafe nfq_nlmsg_cfg_put_qmaxlen(message, options.length)
