@@ -143,17 +143,17 @@ struct CompiledRulesetNetworkTests {
   }
 
   /// Of documents that nftables decides whole, for inbound packets: few nest deeper than the kernel follows.
-  private static let seeds = (1...300 as ClosedRange<UInt64>).filter { seed in
+  private static let seeds = (1...60 as ClosedRange<UInt64>).filter { seed in
     let ruleset = try? CompiledTraffic(text: document(seed: seed), frames: []).compiled().1
     return ruleset?.gaps.contains { $0.outcome == .undecided && $0.direction != .outbound } == false
   }
 
-  @Test func mostRandomDocumentsAreDecidedWhole() { #expect(Self.seeds.count >= 270) }
+  @Test func mostRandomDocumentsAreDecidedWhole() { #expect(Self.seeds.count >= 50) }
 
   @Test(arguments: seeds)
   func randomDocuments(seed: UInt64) async throws {
     let traffic = CompiledTraffic(text: Self.document(seed: seed), frames: Self.frames(seed: seed))
-    #expect(traffic.frames.count > 100)
+    #expect(traffic.frames.count > 60)
     try await agree(traffic)
   }
 
