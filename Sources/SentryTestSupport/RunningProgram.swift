@@ -51,7 +51,7 @@ public final class RunningProgram: Sendable {
       while true {
         if let status = endStatus { return ProgramRun(status: status, output: text("output"), errors: errors) }
         guard clock.now < deadline else {
-          throw OverdueProgram(command: command.joined(separator: " "), limit: limit, errors: errors)
+          throw OverdueProgram(command: commandLine, limit: limit, errors: errors)
         }
         try await Task.sleep(for: .milliseconds(5))
       }
@@ -59,6 +59,12 @@ public final class RunningProgram: Sendable {
       sendKill()
       throw error
     }
+  }
+
+  /// Its name, without the folder, and its arguments.
+  private var commandLine: String {
+    let name = command.first?.split(separator: "/").last.map(String.init) ?? ""
+    return ([name] + command.dropFirst()).joined(separator: " ")
   }
 
   /// Asks it to end (`SIGTERM`), waits, and says its exit status.
