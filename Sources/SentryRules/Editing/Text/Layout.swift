@@ -64,6 +64,7 @@ struct QuoteTracker {
   private var isInWord = false
 
   var isInString: Bool { if case .string = state { true } else { false } }
+  var isInLineComment: Bool { if case .lineComment = state { true } else { false } }
   var isInCode: Bool { if case .code = state { true } else { false } }
 
   mutating func see(_ byte: UInt8, next: UInt8) {

@@ -461,19 +461,22 @@ extension TextRewriter {
     dedent(outside: merged)
   }
 
-  /// What must stay of a removed range: the end of a line whose comment would swallow what follows. Whether the `//` on that
-  /// line is one does not matter: a line end too many hurts nobody.
+  /// What must stay of a removed range: the end of a line whose comment would swallow what follows.
   private func remains(of range: Range<Int>) -> String {
     guard TextLine.isEnd(bytes[range.lowerBound]), TextLine.next(after: range.upperBound, of: bytes) == nil,
-      lineMayEndInComment(before: range.lowerBound)
+      isInLineComment(range.lowerBound)
     else { return "" }
     return String(decoding: layout.lineEnd + TextLine.indentation(at: range.upperBound, of: bytes), as: UTF8.self)
   }
 
-  private func lineMayEndInComment(before end: Int) -> Bool {
-    var start = end
+  /// Reads from the start of the text, but only where the line has something that looks like such a comment.
+  private func isInLineComment(_ offset: Int) -> Bool {
+    var start = offset
     while start > 0, !TextLine.isEnd(bytes[start - 1]) { start -= 1 }
-    return bytes[start..<end].firstRange(of: Array("//".utf8)) != nil
+    guard bytes[start..<offset].firstRange(of: Array("//".utf8)) != nil else { return false }
+    var quotes = QuoteTracker()
+    for place in 0..<offset { quotes.see(bytes[place], next: place + 1 < bytes.count ? bytes[place + 1] : 0) }
+    return quotes.isInLineComment
   }
 
   /// Takes blanks from the beginning of lines, except within quotes.
