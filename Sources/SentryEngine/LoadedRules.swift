@@ -15,6 +15,8 @@ public final class LoadedRules: Sendable {
   let addressDuration: AddressDuration
   /// What `Drop connection` sends in place of a page.
   public let blockedPage: BlockedPage
+  /// Where all `Route to` rules send packets, each address once, in document order.
+  public let nextHops: [IPAddress]
   let blocksIPv6: Bool
   let deletesMalformed: Bool
   let steps: [Step]
@@ -27,6 +29,7 @@ public final class LoadedRules: Sendable {
     program = ruleSet.program()
     rareQuestions = RareQuestions(of: program)
     blockedPage = BlockedPage(ruleSet.settings.blockedPage)
+    nextHops = ruleSet.nextHops
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
     steps = program.instructions.map(Step.init)
@@ -94,5 +97,16 @@ public struct EngineInterface: Sendable, Equatable {
     self.init(
       name: name, isFiltered: listed?.isFiltered ?? true, isExternal: listed?.isExternal ?? !isLoopback,
       isLoopback: isLoopback)
+  }
+}
+
+extension RuleSet {
+  fileprivate var nextHops: [IPAddress] {
+    var hops: [IPAddress] = []
+    for rule in rules {
+      guard case .nextHop(let address) = rule.argument, !hops.contains(address) else { continue }
+      hops.append(address)
+    }
+    return hops
   }
 }

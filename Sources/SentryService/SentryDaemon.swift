@@ -62,7 +62,7 @@ public actor SentryDaemon {
         let outside = interfaces.first(where: \.isExternal)?.name ?? ""
         log.notice("\(outside) is the outside: what arrives there is inbound, what arrives at the other side outbound")
       }
-      if let warning = intake.warning(about: document.rules.ruleSet) { log.warning("\(warning)") }
+      if let warning = intake.warning(about: document.rules) { log.warning("\(warning)") }
       packets = try await PacketThread.start(
         rules: document.rules, interfaces: interfaces, local: local, intake: intake)
       networks = local
@@ -76,7 +76,7 @@ public actor SentryDaemon {
         packets: packets, intake: intake, gate: gate, labels: labels, interfaceNames: names, active: document,
         local: networks, startTime: now, log: log)
       // The queue is open by now: no packet waits for nobody.
-      for remark in try gate?.open(by: document.rules.ruleSet) ?? [] { log.notice("\(remark)") }
+      for remark in try gate?.open(by: document.rules) ?? [] { log.notice("\(remark)") }
       return daemon
     } catch {
       await packets.stop()
@@ -157,7 +157,7 @@ public actor SentryDaemon {
     if history.count > Self.documentsRemembered { history.removeFirst() }
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
-    followRules(new.rules.ruleSet)
+    followRules(new.rules)
     try await refreshLocal()
     let what =
       new.edits.map { "\(new.name) edited while in force: \($0.last)" }
@@ -212,7 +212,7 @@ public actor SentryDaemon {
   private func turn(_ gate: KernelGate, on isOn: Bool) {
     do throws(NetfilterError) {
       if isOn {
-        for remark in try gate.open(by: active.rules.ruleSet) { tell(remark) }
+        for remark in try gate.open(by: active.rules) { tell(remark) }
       } else {
         try gate.close()
         tell("our rules were taken out of the kernel")
@@ -223,7 +223,7 @@ public actor SentryDaemon {
     }
   }
 
-  private func followRules(_ rules: RuleSet) {
+  private func followRules(_ rules: LoadedRules) {
     guard let gate else { return }
     do throws(NetfilterError) {
       for remark in try gate.change(to: rules) { tell(remark) }

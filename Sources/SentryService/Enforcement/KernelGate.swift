@@ -1,7 +1,7 @@
 internal import Foundation
 internal import SentryCapture
+internal import SentryEngine
 internal import SentryNetfilter
-internal import SentryPacket
 internal import SentryRules
 
 /// The kernel's part of queue mode as the daemon handles it: what feeds the queue, the ways out that `Route to` names, and the copy
@@ -29,9 +29,9 @@ final class KernelGate: Sendable {
   ///
   /// - Returns: what people should know of it, in sentences for the log.
   /// - Throws: why not; then nothing of ours is in the kernel.
-  func open(by rules: RuleSet) throws(NetfilterError) -> [String] {
+  func open(by rules: LoadedRules) throws(NetfilterError) -> [String] {
     if let queue = try host.found()?.queueInUse(besides: intake.options.number) { throw .inUse(queue: queue) }
-    let status = try host.install(feed(for: rules))
+    let status = try host.install(feed(for: rules.ruleSet))
     var remarks = [
       "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
     ]
@@ -40,9 +40,9 @@ final class KernelGate: Sendable {
   }
 
   /// Follows a change of the rules; packets go on to be handed over meanwhile.
-  func change(to rules: RuleSet) throws(NetfilterError) -> [String] {
+  func change(to rules: LoadedRules) throws(NetfilterError) -> [String] {
     guard isOpen else { return [] }
-    try host.update(feed(for: rules))
+    try host.update(feed(for: rules.ruleSet))
     return try adjust(to: rules)
   }
 
@@ -79,7 +79,8 @@ final class KernelGate: Sendable {
       early: intake.isDryRun ? nil : EarlyChain(rules, interfaces: entries.filter(\.isFiltered)))
   }
 
-  private func adjust(to rules: RuleSet) throws(NetfilterError) -> [String] {
+  /// The place of a next hop among those of the rules is the place of its mark.
+  private func adjust(to rules: LoadedRules) throws(NetfilterError) -> [String] {
     var remarks = try routes.install(rules.nextHops).map { hop in
       "no way through \(hop.address): \(hop.reason); packets for it take their normal way"
     }
@@ -124,17 +125,5 @@ extension RulesetGuard.Report {
     case .failed(let error):
       return "our part of the kernel's packet filter could not be put back, and will be tried again: \(error)"
     }
-  }
-}
-
-extension RuleSet {
-  /// The next hops of all `Route to` rules, each once, in document order: the place of one is the place of its mark.
-  var nextHops: [IPAddress] {
-    var hops: [IPAddress] = []
-    for rule in rules {
-      guard case .nextHop(let address) = rule.argument, !hops.contains(address) else { continue }
-      hops.append(address)
-    }
-    return hops
   }
 }

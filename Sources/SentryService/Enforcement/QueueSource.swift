@@ -34,7 +34,7 @@ final class QueueSource {
     if let missing = zip(names, interfaceIndexes).first(where: { $1 == 0 })?.0 {
       throw .noSuchInterface(name: missing, available: try NetworkInterface.all().map(\.name))
     }
-    nextHops = rules.ruleSet.nextHops
+    nextHops = rules.nextHops
     var options = intake.options
     options.keepsSegmentsTogether = nextHops.isEmpty
     queue = try KernelQueue(options)

@@ -296,12 +296,12 @@ struct PacketWorker: ~Copyable {
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
     do {
-      try queue?.setNextHops(rules.ruleSet.nextHops)
+      try queue?.setNextHops(rules.nextHops)
     } catch {
       setQueueProblem(error)
     }
     bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
-    if let warning = intake.warning(about: rules.ruleSet) { remark([warning]) }
+    if let warning = intake.warning(about: rules) { remark([warning]) }
     return Replacement(rules: old, judged: judged, interfaces: before)
   }
 

@@ -1,5 +1,4 @@
 internal import SentryEngine
-internal import SentryRules
 
 extension PacketIntake {
   /// The interfaces as this mode uses them: of the two sides of a bridge exactly one is the outside. Where the document does not decide
@@ -14,7 +13,7 @@ extension PacketIntake {
   }
 
   /// What of a document this mode does not carry out.
-  func warning(about rules: RuleSet) -> String? {
+  func warning(about rules: LoadedRules) -> String? {
     guard case .bridge = self, !rules.nextHops.isEmpty else { return nil }
     return "a bridge has no other way out: packets of 'Route to' rules pass like all others"
   }
