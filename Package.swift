@@ -77,7 +77,7 @@ let package = Package(
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
       ]),
-    library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryPacket", "CNftables"]),
+    library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables"]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
@@ -105,7 +105,9 @@ let package = Package(
     tests(
       of: "SentryEngine",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
-    tests(of: "SentryNetfilter", ["SentryCapture", "SentryRules", "SentryPacket", "SentryTestSupport"]),
+    tests(
+      of: "SentryNetfilter",
+      ["SentryCapture", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",

@@ -81,9 +81,27 @@ struct StatusText {
     if !kernel.decides.isEmpty {
       lines.append("decides    \(kernel.decides.joined(separator: ", ")) ahead of the queue")
     }
+    lines += blocking(kernel)
     lines += kernel.notCovered.map { "not judged \($0.number): \($0.reason)" }
     return lines
   }
+
+  private func blocking(_ kernel: KernelPartReport) -> [String] {
+    guard let blocks = kernel.blocks else {
+      return kernel.blocksNot.map { ["blocks     nothing by itself: \($0)"] } ?? []
+    }
+    var lines = [
+      "blocks     for rule \(blocks.rule) by itself: \(counted(blocks.entries, "entry", plural: "entries")), "
+        + "\(counted(blocks.dropped, "packet")) dropped, \(grouped(blocks.leftToQueue)) left to the queue, "
+        + "\(counted(blocks.endedConnections, "connection")) ended",
+      "in step    within \(milliseconds(blocks.lagMilliseconds)), at most \(milliseconds(blocks.slowestLagMilliseconds)); "
+        + "checked \(counted(blocks.checks, "time")), \(counted(blocks.differences, "difference")) put right",
+    ]
+    if let problem = blocks.problem { lines.append("trouble    \(style.yellow(problem))") }
+    return lines
+  }
+
+  private func milliseconds(_ number: Double) -> String { "\(grouped(Int(number.rounded()))) ms" }
 
   private var bridge: [String] {
     guard let bridge = reply.bridge else { return [] }

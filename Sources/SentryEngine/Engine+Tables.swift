@@ -30,6 +30,31 @@ extension Engine {
   }
 }
 
+// What others do with a copy of the tables.
+
+extension Engine {
+  /// Remembers from now on how a table changes; see `AddressTable.recordChanges`.
+  public mutating func recordChanges(of table: AddressTableKind, capacity: Int) {
+    tables.recordChanges(of: table, capacity: capacity)
+  }
+
+  public mutating func stopRecordingChanges(of table: AddressTableKind) { tables.stopRecordingChanges(of: table) }
+
+  public func hasChanges(of table: AddressTableKind) -> Bool { tables.hasChanges(of: table) }
+
+  /// See `AddressTable.takeChanges`.
+  public mutating func takeChanges(
+    of table: AddressTableKind, _ body: (_ changes: [AddressChange], _ isIncomplete: Bool, _ ranges: Bool) -> Void
+  ) {
+    tables.takeChanges(of: table, body)
+  }
+
+  /// See `AddressTable.credit`.
+  public mutating func credit(_ range: AddressRange, in table: AddressTableKind, hits: UInt64, at time: Timestamp) {
+    tables.credit(range, in: table, hits: hits, at: time)
+  }
+}
+
 /// What became of addresses that were put into a table.
 public struct TableChange: Sendable, Equatable {
   /// Those that were not there before.

@@ -43,7 +43,7 @@ public struct Engine: ~Copyable {
   private(set) var rareQuestions: RareQuestions
   private(set) var clock = EngineClock()
   var localClock: LocalClock
-  private(set) var local: LocalNetworks
+  public private(set) var local: LocalNetworks
   private var eventBuffer: EventBuffer
   /// `pattern × interfaces.count + interface`: whether an `Interface` rule's pattern means that interface.
   private var interfaceMatches: [Bool]

@@ -3,7 +3,7 @@ public import SentryPacket
 /// The addresses and networks that are this host: a packet from one of them is outbound.
 public struct LocalNetworks: Sendable, Equatable {
   /// Sorted, apart from each other.
-  private let ranges: [AddressRange]
+  public let ranges: [AddressRange]
 
   /// Ranges may overlap and stand in any order.
   public init(_ ranges: [AddressRange] = []) {

@@ -15,14 +15,19 @@ internal import Glibc
 /// What is in the kernel, and the means to change it. One owner, one thread at a time.
 struct KernelPart: ~Copyable {
   private var nftables: NftablesHandle
+  private var requests: NetlinkRequests
   private(set) var status: NetfilterStatus?
   /// What the kernel listed right after we wrote it.
   private var written: [NetfilterPart: String] = [:]
+  private var writtenChains = ChainListing.Signature()
   /// Families whose table `mangle` was not there before us.
   private var madeMangle: [MangleRules.Family] = []
 
   init() throws(NetfilterError) {
-    nftables = try NftablesHandle()
+    let nftables = try NftablesHandle()
+    let requests = try NetlinkRequests()
+    self.nftables = nftables
+    self.requests = requests
   }
 
   // MARK: Installing
@@ -50,17 +55,32 @@ struct KernelPart: ~Copyable {
 
   mutating func update(_ feed: QueueFeed) throws(NetfilterError) {
     guard let old = status else { throw .refused(asked: "update the queue's rules", said: "none are installed") }
+    var feed = feed
+    if let blocking = old.feed.blocking { feed.blocking?.adopt(blocking) }
     do throws(NetfilterError) {
-      try renew(feed, old.form)
+      try renew(feed, old.form, after: old.feed)
     } catch {
-      try renew(old.feed, old.form)
+      try renew(old.feed, old.form, after: feed)
       throw error
     }
     status?.feed = feed
   }
 
-  private mutating func renew(_ feed: QueueFeed, _ form: FeedForm) throws(NetfilterError) {
-    try nftables.run(FeedRuleset(feed: feed, form: form).renewing, to: "renew the queue's rules")
+  /// Makes sets, as many as there is room for.
+  mutating func add(_ sets: [BlockSet]) throws(NetfilterError) {
+    guard let status, var blocking = status.feed.blocking else { return }
+    blocking.add(sets)
+    guard blocking != status.feed.blocking else { return }
+    var feed = status.feed
+    feed.blocking = blocking
+    let ruleset = FeedRuleset(feed: feed, form: status.form)
+    try nftables.run(ruleset.renewingBlocked, to: "make a set of addresses")
+    self.status?.feed = feed
+    try rememberTable(ruleset)
+  }
+
+  private mutating func renew(_ feed: QueueFeed, _ form: FeedForm, after old: QueueFeed) throws(NetfilterError) {
+    try nftables.run(FeedRuleset(feed: feed, form: form).renewing(after: old), to: "renew the queue's rules")
     for family in Self.families(of: form) { try family.replace(try family.installed(), for: feed) }
     try rememberWritten(feed, form)
   }
@@ -96,18 +116,25 @@ struct KernelPart: ~Copyable {
 
   /// - Throws: `.refused` if it is not all there: somebody else was at work at the same time.
   private mutating func rememberWritten(_ feed: QueueFeed, _ form: FeedForm) throws(NetfilterError) {
-    let ruleset = FeedRuleset(feed: feed, form: form)
-    let error = NetfilterError.refused(asked: "install the queue's rules", said: "somebody else is changing them, too")
-    let table = try listing(ruleset)
-    guard ruleset.isWhole(table) else { throw error }
-    var written: [NetfilterPart: String] = [.table: table]
+    var written: [NetfilterPart: String] = [:]
     for rules in Self.families(of: form) {
       let installed = try rules.installed()
-      guard installed.count == MangleRules.lineCount else { throw error }
+      guard installed.count == MangleRules.lineCount else { throw Self.disturbed }
       written[rules.part] = installed.joined(separator: "\n")
     }
     self.written = written
+    try rememberTable(FeedRuleset(feed: feed, form: form))
   }
+
+  private mutating func rememberTable(_ ruleset: FeedRuleset) throws(NetfilterError) {
+    let table = try ChainListing.read(&requests, to: Self.listing)
+    guard ruleset.isWhole(table) else { throw Self.disturbed }
+    writtenChains = table.signature.of(Set(ruleset.chainNames))
+  }
+
+  private static let listing = "list the queue's rules"
+  private static let disturbed = NetfilterError.refused(
+    asked: "install the queue's rules", said: "somebody else is changing them, too")
 
   // MARK: Removing
 
@@ -120,6 +147,7 @@ struct KernelPart: ~Copyable {
     for family in madeMangle { try removeIfEmpty(family.nftablesTable) }
     madeMangle = []
     written = [:]
+    writtenChains = ChainListing.Signature()
     status = nil
   }
 
@@ -144,8 +172,8 @@ struct KernelPart: ~Copyable {
     guard let status else { return [] }
     var damaged: [NetfilterPart] = []
     let ruleset = FeedRuleset(feed: status.feed, form: status.form)
-    // A listing of chains that are gone fails.
-    if (try? listing(ruleset)) != written[.table] { damaged.append(.table) }
+    let table = try ChainListing.read(&requests, to: Self.listing)
+    if table.signature.of(Set(ruleset.chainNames)) != writtenChains { damaged.append(.table) }
     for rules in Self.families(of: status.form)
     where try rules.installed().joined(separator: "\n") != written[rules.part] {
       damaged.append(rules.part)
@@ -160,6 +188,7 @@ struct KernelPart: ~Copyable {
     for rules in Self.families(of: status.form) where damaged.contains(rules.part) {
       try rules.replace(try rules.installed(), for: status.feed)
     }
+    if damaged.contains(.table) { try rememberTable(FeedRuleset(feed: status.feed, form: status.form)) }
     self.status?.restorations += 1
     return damaged
   }
@@ -168,7 +197,7 @@ struct KernelPart: ~Copyable {
   private mutating func restoreTable(_ ruleset: FeedRuleset) throws(NetfilterError) {
     let asked = "put the queue's rules back"
     do throws(NetfilterError) {
-      try nftables.run(ruleset.renewing, to: asked)
+      try nftables.run(ruleset.renewing(after: ruleset.feed), to: asked)
     } catch {
       try nftables.run(ruleset.replacing, to: asked)
     }
@@ -176,16 +205,20 @@ struct KernelPart: ~Copyable {
 
   mutating func counts() throws(NetfilterError) -> KernelCounts? {
     guard let status else { return nil }
-    let asked = "read the queue's counters"
-    var listing = CounterListing()
-    for command in FeedRuleset(feed: status.feed, form: status.form).listings {
-      try listing.add(json: try nftables.run(command, to: asked, form: .json), asked: asked)
-    }
+    let listing = try ChainListing.read(&requests, to: "read the queue's counters")
     let early = status.feed.early?.decided.map { decided in
       let counter = listing[EarlyChain.comment(decided.number)]
       return KernelCount(rule: decided.rule, number: decided.number, packets: counter.packets, bytes: counter.bytes)
     }
-    return KernelCounts(early: early ?? [], unjudged: listing[FeedRuleset.unjudgedComment].packets)
+    return KernelCounts(
+      early: early ?? [], blocked: try blockedCount(status.feed.blocking),
+      unjudged: listing[FeedRuleset.unjudgedComment].packets)
+  }
+
+  private mutating func blockedCount(_ blocking: BlockingFeed?) throws(NetfilterError) -> KernelCount {
+    guard let plan = blocking?.plan else { return KernelCount(rule: -1, number: "", packets: 0, bytes: 0) }
+    let counter = try BlockedCounter.read(&requests)
+    return KernelCount(rule: plan.rule, number: plan.number, packets: counter.packets, bytes: counter.bytes)
   }
 
   // MARK: Looking
@@ -200,14 +233,6 @@ struct KernelPart: ~Copyable {
       listing += "\n" + (try nftables.run("list \(table)", to: "list the queue's rules", form: [.stateless, .terse]))
     }
     return FoundFeed(listing: listing)
-  }
-
-  private mutating func listing(_ ruleset: FeedRuleset) throws(NetfilterError) -> String {
-    var text = ""
-    for command in ruleset.listings {
-      text += try nftables.run(command, to: "list the queue's rules", form: .stateless)
-    }
-    return text
   }
 
   private mutating func listTables() throws(NetfilterError) -> Set<String> {

@@ -31,6 +31,16 @@ public final class NetfilterHost: Sendable {
     try kernel.withLock { kernel throws(NetfilterError) in try kernel.update(feed) }
   }
 
+  /// Makes sets for blocked addresses, as many as there is room for.
+  ///
+  /// - Returns: those there are.
+  func add(_ sets: [BlockSet]) throws(NetfilterError) -> [BlockSet] {
+    try kernel.withLock { kernel throws(NetfilterError) in
+      try kernel.add(sets)
+      return kernel.status?.feed.blocking?.sets ?? []
+    }
+  }
+
   /// Takes out everything that is ours, also what another run has left, and nothing else. Doing it twice is harmless.
   public func remove() throws(NetfilterError) {
     try kernel.withLock { kernel throws(NetfilterError) in try kernel.remove() }

@@ -31,6 +31,8 @@ public struct KernelCount: Sendable, Equatable {
 public struct KernelCounts: Sendable, Equatable {
   /// By the rules that are decided ahead of defragmentation, in document order.
   public var early: [KernelCount]
+  /// What was dropped by sets since they stand in our table; updates leave that alone. 0 without sets.
+  public var blocked: KernelCount
   /// Packets that met no queue although they should have: our rule was missing, or a rule of somebody else in iptables'
   /// table `mangle` accepted them first. The policy has let them pass or dropped them.
   public var unjudged: UInt64

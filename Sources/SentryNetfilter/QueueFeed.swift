@@ -14,10 +14,12 @@ public struct QueueFeed: Sendable, Equatable {
   public var ownMark: UInt32
   /// What is decided ahead of defragmentation; `nil` for nothing.
   public var early: EarlyChain?
+  /// What is dropped for a rule that deletes what triggered addresses send; `nil` for nothing.
+  public var blocking: BlockingFeed?
 
   public init(
     queue: UInt16 = 0, interfaces: [String], policy: FailurePolicy = .failOpen, queueMark: UInt32 = 0x4000_0000,
-    ownMark: UInt32 = 0x2000_0000, early: EarlyChain? = nil
+    ownMark: UInt32 = 0x2000_0000, early: EarlyChain? = nil, blocking: BlockingFeed? = nil
   ) {
     self.queue = queue
     self.interfaces = interfaces
@@ -25,6 +27,7 @@ public struct QueueFeed: Sendable, Equatable {
     self.queueMark = queueMark
     self.ownMark = ownMark
     self.early = early
+    self.blocking = blocking
   }
 
   /// - Throws: what makes it impossible to install.

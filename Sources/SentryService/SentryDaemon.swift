@@ -20,6 +20,8 @@ public actor SentryDaemon {
   private let gate: KernelGate?
   /// What the kernel had counted when its counts were last read.
   private var kernelCounts: [KernelCount] = []
+  /// What it had dropped for triggered addresses then.
+  private var blockedCount: KernelCount?
   private let interfaceNames: [String]
   let labels: RuleLabels
   private let startTime: Double
@@ -71,7 +73,7 @@ public actor SentryDaemon {
     }
     do throws(NetfilterError) {
       var gate: KernelGate?
-      if case .queue(let queue) = intake { gate = try KernelGate(queue, interfaces: names) }
+      if case .queue(let queue) = intake { gate = try KernelGate(queue, interfaces: names, packets: packets) }
       let daemon = SentryDaemon(
         packets: packets, intake: intake, gate: gate, labels: labels, interfaceNames: names, active: document,
         local: networks, startTime: now, log: log)
@@ -218,6 +220,7 @@ public actor SentryDaemon {
         tell("our rules were taken out of the kernel")
       }
       kernelCounts = []
+      blockedCount = nil
     } catch {
       tell("\(error)")
     }
@@ -235,11 +238,25 @@ public actor SentryDaemon {
 
   /// Adds what the kernel has decided since it was last asked to the counts of the rules.
   func creditKernelCounts() async {
-    guard let gate, gate.isOpen, let counts = (try? gate.counts())?.early else { return }
-    let news = counts.newSince(kernelCounts)
-    kernelCounts = counts
+    guard let gate, gate.isOpen, let counts = try? gate.counts() else { return }
+    let news = counts.early.newSince(kernelCounts) + newlyBlocked(counts.blocked, for: gate)
+    kernelCounts = counts.early
     guard !news.isEmpty else { return }
     try? await ask { $0.credit(news) }
+  }
+
+  /// What sets have dropped since the last call counts for the rule that blocks, and for all that count the same packets.
+  private func newlyBlocked(_ count: KernelCount, for gate: KernelGate) -> [KernelCount] {
+    var before = blockedCount.map { [$0] } ?? []
+    blockedCount = count
+    // It goes on when rules are applied, which may give the rule another place.
+    if !before.isEmpty { before[0].rule = count.rule }
+    guard let plan = gate.status?.feed.blocking?.plan, let new = [count].newSince(before).first else { return [] }
+    return plan.counting.map { place in
+      var count = new
+      count.rule = place
+      return count
+    }
   }
 
   /// Looks after the kernel's part until the task is cancelled; returns at once in other modes.
@@ -272,6 +289,7 @@ public actor SentryDaemon {
     guard networks != local else { return }
     local = networks
     try await ask { $0.setLocal(networks) }
+    gate?.followLocalAddresses()
   }
 
   // MARK: Helpers
@@ -293,7 +311,19 @@ public actor SentryDaemon {
     return KernelPartReport(
       form: status.form.rawValue, interfaces: status.feed.interfaces, restorations: status.restorations,
       unjudged: counts?.unjudged ?? 0, decides: early?.decided.map(\.number) ?? [],
-      notCovered: early?.uncovered.map { UncoveredRule(number: $0.number, reason: $0.reason) } ?? [])
+      notCovered: early?.uncovered.map { UncoveredRule(number: $0.number, reason: $0.reason) } ?? [],
+      blocks: blockingReport(status.feed.blocking, gate, dropped: counts?.blocked.packets ?? 0),
+      blocksNot: gate.blocking.obstacle)
+  }
+
+  private func blockingReport(_ feed: BlockingFeed?, _ gate: KernelGate, dropped: UInt64) -> BlockingReport? {
+    guard let feed else { return nil }
+    let status = gate.blocking.status
+    return BlockingReport(
+      rule: feed.plan.number, entries: status.counts.entries, leftToQueue: status.counts.leftOut, dropped: dropped,
+      changes: status.counts.changes, lagMilliseconds: status.lag, slowestLagMilliseconds: status.slowestLag,
+      endedConnections: status.counts.endedConnections, checks: status.counts.checks,
+      differences: status.counts.differences, problem: status.problem)
   }
 
   func ask<Value: Sendable>(

@@ -18,6 +18,7 @@ struct AddressKey: TableKey {
   }
 
   var address: IPAddress { IPAddress(high: high, low: low) }
+  var net: AddressNet { AddressNet(address, length: prefixLength) }
   var range: AddressRange { AddressRange(prefix: address, length: Int(prefixLength)) }
 
   @inline(__always)

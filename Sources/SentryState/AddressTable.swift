@@ -41,6 +41,8 @@ public struct AddressTable: ~Copyable {
   public private(set) var ipv6PrefixLength: Int
   /// The lengths of the IPv6 nets in the hash table, the longest first; one without entries may linger.
   private var ipv6Lengths: [UInt8]
+  /// For a copy of the table that somebody keeps; `nil` while nobody does.
+  private var changes: AddressChanges?
 
   /// - Parameters:
   ///   - capacity: the nearest of 1...16 777 216: single addresses, and again as many ranges.
@@ -80,6 +82,7 @@ public struct AddressTable: ~Copyable {
   public mutating func hit(_ slot: TableSlot, now: Timestamp) {
     if let range = slot.range { return ranges.hit(range, now: now) }
     guard table.isOccupied(slot.index) else { return }
+    noteRefresh(slot.index, now: now)
     table[slot.index].matchCount &+= 1
     table.refresh(slot.index, in: table[slot.index].expiryClass, now: now)
   }
@@ -95,14 +98,15 @@ public struct AddressTable: ~Copyable {
     if let slot = table.find(key, now: now) {
       if duration.nanoseconds > table.lifetime(of: slot) {
         table.refresh(slot, in: table.expiryClass(lasting: duration.nanoseconds), now: now)
+        note(.refreshed, slot, now: now)
       } else {
+        noteRefresh(slot, now: now)
         table.refresh(slot, in: table[slot].expiryClass, now: now)
       }
       table[slot].triggeredBy = triggeredBy
       return .refreshed
     }
-    _ = table.insert(
-      AddressRecord(key: key, triggeredBy: triggeredBy), in: table.expiryClass(lasting: duration.nanoseconds), now: now)
+    insert(AddressRecord(key: key, triggeredBy: triggeredBy), duration, now: now)
     return .added
   }
 
@@ -121,8 +125,14 @@ public struct AddressTable: ~Copyable {
 
   /// Removes expired entries, some thousands at most in one call; those left do not match either.
   public mutating func expire(now: Timestamp) {
-    table.expire(now: now)
-    ranges.expire(now: now)
+    guard changes != nil else {
+      table.expire(now: now)
+      return ranges.expire(now: now)
+    }
+    // What the copy has seen of late may still come in (`credit`).
+    let before = Timestamp(nanoseconds: now.nanoseconds - Self.creditDelay)
+    table.expire(now: before)
+    ranges.expire(now: before)
   }
 
   // MARK: Requests
@@ -140,8 +150,9 @@ public struct AddressTable: ~Copyable {
     for addition in additions {
       if let key = key(of: addition.range) {
         if set(key, to: addition, now: now) == .added { added += 1 }
-      } else if let range = ranges.set(RangeKey(addition.range), to: addition, now: now) {
-        newRanges.append(range)
+      } else {
+        changes?.noteRanges()
+        if let range = ranges.set(RangeKey(addition.range), to: addition, now: now) { newRanges.append(range) }
       }
     }
     ranges.sortIn(newRanges)
@@ -172,16 +183,16 @@ public struct AddressTable: ~Copyable {
   }
 
   private mutating func set(_ key: AddressKey, to addition: AddressAddition, now: Timestamp) -> KeepOutcome {
-    let expiryClass = table.expiryClass(lasting: addition.duration.nanoseconds)
     var record = AddressRecord(key: key, triggeredBy: addition.triggeredBy)
     record.matchCount = 0
     guard let slot = table.find(key, now: now) else {
-      _ = table.insert(record, in: expiryClass, now: now)
+      insert(record, addition.duration, now: now)
       return .added
     }
-    table.refresh(slot, in: expiryClass, now: now)
+    table.refresh(slot, in: table.expiryClass(lasting: addition.duration.nanoseconds), now: now)
     table[slot].triggeredBy = addition.triggeredBy
     table[slot].matchCount = 0
+    note(.refreshed, slot, now: now)
     return .refreshed
   }
 
@@ -189,7 +200,7 @@ public struct AddressTable: ~Copyable {
   public mutating func remove(_ address: IPAddress) -> Bool {
     var wasThere = false
     for length in ipv6Lengths {
-      if table.remove(AddressKey(address, ipv6PrefixLength: length)) { wasThere = true }
+      if removeEntry(AddressKey(address, ipv6PrefixLength: length)) { wasThere = true }
     }
     return wasThere
   }
@@ -197,11 +208,19 @@ public struct AddressTable: ~Copyable {
   /// Removes the entry for exactly these addresses (for a single one also the IPv6 nets it lies in); false if there was none.
   public mutating func remove(_ range: AddressRange) -> Bool {
     if range.first == range.last { return remove(range.first) }
-    if let key = netKey(of: range) { return table.remove(key) }
+    if let key = netKey(of: range) { return removeEntry(key) }
+    changes?.noteRanges()
     return ranges.remove(RangeKey(range))
   }
 
+  private mutating func removeEntry(_ key: AddressKey) -> Bool {
+    guard table.remove(key) else { return false }
+    changes?.append(AddressChange(.removed, key.net, duration: .unlimited, time: Timestamp(nanoseconds: 0)))
+    return true
+  }
+
   public mutating func removeAll() {
+    changes?.miss()
     table.removeAll()
     ranges.removeAll()
     ipv6Lengths = [UInt8(truncatingIfNeeded: ipv6PrefixLength)]
@@ -212,6 +231,7 @@ public struct AddressTable: ~Copyable {
 
   /// Keeps what fits; slots found before are no longer valid.
   public mutating func setCapacity(_ capacity: Int, now: Timestamp) {
+    changes?.miss()
     table.setCapacity(capacity, now: now)
     ranges.setCapacity(capacity, now: now)
   }
@@ -227,6 +247,69 @@ public struct AddressTable: ~Copyable {
   }
 
   private static func validPrefixLength(_ length: Int) -> Int { max(1, min(128, length)) }
+
+  // MARK: A copy elsewhere
+
+  /// How much later than it happens `credit` may tell of a hit, in nanoseconds: an expired entry is kept so much longer.
+  private static var creditDelay: Int64 { 5_000_000_000 }
+
+  /// Begins to remember what changes, for somebody who keeps a copy: the single addresses and IPv6 nets that are entered,
+  /// removed or make way, and at most once a second that one is refreshed. That an entry expires is not told.
+  ///
+  /// - Parameter capacity: changes between two calls of `takeChanges`; of more it is only said that they are missing.
+  public mutating func recordChanges(capacity: Int) {
+    changes = AddressChanges(capacity: capacity)
+    changes?.miss()
+  }
+
+  public mutating func stopRecordingChanges() { changes = nil }
+
+  public var hasChanges: Bool { changes.map { !$0.isEmpty } ?? false }
+
+  /// Hands over what has changed since the last call, oldest first, and forgets it.
+  public mutating func takeChanges(_ body: (_ changes: [AddressChange], _ isIncomplete: Bool, _ ranges: Bool) -> Void) {
+    guard hasChanges else { return }
+    // In place: a copy of the list would have to be freed again.
+    if let changes { body(changes.changes, changes.isIncomplete, changes.haveRangesChanged) }
+    changes?.removeAll()
+  }
+
+  /// Counts hits that somebody else has seen, the last of them at `time`: the entry lives on from there, also if it had expired
+  /// meanwhile. (One that is refreshed after others of the same duration counts as no older than those.)
+  ///
+  /// - Returns: false if there is no such entry any more.
+  @discardableResult
+  public mutating func credit(_ range: AddressRange, hits: UInt64, at time: Timestamp) -> Bool {
+    guard let net = AddressNet(range), let slot = table.slot(of: AddressKey(net.address, ipv6PrefixLength: net.length))
+    else { return ranges.credit(RangeKey(range), hits: hits, at: time) }
+    table[slot].matchCount &+= hits
+    table.refresh(slot, asOf: time)
+    return true
+  }
+
+  /// Inserts an entry that is not there; of a full table another makes way.
+  private mutating func insert(_ record: AddressRecord, _ duration: AddressDuration, now: Timestamp) {
+    if changes != nil, let slot = table.makingWay(now: now) {
+      changes?.append(AddressChange(.removed, table[slot].key.net, duration: duration, time: now))
+    }
+    _ = table.insert(record, in: table.expiryClass(lasting: duration.nanoseconds), now: now)
+    changes?.append(AddressChange(.entered, record.key.net, duration: duration, time: now))
+  }
+
+  /// Of an entry that is about to be refreshed.
+  @inline(__always)
+  private mutating func noteRefresh(_ slot: Int, now: Timestamp) {
+    guard changes != nil, now.nanoseconds - table[slot].lastNanoseconds >= AddressChanges.refreshNanoseconds else {
+      return
+    }
+    note(.refreshed, slot, now: now)
+  }
+
+  private mutating func note(_ kind: AddressChange.Kind, _ slot: Int, now: Timestamp) {
+    changes?.append(
+      AddressChange(
+        kind, table[slot].key.net, duration: AddressDuration(nanoseconds: table.lifetime(of: slot)), time: now))
+  }
 
   // MARK: Reports
 
@@ -247,6 +330,13 @@ public struct AddressTable: ~Copyable {
     var entries: [AddressEntry] = []
     entries.reserveCapacity(count)
     table.forEachEntry(now: now) { record, lifetime in entries.append(record.entry(lifetime: lifetime)) }
+    ranges.forEachEntry(now: now) { entries.append($0) }
+    return entries
+  }
+
+  /// The ranges among them.
+  public func rangeEntries(now: Timestamp) -> [AddressEntry] {
+    var entries: [AddressEntry] = []
     ranges.forEachEntry(now: now) { entries.append($0) }
     return entries
   }

@@ -112,6 +112,9 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// True for an occupied slot whose entry has not expired.
   func isAlive(_ slot: Int, now: Timestamp) -> Bool { !isExpired(slots[slot], now) }
 
+  /// The slot of the entry with this key, expired or not.
+  func slot(of key: Entry.Key) -> Int? { position(of: key).map { index.slot(at: $0) } }
+
   /// True if there is an entry with this key, expired or not.
   func contains(_ key: Entry.Key) -> Bool { position(of: key) != nil }
 
@@ -175,6 +178,14 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     }
     unlink(slot)
     append(slot, to: expiryClass, at: now.nanoseconds)
+  }
+
+  /// Starts the lifetime of an entry again as of a moment that has passed, but not before that of any other of its class.
+  mutating func refresh(_ slot: Int, asOf time: Timestamp) {
+    let expiryClass = slots[slot].expiryClass
+    // An entry's class has a last one, be it the entry itself.
+    let latest = slots[Int(classes[expiryClass].back)].lastNanoseconds
+    refresh(slot, in: expiryClass, now: Timestamp(nanoseconds: max(time.nanoseconds, latest)))
   }
 
   /// Removes the entry with this key, expired or not; false if there is none.

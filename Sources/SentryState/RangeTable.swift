@@ -42,6 +42,14 @@ struct RangeTable: ~Copyable {
     table.refresh(slot, in: table[slot].expiryClass, now: now)
   }
 
+  /// See `AddressTable.credit`.
+  mutating func credit(_ key: RangeKey, hits: UInt64, at time: Timestamp) -> Bool {
+    guard let slot = table.slot(of: key) else { return false }
+    table[slot].matchCount &+= hits
+    table.refresh(slot, asOf: time)
+    return true
+  }
+
   func matchCount(of slot: Int) -> UInt64 { table.isOccupied(slot) ? table[slot].matchCount : 0 }
 
   mutating func resetMatchCount(of slot: Int) {

@@ -201,3 +201,40 @@ extension StateTables {
   /// See `AddressTable.evictions`.
   public func evictions(from kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].evictions }
 }
+
+// MARK: - Copies elsewhere
+
+extension StateTables {
+  /// See `AddressTable.recordChanges`.
+  public mutating func recordChanges(of kind: AddressTableKind, capacity: Int) {
+    addresses[Self.index(of: kind)].recordChanges(capacity: capacity)
+  }
+
+  /// See `AddressTable.stopRecordingChanges`.
+  public mutating func stopRecordingChanges(of kind: AddressTableKind) {
+    addresses[Self.index(of: kind)].stopRecordingChanges()
+  }
+
+  /// See `AddressTable.hasChanges`.
+  public func hasChanges(of kind: AddressTableKind) -> Bool { addresses[Self.index(of: kind)].hasChanges }
+
+  /// See `AddressTable.rangeEntries`.
+  public func rangeEntries(of kind: AddressTableKind, now: Timestamp) -> [AddressEntry] {
+    addresses[Self.index(of: kind)].rangeEntries(now: now)
+  }
+
+  /// See `AddressTable.takeChanges`.
+  public mutating func takeChanges(
+    of kind: AddressTableKind, _ body: (_ changes: [AddressChange], _ isIncomplete: Bool, _ ranges: Bool) -> Void
+  ) {
+    addresses[Self.index(of: kind)].takeChanges(body)
+  }
+
+  /// See `AddressTable.credit`.
+  @discardableResult
+  public mutating func credit(
+    _ range: AddressRange, in kind: AddressTableKind, hits: UInt64, at time: Timestamp
+  ) -> Bool {
+    addresses[Self.index(of: kind)].credit(range, hits: hits, at: time)
+  }
+}

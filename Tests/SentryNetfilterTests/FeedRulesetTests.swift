@@ -63,9 +63,11 @@ struct FeedRulesetTests {
   }
 
   @Test func renewingDeletesNoTable() {
-    let text = FeedRuleset(feed: Self.feed, form: .marked).renewing
+    let text = FeedRuleset(feed: Self.feed, form: .marked).renewing(after: Self.feed)
     #expect(!text.contains("delete"))
-    #expect(text.contains("flush chain inet sentry early\nflush chain inet sentry inbound\n"))
+    #expect(
+      text.contains(
+        "flush chain inet sentry early\nflush chain inet sentry blocked\nflush chain inet sentry inbound\n"))
   }
 
   @Test func withoutInterfacesNothingIsHandedOver() {

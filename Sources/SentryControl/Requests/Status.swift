@@ -154,10 +154,14 @@ public struct KernelPartReport: Codable, Sendable, Equatable {
   public var decides: [String]
   /// Rules that cannot be judged everywhere.
   public var notCovered: [UncoveredRule]
+  /// What the kernel drops of triggered addresses by itself; `nil` if it does not.
+  public var blocks: BlockingReport?
+  /// Why it does not; `nil` if it does.
+  public var blocksNot: String?
 
   public init(
     form: String, interfaces: [String], restorations: Int, unjudged: UInt64, decides: [String],
-    notCovered: [UncoveredRule]
+    notCovered: [UncoveredRule], blocks: BlockingReport? = nil, blocksNot: String? = nil
   ) {
     self.form = form
     self.interfaces = interfaces
@@ -165,6 +169,49 @@ public struct KernelPartReport: Codable, Sendable, Equatable {
     self.unjudged = unjudged
     self.decides = decides
     self.notCovered = notCovered
+    self.blocks = blocks
+    self.blocksNot = blocksNot
+  }
+}
+
+/// How the kernel blocks triggered addresses by itself, with sets.
+public struct BlockingReport: Codable, Sendable, Equatable {
+  /// The number of the rule it does that for.
+  public var rule: String
+  /// Addresses, nets and parts of ranges in the kernel.
+  public var entries: Int
+  /// Entries of the table that are not in the kernel: the queue judges what they send.
+  public var leftToQueue: Int
+  /// Packets.
+  public var dropped: UInt64
+  /// Entries that were put into the kernel, changed or taken out.
+  public var changes: UInt64
+  /// From an entry in the table until it blocks: the last time, and the slowest since the start.
+  public var lagMilliseconds: Double
+  public var slowestLagMilliseconds: Double
+  /// Connections that ended because an address was triggered.
+  public var endedConnections: UInt64
+  /// Comparisons of the table with the kernel, and what differed and was put right.
+  public var checks: UInt64
+  public var differences: UInt64
+  /// What the kernel refused; `nil` if nothing.
+  public var problem: String?
+
+  public init(
+    rule: String, entries: Int, leftToQueue: Int, dropped: UInt64, changes: UInt64, lagMilliseconds: Double,
+    slowestLagMilliseconds: Double, endedConnections: UInt64, checks: UInt64, differences: UInt64, problem: String?
+  ) {
+    self.rule = rule
+    self.entries = entries
+    self.leftToQueue = leftToQueue
+    self.dropped = dropped
+    self.changes = changes
+    self.lagMilliseconds = lagMilliseconds
+    self.slowestLagMilliseconds = slowestLagMilliseconds
+    self.endedConnections = endedConnections
+    self.checks = checks
+    self.differences = differences
+    self.problem = problem
   }
 }
 

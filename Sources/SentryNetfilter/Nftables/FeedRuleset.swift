@@ -1,7 +1,8 @@
 // What stands in our table, `inet sentry`. In the order packets meet it:
 //
 //     prerouting   early            ahead of defragmentation (-400): what fragments must be asked
-//                  inbound          just before mangle (-150): hands to the queue, or marks for it
+//                  inbound          just before mangle (-150): hands to the queue, or marks for it; before that,
+//                  blocked          drops what triggered addresses send, where a rule says so and nothing else can happen to it
 //                  inbound-judged   just after mangle: packets still marked have met no queue
 //     postrouting  outbound         the same before NAT (100)
 //                  outbound-judged
@@ -17,6 +18,7 @@ struct FeedRuleset {
 
   enum Chain: String, CaseIterable {
     case early
+    case blocked
     case inbound
     case inboundJudged = "inbound-judged"
     case outbound
@@ -28,6 +30,7 @@ struct FeedRuleset {
 
   var chains: [Chain] {
     var chains: [Chain] = [.inbound, .outbound]
+    if feed.blocking != nil { chains.insert(.blocked, at: 0) }
     if feed.early != nil { chains.insert(.early, at: 0) }
     if form == .marked { chains += [.inboundJudged, .outboundJudged] }
     return chains
@@ -36,24 +39,34 @@ struct FeedRuleset {
   /// Puts our table in the place of whatever is there under its name.
   var replacing: String { Self.removing + tableText { rules(of: $0) } }
 
-  /// Renews the rules of our chains and leaves alone what else is in our table. Chains that are no longer needed are emptied.
-  var renewing: String {
-    let emptied = Chain.allCases.filter { chains.contains($0) || $0 == .early }
-    return Self.tableText(emptied) { _ in [] }
+  /// Renews the rules of our chains and leaves alone what else is in our table: sets keep what they hold. Chains that are no longer
+  /// needed are emptied, and sets of the old feed that are not removed.
+  func renewing(after old: QueueFeed?) -> String {
+    let emptied = Chain.allCases.filter { chains.contains($0) || $0 == .early || $0 == .blocked }
+    let unused = BlockingFeed.unused(old?.blocking, feed.blocking)
+    return Self.tableText(emptied, unused.flatMap(\.declaration)) { _ in [] }
       + emptied.map { "flush chain inet \(Self.table) \($0.rawValue)\n" }.joined()
+      + unused.map { "delete set inet \(Self.table) \($0.name)\n" }.joined()
       + tableText { rules(of: $0) }
+  }
+
+  /// Adds the sets that are not there, and asks for them.
+  var renewingBlocked: String {
+    let declarations = feed.blocking?.declarations ?? []
+    return Self.tableText([.blocked], declarations) { _ in [] }
+      + "flush chain inet \(Self.table) \(Chain.blocked.rawValue)\n"
+      + Self.tableText([.blocked], []) { rules(of: $0) }
   }
 
   /// Takes our table out; without effect where there is none.
   static let removing = "add table inet \(table)\ndelete table inet \(table)\n"
 
-  /// Lists our chains, and nothing else that may be in the table; one by one, because nftables forgets others when it lists
-  /// one.
-  var listings: [String] { chains.map { "list chain inet \(Self.table) \($0.rawValue)\n" } }
+  /// The names of our chains.
+  var chainNames: [String] { chains.map(\.rawValue) }
 
-  /// Whether what the kernel lists, without counters, has all rules: each is a line, and each chain has five more.
-  func isWhole(_ listing: String) -> Bool {
-    listing.split(separator: "\n").count == chains.map { rules(of: $0).count + 5 }.reduce(0, +)
+  /// Whether all rules are there.
+  func isWhole(_ listing: ChainListing) -> Bool {
+    chains.allSatisfy { listing.signature.rules[$0.rawValue, default: []].count == rules(of: $0).count }
   }
 
   /// Asks for the `queue` expression in a table that is only tried, never made.
@@ -61,7 +74,7 @@ struct FeedRuleset {
     """
     table inet \(table)-trial {
       chain inbound {
-        \(Chain.inbound.hook)
+        \(Chain.inbound.hook.joined())
         queue num \(queue)
       }
     }
@@ -71,13 +84,18 @@ struct FeedRuleset {
 
   // MARK: Chains
 
-  private func tableText(_ rules: (Chain) -> [String]) -> String { Self.tableText(chains, rules) }
+  private func tableText(_ rules: (Chain) -> [String]) -> String {
+    Self.tableText(chains, feed.blocking?.declarations ?? [], rules)
+  }
 
-  private static func tableText(_ chains: [Chain], _ rules: (Chain) -> [String]) -> String {
-    let blocks = chains.map { chain in
-      let lines = [chain.hook] + rules(chain)
+  private static func tableText(
+    _ chains: [Chain], _ declarations: [String], _ rules: (Chain) -> [String]
+  ) -> String {
+    var blocks = chains.map { chain in
+      let lines = chain.hook + rules(chain)
       return "  chain \(chain.rawValue) {\n" + lines.map { "    \($0)\n" }.joined() + "  }\n"
     }
+    if !declarations.isEmpty { blocks.insert(declarations.map { "  \($0)\n" }.joined(), at: 0) }
     return "table inet \(table) {\n  comment \"\(comment)\"\n\n" + blocks.joined(separator: "\n") + "}\n"
   }
 
@@ -85,7 +103,10 @@ struct FeedRuleset {
     guard !feed.interfaces.isEmpty else { return [] }
     return switch chain {
     case .early: ["\(has(feed.ownMark)) accept", "iifname != \(names) accept"] + (feed.early?.rules ?? [])
-    case .inbound: [exemptOwn, leaveAlone("iifname != \(names)"), handOver]
+    case .blocked: feed.blocking?.rules ?? []
+    case .inbound:
+      [exemptOwn, leaveAlone("iifname != \(names)")]
+        + (feed.blocking == nil ? [] : ["jump \(Chain.blocked.rawValue)"]) + [handOver]
     case .outbound:
       // What we send to this very host keeps its bit until it arrives.
       ["oifname \"lo\" accept", exemptOwn, leaveAlone("oifname != \(names)"), handOver]
@@ -128,13 +149,14 @@ struct FeedRuleset {
 
 extension FeedRuleset.Chain {
   /// The priorities around mangle's -150 (linux/netfilter_ipv4.h).
-  fileprivate var hook: String {
+  fileprivate var hook: [String] {
     switch self {
-    case .early: "type filter hook prerouting priority -450; policy accept;"
-    case .inbound: "type filter hook prerouting priority -151; policy accept;"
-    case .inboundJudged: "type filter hook prerouting priority -149; policy accept;"
-    case .outbound: "type filter hook postrouting priority -151; policy accept;"
-    case .outboundJudged: "type filter hook postrouting priority -149; policy accept;"
+    case .early: ["type filter hook prerouting priority -450; policy accept;"]
+    case .blocked: []
+    case .inbound: ["type filter hook prerouting priority -151; policy accept;"]
+    case .inboundJudged: ["type filter hook prerouting priority -149; policy accept;"]
+    case .outbound: ["type filter hook postrouting priority -151; policy accept;"]
+    case .outboundJudged: ["type filter hook postrouting priority -149; policy accept;"]
     }
   }
 }

@@ -3,6 +3,7 @@ internal import SentryCapture
 internal import SentryEngine
 internal import SentryNetfilter
 internal import SentryRules
+internal import Synchronization
 
 /// The kernel's part of queue mode as the daemon handles it: what feeds the queue, the ways out that `Route to` names, and the copy
 /// that is loaded at boot.
@@ -14,13 +15,22 @@ final class KernelGate: Sendable {
   private let host: NetfilterHost
   private let routes = PolicyRoutes()
   private let watcher: RulesetGuard
+  private let keeper: SetKeeper
+  /// Why the kernel does not block triggered addresses by itself; `nil` if it does.
+  private let obstacle = Mutex<String?>(nil)
 
   /// - Throws: where the kernel has no packet filter.
-  init(_ intake: QueueIntake, interfaces: [String]) throws(NetfilterError) {
+  init(_ intake: QueueIntake, interfaces: [String], packets: PacketThread) throws(NetfilterError) {
     self.intake = intake
     self.interfaces = interfaces
     host = try NetfilterHost()
     watcher = try RulesetGuard(host)
+    keeper = SetKeeper(
+      host, packets.changes,
+      SetKeeper.Links(
+        ask: { question in packets.post { $0.tell(question) } },
+        credit: { hits in packets.post { $0.credit(hits) } },
+        endCopy: { packets.post { $0.stopTellingChanges() } }))
   }
 
   // MARK: Open and closed
@@ -32,6 +42,7 @@ final class KernelGate: Sendable {
   func open(by rules: LoadedRules) throws(NetfilterError) -> [String] {
     if let queue = try host.found()?.queueInUse(besides: intake.options.number) { throw .inUse(queue: queue) }
     let status = try host.install(feed(for: rules.ruleSet))
+    keeper.follow()
     var remarks = [
       "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
     ]
@@ -43,6 +54,7 @@ final class KernelGate: Sendable {
   func change(to rules: LoadedRules) throws(NetfilterError) -> [String] {
     guard isOpen else { return [] }
     try host.update(feed(for: rules.ruleSet))
+    keeper.follow()
     return try adjust(to: rules)
   }
 
@@ -65,6 +77,7 @@ final class KernelGate: Sendable {
   private func takeOut() throws(NetfilterError) {
     defer { try? routes.remove() }
     try host.remove()
+    keeper.follow()
   }
 
   var isOpen: Bool { host.status != nil }
@@ -73,10 +86,20 @@ final class KernelGate: Sendable {
     let entries = interfaces.map { name in
       rules.interfaces.first { $0.name == name } ?? InterfaceEntry(name: name, isFiltered: true, isExternal: true)
     }
-    return QueueFeed(
-      queue: intake.options.number, interfaces: entries.filter(\.isFiltered).map(\.name),
-      policy: intake.options.passesWhenFull ? .failOpen : .failClosed, ownMark: QueueIntake.ownMark,
-      early: intake.isDryRun ? nil : EarlyChain(rules, interfaces: entries.filter(\.isFiltered)))
+    let filtered = entries.filter(\.isFiltered)
+    var feed = QueueFeed(
+      queue: intake.options.number, interfaces: filtered.map(\.name),
+      policy: intake.options.passesWhenFull ? .failOpen : .failClosed, ownMark: QueueIntake.ownMark)
+    guard !intake.isDryRun else {
+      obstacle.withLock { $0 = "this is a dry run" }
+      return feed
+    }
+    let early = EarlyChain(rules, interfaces: filtered)
+    let blocking = Blocking(rules, interfaces: filtered, early: early)
+    feed.early = early
+    feed.blocking = blocking.plan.map { BlockingFeed($0) }
+    obstacle.withLock { $0 = blocking.obstacle }
+    return feed
   }
 
   /// The place of a next hop among those of the rules is the place of its mark.
@@ -98,17 +121,31 @@ final class KernelGate: Sendable {
 
   /// Puts back what others take out, until `stopGuarding`, on a thread of its own. `report` hears of it in sentences.
   func startGuarding(_ report: @escaping @Sendable (String) -> Void) {
-    Thread.detachNewThread { [watcher] in
+    keeper.start(report)
+    Thread.detachNewThread { [watcher, keeper] in
       Thread.current.name = "guard"
       do throws(NetfilterError) {
-        try watcher.run { report($0.sentence) }
+        try watcher.run {
+          // Sets that were put back are empty.
+          if case .restored(let parts, _) = $0, parts.contains(.table) { keeper.follow() }
+          report($0.sentence)
+        }
       } catch {
         report("changes of the kernel's packet filter are not noticed: \(error)")
       }
     }
   }
 
-  func stopGuarding() { watcher.stop() }
+  func stopGuarding() {
+    watcher.stop()
+    keeper.stop()
+  }
+
+  /// This host has other addresses, which are never blocked.
+  func followLocalAddresses() { keeper.follow() }
+
+  /// How blocking by sets is doing, or why the kernel does not do it.
+  var blocking: (status: SetKeeper.Status, obstacle: String?) { (keeper.status, obstacle.withLock { $0 }) }
 
   /// What the kernel has decided and counted by itself; `nil` while closed.
   func counts() throws(NetfilterError) -> KernelCounts? { try host.counts() }

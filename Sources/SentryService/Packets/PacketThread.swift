@@ -6,10 +6,13 @@ internal import SentryEngine
 final class PacketThread: Sendable {
   /// What the thread has to tell.
   let events: EventQueue
+  /// What changes in the tables that the kernel has a copy of.
+  let changes: ChangeQueue
   private let mailbox: Mailbox
 
-  private init(events: EventQueue, mailbox: Mailbox) {
+  private init(events: EventQueue, changes: ChangeQueue, mailbox: Mailbox) {
     self.events = events
+    self.changes = changes
     self.mailbox = mailbox
   }
 
@@ -21,13 +24,14 @@ final class PacketThread: Sendable {
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks,
     intake: PacketIntake
   ) async throws(CaptureError) -> PacketThread {
-    let thread = PacketThread(events: EventQueue(), mailbox: try Mailbox())
+    let thread = PacketThread(events: EventQueue(), changes: try ChangeQueue(), mailbox: try Mailbox())
     let outcome: Result<Void, CaptureError> = await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [events = thread.events, mailbox = thread.mailbox] in
+      Thread.detachNewThread { [events = thread.events, changes = thread.changes, mailbox = thread.mailbox] in
         Thread.current.name = "packets"
         do throws(CaptureError) {
           var worker = try PacketWorker(
-            rules: rules, interfaces: interfaces, local: local, intake: intake, mailbox: mailbox, events: events)
+            rules: rules, interfaces: interfaces, local: local, intake: intake, mailbox: mailbox, events: events,
+            changes: changes)
           continuation.resume(returning: .success(()))
           worker.run()
         } catch {
@@ -56,6 +60,9 @@ final class PacketThread: Sendable {
     guard let value else { throw PacketThreadStopped() }
     return value
   }
+
+  /// Has `work` run on the packet thread between two batches, some time soon; without effect once that has stopped.
+  func post(_ work: @escaping @Sendable (inout PacketWorker) -> Void) { _ = mailbox.post(work) }
 
   /// Ends the thread after the batch it works on. Requests posted before are still carried out.
   func stop() async {

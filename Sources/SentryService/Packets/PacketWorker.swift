@@ -29,6 +29,9 @@ struct PacketWorker: ~Copyable {
   private let mailbox: Mailbox
   private let events: EventQueue
   private let intake: PacketIntake
+  /// For the kernel's copy of the triggered addresses.
+  private let changes: ChangeQueue
+  private var isCopied = false
   private var poll: DescriptorPoll
   private let sources: [InterfaceSource]
   /// In queue mode only; its packets count for `sources`, which capture nothing then.
@@ -53,7 +56,7 @@ struct PacketWorker: ~Copyable {
   /// - Throws: what kept the first that failed from being opened.
   init(
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, intake: PacketIntake,
-    mailbox: Mailbox, events: EventQueue
+    mailbox: Mailbox, events: EventQueue, changes: ChangeQueue
   ) throws(CaptureError) {
     let poll = try DescriptorPoll()
     try poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
@@ -67,6 +70,7 @@ struct PacketWorker: ~Copyable {
     self.mailbox = mailbox
     self.events = events
     self.intake = intake
+    self.changes = changes
     self.queue = queue
     bridge = Self.bridge(of: intake, between: sources, rules)
     self.poll = poll
@@ -252,6 +256,7 @@ struct PacketWorker: ~Copyable {
   }
 
   private mutating func handOver() {
+    handOverChanges()
     guard engine.hasEvents || !notices.isEmpty else { return }
     _ = events.fillIfFree { queue in
       engine.takeEvents { queue.append($0) }
@@ -260,9 +265,23 @@ struct PacketWorker: ~Copyable {
     }
   }
 
+  /// What has changed in the tables that the kernel has a copy of. If the other side just takes what is there, it waits for
+  /// the next time.
+  private mutating func handOverChanges() {
+    guard hasChanges else { return }
+    _ = changes.fillIfFree { takeChanges(into: &$0) }
+  }
+
+  private var hasChanges: Bool { isCopied && (engine.hasChanges(of: .trigger) || engine.hasChanges(of: .authorize)) }
+
+  private mutating func takeChanges(into contents: inout ChangeQueue.Contents) {
+    engine.takeChanges(of: .trigger) { contents.append($0, isIncomplete: $1, haveRangesChanged: $2) }
+    engine.takeChanges(of: .authorize) { contents.append(authorized: $0, isIncomplete: $1 || $2) }
+  }
+
   /// Milliseconds until there is something to do without anybody asking: at most to the next full second.
   private var patience: Int32 {
-    if engine.hasEvents || !notices.isEmpty { return 10 }
+    if engine.hasEvents || !notices.isEmpty || hasChanges { return 10 }
     let now = WallClock.now()
     var nanoseconds = Timestamp.nanosecondsPerSecond - now.nanoseconds % Timestamp.nanosecondsPerSecond
     if let release = queue?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
@@ -313,6 +332,51 @@ struct PacketWorker: ~Copyable {
   mutating func credit(_ counts: [KernelCount]) {
     let now = WallClock.now()
     for count in counts { engine.credit(rule: count.rule, matches: count.packets, bytes: count.bytes, at: now) }
+  }
+
+  // MARK: The kernel's copy
+
+  /// Changes of a table that may happen between two turns of the loop; of more, all of it is told anew.
+  private static let changesPerTurn = 16_384
+
+  /// Tells what `question` asks of the triggered addresses, behind all changes until now; from here on all changes are told.
+  mutating func tell(_ question: TableQuestion) {
+    if !isCopied {
+      isCopied = true
+      for kind in [AddressTableKind.trigger, .authorize] {
+        engine.recordChanges(of: kind, capacity: Self.changesPerTurn)
+      }
+    }
+    advance(to: WallClock.now())
+    let answer = answer(question)
+    changes.fill { contents in
+      takeChanges(into: &contents)
+      contents.append(answer)
+    }
+  }
+
+  private func answer(_ question: TableQuestion) -> TableAnswer {
+    switch question {
+    case .count: .count(engine.tables.count(of: .trigger, now: engine.now))
+    case .ranges: .ranges(engine.tables.rangeEntries(of: .trigger, now: engine.now))
+    case .everything(let isRepair):
+      .everything(
+        KernelSets.Contents(
+          triggered: entries(of: .trigger), authorized: entries(of: .authorize).map(\.range),
+          local: engine.local.ranges),
+        isRepair: isRepair)
+    }
+  }
+
+  /// There is no copy any more.
+  mutating func stopTellingChanges() {
+    isCopied = false
+    for kind in [AddressTableKind.trigger, .authorize] { engine.stopRecordingChanges(of: kind) }
+  }
+
+  /// Adds what triggered addresses have met in the kernel.
+  mutating func credit(_ hits: [KernelSets.Hit]) {
+    for hit in hits { engine.credit(hit.range, in: .trigger, hits: hit.packets, at: hit.time) }
   }
 
   // What people do to the tables happens now, also when no packet has moved the clock for a while.

@@ -20,6 +20,20 @@ struct NetlinkSocket: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// One for requests. What is sent over it may be long: a transaction is one datagram.
+  ///
+  /// - Throws: `.notInKernel`, `.systemCall`.
+  init(requestBytes: Int) throws(NetfilterError) {
+    descriptor = try Self.open()
+    var length = Int32(clamping: requestBytes)
+    // Without the right to, the usual length has to do; a refusal must not repeat the whole request.
+    // Safe, this and below: the kernel reads one number of this size during the call.
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, &length, socklen_t(MemoryLayout<Int32>.size))
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &length, socklen_t(MemoryLayout<Int32>.size))
+    var yes: Int32 = 1
+    _ = unsafe setsockopt(descriptor, netlinkLevel, NETLINK_CAP_ACK, &yes, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   /// Gives it an address of its own, which the kernel chooses: a socket without one is told nothing.
   ///
   /// - Returns: 0, or an `errno`.
@@ -56,6 +70,18 @@ struct NetlinkSocket: ~Copyable {
     throw .notInKernel(
       asked: "talk to the packet filter", part: "netfilter netlink", module: "nfnetlink nf_tables",
       said: "Protocol not supported")
+  }
+
+  /// Sends one datagram to the kernel, which has dealt with it when this returns.
+  ///
+  /// - Returns: 0, or an `errno`.
+  borrowing func send(_ bytes: [UInt8]) -> Int32 {
+    while true {
+      // Safe: the kernel reads at most `bytes.count` bytes of the array's storage during the call.
+      let count = unsafe Glibc.send(descriptor, bytes, bytes.count, 0)
+      if count >= 0 { return 0 }
+      if errno != EINTR { return errno }
+    }
   }
 
   enum Reception: Equatable {

@@ -1,0 +1,138 @@
+internal import SentryPacket
+internal import SentryState
+
+/// A set of the kernel's for addresses that stay equally long: nftables looks them up by a hash, refreshes and counts them.
+struct BlockSet: Hashable, Sendable {
+  /// Of what its keys are: the first bits of an address.
+  enum Keys: Hashable, Sendable {
+    case ipv4
+    case ipv6(length: UInt8)
+  }
+
+  var keys: Keys
+  /// How long an entry stays after its last hit; `nil` for ever.
+  var seconds: UInt32?
+  /// Entries that the table holds.
+  var capacity: Int
+
+  /// The set for a net.
+  init(_ net: AddressNet, _ duration: AddressDuration, capacity: Int) {
+    keys = net.address.isIPv4 ? .ipv4 : .ipv6(length: net.length)
+    seconds = duration.seconds
+    self.capacity = capacity
+  }
+
+  init(_ keys: Keys, seconds: UInt32?, capacity: Int) {
+    self.keys = keys
+    self.seconds = seconds
+    self.capacity = capacity
+  }
+
+  var name: String {
+    let stay = seconds.map { "\($0)s" } ?? "forever"
+    return switch keys {
+    case .ipv4: "triggered-4-\(stay)"
+    case .ipv6(let length): "triggered-6-\(length)-\(stay)"
+    }
+  }
+
+  /// Twice as many entries as the table's: expired ones take the kernel a while to remove.
+  private var size: Int { 2 * capacity }
+
+  var declaration: [String] {
+    var lines = ["set \(name) {", "  type \(keys == .ipv4 ? "ipv4_addr" : "ipv6_addr")", "  size \(size)"]
+    if let seconds { lines += ["  flags dynamic,timeout", "  timeout \(seconds)s"] }
+    return lines + ["  counter", "}"]
+  }
+
+  private var key: String {
+    switch keys {
+    case .ipv4: "ip saddr"
+    case .ipv6(128): "ip6 saddr"
+    case .ipv6(let length): "ip6 saddr & \(IPAddress(high: .max, low: .max).masked(to: Int(length)))"
+    }
+  }
+
+  /// Drops what comes from its addresses, and starts their time again.
+  func rule(_ drop: String) -> String {
+    let refresh = seconds == nil ? "" : " update @\(name) { \(key) }"
+    return "\(key) @\(name)\(refresh) \(drop)"
+  }
+
+  /// How often the counter of an entry counts one packet: finding an entry counts, and so does refreshing it.
+  var countsPerPacket: UInt64 { seconds == nil ? 1 : 2 }
+
+  /// More specific keys are asked first, as in the table.
+  static func isAskedFirst(_ a: BlockSet, _ b: BlockSet) -> Bool {
+    a.rank != b.rank ? a.rank > b.rank : a.name < b.name
+  }
+
+  private var rank: Int {
+    switch keys {
+    case .ipv4: 129
+    case .ipv6(let length): Int(length)
+    }
+  }
+}
+
+/// A set of the kernel's for nets and ranges that somebody has entered: intervals apart from each other.
+enum RangeSet: String, CaseIterable {
+  case ipv4 = "triggered-ranges-4"
+  case ipv6 = "triggered-ranges-6"
+
+  var declaration: [String] {
+    ["set \(rawValue) {", "  type \(self == .ipv4 ? "ipv4_addr" : "ipv6_addr")", "  flags interval", "  counter", "}"]
+  }
+
+  func rule(_ drop: String) -> String { "\(self == .ipv4 ? "ip" : "ip6") saddr @\(rawValue) \(drop)" }
+}
+
+/// What of blocking by sets is part of a feed: the rules, and the sets there are. What the sets hold is not.
+public struct BlockingFeed: Sendable, Equatable {
+  public let plan: BlockingPlan
+  /// In the order in which they are asked.
+  private(set) var sets: [BlockSet]
+
+  /// Every inbound packet is looked up in all sets of its family.
+  static let setLimit = 16
+
+  /// With the sets for what the rules trigger.
+  public init(_ plan: BlockingPlan) {
+    self.plan = plan
+    sets = []
+    add([
+      BlockSet(.ipv4, seconds: plan.seconds, capacity: plan.capacity),
+      BlockSet(.ipv6(length: UInt8(clamping: plan.ipv6PrefixLength)), seconds: plan.seconds, capacity: plan.capacity),
+    ])
+  }
+
+  /// Adds those that are not there, as many as there is room for.
+  mutating func add(_ more: [BlockSet]) {
+    for set in more where sets.count < Self.setLimit && !sets.contains(set) { sets.append(set) }
+    sets.sort(by: BlockSet.isAskedFirst)
+  }
+
+  /// Takes over the sets of the feed before it: what they hold goes on to be blocked.
+  mutating func adopt(_ old: BlockingFeed) {
+    add(old.sets.map { BlockSet($0.keys, seconds: $0.seconds, capacity: plan.capacity) })
+  }
+
+  /// Sets that are in the way of this feed's, or no longer used.
+  static func unused(_ old: BlockingFeed?, _ new: BlockingFeed?) -> [BlockSet] {
+    (old?.sets ?? []).filter { !(new?.sets ?? []).contains($0) }
+  }
+
+  // MARK: As nftables reads it
+
+  static let counter = "blocked"
+
+  var declarations: [String] {
+    ["counter \(Self.counter) {", "}"] + sets.flatMap(\.declaration) + RangeSet.allCases.flatMap(\.declaration)
+  }
+
+  var rules: [String] {
+    let drop = "counter name \"\(Self.counter)\" drop comment \"\(EarlyChain.comment(plan.number))\""
+    return plan.exemptions.map { "\($0.text) return comment \"to the queue: \(EarlyChain.comment($0.number))\"" }
+      + sets.map { $0.rule(drop) } + RangeSet.allCases.map { $0.rule(drop) }
+  }
+}

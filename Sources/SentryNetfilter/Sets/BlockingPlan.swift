@@ -1,0 +1,184 @@
+// Whether the kernel can answer `Include == trigger → Delete` by itself, with sets of the triggered addresses.
+//
+// The rules are gone through in document order up to that rule, for an inbound packet of a filtered interface that the early
+// chain has let go on:
+//
+// - a rule that every such packet matches, and that only steers, counts what the kernel drops, too;
+// - what another rule may catch is spared: such packets go on to the queue, whoever sent them;
+// - what the early chain deletes exactly never comes so far;
+// - authorized addresses that a rule asks for are kept out of the sets.
+//
+// Where a rule may catch everything, nothing is left for sets, and the reason is told.
+
+internal import SentryPacket
+public import SentryRules
+
+/// What the kernel drops for a rule by itself.
+public struct BlockingPlan: Sendable, Equatable {
+  /// The rule's place in document order.
+  public var rule: Int
+  public var number: String
+  /// The places of all rules that count what is dropped, the rule itself included, in document order.
+  public var counting: [Int]
+  /// Triggered IPv6 addresses are known by their net of so many bits.
+  public var ipv6PrefixLength: Int
+  /// How long an address stays that the rules trigger, in seconds; `nil` for ever.
+  public var seconds: UInt32?
+  /// Entries the table holds.
+  public var capacity: Int
+  /// Authorized addresses are kept out.
+  public var sparesAuthorized: Bool
+  /// Packets that rules before it may catch, as nftables reads it, each with its rule's number.
+  var exemptions: [Exemption]
+
+  struct Exemption: Sendable, Equatable {
+    var text: String
+    var number: String
+  }
+}
+
+/// The plan for a document, or why there is none.
+public enum Blocking: Sendable, Equatable {
+  case sets(BlockingPlan)
+  /// A sentence's end: "because …".
+  case none(reason: String)
+
+  /// - Parameter early: what the kernel decides of the same rules ahead of defragmentation.
+  public init(_ ruleSet: RuleSet, interfaces: [InterfaceEntry], early: EarlyChain) {
+    var analysis = BlockingAnalysis(ruleSet, interfaces: interfaces, early: early)
+    self = analysis.result()
+  }
+
+  /// `nil` if there is a plan.
+  public var obstacle: String? {
+    guard case .none(let reason) = self else { return nil }
+    return reason
+  }
+
+  public var plan: BlockingPlan? {
+    guard case .sets(let plan) = self else { return nil }
+    return plan
+  }
+}
+
+private struct BlockingAnalysis {
+  private let ruleSet: RuleSet
+  private let program: Program
+  private let interfaces: [InterfaceEntry]
+  private let deletedEarly: Set<Int>
+  private var counting: [Int] = []
+  private var exemptions: [BlockingPlan.Exemption] = []
+  private var sparesAuthorized = false
+
+  /// Every inbound packet is asked for all of these; beyond this the queue is the better place.
+  private static let exemptionLimit = 32
+
+  init(_ ruleSet: RuleSet, interfaces: [InterfaceEntry], early: EarlyChain) {
+    self.ruleSet = ruleSet
+    self.interfaces = interfaces
+    program = ruleSet.program()
+    deletedEarly = Set(early.decided.map(\.rule))
+  }
+
+  mutating func result() -> Blocking {
+    if ruleSet.settings.malformed == .pass {
+      return .none(reason: "'malformed = pass' lets through what only the daemon can tell")
+    }
+    if ruleSet.settings.blockIPv6 { spare([.ipv6("meta nfproto ipv6")], for: "0") }
+    var position = 0
+    while position < program.instructions.count {
+      let instruction = program.instructions[position]
+      if case .table(.trigger) = instruction.test { return end(at: position) }
+      switch follow(position) {
+      case .goOn(let next): position = max(position + 1, next)
+      case .giveUp(let reason): return .none(reason: reason)
+      }
+    }
+    return .none(reason: "no rule asks for triggered addresses")
+  }
+
+  private enum Step {
+    case goOn(Int)
+    case giveUp(String)
+  }
+
+  /// What comes after a rule that does not ask for triggered addresses.
+  private mutating func follow(_ position: Int) -> Step {
+    let instruction = program.instructions[position]
+    let after = Int(instruction.afterSubtree)
+    if case .table(.authorize) = instruction.test, !instruction.isNegated {
+      sparesAuthorized = true
+      return .goOn(after)
+    }
+    let test = EarlyTest(instruction, program, interfaces: interfaces)
+    if test.possible.isEmpty { return .goOn(after) }
+    if test.isExact, test.possible == [.everything] {
+      guard instruction.operation.onlySteers else {
+        return .giveUp("rule \(number(position)) comes first and has its say about every packet")
+      }
+      counting.append(Int(instruction.rule))
+      return .goOn(position + 1)
+    }
+    if test.isExact, deletedEarly.contains(Int(instruction.rule)), instruction.operation != .pass {
+      return .goOn(after)
+    }
+    guard test.possible != [.everything] else {
+      return .giveUp("rule \(number(position)) comes first, and only the daemon can tell which packets match it")
+    }
+    spare(test.possible, for: number(position))
+    guard exemptions.count <= Self.exemptionLimit else {
+      return .giveUp(
+        "too many rules come first: at rule \(number(position)) nftables would have to ask too much of each packet")
+    }
+    return .goOn(after)
+  }
+
+  private mutating func spare(_ packets: [EarlyMatch], for number: String) {
+    for match in packets where !exemptions.contains(where: { $0.text == match.text }) {
+      exemptions.append(BlockingPlan.Exemption(text: match.text, number: number))
+    }
+  }
+
+  /// At the first rule that asks for triggered addresses.
+  private mutating func end(at position: Int) -> Blocking {
+    let instruction = program.instructions[position]
+    guard !instruction.isNegated else {
+      return .none(reason: "rule \(number(position)) asks for all but triggered addresses")
+    }
+    guard instruction.operation == .delete || instruction.operation == .deleteWithoutLog else {
+      return .none(reason: "rule \(number(position)) does not delete what triggered addresses send")
+    }
+    counting.append(Int(instruction.rule))
+    var child = position + 1
+    while child < Int(instruction.afterSubtree) {
+      let test = EarlyTest(program.instructions[child], program, interfaces: interfaces)
+      if test.possible.isEmpty {
+        child = max(child + 1, Int(program.instructions[child].afterSubtree))
+        continue
+      }
+      guard program.instructions[child].operation.onlySteers else {
+        return .none(reason: "rule \(number(child)) needs the daemon for what rule \(number(position)) deletes")
+      }
+      guard test.isExact, test.possible == [.everything] else {
+        return .none(reason: "rule \(number(child)) counts only some of what rule \(number(position)) deletes")
+      }
+      counting.append(Int(program.instructions[child].rule))
+      child += 1
+    }
+    let settings = ruleSet.settings
+    return .sets(
+      BlockingPlan(
+        rule: Int(instruction.rule), number: number(position), counting: counting,
+        ipv6PrefixLength: settings.triggerIPv6Prefix, seconds: settings.triggerDuration,
+        capacity: settings.addressCapacity, sparesAuthorized: sparesAuthorized, exemptions: exemptions))
+  }
+
+  private func number(_ position: Int) -> String {
+    ruleSet.rules[Int(program.instructions[position].rule)].number
+  }
+}
+
+extension Operation {
+  /// Does nothing but hand packets on, or keep them from the log.
+  fileprivate var onlySteers: Bool { self == .next || self == .group || self == .dontLog }
+}

@@ -1,0 +1,224 @@
+internal import Foundation
+internal import SentryCapture
+internal import SentryNetfilter
+internal import SentryPacket
+internal import SentryState
+internal import Synchronization
+
+/// Keeps the kernel's sets of blocked addresses like the table, on a thread of its own: changes go there in batches, what the
+/// kernel has counted comes back once a second, and every ten seconds both are compared.
+final class SetKeeper: Sendable {
+  /// What it needs of the rest of the daemon; called on its thread.
+  struct Links: Sendable {
+    /// Asks the packet thread; the answer comes through the queue of changes.
+    var ask: @Sendable (TableQuestion) -> Void
+    /// Tells the packet thread what its entries have met in the kernel.
+    var credit: @Sendable ([KernelSets.Hit]) -> Void
+    /// There is no copy any more, so that changes need not be told.
+    var endCopy: @Sendable () -> Void
+  }
+
+  struct Status: Sendable, Equatable {
+    var counts = KernelSets.Counts()
+    /// Milliseconds from an entry in the table until it blocks: the last batch, and the slowest since the start.
+    var lag: Double = 0
+    var slowestLag: Double = 0
+    /// What the kernel refused when it was last asked for something; `nil` if nothing.
+    var problem: String?
+  }
+
+  private let host: NetfilterHost
+  private let changes: ChangeQueue
+  private let links: Links
+  private let orders = Mutex(Orders())
+  private let shared = Mutex(Status())
+
+  private struct Orders {
+    var isFollowing = false
+    var isStopping = false
+  }
+
+  init(_ host: NetfilterHost, _ changes: ChangeQueue, _ links: Links) {
+    self.host = host
+    self.changes = changes
+    self.links = links
+  }
+
+  var status: Status { shared.withLock { $0 } }
+
+  /// The feed in the kernel is another one, or was put back: what the sets hold has to be put there anew.
+  func follow() {
+    orders.withLock { $0.isFollowing = true }
+    changes.wake.signal()
+  }
+
+  func stop() {
+    orders.withLock { $0.isStopping = true }
+    changes.wake.signal()
+  }
+
+  /// Begins to work, on a thread of its own. `report` hears of trouble, in sentences.
+  func start(_ report: @escaping @Sendable (String) -> Void) {
+    Thread.detachNewThread { [self] in
+      Thread.current.name = "sets"
+      do throws(NetfilterError) {
+        var work = SetWork(try KernelSets(host), links, report)
+        run(&work)
+      } catch {
+        report("triggered addresses are not blocked by the kernel: \(error)")
+      }
+    }
+  }
+
+  /// Changes that come within this time go to the kernel together.
+  private static let gatherMicroseconds: UInt32 = 10_000
+
+  private func run(_ work: inout SetWork) {
+    guard var poll = try? DescriptorPoll() else { return }
+    try? poll.add(changes.wake.descriptor, tag: 0)
+    while true {
+      let isWoken = ((try? poll.wait(milliseconds: work.patience)) ?? 0) > 0
+      if isWoken { usleep(Self.gatherMicroseconds) }
+      let orders = orders.withLock { orders in
+        defer { orders.isFollowing = false }
+        return orders
+      }
+      if orders.isStopping { return }
+      if orders.isFollowing { work.follow() }
+      if isWoken { work.take(changes.takeAll()) }
+      work.keepTime()
+      let status = work.status
+      shared.withLock { $0 = status }
+    }
+  }
+}
+
+/// What the keeper's thread owns.
+private struct SetWork: ~Copyable {
+  private var sets: KernelSets
+  private let links: SetKeeper.Links
+  private let report: (String) -> Void
+  private var state = SetKeeper.Status()
+  private var nextSecond = ContinuousClock().now
+  private var nextCheck = ContinuousClock().now
+  private let clock = ContinuousClock()
+  /// The whole table was asked for, and has not come yet: what comes before it need not be carried out.
+  private var isAwaitingAll = false
+
+  private static let checkInterval = Duration.seconds(10)
+
+  init(_ sets: consuming KernelSets, _ links: SetKeeper.Links, _ report: @escaping (String) -> Void) {
+    self.sets = sets
+    self.links = links
+    self.report = report
+  }
+
+  var status: SetKeeper.Status {
+    var status = state
+    status.counts = sets.counts
+    return status
+  }
+
+  /// Milliseconds until there is something to do without being told.
+  var patience: Int32 {
+    guard sets.isBlocking else { return 60_000 }
+    let left = nextSecond - clock.now
+    return Int32(
+      clamping: max(0, left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000) + 1)
+  }
+
+  mutating func follow() {
+    sets.follow()
+    nextSecond = clock.now + .seconds(1)
+    nextCheck = clock.now + Self.checkInterval
+    if sets.isBlocking { askForAll() } else { links.endCopy() }
+  }
+
+  private mutating func askForAll(isRepair: Bool = false) {
+    isAwaitingAll = isAwaitingAll || !isRepair
+    links.ask(.everything(isRepair: isRepair))
+  }
+
+  // MARK: What the packet thread tells
+
+  mutating func take(_ contents: ChangeQueue.Contents) {
+    guard sets.isBlocking else { return }
+    attempt { work throws(NetfilterError) in
+      var start = 0
+      for (place, answer) in contents.answers {
+        try work.apply(contents.triggered[start..<place])
+        start = place
+        try work.take(answer)
+      }
+      try work.apply(contents.triggered[start...])
+      if !work.isAwaitingAll { try work.sets.authorize(contents.authorized, now: WallClock.now()) }
+    }
+    if contents.isIncomplete { askForAll() } else if contents.haveRangesChanged { links.ask(.ranges) }
+  }
+
+  private mutating func apply(_ changes: ArraySlice<AddressChange>) throws(NetfilterError) {
+    guard !isAwaitingAll, !changes.isEmpty else { return }
+    try sets.apply(Array(changes), now: WallClock.now())
+    guard let oldest = changes.first(where: { $0.kind == .entered }) else { return }
+    let nanoseconds = WallClock.now().nanoseconds - oldest.time.nanoseconds
+    state.lag = Double(max(0, nanoseconds)) / 1e6
+    state.slowestLag = max(state.slowestLag, state.lag)
+  }
+
+  private mutating func take(_ answer: TableAnswer) throws(NetfilterError) {
+    let now = WallClock.now()
+    switch answer {
+    case .count(let count):
+      guard !isAwaitingAll else { return }
+      if try !sets.isSound(triggered: count, now: now) { askForAll(isRepair: true) }
+    case .ranges(let entries):
+      if !isAwaitingAll { try sets.replaceRanges(entries, now: now) }
+    case .everything(let contents, isRepair: true) where !isAwaitingAll:
+      try sets.repair(contents, now: now)
+    case .everything(let contents, _):
+      try sets.replaceAll(contents, now: now)
+      isAwaitingAll = false
+    }
+  }
+
+  // MARK: What the clock brings
+
+  mutating func keepTime() {
+    guard sets.isBlocking, clock.now >= nextSecond else { return }
+    nextSecond = clock.now + .seconds(1)
+    attempt { work throws(NetfilterError) in
+      if work.state.problem != nil {
+        work.askForAll()
+        return
+      }
+      let start = work.clock.now
+      let hits = try work.sets.readHits(now: WallClock.now())
+      if !hits.isEmpty { work.links.credit(hits) }
+      work.sets.endConnections()
+      // A long list is read less often, so that reading never takes more than a tenth of the time.
+      work.nextSecond = max(work.nextSecond, work.clock.now + (work.clock.now - start) * 9)
+    }
+    if sets.hasRanges { links.ask(.ranges) }
+    if clock.now >= nextCheck { check() }
+  }
+
+  private mutating func check() {
+    nextCheck = clock.now + Self.checkInterval
+    // Who is authorized no longer is told by the whole table alone.
+    if sets.counts.leftOut > 0 { askForAll(isRepair: true) } else { links.ask(.count) }
+  }
+
+  /// After a refusal nothing is known of the sets: the whole table is put there anew, once a second.
+  private mutating func attempt(_ body: (inout SetWork) throws(NetfilterError) -> Void) {
+    do throws(NetfilterError) {
+      try body(&self)
+      guard state.problem != nil, !isAwaitingAll else { return }
+      state.problem = nil
+      report("triggered addresses are blocked by the kernel again")
+    } catch {
+      if state.problem == nil { report("the kernel may not block every triggered address: \(error)") }
+      state.problem = "\(error)"
+      isAwaitingAll = true
+    }
+  }
+}
