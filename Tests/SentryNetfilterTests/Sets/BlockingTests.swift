@@ -1,0 +1,152 @@
+import SentryRules
+import SentryTestSupport
+import Testing
+
+@testable import SentryNetfilter
+
+struct BlockingCase: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let rules: String
+  var settings = ""
+  /// The numbers of the rules that count what is dropped; empty where nothing is blocked.
+  var counting: [String] = []
+  /// What goes on to the queue, whoever sent it.
+  var exemptions: [String] = []
+  var sparesAuthorized = false
+  /// How the reason begins why nothing is blocked.
+  var obstacle: String?
+}
+
+struct BlockingTests {
+  private static let eth0 = InterfaceEntry(name: "eth0", isFiltered: true, isExternal: true)
+  private static let lo = InterfaceEntry(name: "lo", isFiltered: true, isExternal: false)
+
+  private static func rule(_ property: String, _ value: String, _ action: String, _ rest: String = "") -> String {
+    #"{ enabled = 1; propertyName = "\#(property)"; propertyValue = "\#(value)"; filterActionName = "\#(action)"; \#(rest) }"#
+  }
+
+  private static func parent(_ property: String, _ value: String, _ children: String...) -> String {
+    rule(property, value, "->", "children = ( \(children.joined(separator: ", ")) );")
+  }
+
+  private static func deletes(_ children: String = "") -> String {
+    rule("Include", "trigger", "Delete", children.isEmpty ? "" : "children = ( \(children) );")
+  }
+
+  @Test func theDefaultDocument() throws {
+    let ruleSet = try #require(RuleDocument(reading: TestFiles.text("Documents/Default.plist")).ruleSet)
+    for interfaces in [[Self.eth0], [Self.eth0, Self.lo]] {
+      let blocking = Blocking(ruleSet, interfaces: interfaces, early: EarlyChain(ruleSet, interfaces: interfaces))
+      let plan = try #require(blocking.plan)
+      #expect(plan.number == "2.1.1")
+      #expect(plan.counting.map { ruleSet.rules[$0].number } == ["1", "1.3", "1.4", "2", "2.1", "2.1.1"])
+      // 1.1, 1.3.2 and 1.3.3 have deleted theirs by then.
+      let loopback = interfaces.count == 2 ? [#"1.3.1 iifname { "lo" }"#] : []
+      #expect(
+        plan.exemptions.map { "\($0.number) \($0.text)" } == [
+          "1.2 ip frag-off & 0x1fff 64-8191", "1.2 frag frag-off 64-8191",
+        ] + loopback + ["1.4.1 ip hdrlength > 5"])
+      #expect(!plan.sparesAuthorized)
+      #expect(plan.seconds == 3_600 && plan.ipv6PrefixLength == 64)
+    }
+  }
+
+  @Test(arguments: [
+    BlockingCase(testDescription: "a rule by itself", rules: deletes(), counting: ["1"]),
+    BlockingCase(
+      testDescription: "Delete no log", rules: rule("Include", "trigger", "Delete no log"), counting: ["1"]),
+    BlockingCase(
+      testDescription: "rules above it that every inbound packet matches count, too",
+      rules: parent("Direction", "inbound", parent("Interface", "eth*", parent("Any", "", deletes()))),
+      counting: ["1", "1.1", "1.1.1", "1.1.1.1"]),
+    BlockingCase(
+      testDescription: "children that keep it from the log count", rules: deletes(rule("Any", "", "Dont log")),
+      counting: ["1", "1.1"]),
+    BlockingCase(
+      testDescription: "outbound rules before it never see its packets",
+      rules: parent("Direction", "outbound", rule("Any", "", "Log")) + "," + deletes(), counting: ["2"]),
+    BlockingCase(
+      testDescription: "a Pass for authorized addresses keeps them out",
+      rules: rule("Include", "authorize", "Pass") + "," + deletes(), counting: ["2"], sparesAuthorized: true),
+    BlockingCase(
+      testDescription: "what a net before it may catch goes to the queue",
+      rules: rule("Source net", "192.0.2.0/24", "Pass") + "," + deletes(), counting: ["2"],
+      exemptions: ["ip saddr 192.0.2.0/24", "ip6 saddr ::ffff:192.0.2.0-::ffff:192.0.2.255"]),
+    BlockingCase(
+      testDescription: "also where the rule for it would log", rules: rule("IP version", "6", "Log") + "," + deletes(),
+      counting: ["2"], exemptions: ["meta nfproto ipv6"]),
+    BlockingCase(
+      testDescription: "one interface is served by the queue",
+      rules: parent("Interface", "lo", rule("Any", "", "Pass")) + "," + deletes(), counting: ["2"],
+      exemptions: [#"iifname { "lo" }"#]),
+    BlockingCase(
+      testDescription: "fragments that the early chain deletes need no exemption",
+      rules: rule("IPFragmentOffset", "1-63", "Delete") + "," + deletes(), counting: ["2"]),
+    BlockingCase(
+      testDescription: "blocked IPv6 is for the check before the rules", rules: deletes(),
+      settings: "blockIPv6 = 1;", counting: ["1"], exemptions: ["meta nfproto ipv6"]),
+    BlockingCase(
+      testDescription: "a disabled rule before it is not there",
+      rules: "{ enabled = 0; propertyName = Protocol; propertyValue = 6; filterActionName = Pass; }," + deletes(),
+      counting: ["2"]),
+
+    BlockingCase(
+      testDescription: "no such rule", rules: rule("Dest port", "23", "Trigger"),
+      obstacle: "rule 1 comes first, and only the daemon can tell which packets match it"),
+    BlockingCase(
+      testDescription: "a document that never asks", rules: rule("Source net", "192.0.2.1", "Delete"),
+      obstacle: "no rule asks for triggered addresses"),
+    BlockingCase(
+      testDescription: "a port before it", rules: rule("Dest port", "80", "Pass") + "," + deletes(),
+      obstacle: "rule 1 comes first, and only the daemon"),
+    BlockingCase(
+      testDescription: "a protocol above it", rules: parent("Protocol", "6", deletes()),
+      obstacle: "rule 1 comes first, and only the daemon"),
+    BlockingCase(
+      testDescription: "a log entry of everything before it", rules: rule("Any", "", "Log") + "," + deletes(),
+      obstacle: "rule 1 comes first and has its say about every packet"),
+    BlockingCase(
+      testDescription: "everything has passed by then", rules: rule("Any", "", "Pass") + "," + deletes(),
+      obstacle: "rule 1 comes first and has its say"),
+    BlockingCase(
+      testDescription: "another table before it", rules: rule("Include", "address", "Log") + "," + deletes(),
+      obstacle: "rule 1 comes first, and only the daemon"),
+    BlockingCase(
+      testDescription: "Reject", rules: rule("Include", "trigger", "Reject"),
+      obstacle: "rule 1 does not delete what triggered addresses send"),
+    BlockingCase(
+      testDescription: "all but triggered addresses",
+      rules:
+        #"{ enabled = 1; propertyName = Include; relationName = "!="; propertyValue = trigger; filterActionName = Delete; }"#,
+      obstacle: "rule 1 asks for all but triggered addresses"),
+    BlockingCase(
+      testDescription: "a mail below it", rules: deletes(rule("Any", "", "Alert")),
+      obstacle: "rule 1.1 needs the daemon for what rule 1 deletes"),
+    BlockingCase(
+      testDescription: "a count below it", rules: deletes(rule("Protocol", "6", "->")),
+      obstacle: "rule 1.1 counts only some of what rule 1 deletes"),
+    BlockingCase(
+      testDescription: "malformed packets pass", rules: deletes(), settings: "malformed = pass;",
+      obstacle: "'malformed = pass' lets through"),
+  ])
+  func analysis(_ row: BlockingCase) throws {
+    let document = RuleDocument(reading: "{ rules = ( \(row.rules) ); settings = { \(row.settings) }; }")
+    let ruleSet = try #require(document.ruleSet, "\(document.diagnostics.map(\.message))")
+    let interfaces = [Self.eth0, Self.lo]
+    // `eth*` is to mean all.
+    let filtered = row.rules.contains("eth*") ? [Self.eth0] : interfaces
+    let blocking = Blocking(ruleSet, interfaces: filtered, early: EarlyChain(ruleSet, interfaces: filtered))
+    #expect((blocking.plan?.counting ?? []).map { ruleSet.rules[$0].number } == row.counting)
+    #expect((blocking.plan?.exemptions ?? []).map(\.text) == row.exemptions)
+    #expect((blocking.plan?.sparesAuthorized ?? false) == row.sparesAuthorized)
+    #expect((blocking.obstacle ?? "").hasPrefix(row.obstacle ?? ""))
+    #expect((blocking.obstacle == nil) == (row.obstacle == nil))
+  }
+
+  @Test func tooManyExemptionsAreTheQueuesWork() throws {
+    let nets = (0..<40).map { Self.rule("Source net", "192.0.2.\($0)", "Pass") }.joined(separator: ",")
+    let ruleSet = try #require(RuleDocument(reading: "{ rules = ( \(nets), \(Self.deletes()) ); }").ruleSet)
+    let blocking = Blocking(ruleSet, interfaces: [Self.eth0], early: EarlyChain(ruleSet, interfaces: [Self.eth0]))
+    #expect(blocking.obstacle?.hasPrefix("too many rules come first") == true)
+  }
+}

@@ -1,0 +1,273 @@
+import Foundation
+import SentryPacket
+import SentryRules
+import SentryState
+import SentryTestSupport
+import Testing
+
+@testable import SentryNetfilter
+
+/// The sets in the kernel, in networks of the tests' own; they need root.
+@Suite(.serialized, .enabled(if: TestNetwork.isPossible, "this needs root, nft, iptables, ping and network namespaces"))
+struct KernelSetsTests {
+  private static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
+
+  private static func net(_ text: String) -> AddressNet {
+    guard let net = (try? AddressRange(text)).flatMap({ AddressNet($0) }) else { fatalError("'\(text)' is no net") }
+    return net
+  }
+
+  private static func change(
+    _ kind: AddressChange.Kind, _ text: String, _ seconds: UInt32? = 3_600
+  ) -> AddressChange {
+    AddressChange(kind, net(text), duration: AddressDuration(seconds: seconds), time: start)
+  }
+
+  private static func entry(_ text: String, _ seconds: UInt32? = 3_600, age: Int64 = 0) throws -> AddressEntry {
+    AddressEntry(
+      range: try AddressRange(text), matchCount: 0,
+      lastTime: Timestamp(nanoseconds: start.nanoseconds - age * 1_000_000_000),
+      duration: AddressDuration(seconds: seconds), triggeredBy: 1)
+  }
+
+  /// A host whose document deletes what triggered addresses send, with empty sets.
+  private static func withSets(
+    _ rules: String = "", _ body: @escaping @Sendable (TestNetwork, NetfilterHost, inout KernelSets) throws -> Void
+  ) async throws {
+    let document = RuleDocument(
+      reading:
+        "{ rules = ( \(rules) { enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; } ); }"
+    )
+    let ruleSet = try #require(document.ruleSet)
+    try await TestNetwork.run { network in
+      let near = InterfaceEntry(name: "near", isFiltered: true, isExternal: true)
+      let early = EarlyChain(ruleSet, interfaces: [near])
+      let plan = try #require(Blocking(ruleSet, interfaces: [near], early: early).plan)
+      let host = try NetfilterHost()
+      try host.install(QueueFeed(queue: 7, interfaces: ["near"], early: early, blocking: BlockingFeed(plan)))
+      var sets = try KernelSets(host)
+      sets.follow()
+      try sets.replaceAll(KernelSets.Contents(triggered: []), now: start)
+      try body(network, host, &sets)
+    }
+  }
+
+  /// The entries of a set as nft lists them, without what changes by itself.
+  private static func elements(_ set: String, _ network: TestNetwork) throws -> [String] {
+    let text = try network.host("nft list set inet sentry \(set)")
+    guard let start = text.range(of: "elements = {"), let end = text[start.upperBound...].range(of: "}") else {
+      return []
+    }
+    return text[start.upperBound..<end.lowerBound].split(separator: ",").map {
+      String($0.split { " \n\t".contains($0) }.first ?? "")
+    }.sorted()
+  }
+
+  @Test func entriesAreInTheSetOfTheirKindAndDuration() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply(
+        [
+          Self.change(.entered, "192.0.2.77"), Self.change(.entered, "192.0.2.78", nil),
+          Self.change(.entered, "2001:db8:1::/64"), Self.change(.entered, "2001:db8:2::5", 60),
+        ], now: Self.start)
+      #expect(try Self.elements("triggered-4-3600s", network) == ["192.0.2.77"])
+      #expect(try Self.elements("triggered-4-forever", network) == ["192.0.2.78"])
+      #expect(try Self.elements("triggered-6-64-3600s", network) == ["2001:db8:1::"])
+      #expect(try Self.elements("triggered-6-128-60s", network) == ["2001:db8:2::5"])
+      #expect(sets.counts.entries == 4)
+    }
+  }
+
+  @Test func anotherDurationMovesAnEntryAndARefreshKeepsIt() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.77")], now: Self.start)
+      try sets.apply([Self.change(.refreshed, "192.0.2.77")], now: Self.start)
+      #expect(try Self.elements("triggered-4-3600s", network) == ["192.0.2.77"])
+      try sets.apply([Self.change(.refreshed, "192.0.2.77", 60)], now: Self.start)
+      #expect(try Self.elements("triggered-4-3600s", network).isEmpty)
+      #expect(try Self.elements("triggered-4-60s", network) == ["192.0.2.77"])
+      try sets.apply([Self.change(.removed, "192.0.2.77"), Self.change(.removed, "192.0.2.79")], now: Self.start)
+      #expect(try Self.elements("triggered-4-60s", network).isEmpty)
+      #expect(sets.counts.entries == 0)
+    }
+  }
+
+  @Test func ofSeveralChangesTheLastCounts() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply(
+        [
+          Self.change(.entered, "192.0.2.77"), Self.change(.removed, "192.0.2.77"),
+          Self.change(.removed, "192.0.2.78"), Self.change(.entered, "192.0.2.78"),
+        ], now: Self.start)
+      #expect(try Self.elements("triggered-4-3600s", network) == ["192.0.2.78"])
+    }
+  }
+
+  /// The kernel deletes an entry that has expired a while later; neither deleting it nor adding it again fails meanwhile.
+  @Test func anEntryThatHasExpiredInTheKernelIsNoObstacle() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.77", 1), Self.change(.entered, "192.0.2.78", 1)], now: Self.start)
+      try network.host("until ! nft list set inet sentry triggered-4-1s | grep -q expires; do sleep 0.05; done")
+      try sets.apply([Self.change(.removed, "192.0.2.77"), Self.change(.refreshed, "192.0.2.78", 1)], now: Self.start)
+      #expect(try Self.elements("triggered-4-1s", network) == ["192.0.2.78"])
+    }
+  }
+
+  @Test func whatTriggeredAddressesSendIsDroppedAndCounted() async throws {
+    try await Self.withSets { network, host, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.2"), Self.change(.entered, "2001:db8::/64")], now: Self.start)
+      #expect(try network.pingFromPeer(count: 3, patience: 1) == 0)
+      let hits = try sets.readHits(now: Self.start)
+      let mine = try #require(hits.first { $0.range.first.isIPv4 })
+      // RFC 792: 20 bytes of IP, 8 of ICMP, and ping's 56.
+      #expect(mine.packets == 3)
+      #expect(try host.counts()?.blocked.packets == hits.reduce(0) { $0 + $1.packets })
+      // Hits are told once.
+      #expect(try sets.readHits(now: Self.start).allSatisfy { !$0.range.first.isIPv4 })
+      try sets.apply([Self.change(.removed, "192.0.2.2")], now: Self.start)
+      #expect(try network.pingFromPeer() == 3)
+    }
+  }
+
+  @Test func rangesAreIntervalsWhoseHitsBelongToTheInnermost() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.replaceRanges(
+        [try Self.entry("192.0.2.0/24"), try Self.entry("192.0.2.2-192.0.2.3"), try Self.entry("2001:db8:7::/48")],
+        now: Self.start)
+      #expect(
+        try Self.elements("triggered-ranges-4", network) == [
+          "192.0.2.0/31", "192.0.2.2/31", "192.0.2.4-192.0.2.255",
+        ])
+      #expect(try Self.elements("triggered-ranges-6", network) == ["2001:db8:7::/48"])
+      #expect(try network.pingFromPeer(count: 2, patience: 1) == 0)
+      let hits = try sets.readHits(now: Self.start)
+      #expect(hits == [KernelSets.Hit(range: try AddressRange("192.0.2.2-192.0.2.3"), packets: 2, time: Self.start)])
+      try sets.replaceRanges([try Self.entry("192.0.2.128/25")], now: Self.start)
+      #expect(try Self.elements("triggered-ranges-4", network) == ["192.0.2.128/25"])
+      #expect(try network.pingFromPeer() == 3)
+    }
+  }
+
+  @Test func whatIsSparedIsLeftToTheQueue() async throws {
+    let authorized = "{ enabled = 1; propertyName = Include; propertyValue = authorize; filterActionName = Pass; },"
+    try await Self.withSets(authorized) { network, _, sets in
+      let contents = KernelSets.Contents(
+        triggered: [
+          try Self.entry("192.0.2.77"), try Self.entry("192.0.2.78"), try Self.entry("192.0.2.79"),
+          try Self.entry("2001:db8:1::/64"), try Self.entry("::/64"), try Self.entry("198.51.100.0/24"),
+        ],
+        authorized: [
+          try AddressRange("192.0.2.78"), try AddressRange("2001:db8:1::9"), try AddressRange("198.51.100.128/25"),
+        ],
+        local: [try AddressRange("192.0.2.79")])
+      try sets.replaceAll(contents, now: Self.start)
+      #expect(try Self.elements("triggered-4-3600s", network) == ["192.0.2.77"])
+      #expect(try Self.elements("triggered-6-64-3600s", network).isEmpty)
+      #expect(try Self.elements("triggered-ranges-4", network) == ["198.51.100.0/25"])
+      #expect(sets.counts.leftOut == 4)
+      try sets.authorize([Self.net("192.0.2.77"), Self.net("198.51.100.5")], now: Self.start)
+      #expect(try Self.elements("triggered-4-3600s", network).isEmpty)
+      #expect(
+        try Self.elements("triggered-ranges-4", network) == [
+          "198.51.100.0-198.51.100.4", "198.51.100.6-198.51.100.127",
+        ])
+    }
+  }
+
+  @Test func aWholeTableIsLoadedWithTheTimeItsEntriesHaveLeft() async throws {
+    try await Self.withSets { network, _, sets in
+      let count = 20_000
+      let entries = try (0..<count).map { try Self.entry("10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)", age: 3_000) }
+      #expect(
+        try sets.replaceAll(
+          KernelSets.Contents(triggered: entries + [try Self.entry("192.0.2.9", age: 3_600)]), now: Self.start)
+          == count + 1)
+      #expect(sets.counts.entries == count)
+      let listing = try network.host("nft get element inet sentry triggered-4-3600s '{ 10.0.1.2 }'")
+      // 600 seconds are left.
+      #expect(listing.contains("expires 9m") || listing.contains("expires 10m"))
+      #expect(try sets.replaceAll(KernelSets.Contents(triggered: Array(entries.dropFirst(5))), now: Self.start) == 5)
+    }
+  }
+
+  @Test func differencesAreFoundAndPutRight() async throws {
+    try await Self.withSets { network, _, sets in
+      let entries = try (1...20).map { try Self.entry("192.0.2.\($0 + 100)") } + [try Self.entry("198.51.100.0/24")]
+      let contents = KernelSets.Contents(triggered: entries)
+      try sets.replaceAll(contents, now: Self.start)
+      #expect(try sets.isSound(triggered: 21, now: Self.start) == true)
+      try network.host(
+        """
+        nft 'delete element inet sentry triggered-4-3600s { 192.0.2.101, 192.0.2.102 }'
+        nft 'add element inet sentry triggered-4-3600s { 203.0.113.9 }'
+        nft 'flush set inet sentry triggered-ranges-4'
+        """)
+      #expect(try sets.isSound(triggered: 21, now: Self.start) == false)
+      try sets.repair(contents, now: Self.start)
+      #expect(sets.counts.differences == 4)
+      #expect(try Self.elements("triggered-4-3600s", network).count == 20)
+      #expect(try Self.elements("triggered-ranges-4", network) == ["198.51.100.0/24"])
+      #expect(try sets.isSound(triggered: 21, now: Self.start) == true)
+    }
+  }
+
+  @Test func setsKeepWhatTheyHoldWhenTheRulesAreRenewed() async throws {
+    try await Self.withSets { network, host, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.2"), Self.change(.entered, "192.0.2.78", 60)], now: Self.start)
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      var feed = try #require(host.status?.feed)
+      let plan = try #require(feed.blocking?.plan)
+      feed.blocking = BlockingFeed(plan)
+      try host.update(feed)
+      #expect(try Self.elements("triggered-4-3600s", network) == ["192.0.2.2"])
+      #expect(try Self.elements("triggered-4-60s", network) == ["192.0.2.78"])
+      #expect(try host.counts()?.blocked.packets == 1)
+      // A document that blocks nothing leaves no set behind; nor does another capacity leave one of the old.
+      var larger = plan
+      larger.capacity *= 2
+      feed.blocking = BlockingFeed(larger)
+      try host.update(feed)
+      #expect(try network.host("nft list set inet sentry triggered-4-60s").contains("size \(4 * plan.capacity)"))
+      feed.blocking = nil
+      try host.update(feed)
+      #expect(try !network.host("nft list table inet sentry").contains("triggered-4"))
+      #expect(try network.pingFromPeer() == 3)
+    }
+  }
+
+  @Test func moreDurationsThanSetsAreLeftToTheQueue() async throws {
+    try await Self.withSets { _, _, sets in
+      try sets.apply((1...40).map { Self.change(.entered, "192.0.2.\($0 + 100)", $0) }, now: Self.start)
+      #expect(sets.counts.entries == BlockingFeed.setLimit - 2)
+      #expect(sets.counts.entries + sets.counts.leftOut == 40)
+    }
+  }
+
+  @Test func connectionsOfAnEnteredAddressEnd() async throws {
+    try await Self.withSets { network, _, sets in
+      // Connections are tracked where a rule asks for their state.
+      let programs = try network.host(
+        """
+        set -e
+        nft 'add table inet watch; add chain inet watch seen { type filter hook prerouting priority 0; }
+          add rule inet watch seen ct state new counter'
+        nc -l -k -p 4444 > /dev/null 2>&1 &
+        echo $!
+        until ss -lnt | grep -q :4444; do sleep 0.05; done
+        """)
+      defer { _ = try? network.host("kill \(programs)") }
+      try network.peer("nc -d 192.0.2.1 4444 > /dev/null 2>&1 &")
+      try network.host("until conntrack -L 2> /dev/null | grep -q 'ESTABLISHED.*dport=4444'; do sleep 0.05; done")
+      try sets.apply([Self.change(.entered, "192.0.2.78")], now: Self.start)
+      #expect(sets.counts.endedConnections == 0)
+      try sets.apply([Self.change(.entered, "192.0.2.2")], now: Self.start)
+      // It rests after each pass through the list.
+      for _ in 0..<200 where sets.counts.endedConnections == 0 {
+        try network.host("sleep 0.02")
+        sets.endConnections()
+      }
+      #expect(sets.counts.endedConnections >= 1)
+      #expect(try !network.host("conntrack -L 2> /dev/null || true").contains("dport=4444"))
+    }
+  }
+}

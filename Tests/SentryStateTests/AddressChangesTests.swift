@@ -1,0 +1,172 @@
+import SentryPacket
+import Testing
+
+@testable import SentryState
+
+private let minute = AddressDuration(seconds: 60)
+
+extension AddressTable {
+  /// What has changed since the last call: "entered 192.0.2.1", and "incomplete" or "ranges".
+  fileprivate mutating func told() -> [String] {
+    var told: [String] = []
+    takeChanges { changes, isIncomplete, ranges in
+      told =
+        changes.map { "\($0.kind) \($0.net.range)" } + (isIncomplete ? ["incomplete"] : []) + (ranges ? ["ranges"] : [])
+    }
+    #expect(hasChanges == false)
+    return told
+  }
+
+  fileprivate mutating func trigger(_ text: String, _ now: Timestamp, _ duration: AddressDuration = minute) {
+    _ = keep(ip(text), now: now, duration: duration, triggeredBy: 1)
+    #expect(brokenInvariant() == nil)
+  }
+
+  fileprivate mutating func addByHand(_ text: String, _ now: Timestamp, _ duration: AddressDuration = minute) {
+    add([AddressAddition(range: range(text), duration: duration, triggeredBy: 1)], now: now)
+    #expect(brokenInvariant() == nil)
+  }
+
+  fileprivate mutating func include(_ text: String, _ now: Timestamp) {
+    if let slot = find(ip(text), now: now) { hit(slot, now: now) }
+  }
+}
+
+/// A table whose changes are recorded, with what it held before told.
+private func recorded(capacity: Int = 8, room: Int = 8) -> AddressTable {
+  var table = AddressTable(capacity: capacity, ipv6PrefixLength: 64)
+  table.recordChanges(capacity: room)
+  #expect(table.told() == ["incomplete"])
+  return table
+}
+
+@Suite struct AddressChangesTests {
+  @Test func nothingIsRecordedUnasked() {
+    var table = AddressTable(capacity: 4)
+    table.trigger("192.0.2.1", at(0))
+    #expect(table.hasChanges == false)
+    table.recordChanges(capacity: 4)
+    #expect(table.told() == ["incomplete"])
+    table.stopRecordingChanges()
+    table.trigger("192.0.2.2", at(0))
+    #expect(table.hasChanges == false)
+  }
+
+  @Test func entriesAreToldWithTheirNetAndDuration() {
+    var table = recorded()
+    table.trigger("192.0.2.1", at(0))
+    table.trigger("2001:db8:1:2:3::4", at(1), .unlimited)
+    var changes: [AddressChange] = []
+    table.takeChanges { taken, _, _ in changes = taken }
+    #expect(
+      changes == [
+        AddressChange(.entered, AddressNet(ip("192.0.2.1")), duration: minute, time: at(0)),
+        AddressChange(.entered, AddressNet(ip("2001:db8:1:2::"), length: 64), duration: .unlimited, time: at(1)),
+      ])
+  }
+
+  @Test func aRefreshIsToldOnceASecond() {
+    var table = recorded()
+    table.trigger("192.0.2.1", at(0))
+    table.include("192.0.2.1", at(0, 500_000_000))
+    table.trigger("192.0.2.1", at(0, 900_000_000))
+    #expect(table.told() == ["entered 192.0.2.1"])
+    // A second after the last refresh, not after the last that was told.
+    table.include("192.0.2.1", at(1, 899_999_999))
+    #expect(table.told() == [])
+    table.include("192.0.2.1", at(2, 899_999_999))
+    #expect(table.told() == ["refreshed 192.0.2.1"])
+  }
+
+  @Test func anotherDurationIsToldAtOnce() {
+    var table = recorded()
+    table.trigger("192.0.2.1", at(0))
+    table.trigger("192.0.2.1", at(0, 1), AddressDuration(seconds: 120))
+    table.addByHand("192.0.2.1", at(0, 2), AddressDuration(seconds: 5))
+    #expect(table.told() == ["entered 192.0.2.1", "refreshed 192.0.2.1", "refreshed 192.0.2.1"])
+  }
+
+  @Test func whatIsRemovedOrMakesWayIsTold() {
+    var table = recorded(capacity: 2)
+    table.trigger("192.0.2.1", at(0))
+    table.trigger("192.0.2.2", at(1))
+    table.trigger("192.0.2.3", at(2))
+    #expect(table.remove(ip("192.0.2.3")) == true)
+    #expect(table.remove(ip("192.0.2.9")) == false)
+    #expect(
+      table.told() == [
+        "entered 192.0.2.1", "entered 192.0.2.2", "removed 192.0.2.1", "entered 192.0.2.3", "removed 192.0.2.3",
+      ])
+  }
+
+  @Test func anExpiredEntryMakesWayUntold() {
+    var table = recorded(capacity: 1)
+    table.trigger("192.0.2.1", at(0))
+    table.trigger("192.0.2.2", at(60))
+    #expect(table.told() == ["entered 192.0.2.1", "entered 192.0.2.2"])
+  }
+
+  @Test func rangesAreOnlySaidToHaveChanged() {
+    var table = recorded()
+    table.addByHand("192.0.2.0/24", at(0))
+    #expect(table.told() == ["ranges"])
+    #expect(table.rangeEntries(now: at(1)).map(\.range) == [range("192.0.2.0/24")])
+    #expect(table.remove(range("192.0.2.0/24")) == true)
+    #expect(table.told() == ["ranges"])
+  }
+
+  @Test func whatCannotBeToldOneByOneIsSaidToBeMissing() {
+    var table = recorded(room: 2)
+    for number in 1...3 { table.trigger("192.0.2.\(number)", at(0)) }
+    #expect(table.told() == ["entered 192.0.2.1", "entered 192.0.2.2", "incomplete"])
+    table.removeAll()
+    #expect(table.told() == ["incomplete"])
+    table.setCapacity(4, now: at(1))
+    #expect(table.told() == ["incomplete"])
+  }
+}
+
+@Suite struct CreditedHitsTests {
+  @Test func hitsCountAndTheEntryLivesOnFromTheLast() {
+    var table = recorded()
+    table.trigger("192.0.2.1", at(0))
+    #expect(table.credit(range("192.0.2.1"), hits: 5, at: at(30)) == true)
+    #expect(table.brokenInvariant() == nil)
+    let entry = table.entries(now: at(89)).first
+    #expect(entry?.matchCount == 6)
+    #expect(entry?.lastTime == at(30))
+    #expect(table.count(now: at(90)) == 0)
+  }
+
+  /// The kernel's time started again at a hit that comes in only now.
+  @Test func anEntryThatExpiredMeanwhileLivesOn() {
+    var table = recorded()
+    table.trigger("192.0.2.1", at(0))
+    table.expire(now: at(61))
+    #expect(table.count(now: at(61)) == 0)
+    #expect(table.credit(range("192.0.2.1"), hits: 1, at: at(59)) == true)
+    #expect(table.count(now: at(61)) == 1)
+    table.expire(now: at(59 + 60 + 10))
+    #expect(table.credit(range("192.0.2.1"), hits: 1, at: at(60)) == false)
+  }
+
+  @Test func anEntryCountsAsNoOlderThanOthersOfItsDuration() {
+    var table = recorded()
+    table.trigger("192.0.2.1", at(0))
+    table.trigger("192.0.2.2", at(10))
+    table.credit(range("192.0.2.1"), hits: 1, at: at(5))
+    #expect(table.brokenInvariant() == nil)
+    #expect(table.entries(now: at(20)).map(\.lastTime) == [at(10), at(10)])
+  }
+
+  @Test func netsAndRangesAreCreditedThemselves() {
+    var table = recorded()
+    table.trigger("2001:db8:1:2::9", at(0))
+    table.addByHand("198.51.100.0/24", at(0))
+    #expect(table.credit(range("2001:db8:1:2::/64"), hits: 2, at: at(1)) == true)
+    #expect(table.credit(range("198.51.100.0/24"), hits: 3, at: at(1)) == true)
+    #expect(table.credit(range("198.51.100.0/25"), hits: 3, at: at(1)) == false)
+    #expect(table.brokenInvariant() == nil)
+    #expect(table.entries(now: at(2)).map(\.matchCount) == [3, 3])
+  }
+}
