@@ -322,7 +322,8 @@ public actor SentryDaemon {
     return BlockingReport(
       rule: feed.plan.number, entries: status.counts.entries, leftToQueue: status.counts.leftOut, dropped: dropped,
       changes: status.counts.changes, lagMilliseconds: status.lag, slowestLagMilliseconds: status.slowestLag,
-      endedConnections: status.counts.endedConnections, checks: status.counts.checks,
+      loadMilliseconds: status.load / .milliseconds(1), endedConnections: status.counts.endedConnections,
+      checks: status.counts.checks,
       differences: status.counts.differences, problem: status.problem)
   }
 

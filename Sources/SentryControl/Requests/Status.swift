@@ -189,6 +189,8 @@ public struct BlockingReport: Codable, Sendable, Equatable {
   /// From an entry in the table until it blocks: the last time, and the slowest since the start.
   public var lagMilliseconds: Double
   public var slowestLagMilliseconds: Double
+  /// How long it took to put the whole table into the kernel, the last time.
+  public var loadMilliseconds: Double
   /// Connections that ended because an address was triggered.
   public var endedConnections: UInt64
   /// Comparisons of the table with the kernel, and what differed and was put right.
@@ -199,7 +201,8 @@ public struct BlockingReport: Codable, Sendable, Equatable {
 
   public init(
     rule: String, entries: Int, leftToQueue: Int, dropped: UInt64, changes: UInt64, lagMilliseconds: Double,
-    slowestLagMilliseconds: Double, endedConnections: UInt64, checks: UInt64, differences: UInt64, problem: String?
+    slowestLagMilliseconds: Double, loadMilliseconds: Double, endedConnections: UInt64, checks: UInt64,
+    differences: UInt64, problem: String?
   ) {
     self.rule = rule
     self.entries = entries
@@ -208,6 +211,7 @@ public struct BlockingReport: Codable, Sendable, Equatable {
     self.changes = changes
     self.lagMilliseconds = lagMilliseconds
     self.slowestLagMilliseconds = slowestLagMilliseconds
+    self.loadMilliseconds = loadMilliseconds
     self.endedConnections = endedConnections
     self.checks = checks
     self.differences = differences

@@ -75,6 +75,34 @@ struct BlockSet: Hashable, Sendable {
   }
 }
 
+// What the kernel lists of a set.
+
+extension BlockSet {
+  /// In the 128-bit form.
+  var length: UInt8 {
+    switch keys {
+    case .ipv4: 128
+    case .ipv6(let length): length
+    }
+  }
+
+  func net(of key: IPAddress) -> AddressNet { AddressNet(key, length: length) }
+
+  /// When an entry was last hit or put there, in nanoseconds; of those that stay for ever nobody knows.
+  func lastHit(_ element: ListedElement, now: Timestamp) -> Int64 {
+    guard let seconds, let left = element.left else { return now.nanoseconds }
+    let passed = Int64(seconds) * 1_000 - Int64(clamping: left)
+    return now.nanoseconds - max(0, passed) * 1_000_000
+  }
+
+  /// Milliseconds an entry still has that was last hit at `last`, at least 1.
+  func left(since last: Timestamp, now: Timestamp) -> UInt64? {
+    guard let seconds else { return nil }
+    let passed = max(0, now.nanoseconds - last.nanoseconds) / 1_000_000
+    return UInt64(max(1, Int64(seconds) * 1_000 - passed))
+  }
+}
+
 /// A set of the kernel's for nets and ranges that somebody has entered: intervals apart from each other.
 enum RangeSet: String, CaseIterable {
   case ipv4 = "triggered-ranges-4"

@@ -25,11 +25,17 @@ final class KernelGate: Sendable {
     self.interfaces = interfaces
     host = try NetfilterHost()
     watcher = try RulesetGuard(host)
-    keeper = SetKeeper(
+    keeper = try SetKeeper(
       host, packets.changes,
       SetKeeper.Links(
         ask: { question in packets.post { $0.tell(question) } },
-        credit: { hits in packets.post { $0.credit(hits) } },
+        credit: { hits in
+          // Packets wait meanwhile, so in parts that take well below a millisecond.
+          for start in stride(from: 0, to: hits.count, by: 2_048) {
+            let part = Array(hits[start..<min(start + 2_048, hits.count)])
+            packets.post { $0.credit(part) }
+          }
+        },
         endCopy: { packets.post { $0.stopTellingChanges() } }))
   }
 

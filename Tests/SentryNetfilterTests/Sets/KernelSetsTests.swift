@@ -52,6 +52,12 @@ struct KernelSetsTests {
     }
   }
 
+  private static func readHits(_ sets: inout KernelSets) throws -> [KernelSets.Hit] {
+    guard let order = try sets.whatToRead() else { return [] }
+    var reader = try SetReader()
+    return sets.hits(of: try reader.read(order, now: start))
+  }
+
   /// The entries of a set as nft lists them, without what changes by itself.
   private static func elements(_ set: String, _ network: TestNetwork) throws -> [String] {
     let text = try network.host("nft list set inet sentry \(set)")
@@ -117,13 +123,13 @@ struct KernelSetsTests {
     try await Self.withSets { network, host, sets in
       try sets.apply([Self.change(.entered, "192.0.2.2"), Self.change(.entered, "2001:db8::/64")], now: Self.start)
       #expect(try network.pingFromPeer(count: 3, patience: 1) == 0)
-      let hits = try sets.readHits(now: Self.start)
+      let hits = try Self.readHits(&sets)
       let mine = try #require(hits.first { $0.range.first.isIPv4 })
       // RFC 792: 20 bytes of IP, 8 of ICMP, and ping's 56.
       #expect(mine.packets == 3)
       #expect(try host.counts()?.blocked.packets == hits.reduce(0) { $0 + $1.packets })
       // Hits are told once.
-      #expect(try sets.readHits(now: Self.start).allSatisfy { !$0.range.first.isIPv4 })
+      #expect(try Self.readHits(&sets).allSatisfy { !$0.range.first.isIPv4 })
       try sets.apply([Self.change(.removed, "192.0.2.2")], now: Self.start)
       #expect(try network.pingFromPeer() == 3)
     }
@@ -140,7 +146,7 @@ struct KernelSetsTests {
         ])
       #expect(try Self.elements("triggered-ranges-6", network) == ["2001:db8:7::/48"])
       #expect(try network.pingFromPeer(count: 2, patience: 1) == 0)
-      let hits = try sets.readHits(now: Self.start)
+      let hits = try Self.readHits(&sets)
       #expect(hits == [KernelSets.Hit(range: try AddressRange("192.0.2.2-192.0.2.3"), packets: 2, time: Self.start)])
       try sets.replaceRanges([try Self.entry("192.0.2.128/25")], now: Self.start)
       #expect(try Self.elements("triggered-ranges-4", network) == ["192.0.2.128/25"])

@@ -43,6 +43,14 @@ final class ChangeQueue: Sendable {
       authorized.reserveCapacity(capacity / 16)
     }
 
+    fileprivate mutating func removeAll() {
+      triggered.removeAll(keepingCapacity: true)
+      authorized.removeAll(keepingCapacity: true)
+      isIncomplete = false
+      haveRangesChanged = false
+      answers = []
+    }
+
     mutating func append(_ changes: [AddressChange], isIncomplete: Bool, haveRangesChanged: Bool) {
       let room = capacity - triggered.count
       triggered.append(contentsOf: changes.prefix(room))
@@ -77,7 +85,7 @@ final class ChangeQueue: Sendable {
   /// Readable while something may be there.
   let wake: WakeDescriptor
 
-  init(capacity: Int = 65_536) throws(CaptureError) {
+  init(capacity: Int = 16_384) throws(CaptureError) {
     self.capacity = capacity
     contents = Mutex(Contents(capacity: capacity))
     wake = try WakeDescriptor()
@@ -99,13 +107,13 @@ final class ChangeQueue: Sendable {
     wake.signal()
   }
 
-  /// Empties the queue.
-  func takeAll() -> Contents {
+  /// What one side empties while the other fills its like.
+  func makeContents() -> Contents { Contents(capacity: capacity) }
+
+  /// Empties the queue into `taken`, whose own room the queue goes on with.
+  func takeAll(into taken: inout Contents) {
     wake.clear()
-    let empty = Contents(capacity: capacity)
-    return contents.withLock { contents in
-      defer { contents = empty }
-      return contents
-    }
+    taken.removeAll()
+    contents.withLock { swap(&$0, &taken) }
   }
 }

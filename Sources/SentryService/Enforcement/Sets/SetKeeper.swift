@@ -23,6 +23,8 @@ final class SetKeeper: Sendable {
     /// Milliseconds from an entry in the table until it blocks: the last batch, and the slowest since the start.
     var lag: Double = 0
     var slowestLag: Double = 0
+    /// How long it took to put the whole table into the kernel, the last time.
+    var load = Duration.zero
     /// What the kernel refused when it was last asked for something; `nil` if nothing.
     var problem: String?
   }
@@ -36,12 +38,21 @@ final class SetKeeper: Sendable {
   private struct Orders {
     var isFollowing = false
     var isStopping = false
+    /// What the counting thread is to read.
+    var toRead: SetReader.Order?
+    /// What it has read.
+    var reading: Result<SetReader.Reading, NetfilterError>?
   }
 
-  init(_ host: NetfilterHost, _ changes: ChangeQueue, _ links: Links) {
+  /// Wakes the counting thread.
+  private let countWake: WakeDescriptor
+
+  /// - Throws: `.systemCall`.
+  init(_ host: NetfilterHost, _ changes: ChangeQueue, _ links: Links) throws(NetfilterError) {
     self.host = host
     self.changes = changes
     self.links = links
+    do { countWake = try WakeDescriptor() } catch { throw .systemCall(name: "eventfd", code: errno) }
   }
 
   var status: Status { shared.withLock { $0 } }
@@ -55,40 +66,89 @@ final class SetKeeper: Sendable {
   func stop() {
     orders.withLock { $0.isStopping = true }
     changes.wake.signal()
+    countWake.signal()
   }
 
-  /// Begins to work, on a thread of its own. `report` hears of trouble, in sentences.
+  /// Begins to work, on threads of its own. `report` hears of trouble, in sentences.
   func start(_ report: @escaping @Sendable (String) -> Void) {
-    Thread.detachNewThread { [self] in
-      Thread.current.name = "sets"
-      do throws(NetfilterError) {
-        var work = SetWork(try KernelSets(host), links, report)
-        run(&work)
-      } catch {
-        report("triggered addresses are not blocked by the kernel: \(error)")
+    let begin = { (name: String, work: @escaping @Sendable () throws(NetfilterError) -> Void) in
+      Thread.detachNewThread {
+        Thread.current.name = name
+        do throws(NetfilterError) {
+          try work()
+        } catch {
+          report("triggered addresses are not blocked by the kernel: \(error)")
+        }
       }
     }
+    begin("sets") { [self] () throws(NetfilterError) in
+      var work = SetWork(try KernelSets(host), links, report)
+      keep(&work)
+    }
+    begin("set counts") { [self] () throws(NetfilterError) in
+      var reader = try SetReader()
+      count(with: &reader)
+    }
   }
+
+  // MARK: Keeping
 
   /// Changes that come within this time go to the kernel together.
   private static let gatherMicroseconds: UInt32 = 10_000
 
-  private func run(_ work: inout SetWork) {
+  private func keep(_ work: inout SetWork) {
     guard var poll = try? DescriptorPoll() else { return }
     try? poll.add(changes.wake.descriptor, tag: 0)
+    var taken = changes.makeContents()
     while true {
       let isWoken = ((try? poll.wait(milliseconds: work.patience)) ?? 0) > 0
       if isWoken { usleep(Self.gatherMicroseconds) }
-      let orders = orders.withLock { orders in
-        defer { orders.isFollowing = false }
-        return orders
-      }
+      let orders = takeOrders()
       if orders.isStopping { return }
       if orders.isFollowing { work.follow() }
-      if isWoken { work.take(changes.takeAll()) }
-      work.keepTime()
+      if isWoken {
+        changes.takeAll(into: &taken)
+        work.take(taken)
+      }
+      if let reading = orders.reading { work.take(reading) }
+      if let order = work.keepTime() {
+        self.orders.withLock { $0.toRead = order }
+        countWake.signal()
+      }
       let status = work.status
       shared.withLock { $0 = status }
+    }
+  }
+
+  /// Those for the keeping thread.
+  private func takeOrders() -> Orders {
+    orders.withLock { orders in
+      defer {
+        orders.isFollowing = false
+        orders.reading = nil
+      }
+      return orders
+    }
+  }
+
+  // MARK: Counting
+
+  /// Reading a long list takes a while; changes do not wait for it.
+  private func count(with reader: inout SetReader) {
+    guard var poll = try? DescriptorPoll() else { return }
+    try? poll.add(countWake.descriptor, tag: 0)
+    while true {
+      _ = try? poll.wait(milliseconds: 60_000)
+      countWake.clear()
+      let (order, isStopping) = orders.withLock { orders in
+        defer { orders.toRead = nil }
+        return (orders.toRead, orders.isStopping)
+      }
+      if isStopping { return }
+      guard let order else { continue }
+      let reading = Result { () throws(NetfilterError) in try reader.read(order, now: WallClock.now()) }
+      orders.withLock { $0.reading = reading }
+      changes.wake.signal()
     }
   }
 }
@@ -101,6 +161,9 @@ private struct SetWork: ~Copyable {
   private var state = SetKeeper.Status()
   private var nextSecond = ContinuousClock().now
   private var nextCheck = ContinuousClock().now
+  private var nextReading = ContinuousClock().now
+  private var readingStart = ContinuousClock().now
+  private var isReading = false
   private let clock = ContinuousClock()
   /// The whole table was asked for, and has not come yet: what comes before it need not be carried out.
   private var isAwaitingAll = false
@@ -176,30 +239,44 @@ private struct SetWork: ~Copyable {
     case .everything(let contents, isRepair: true) where !isAwaitingAll:
       try sets.repair(contents, now: now)
     case .everything(let contents, _):
+      let start = clock.now
       try sets.replaceAll(contents, now: now)
+      state.load = clock.now - start
       isAwaitingAll = false
     }
   }
 
   // MARK: What the clock brings
 
-  mutating func keepTime() {
-    guard sets.isBlocking, clock.now >= nextSecond else { return }
+  /// - Returns: what the kernel's counts are to be read of, if they have changed.
+  mutating func keepTime() -> SetReader.Order? {
+    guard sets.isBlocking, clock.now >= nextSecond else { return nil }
     nextSecond = clock.now + .seconds(1)
-    attempt { work throws(NetfilterError) in
-      if work.state.problem != nil {
-        work.askForAll()
-        return
-      }
-      let start = work.clock.now
-      let hits = try work.sets.readHits(now: WallClock.now())
-      if !hits.isEmpty { work.links.credit(hits) }
-      work.sets.endConnections()
-      // A long list is read less often, so that reading never takes more than a tenth of the time.
-      work.nextSecond = max(work.nextSecond, work.clock.now + (work.clock.now - start) * 9)
+    guard state.problem == nil else {
+      askForAll()
+      return nil
     }
     if sets.hasRanges { links.ask(.ranges) }
     if clock.now >= nextCheck { check() }
+    sets.endConnections()
+    // A long list is read less often, so that reading never takes more than a tenth of the time.
+    guard !isReading, clock.now >= nextReading else { return nil }
+    var order: SetReader.Order?
+    attempt { work throws(NetfilterError) in order = try work.sets.whatToRead() }
+    isReading = order != nil
+    readingStart = clock.now
+    return order
+  }
+
+  /// What was read.
+  mutating func take(_ reading: Result<SetReader.Reading, NetfilterError>) {
+    isReading = false
+    nextReading = clock.now + (clock.now - readingStart) * 9
+    guard sets.isBlocking else { return }
+    attempt { work throws(NetfilterError) in
+      let hits = work.sets.hits(of: try reading.get())
+      if !hits.isEmpty { work.links.credit(hits) }
+    }
   }
 
   private mutating func check() {

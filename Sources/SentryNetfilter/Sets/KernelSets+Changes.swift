@@ -1,0 +1,102 @@
+internal import CNftables
+public import SentryPacket
+public import SentryState
+
+// What happens to single addresses and nets.
+
+extension KernelSets {
+  /// Does to the kernel's copy what has happened to the table, the oldest first.
+  ///
+  /// - Throws: what the kernel refuses; then only `replaceAll` helps.
+  public mutating func apply(_ changes: [AddressChange], now: Timestamp) throws(NetfilterError) {
+    guard plan != nil else { return }
+    // Of several changes of an address only the last matters, but for whether it was entered.
+    var latest: [AddressNet: AddressChange] = [:]
+    var entered: [AddressNet] = []
+    for change in changes {
+      latest[change.net] = change
+      if change.kind == .entered { entered.append(change.net) }
+    }
+    var batch = Batch()
+    for (net, change) in latest {
+      if change.kind == .removed {
+        leftOut.remove(net)
+        remove(net, &batch)
+      } else if try belongs(net, change.duration) {
+        leftOut.remove(net)
+        try add(net, change.duration, change.time, now: now, &batch)
+      } else {
+        remove(net, &batch)
+      }
+      if batch.count >= Self.transactionLimit { try commit(&batch) }
+    }
+    try commit(&batch)
+    counts.endedConnections &+= connections.end(of: entered.filter { held[$0] != nil })
+  }
+
+  /// Lets go of what covers addresses that were authorized; from now on the rules are to decide about them.
+  public mutating func authorize(_ nets: [AddressNet], now: Timestamp) throws(NetfilterError) {
+    guard let plan, plan.sparesAuthorized, !nets.isEmpty else { return }
+    var batch = Batch()
+    for net in nets {
+      spared.insert(net.range)
+      for length in Set(sets.map(\.length)) where length <= net.length {
+        let around = AddressNet(net.address, length: length)
+        guard held[around] != nil else { continue }
+        remove(around, &batch)
+        leftOut.insert(around)
+      }
+    }
+    try commit(&batch)
+    if pieces.values.contains(where: { piece in nets.contains { piece.range.contains($0.address) } }) {
+      _ = try putRanges(now: now)
+    }
+  }
+
+  /// Changes of one transaction.
+  struct Batch {
+    /// By the set's name. They are added once more before they are deleted, so that none is missing.
+    var removals: [String: [SetElement]] = [:]
+    var additions: [String: [SetElement]] = [:]
+    var count = 0
+  }
+
+  mutating func remove(_ net: AddressNet, _ batch: inout Batch) {
+    guard let old = held.removeValue(forKey: net) else { return }
+    batch.removals[old.set.name, default: []].append(SetElement(net.address))
+    batch.count += 1
+  }
+
+  mutating func add(
+    _ net: AddressNet, _ duration: AddressDuration, _ last: Timestamp, now: Timestamp, _ batch: inout Batch
+  ) throws(NetfilterError) {
+    guard let set = try set(for: net, duration) else { return }
+    let new = Held(set: set, last: last.nanoseconds)
+    remove(net, &batch)
+    guard !new.isExpired(now) else { return }
+    held[net] = new
+    batch.additions[set.name, default: []].append(SetElement(net.address, left: set.left(since: last, now: now)))
+    batch.count += 1
+  }
+
+  mutating func commit(_ batch: inout Batch) throws(NetfilterError) {
+    guard batch.count > 0 else { return countEntries() }
+    let carriedOut = batch
+    batch = Batch()
+    try kernel.transact(to: "change the blocked addresses") { writer in
+      for (set, elements) in carriedOut.removals {
+        writer.elements(NFT_MSG_NEWSETELEM, of: set, elements)
+        writer.elements(NFT_MSG_DELSETELEM, of: set, elements)
+      }
+      for (set, elements) in carriedOut.additions { writer.elements(NFT_MSG_NEWSETELEM, of: set, elements) }
+    }
+    counts.transactions &+= 1
+    counts.changes &+= UInt64(carriedOut.count)
+    countEntries()
+  }
+
+  mutating func countEntries() {
+    counts.entries = held.count + pieces.count
+    counts.leftOut = leftOut.count
+  }
+}

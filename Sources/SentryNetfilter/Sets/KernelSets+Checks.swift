@@ -1,0 +1,66 @@
+internal import CNftables
+public import SentryPacket
+internal import SentryState
+
+// Comparing the kernel with what was put there.
+
+extension KernelSets {
+  /// Whether the kernel holds what was put there, by numbers and by a sample; forgets what has expired.
+  ///
+  /// - Parameter triggered: entries of the table that have not expired.
+  /// - Returns: false if something differs: then `repair` with the whole table.
+  public mutating func isSound(triggered: Int, now: Timestamp) throws(NetfilterError) -> Bool {
+    guard plan != nil else { return true }
+    counts.checks &+= 1
+    held = held.filter { !$0.value.isExpired(now) }
+    countEntries()
+    guard held.count + leftOut.count + ranges.count == triggered else { return false }
+    for (net, entry) in held.shuffledSample(of: Self.sampleSize) where try !isInKernel(net, entry.set) { return false }
+    guard !pieces.isEmpty else { return true }
+    return try listStarts() == Set(pieces.keys)
+  }
+
+  private static let sampleSize = 64
+
+  private mutating func isInKernel(_ net: AddressNet, _ set: BlockSet) throws(NetfilterError) -> Bool {
+    var isThere = false
+    do throws(NetfilterError) {
+      try kernel.request(
+        nftables(NFT_MSG_GETSETELEM), flags: 0, family: inetFamily, to: "look for a blocked address",
+        { $0.query(net.address, in: set.name) },
+        reply: { message, bytes in NetlinkReader.forEachElement(message, bytes) { _ in isThere = true } })
+    } catch {
+      guard case .refused = error else { throw error }
+      return false
+    }
+    return isThere
+  }
+
+  /// See `isSound`.
+  public mutating func repair(_ contents: Contents, now: Timestamp) throws(NetfilterError) {
+    counts.differences &+= UInt64(try replaceAll(contents, now: now))
+  }
+
+  /// Forgets pieces that the kernel does not hold; all of them where it holds others.
+  mutating func listPieces() throws(NetfilterError) {
+    let starts = try listStarts()
+    pieces = starts.isSubset(of: pieces.keys) ? pieces.filter { starts.contains($0.key) } : [:]
+  }
+
+  /// Where the intervals begin that the kernel holds.
+  private mutating func listStarts() throws(NetfilterError) -> Set<IPAddress> {
+    var starts: Set<IPAddress> = []
+    for set in RangeSet.allCases {
+      while try !kernel.list(set.rawValue, { if !$0.isEnd { starts.insert($0.address) } }) {}
+    }
+    return starts
+  }
+}
+
+extension Dictionary {
+  /// At most `count` of its entries, others each time.
+  fileprivate func shuffledSample(of count: Int) -> [Element] {
+    guard self.count > count else { return Array(self) }
+    return (0..<count).compactMap { _ in randomElement() }
+  }
+}
