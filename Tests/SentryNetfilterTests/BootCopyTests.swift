@@ -7,7 +7,9 @@ import Testing
 struct BootCopyTests {
   private static func status(_ policy: FailurePolicy) -> NetfilterStatus {
     NetfilterStatus(
-      form: .marked, feed: QueueFeed(interfaces: ["near"], policy: policy), replacedLeftover: false, restorations: 0)
+      form: .marked,
+      feed: QueueFeed(interfaces: ["near"], policy: policy, blocking: BlockingFeed(FeedRulesetTests.plan)),
+      replacedLeftover: false, restorations: 0)
   }
 
   @Test func itIsWrittenWholeForItsOwnerOnly() throws {

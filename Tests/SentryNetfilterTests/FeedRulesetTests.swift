@@ -70,6 +70,96 @@ struct FeedRulesetTests {
         "flush chain inet sentry early\nflush chain inet sentry blocked\nflush chain inet sentry inbound\n"))
   }
 
+  static let plan = BlockingPlan(
+    rule: 4, number: "2.1", counting: [3, 4], ipv6PrefixLength: 64, seconds: 600, capacity: 1_000,
+    sparesAuthorized: false,
+    exemptions: [BlockingPlan.Exemption(text: "ip hdrlength > 5", number: "1.4")])
+
+  @Test func triggeredAddressesAreDroppedJustAheadOfTheQueue() {
+    var feed = Self.feed
+    feed.blocking = BlockingFeed(Self.plan)
+    let text = FeedRuleset(feed: feed, form: .native).replacing
+    #expect(
+      text.contains(
+        """
+          counter blocked {
+          }
+          set triggered-4-600s {
+            type ipv4_addr
+            size 2000
+            flags dynamic,timeout
+            timeout 600s
+            counter
+          }
+          set triggered-6-64-600s {
+            type ipv6_addr
+            size 2000
+            flags dynamic,timeout
+            timeout 600s
+            counter
+          }
+          set triggered-ranges-4 {
+            type ipv4_addr
+            flags interval
+            counter
+          }
+          set triggered-ranges-6 {
+            type ipv6_addr
+            flags interval
+            counter
+          }
+
+          chain blocked {
+            ip hdrlength > 5 return comment "to the queue: 1.4"
+            ip saddr @triggered-4-600s update @triggered-4-600s { ip saddr } counter name "blocked" drop comment "2.1"
+            ip6 saddr & ffff:ffff:ffff:ffff:: @triggered-6-64-600s update @triggered-6-64-600s \
+        { ip6 saddr & ffff:ffff:ffff:ffff:: } counter name "blocked" drop comment "2.1"
+            ip saddr @triggered-ranges-4 counter name "blocked" drop comment "2.1"
+            ip6 saddr @triggered-ranges-6 counter name "blocked" drop comment "2.1"
+          }
+
+        """))
+    #expect(text.contains("    iifname != { \"eth0\", \"wg0\" } accept\n    jump blocked\n    queue num 3 bypass\n"))
+  }
+
+  @Test func entriesWithoutEndAreNotRefreshed() {
+    var plan = Self.plan
+    plan.seconds = nil
+    plan.ipv6PrefixLength = 128
+    let rules = BlockingFeed(plan).rules.joined(separator: "\n")
+    #expect(rules.contains("ip saddr @triggered-4-forever counter name \"blocked\" drop"))
+    #expect(rules.contains("ip6 saddr @triggered-6-128-forever counter name \"blocked\" drop"))
+    #expect(!rules.contains("update"))
+  }
+
+  /// As the table does: a host that is blocked by itself is answered by that entry, not by that of its net.
+  @Test func moreSpecificNetsAreAskedFirst() {
+    var blocking = BlockingFeed(Self.plan)
+    blocking.add([
+      BlockSet(.ipv6(length: 128), seconds: 60, capacity: 1_000),
+      BlockSet(.ipv6(length: 48), seconds: 60, capacity: 1_000),
+    ])
+    #expect(
+      blocking.sets.map(\.name) == [
+        "triggered-4-600s", "triggered-6-128-60s", "triggered-6-64-600s", "triggered-6-48-60s",
+      ])
+  }
+
+  @Test func setsOfTheFeedBeforeAreTakenOverOrRemoved() {
+    var old = BlockingFeed(Self.plan)
+    old.add([BlockSet(.ipv4, seconds: 60, capacity: 1_000)])
+    var feed = Self.feed
+    feed.blocking = BlockingFeed(Self.plan)
+    feed.blocking?.adopt(old)
+    var before = Self.feed
+    before.blocking = old
+    #expect(feed.blocking == old)
+    #expect(!FeedRuleset(feed: feed, form: .marked).renewing(after: before).contains("delete set"))
+    let without = FeedRuleset(feed: Self.feed, form: .marked).renewing(after: before)
+    #expect(without.contains("delete set inet sentry triggered-4-60s\n"))
+    #expect(without.contains("flush chain inet sentry blocked\n"))
+  }
+
   @Test func withoutInterfacesNothingIsHandedOver() {
     let text = FeedRuleset(feed: QueueFeed(interfaces: []), form: .native).replacing
     #expect(!text.contains("queue num"))

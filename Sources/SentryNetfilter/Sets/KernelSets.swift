@@ -122,6 +122,9 @@ public struct KernelSets: ~Copyable {
 
   public var isBlocking: Bool { plan != nil }
 
+  /// What it follows is still in force; otherwise nothing it is asked for can succeed.
+  public var isInForce: Bool { plan == host.status?.feed.blocking?.plan }
+
   /// Makes the kernel hold what the table does.
   ///
   /// - Returns: how many entries were missing, wrong or too many.
@@ -140,18 +143,20 @@ public struct KernelSets: ~Copyable {
     for entry in contents.triggered {
       guard let net = AddressNet(entry.range), try belongs(net, entry.duration) else { continue }
       wanted.insert(net)
-      if held[net]?.set.seconds != entry.duration.seconds || held[net] == nil { missing.append(entry) }
+      let isHeld = held[net].map { $0.set.seconds == entry.duration.seconds } ?? false
+      if !isHeld, !entry.isExpired(now.later(by: Self.shortly)) { missing.append(entry) }
     }
-    let surplus = held.keys.filter { !wanted.contains($0) }
+    let surplus = held.filter { !wanted.contains($0.key) }
     var batch = Batch()
-    for net in surplus { remove(net, &batch) }
+    for net in surplus.keys { remove(net, &batch) }
     for entry in missing {
       guard let net = AddressNet(entry.range) else { continue }
       try add(net, entry.duration, entry.lastTime, now: now, &batch)
       if batch.count >= Self.transactionLimit { try commit(&batch) }
     }
     try commit(&batch)
-    return surplus.count + missing.count + (try putRanges(now: now))
+    let differing = surplus.count { !$0.value.isExpired(now.later(by: Self.shortly)) } + missing.count
+    return differing + (try putRanges(now: now))
   }
 
   /// Whether an entry is for the kernel; makes its set if there is none yet.
@@ -197,4 +202,15 @@ public struct KernelSets: ~Copyable {
     }
   }
 
+}
+
+extension Timestamp {
+  func later(by nanoseconds: Int64) -> Timestamp { Timestamp(nanoseconds: self.nanoseconds &+ nanoseconds) }
+}
+
+extension AddressEntry {
+  fileprivate func isExpired(_ now: Timestamp) -> Bool {
+    guard let seconds = duration.seconds else { return false }
+    return now.nanoseconds - lastTime.nanoseconds >= Int64(seconds) * Timestamp.nanosecondsPerSecond
+  }
 }

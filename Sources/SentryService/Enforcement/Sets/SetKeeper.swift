@@ -293,9 +293,11 @@ private struct SetWork: ~Copyable {
       state.problem = nil
       report("triggered addresses are blocked by the kernel again")
     } catch {
+      isAwaitingAll = true
+      // The rules were just taken out, or others put in: `follow` is about to come.
+      guard sets.isInForce else { return }
       if state.problem == nil { report("the kernel may not block every triggered address: \(error)") }
       state.problem = "\(error)"
-      isAwaitingAll = true
     }
   }
 }
