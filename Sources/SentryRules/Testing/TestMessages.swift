@@ -58,12 +58,8 @@ extension Diagnostic {
       .badTest, at: place, "the document has no rule \(number.shown)", hint: NearbyRules(wanted, in: ruleSet).hint)
   }
 
-  static func directionContradictsSource(_ word: String, _ source: String, isLocal: Bool, at place: Place) -> Diagnostic
-  {
-    Diagnostic(
-      .badTest, at: place,
-      "'\(word)' cannot be: \(source) is \(isLocal ? "an address of this host" : "no address of this host")",
-      hint: isLocal ? nil : "write 'me', or add the address to settings.local")
+  static func contradiction(_ error: NotationError, in node: PropertyListNode) -> Diagnostic {
+    Diagnostic(.badTest, at: node.place(ofText: error.range), error.message, hint: error.hint)
   }
 
   static func twoTimes(at place: Place) -> Diagnostic {

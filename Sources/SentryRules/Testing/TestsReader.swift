@@ -149,7 +149,7 @@ struct TestsReader {
     }
     do {
       let packet = try PacketNotation.parse(text)
-      checkDirection(of: packet, at: node.place)
+      checkDirection(of: packet, in: node)
       return packet
     } catch {
       findings.add(.badPacket(error, in: node))
@@ -157,15 +157,13 @@ struct TestsReader {
     }
   }
 
-  /// The source decides which way a packet goes; the line may say the same, not the opposite.
-  private mutating func checkDirection(of packet: DescribedPacket, at place: Diagnostic.Place) {
-    guard let direction = packet.direction else { return }
-    let source = packet.source(on: host)
-    let isLocal = packet.interfaceName != "lo" && local.contains { $0.contains(source) }
-    guard isLocal != (direction == .outbound) else { return }
-    findings.add(
-      .directionContradictsSource(
-        direction == .inbound ? "in" : "out", source.description, isLocal: isLocal, at: place))
+  private mutating func checkDirection(of packet: DescribedPacket, in node: PropertyListNode) {
+    let isLoopback = packet.interfaceName.map(ruleSet.settings.systemName(of:)) == "lo"
+    do {
+      try packet.checkDirection(on: host, local: local, isLoopback: isLoopback)
+    } catch {
+      findings.add(.contradiction(error, in: node))
+    }
   }
 
   // MARK: Numbers
