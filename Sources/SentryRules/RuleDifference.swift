@@ -156,10 +156,11 @@ private struct RuleMatching {
   }
 
   private mutating func pairBetweenNeighbours(_ olds: [Int], _ news: [Int]) {
+    // Behind the last partner so far; both lists ascend.
     var next = 0
     for a in olds {
       if newOf[a] >= 0 {
-        if let position = news.firstIndex(of: newOf[a]), position >= next { next = position + 1 }
+        while next < news.count, news[next] <= newOf[a] { next += 1 }
         continue
       }
       guard next < news.count, oldOf[news[next]] < 0, old.rules[a].isLike(new.rules[news[next]]) else { continue }
