@@ -36,6 +36,19 @@ import Testing
     #expect(try text() == Self.document)
   }
 
+  @Test func testsThatLoseTheirRuleAreNamed() async throws {
+    let tests = "tests = ( { packet = \"udp 203.0.113.9:1 > me:2\"; expect = pass; rule = 1; } );"
+    let document = try folder.write("tested.plist", "{ rules = ( { enabled = 1; }, { enabled = 1; } ); \(tests) }")
+    let run = try await Program.sentry.run(["delete", document, "1"])
+    #expect(
+      run.errors == """
+        \(document): rule 1 deleted; the former rule 2 is now 1
+        warning: a test named what is gone and no longer says which rule decides: test 1 (rule 1)
+
+        """)
+    #expect(try await Program.sentry.run(["test", document]).status == 0)
+  }
+
   @Test func dryRunPrintsAndLeavesTheFile() async throws {
     let run = try await Program.sentry.run(["delete", path, "1", "--dry-run"])
     #expect(run.output == "// Mine.\n(\n  { /* 1 */ nodeName = two; enabled = 0; } // the second\n)\n")
