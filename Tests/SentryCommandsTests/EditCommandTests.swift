@@ -188,6 +188,31 @@ import Testing
     #expect(try text().contains("// Mine.\n"))
   }
 
+  @Test func nothingInADifferenceIsHidden() async throws {
+    let other = try folder.write("other.plist", "( { nodeName = \"a\u{202E}b\u{200B}c\"; enabled = 1; } )")
+    let run = try await Program.sentry.run(["diff", path, other])
+    #expect(run.output.contains("a\\U202eb\\U200bc"))
+  }
+
+  @Test func whatTheClassicProgramReadsInsteadIsTold() async throws {
+    let other = try folder.write(
+      "other.plist", "( { enabled = 1; propertyName = TTL; propertyValue = 1; filterActionName = \"Delete no log\"; } )"
+    )
+    let run = try await Program.sentry.run(["convert", "--to", "classic", other])
+    #expect(
+      run.errors == """
+        note: rule 1: the classic program does not know 'TTL' and reads 'Any'
+        note: rule 1: the classic program does not know 'Delete no log' and reads '->'
+
+        """)
+  }
+
+  @Test func rulesToPasteStandInBraces() async throws {
+    let run = try await Program.sentry.run(["paste", path], input: Data("enabled = 1; parameter = x;".utf8))
+    #expect(run.status == 65)
+    #expect(run.errors.contains("a rule stands in braces: { enabled = 1; propertyName = …; … }"))
+  }
+
   @Test func differencesComeAsJSON() async throws {
     let other = try folder.write("other.plist", Self.document.replacing("one", with: "uno"))
     let run = try await Program.sentry.run(["diff", "--format", "json", path, other])

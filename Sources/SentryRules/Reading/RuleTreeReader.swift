@@ -44,7 +44,7 @@ struct RuleTreeReader {
     readOpenLists(into: &findings)
   }
 
-  /// `node` is rule 1.
+  /// `node` is rule 1. It may stand without braces.
   mutating func read(single node: PropertyListNode, into findings: inout Findings) {
     append(node, position: 1, parent: -1, into: &findings)
     readOpenLists(into: &findings)
@@ -58,12 +58,12 @@ struct RuleTreeReader {
         continue
       }
       open[innermost].count += 1
+      if node.isMissing { continue }
       append(node, position: open[innermost].count, parent: open[innermost].parent, into: &findings)
     }
   }
 
   private mutating func append(_ node: PropertyListNode, position: Int, parent: Int, into findings: inout Findings) {
-    if node.isMissing { return }
     guard node.kind == .dictionary else {
       let number = (numbers(from: parent) + [position]).map { "\($0)" }.joined(separator: ".")
       return findings.add(.wrongType(of: "rule \(number)", expected: "a dictionary", at: node.place))

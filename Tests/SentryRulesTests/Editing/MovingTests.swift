@@ -17,20 +17,21 @@ import Testing
   }
 
   /// A comment to the end of the line does not swallow what closes the list.
-  @Test(arguments: [
-    (
-      "( { a = 1; }, // x\n  { b = 1; } /* y */ )", ["1"], .after("2"),
-      "(\n  { b = 1; }, /* y */\n  { a = 1; } // x\n )"
-    ),
-    (
-      "( { a = 1; children = ( { b = 1; } ); }, { c = 1; children = ( { d = 1; } // z\n  ); }\n)", ["1.1", "2.1"],
-      .into("1"), "( { a = 1; children = ( { b = 1; },\n{ d = 1; } // z\n ); }, { c = 1; }\n)"
-    ),
-    (
-      "( { a = 1; }, // x\r\n  { b = 1; }, { c = 1; } )", ["1"], .after("2"),
-      "(\r\n  { b = 1; }, { a = 1; }, // x\r\n{ c = 1; } )"
-    ),
-  ] as [(String, [String], Target, String)])
+  @Test(
+    arguments: [
+      (
+        "( { a = 1; }, // x\n  { b = 1; } /* y */ )", ["1"], .after("2"),
+        "(\n  { b = 1; }, /* y */\n  { a = 1; } // x\n )"
+      ),
+      (
+        "( { a = 1; children = ( { b = 1; } ); }, { c = 1; children = ( { d = 1; } // z\n  ); }\n)", ["1.1", "2.1"],
+        .into("1"), "( { a = 1; children = ( { b = 1; },\n{ d = 1; } // z\n ); }, { c = 1; }\n)"
+      ),
+      (
+        "( { a = 1; }, // x\r\n  { b = 1; }, { c = 1; } )", ["1"], .after("2"),
+        "(\r\n  { b = 1; }, { a = 1; }, // x\r\n{ c = 1; } )"
+      ),
+    ] as [(String, [String], Target, String)])
   func lineCommentsEndTheirLine(_ before: String, _ numbers: [String], _ target: Target, _ after: String) throws {
     #expect(try open(before).move(numbers.map(number), target.target()).text == after)
   }

@@ -50,8 +50,8 @@ public struct CopiedRules: Sendable {
     output.write(")\n")
   }
 
-  /// Names that the classic program does not know, each with the first rule that uses it.
-  public var namesUnknownToClassic: [(name: String, rule: String)] { ClassicForm.unknownNames(in: rules) }
+  /// Names that the classic program does not know.
+  public var namesUnknownToClassic: [ClassicForm.UnknownName] { ClassicForm.unknownNames(in: rules) }
 }
 
 /// Some rules of a rule set, with the positions of a list of their own.
