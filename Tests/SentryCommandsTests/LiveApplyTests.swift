@@ -20,7 +20,7 @@ struct LiveApplyTests {
         + #"{ enabled = 1; propertyName = "Dest port"; propertyValue = "0-20"; filterActionName = Delete; } );"#),
   ]
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(5)))
   func noConnectionIsLostAndNothingForbiddenPasses() async throws {
     let folder = try TemporaryFolder()
     let paths = try Self.documents.enumerated().map { number, rules in
@@ -31,7 +31,7 @@ struct LiveApplyTests {
       let server = try cable.start(at: .watched, "iperf3", "--server")
       try await cable.waitUntilListening(at: .watched, "tcp", 5_201)
       let download = try cable.start(
-        at: .sender, "iperf3", "--client", Cable.watchedAddress, "--time", "120", "--bitrate", "10M", "--parallel", "2")
+        at: .sender, "iperf3", "--client", Cable.watchedAddress, "--time", "300", "--bitrate", "10M", "--parallel", "2")
       let forbidden = try cable.start(
         at: .sender, "hping3", "--udp", "-q", "-i", "u2000", "-p", "9", Cable.watchedAddress)
       try await waitUntil("the load is judged") { try await daemon.status().verdicts["delete", default: 0] > 200 }
@@ -44,7 +44,7 @@ struct LiveApplyTests {
           curl --silent --show-error --fail --output /dev/null --unix-socket \(daemon.socket) \\
             --upload-file \(folder.url.path)/$((i % 2)).plist "http://localhost/v1/rules?name=$i" || exit 1
         done
-        """, within: .seconds(150))
+        """, within: .seconds(280))
       #expect(apply.status == 0, "\(apply.errors)")
 
       let status = try await daemon.status()
