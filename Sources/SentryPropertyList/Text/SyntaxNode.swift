@@ -211,6 +211,16 @@ public struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
     precedingEnd = node.separator?.upperBound ?? node.range.upperBound
     return node
   }
+
+  /// All that are left, counted one by one: arrays made of them need not grow.
+  public var underestimatedCount: Int {
+    var (count, index) = (0, index)
+    while index < end {
+      count += 1
+      index = Int(tree.nodes[index].next)
+    }
+    return count
+  }
 }
 
 /// The entries directly inside a dictionary, those with a missing key left out.
