@@ -67,7 +67,7 @@ let package = Package(
       "SentryCommands",
       [
         "SentryService", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
-        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
