@@ -53,10 +53,11 @@ struct KernelPart: ~Copyable {
     return status
   }
 
-  mutating func update(_ feed: QueueFeed) throws(NetfilterError) {
+  mutating func update(_ feed: QueueFeed) throws(NetfilterError) -> Bool {
     guard let old = status else { throw .refused(asked: "update the queue's rules", said: "none are installed") }
     var feed = feed
     if let blocking = old.feed.blocking { feed.blocking?.adopt(blocking) }
+    guard feed != old.feed else { return false }
     do throws(NetfilterError) {
       try renew(feed, old.form, after: old.feed)
     } catch {
@@ -64,6 +65,7 @@ struct KernelPart: ~Copyable {
       throw error
     }
     status?.feed = feed
+    return true
   }
 
   /// Makes sets, as many as there is room for.

@@ -159,12 +159,12 @@ public actor SentryDaemon {
     if history.count > Self.documentsRemembered { history.removeFirst() }
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
-    followRules(new.rules)
+    follow(new.rules, after: current.rules)
     try await refreshLocal()
     let what =
       new.edits.map { "\(new.name) edited while in force: \($0.last)" }
-      ?? "\(new.name) applied: \(new.report.ruleCount) rules"
-    tell("\(what); the rules before judged \(replacement.judged) packets")
+      ?? "\(new.name) applied: \(counted(new.report.ruleCount, "rule"))"
+    tell("\(what); the rules before judged \(counted(replacement.judged, "packet"))")
     return ApplyReply(
       applied: true, findings: findings, document: new.report,
       replaced: GenerationReport(document: current.report, judged: replacement.judged),
@@ -226,11 +226,12 @@ public actor SentryDaemon {
     }
   }
 
-  private func followRules(_ rules: LoadedRules) {
+  private func follow(_ rules: LoadedRules, after old: LoadedRules) {
     guard let gate else { return }
     do throws(NetfilterError) {
-      for remark in try gate.change(to: rules) { tell(remark) }
-      kernelCounts = []
+      let change = try gate.change(from: old, to: rules)
+      for remark in change.remarks { tell(remark) }
+      if change.restartsCounts { kernelCounts = [] }
     } catch {
       tell("the kernel still has its part of the rules before: \(error)")
     }

@@ -133,6 +133,22 @@ import Testing
     #expect(run.errors.contains(message))
   }
 
+  /// As the document's own tests are refused.
+  @Test(arguments: [
+    ("udp me:5 > 203.0.113.9:53 in", [], "'in' cannot be: 192.0.2.1 is an address of this host"),
+    ("udp 203.0.113.9:53 > me:5 out on eth0", [], "'out' cannot be: 203.0.113.9 is no address of this host"),
+    ("udp 203.0.113.9:53 > me:5 in", ["--local", "203.0.113.0/24"], "203.0.113.9 is an address of this host"),
+    ("udp me:5 > me:53 out on lo", [], "'out' cannot be: 192.0.2.1 is no address of this host"),
+  ])
+  func aDirectionThatTheSourceContradictsIsRefused(packet: String, options: [String], message: String) async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write("any.plist", "{ rules = (); }")
+    let run = try await Program.sentry.run(["explain", document, "--packet", packet] + options)
+    #expect(run.status == 2)
+    #expect(run.errors.contains(message))
+    #expect(run.errors.contains("\n    \(packet)\n"))
+  }
+
   @Test func aSlipInAPacketIsShownWithItsPlace() async throws {
     let run = try await explain("--packet", "tcp 203.0.113.9:40000 > me:23 sin")
     #expect(run.status == 2)

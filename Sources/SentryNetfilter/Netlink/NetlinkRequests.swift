@@ -1,5 +1,6 @@
 internal import CNftables
 internal import Glibc
+internal import SentryCapture
 internal import SentryPacket
 
 /// Requests to the kernel's packet filter without the detour through a text: for what is many, or often.
@@ -120,8 +121,7 @@ struct NetlinkRequests: ~Copyable {
 extension NetfilterError {
   /// From an `errno`.
   init(asked: String, code: Int32) {
-    // Safe: `strerror` gives a terminated string for any number; it is copied at once.
-    let said = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+    let said = SystemText.message(of: code)
     switch code {
     case EPERM: self = .notPermitted(asked: asked)
     case EOPNOTSUPP, EPROTONOSUPPORT:
