@@ -1,4 +1,5 @@
 import SentryPacket
+import SentryTestSupport
 import Testing
 
 @testable import SentryState
@@ -168,5 +169,70 @@ private func recorded(capacity: Int = 8, room: Int = 8) -> AddressTable {
     #expect(table.credit(range("198.51.100.0/25"), hits: 3, at: at(1)) == false)
     #expect(table.brokenInvariant() == nil)
     #expect(table.entries(now: at(2)).map(\.matchCount) == [3, 3])
+  }
+}
+
+/// A copy that knows nothing but what it is told.
+private struct AddressCopy {
+  private var entries: [AddressNet: (duration: AddressDuration, time: Timestamp)] = [:]
+
+  mutating func follow(_ table: inout AddressTable, now: Timestamp) {
+    var taken: [AddressChange] = []
+    var isIncomplete = false
+    table.takeChanges { changes, isMissingSome, _ in (taken, isIncomplete) = (changes, isMissingSome) }
+    if isIncomplete {
+      entries = [:]
+      for entry in table.entries(now: now) {
+        if let net = AddressNet(entry.range) { entries[net] = (entry.duration, entry.lastTime) }
+      }
+      return
+    }
+    for change in taken {
+      entries[change.net] = change.kind == .removed ? nil : (change.duration, change.time)
+    }
+  }
+
+  /// Those that live longer than until `now`.
+  func nets(_ now: Timestamp) -> Set<AddressNet> {
+    Set(
+      entries.filter { _, entry in
+        guard let seconds = entry.duration.seconds else { return true }
+        return now.nanoseconds - entry.time.nanoseconds < Int64(seconds) * 1_000_000_000
+      }.keys)
+  }
+}
+
+@Suite struct AddressCopyTests {
+  /// Whatever happens to the table: a copy holds nothing that the table does not, and all that has more than a second left.
+  @Test(arguments: 0..<60 as Range<UInt64>)
+  func aCopyHoldsWhatTheTableDoes(seed: UInt64) {
+    var random = SplitMix64(state: seed)
+    var table = AddressTable(capacity: 12, ipv6PrefixLength: 64)
+    table.recordChanges(capacity: 40)
+    var copy = AddressCopy()
+    var now = at(0)
+    for _ in 0..<400 {
+      now = Timestamp(nanoseconds: now.nanoseconds + Int64.random(in: 0...700_000_000, using: &random))
+      let address = "192.0.2.\(Int.random(in: 1...20, using: &random))"
+      let net = "2001:db8:\(Int.random(in: 1...4, using: &random))::1"
+      let text = Int.random(in: 0..<4, using: &random) == 0 ? net : address
+      let duration = AddressDuration(seconds: [nil, 3, 10, 30][Int.random(in: 0..<4, using: &random)])
+      switch Int.random(in: 0..<100, using: &random) {
+      case 0..<40: table.trigger(text, now, duration)
+      case 40..<75: table.include(text, now)
+      case 75..<83: table.addByHand(text, now, duration)
+      case 83..<92: _ = table.remove(ip(text))
+      case 92..<98: table.expire(now: now)
+      case 98: table.setCapacity(Int.random(in: 8...14, using: &random), now: now)
+      default: table.removeAll()
+      }
+      guard Int.random(in: 0..<3, using: &random) == 0 else { continue }
+      copy.follow(&table, now: now)
+      let held = Set(table.entries(now: now).compactMap { AddressNet($0.range) })
+      #expect(copy.nets(now).isSubset(of: held))
+      let soon = Timestamp(nanoseconds: now.nanoseconds + 1_000_000_000)
+      let lasting = Set(table.entries(now: soon).compactMap { AddressNet($0.range) })
+      #expect(lasting.isSubset(of: copy.nets(now)), "\(lasting.subtracting(copy.nets(now)))")
+    }
   }
 }

@@ -70,10 +70,11 @@ struct NetlinkWriter {
     }
   }
 
-  private mutating func set(_ number: some FixedWidthInteger, at place: Int) {
-    var writer = NetlinkWriter()
-    writer.append(number)
-    bytes.replaceSubrange(place..<(place + writer.bytes.count), with: writer.bytes)
+  private mutating func set<Number: FixedWidthInteger>(_ number: Number, at place: Int) {
+    let image = Number(bigEndian: number)
+    for index in 0..<(Number.bitWidth / 8) {
+      bytes[place + index] = UInt8(truncatingIfNeeded: image >> (Number.bitWidth - 8 * (index + 1)))
+    }
   }
 }
 

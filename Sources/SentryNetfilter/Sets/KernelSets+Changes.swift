@@ -55,15 +55,15 @@ extension KernelSets {
 
   /// Changes of one transaction.
   struct Batch {
-    /// By the set's name. They are added once more before they are deleted, so that none is missing.
-    var removals: [String: [SetElement]] = [:]
-    var additions: [String: [SetElement]] = [:]
+    /// They are added once more before they are deleted, so that none is missing.
+    var removals: [BlockSet: [SetElement]] = [:]
+    var additions: [BlockSet: [SetElement]] = [:]
     var count = 0
   }
 
   mutating func remove(_ net: AddressNet, _ batch: inout Batch) {
     guard let old = held.removeValue(forKey: net) else { return }
-    batch.removals[old.set.name, default: []].append(SetElement(net.address))
+    batch.removals[old.set, default: []].append(SetElement(net.address))
     batch.count += 1
   }
 
@@ -75,7 +75,7 @@ extension KernelSets {
     remove(net, &batch)
     guard !new.isExpired(now) else { return }
     held[net] = new
-    batch.additions[set.name, default: []].append(SetElement(net.address, left: set.left(since: last, now: now)))
+    batch.additions[set, default: []].append(SetElement(net.address, left: set.left(since: last, now: now)))
     batch.count += 1
   }
 
@@ -85,10 +85,10 @@ extension KernelSets {
     batch = Batch()
     try kernel.transact(to: "change the blocked addresses") { writer in
       for (set, elements) in carriedOut.removals {
-        writer.elements(NFT_MSG_NEWSETELEM, of: set, elements)
-        writer.elements(NFT_MSG_DELSETELEM, of: set, elements)
+        writer.elements(NFT_MSG_NEWSETELEM, of: set.name, elements)
+        writer.elements(NFT_MSG_DELSETELEM, of: set.name, elements)
       }
-      for (set, elements) in carriedOut.additions { writer.elements(NFT_MSG_NEWSETELEM, of: set, elements) }
+      for (set, elements) in carriedOut.additions { writer.elements(NFT_MSG_NEWSETELEM, of: set.name, elements) }
     }
     counts.transactions &+= 1
     counts.changes &+= UInt64(carriedOut.count)

@@ -83,11 +83,11 @@ final class SetKeeper: Sendable {
     }
     begin("sets") { [self] () throws(NetfilterError) in
       var work = SetWork(try KernelSets(host), links, report)
-      keep(&work)
+      try keep(&work)
     }
     begin("set counts") { [self] () throws(NetfilterError) in
       var reader = try SetReader()
-      count(with: &reader)
+      try count(with: &reader)
     }
   }
 
@@ -96,9 +96,8 @@ final class SetKeeper: Sendable {
   /// Changes that come within this time go to the kernel together.
   private static let gatherMicroseconds: UInt32 = 10_000
 
-  private func keep(_ work: inout SetWork) {
-    guard var poll = try? DescriptorPoll() else { return }
-    try? poll.add(changes.wake.descriptor, tag: 0)
+  private func keep(_ work: inout SetWork) throws(NetfilterError) {
+    var poll = try Self.poll(changes.wake)
     var taken = changes.makeContents()
     while true {
       let isWoken = ((try? poll.wait(milliseconds: work.patience)) ?? 0) > 0
@@ -120,6 +119,16 @@ final class SetKeeper: Sendable {
     }
   }
 
+  private static func poll(_ wake: WakeDescriptor) throws(NetfilterError) -> DescriptorPoll {
+    do throws(CaptureError) {
+      let poll = try DescriptorPoll()
+      try poll.add(wake.descriptor, tag: 0)
+      return poll
+    } catch {
+      throw .systemCall(name: "epoll_create1 or epoll_ctl", code: errno)
+    }
+  }
+
   /// Those for the keeping thread.
   private func takeOrders() -> Orders {
     orders.withLock { orders in
@@ -134,9 +143,8 @@ final class SetKeeper: Sendable {
   // MARK: Counting
 
   /// Reading a long list takes a while; changes do not wait for it.
-  private func count(with reader: inout SetReader) {
-    guard var poll = try? DescriptorPoll() else { return }
-    try? poll.add(countWake.descriptor, tag: 0)
+  private func count(with reader: inout SetReader) throws(NetfilterError) {
+    var poll = try Self.poll(countWake)
     while true {
       _ = try? poll.wait(milliseconds: 60_000)
       countWake.clear()
