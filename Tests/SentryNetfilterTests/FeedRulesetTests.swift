@@ -73,7 +73,7 @@ struct FeedRulesetTests {
   static let plan = BlockingPlan(
     rule: 4, number: "2.1", counting: [3, 4], ipv6PrefixLength: 64, seconds: 600, capacity: 1_000,
     sparesAuthorized: false,
-    exemptions: [BlockingPlan.Exemption(text: "ip hdrlength > 5", number: "1.4")])
+    exemptions: [BlockingPlan.Exemption(match: .ipv4("ip hdrlength > 5"), number: "1.4")])
 
   @Test func triggeredAddressesAreDroppedJustAheadOfTheQueue() {
     var feed = Self.feed
@@ -112,9 +112,9 @@ struct FeedRulesetTests {
           chain blocked {
             ip hdrlength > 5 return comment "to the queue: 1.4"
             ip saddr @triggered-4-600s update @triggered-4-600s { ip saddr } counter name "blocked" drop comment "2.1"
+            ip saddr @triggered-ranges-4 counter name "blocked" drop comment "2.1"
             ip6 saddr & ffff:ffff:ffff:ffff:: @triggered-6-64-600s update @triggered-6-64-600s \
         { ip6 saddr & ffff:ffff:ffff:ffff:: } counter name "blocked" drop comment "2.1"
-            ip saddr @triggered-ranges-4 counter name "blocked" drop comment "2.1"
             ip6 saddr @triggered-ranges-6 counter name "blocked" drop comment "2.1"
           }
 

@@ -160,7 +160,15 @@ public struct BlockingFeed: Sendable, Equatable {
 
   var rules: [String] {
     let drop = "counter name \"\(Self.counter)\" drop comment \"\(EarlyChain.comment(plan.number))\""
-    return plan.exemptions.map { "\($0.text) return comment \"to the queue: \(EarlyChain.comment($0.number))\"" }
-      + sets.map { $0.rule(drop) } + RangeSet.allCases.map { $0.rule(drop) }
+    // A packet is asked for little of the other family: IPv4 has been dropped or let go before IPv6 comes.
+    return exemptions(of: nil)
+      + exemptions(of: .ipv4) + sets.filter { $0.keys == .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv4.rule(drop)]
+      + exemptions(of: .ipv6) + sets.filter { $0.keys != .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv6.rule(drop)]
+  }
+
+  private func exemptions(of family: EarlyMatch.Family?) -> [String] {
+    plan.exemptions.filter { $0.match.family == family }.map { exemption in
+      "\(exemption.match.text) return comment \"to the queue: \(EarlyChain.comment(exemption.number))\""
+    }
   }
 }

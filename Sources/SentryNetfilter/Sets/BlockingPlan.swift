@@ -28,11 +28,12 @@ public struct BlockingPlan: Sendable, Equatable {
   public var capacity: Int
   /// Authorized addresses are kept out.
   public var sparesAuthorized: Bool
-  /// Packets that rules before it may catch, as nftables reads it, each with its rule's number.
+  /// Packets that rules before it may catch.
   var exemptions: [Exemption]
 
   struct Exemption: Sendable, Equatable {
-    var text: String
+    var match: EarlyMatch
+    /// Of the rule.
     var number: String
   }
 }
@@ -134,8 +135,8 @@ private struct BlockingAnalysis {
   }
 
   private mutating func spare(_ packets: [EarlyMatch], for number: String) {
-    for match in packets where !exemptions.contains(where: { $0.text == match.text }) {
-      exemptions.append(BlockingPlan.Exemption(text: match.text, number: number))
+    for match in packets where !exemptions.contains(where: { $0.match == match }) {
+      exemptions.append(BlockingPlan.Exemption(match: match, number: number))
     }
   }
 

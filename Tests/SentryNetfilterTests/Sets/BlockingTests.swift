@@ -43,7 +43,7 @@ struct BlockingTests {
       // 1.1, 1.3.2 and 1.3.3 have deleted theirs by then.
       let loopback = interfaces.count == 2 ? [#"1.3.1 iifname { "lo" }"#] : []
       #expect(
-        plan.exemptions.map { "\($0.number) \($0.text)" } == [
+        plan.exemptions.map { "\($0.number) \($0.match.text)" } == [
           "1.2 ip frag-off & 0x1fff 64-8191", "1.2 frag frag-off 64-8191",
         ] + loopback + ["1.4.1 ip hdrlength > 5"])
       #expect(!plan.sparesAuthorized)
@@ -137,7 +137,7 @@ struct BlockingTests {
     let filtered = row.rules.contains("eth*") ? [Self.eth0] : interfaces
     let blocking = Blocking(ruleSet, interfaces: filtered, early: EarlyChain(ruleSet, interfaces: filtered))
     #expect((blocking.plan?.counting ?? []).map { ruleSet.rules[$0].number } == row.counting)
-    #expect((blocking.plan?.exemptions ?? []).map(\.text) == row.exemptions)
+    #expect((blocking.plan?.exemptions ?? []).map(\.match.text) == row.exemptions)
     #expect((blocking.plan?.sparesAuthorized ?? false) == row.sparesAuthorized)
     #expect((blocking.obstacle ?? "").hasPrefix(row.obstacle ?? ""))
     #expect((blocking.obstacle == nil) == (row.obstacle == nil))
