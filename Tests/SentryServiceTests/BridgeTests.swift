@@ -49,7 +49,7 @@ private final class Bench {
       let judgement = engine.judge(
         frame, linkType: .ethernet, wireLength: header.wireLength, time: time,
         from: PacketOrigin(interface: side, direction: direction))
-      bridge.carryOut(judgement, on: frame, header, from: side, going: direction, engine)
+      bridge.carryOut(judgement, .free, on: frame, header, from: side, going: direction, engine)
     }
   }
 
