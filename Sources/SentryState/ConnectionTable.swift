@@ -129,7 +129,7 @@ public struct ConnectionTable: ~Copyable {
 
   /// True if the slot still holds that flow, and more may come of it.
   func holds(_ identity: FlowIdentity, at slot: Int) -> Bool {
-    table.isOccupied(slot) && table[slot].key == identity && !table[slot].tcp.isClosed
+    slot >= 0 && table.isOccupied(slot) && table[slot].key == identity && !table[slot].tcp.isClosed
   }
 
   /// Removes expired flows, some thousands at most in one call; those left are not found either.

@@ -428,7 +428,15 @@ struct PacketWorker: ~Copyable {
         TableSnapshot(
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
-      lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot())
+      lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot(),
+      rates: paces ? rates : nil)
+  }
+
+  private var rates: [RuleRate] {
+    engine.rates.map { place, rate in
+      let rule = engine.rules.ruleSet.rules[place]
+      return RuleRate(number: rule.number, name: rule.name, rate: rate)
+    }
   }
 }
 

@@ -41,15 +41,17 @@ struct RateBucket {
 
   // MARK: Earning
 
-  /// A daemon that could not run for longer has lost what was earned meanwhile.
+  /// In microseconds. A daemon that could not run for longer has lost what was earned meanwhile.
   private static let longestWait: Int64 = 2_000_000
 
-  /// Earns what the time since the last call is worth. Time that runs backwards earns nothing.
+  /// Earns what the time since the last call is worth, to the microsecond; nothing for time that was there before.
   mutating func earn(until now: Timestamp) {
-    defer { earnedUntil = now }
-    guard let earnedUntil, now > earnedUntil else { return }
-    let microseconds = min(Self.longestWait, (now.nanoseconds - earnedUntil.nanoseconds) / 1_000)
-    let earned = microseconds * bytesPerSecond + remainder
+    guard let before = earnedUntil else { return earnedUntil = now }
+    let microseconds = (now.nanoseconds - before.nanoseconds) / 1_000
+    // A clock that was set back starts again.
+    guard microseconds >= 0 || microseconds < -Self.longestWait else { return }
+    earnedUntil = microseconds < 0 ? now : Timestamp(nanoseconds: before.nanoseconds + microseconds * 1_000)
+    let earned = max(0, min(Self.longestWait, microseconds)) * bytesPerSecond + remainder
     credit += earned / 1_000_000
     remainder = earned % 1_000_000
   }

@@ -160,6 +160,7 @@ public struct RateTable: ~Copyable {
     guard senders[sender].waiting.isEmpty else {
       return hold(packet, from: sender) ?? (isFree ? .pass : drop(packet, from: sender))
     }
+    if senders[sender][packet.direction].credit <= 0 { drawSpare(packet, for: sender) }
     if isFree || senders[sender][packet.direction].credit > 0
       || packet.numbers.map({ senders[sender].window.allows($0) }) ?? false
     {
@@ -168,6 +169,15 @@ public struct RateTable: ~Copyable {
     }
     guard packet.numbers != nil, let verdict = hold(packet, from: sender) else { return drop(packet, from: sender) }
     return verdict
+  }
+
+  /// What the bucket has left over nobody else wants: no need to wait for it.
+  private mutating func drawSpare(_ packet: RatedPacket, for sender: Int) {
+    let share = senders[sender][packet.direction]
+    let part = min(max(0, buckets[Int(share.bucket)].credit), packet.byteCount - share.credit)
+    guard part > 0 else { return }
+    buckets[Int(share.bucket)].credit -= part
+    senders[sender][packet.direction].credit += part
   }
 
   private mutating func charge(_ bytes: Int64, _ direction: Direction, to sender: Int) {
