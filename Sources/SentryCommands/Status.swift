@@ -99,7 +99,8 @@ struct StatusText {
   private var rates: [String] {
     guard let rates = reply.rates, !rates.isEmpty else { return [] }
     var table = TextTable(
-      ("rate limit", .left), ("", .left), ("bits a second", .right), ("active flows", .right), ("bytes per second", .right),
+      ("rate limit", .left), ("", .left), ("bits a second", .right), ("active flows", .right),
+      ("bytes per second", .right),
       ("waiting", .right), ("held", .right), ("dropped", .right), ("windows lowered", .right), ("", .left))
     for rate in rates {
       table.add(

@@ -15,7 +15,7 @@ extension Engine {
     }
     if walk.inboundRate != nil || walk.outboundRate != nil { bindRates(at: slot) }
     guard tables.connections.isRateBound(slot) else { return false }
-    walk.ratedFlow = (flow, slot)
+    ratedFlow = (flow, slot)
     return true
   }
 
@@ -35,7 +35,7 @@ extension Engine {
   ///
   /// - Parameter frame: that packet's.
   public mutating func pace(_ frame: RawSpan, now: Timestamp) -> Pacing {
-    guard let flow = walk.ratedFlow else { return .free }
+    guard let flow = ratedFlow else { return .free }
     return tables.pace(packet, of: flow.key, at: flow.slot, going: walk.direction, in: frame, now: now)
   }
 

@@ -32,8 +32,6 @@ struct Walk {
   /// The `Rate limit` rules that matched last; the flow is bound to them if the packet is let through.
   var inboundRate: Int32?
   var outboundRate: Int32?
-  /// The packet's flow, if it is let through and bound to a rate.
-  var ratedFlow: (key: FlowKey, slot: TableSlot)?
 
   /// Where the last successful content search found something, from the first payload byte.
   var previousFind = 0

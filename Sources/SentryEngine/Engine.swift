@@ -54,6 +54,8 @@ public struct Engine: ~Copyable {
   public internal(set) var packet = PacketFields()
   var numbers = PacketNumbers()
   var walk = Walk()
+  /// The flow of the latest packet that was let through and is bound to a rate.
+  var ratedFlow: (key: FlowKey, slot: TableSlot)?
   /// Names in the packet's payload; those of an earlier packet until `walk` says otherwise.
   var serverName = HostName()
   var dnsName = HostName()

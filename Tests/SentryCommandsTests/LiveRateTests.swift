@@ -9,7 +9,8 @@ import Testing
 @Suite(.serialized, .enabled(if: LiveQueue.isPossible && Program("iperf3").isThere, LiveQueue.needs))
 struct LiveRateTests {
   private static let rules = [
-    LiveQueue.rule("Source port", "80", #"nodeName = "the web"; filterActionName = "Rate limit in"; parameter = "2M";"#),
+    LiveQueue.rule(
+      "Source port", "80", #"nodeName = "the web"; filterActionName = "Rate limit in"; parameter = "2M";"#),
     LiveQueue.rule("Source port", "82", #"filterActionName = "Rate limit out"; parameter = "2M";"#),
     LiveQueue.rule(
       "Dest port", "5201",

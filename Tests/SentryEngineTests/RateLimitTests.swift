@@ -78,7 +78,8 @@ extension Bench {
   /// Verdicts are the same with and without limits: only whoever carries them out asks for more.
   @Test func aPacketOfABoundFlowPassesAndSaysSo() throws {
     var bench = try Bench(
-      rule("Dest port", "==", "80", then: "Rate limit in", parameter: "1M"), rule("Dest port", "==", "81", then: "Delete"))
+      rule("Dest port", "==", "80", then: "Rate limit in", parameter: "1M"),
+      rule("Dest port", "==", "81", then: "Delete"))
     let (limited, deleted, others) = (
       bench.judgement(tcp()), bench.judgement(tcp(port: 81)), bench.judgement(tcp(port: 82))
     )

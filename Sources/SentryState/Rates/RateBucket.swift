@@ -10,7 +10,7 @@ struct RateBucket {
   /// Retired, and no flow is left: the place may be another limit's.
   var isFree = false
 
-  /// Bytes that no flow has yet. Below 0, flows that ended have used more than they had.
+  /// Bytes that no flow has yet; at first what there may be unused. Below 0, flows that ended have used more than they had.
   var credit: Int64 = 0
   /// Millionths of a byte earned besides.
   private var remainder: Int64 = 0
@@ -37,9 +37,13 @@ struct RateBucket {
     self.label = label
     self.direction = direction
     self.bytesPerSecond = bytesPerSecond
+    credit = reserve
   }
 
   // MARK: Earning
+
+  /// What nobody takes does not add up: a tenth of a second's worth, or two segments.
+  private var reserve: Int64 { max(bytesPerSecond / 10, 2 * 1_460) }
 
   /// In microseconds. A daemon that could not run for longer has lost what was earned meanwhile.
   private static let longestWait: Int64 = 2_000_000
@@ -56,8 +60,7 @@ struct RateBucket {
     remainder = earned % 1_000_000
   }
 
-  /// What nobody takes does not add up: a tenth of a second's worth, or two segments.
-  mutating func forgetExcess() { credit = min(credit, max(bytesPerSecond / 10, 2 * 1_460)) }
+  mutating func forgetExcess() { credit = min(credit, reserve) }
 
   // MARK: Shares
 

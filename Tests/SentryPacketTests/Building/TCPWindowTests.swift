@@ -8,7 +8,8 @@ import Testing
   private static let timestamp = [UInt8](hex: "0101 080a 0102 0304 0506 0708")
 
   private static func segment(
-    _ ends: (String, String), window: UInt16, flags: Frame.TCPFlags = [.ack], payload: [UInt8] = [], sequence: UInt32 = 1_000,
+    _ ends: (String, String), window: UInt16, flags: Frame.TCPFlags = [.ack], payload: [UInt8] = [],
+    sequence: UInt32 = 1_000,
     link: Frame.Link = .ethernet
   ) -> [UInt8] {
     Frame.tcp(
