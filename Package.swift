@@ -15,11 +15,13 @@ extension Target.Dependency {
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
   static let deque = product(name: "DequeModule", package: "swift-collections")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+  static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
   static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
   static let logging = product(name: "Logging", package: "swift-log")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+  static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
   static let system = product(name: "SystemPackage", package: "swift-system")
   static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -53,6 +55,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -64,7 +67,7 @@ let package = Package(
       "SentryCommands",
       [
         "SentryService", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
-        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
@@ -75,7 +78,8 @@ let package = Package(
         "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
         "SentryState",
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
-        .deque, .hummingbird, .logging, .nioCore, .nioPosix, .serviceLifecycle, .unixSignals,
+        .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
+        .unixSignals,
       ]),
     library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryPacket", "CNftables"]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),

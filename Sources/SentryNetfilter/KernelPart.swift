@@ -48,8 +48,9 @@ struct KernelPart: ~Copyable {
     return status
   }
 
-  mutating func update(_ feed: QueueFeed) throws(NetfilterError) {
+  mutating func update(_ feed: QueueFeed) throws(NetfilterError) -> Bool {
     guard let old = status else { throw .refused(asked: "update the queue's rules", said: "none are installed") }
+    guard feed != old.feed else { return false }
     do throws(NetfilterError) {
       try renew(feed, old.form)
     } catch {
@@ -57,6 +58,7 @@ struct KernelPart: ~Copyable {
       throw error
     }
     status?.feed = feed
+    return true
   }
 
   private mutating func renew(_ feed: QueueFeed, _ form: FeedForm) throws(NetfilterError) {

@@ -25,10 +25,12 @@ public final class NetfilterHost: Sendable {
   /// Puts another feed in force in the place of the installed one, without a moment between. What else stands in our table
   /// stays. Counters start again.
   ///
+  /// - Returns: false if it is the feed that is installed: nothing is done, and counters go on.
   /// - Throws: why it is not in force; then the old one is.
-  public func update(_ feed: QueueFeed) throws(NetfilterError) {
+  @discardableResult
+  public func update(_ feed: QueueFeed) throws(NetfilterError) -> Bool {
     try feed.validate()
-    try kernel.withLock { kernel throws(NetfilterError) in try kernel.update(feed) }
+    return try kernel.withLock { kernel throws(NetfilterError) in try kernel.update(feed) }
   }
 
   /// Takes out everything that is ours, also what another run has left, and nothing else. Doing it twice is harmless.

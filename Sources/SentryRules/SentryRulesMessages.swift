@@ -25,6 +25,12 @@ extension Diagnostic {
     Diagnostic(.noRules, .warning, at: place, "the document has no rules: every packet passes")
   }
 
+  static func tooManyRules(limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .documentTooLarge, at: place, "this is rule \(limit + 1) of the document, which may have at most \(limit)",
+      hint: "long lists of addresses belong in a table")
+  }
+
   static func wrongType(of what: String, expected: String, at place: Place) -> Diagnostic {
     Diagnostic(.wrongType, at: place, "\(what) must be \(expected)")
   }

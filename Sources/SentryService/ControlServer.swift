@@ -1,4 +1,5 @@
 internal import Hummingbird
+internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -19,6 +20,7 @@ struct ControlServer: Service {
     defer { socket.remove() }
     let application = Application(
       router: Self.router(for: daemon),
+      server: .http1(configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ContinueHandler()])),
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket.path), serverName: "sentry"),
       onServerRunning: { _ in
         socket.protect()

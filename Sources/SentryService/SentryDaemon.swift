@@ -157,7 +157,7 @@ public actor SentryDaemon {
     if history.count > Self.documentsRemembered { history.removeFirst() }
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
-    followRules(new.rules)
+    follow(new.rules, after: current.rules)
     try await refreshLocal()
     let what =
       new.edits.map { "\(new.name) edited while in force: \($0.last)" }
@@ -224,11 +224,12 @@ public actor SentryDaemon {
     }
   }
 
-  private func followRules(_ rules: LoadedRules) {
+  private func follow(_ rules: LoadedRules, after old: LoadedRules) {
     guard let gate else { return }
     do throws(NetfilterError) {
-      for remark in try gate.change(to: rules) { tell(remark) }
-      kernelCounts = []
+      let change = try gate.change(from: old, to: rules)
+      for remark in change.remarks { tell(remark) }
+      if change.restartsCounts { kernelCounts = [] }
     } catch {
       tell("the kernel still has its part of the rules before: \(error)")
     }

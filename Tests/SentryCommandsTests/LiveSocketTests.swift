@@ -195,6 +195,19 @@ import Testing
     }
   }
 
+  /// RFC 9110 §10.1.1. Without it curl waits a second before it sends the document.
+  @Test(.enabled(if: Program("curl").isThere, "needs curl"))
+  func clientsThatAskBeforeTheySendAreToldToGoOn() async throws {
+    try await withServer { _, path in
+      let upload = try await Program("curl").run([
+        "--silent", "--show-error", "--fail", "--verbose", "--header", "Expect: 100-continue", "--unix-socket", path,
+        "--request", "PUT", "--data-binary", Self.document, "http://localhost/v1/rules?name=b.plist",
+      ])
+      #expect(upload.status == 0, "\(upload.errors)")
+      #expect(upload.errors.contains("< HTTP/1.1 100 Continue"))
+    }
+  }
+
   @Test func somebodyElsesApplyInBetweenIsAConflict() async throws {
     try await withServer { daemon, path in
       let session = EditSession(subject: .running, options: try Self.options(path))

@@ -205,6 +205,20 @@ struct NetfilterHostTests {
     }
   }
 
+  @Test func theSameFeedLeavesTheKernelsPartAsItIs() async throws {
+    try await TestNetwork.run { network in
+      // Handles number everything in the order it was made.
+      let listing = "nft -a list table inet sentry"
+      let host = try NetfilterHost()
+      try host.install(Self.near)
+      let before = try network.host(listing)
+      #expect(try host.update(Self.near) == false)
+      #expect(try network.host(listing) == before)
+      #expect(try host.update(Self.near(.failClosed)))
+      #expect(try network.host(listing) != before)
+    }
+  }
+
   @Test(arguments: FailurePolicy.allCases)
   func leftoversOfACrashAreReplaced(_ policy: FailurePolicy) async throws {
     try await TestNetwork.run { network in

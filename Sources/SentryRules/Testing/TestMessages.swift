@@ -75,6 +75,12 @@ extension Diagnostic {
       .emptyTest, .warning, at: place, "the test expects nothing", hint: "add 'expect = pass;', or delete for instance")
   }
 
+  static func tooManyDescribedPackets(limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .badTest, at: place, "this is packet \(limit + 1) of the document's tests, which may describe at most \(limit)",
+      hint: "repeat = … sends one several times")
+  }
+
   static func tooManyTestPackets(limit: Int, at place: Place) -> Diagnostic {
     Diagnostic(.badTest, at: place, "the document's tests send more than \(limit) packets together")
   }

@@ -40,10 +40,12 @@ final class KernelGate: Sendable {
   }
 
   /// Follows a change of the rules; packets go on to be handed over meanwhile.
-  func change(to rules: LoadedRules) throws(NetfilterError) -> [String] {
-    guard isOpen else { return [] }
-    try host.update(feed(for: rules.ruleSet))
-    return try adjust(to: rules)
+  ///
+  func change(from old: LoadedRules, to new: LoadedRules) throws(NetfilterError) -> KernelChange {
+    guard isOpen else { return KernelChange(restartsCounts: false, remarks: []) }
+    let isUpdated = try host.update(feed(for: new.ruleSet))
+    return KernelChange(
+      restartsCounts: isUpdated, remarks: isUpdated || new.nextHops != old.nextHops ? try adjust(to: new) : [])
   }
 
   /// Takes everything of ours out of the kernel, and the copy for the next boot: packets pass unjudged from now on, whatever
@@ -75,7 +77,8 @@ final class KernelGate: Sendable {
     }
     return QueueFeed(
       queue: intake.options.number, interfaces: entries.filter(\.isFiltered).map(\.name),
-      policy: intake.options.passesWhenFull ? .failOpen : .failClosed, ownMark: QueueIntake.ownMark,
+      policy: intake.options.passesWhenFull ? .failOpen : .failClosed, queueMark: intake.queueMark,
+      ownMark: QueueIntake.ownMark,
       early: intake.isDryRun ? nil : EarlyChain(rules, interfaces: entries.filter(\.isFiltered)))
   }
 
@@ -114,6 +117,14 @@ final class KernelGate: Sendable {
   func counts() throws(NetfilterError) -> KernelCounts? { try host.counts() }
 
   var status: NetfilterStatus? { host.status }
+}
+
+/// What became of the kernel's part when the rules changed.
+struct KernelChange {
+  /// False where it is the same for both: it goes on counting.
+  var restartsCounts: Bool
+  /// What people should know of it, in sentences for the log.
+  var remarks: [String]
 }
 
 extension RulesetGuard.Report {
