@@ -161,14 +161,19 @@ public struct RateTable: ~Copyable {
       return hold(packet, from: sender) ?? (isFree ? .pass : drop(packet, from: sender))
     }
     if senders[sender][packet.direction].credit <= 0 { drawSpare(packet, for: sender) }
-    if isFree || senders[sender][packet.direction].credit > 0
-      || packet.numbers.map({ senders[sender].window.allows($0) }) ?? false
-    {
+    if isFree || senders[sender][packet.direction].credit > 0 || isPromised(packet, from: sender) {
       charge(packet.byteCount, packet.direction, to: sender)
       return .pass
     }
     guard packet.numbers != nil, let verdict = hold(packet, from: sender) else { return drop(packet, from: sender) }
     return verdict
+  }
+
+  /// The sender was told that it may send this. Within reason: numbers can be forged, and nobody owes more than a second's worth.
+  private func isPromised(_ packet: RatedPacket, from sender: Int) -> Bool {
+    guard let numbers = packet.numbers, senders[sender].window.allows(numbers) else { return false }
+    let share = senders[sender][packet.direction]
+    return share.credit > -max(65_536, buckets[Int(share.bucket)].bytesPerSecond)
   }
 
   /// What the bucket has left over nobody else wants: no need to wait for it.

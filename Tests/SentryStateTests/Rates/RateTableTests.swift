@@ -285,6 +285,19 @@ private final class Bench {
     #expect(bench.released == [0])
   }
 
+  /// A forged acknowledgement may move the edge far ahead; the credit does not follow.
+  @Test func nobodyOwesMoreThanASecondsWorth() throws {
+    let bench = Bench(bytesPerSecond: 100_000)
+    var download = try Download(bench, 1)
+    try download.run(bench)
+    let start = download.sent
+    _ = bench.data(download.flow, try segment(.ack, sequence: start &+ 1 << 30))
+    for number in 0..<40 as Range<UInt32> {
+      _ = bench.data(download.flow, try segment(.ack, sequence: start + number * 10_000, payload: 10_000))
+    }
+    #expect(bench.rates.snapshot().map { $0.held > 0 } == [true])
+  }
+
   @Test func lettingGoOpensTheWindow() throws {
     let bench = Bench(bytesPerSecond: 10_000)
     var download = try Download(bench, 1)
