@@ -211,7 +211,7 @@ struct LiveBridgeTests {
   func limitedDownloadKeepsToItsRate() async throws {
     let document = """
       { rules = ( { enabled = 1; propertyName = "Source port"; propertyValue = 80; filterActionName = "Rate limit out"; \
-      parameter = "2M"; } ); interfaces = ( { name = out0; filters = 1; external = 1; } ); }
+      parameter = "2M"; } ); interfaces = ( { name = in0; filters = 1; external = 0; }, { name = out0; filters = 1; external = 1; } ); }
       """
     try await withBridge(document) { cables, daemon in
       try await withServer(cables, port: 80, size: 50_000_000) {

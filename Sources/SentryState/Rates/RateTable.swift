@@ -126,9 +126,16 @@ public struct RateTable: ~Copyable {
       known = add(LimitedSender(flow, isFirstEnd: isFirstEnd))
       places[place] = UInt32(known + 1)
     }
-    giveBack(known, direction)
-    senders[known][direction].bucket = bucket
+    rebind(known, direction, to: bucket)
     return known
+  }
+
+  /// What is left of a share stays with its bucket; what is owed goes along, so that nobody gets rid of it by changing rules.
+  private mutating func rebind(_ sender: Int, _ direction: Direction, to bucket: Int32) {
+    let old = senders[sender][direction]
+    if old.isBound { buckets[Int(old.bucket)].credit += max(0, old.credit) }
+    senders[sender][direction].bucket = bucket
+    senders[sender][direction].credit = min(1, old.credit)
   }
 
   private func isBound(_ share: RateShare, to label: UInt32) -> Bool {
@@ -197,7 +204,8 @@ public struct RateTable: ~Copyable {
     let waiting = senders[sender].waiting
     let most = max(65_536, buckets[bucket].bytesPerSecond / 4)
     guard waiting.isEmpty || waiting.byteCount + packet.byteCount <= most,
-      let place = packets.append(packet.byteCount, packet.direction, to: &senders[sender].waiting)
+      let place = packets.append(
+        packet.byteCount, packet.direction, bucket: Int32(bucket), to: &senders[sender].waiting)
     else { return nil }
     buckets[bucket].waiting += 1
     buckets[bucket].held &+= 1
@@ -306,7 +314,7 @@ public struct RateTable: ~Copyable {
         || packet.byteCount == 0
     {
       if senders[sender][packet.direction].isBound { charge(packet.byteCount, packet.direction, to: sender) }
-      releaseFirst(of: sender, packet.direction, release)
+      releaseFirst(of: sender, packet, release)
     }
     let credit = senders[sender].credit
     if senders[sender].window.isAtEdge, senders[sender].window.move(credit) {
@@ -320,10 +328,12 @@ public struct RateTable: ~Copyable {
       || senders[sender].outbound.isBound && room(sender, .outbound) > 0
   }
 
-  private mutating func releaseFirst(of sender: Int, _ direction: Direction, _ release: (Int) -> Void) {
+  private mutating func releaseFirst(
+    of sender: Int, _ packet: WaitingPackets.Packet, _ release: (Int) -> Void
+  ) {
     guard let place = packets.removeFirst(of: &senders[sender].waiting) else { return }
-    let share = senders[sender][direction]
-    if share.isBound { buckets[Int(share.bucket)].waiting -= 1 }
+    let bucket = Int(packet.bucket)
+    if buckets.indices.contains(bucket) { buckets[bucket].waiting = max(0, buckets[bucket].waiting - 1) }
     release(place)
   }
 
@@ -370,7 +380,7 @@ public struct RateTable: ~Copyable {
   /// Lets a sender go on as if there had been no limit, and forgets it.
   private mutating func remove(_ sender: Int, _ release: (Int) -> Void, _ update: (Int, UInt16) -> Void) {
     while let packet = packets.first(of: senders[sender].waiting) {
-      releaseFirst(of: sender, packet.direction, release)
+      releaseFirst(of: sender, packet, release)
     }
     if senders[sender].window.moveToReceiverEdge() { update(sender, senders[sender].window.field) }
     giveBack(sender, .inbound)

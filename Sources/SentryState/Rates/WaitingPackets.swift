@@ -5,6 +5,8 @@ struct WaitingPackets {
   struct Packet {
     var byteCount: Int64 = 0
     var direction = Direction.inbound
+    /// The bucket that counts it.
+    var bucket: Int32 = -1
     /// The place of the next in its row; below 0 for none. Of a free place, the next free one.
     fileprivate var next: Int32 = -1
   }
@@ -30,11 +32,11 @@ struct WaitingPackets {
   /// Puts a packet at the end of a row.
   ///
   /// - Returns: its place; `nil` if all are taken.
-  mutating func append(_ byteCount: Int64, _ direction: Direction, to row: inout Row) -> Int? {
+  mutating func append(_ byteCount: Int64, _ direction: Direction, bucket: Int32 = -1, to row: inout Row) -> Int? {
     guard firstFree >= 0 else { return nil }
     let place = firstFree
     firstFree = packets[Int(place)].next
-    packets[Int(place)] = Packet(byteCount: byteCount, direction: direction)
+    packets[Int(place)] = Packet(byteCount: byteCount, direction: direction, bucket: bucket)
     if row.isEmpty { row.first = place } else { packets[Int(row.last)].next = place }
     row.last = place
     row.byteCount += byteCount

@@ -174,6 +174,19 @@ private final class Bench {
     #expect(bench.rates.senderCount <= 1)
   }
 
+  /// Two rules in turn bind a flow: it takes what it owes along.
+  @Test func aDebtStaysWhenTheRuleChanges() throws {
+    let bench = Bench(bytesPerSecond: 10_000)
+    bench.rates.setLimits([1, 2].map { RateLimit(label: $0, bitsPerSecond: 80_000, directions: .inbound) })
+    let (one, two) = (try bench.flow(1), try bench.flow(1, label: 2))
+    var passed = 0
+    for number in 0..<10_000 {
+      if bench.datagram(number % 2 == 0 ? one : two) == .pass { passed += 1_000 }
+      bench.advance(1)
+    }
+    #expect(passed <= 210_000)
+  }
+
   @Test func whatNoLimitConcernsIsFree() throws {
     let bench = Bench(bytesPerSecond: 1)
     let flow = try bench.flow(1, label: 9)
