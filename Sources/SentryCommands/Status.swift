@@ -46,7 +46,7 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, bridge, interfaces, rules, tables, [footer]].filter { !$0.isEmpty }
+    [summary, queue, bridge, interfaces, rules, rates, tables, [footer]].filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -112,6 +112,20 @@ struct StatusText {
       "lost       \(grouped(bridge.tooLong)) too long, \(grouped(bridge.cut)) captured in part, "
         + "\(grouped(bridge.noRoom)) found no room, \(grouped(bridge.failed)) with the interface down",
     ]
+  }
+
+  private var rates: [String] {
+    guard let rates = reply.rates, !rates.isEmpty else { return [] }
+    var table = TextTable(
+      ("rate limit", .left), ("", .left), ("bits a second", .right), ("active flows", .right),
+      ("bytes per second", .right),
+      ("waiting", .right), ("held", .right), ("dropped", .right), ("windows lowered", .right), ("", .left))
+    for rate in rates {
+      table.add(
+        rate.rule, rate.direction, grouped(rate.bitsPerSecond), grouped(rate.activeFlows), grouped(rate.bytesPerSecond),
+        grouped(rate.waiting), grouped(rate.held), grouped(rate.dropped), grouped(rate.loweredWindows), rate.name)
+    }
+    return table.lines(style: style)
   }
 
   private var interfaces: [String] {

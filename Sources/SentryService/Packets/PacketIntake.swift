@@ -12,6 +12,15 @@ public enum PacketIntake: Sendable {
   /// Frames on their way between two interfaces, which are the daemon's only ones: verdicts are carried out.
   case bridge(BridgeIntake)
 
+  /// Rates are limited: verdicts are carried out.
+  var paces: Bool {
+    switch self {
+    case .none, .watch: false
+    case .queue(let queue): !queue.isDryRun
+    case .bridge(let bridge): !bridge.isDryRun
+    }
+  }
+
   /// As `sentry run --mode` and `sentry status` call it.
   public var mode: String {
     switch self {

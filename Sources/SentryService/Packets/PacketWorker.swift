@@ -38,6 +38,8 @@ struct PacketWorker: ~Copyable {
   private let queue: QueueSource?
   /// In bridge mode only, between the two `sources`.
   private let bridge: Bridge?
+  /// Verdicts are carried out, and so are limits of rates.
+  private let paces: Bool
   private var isQueueReadable = false
   /// Why the queue gave no packets when it was last asked.
   private var queueProblem: CaptureError?
@@ -73,6 +75,7 @@ struct PacketWorker: ~Copyable {
     self.changes = changes
     self.queue = queue
     bridge = Self.bridge(of: intake, between: sources, rules)
+    paces = intake.paces
     self.poll = poll
     self.sources = sources
     readable.reserveCapacity(sources.count)
@@ -112,8 +115,7 @@ struct PacketWorker: ~Copyable {
   /// Works until it is told to stop.
   mutating func run() {
     while !isStopping { turn() }
-    queue?.releaseAll()
-    bridge?.releaseAll()
+    releaseAll()
     handOver()
     for request in mailbox.close() { request(&self) }
   }
@@ -121,8 +123,36 @@ struct PacketWorker: ~Copyable {
   /// Ends `run` after the current turn.
   mutating func stop() { isStopping = true }
 
+  /// Lets go of all that is held, and of all that waits for its rate.
+  private mutating func releaseAll() {
+    let (queue, bridge) = (queue, bridge)
+    queue?.releaseAll()
+    bridge?.releaseAll()
+    engine.releaseRates { place in
+      queue?.releaseWaiting(at: place)
+      bridge?.releaseWaiting(at: place)
+    } update: { sender, window in
+      queue?.updateWindow(window, of: sender)
+      bridge?.updateWindow(window, of: sender)
+    }
+    queue?.flush()
+  }
+
+  private mutating func tickRates() {
+    let (queue, bridge) = (queue, bridge)
+    engine.tickRates(now: WallClock.now()) { place in
+      queue?.releaseWaiting(at: place)
+      bridge?.releaseWaiting(at: place)
+    } update: { sender, window in
+      queue?.updateWindow(window, of: sender)
+      bridge?.updateWindow(window, of: sender)
+    }
+    queue?.flush()
+  }
+
   private mutating func turn() {
     wait()
+    if paces { tickRates() }
     if let bridge { bridge.release(now: WallClock.now(), delay: engine.tables.delays.nanoseconds) }
     for index in readable { judgeBatch(from: index) }
     if let queue { judgeBatch(from: queue) }
@@ -181,7 +211,8 @@ struct PacketWorker: ~Copyable {
     _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
       let judgement = engine.judge(
         frame, linkType: linkType, wireLength: header.wireLength, time: header.time, from: origin)
-      bridge.carryOut(judgement, on: frame, header, from: index, going: direction, engine)
+      let pacing = judgement.isRateBound && paces ? engine.pace(frame, now: header.time) : .free
+      bridge.carryOut(judgement, pacing, on: frame, header, from: index, going: direction, engine)
     }
     if bridge.counts.cut != cut { takeLongFrames(from: source, index) }
   }
@@ -212,7 +243,8 @@ struct PacketWorker: ~Copyable {
         if sources.indices.contains(origin.interface) {
           sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
         }
-        queue.carryOut(judgement, on: packet, bytes, engine, now: now)
+        let pacing = judgement.isRateBound && paces ? engine.pace(bytes, now: now) : .free
+        queue.carryOut(judgement, pacing, on: packet, bytes, engine, now: now)
       }
       setQueueProblem(nil)
     } catch {
@@ -290,6 +322,7 @@ struct PacketWorker: ~Copyable {
     if let release = bridge?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
       nanoseconds = min(nanoseconds, release)
     }
+    if let tick = engine.nanosecondsToRateTick(now: now) { nanoseconds = min(nanoseconds, tick) }
     return Int32(nanoseconds / 1_000_000) + 1
   }
 
@@ -299,9 +332,7 @@ struct PacketWorker: ~Copyable {
     get { engine.isOn }
     set {
       engine.isOn = newValue
-      guard !newValue else { return }
-      queue?.releaseAll()
-      bridge?.releaseAll()
+      if !newValue { releaseAll() }
     }
   }
 
@@ -461,7 +492,15 @@ struct PacketWorker: ~Copyable {
         TableSnapshot(
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
-      lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot())
+      lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot(),
+      rates: paces ? rates : nil)
+  }
+
+  private var rates: [RuleRate] {
+    engine.rates.map { place, rate in
+      let rule = engine.rules.ruleSet.rules[place]
+      return RuleRate(number: rule.number, name: rule.name, rate: rate)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 internal import SentryCapture
 internal import SentryEngine
+internal import SentryState
 
 // What requests copy out of the packet thread.
 
@@ -15,6 +16,15 @@ struct WorkerSnapshot: Sendable {
   var queue: QueueSnapshot?
   /// In bridge mode only.
   var bridge: BridgeSnapshot?
+  /// Where verdicts are carried out.
+  var rates: [RuleRate]?
+}
+
+/// How a rule's limit is doing.
+struct RuleRate: Sendable {
+  var number: String
+  var name: String
+  var rate: RateSnapshot
 }
 
 struct InterfaceSnapshot: Sendable {
