@@ -64,7 +64,7 @@ struct LiveSetsTests {
     _ = try await cable.script(at: .sender, "nc -z -w 1 -s \(address) \(Cable.watchedAddress) 23")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func aProbeOfATriggerPortIsAnsweredByTheKernelFromThenOn() async throws {
     try await withSets { cable, daemon, _ in
       #expect(try await blocks(daemon).rule == "2.1")
@@ -94,7 +94,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func whoKeepsKnockingStaysBlockedAndWhoKeepsQuietIsForgivenInBothPlaces() async throws {
     try await withSets(seconds: 3) { cable, daemon, _ in
       try await trigger(Cable.attacker, on: cable)
@@ -108,7 +108,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func anAuthorizedAddressIsNeverBlocked() async throws {
     try await withSets { cable, daemon, _ in
       #expect(try await daemon.sentry("triggered", "add", Cable.attacker, Cable.innocent).status == 0)
@@ -123,7 +123,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func entriesStayThroughApplyAndAreBackAfterAFlushAndAfterOffAndOn() async throws {
     try await withSets { cable, daemon, folder in
       #expect(
@@ -158,7 +158,7 @@ struct LiveSetsTests {
     try await cable.script(at: .watched, "nft get element inet sentry triggered-ranges-4 '{ \(address) }'").status == 0
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func aDocumentThatDoesNotAllowItIsJudgedByTheQueueAndSaysWhy() async throws {
     try await withSets { cable, daemon, folder in
       #expect(try await daemon.sentry("triggered", "add", Cable.attacker).status == 0)
@@ -175,7 +175,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func aDryRunBlocksNothing() async throws {
     try await withSets(options: ["--dry-run"]) { cable, daemon, _ in
       let entered = try await daemon.sentry("triggered", "add", Cable.attacker)
@@ -186,7 +186,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func openConnectionsOfATriggeredAddressEnd() async throws {
     try await withSets { cable, daemon, _ in
       // Somebody who asks for connections makes the kernel track them.
@@ -211,7 +211,7 @@ struct LiveSetsTests {
   }
 
   /// A list that somebody loads is in the kernel soon, and every entry of it.
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func aLongListIsLoadedWhole() async throws {
     try await withSets { cable, daemon, folder in
       let list = (0..<20_000).map { "10.200.\($0 / 250).\($0 % 250 + 1)\n" }.joined()
