@@ -66,8 +66,8 @@ let package = Package(
     library(
       "SentryCommands",
       [
-        "SentryService", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
-        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryService", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
+        "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
@@ -75,12 +75,13 @@ let package = Package(
     library(
       "SentryService",
       [
-        "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
+        "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
         "SentryState",
         "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
         .unixSignals,
       ]),
+    library("SentryProcesses", ["SentryPacket"]),
     library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryPacket", "CNftables"]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
@@ -110,6 +111,7 @@ let package = Package(
       of: "SentryEngine",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryNetfilter", ["SentryCapture", "SentryRules", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryProcesses", ["SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",

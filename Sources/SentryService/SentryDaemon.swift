@@ -204,7 +204,8 @@ public actor SentryDaemon {
       },
       verdicts: Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, snapshot.totals[$0]) }),
       lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes(),
-      queue: queueReport(snapshot.queue), bridge: snapshot.bridge.map(\.report))
+      queue: queueReport(snapshot.queue), bridge: snapshot.bridge.map(\.report),
+      owners: snapshot.owners.map(\.report))
   }
 
   // MARK: The kernel's part

@@ -167,6 +167,8 @@ public struct RandomRules {
     "VLAN": ["7", "0-10", "100"],
     "TLS server name": ["example.org", "*.example.org", "www.example.org"],
     "DNS name": ["example.org", "*.example.org", "www.example.org"],
+    "Application": ["/usr/bin/curl", "/OPT/CURL", "curl", "Curl", "/usr/bin/wget"],
+    "User": ["root", "1000-59999", "0-33", "4000000000"],
     "Connection state": ["new", "established", "closing", "none"],
     "Source match rate": ["0", "1", "1-3"],
   ]

@@ -34,8 +34,9 @@ extension ExplainedPacket {
     let host = HostAddresses(settings)
     let interfaces = packets.map { $0.interface(place, ruleSet) }
     let labels = RuleLabels()
+    let rules = LoadedRules(ruleSet, labels: labels)
     var engine = Engine(
-      rules: LoadedRules(ruleSet, labels: labels), interfaces: interfaces,
+      rules: rules, interfaces: interfaces,
       local: LocalNetworks(host.ranges(with: settings.localNetworks)), eventCapacity: 0)
     var time = packets.first?.time ?? DocumentTest.usualStart
     var explanation: Explanation?
@@ -45,9 +46,11 @@ extension ExplainedPacket {
       frame.withRawSpan { bytes in
         if index == packets.count - 1 {
           explanation = engine.explain(
-            bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index)
+            bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index,
+            process: packet.process)
         } else {
-          _ = engine.judge(bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index)
+          let origin = PacketOrigin(interface: index, owner: rules.program.owner(packet.process))
+          _ = engine.judge(bytes, linkType: packet.linkType, wireLength: frame.count, time: now, from: origin)
         }
       }
     }

@@ -1,3 +1,4 @@
+internal import SentryPacket
 internal import SentryRules
 
 /// Which rules neither the queue nor the early chain can judge everywhere.
@@ -36,26 +37,31 @@ struct QueueCoverage {
       return "outbound packets have no hardware address yet where they are judged"
     case .number(.vlan, _):
       return "the kernel takes VLAN tags off before the queue; ask for the VLAN's own interface instead"
+    case let test where test.asksForOwner && !isOnly(.outbound, instruction):
+      return "inbound packets are judged ahead of address translation: those for containers have no process here"
     default:
       return nil
     }
   }
 
-  /// It, or a rule above it, asks for inbound packets.
-  private func isInboundOnly(_ instruction: Program.Instruction) -> Bool {
+  private func isInboundOnly(_ instruction: Program.Instruction) -> Bool { isOnly(.inbound, instruction) }
+
+  /// It, or a rule above it, asks for packets of this direction.
+  private func isOnly(_ wanted: Direction, _ instruction: Program.Instruction) -> Bool {
     var rule = Int(instruction.rule)
     while rule >= 0 {
-      if asksForInbound(rule) { return true }
+      if asks(for: wanted, rule) { return true }
       rule = ruleSet.rules[rule].parent
     }
     return false
   }
 
-  private func asksForInbound(_ rule: Int) -> Bool {
+  private func asks(for wanted: Direction, _ rule: Int) -> Bool {
     // Ancestors of a rule in use are in use, so each has an instruction.
     guard let instruction = program.instruction(ofRule: rule), case .number(.direction, let range) = instruction.test
     else { return false }
-    return range.contains(1) == instruction.isNegated && range.contains(0) != instruction.isNegated
+    let (this, other): (UInt64, UInt64) = wanted == .inbound ? (0, 1) : (1, 0)
+    return range.contains(other) == instruction.isNegated && range.contains(this) != instruction.isNegated
   }
 }
 

@@ -18,6 +18,6 @@ public enum PacketNotation {
     let around = parser.surroundings
     return DescribedPacket(
       text: text, direction: around.direction, interfaceName: around.interfaceName, isExternal: around.isExternal,
-      time: around.time, link: around.link, packet: packet)
+      time: around.time, process: around.process, link: around.link, packet: packet)
   }
 }

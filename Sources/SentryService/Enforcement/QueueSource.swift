@@ -87,6 +87,13 @@ final class QueueSource {
     }
   }
 
+  /// Keeps a packet where it is, for a verdict that comes later: `resume`, then `carryOut`, and `flush` at the end.
+  func keepWaiting(_ packet: QueuedPacket) { queue.verdicts.hold(packet.identifier) }
+
+  func resume() { queue.verdicts.resume() }
+
+  func flush() { queue.verdicts.flush() }
+
   private func refuse(
     _ packet: QueuedPacket, _ bytes: RawSpan, _ answer: Answer, _ engine: borrowing Engine, now: Timestamp
   ) {

@@ -15,6 +15,8 @@ struct WorkerSnapshot: Sendable {
   var queue: QueueSnapshot?
   /// In bridge mode only.
   var bridge: BridgeSnapshot?
+  /// While rules ask for the processes behind packets.
+  var owners: OwnerSnapshot?
 }
 
 struct InterfaceSnapshot: Sendable {
