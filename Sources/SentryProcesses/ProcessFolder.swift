@@ -28,7 +28,8 @@ struct ProcessFolder {
   /// Who has a socket open: of several processes the one with the lowest number.
   func holder(ofSocket inode: UInt32) -> Search {
     var processes: [UInt32] = []
-    _ = Self.forEachNumber(in: path) { number, _, _ in
+    // Safe: the names are not looked at.
+    _ = unsafe Self.forEachNumber(in: path) { number, _, _ in
       processes.append(number)
       return true
     }
@@ -69,7 +70,7 @@ struct ProcessFolder {
     // One byte more, so that a longer text is not taken for it.
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: text.count + 1) { buffer in
       // Safe: the call writes at most as many bytes as the buffer holds, and says how many; only those are read.
-      guard let start = unsafe buffer.baseAddress, unsafe readlinkat(folder, name, start, buffer.count) == text.count
+      guard let start = buffer.baseAddress, unsafe readlinkat(folder, name, start, buffer.count) == text.count
       else { return false }
       return unsafe memcmp(start, text, text.count) == 0
     }
@@ -78,8 +79,8 @@ struct ProcessFolder {
   /// The number of the file in a folder that is a link to a text, and 0 or why the folder cannot be read: an `errno`.
   private static func file(in path: String, linkedTo text: [UInt8]) -> (file: UInt32?, code: Int32) {
     var found: UInt32?
-    let code = forEachNumber(in: path) { file, folder, name in
-      // Safe: the name lives during this call.
+    // Safe: each name lives during the call that it is handed to.
+    let code = unsafe forEachNumber(in: path) { file, folder, name in
       if unsafe link(at: folder, name, is: text) { found = file }
       return found == nil
     }
@@ -102,6 +103,7 @@ struct ProcessFolder {
   /// that it is enough.
   ///
   /// - Returns: 0, or why the folder cannot be read: an `errno`.
+  @unsafe
   private static func forEachNumber(
     in path: String, _ body: (UInt32, Int32, UnsafePointer<CChar>) -> Bool
   ) -> Int32 {
