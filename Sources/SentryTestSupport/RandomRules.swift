@@ -69,7 +69,9 @@ public struct RandomRules {
     return (0..<Self.questionsPerDocument).map { number in
       let turn = seed &* Self.questionsPerDocument &+ number
       let (property, relation, value) = questions[Int(turn % UInt64(questions.count))]
-      return Self.rule(property, relation, value, then: "->")
+      let question = Self.rule(property, relation, value, then: "->")
+      // At the top level, a parent's counts are always 0.
+      return property.name.hasPrefix("Parent") ? "{ enabled = 1; children = ( \(question) ); }" : question
     }
   }
 

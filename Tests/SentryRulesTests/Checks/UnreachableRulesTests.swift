@@ -25,12 +25,6 @@ import Testing
     "the child of an exit", "Any: Group\n  Protocol == 6: Exit group\n    Dest port == 22: Log", finds: "1.1.1"),
   CheckCase("the child of an exit from nothing", "Protocol == 6: Exit group\n  Dest port == 22: Log"),
   CheckCase(
-    "a path behind its file name", "Application == curl: Delete\nApplication == /usr/bin/curl: Log", finds: "2"),
-  CheckCase("a file name behind one path", "Application == /usr/bin/curl: Delete\nApplication == curl: Log"),
-  CheckCase("another file of the folder", "Application == /usr/bin/curl: Delete\nApplication == /usr/bin/wget: Log"),
-  CheckCase("a program in either case", "Application a=A curl: Delete\nApplication == curl: Log"),
-  CheckCase("one of some users", "User == 0-99: Delete\nUser == 33: Log", finds: "2"),
-  CheckCase(
     "behind all with a process and all without", "Application == curl: Delete\nApplication != curl: Delete\nAny: Log",
     finds: "3"),
   CheckCase("children of a final rule", "Any: Delete\n  Any: Log"),
