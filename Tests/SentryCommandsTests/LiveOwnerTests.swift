@@ -79,8 +79,8 @@ struct LiveOwnerTests {
     try await with(rules) { cable, _ in
       let ours = try await cable.startWebServer(at: .watched, port: 8_080)
       let theirs = try cable.start(
-        at: .watched, "setpriv", "--reuid", "nobody", "--clear-groups", "python3", "-m", "http.server", "8081",
-        "--directory", "/")
+        at: .watched, "setpriv", "--reuid", "nobody", "--clear-groups", Program("python3").path, "-m",
+        "http.server", "8081", "--directory", "/")
       try await cable.waitUntilListening(at: .watched, "tcp", 8_081)
       func status(_ port: Int) async throws -> Int32 {
         try await cable.run(
