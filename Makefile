@@ -6,7 +6,7 @@ SENTRY      := .build/release/sentry
 # Debian packages: what the program is built with, and what its tests run against.
 BUILD_PACKAGES := libpcap-dev libnetfilter-queue-dev libmnl-dev libnftables-dev pkg-config zlib1g-dev libstdc++-12-dev libc6-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) nftables iptables iputils-ping iproute2 tcpdump netcat-openbsd hping3 python3 python3-scapy procps \
-                  nmap curl iperf3 vsftpd dnsmasq-base bind9-dnsutils openssh-server openssh-client traceroute ethtool
+                  nmap curl nghttp2-server iperf3 vsftpd dnsmasq-base bind9-dnsutils openssh-server openssh-client traceroute ethtool
 BENCH_PACKAGES := $(BUILD_PACKAGES) python3 gcc
 
 # Installs those of the given packages that are missing, as root or through sudo.

@@ -68,6 +68,7 @@ let package = Package(
       [
         "SentryService", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
         "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "CMalloc",
         .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
@@ -75,9 +76,8 @@ let package = Package(
     library(
       "SentryService",
       [
-        "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
-        "SentryState",
-        "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
+        "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
+        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
         .unixSignals,
       ]),
@@ -116,7 +116,8 @@ let package = Package(
     tests(
       of: "SentryService",
       [
-        "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryProcesses", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
+        "SentryState",
         "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .hummingbird, .hummingbirdTesting, .logging, .nioCore,
       ]),
     tests(

@@ -37,7 +37,7 @@ extension CaptureError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotOpen(let path, let code):
-      "cannot open \(Self.quoted(path)): \(Self.message(of: code))"
+      "cannot open \(Self.quoted(path)): \(SystemText.message(of: code))"
     case .notACapture(let path, let found):
       "\(Self.quoted(path)) is not a capture file (pcap or pcapng): found \(found)"
     case .damaged(let path, _, 0, let reason):
@@ -48,9 +48,9 @@ extension CaptureError: CustomStringConvertible {
     case .damaged(let path, let offset, let frame, let reason):
       "\(Self.quoted(path)) is damaged at byte \(offset), in frame \(frame): \(reason)"
     case .cannotSpool(let directory, let code):
-      "cannot keep the frames of a pipe in '\(directory)' (TMPDIR names another folder): \(Self.message(of: code))"
+      "cannot keep the frames of a pipe in '\(directory)' (TMPDIR names another folder): \(SystemText.message(of: code))"
     case .cannotWrite(let path, let code):
-      "cannot write \(Self.quoted(path)): \(Self.message(of: code))"
+      "cannot write \(Self.quoted(path)): \(SystemText.message(of: code))"
     case .noSuchInterface(let name, let available):
       "no interface is called '\(name)'; there are \(available.joined(separator: ", "))"
     case .notPermitted(let interface):
@@ -69,17 +69,11 @@ extension CaptureError: CustomStringConvertible {
     case .queueNotSupported:
       "this kernel hands out no packets; 'modprobe nfnetlink_queue' may help"
     case .systemCall(let name, let code):
-      "\(name): \(Self.message(of: code))"
+      "\(name): \(SystemText.message(of: code))"
     }
   }
 
   private static func quoted(_ path: String) -> String {
     path == CaptureFile.standardInput ? "standard input" : "'\(path)'"
-  }
-
-  private static func message(of code: Int32) -> String {
-    // Safe: `strerror` gives a terminated string for any number; it is copied at once.
-    let text = unsafe strerror(code).map { unsafe String(cString: $0) }
-    return text ?? "error \(code)"
   }
 }

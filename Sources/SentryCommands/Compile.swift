@@ -83,7 +83,7 @@ struct CompileReport: Encodable {
       uniqueKeysWithValues: compiled.counters.map { (ruleSet.rules[$0.key].number, $0.value) })
     gaps = compiled.gaps.map { gap in
       let rule = ruleSet.rules[gap.rule]
-      let place = rule.source.map { document.document.source.location(of: $0.range.lowerBound) }
+      let place = rule.source.map { document.document.source.location(of: $0.opening.lowerBound) }
       return Gap(
         number: gap.number, name: rule.name, line: place?.line, column: place?.column,
         direction: gap.direction.map { $0 == .inbound ? "inbound" : "outbound" }, outcome: gap.outcome.rawValue,

@@ -60,9 +60,7 @@ struct Convert: ParsableCommand {
   private func converted() throws -> (ByteOutput) -> Void {
     let ruleSet = try DocumentFile.load(document).ruleSet
     if to == .classic {
-      for (name, rule) in ClassicForm.unknownNames(in: ruleSet.rules) {
-        Console.writeError("note: rule \(rule): the classic program does not know '\(name)'")
-      }
+      for unknown in ClassicForm.unknownNames(in: ruleSet.rules) { Console.writeError(unknown.note) }
     }
     let conversion = try EditSession.refusing { try DocumentConverter(of: ruleSet, to: to.conversion) }
     return conversion.write

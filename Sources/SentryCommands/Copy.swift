@@ -41,9 +41,7 @@ struct Copy: AsyncParsableCommand {
       try CopiedRules(of: rules, from: bytes, fileName: name, isAlone: ruleOnly)
     }
     if classic {
-      for (name, rule) in copied.namesUnknownToClassic {
-        Console.writeError("note: rule \(rule): the classic program does not know '\(name)'")
-      }
+      for unknown in copied.namesUnknownToClassic { Console.writeError(unknown.note) }
     }
     Console.write { copied.write(to: $0, isClassic: classic) }
   }

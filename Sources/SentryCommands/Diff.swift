@@ -86,10 +86,10 @@ enum DifferenceText {
     let origin = change.old.map { $0 == number ? "" : " (was \($0))" } ?? ""
     let fields = change.fields.map { "    \(line(of: $0))" }
     switch change.kind {
-    case .added: return [style.green("+ \(number)  \(visible(label))")]
-    case .removed: return [style.yellow("- \(number)  \(visible(label))")]
-    case .changed: return [style.bold("~ \(number)\(origin)  \(visible(label))")] + fields
-    case .moved: return [style.bold("> \(number)\(origin)  \(visible(label)), moved")] + fields
+    case .added: return [style.green("+ \(number)  \(label.visible)")]
+    case .removed: return [style.yellow("- \(number)  \(label.visible)")]
+    case .changed: return [style.bold("~ \(number)\(origin)  \(label.visible)")] + fields
+    case .moved: return [style.bold("> \(number)\(origin)  \(label.visible), moved")] + fields
     }
   }
 
@@ -120,10 +120,5 @@ enum DifferenceText {
   private static let longestText = 72
   private static let margin = 12
 
-  private static func shown(_ text: String) -> String { text.isEmpty ? "(none)" : visible(text) }
-
-  /// On one line, and harmless to a terminal.
-  private static func visible(_ text: String) -> String {
-    String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
-  }
+  private static func shown(_ text: String) -> String { text.isEmpty ? "(none)" : text.visible }
 }

@@ -90,7 +90,9 @@ struct Replay: ParsableCommand {
     }
   }
 
-  /// What `--triggers` names; lines that cannot be read are told and left out.
+  /// What `--triggers` names.
+  ///
+  /// - Throws: after telling them, if there are lines that cannot be read: the result would be that of another list.
   private func addressList(_ ruleSet: RuleSet) throws(CommandFailure) -> AddressList {
     guard let triggers else { return AddressList([]) }
     let bytes = try FileInput.read(triggers)
@@ -98,6 +100,11 @@ struct Replay: ParsableCommand {
     let list = AddressList(reading: bytes, defaults: AddressList.Defaults(duration: duration))
     let source = SourceText(fileName: FileInput.displayName(triggers), bytes: list.findings.isEmpty ? [] : bytes)
     for line in list.findings.rendered(in: source, usesColor: Console.errorHasColour) { Console.writeError(line) }
+    guard list.rejectedLines == 0 else {
+      throw CommandFailure(
+        .unusableData,
+        "\(source.fileName): \(counted(list.rejectedLines, "line")) cannot be read; nothing was replayed")
+    }
     return list
   }
 

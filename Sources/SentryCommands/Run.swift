@@ -62,6 +62,12 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535.", valueName: "number"))
   var queueNumber: UInt16 = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "In queue mode: the bit that marks packets on their way to the queue, where the kernel needs one.",
+      valueName: "mark"), transform: Self.queueMark)
+  var queueMark = QueueIntake.usualMark
+
   @OptionGroup var stateDirectory: StateDirectoryOption
 
   @OptionGroup var socket: SocketOption
@@ -82,6 +88,7 @@ struct Run: AsyncParsableCommand {
     options.number = queueNumber
     options.passesWhenFull = policy == .failOpen
     var queue = QueueIntake(options)
+    queue.queueMark = queueMark
     queue.isDryRun = dryRun
     queue.stateDirectory = stateDirectory.pathIfWanted
     return queue
@@ -118,6 +125,15 @@ struct Run: AsyncParsableCommand {
     interface += sides
     guard !interface.isEmpty else { return }
     try Self.checkSides(interface)
+  }
+
+  private static func queueMark(_ text: String) throws -> UInt32 {
+    let number = text.hasPrefix("0x") ? UInt32(text.dropFirst(2), radix: 16) : UInt32(text)
+    guard let number, number.nonzeroBitCount == 1, number & QueueIntake.takenMarks == 0 else {
+      let taken = "0x" + String(QueueIntake.takenMarks, radix: 16)
+      throw ValidationError("expected one bit, such as 0x40000000, outside \(taken), which has other uses")
+    }
+    return number
   }
 
   private static func checkSides(_ names: [String]) throws {

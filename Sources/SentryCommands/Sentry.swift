@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import CMalloc
 internal import Foundation
 
 /// The `sentry` program: its subcommands, one file each.
@@ -43,6 +44,9 @@ public enum SentryProgram {
   public static func main() async -> Never {
     // A peer that goes away is an error of that write (`Console.write`, the control socket), not the end of the program.
     signal(SIGPIPE, SIG_IGN)
+    // Large blocks go back to the system as soon as they are free. By itself the C library comes to keep ever larger ones,
+    // and an array that grows leaves holes as large as itself (mallopt(3)).
+    mallopt(M_MMAP_THRESHOLD, 1 << 20)
     _ = Console.closedStreams
     let arguments = Array(CommandLine.arguments.dropFirst())
     var running: (any ParsableCommand.Type)?

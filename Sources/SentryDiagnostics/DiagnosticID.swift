@@ -80,6 +80,8 @@ extension Diagnostic {
 
     // Checks of documents that can run.
     case neverMatches
+    case alwaysMatches
+    case pastDate
     case unreachableRules
     case duplicateRule
     case noEffect

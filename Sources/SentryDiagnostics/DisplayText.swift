@@ -1,7 +1,7 @@
 /// Text made safe and measurable for a terminal: a document's bytes must not be able to move the cursor, change
 /// colours or reorder what a person reads.
 struct DisplayText {
-  /// What to print: control and bidirectional-formatting characters replaced by visible stand-ins, tabs kept.
+  /// What to print: with stand-ins for what a terminal would obey or nobody would see, tabs kept.
   private(set) var text = ""
   /// Columns it takes on a terminal; a tab counts as one.
   private(set) var width = 0
@@ -10,26 +10,23 @@ struct DisplayText {
 
   init(_ original: some StringProtocol) {
     for character in original {
-      let visible = character.unicodeScalars.map(Self.visible)
-      let columns = visible.map(Self.width).max() ?? 0
-      text.unicodeScalars.append(contentsOf: visible)
-      width += columns
-      blank += character == "\t" ? "\t" : String(repeating: " ", count: columns)
+      if character != "\t", let standIns = character.withStandIns {
+        for standIn in standIns { append(standIn) }
+      } else {
+        append(character)
+      }
     }
+  }
+
+  private mutating func append(_ character: Character) {
+    let columns = character.unicodeScalars.map(Self.width).max() ?? 0
+    text.append(character)
+    width += columns
+    blank += character == "\t" ? "\t" : String(repeating: " ", count: columns)
   }
 
   init(utf8 bytes: ArraySlice<UInt8>) {
     self.init(String(decoding: bytes, as: UTF8.self))
-  }
-
-  private static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    switch scalar.value {
-    case 0x09: scalar
-    case 0x00...0x1F: Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}"  // the block of control pictures
-    case 0x7F: "\u{2421}"
-    case 0x80...0x9F, 0x061C, 0x200E...0x200F, 0x202A...0x202E, 0x2066...0x2069: "\u{FFFD}"
-    default: scalar
-    }
   }
 
   /// Terminal columns of one scalar: 0 for what combines, 2 for East Asian wide characters and emoji, otherwise 1.

@@ -53,7 +53,8 @@ struct Step {
         (.other, 0, 0, 0)
       }
     case .knownConnection, .connectionState, .ipOptions, .tcpOptions, .content, .urlKeyword, .serverName, .dnsName,
-      .application, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount, .parentMatchRate, .parentByteCount,
+      .application, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount, .parentMatchRate,
+      .parentByteCount,
       .idleSeconds:
       (.other, 0, 0, 0)
     }

@@ -7,7 +7,7 @@ public struct FoundFeed: Sendable, Equatable {
   init(listing: String) {
     queues = Set(
       listing.split(separator: "\n").compactMap { line in
-        let words = line.split(separator: " ")
+        let words = line.split(whereSeparator: \.isWhitespace)
         guard let place = words.firstIndex(where: { $0 == "queue" || $0 == "--queue-num" }) else { return nil }
         return words[place...].lazy.compactMap { UInt16($0) }.first
       })

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SentryCapture
 
 /// Why the kernel's packet filter does not do what it was asked. `asked` completes "cannot".
 public enum NetfilterError: Error, Equatable {
@@ -42,16 +43,10 @@ extension NetfilterError: CustomStringConvertible {
     case .inUse(let queue):
       "another sentry judges this host's packets, through queue \(queue): stop it first"
     case .cannotWrite(let path, let code):
-      "cannot write '\(path)': \(Self.message(of: code))"
+      "cannot write '\(path)': \(SystemText.message(of: code))"
     case .systemCall(let name, let code):
-      "\(name): \(Self.message(of: code))"
+      "\(name): \(SystemText.message(of: code))"
     }
-  }
-
-  private static func message(of code: Int32) -> String {
-    // Safe: `strerror` gives a terminated string for any number; it is copied at once.
-    let text = unsafe strerror(code).map { unsafe String(cString: $0) }
-    return text ?? "error \(code)"
   }
 }
 

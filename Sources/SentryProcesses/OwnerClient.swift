@@ -73,7 +73,7 @@ public final class OwnerClient {
     unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     // Safe: terminated strings that are freed after the call, which has copied them.
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe command.arguments.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
     var process: pid_t = 0
     // Safe: both lists end with nil, and all of it lives during the call.

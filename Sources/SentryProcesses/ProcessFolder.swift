@@ -43,6 +43,17 @@ struct ProcessFolder {
     return isHidden ? .hidden : .nobody
   }
 
+  /// The numbers of a process' open files.
+  func files(of process: Int32) -> [Int32] {
+    var files: [Int32] = []
+    // Safe: the names are not looked at.
+    _ = unsafe Self.forEachNumber(in: "\(path)/\(process)/fd") { number, _, _ in
+      if let file = Int32(exactly: number) { files.append(file) }
+      return true
+    }
+    return files
+  }
+
   /// Whether that file of that process is still this socket.
   func isHeld(_ inode: UInt32, by holder: Holder) -> Bool {
     Self.link(at: AT_FDCWD, "\(path)/\(holder.process)/fd/\(holder.file)", is: Self.name(ofSocket: inode))
@@ -50,7 +61,9 @@ struct ProcessFolder {
 
   /// The path of a process' executable, as it was when the process began; `nil` if the process has gone, or has none.
   func executable(of process: UInt32) -> [UInt8]? {
-    guard var path = Self.link(at: AT_FDCWD, "\(path)/\(process)/exe", longest: 4_096), !path.isEmpty else { return nil }
+    guard var path = Self.link(at: AT_FDCWD, "\(path)/\(process)/exe", longest: 4_096), !path.isEmpty else {
+      return nil
+    }
     // What the kernel adds once the file was removed or replaced, as by an update.
     let mark = Array(" (deleted)".utf8)
     if path.count > mark.count, path.suffix(mark.count) == mark[...] { path.removeLast(mark.count) }

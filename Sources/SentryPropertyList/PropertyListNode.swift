@@ -60,15 +60,6 @@ public struct PropertyListNode: Sendable {
     }
   }
 
-  /// Its bytes, brackets, quotes or tags included; `nil` in binary documents.
-  public var wholeRange: Range<Int>? {
-    switch storage {
-    case .syntax(let node): node.range
-    case .xml(let node): node.wholeRange
-    case .binary: nil
-    }
-  }
-
   /// Its node in the tree of a text document, with braces, separators and comments; `nil` in others.
   public var syntax: SyntaxNode? {
     if case .syntax(let node) = storage { node } else { nil }

@@ -1,44 +1,83 @@
+internal import SentryPropertyList
+
 /// One rule of a checked document.
+///
+/// 40 bytes: what a rule says lies outside the tree, and neighbours that say the same share it.
 public struct Rule: Sendable {
+  private let content: RuleContent
   let position: RulePosition
-  /// Empty if it has none.
-  public let name: String
-  /// The rule's own switch; it is in use only if its ancestors are, too.
-  public let isEnabled: Bool
-  public let condition: Condition
-  /// As written; empty if there is none.
-  public let value: String
-  public let action: any Action.Type
-  /// As written; empty if there is none.
-  public let parameter: String
-  /// What the action takes from the parameter.
-  public let argument: ActionArgument
+  private var storedParent: Int32
+  private var storedSubtreeEnd: Int32
   /// Where it stands; not in binary documents.
   public let source: RuleSource?
-  private var storedParent: Int32
-  private var storedDepth: Int32
-  private var storedSubtreeEnd: Int32
+  /// The rule's own switch; it is in use only if its ancestors are, too.
+  public let isEnabled: Bool
+  private var storedDepth: UInt16
+
+  /// A rule without any below it.
+  init(
+    _ content: RuleContent, isEnabled: Bool, position: RulePosition, index: Int, parent: Int, depth: Int,
+    source: RuleSource?
+  ) {
+    self.content = content
+    self.isEnabled = isEnabled
+    self.position = position
+    self.source = source
+    storedParent = Int32(clamping: parent)
+    storedSubtreeEnd = Int32(clamping: index + 1)
+    storedDepth = UInt16(clamping: depth)
+  }
+}
+
+/// What a rule says, its switch apart.
+final class RuleContent: Sendable {
+  let name: String
+  let condition: Condition
+  let value: String
+  let action: any Action.Type
+  let parameter: String
+  let argument: ActionArgument
 
   init(
-    position: RulePosition, name: String, isEnabled: Bool, condition: Condition, value: String, action: any Action.Type,
-    parameter: String, argument: ActionArgument, parent: Int, depth: Int, subtreeEnd: Int, source: RuleSource?
+    name: String, condition: Condition, value: String, action: any Action.Type, parameter: String,
+    argument: ActionArgument
   ) {
-    self.position = position
     self.name = name
-    self.isEnabled = isEnabled
     self.condition = condition
     self.value = value
     self.action = action
     self.parameter = parameter
     self.argument = argument
-    self.source = source
-    storedParent = Int32(clamping: parent)
-    storedDepth = Int32(clamping: depth)
-    storedSubtreeEnd = Int32(clamping: subtreeEnd)
+  }
+}
+
+extension RuleContent: Equatable {
+  /// Condition and argument follow from the rest.
+  static func == (a: RuleContent, b: RuleContent) -> Bool {
+    a === b
+      || a.name == b.name && a.condition.property == b.condition.property
+        && a.condition.relation == b.condition.relation && a.value == b.value && a.action == b.action
+        && a.parameter == b.parameter
   }
 }
 
 extension Rule {
+  /// Empty if it has none.
+  public var name: String { content.name }
+  public var condition: Condition { content.condition }
+  /// As written; empty if there is none.
+  public var value: String { content.value }
+  public var action: any Action.Type { content.action }
+  /// As written; empty if there is none.
+  public var parameter: String { content.parameter }
+  /// What the action takes from the parameter.
+  public var argument: ActionArgument { content.argument }
+  public var property: any Property.Type { condition.property }
+  public var relation: Relation { condition.relation }
+
+  /// Whether the two differ in their switch at most, and in their places.
+  func saysTheSame(as other: Rule) -> Bool { content == other.content }
+
   /// `2.3.1`: the position among its siblings and its ancestors', whatever the document says. Put together at each use.
   public var number: String { position.text }
 
@@ -51,7 +90,7 @@ extension Rule {
   /// 0 at the top level.
   public internal(set) var depth: Int {
     get { Int(storedDepth) }
-    set { storedDepth = Int32(clamping: newValue) }
+    set { storedDepth = UInt16(clamping: newValue) }
   }
 
   /// The index after the last rule below this one: its subtree is `index..<subtreeEnd`.
@@ -59,46 +98,30 @@ extension Rule {
     get { Int(storedSubtreeEnd) }
     set { storedSubtreeEnd = Int32(clamping: newValue) }
   }
-
-  public var property: any Property.Type { condition.property }
-  public var relation: Relation { condition.relation }
 }
 
 extension Rule: Equatable {
   /// The same rule at the same position; where it stands in the text does not matter.
   public static func == (a: Rule, b: Rule) -> Bool {
-    a.position == b.position && a.name == b.name && a.isEnabled == b.isEnabled && a.property.name == b.property.name
-      && a.relation == b.relation && a.value == b.value && a.action.name == b.action.name && a.parameter == b.parameter
+    a.position == b.position && a.isEnabled == b.isEnabled && a.saysTheSame(as: b)
   }
 }
 
-/// Where a rule stands in its text or XML, in bytes. Texts are shorter than 4 GiB.
+/// Where a rule begins in its text or XML, in bytes. Texts are shorter than 4 GiB.
 public struct RuleSource: Sendable, Equatable {
   private let start: UInt32
   private let end: UInt32
-  private let braceEnd: UInt32
-  private let comment: (start: UInt32, end: UInt32)
 
-  init(range: Range<Int>, afterBrace: Int, openingComment: Range<Int>?) {
-    start = UInt32(clamping: range.lowerBound)
-    end = UInt32(clamping: range.upperBound)
-    braceEnd = UInt32(clamping: afterBrace)
-    comment = (UInt32(clamping: openingComment?.lowerBound ?? 0), UInt32(clamping: openingComment?.upperBound ?? 0))
+  init(opening: Range<Int>) {
+    start = UInt32(clamping: opening.lowerBound)
+    end = UInt32(clamping: opening.upperBound)
   }
 
-  /// The dictionary, braces or tags included.
-  public var range: Range<Int> { Int(start)..<Int(max(start, end)) }
-
-  /// Right after the opening brace, or tag.
-  public var afterBrace: Int { Int(braceEnd) }
-
   /// The opening brace, or tag.
-  public var opening: Range<Int> { Int(start)..<Int(max(start, braceEnd)) }
+  public var opening: Range<Int> { Int(start)..<Int(max(start, end)) }
 
-  /// The comment that follows the opening brace on its line, with its marks.
-  public var openingComment: Range<Int>? { comment.end == 0 ? nil : Int(comment.start)..<Int(comment.end) }
-
-  public static func == (a: RuleSource, b: RuleSource) -> Bool {
-    a.range == b.range && a.afterBrace == b.afterBrace && a.openingComment == b.openingComment
+  /// The comment that follows the opening brace on its line, with its marks. `bytes` are the document's.
+  public func openingComment(in bytes: [UInt8]) -> Range<Int>? {
+    SyntaxNode.comment(after: opening.upperBound, in: bytes)
   }
 }

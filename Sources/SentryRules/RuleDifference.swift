@@ -159,13 +159,24 @@ private struct RuleMatching {
     var next = 0
     for a in olds {
       if newOf[a] >= 0 {
-        if let position = news.firstIndex(of: newOf[a]), position >= next { next = position + 1 }
+        if let position = position(of: newOf[a], in: news), position >= next { next = position + 1 }
         continue
       }
       guard next < news.count, oldOf[news[next]] < 0, old.rules[a].isLike(new.rules[news[next]]) else { continue }
       pair(a, news[next])
       next += 1
     }
+  }
+
+  /// In a list of siblings, which ascends.
+  private func position(of index: Int, in siblings: [Int]) -> Int? {
+    var low = 0
+    var high = siblings.count
+    while low < high {
+      let middle = (low + high) / 2
+      if siblings[middle] < index { low = middle + 1 } else { high = middle }
+    }
+    return low < siblings.count && siblings[low] == index ? low : nil
   }
 
   /// Siblings that kept their order are a longest ascending run; the others have moved.
@@ -201,7 +212,7 @@ private struct RuleMatching {
 
   /// What is not paired and is equal to something not paired elsewhere, with all below it.
   private mutating func pairMoved() {
-    var waiting: [[Content]: [Int]] = [:]
+    var waiting: [SubtreeContent: [Int]] = [:]
     for b in new.rules.indices.reversed() where oldOf[b] < 0 {
       waiting[contents(of: b, in: new), default: []].append(b)
     }
@@ -216,10 +227,10 @@ private struct RuleMatching {
   }
 
   /// Of a rule and those below it. Long subtrees are known by their beginning; their rules are compared one by one.
-  private func contents(of index: Int, in ruleSet: RuleSet) -> [Content] {
+  private func contents(of index: Int, in ruleSet: RuleSet) -> SubtreeContent {
     let end = ruleSet.rules[index].subtreeEnd
-    return ruleSet.rules[index..<min(end, index + 64)].map { Content($0, withSwitch: false) }
-      + [Content(size: end - index)]
+    return SubtreeContent(
+      start: ruleSet.rules[index..<min(end, index + 64)].map { Content($0, withSwitch: false) }, count: end - index)
   }
 
   // MARK: What came of it
@@ -262,19 +273,32 @@ private struct RuleMatching {
   }
 }
 
-/// What a rule says.
+/// What a rule says, as something to look it up by.
 private struct Content: Hashable {
-  private let parts: [String]
+  let rule: Rule
+  let withSwitch: Bool
 
   init(_ rule: Rule, withSwitch: Bool) {
-    parts =
-      [rule.name, rule.property.name, rule.relation.name, rule.value, rule.action.name, rule.parameter]
-      + (withSwitch ? [rule.isEnabled ? "1" : "0"] : [])
+    self.rule = rule
+    self.withSwitch = withSwitch
   }
 
-  init(size: Int) {
-    parts = [String(size)]
+  func hash(into hasher: inout Hasher) {
+    for part in [rule.name, rule.property.name, rule.relation.name, rule.value, rule.action.name, rule.parameter] {
+      hasher.combine(part)
+    }
+    if withSwitch { hasher.combine(rule.isEnabled) }
   }
+
+  static func == (a: Content, b: Content) -> Bool {
+    a.rule.saysTheSame(as: b.rule) && (!a.withSwitch || a.rule.isEnabled == b.rule.isEnabled)
+  }
+}
+
+/// The beginning of a subtree, and its size.
+private struct SubtreeContent: Hashable {
+  let start: [Content]
+  let count: Int
 }
 
 extension Rule {

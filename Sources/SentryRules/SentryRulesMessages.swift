@@ -25,6 +25,12 @@ extension Diagnostic {
     Diagnostic(.noRules, .warning, at: place, "the document has no rules: every packet passes")
   }
 
+  static func tooManyRules(limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .documentTooLarge, at: place, "this is rule \(limit + 1) of the document, which may have at most \(limit)",
+      hint: "long lists of addresses belong in a table")
+  }
+
   static func wrongType(of what: String, expected: String, at place: Place) -> Diagnostic {
     Diagnostic(.wrongType, at: place, "\(what) must be \(expected)")
   }
@@ -106,7 +112,7 @@ extension Diagnostic {
   static func unknownName<Item>(_ name: String, _ table: NameTable<Item>, at place: Place) -> Diagnostic {
     Diagnostic(
       table.unknownID, at: place, "no \(table.noun) is called '\(name.shown)'",
-      hint: nearestName(to: name, in: table.names).map { "did you mean '\($0)'?" })
+      hint: table.meant(by: name).map { "did you mean \($0)?" })
   }
 
   static func numberCounts<Item>(_ name: String, _ meant: String, _ table: NameTable<Item>, at place: Place)
@@ -228,8 +234,13 @@ extension ValueError {
 
   /// For `80,443` where one number is asked for.
   private static func listHint(for text: Substring) -> String? {
-    guard text.contains(","), text.listElements.allSatisfy(NumberText.isDecimal) else { return nil }
-    return "one number or one range a rule: for several write several rules"
+    guard text.contains(","), text.listElements.allSatisfy(isNumberOrRange) else { return nil }
+    return "one number or one range a rule: for several write several rules, one after the other"
+  }
+
+  private static func isNumberOrRange(_ text: Substring) -> Bool {
+    guard let (first, last) = text.halves(around: "-") else { return NumberText.isDecimal(text) }
+    return NumberText.isDecimal(first) && NumberText.isDecimal(last)
   }
 
   static func outOfRange(_ text: Substring, _ limits: ClosedRange<UInt64>) -> ValueError {
@@ -260,7 +271,15 @@ extension ValueError {
   static func unknownProtocol(_ text: Substring) -> ValueError {
     ValueError(
       "no protocol is called '\(text.shown)': expected a number from 0 to 255 or a name such as TCP",
-      hint: nearestName(to: String(text), in: ProtocolProperty.names.keys).map { "did you mean '\($0)'?" })
+      hint: protocolListHint(for: text)
+        ?? nearestName(to: String(text), in: ProtocolProperty.names.keys).map { "did you mean '\($0)'?" })
+  }
+
+  /// For `TCP,UDP`.
+  private static func protocolListHint(for text: Substring) -> String? {
+    let parts = text.split { $0 == "," || $0 == "/" || $0 == "|" }.map(\.trimmed)
+    guard parts.count > 1, parts.allSatisfy({ (try? ProtocolProperty.parse($0)) != nil }) else { return nil }
+    return "one protocol a rule: for several write several rules, one after the other"
   }
 
   static func unknownCodePoint(_ text: Substring, among names: [String]) -> ValueError {
@@ -292,7 +311,9 @@ extension ValueError {
   // MARK: Times
 
   static func notATimeOfDay(_ text: Substring) -> ValueError {
-    ValueError("expected h:mm or h:mm-h:mm, 0:00 to 24:00, found '\(text.shown)'", hint: "such as '8:30-17:30'")
+    ValueError(
+      "expected h:mm from 0:00 to 23:59, or a range h:mm-h:mm that may end at 24:00, found '\(text.shown)'",
+      hint: text.hasPrefix("24:") ? "midnight is '0:00', the last hour '23:00-24:00'" : "such as '8:30-17:30'")
   }
 
   static func notADay(_ text: Substring) -> ValueError {
@@ -439,6 +460,20 @@ extension ValueAdvice {
     let net = NetText.text(of: range)
     return ValueAdvice(
       isDoubtful: false, "'\(text.shown)' is read as \(net), a net up to the last 1 bit", hint: "write '\(net)'")
+  }
+
+  static func mappedNet(_ text: Substring, _ range: AddressRange) -> ValueAdvice {
+    let net = NetText.text(of: range)
+    return ValueAdvice(
+      isDoubtful: false,
+      "'\(text.shown)' is read as \(net): it matches IPv4 packets, and IPv6 packets only where they carry such an address",
+      hint: "write '\(net)'")
+  }
+
+  static func hopIsThisHost(_ address: IPAddress) -> ValueAdvice {
+    ValueAdvice(
+      isDoubtful: true, "\(address) is this host itself: nothing can be sent on through it",
+      hint: "give the address of a router on a network that this machine is attached to")
   }
 
   static func shortRange(_ text: Substring, _ range: AddressRange) -> ValueAdvice {

@@ -37,7 +37,9 @@ extension SentryDaemon {
     if let only = ranges.first, ranges.count == 1 {
       tell("\(only) entered into table \(kind.name): \(labels.label(label).triggeredBy)")
     } else {
-      tell("\(ranges.count) addresses entered into table \(kind.name): \(labels.label(label).triggeredBy)")
+      tell(
+        "\(counted(ranges.count, "address", plural: "addresses")) entered into table \(kind.name): \(labels.label(label).triggeredBy)"
+      )
     }
     return TableAddReply(kind, change)
   }
@@ -56,7 +58,7 @@ extension SentryDaemon {
 
   public func clear(_ kind: AddressTableKind) async throws(DaemonError) -> TableClearReply {
     let removed = try await ask { $0.clear(kind) }
-    tell("table \(kind.name) cleared: \(removed) entries removed")
+    tell("table \(kind.name) cleared: \(counted(removed, "entry", plural: "entries")) removed")
     return TableClearReply(table: kind.name, removed: removed)
   }
 
@@ -86,7 +88,7 @@ extension SentryDaemon {
     for (kind, additions) in list.additions(labels: labels, atMost: Self.entriesPerRequest) {
       changes[kind, default: TableChange()] += try await put(additions, into: kind)
     }
-    tell("\(list.entries.count) lines of \(name) entered into the tables, \(list.rejectedLines) left out")
+    tell("\(counted(list.entries.count, "line")) of \(name) entered into the tables, \(list.rejectedLines) left out")
     let source = SourceText(fileName: name, bytes: list.findings.isEmpty ? [] : bytes)
     return TableImportReply(
       tables: AddressTableKind.allCases.compactMap { kind in changes[kind].map { TableAddReply(kind, $0) } },

@@ -161,8 +161,8 @@ public actor SentryDaemon {
     try await refreshLocal()
     let what =
       new.edits.map { "\(new.name) edited while in force: \($0.last)" }
-      ?? "\(new.name) applied: \(new.report.ruleCount) rules"
-    tell("\(what); the rules before judged \(replacement.judged) packets")
+      ?? "\(new.name) applied: \(counted(new.report.ruleCount, "rule"))"
+    tell("\(what); the rules before judged \(counted(replacement.judged, "packet"))")
     return ApplyReply(
       applied: true, findings: findings, document: new.report,
       replaced: GenerationReport(document: current.report, judged: replacement.judged),

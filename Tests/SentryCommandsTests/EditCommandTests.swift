@@ -36,6 +36,19 @@ import Testing
     #expect(try text() == Self.document)
   }
 
+  @Test func testsThatLoseTheirRuleAreNamed() async throws {
+    let tests = "tests = ( { packet = \"udp 203.0.113.9:1 > me:2\"; expect = pass; rule = 1; } );"
+    let document = try folder.write("tested.plist", "{ rules = ( { enabled = 1; }, { enabled = 1; } ); \(tests) }")
+    let run = try await Program.sentry.run(["delete", document, "1"])
+    #expect(
+      run.errors == """
+        \(document): rule 1 deleted; the former rule 2 is now 1
+        warning: a test named what is gone and no longer says which rule decides: test 1 (rule 1)
+
+        """)
+    #expect(try await Program.sentry.run(["test", document]).status == 0)
+  }
+
   @Test func dryRunPrintsAndLeavesTheFile() async throws {
     let run = try await Program.sentry.run(["delete", path, "1", "--dry-run"])
     #expect(run.output == "// Mine.\n(\n  { /* 1 */ nodeName = two; enabled = 0; } // the second\n)\n")
@@ -173,6 +186,31 @@ import Testing
     #expect(try await Program.sentry.run(["format", "--in-place", path]).status == 0)
     #expect(try await Program.sentry.run(["format", "--check", path]).status == 0)
     #expect(try text().contains("// Mine.\n"))
+  }
+
+  @Test func nothingInADifferenceIsHidden() async throws {
+    let other = try folder.write("other.plist", "( { nodeName = \"a\u{202E}b\u{200B}c\"; enabled = 1; } )")
+    let run = try await Program.sentry.run(["diff", path, other])
+    #expect(run.output.contains("a\\U202eb\\U200bc"))
+  }
+
+  @Test func whatTheClassicProgramReadsInsteadIsTold() async throws {
+    let other = try folder.write(
+      "other.plist", "( { enabled = 1; propertyName = TTL; propertyValue = 1; filterActionName = \"Delete no log\"; } )"
+    )
+    let run = try await Program.sentry.run(["convert", "--to", "classic", other])
+    #expect(
+      run.errors == """
+        note: rule 1: the classic program does not know 'TTL' and reads 'Any'
+        note: rule 1: the classic program does not know 'Delete no log' and reads '->'
+
+        """)
+  }
+
+  @Test func rulesToPasteStandInBraces() async throws {
+    let run = try await Program.sentry.run(["paste", path], input: Data("enabled = 1; parameter = x;".utf8))
+    #expect(run.status == 65)
+    #expect(run.errors.contains("a rule stands in braces: { enabled = 1; propertyName = …; … }"))
   }
 
   @Test func differencesComeAsJSON() async throws {

@@ -32,6 +32,22 @@ import Testing
     #expect(tables.compactMap { ($0["entry"] as? [String: Any])?["address"] as? String } == ["203.0.113.9"])
   }
 
+  @Test func whoIsBehindAPacketIsSeen() async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write(
+      "curl.plist",
+      #"( { enabled = 1; propertyName = Application; relationName = "!="; propertyValue = curl; filterActionName = Reject; } )"#
+    )
+    let packet = "tcp me:40000 > 203.0.113.9:443 syn application /usr/bin"
+    let wget = try await Program.sentry.run(["explain", document, "--packet", "\(packet)/wget"])
+    #expect(wget.status == 0, "\(wget.errors)")
+    #expect(wget.output.contains("/usr/bin/wget"))
+    #expect(wget.output.contains("reject"))
+    let curl = try await Program.sentry.run(["explain", document, "--all", "--packet", "\(packet)/curl"])
+    #expect(curl.output.contains("/usr/bin/curl"))
+    #expect(!curl.output.contains("reject"))
+  }
+
   @Test func earlierPacketsHaveHappened() async throws {
     let telnet = "tcp 203.0.113.9:40000 > me:23 syn in external"
     let report = try await report(["--packet", telnet, "--packet", "udp 203.0.113.9:5 > me:40000 in external"])
@@ -131,6 +147,22 @@ import Testing
     let run = try await Program.sentry.run(["explain", Self.document] + arguments)
     #expect(run.status == 2)
     #expect(run.errors.contains(message))
+  }
+
+  /// As the document's own tests are refused.
+  @Test(arguments: [
+    ("udp me:5 > 203.0.113.9:53 in", [], "'in' cannot be: 192.0.2.1 is an address of this host"),
+    ("udp 203.0.113.9:53 > me:5 out on eth0", [], "'out' cannot be: 203.0.113.9 is no address of this host"),
+    ("udp 203.0.113.9:53 > me:5 in", ["--local", "203.0.113.0/24"], "203.0.113.9 is an address of this host"),
+    ("udp me:5 > me:53 out on lo", [], "'out' cannot be: 192.0.2.1 is no address of this host"),
+  ])
+  func aDirectionThatTheSourceContradictsIsRefused(packet: String, options: [String], message: String) async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write("any.plist", "{ rules = (); }")
+    let run = try await Program.sentry.run(["explain", document, "--packet", packet] + options)
+    #expect(run.status == 2)
+    #expect(run.errors.contains(message))
+    #expect(run.errors.contains("\n    \(packet)\n"))
   }
 
   @Test func aSlipInAPacketIsShownWithItsPlace() async throws {

@@ -191,7 +191,8 @@ struct LiveFailureTests {
   @Test(.timeLimit(.minutes(1)))
   func whatTheQueueHandsOverAddsUp() async throws {
     let folder = try TemporaryFolder()
-    try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await LiveQueue.run(document, options: ["--queue-mark", "0x10000000"]) { cable, daemon in
       #expect(try await cable.run(at: .sender, "ping", "-q", "-f", "-c", "300", Cable.watchedAddress).status == 0)
       let interface = try await daemon.interface()
       #expect(interface.judged >= 600)

@@ -7,19 +7,22 @@ import Testing
 @Suite(.serialized, .enabled(if: LiveQueue.isPossible && Program("setpriv").isThere, LiveQueue.needs))
 struct LiveOwnerTests {
   private static let page = "http://\(Cable.senderAddress):80/"
+  private static let pageV6 = "http://[\(Cable.senderIPv6)]:80/"
 
   /// curl tells how it ended; patient enough for a first packet that is lost and sent again.
-  private func curl(on cable: Cable, patience: Int = 20, as user: String? = nil) async throws -> Int32 {
+  private func curl(
+    _ page: String = page, on cable: Cable, patience: Int = 20, as user: String? = nil
+  ) async throws -> Int32 {
     let prefix = user.map { "setpriv --reuid \($0) --clear-groups " } ?? ""
     return try await cable.script(
-      at: .watched, "exec \(prefix)curl --silent --output /dev/null --max-time \(patience) \(Self.page)"
+      at: .watched, "exec \(prefix)curl --silent --output /dev/null --globoff --max-time \(patience) '\(page)'"
     ).status
   }
 
-  private func python(on cable: Cable, patience: Int) async throws -> Int32 {
+  private func python(_ page: String = page, on cable: Cable, patience: Int) async throws -> Int32 {
     try await cable.run(
       at: .watched, "python3", "-c",
-      "import urllib.request; urllib.request.urlopen('\(Self.page)', timeout=\(patience)).read()"
+      "import urllib.request; urllib.request.urlopen('\(page)', timeout=\(patience)).read()"
     ).status
   }
 
@@ -47,12 +50,14 @@ struct LiveOwnerTests {
     let rules = Self.outbound(
       LiveQueue.rule("Application", "curl", #"relationName = "!="; filterActionName = Delete;"#))
     try await with(rules) { cable, daemon in
-      #expect(try await curl(on: cable) == 0)
-      #expect(try await python(on: cable, patience: 3) != 0)
-      #expect(try await curl(on: cable) == 0)
+      for page in [Self.page, Self.pageV6] {
+        #expect(try await curl(page, on: cable) == 0)
+        #expect(try await python(page, on: cable, patience: 3) != 0)
+        #expect(try await curl(page, on: cable) == 0)
+      }
       let owners = try await owners(daemon)
       #expect(owners.process != nil)
-      #expect(owners.lookups >= 3)
+      #expect(owners.lookups >= 6)
       #expect(owners.averageWait > 0)
       #expect(owners.hidden == 0)
       #expect(try await daemon.sentry("status").output.contains("owners     looked up by process "))
@@ -108,6 +113,19 @@ struct LiveOwnerTests {
       #expect(try await owners(daemon).losses == 1)
       #expect(try await daemon.log().contains("the process that looks up applications and users has ended"))
       #expect(try await curl(on: cable) == 0)
+    }
+  }
+
+  /// It hears of the end of its daemon from nobody but the kernel.
+  @Test(.timeLimit(.minutes(2)))
+  func itEndsWithAKilledDaemon() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(LiveQueue.rule("User", "nobody", "filterActionName = Delete;"), in: folder)
+    try await Cable.with(.onlyTests) { cable in
+      let daemon = try await LiveDaemon.start(on: cable, document, in: folder)
+      let process = try #require(try await owners(daemon).process)
+      try await daemon.program.kill()
+      try await waitUntil("it has ended") { kill(process, 0) == -1 && errno == ESRCH }
     }
   }
 

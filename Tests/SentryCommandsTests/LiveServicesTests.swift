@@ -76,6 +76,22 @@ struct LiveServicesTests {
     }
   }
 
+  @Test(.enabled(if: areThere("nghttpd", "curl"), "needs nghttpd and curl"), .timeLimit(.minutes(1)))
+  func pagesAreServedByHTTP2() async throws {
+    try await LiveQueue.run { cable, daemon in
+      try Data(repeating: 0x61, count: 1_000_000).write(to: URL(filePath: daemon.folder.path("page")))
+      let server = try cable.start(
+        at: .watched, "nghttpd", "--no-tls", "--htdocs=\(daemon.folder.url.path)", "--address=\(Cable.watchedAddress)",
+        "80")
+      try await cable.waitUntilListening(at: .watched, "tcp", 80)
+      let curl = try await cable.run(
+        at: .sender, "curl", "--silent", "--show-error", "--http2-prior-knowledge", "--output", "/dev/null",
+        "--write-out", "%{http_version} %{http_code} %{size_download}", "--max-time", "30",
+        "http://\(Cable.watchedAddress)/page")
+      #expect(curl.output == "2 200 1000000", "\(curl.errors)\(server.errors)")
+    }
+  }
+
   /// Active: the server opens the connection for the data; passive: the client does.
   @Test(.enabled(if: areThere("vsftpd"), "needs vsftpd"), .timeLimit(.minutes(1)))
   func filesAreTransferredActivelyAndPassively() async throws {

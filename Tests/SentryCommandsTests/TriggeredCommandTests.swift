@@ -124,6 +124,15 @@ import Testing
     }
   }
 
+  @Test func durationsThatTheClassicProgramIgnoresAreCounted() {
+    func note(_ lines: String) -> String? { Triggered.Export.noteOnDurations(in: Array(lines.utf8)) }
+    #expect(note("192.0.2.1\ttrigger\ta\t3\n192.0.2.2\ttrigger\tb\t0\n") == nil)
+    #expect(
+      note("192.0.2.1\ttrigger\ta\t3\n192.0.2.2\ttrigger\tb\t7200s\n")
+        == "note: 1 entry with a duration such as 7200s: the classic program knows its seven only, and ignores others")
+    #expect(note("192.0.2.1\ttrigger\ta\t90s\n192.0.2.2\ttrigger\tb\t7200s\n")?.hasPrefix("note: 2 entries") == true)
+  }
+
   // MARK: Replay
 
   @Test func aReplayStartsWithTheAddressesOfAList() async throws {
@@ -132,13 +141,12 @@ import Testing
       "a.plist",
       "{ rules = ( { enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; } ); }")
     let list = try folder.write(
-      "list.tsv", "# scanners\r203.0.113.64-203.0.113.67\r192.0.2.300\r203.0.113.66/20\tinvalid\r")
+      "list.tsv", "# scanners\r203.0.113.64-203.0.113.67\r203.0.113.66/20\tinvalid\r")
     let scan = TestFiles.path("Samples/port-scan.pcap")
     let run = try await Program.sentry.run([
       "replay", "--format", "json", "--local", "192.0.2.10", "--triggers", list, document, scan,
     ])
     #expect(run.status == 0)
-    #expect(run.errors.hasPrefix("\(list):3:1: error: "))
     let report = try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
     let tables = try #require(report["tables"] as? [String: [[String: Any]]])
     let entry = try #require(tables["trigger"]?.first)
@@ -152,6 +160,19 @@ import Testing
     #expect(count > 50)
     #expect(entry["matchCount"] as? Int == count)
     #expect((report["verdicts"] as? [String: Int])?["delete"] == count)
+  }
+
+  @Test func aListThatCannotBeReadWholeIsNotReplayed() async throws {
+    let folder = try TemporaryFolder()
+    let list = try folder.write("list.tsv", "203.0.113.64\n192.0.2.300\n")
+    let run = try await Program.sentry.run([
+      "replay", "--local", "192.0.2.10", "--triggers", list, TestFiles.path("Documents/Default.plist"),
+      TestFiles.path("Samples/port-scan.pcap"),
+    ])
+    #expect(run.status == 65)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("\(list):2:1: error: "))
+    #expect(run.errors.hasSuffix("sentry: \(list): 1 line cannot be read; nothing was replayed\n"))
   }
 
   // MARK: The guide

@@ -65,6 +65,13 @@ import Testing
   }
 
   /// A shell closes it; what is opened next would be taken for it.
+  @Test(arguments: ["0", "0x60000000", "0x20000000", "0x01000000", "0x100000000", "forty"])
+  func marksOfSeveralBitsOrWithOtherUsesAreRefused(_ mark: String) async throws {
+    let run = try await Program.sentry.run(["run", "--mode", "queue", "--queue-mark", mark])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("expected one bit, such as 0x40000000, outside 0x2f000000, which has other uses"))
+  }
+
   @Test func closedStandardOutputIsSaid() async throws {
     let run = try await Program("bash").run(["-c", "\"$0\" actions >&-", Program.sentry.path])
     #expect(run.status == 74)

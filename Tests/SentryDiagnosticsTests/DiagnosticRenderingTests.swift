@@ -53,7 +53,13 @@ struct CaretCase: Sendable, CustomTestStringConvertible {
     testDescription: "control characters are shown, not sent", text: "\u{1B}[31mx", range: 5..<6,
     lines: ["␛[31mx", "     ^"]),
   CaretCase(
-    testDescription: "text cannot be reordered", text: "\u{202E}ab", range: 3..<4, lines: ["\u{FFFD}ab", " ^"]),
+    testDescription: "text cannot be reordered", text: "\u{202E}ab", range: 3..<4, lines: ["\\U202eab", "      ^"]),
+  CaretCase(
+    testDescription: "nothing is there that nobody sees", text: "a\u{200B}\u{FEFF}b", range: 7..<8,
+    lines: ["a\\U200b\\Ufeffb", "             ^"]),
+  CaretCase(
+    testDescription: "joiners belong to the spelling", text: "\u{0646}\u{200C}x", range: 5..<6,
+    lines: ["\u{0646}\u{200C}x", " ^"]),
 ])
 func carets(_ c: CaretCase) {
   let lines = rendered(c.text, c.range).split(separator: "\n", omittingEmptySubsequences: false).dropFirst()

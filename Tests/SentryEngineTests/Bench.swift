@@ -69,7 +69,8 @@ struct Bench: ~Copyable {
     _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, process: LocalProcess? = nil
   ) -> Judgement {
     advance(to: time)
-    let foresight = Foresight(&engine, frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0, process: process)
+    let foresight = Foresight(
+      &engine, frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0, process: process)
     let earlier = gatherEvents()
     coverage.add(foresight.explanation, of: engine.rules.ruleSet.rules, byTimer: false)
     let origin = PacketOrigin(interface: 0, owner: engine.rules.program.owner(process))

@@ -46,6 +46,20 @@ import Testing
     #expect(try changes(before, after) == expected)
   }
 
+  /// In time that grows with their number, not with its square.
+  @Test func manyRulesThatDifferInAFewPlaces() throws {
+    let ports = Array(1...40_000)
+    func document(_ ports: some Sequence<Int>) -> String {
+      let rules = ports.map { "{ enabled = 1; propertyName = \"Dest port\"; propertyValue = \($0); }" }
+      return "( " + rules.joined(separator: ", ") + " )"
+    }
+    let after = ports.filter { $0 != 20_000 }.map { $0 == 30_000 ? 60_000 : $0 }
+    #expect(
+      try changes(document(ports), document(after)) == [
+        "removed 20000 -", "changed 30000 29999 propertyValue 30000→60000",
+      ])
+  }
+
   @Test func settingsInterfacesAndOtherKeys() throws {
     let before =
       "{ rules = (); settings = { triggerDuration = 60; blockIPv6 = 1; }; interfaces = ({ name = eth0; }); x = 1; }"

@@ -17,7 +17,7 @@ func shippedDocumentsHaveNoErrors(_ path: String) throws {
 func numbersInCommentsAgreeWithPositions(_ path: String) throws {
   let document = RuleDocument(reading: try TestFiles.bytes(path))
   for rule in try #require(document.ruleSet).rules {
-    guard let comment = rule.source?.openingComment else { continue }
+    guard let comment = rule.source?.openingComment(in: document.source.bytes) else { continue }
     let text = String(decoding: document.source.bytes[comment], as: UTF8.self)
     #expect(text == "/* \(rule.number) */")
   }
@@ -27,7 +27,7 @@ func numbersInCommentsAgreeWithPositions(_ path: String) throws {
   let document = RuleDocument(reading: try TestFiles.bytes("Documents/Default.plist"))
   #expect(document.diagnostics.isEmpty, "\(document.rendered)")
   let rules = try #require(document.ruleSet).rules
-  #expect(rules.allSatisfy { $0.source?.openingComment != nil })
+  #expect(rules.allSatisfy { $0.source?.openingComment(in: document.source.bytes) != nil })
   // Rule numbers that people know (docs/Classic.md, "Default configuration").
   let actions = Dictionary(uniqueKeysWithValues: rules.map { ($0.number, $0.action.name) })
   #expect(actions["2.1.1"] == "Delete")

@@ -26,7 +26,9 @@ import Testing
       return try #require(RuleDocument(reading: text).ruleSet).program()
     }
 
-    static func at(_ milliseconds: Int64) -> Timestamp { Timestamp(nanoseconds: 1_000_000_000 + milliseconds * 1_000_000) }
+    static func at(_ milliseconds: Int64) -> Timestamp {
+      Timestamp(nanoseconds: 1_000_000_000 + milliseconds * 1_000_000)
+    }
 
     /// A packet to somebody, by its number; each flow has a port of its own.
     func arrive(_ number: UInt64, flow: UInt16, at milliseconds: Int64, flags: Frame.TCPFlags = .syn) -> Bool {
@@ -108,6 +110,17 @@ import Testing
     bench.desk.giveUpAll(now: Bench.at(1))
     bench.release(at: 1)
     #expect(bench.released.count == waiting)
+  }
+
+  @Test(arguments: [("outbound", false), ("inbound", true)])
+  func onlyPacketsThatRulesAskAboutWait(direction: String, goesOn: Bool) throws {
+    let bench = try Bench(Self.silent())
+    let text = """
+      ( { enabled = 1; propertyName = Direction; propertyValue = \(direction); children = (
+            { enabled = 1; propertyName = User; propertyValue = 0; } ); } )
+      """
+    bench.desk.follow(try #require(RuleDocument(reading: text).ruleSet).program())
+    #expect(bench.arrive(1, flow: 1, at: 0) == goesOn)
   }
 
   @Test func otherPacketsAreNotAskedAbout() throws {

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What the kernel counted of one queue since somebody opened it (proc_nfnetlink_queue: `/proc/net/netfilter/nfnetlink_queue`).
 public struct QueueStatistics: Sendable, Equatable {
   /// Packets that wait for a verdict now.
@@ -15,8 +13,7 @@ public struct QueueStatistics: Sendable, Equatable {
 extension QueueStatistics {
   /// The counts of one queue; `nil` while nobody has it open.
   public static func current(ofQueue number: UInt16) -> QueueStatistics? {
-    // The calling thread's network namespace is the one that counts.
-    guard let text = contents(of: "/proc/thread-self/net/netfilter/nfnetlink_queue") else { return nil }
+    guard let text = SystemText.network("netfilter/nfnetlink_queue") else { return nil }
     return parse(text, queue: number)
   }
 
@@ -34,13 +31,5 @@ extension QueueStatistics {
       return statistics
     }
     return nil
-  }
-
-  private static func contents(of path: String) -> String? {
-    guard let file = try? OwnedDescriptor(opening: path) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 64 << 10)
-    // Safe: the call writes at most as many bytes as the array has.
-    guard let count = try? systemCall("read", { unsafe read(file.raw, &bytes, bytes.count) }) else { return nil }
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 }

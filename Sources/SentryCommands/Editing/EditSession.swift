@@ -41,6 +41,7 @@ struct EditSession {
     }
     try deliver(edit.result.bytes, before: bytes, path: path)
     Console.writeError("\(FileInput.displayName(path)): \(edit.report)")
+    warnOfOrphans(edit.result)
   }
 
   private static func hasXMLComment(_ bytes: [UInt8]) -> Bool { Data(bytes).range(of: Data("<!--".utf8)) != nil }
@@ -68,6 +69,7 @@ struct EditSession {
       if let output = options.output { return try FileReplacement.write(bytes, to: output) }
       if bytes != before { try await apply(bytes, after: edit.change, over: active.document, with: client) }
       Console.writeError("running rules: \(edit.report)")
+      warnOfOrphans(edit.result)
     }
   }
 
@@ -93,6 +95,10 @@ struct EditSession {
     guard failures > 0 else { return }
     let expectations = counted(failures, "expectation")
     Console.writeError("warning: \(expectations) of the document's tests no longer met: `apply` would refuse its text")
+  }
+
+  private func warnOfOrphans(_ result: EditedDocument) {
+    if let line = Self.orphans(result.orphans) { Console.writeError("warning: \(line)") }
   }
 
   // MARK: Refusals
@@ -129,6 +135,17 @@ struct EditSession {
     }
     let rest = shifts.dropFirst(told.count).reduce(0) { $0 + $1.count }
     return told + (rest > 0 ? ["\(counted(rest, "more rule")) with other numbers"] : [])
+  }
+
+  /// `a test named what is gone and no longer says which rule decides: 'telnet probe' (rule 2.1)`; `nil` without any.
+  static func orphans(_ tests: [OrphanedTest]) -> String? {
+    guard !tests.isEmpty else { return nil }
+    let told = tests.prefix(4).map { "\($0.title) (\(rules($0.rules)))" }
+    let rest = tests.count - told.count
+    let which = (told + (rest > 0 ? ["\(counted(rest, "other"))"] : [])).joined(separator: ", ")
+    return tests.count == 1
+      ? "a test named what is gone and no longer says which rule decides: \(which)"
+      : "tests named what is gone and no longer say which rule decides: \(which)"
   }
 
   /// `rule 2.1`, `rules 2.1 and 2.2`.

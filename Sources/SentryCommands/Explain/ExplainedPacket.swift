@@ -21,23 +21,27 @@ extension ExplainedPacket {
   static func describing(
     _ lines: [String], _ place: ReplayPlace, _ ruleSet: RuleSet
   ) throws(CommandFailure) -> ExplainedPacket {
+    var settings = ruleSet.settings
+    settings.localNetworks = try place.localRanges() + settings.localNetworks
+    let host = HostAddresses(settings)
+    let local = host.ranges(with: settings.localNetworks)
     var packets: [DescribedPacket] = []
+    var interfaces: [EngineInterface] = []
     for line in lines {
       do {
-        packets.append(try PacketNotation.parse(line))
+        let packet = try PacketNotation.parse(line)
+        let interface = packet.interface(place, ruleSet)
+        try packet.checkDirection(on: host, local: local, isLoopback: interface.isLoopback)
+        packets.append(packet)
+        interfaces.append(interface)
       } catch {
         throw CommandFailure(.usage, error.text(about: line))
       }
     }
-    var settings = ruleSet.settings
-    settings.localNetworks = try place.localRanges() + settings.localNetworks
-    let host = HostAddresses(settings)
-    let interfaces = packets.map { $0.interface(place, ruleSet) }
     let labels = RuleLabels()
     let rules = LoadedRules(ruleSet, labels: labels)
     var engine = Engine(
-      rules: rules, interfaces: interfaces,
-      local: LocalNetworks(host.ranges(with: settings.localNetworks)), eventCapacity: 0)
+      rules: rules, interfaces: interfaces, local: LocalNetworks(local), eventCapacity: 0)
     var time = packets.first?.time ?? DocumentTest.usualStart
     var explanation: Explanation?
     for (index, packet) in packets.enumerated() {

@@ -89,7 +89,9 @@ struct ExplanationText {
   /// What the notation leaves out.
   private func details(_ packet: PacketFields) -> String {
     var details = ""
-    if packet.has(.payload), !packet.payload.isEmpty { details += ", \(packet.payload.count) bytes of payload" }
+    if packet.has(.payload), !packet.payload.isEmpty {
+      details += ", \(counted(packet.payload.count, "byte")) of payload"
+    }
     return details
   }
 

@@ -107,7 +107,7 @@ struct RuleRuns {
     let depth = visits.first.map { explained.rule($0.rule).depth } ?? 0
     return ExplainedRules.Row(
       mark: .notMatched, number: numbers(visits), depth: depth,
-      test: "\(grouped(visits.count)) rules do not match: \(Self.list(properties))")
+      test: "\(counted(visits.count, "rule")) \(visits.count == 1 ? "does" : "do") not match: \(Self.list(properties))")
   }
 
   private func offRow(_ visits: ArraySlice<Explanation.Visit>) -> ExplainedRules.Row {
@@ -115,7 +115,7 @@ struct RuleRuns {
     let names = visits.map { explained.rule($0.rule).name.visible }.filter { !$0.isEmpty }
     return ExplainedRules.Row(
       mark: .notAsked, number: numbers(visits), depth: depth,
-      test: names.isEmpty ? "\(grouped(visits.count)) rules" : Self.list(names), seen: "off")
+      test: names.isEmpty ? counted(visits.count, "rule") : Self.list(names), seen: "off")
   }
 
   /// `2.1.2-4`.

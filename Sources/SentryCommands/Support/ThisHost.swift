@@ -9,6 +9,7 @@ enum ThisHost {
   static func facts() -> HostFacts {
     var facts = HostFacts()
     facts.addresses = ((try? NetworkInterface.all()) ?? []).flatMap(\.addresses)
+    facts.now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
     facts.resolvers = resolvers(in: text(of: "/etc/resolv.conf"))
     facts.gateways = gateways(in: text(of: "/proc/net/route")) + ipv6Gateways(in: text(of: "/proc/net/ipv6_route"))
     facts.sshConnection = ProcessInfo.processInfo.environment["SSH_CONNECTION"].flatMap { connection(in: $0) }

@@ -35,7 +35,10 @@ extension Triggered {
       var text = try await ControlClient.connected(to: socket.path) { client in
         try await client.bytes(of: "\(ControlPath.lists)/\(table)")
       }
-      if classic { Self.endLinesWithCarriageReturn(&text) }
+      if classic {
+        if let note = Self.noteOnDurations(in: text) { Console.writeError(note) }
+        Self.endLinesWithCarriageReturn(&text)
+      }
       guard let file, file != "-" else { return Console.write(text) }
       do {
         let descriptor = try FileDescriptor.open(
@@ -45,6 +48,18 @@ extension Triggered {
       } catch {
         throw CommandFailure(.inputOutput, "\(file): \(error)")
       }
+    }
+
+    /// What is to be said of entries whose duration is none of the seven that the classic program has an index for;
+    /// `nil` without any. The last field of their lines is longer than the one digit of an index.
+    static func noteOnDurations(in text: [UInt8]) -> String? {
+      let others = text.split(separator: UInt8(ascii: "\n")).filter { line in
+        line.reversed().prefix { $0 != UInt8(ascii: "\t") }.count > 1
+      }
+      guard let first = others.first?.split(separator: UInt8(ascii: "\t")).last else { return nil }
+      let example = String(decoding: first, as: UTF8.self)
+      return "note: \(counted(others.count, "entry", plural: "entries")) with a duration such as \(example): "
+        + "the classic program knows its seven only, and ignores others"
     }
 
     /// A line feed never stands inside a line.

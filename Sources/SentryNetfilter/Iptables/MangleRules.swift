@@ -2,7 +2,7 @@
 // that leads marked packets there. They come last, so that the rules of others see every packet as ever: a packet that a
 // queue has accepted goes on behind the whole table.
 
-internal import Glibc
+internal import SentryCapture
 
 /// One family's half: IPv4 or IPv6.
 struct MangleRules {
@@ -103,22 +103,10 @@ extension MangleRules.Family {
 
   /// The older iptables (iptables-legacy) has made its table.
   var hasOlderTable: Bool {
-    let names = Self.readProcess(self == .ipv4 ? "ip_tables_names" : "ip6_tables_names") ?? ""
+    let names = SystemText.network(self == .ipv4 ? "ip_tables_names" : "ip6_tables_names") ?? ""
     return names.split(separator: "\n").contains("mangle")
   }
 
   /// The kernel speaks it: IPv6 can be left out or switched off for good.
-  var isInKernel: Bool { self == .ipv4 || Self.readProcess("if_inet6") != nil }
-
-  /// A file that tells of the calling thread's network; `nil` if it is not there.
-  private static func readProcess(_ name: String) -> String? {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let descriptor = unsafe open("/proc/thread-self/net/\(name)", O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var buffer = [UInt8](repeating: 0, count: 4_096)
-    // Safe: the call writes at most `buffer.count` bytes into the array's storage.
-    let count = unsafe read(descriptor, &buffer, buffer.count)
-    return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
-  }
+  var isInKernel: Bool { self == .ipv4 || SystemText.network("if_inet6") != nil }
 }

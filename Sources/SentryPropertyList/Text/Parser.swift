@@ -23,7 +23,7 @@ struct Parser {
   /// The token taken last, inserted ones included.
   var previous: Token?
 
-  var tree = TreeBuilder()
+  var tree: TreeBuilder
   /// The first closing bracket whose line stands further out than that of its opening one: where another bracket was
   /// probably forgotten.
   var suspect: (token: Token, level: Grammar.Level)?
@@ -37,6 +37,7 @@ struct Parser {
     self.source = source
     self.invalidRanges = invalidRanges
     scanner = Scanner(source.bytes)
+    tree = TreeBuilder(for: source.bytes)
   }
 
   /// The tree, or `nil` if there is nothing in it or it was not read to the end, and the findings as they were made.

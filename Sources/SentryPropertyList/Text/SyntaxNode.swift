@@ -5,10 +5,18 @@ public struct SyntaxNode: Sendable {
   public enum Kind: Sendable { case string, data, array, dictionary }
 
   public let tree: SyntaxTree
-  let index: Int
-  /// Where the token before this node ends.
-  let precedingEnd: Int
+  private let storedIndex: UInt32
+  private let storedPrecedingEnd: UInt32
 
+  /// `precedingEnd` is where the token before this node ends.
+  init(tree: SyntaxTree, index: Int, precedingEnd: Int) {
+    self.tree = tree
+    storedIndex = UInt32(clamping: index)
+    storedPrecedingEnd = UInt32(clamping: precedingEnd)
+  }
+
+  var index: Int { Int(storedIndex) }
+  private var precedingEnd: Int { Int(storedPrecedingEnd) }
   private var node: SyntaxTree.Node { tree.nodes[index] }
   private var bytes: [UInt8] { tree.source.bytes }
 
@@ -146,7 +154,12 @@ extension SyntaxNode {
 
   /// The comment that directly follows the opening bracket on the same line, delimiters included.
   public var openingComment: Range<Int>? {
-    guard var start = positionAfterOpening else { return nil }
+    positionAfterOpening.flatMap { Self.comment(after: $0, in: bytes) }
+  }
+
+  /// The comment that follows `offset` after blanks at most, delimiters included.
+  public static func comment(after offset: Int, in bytes: [UInt8]) -> Range<Int>? {
+    var start = offset
     while start < bytes.count, bytes[start].isBlank { start += 1 }
     guard start + 1 < bytes.count, bytes[start] == .slash else { return nil }
     if bytes[start + 1] == .slash {
@@ -197,6 +210,16 @@ public struct SyntaxChildren: Sequence, IteratorProtocol, Sendable {
     index = node.nextIndex
     precedingEnd = node.separator?.upperBound ?? node.range.upperBound
     return node
+  }
+
+  /// All that are left, counted one by one: arrays made of them need not grow.
+  public var underestimatedCount: Int {
+    var (count, index) = (0, index)
+    while index < end {
+      count += 1
+      index = Int(tree.nodes[index].next)
+    }
+    return count
   }
 }
 

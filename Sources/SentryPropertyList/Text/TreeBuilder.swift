@@ -10,6 +10,20 @@ struct TreeBuilder {
     var last: Int?
   }
 
+  init(for bytes: [UInt8]) {
+    nodes.reserveCapacity(Self.expectedNodes(in: bytes))
+  }
+
+  /// As many nodes as a text without mistakes has, or somewhat more: each key and value ends at one of these bytes. Room
+  /// that is never used takes no memory, but an array that has to grow is there twice for a moment.
+  private static func expectedNodes(in bytes: [UInt8]) -> Int {
+    let ends = bytes.count { byte in
+      byte == UInt8(ascii: "=") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ")")
+    }
+    // An element and its comma are two bytes at least.
+    return min(ends, bytes.count / 2) + 1
+  }
+
   /// The key or value read last directly in the innermost container.
   var last: SyntaxTree.Node? { open.last?.last.map { nodes[$0] } }
 

@@ -23,20 +23,39 @@ extension PropertyListValue {
   }
 }
 
-/// Gives each different scalar a number and counts the containers.
+/// Gives each different scalar a number, counts the containers, and sees how many references will have to wait.
 private struct BinarySurvey: PropertyListWriter {
   /// Equal scalars are one object.
   private(set) var scalars: [BinaryScalar: UInt32] = [:]
   private(set) var containers = 0
+  /// The most keys and values of containers that have not ended.
+  private(set) var mostWaiting = 0
+  private var waiting = 0
+  /// How many waited when each open container began.
+  private var open: [Int] = []
 
-  mutating func begin(_ container: PropertyListContainer) { containers += 1 }
-  mutating func end() {}
+  mutating func begin(_ container: PropertyListContainer) {
+    containers += 1
+    open.append(waiting)
+  }
+
+  mutating func end() {
+    waiting = open.popLast() ?? 0
+    noteReference()
+  }
+
   mutating func key(_ key: String) { note(.string(ExactText(text: key))) }
   mutating func scalar(_ value: PropertyListValue) { note(BinaryScalar(value)) }
 
   private mutating func note(_ scalar: BinaryScalar) {
     let next = UInt32(clamping: scalars.count)
     scalars[scalar, default: next] = scalars[scalar, default: next]
+    noteReference()
+  }
+
+  private mutating func noteReference() {
+    waiting += 1
+    mostWaiting = max(mostWaiting, waiting)
   }
 }
 
@@ -84,13 +103,14 @@ private struct BinaryWriter: PropertyListWriter {
   /// Of each object, by its number; 0 before it is written. Containers come after the scalars.
   private var offsets: [UInt32]
   private var containers = 0
+  /// The keys and values of all containers that have not ended, the innermost last.
+  private var references: [UInt32] = []
   private var open: [Container] = []
-  private var root = 0
 
   private struct Container {
     let kind: PropertyListContainer
-    var keys: [UInt32] = []
-    var values: [UInt32] = []
+    /// Where its references begin; of a dictionary they are key, value, key, value ….
+    let start: Int
   }
 
   init(_ survey: BinarySurvey, _ output: ByteOutput) {
@@ -99,35 +119,48 @@ private struct BinaryWriter: PropertyListWriter {
     let count = survey.scalars.count + survey.containers
     referenceSize = Self.size(of: UInt64(count))
     offsets = Array(repeating: 0, count: count)
+    references.reserveCapacity(survey.mostWaiting)
     output.write("bplist00")
   }
 
   // MARK: Events
 
-  mutating func begin(_ container: PropertyListContainer) { open.append(Container(kind: container)) }
-
-  mutating func key(_ key: String) {
-    let object = object(.string(ExactText(text: key)))
-    if !open.isEmpty { open[open.count - 1].keys.append(object) }
+  mutating func begin(_ container: PropertyListContainer) {
+    open.append(Container(kind: container, start: references.count))
   }
 
-  mutating func scalar(_ value: PropertyListValue) { place(object(BinaryScalar(value))) }
+  mutating func key(_ key: String) { references.append(object(.string(ExactText(text: key)))) }
+
+  mutating func scalar(_ value: PropertyListValue) { references.append(object(BinaryScalar(value))) }
 
   mutating func end() {
     guard let container = open.popLast() else { return }
     let object = UInt32(clamping: scalars.count + containers)
     containers += 1
     noteOffset(of: object)
-    writeMarker(container.kind == .array ? 0xA0 : 0xD0, count: container.values.count)
-    for reference in container.keys { writeNumber(UInt64(reference), size: referenceSize) }
-    for reference in container.values { writeNumber(UInt64(reference), size: referenceSize) }
-    place(object)
+    write(container)
+    references.removeSubrange(container.start...)
+    references.append(object)
   }
 
-  /// Puts an object into the innermost container; without one it is the root.
-  private mutating func place(_ object: UInt32) {
-    guard !open.isEmpty else { return root = Int(object) }
-    open[open.count - 1].values.append(object)
+  /// Of a dictionary first the keys, then the values.
+  private func write(_ container: Container) {
+    let count = references.count - container.start
+    switch container.kind {
+    case .array:
+      writeMarker(0xA0, count: count)
+      writeReferences(from: container.start, by: 1)
+    case .dictionary:
+      writeMarker(0xD0, count: count / 2)
+      writeReferences(from: container.start, by: 2)
+      writeReferences(from: container.start + 1, by: 2)
+    }
+  }
+
+  private func writeReferences(from start: Int, by step: Int) {
+    for index in stride(from: start, to: references.count, by: step) {
+      writeNumber(UInt64(references[index]), size: referenceSize)
+    }
   }
 
   /// Table and trailer.
@@ -136,6 +169,7 @@ private struct BinaryWriter: PropertyListWriter {
     let offsetSize = Self.size(of: UInt64(table))
     for offset in offsets { writeNumber(UInt64(offset), size: offsetSize) }
     output.write([0, 0, 0, 0, 0, 0, UInt8(offsetSize), UInt8(referenceSize)])
+    let root = references.last.map { Int($0) } ?? 0
     for number in [offsets.count, root, table] { writeNumber(UInt64(number), size: 8) }
   }
 

@@ -53,16 +53,6 @@ struct XMLNode: Sendable {
   /// The tag of a container; `nil` for a scalar.
   var opening: Range<Int>? { node.isContainer ? Int(node.start)..<Int(node.contentStart) : nil }
 
-  /// From its first tag to its last.
-  var wholeRange: Range<Int> {
-    let (start, end) = (Int(node.start), node.content.upperBound)
-    let bytes = tree.source.bytes
-    // What has only one tag, such as `<true/>`, ends with it.
-    let isClosed = end >= 2 && bytes[end - 2] == .slash && node.content.isEmpty
-    guard !isClosed, let last = bytes[end...].firstIndex(of: UInt8(ascii: ">")) else { return start..<max(start, end) }
-    return start..<last + 1
-  }
-
   /// The characters between the tags.
   var text: String { XMLText(node.content, of: tree.source.bytes).string }
 

@@ -17,4 +17,9 @@ enum RouteToAction: Action {
     guard let address = IPAddress(String(text)), address.isUnicast else { throw .notANextHop(text) }
     return .nextHop(address)
   }
+
+  static func advice(on parameter: String) -> ValueAdvice? {
+    guard case .nextHop(let address)? = try? argument(of: parameter), address.isLoopback else { return nil }
+    return .hopIsThisHost(address)
+  }
 }

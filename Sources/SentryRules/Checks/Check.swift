@@ -13,6 +13,8 @@ protocol Check: SendableMetatype {
 /// All checks, in the order of the guide.
 let allChecks: [any Check.Type] = [
   NeverMatchesCheck.self,
+  AlwaysMatchesCheck.self,
+  PastDateCheck.self,
   UnreachableRulesCheck.self,
   DuplicateRuleCheck.self,
   NoEffectCheck.self,

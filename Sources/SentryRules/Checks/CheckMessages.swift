@@ -45,6 +45,16 @@ extension Diagnostic {
       hint: "make it a child of the rule whose matches it is about")
   }
 
+  static func alwaysHolds(_ rule: Rule, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .alwaysMatches, .warning, at: place, "\(rule.question) always holds: it takes in everything there is",
+      hint: "narrow the value, or write 'Any' if everything is meant")
+  }
+
+  static func dateIsPast(_ rule: Rule, at place: Place) -> Diagnostic {
+    Diagnostic(.pastDate, .note, at: place, "\(rule.question) never holds any more: that time is over")
+  }
+
   static func noPacket(_ rule: Rule, below clock: Rule, at place: Place) -> Diagnostic {
     Diagnostic(
       .neverMatches, .warning, at: place,

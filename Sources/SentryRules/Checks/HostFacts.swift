@@ -8,6 +8,8 @@ public struct HostFacts: Sendable, Equatable {
   public var resolvers: [IPAddress] = []
   /// The next hops of its default routes.
   public var gateways: [IPAddress] = []
+  /// What its clock says; `nil` if that does not matter.
+  public var now: Timestamp?
   /// The ssh connection that whoever checks is logged in by.
   public var sshConnection: SSHConnection?
 

@@ -73,6 +73,8 @@ struct EditOutcome {
   /// Of those that came in, those below them left out.
   var inserted: [RuleNumber]
   var shifts: [RuleShift]
+  /// Tests that named what is gone.
+  var orphans: [OrphanedTest]
 }
 
 /// What becomes of one list of rules.

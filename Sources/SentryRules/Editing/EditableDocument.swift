@@ -43,13 +43,13 @@ public struct EditableDocument: Sendable {
   func edited(by plan: EditPlan) throws(EditError) -> EditedDocument {
     guard form == .text else {
       let (value, outcome) = try ValueRewriter.rewrite(outline, by: plan)
-      return EditedDocument(bytes: try written(value), inserted: outcome.inserted, shifts: outcome.shifts)
+      return EditedDocument(bytes: try written(value), outcome)
     }
     let (text, outcome) = try TextRewriter.rewrite(reading.source.bytes, outline, by: plan)
     // A switch is a digit in the place of another.
     guard !plan.touched.isEmpty else { return EditedDocument(bytes: text) }
     try checkReads(text)
-    return EditedDocument(bytes: text, inserted: outcome.inserted, shifts: outcome.shifts)
+    return EditedDocument(bytes: text, outcome)
   }
 
   /// An edit cannot break a text that read before, short of its nesting limit: this is what makes sure.
@@ -81,8 +81,16 @@ public struct EditedDocument: Sendable {
   public var inserted: [RuleNumber] = []
   /// The rules that have other numbers now without having been asked for, in the order of the old ones.
   public var shifts: [RuleShift] = []
+  /// The tests that named rules which are gone, and do not any more.
+  public var orphans: [OrphanedTest] = []
   /// The rules that were not yet as they were to be: for switches.
   public var changed: [RuleNumber] = []
+}
+
+extension EditedDocument {
+  init(bytes: [UInt8], _ outcome: EditOutcome) {
+    self.init(bytes: bytes, inserted: outcome.inserted, shifts: outcome.shifts, orphans: outcome.orphans)
+  }
 }
 
 /// Where rules come to stand.

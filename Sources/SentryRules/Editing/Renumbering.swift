@@ -21,15 +21,22 @@ struct Renumbering {
     }
   }
 
-  /// The new number of a rule that `plan` leaves in the document; `nil` if it keeps its own or goes.
-  func newNumber(of old: RuleNumber, _ plan: EditPlan) -> RuleNumber? {
+  /// What becomes of a rule's number.
+  enum Fate: Equatable {
+    case kept
+    case changed(RuleNumber)
+    /// The rule is taken out of the document.
+    case gone
+  }
+
+  func fate(of old: RuleNumber, _ plan: EditPlan) -> Fate {
     var ancestor = old
     while ancestor != .root {
-      if let new = numbers[ancestor] { return RuleNumber(new.path + old.path.dropFirst(ancestor.path.count)) }
-      if plan.removed.contains(ancestor) { return nil }
+      if let new = numbers[ancestor] { return .changed(RuleNumber(new.path + old.path.dropFirst(ancestor.path.count))) }
+      if plan.removed.contains(ancestor) { return .gone }
       ancestor = ancestor.parent
     }
-    return nil
+    return .kept
   }
 
   /// What the edit does to rules that it does not speak of: where they stand now because others came, went or moved.

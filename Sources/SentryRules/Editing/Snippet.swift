@@ -26,7 +26,11 @@ public struct Snippet: Sendable {
         in: found.document.source)
     }
     guard !ruleSet.rules.isEmpty else {
-      throw EditError("\(fileName) holds no rules; nothing was changed")
+      throw EditError(
+        """
+        \(fileName) holds no rules; nothing was changed
+          a rule stands in braces: { enabled = 1; propertyName = …; … }
+        """)
     }
     try self.init(found.document, ruleSet, root: found.root, remarks: found.remarks)
   }

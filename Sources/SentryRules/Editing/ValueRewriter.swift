@@ -16,7 +16,9 @@ struct ValueRewriter {
     let inserted =
       rewriter.arrival.map { arrival in plan.pieces.indices.map { arrival.parent.child(arrival.position + $0) } } ?? []
     rewriter.renumbering.note(plan.pieces, as: inserted)
-    let outcome = EditOutcome(inserted: inserted, shifts: rewriter.renumbering.shifts(plan))
+    let outcome = EditOutcome(
+      inserted: inserted, shifts: rewriter.renumbering.shifts(plan),
+      orphans: OrphanedTest.all(in: outline.root, rewriter.renumbering, plan))
     return (rewriter.withTestsFollowing(root), outcome)
   }
 
@@ -80,7 +82,7 @@ struct ValueRewriter {
     return rule.setting(key, to: .array(children))
   }
 
-  /// The tests of `root` go on naming the rules that they named before.
+  /// The tests of `root` go on naming the rules that they named before, except those that are gone.
   private func withTestsFollowing(_ root: EditedValue) -> EditedValue {
     let tests = root[RootKey.tests]?.elements ?? []
     guard !tests.isEmpty else { return root }
@@ -89,10 +91,12 @@ struct ValueRewriter {
 
   private func following(_ test: EditedValue) -> EditedValue {
     var test = test
-    if let old = test[TestKey.rule.rawValue]?.text.flatMap({ RuleNumber($0) }),
-      let new = renumbering.newNumber(of: old, plan)
-    {
-      test = test.setting(TestKey.rule.rawValue, to: .value(.string("\(new)")))
+    if let old = test[TestKey.rule.rawValue]?.text.flatMap({ RuleNumber($0) }) {
+      switch renumbering.fate(of: old, plan) {
+      case .kept: break
+      case .changed(let new): test = test.setting(TestKey.rule.rawValue, to: .value(.string("\(new)")))
+      case .gone: test = test.setting(TestKey.rule.rawValue, to: nil)
+      }
     }
     if let packets = test[TestKey.packets.rawValue]?.elements, !packets.isEmpty {
       test = test.setting(TestKey.packets.rawValue, to: .array(packets.map(following)))

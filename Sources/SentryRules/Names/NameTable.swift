@@ -16,14 +16,17 @@ struct NameTable<Item: Sendable>: Sendable {
   let unknownID: Diagnostic.ID
   /// Canonical names that can be used, for suggestions.
   private(set) var names: [String] = []
+  /// What other firewalls call items of the table, in lower case, with the names here.
+  private var foreignWords: [String: [String]] = [:]
   private var byName: [String: Entry] = [:]
   /// By lower-case name, canonical ones and aliases.
   private var byFoldedName: [String: Entry] = [:]
   private var byCode: [Generation: [Int: Entry]] = [:]
 
-  init(_ noun: String, _ unknownID: Diagnostic.ID) {
+  init(_ noun: String, _ unknownID: Diagnostic.ID, foreignWords: [String: [String]] = [:]) {
     self.noun = noun
     self.unknownID = unknownID
+    self.foreignWords = foreignWords
   }
 
   /// A name that is not current is read, but not suggested to people.
@@ -39,6 +42,14 @@ struct NameTable<Item: Sendable>: Sendable {
   /// By canonical name, else by any name in any case.
   func entry(named name: String) -> Entry? {
     byName[name] ?? byFoldedName[Substring(name).trimmed.lowercased()]
+  }
+
+  /// What somebody may have meant by a name that is not in the table: `'Delete' or 'Drop connection'`.
+  func meant(by name: String) -> String? {
+    if let words = foreignWords[Substring(name).trimmed.lowercased()] {
+      return words.map { "'\($0)'" }.joined(separator: " or ")
+    }
+    return nearestName(to: name, in: names).map { "'\($0)'" }
   }
 
   func entry(numbered code: Int, in generation: Generation) -> Entry? {
@@ -61,7 +72,7 @@ extension NameTable<any Property.Type> {
 
 extension NameTable<any Action.Type> {
   static let actions: Self = {
-    var table = Self("action", .unknownAction)
+    var table = Self("action", .unknownAction, foreignWords: foreignActionWords)
     for action in allActions {
       table.add(Entry(name: action.name, codes: action.codes, item: action), aliases: action.aliases)
     }

@@ -36,7 +36,8 @@ public enum UserNames {
   @unsafe
   private static func entry<Value>(
     _ ask: (
-      UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+      UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+      UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
     ) -> Int32,
     read: (passwd) -> Value?
   ) -> Value? {

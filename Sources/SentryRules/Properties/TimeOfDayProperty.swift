@@ -8,7 +8,7 @@ enum TimeOfDayProperty: Property {
     The clock on the wall where this host stands. A single time is its whole minute. The end of a range is included to \
     the second: 8:30-17:30 ends at 17:30:00. Matches without a packet, too, in a timer.
     """
-  static let valueSyntax = "h:mm or a range h:mm-h:mm, 0:00 to 24:00; a range may go around midnight"
+  static let valueSyntax = "h:mm from 0:00 to 23:59, or a range h:mm-h:mm that may end at 24:00, or go around midnight"
   static let example = "22:00-6:00"
   static let relations = Set<Relation>.ordered
 

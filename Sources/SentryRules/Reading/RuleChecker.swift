@@ -9,54 +9,83 @@ struct RuleChecker {
   private let names: NameResolver
   /// In document order, as far as read.
   private var rules: [Rule] = []
-  private var contexts: [Context] = []
+  /// The rule read last and those above it, from the top level down.
+  private var lineage: [Ancestor] = []
+  /// Of the rule read last.
+  private var lastContent: RuleContent?
 
-  /// What the rules below a rule know from those above.
-  private struct Context {
-    var isInGroup = false
-    var isProtocolKnown = false
-    /// Of rules that have some below them.
-    var numberAbove: RulePosition.Parent?
+  /// What the rules below a rule know of it and of those above.
+  private struct Ancestor {
+    let index: Int
+    let position: RulePosition
+    let isInGroup: Bool
+    let isProtocolKnown: Bool
+    /// There when the first rule below asks for it.
+    lazy var shared = RulePosition.Parent(position)
   }
 
-  static func check(_ tree: RuleTreeReader, into findings: inout Findings) -> [Rule] {
-    var checker = RuleChecker(tree)
-    checker.rules.reserveCapacity(tree.rules.count)
-    for raw in tree.rules { checker.check(raw, into: &findings) }
+  static func check(_ walk: RuleWalk, _ survey: RuleSurvey, into findings: inout Findings) -> [Rule] {
+    var checker = RuleChecker(survey)
+    var walk = walk
+    while let raw = walk.next() { checker.check(raw, into: &findings) }
+    checker.endSubtrees()
     return checker.rules
   }
 
-  private init(_ tree: RuleTreeReader) {
-    names = NameResolver(tree.votes)
+  private init(_ survey: RuleSurvey) {
+    names = NameResolver(survey.votes)
+    rules.reserveCapacity(survey.count)
   }
 
   private mutating func check(_ raw: RawRule, into findings: inout Findings) {
-    check(RuleInHand(raw, below: raw.parent < 0 ? nil : contexts[raw.parent].numberAbove), into: &findings)
-  }
-
-  private mutating func check(_ raw: RuleInHand, into findings: inout Findings) {
+    lineage.removeLast(lineage.count - raw.depth)
+    let above = lineage.isEmpty ? nil : lineage[lineage.count - 1].shared
+    let position = RulePosition(raw.position, below: above)
     let fields = raw.fields
     let action = names.action(fields.action, at: raw.place, into: &findings) ?? NextLevelAction.self
     let parameter = label(fields[.parameter], .parameter, into: &findings)
-    let rule = Rule(
-      position: raw.number, name: label(fields[.nodeName], .nodeName, into: &findings),
-      isEnabled: isEnabled(raw, into: &findings), condition: condition(of: raw, into: &findings) ?? .always,
-      value: fields[.propertyValue]?.text ?? "",
-      action: action, parameter: parameter, argument: argument(of: action, parameter, raw, into: &findings),
-      parent: raw.parent, depth: raw.depth, subtreeEnd: raw.subtreeEnd, source: RuleSource(of: raw.node))
-    let context = raw.parent < 0 ? Context() : contexts[raw.parent]
-    warn(about: rule, raw, in: context, into: &findings)
-    rules.append(rule)
-    contexts.append(
-      Context(
-        isInGroup: context.isInGroup || rule.action.operation == .group,
-        isProtocolKnown: context.isProtocolKnown || rule.condition.tellsProtocol,
-        numberAbove: rule.subtreeEnd > rules.count ? RulePosition.Parent(rule.position) : nil))
+    let name = label(fields[.nodeName], .nodeName, into: &findings)
+    let isEnabled = isEnabled(raw, position, into: &findings)
+    let content = shared(
+      RuleContent(
+        name: name, condition: condition(of: raw, into: &findings) ?? .always,
+        value: fields[.propertyValue]?.text ?? "", action: action, parameter: parameter,
+        argument: argument(of: action, parameter, raw, into: &findings)))
+    warn(about: content, raw, into: &findings)
+    append(content, raw, position, isEnabled: isEnabled)
   }
 
-  private func isEnabled(_ raw: RuleInHand, into findings: inout Findings) -> Bool {
+  /// The content of the rule before if it is the same.
+  private mutating func shared(_ content: RuleContent) -> RuleContent {
+    if let lastContent, lastContent == content { return lastContent }
+    lastContent = content
+    return content
+  }
+
+  private mutating func append(_ content: RuleContent, _ raw: RawRule, _ position: RulePosition, isEnabled: Bool) {
+    let above = lineage.last
+    lineage.append(
+      Ancestor(
+        index: rules.count, position: position,
+        isInGroup: above?.isInGroup == true || content.action.operation == .group,
+        isProtocolKnown: above?.isProtocolKnown == true || content.condition.tellsProtocol))
+    rules.append(
+      Rule(
+        content, isEnabled: isEnabled, position: position, index: rules.count, parent: above?.index ?? -1,
+        depth: raw.depth, source: RuleSource(of: raw.node)))
+  }
+
+  /// Tells the rules above how far their subtrees go: as far as that of the last rule in them.
+  private mutating func endSubtrees() {
+    for index in rules.indices.reversed() where rules[index].parent >= 0 {
+      let parent = rules[index].parent
+      rules[parent].subtreeEnd = max(rules[parent].subtreeEnd, rules[index].subtreeEnd)
+    }
+  }
+
+  private func isEnabled(_ raw: RawRule, _ position: RulePosition, into findings: inout Findings) -> Bool {
     guard let node = raw.fields[.enabled] else {
-      findings.addOnce("enabled", .disabledByDefault(raw.number.text, at: raw.place))
+      findings.addOnce("enabled", .disabledByDefault(position.text, at: raw.place))
       return false
     }
     return node.isMissing ? false : node.readSwitch(RuleKey.enabled.rawValue, into: &findings) ?? false
@@ -71,7 +100,7 @@ struct RuleChecker {
 
   /// `none`, with a finding, if the action cannot use the parameter.
   private func argument(
-    of action: any Action.Type, _ parameter: String, _ raw: RuleInHand, into findings: inout Findings
+    of action: any Action.Type, _ parameter: String, _ raw: RawRule, into findings: inout Findings
   ) -> ActionArgument {
     let place = raw.fields[.parameter]?.place ?? raw.fields.action.place ?? raw.place
     do {
@@ -85,7 +114,7 @@ struct RuleChecker {
   }
 
   /// `nil`, with a finding, if a part cannot be read.
-  private func condition(of raw: RuleInHand, into findings: inout Findings) -> Condition? {
+  private func condition(of raw: RawRule, into findings: inout Findings) -> Condition? {
     let property = names.property(raw.fields.property, at: raw.place, into: &findings)
     let relation = names.relation(raw.fields.relation, at: raw.place, into: &findings)
     let value = raw.fields[.propertyValue]
@@ -94,6 +123,7 @@ struct RuleChecker {
       return nil
     }
     guard let property, let relation, value?.isMissing != true else { return nil }
+    if property == AnyProperty.self, relation == .equal { return .always }
     let text = value?.text ?? ""
     do {
       let condition = try Condition(property, relation, value: text)
@@ -109,45 +139,25 @@ struct RuleChecker {
   }
 
   /// What is no error, but hardly meant.
-  private func warn(about rule: Rule, _ raw: RuleInHand, in context: Context, into findings: inout Findings) {
-    if rule.action.operation == .exitGroup, !context.isInGroup {
+  private func warn(about content: RuleContent, _ raw: RawRule, into findings: inout Findings) {
+    if content.action.operation == .exitGroup, lineage.last?.isInGroup != true {
       findings.add(.exitGroupOutsideGroup(at: raw.fields.action.place ?? raw.place))
     }
     let relationPlace = raw.fields.relation.place ?? raw.place
-    if rule.condition.isReadAsEqual {
-      findings.add(.relationReadAsEqual(rule.condition, at: relationPlace))
-    }
-    if rule.relation == .notEqual, let needed = rule.property.precondition, !context.isProtocolKnown {
-      findings.add(.negationMatchesOthers(rule.property.name, needed, at: relationPlace))
+    let condition = content.condition
+    if condition.isReadAsEqual { findings.add(.relationReadAsEqual(condition, at: relationPlace)) }
+    if condition.relation == .notEqual, let needed = condition.property.precondition,
+      lineage.last?.isProtocolKnown != true
+    {
+      findings.add(.negationMatchesOthers(condition.property.name, needed, at: relationPlace))
     }
   }
-}
-
-/// A raw rule while it is checked, with its entries read.
-private struct RuleInHand {
-  let fields: RuleFields
-  let number: RulePosition
-  private let raw: RawRule
-
-  init(_ raw: RawRule, below parent: RulePosition.Parent?) {
-    self.raw = raw
-    fields = RuleFields(of: raw.node)
-    number = RulePosition(raw.position, below: parent)
-  }
-
-  var node: PropertyListNode { raw.node }
-  var parent: Int { raw.parent }
-  var depth: Int { raw.depth }
-  var subtreeEnd: Int { raw.subtreeEnd }
-
-  /// For findings about the rule as a whole: its opening brace or tag, where there is one.
-  var place: Diagnostic.Place { node.opening.map { Diagnostic.Place(range: $0) } ?? node.place }
 }
 
 extension RuleSource {
   /// `nil` for binary documents.
-  init?(of node: PropertyListNode) {
-    guard let opening = node.opening, let range = node.wholeRange else { return nil }
-    self.init(range: range, afterBrace: opening.upperBound, openingComment: node.syntax?.openingComment)
+  fileprivate init?(of node: PropertyListNode) {
+    guard let opening = node.opening else { return nil }
+    self.init(opening: opening)
   }
 }

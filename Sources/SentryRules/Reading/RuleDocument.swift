@@ -22,10 +22,12 @@ public struct RuleDocument: Sendable {
   }
 
   /// Hands over what was read to look at its text, too.
-  init(_ bytes: [UInt8], fileName: String, root: (PropertyListNode) -> Void) {
+  init(
+    _ bytes: [UInt8], fileName: String, limits: DocumentLimits = DocumentLimits(), root: (PropertyListNode) -> Void
+  ) {
     let reading = PropertyList.read(bytes, fileName: fileName)
     var findings = Findings(reading.diagnostics)
-    let ruleSet = reading.document.flatMap { RuleSetReader.read($0.root, into: &findings) }
+    let ruleSet = reading.document.flatMap { RuleSetReader.read($0.root, within: limits, into: &findings) }
     source = reading.source
     form = reading.document.map { Form($0.format) }
     diagnostics = findings.inOrder

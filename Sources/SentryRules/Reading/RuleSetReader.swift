@@ -1,15 +1,15 @@
-// Reading a document takes three steps: the root's layout says where the rules are (here); their dictionaries become
-// a flat list of raw rules (RuleTreeReader); and, once all of them have told which generation's numbers they use,
-// each raw rule becomes a checked one (RuleChecker). None of them recurses.
+// Reading a document takes three steps: the root's layout says where the rules are (here); a first walk through their
+// dictionaries (RuleWalk) counts them and finds out which generation's numbers they use (RuleSurvey); and in a second one
+// each becomes a checked rule (RuleChecker). None of them recurses.
 
 internal import SentryDiagnostics
 internal import SentryPropertyList
 
 /// Reads the root of a document.
 enum RuleSetReader {
-  /// `nil` if there is nothing to read rules from. What is wrong goes into `findings`; the rule set counts only if
-  /// none of it is an error.
-  static func read(_ root: PropertyListNode, into findings: inout Findings) -> RuleSet? {
+  /// `nil` if there is nothing to read rules from, or there are too many. What is wrong goes into `findings`; the rule set
+  /// counts only if none of it is an error.
+  static func read(_ root: PropertyListNode, within limits: DocumentLimits, into findings: inout Findings) -> RuleSet? {
     guard let layout = RootLayout(of: root) else {
       findings.add(.notARuleDocument(at: root.place))
       return nil
@@ -22,28 +22,17 @@ enum RuleSetReader {
       interfaces = InterfacesReader.read(root, settings: settings, into: &findings)
       keptKeys = readKeptKeys(of: root, into: &findings)
     }
-    let tree = readRules(layout, of: root, into: &findings)
-    let isClassic = layout.isClassic || tree.votes.hasNumbers
+    guard let survey = RuleSurvey({ RuleWalk(layout, of: root, report: $0) }, limit: limits.rules, into: &findings)
+    else { return nil }
+    if survey.count == 0, !findings.hasErrors { findings.add(.noRules(at: root.place)) }
     var ruleSet = RuleSet(
-      rules: RuleChecker.check(tree, into: &findings), settings: settings,
-      interfaces: interfaces, keptKeys: keptKeys, isClassic: isClassic, listPath: layout.listPath)
-    if layout.hasDocumentKeys { ruleSet.tests = TestsReader.read(root, for: ruleSet, into: &findings) }
-    return ruleSet
-  }
-
-  private static func readRules(
-    _ layout: RootLayout, of root: PropertyListNode, into findings: inout Findings
-  ) -> RuleTreeReader {
-    var tree = RuleTreeReader()
-    switch layout {
-    case .list: tree.read(listAt: root, into: &findings)
-    case .singleRule: tree.read(single: root, into: &findings)
-    case .rules(let list): tree.read(listAt: list, into: &findings)
-    case .classicTable(let table): tree.read(childrenOf: table, into: &findings)
-    case .rootIsTable: tree.read(childrenOf: root, into: &findings)
+      rules: RuleChecker.check(RuleWalk(layout, of: root), survey, into: &findings), settings: settings,
+      interfaces: interfaces, keptKeys: keptKeys, isClassic: layout.isClassic || survey.votes.hasNumbers,
+      listPath: layout.listPath)
+    if layout.hasDocumentKeys {
+      ruleSet.tests = TestsReader.read(root, for: ruleSet, within: limits, into: &findings)
     }
-    if tree.rules.isEmpty, !findings.hasErrors { findings.add(.noRules(at: root.place)) }
-    return tree
+    return ruleSet
   }
 
   /// Everything that no reader takes. Keys of a rule are left behind: the oldest layout has them in the root, and newer

@@ -6,6 +6,8 @@ public struct DescribedPacket: Sendable, Equatable {
   public let text: String
   /// What the line says of it; the packet's source decides.
   public let direction: Direction?
+  /// Where `in` or `out` stands in the line; empty if it does not.
+  let directionRange: Range<Int>
   /// `on eth0`.
   public let interfaceName: String?
   /// `external` or `internal`.
@@ -32,5 +34,20 @@ public struct DescribedPacket: Sendable, Equatable {
 
   public func destination(on host: HostAddresses = .documentation) -> IPAddress {
     packet.address(of: packet.destination, on: host)
+  }
+
+  /// The source decides which way a packet goes; the line may say the same, not the opposite.
+  ///
+  /// - Parameters:
+  ///   - local: the addresses of this host.
+  ///   - isLoopback: of the interface it arrives on, where everything is inbound.
+  public func checkDirection(
+    on host: HostAddresses, local: [AddressRange], isLoopback: Bool
+  ) throws(NotationError) {
+    guard let direction else { return }
+    let source = source(on: host)
+    let isLocal = !isLoopback && local.contains { $0.contains(source) }
+    guard isLocal != (direction == .outbound) else { return }
+    throw .directionContradictsSource(direction, source, isLocal: isLocal, at: directionRange)
   }
 }

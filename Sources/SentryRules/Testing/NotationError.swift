@@ -1,3 +1,5 @@
+internal import SentryPacket
+
 /// Why a line does not describe a packet.
 public struct NotationError: Error, Sendable, Equatable {
   /// UTF-8 bytes of the line that it is about; empty at the end, where something is missing.
@@ -102,6 +104,15 @@ extension NotationError {
   static func notATime(_ token: NotationToken) -> NotationError {
     .unexpected(
       token, expected: #"a time such as "2026-05-06 08:30:00", with Z at its end for UTC"#)
+  }
+
+  static func directionContradictsSource(
+    _ direction: Direction, _ source: IPAddress, isLocal: Bool, at range: Range<Int>
+  ) -> NotationError {
+    let word = direction == .inbound ? "in" : "out"
+    return NotationError(
+      "'\(word)' cannot be: \(source) is \(isLocal ? "an address of this host" : "no address of this host")", at: range,
+      hint: isLocal ? nil : "write 'me', or add the address to settings.local")
   }
 
   static func inQuotation(_ token: NotationToken) -> NotationError {

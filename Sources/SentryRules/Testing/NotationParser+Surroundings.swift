@@ -4,8 +4,9 @@ extension NotationParser {
   /// Words about the way a packet came; `token` is the word.
   mutating func readSurroundings(_ word: NotationWord, _ token: NotationToken) throws(NotationError) {
     switch word {
-    case .in: surroundings.direction = .inbound
-    case .out: surroundings.direction = .outbound
+    case .in, .out:
+      surroundings.direction = word == .in ? .inbound : .outbound
+      surroundings.directionRange = token.range
     case .external: surroundings.isExternal = true
     case .internal: surroundings.isExternal = false
     case .on: surroundings.interfaceName = try readInterface()

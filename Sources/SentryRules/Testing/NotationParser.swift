@@ -12,6 +12,8 @@ struct NotationParser {
   struct Surroundings {
     var link = EthernetHeader()
     var direction: Direction?
+    /// Where `in` or `out` stands in the line.
+    var directionRange = 0..<0
     var interfaceName: String?
     var isExternal: Bool?
     var time: Timestamp?

@@ -17,7 +17,8 @@ public enum PacketNotation {
     let packet = try parser.readLine()
     let around = parser.surroundings
     return DescribedPacket(
-      text: text, direction: around.direction, interfaceName: around.interfaceName, isExternal: around.isExternal,
+      text: text, direction: around.direction, directionRange: around.directionRange,
+      interfaceName: around.interfaceName, isExternal: around.isExternal,
       time: around.time, process: around.process, link: around.link, packet: packet)
   }
 }

@@ -58,12 +58,8 @@ extension Diagnostic {
       .badTest, at: place, "the document has no rule \(number.shown)", hint: NearbyRules(wanted, in: ruleSet).hint)
   }
 
-  static func directionContradictsSource(_ word: String, _ source: String, isLocal: Bool, at place: Place) -> Diagnostic
-  {
-    Diagnostic(
-      .badTest, at: place,
-      "'\(word)' cannot be: \(source) is \(isLocal ? "an address of this host" : "no address of this host")",
-      hint: isLocal ? nil : "write 'me', or add the address to settings.local")
+  static func contradiction(_ error: NotationError, in node: PropertyListNode) -> Diagnostic {
+    Diagnostic(.badTest, at: node.place(ofText: error.range), error.message, hint: error.hint)
   }
 
   static func twoTimes(at place: Place) -> Diagnostic {
@@ -73,6 +69,12 @@ extension Diagnostic {
   static func emptyTest(at place: Place) -> Diagnostic {
     Diagnostic(
       .emptyTest, .warning, at: place, "the test expects nothing", hint: "add 'expect = pass;', or delete for instance")
+  }
+
+  static func tooManyDescribedPackets(limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .badTest, at: place, "this is packet \(limit + 1) of the document's tests, which may describe at most \(limit)",
+      hint: "repeat = … sends one several times")
   }
 
   static func tooManyTestPackets(limit: Int, at place: Place) -> Diagnostic {

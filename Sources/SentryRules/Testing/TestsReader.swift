@@ -22,7 +22,8 @@ enum TestKey: String, CaseIterable {
 /// Reads what a document says under `tests`.
 struct TestsReader {
   private let ruleSet: RuleSet
-  private let numbers: Set<String>
+  /// Of all rules; gathered when a test names one.
+  private lazy var numbers = Set(ruleSet.rules.lazy.map(\.number))
   private let host: HostAddresses
   private let local: [AddressRange]
   private var findings: Findings
@@ -33,25 +34,35 @@ struct TestsReader {
   private static let mostSeconds = 315_360_000.0
   private var packetCount = 0
   private var secondCount = 0.0
+  private let limits: DocumentLimits
+  private var describedPackets = 0
+  /// A packet was one too many.
+  private var isFull: Bool { describedPackets > limits.testPackets }
 
-  /// A test that cannot be read is a finding, and left out.
-  static func read(_ root: PropertyListNode, for ruleSet: RuleSet, into findings: inout Findings) -> [DocumentTest] {
+  /// A test that cannot be read is a finding, and left out. At the first packet too many the reading ends.
+  static func read(
+    _ root: PropertyListNode, for ruleSet: RuleSet, within limits: DocumentLimits, into findings: inout Findings
+  ) -> [DocumentTest] {
     guard let node = root[RootKey.tests], !node.isMissing else { return [] }
     guard node.kind == .array else {
       findings.add(.testsAreNoList(at: node.place))
       return []
     }
-    var reader = TestsReader(for: ruleSet, findings: findings)
-    let tests = node.elements.compactMap { $0.isMissing ? nil : reader.readTest($0) }
+    var reader = TestsReader(for: ruleSet, within: limits, findings: findings)
+    var tests: [DocumentTest] = []
+    for element in node.elements where !element.isMissing {
+      guard !reader.isFull else { break }
+      if let test = reader.readTest(element) { tests.append(test) }
+    }
     if reader.packetCount > mostPackets { reader.findings.add(.tooManyTestPackets(limit: mostPackets, at: node.place)) }
     if reader.secondCount > mostSeconds { reader.findings.add(.testsLastTooLong(at: node.place)) }
     findings = reader.findings
     return tests
   }
 
-  private init(for ruleSet: RuleSet, findings: Findings) {
+  private init(for ruleSet: RuleSet, within limits: DocumentLimits, findings: Findings) {
     self.ruleSet = ruleSet
-    numbers = Set(ruleSet.rules.lazy.map(\.number))
+    self.limits = limits
     host = HostAddresses(ruleSet.settings)
     local = host.ranges(with: ruleSet.settings.localNetworks)
     self.findings = findings
@@ -99,6 +110,7 @@ struct TestsReader {
     }
     var steps: [TestStep?] = []
     for element in node.elements where !element.isMissing {
+      guard !isFull else { return [] }
       if element.kind == .dictionary {
         checkKeys(of: element, TestKey.ofPacket)
         steps.append(readStep(element))
@@ -147,9 +159,14 @@ struct TestsReader {
       findings.add(.packetIsNoText(at: node.place))
       return nil
     }
+    describedPackets += 1
+    guard !isFull else {
+      findings.add(.tooManyDescribedPackets(limit: limits.testPackets, at: node.place))
+      return nil
+    }
     do {
       let packet = try PacketNotation.parse(text)
-      checkDirection(of: packet, at: node.place)
+      checkDirection(of: packet, in: node)
       return packet
     } catch {
       findings.add(.badPacket(error, in: node))
@@ -157,15 +174,13 @@ struct TestsReader {
     }
   }
 
-  /// The source decides which way a packet goes; the line may say the same, not the opposite.
-  private mutating func checkDirection(of packet: DescribedPacket, at place: Diagnostic.Place) {
-    guard let direction = packet.direction else { return }
-    let source = packet.source(on: host)
-    let isLocal = packet.interfaceName != "lo" && local.contains { $0.contains(source) }
-    guard isLocal != (direction == .outbound) else { return }
-    findings.add(
-      .directionContradictsSource(
-        direction == .inbound ? "in" : "out", source.description, isLocal: isLocal, at: place))
+  private mutating func checkDirection(of packet: DescribedPacket, in node: PropertyListNode) {
+    let isLoopback = packet.interfaceName.map(ruleSet.settings.systemName(of:)) == "lo"
+    do {
+      try packet.checkDirection(on: host, local: local, isLoopback: isLoopback)
+    } catch {
+      findings.add(.contradiction(error, in: node))
+    }
   }
 
   // MARK: Numbers

@@ -2,9 +2,10 @@ internal import SentryPacket
 
 extension NetText {
   /// What `text`, which `range` takes, is read as where a person may expect something else: an address in a net's place
-  /// (`192.0.2.7/24`), and forms of the classic program with parts left out (`192.0.2`).
+  /// (`192.0.2.7/24`), IPv4 as IPv6 writes it (`::ffff:192.0.2.7`), and forms of the classic program with parts left out (`192.0.2`).
   static func advice(on text: Substring) -> ValueAdvice? {
     let text = text.trimmed
+    if text.contains(":"), let net = try? range(text), net.first.isIPv4 { return .mappedNet(text, net) }
     if let (start, length) = text.halves(around: "/") {
       guard let net = try? range(text) else { return nil }
       if length.isEmpty { return .netUpToLastBit(text, net) }

@@ -15,10 +15,11 @@ public enum AnnotatedDocument {
     for (index, rule) in ruleSet.rules.enumerated() {
       guard let source = rule.source else { continue }
       let comment = marked(rule.number, remark: remark(index))
-      if let old = source.openingComment, isOurs(bytes[old]) {
+      if let old = source.openingComment(in: bytes), isOurs(bytes[old]) {
         edits.replace(old, with: comment)
       } else {
-        edits.insert(spaced(comment, at: source.afterBrace, in: bytes), at: source.afterBrace)
+        let afterBrace = source.opening.upperBound
+        edits.insert(spaced(comment, at: afterBrace, in: bytes), at: afterBrace)
       }
     }
     return (try? edits.applied(to: bytes)).map { String(decoding: $0, as: UTF8.self) }

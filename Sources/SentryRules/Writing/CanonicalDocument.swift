@@ -38,14 +38,14 @@ public enum CanonicalDocument {
 struct CanonicalRules {
   private let rules: [Rule]
   /// In document order; none for rules without.
-  private let comments: [RuleComments?]
+  private let comments: [Int: RuleComments]
   private let output: ByteOutput
   /// Rules whose children are being written.
   private var open: [Int] = []
   private var depth: Int
 
-  /// Rules with their comments, which need one element for each rule or none at all.
-  static func write(_ rules: [Rule], to output: ByteOutput, depth: Int, comments: [RuleComments?] = []) {
+  /// Rules with their comments, by index.
+  static func write(_ rules: [Rule], to output: ByteOutput, depth: Int, comments: [Int: RuleComments] = [:]) {
     var writer = CanonicalRules(rules: rules, comments: comments, output: output, depth: depth)
     for index in rules.indices {
       writer.close(before: index)
@@ -54,17 +54,15 @@ struct CanonicalRules {
     writer.close(before: rules.count)
   }
 
-  private init(rules: [Rule], comments: [RuleComments?], output: ByteOutput, depth: Int) {
+  private init(rules: [Rule], comments: [Int: RuleComments], output: ByteOutput, depth: Int) {
     self.rules = rules
     self.comments = comments
     self.output = output
     self.depth = depth
   }
 
-  private func comments(of index: Int) -> RuleComments? { comments.indices.contains(index) ? comments[index] : nil }
-
   private mutating func write(_ index: Int) {
-    let comments = comments(of: index)
+    let comments = self.comments[index]
     if let comments {
       if comments.isSeparated { output.write("\n") }
       write(comments.before, indentation: indentation)
@@ -123,7 +121,7 @@ struct CanonicalRules {
 
   private mutating func close(before index: Int) {
     while let innermost = open.last, rules[innermost].subtreeEnd == index {
-      let comments = comments(of: innermost)
+      let comments = self.comments[innermost]
       write(comments?.endOfChildren ?? [], indentation: indentation)
       open.removeLast()
       depth -= levels(of: innermost)
@@ -139,11 +137,11 @@ struct CanonicalRules {
   }
 
   private func writeEnd(of index: Int) {
-    output.write(separator(after: index) + (comments(of: index)?.after.asTrailing ?? "") + "\n")
+    output.write(separator(after: index) + (comments[index]?.after.asTrailing ?? "") + "\n")
   }
 
   /// How much further in a rule's children stand: below the line that opens their list.
-  private func levels(of index: Int) -> Int { comments(of: index)?.areInside == true ? 2 : 1 }
+  private func levels(of index: Int) -> Int { comments[index]?.areInside == true ? 2 : 1 }
 
   private var indentation: String { String(repeating: "  ", count: depth) }
 

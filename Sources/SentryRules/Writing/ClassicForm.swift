@@ -17,13 +17,27 @@ public enum ClassicForm {
     output.write("\n")
   }
 
-  /// What the classic program has no number for, and so does not know: each name once, with the first rule that uses it.
-  public static func unknownNames(in rules: [Rule]) -> [(name: String, rule: String)] {
+  /// What the classic program has no number for, and so does not know.
+  public struct UnknownName: Sendable, Equatable {
+    public let name: String
+    /// The first rule that uses it.
+    public let rule: String
+    /// What the classic program takes in its place (docs/Classic.md, "Generations").
+    public let readAs: String
+
+    /// For people: `note: rule 2: the classic program does not know 'TTL' and reads 'Any'`.
+    public var note: String { "note: rule \(rule): the classic program does not know '\(name)' and reads '\(readAs)'" }
+  }
+
+  /// Each name once.
+  public static func unknownNames(in rules: [Rule]) -> [UnknownName] {
     var seen: Set<String> = []
-    return rules.flatMap { rule -> [(name: String, rule: String)] in
-      let property = rule.property.codes.newest == nil ? [rule.property.name] : []
-      let action = rule.action.codes.newest == nil ? [rule.action.classicName] : []
-      return (property + action).filter { seen.insert($0).inserted }.map { ($0, rule.number) }
+    return rules.flatMap { rule -> [UnknownName] in
+      let property = rule.property.codes.newest == nil ? [(rule.property.name, AnyProperty.name)] : []
+      let action = rule.action.codes.newest == nil ? [(rule.action.classicName, NextLevelAction.name)] : []
+      return (property + action).filter { seen.insert($0.0).inserted }.map { name, readAs in
+        UnknownName(name: name, rule: rule.number, readAs: readAs)
+      }
     }
   }
 

@@ -91,11 +91,11 @@ private struct TextFormatter {
       return writeTree(level: level)
     }
     let first = list.elements.isEmpty ? list.interior.upperBound : list.endOfPredecessor(of: 0)
+    let afterLast = (list.elements.indices.last.map { list.fragment($0).end } ?? first)..<list.interior.upperBound
     let reader = RuleCommentReader(list)
     output.write(reader.texts(in: list.interior.lowerBound..<first).asTrailing + "\n")
     writeTree(level: level)
-    let end = list.elements.indices.last.map { list.fragment($0).end } ?? first
-    printer.writeOwnLines(end..<list.interior.upperBound, level + 1)
+    printer.writeOwnLines(afterLast, level + 1)
     output.write(String(repeating: "  ", count: level))
   }
 

@@ -28,22 +28,45 @@ struct RuleComments: Sendable {
 }
 
 extension RuleComments {
-  /// Of each rule, in document order; none for a document that is not text.
-  static func all(in outline: RuleOutline) -> [RuleComments?] {
-    guard let root = outline.root.syntax else { return [] }
+  /// By the index of their rule in document order; none for a document that is not text. Few rules have any.
+  static func all(in outline: RuleOutline) -> [Int: RuleComments] {
+    guard let root = outline.root.syntax else { return [:] }
+    var gathered = GatheredComments()
     if outline.isSingleRule {
-      return [RuleCommentReader(root.tree.source.bytes).inside(root)] + below(root)
+      gathered.add(RuleCommentReader(root.tree.source.bytes).inside(root))
+      gathered.addAll(below: root)
+    } else if let list = outline.topList?.syntax.flatMap(ListText.init) {
+      gathered.addAll(in: list)
     }
-    return outline.topList?.syntax.flatMap(ListText.init).map(of) ?? []
+    return gathered.comments
   }
 
-  private static func of(_ list: ListText) -> [RuleComments?] {
+  /// There is no comment, and no empty line.
+  var isEmpty: Bool {
+    !isSeparated && !areInside && before.isEmpty && afterChildrenOpening.isEmpty && endOfChildren.isEmpty
+      && after.isEmpty
+  }
+}
+
+private struct GatheredComments {
+  private(set) var comments: [Int: RuleComments] = [:]
+  private var ruleCount = 0
+
+  mutating func add(_ comments: RuleComments) {
+    if !comments.isEmpty { self.comments[ruleCount] = comments }
+    ruleCount += 1
+  }
+
+  mutating func addAll(in list: ListText) {
     let reader = RuleCommentReader(list)
-    return list.elements.indices.flatMap { index in [reader.comments(of: index)] + below(list.elements[index]) }
+    for index in list.elements.indices {
+      add(reader.comments(of: index))
+      addAll(below: list.elements[index])
+    }
   }
 
-  private static func below(_ rule: SyntaxNode) -> [RuleComments?] {
-    rule.childList.flatMap(ListText.init).map(of) ?? []
+  mutating func addAll(below rule: SyntaxNode) {
+    if let list = rule.childList.flatMap(ListText.init) { addAll(in: list) }
   }
 }
 
@@ -74,9 +97,9 @@ struct RuleCommentReader {
     self.bytes = bytes
   }
 
-  /// `index` of the list; `nil` without a comment or an empty line.
-  func comments(of index: Int) -> RuleComments? {
-    guard let list else { return nil }
+  /// `index` of the list.
+  func comments(of index: Int) -> RuleComments {
+    guard let list else { return RuleComments() }
     let rule = list.elements[index]
     var comments = inside(rule)
     let start = list.endOfPredecessor(of: index)

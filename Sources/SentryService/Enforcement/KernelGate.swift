@@ -77,7 +77,8 @@ final class KernelGate: Sendable {
     }
     return QueueFeed(
       queue: intake.options.number, interfaces: entries.filter(\.isFiltered).map(\.name),
-      policy: intake.options.passesWhenFull ? .failOpen : .failClosed, ownMark: QueueIntake.ownMark,
+      policy: intake.options.passesWhenFull ? .failOpen : .failClosed, queueMark: intake.queueMark,
+      ownMark: QueueIntake.ownMark,
       early: intake.isDryRun ? nil : EarlyChain(rules, interfaces: entries.filter(\.isFiltered)))
   }
 

@@ -35,6 +35,9 @@ final class OwnerDesk {
 
   private let command: OwnerClient.Command
   private var program: Program
+  /// Rules ask about packets that go this way.
+  private var asksInbound: Bool
+  private var asksOutbound: Bool
   private var client: OwnerClient?
   private var startedAt = Timestamp(nanoseconds: 0)
   private var nextStart: Timestamp?
@@ -55,6 +58,8 @@ final class OwnerDesk {
   init(_ program: Program, command: OwnerClient.Command = .ourselves) {
     self.program = program
     self.command = command
+    asksInbound = program.asksForOwners(of: .inbound)
+    asksOutbound = program.asksForOwners(of: .outbound)
     questions.reserveCapacity(Self.questionsAtOnce)
   }
 
@@ -62,6 +67,8 @@ final class OwnerDesk {
   func follow(_ program: Program) {
     let isSame = self.program.applications == program.applications
     self.program = program
+    asksInbound = program.asksForOwners(of: .inbound)
+    asksOutbound = program.asksForOwners(of: .outbound)
     guard !isSame else { return }
     table.removeAll()
     for question in questions { table.ask(question.flow, question: question.number, now: question.time) }
@@ -119,9 +126,13 @@ final class OwnerDesk {
     _ origin: inout PacketOrigin, of bytes: RawSpan, _ linkType: LinkType, wireLength: Int, _ way: WaitingPacket.Way,
     direction: (borrowing PacketFields) -> Direction, interface: () -> UInt32, now: Timestamp
   ) -> Bool {
-    guard packet.decode(bytes, linkType: linkType, wireLength: max(wireLength, bytes.byteCount)) == .ip,
-      let flow = LocalFlow(packet, direction: origin.direction ?? direction(packet))
-    else { return true }
+    guard packet.decode(bytes, linkType: linkType, wireLength: max(wireLength, bytes.byteCount)) == .ip else {
+      return true
+    }
+    let direction = origin.direction ?? direction(packet)
+    guard direction == .inbound ? asksInbound : asksOutbound, let flow = LocalFlow(packet, direction: direction) else {
+      return true
+    }
     guard let question = question(about: flow, &origin, interface, now) else { return true }
     let held = waiting.hold(bytes, WaitingPacket(way: way, origin: origin, flow: flow, question: question))
     if !held { counts.unanswered += 1 }
@@ -205,7 +216,9 @@ final class OwnerDesk {
 
   /// Hands out the packets that need not wait any longer, in the order they came, with what is known of them now.
   func release(now: Timestamp, _ body: (RawSpan, WaitingPacket) -> Void) {
-    waiting.release { isSettled($0) } _: { bytes, waited in
+    waiting.release {
+      isSettled($0)
+    } _: { bytes, waited in
       var packet = waited
       if case .known(let owner) = table.knowledge(of: packet.flow, now: now) { packet.origin.owner = owner }
       body(bytes, packet)

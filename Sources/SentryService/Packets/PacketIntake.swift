@@ -1,4 +1,5 @@
 public import SentryCapture
+internal import SentryNetfilter
 
 /// How packets reach the packet thread, and whether their verdicts hold.
 public enum PacketIntake: Sendable {
@@ -42,7 +43,14 @@ public struct QueueIntake: Sendable {
   /// The bit of the mark on packets of our own making, which are not judged.
   static let ownMark: UInt32 = 0x2000_0000
 
+  /// The bit that marks packets on their way to the queue, unless another is asked for.
+  public static let usualMark: UInt32 = 0x4000_0000
+  /// Bits of the mark that mean something else: our own packets, and the next hops of `Route to`.
+  public static let takenMarks = ownMark | PolicyRoutes.mask
+
   public var options: KernelQueue.Options
+  /// The bit that marks packets on their way to the queue, where the kernel needs one: any that is not of `takenMarks`.
+  public var queueMark = QueueIntake.usualMark
   /// Verdicts are reported, but all packets pass.
   public var isDryRun = false
   /// Where the copy for the next boot is kept; `nil` for none.

@@ -24,6 +24,48 @@ func duplicateRule(_ c: CheckCase) throws { try c.expect(.duplicateRule) }
 }
 
 @Test(arguments: [
+  CheckCase("every time to live", "TTL <= 255: Log", finds: "1"),
+  CheckCase("every one from 0", "TTL >= 0: Log", finds: "1"),
+  CheckCase("all but one", "TTL <= 254: Log"),
+  CheckCase("every protocol", "Protocol == 0-255: Log", finds: "1"),
+  CheckCase("every version", "IP version >= 4: Log", finds: "1"),
+  CheckCase("one version", "IP version >= 6: Log"),
+  CheckCase("every length that there is", "Packet length >= 20: Log", finds: "1"),
+  CheckCase("every class", "DSCP == 0-63: Log", finds: "1"),
+  CheckCase("every fragment offset", "IPFragmentOffset >= 0: Log", finds: "1"),
+  CheckCase("every rate", "Source match rate >= 0: Log", finds: "1"),
+  CheckCase("the whole day", "Time of day == 0:00-24:00: Log", finds: "1"),
+  CheckCase("the whole week", "Day of week == 0-6: Log", finds: "1"),
+  CheckCase("every state", "Connection state == new,established,closing,none: Log", finds: "1"),
+  CheckCase("a port at all", "Dest port == 0-65535: Log"),
+  CheckCase("an ICMP message at all", "ICMP type >= 0: Log"),
+  CheckCase("a tag at all", "VLAN == 0-4095: Log"),
+  CheckCase("one of the two families", "Source net == 0.0.0.0/0: Log"),
+  CheckCase("Any says so itself", "Any: Log"),
+  CheckCase("nothing", "DSCP != 0-63: Log"),
+  CheckCase("a rule that is off", "- TTL <= 255: Log"),
+])
+func alwaysMatches(_ c: CheckCase) throws { try c.expect(.alwaysMatches) }
+
+@Test(arguments: [
+  CheckCase("until then", "Date and time <= 2025-12-31 12:00:00 +0000: Log", finds: "1"),
+  CheckCase("a second ago", "Date and time == 2026-01-01 11:59:59 +0000: Log", finds: "1"),
+  CheckCase("now", "Date and time == 2026-01-01 12:00:00 +0000: Log"),
+  CheckCase("from then on", "Date and time >= 2025-12-31 12:00:00 +0000: Log"),
+  CheckCase("not then", "Date and time != 2025-12-31 12:00:00 +0000: Log"),
+  CheckCase("a rule that is off", "- Date and time <= 2025-12-31 12:00:00 +0000: Log"),
+])
+func pastDate(_ c: CheckCase) throws {
+  var host = HostFacts()
+  host.now = Timestamp(seconds: 1_767_268_800)  // 2026-01-01 12:00:00 UTC
+  try c.expect(.pastDate, on: host)
+}
+
+@Test func withoutAClockNoDateIsPast() throws {
+  try CheckCase("long ago", "Date and time <= 2005-12-31 12:00:00 +0000: Log").expect(.pastDate)
+}
+
+@Test(arguments: [
   CheckCase("no action, no children, no name", "Dest port == 23:", finds: "1"),
   CheckCase("a Group without children", "Dest port == 23: Group", finds: "1"),
   CheckCase("a name: it counts", "'telnet' Dest port == 23:"),

@@ -16,6 +16,30 @@ import Testing
     #expect(try open(before).move(numbers.map(number), target.target()).text == after)
   }
 
+  /// A comment to the end of the line does not swallow what closes the list.
+  @Test(
+    arguments: [
+      (
+        "( { a = 1; }, // x\n  { b = 1; } /* y */ )", ["1"], .after("2"),
+        "(\n  { b = 1; }, /* y */\n  { a = 1; } // x\n )"
+      ),
+      (
+        "( { a = 1; children = ( { b = 1; } ); }, { c = 1; children = ( { d = 1; } // z\n  ); }\n)", ["1.1", "2.1"],
+        .into("1"), "( { a = 1; children = ( { b = 1; },\n{ d = 1; } // z\n ); }, { c = 1; }\n)"
+      ),
+      (
+        "(\n { a = 1; } // x\n, // y\n{ b = 1; },{ c = 1; } )", ["1"], .after("2"),
+        "(\n{ b = 1; },{ a = 1; }, // x\n// y\n{ c = 1; } )"
+      ),
+      (
+        "( { a = 1; }, // x\r\n  { b = 1; }, { c = 1; } )", ["1"], .after("2"),
+        "(\r\n  { b = 1; }, { a = 1; }, // x\r\n{ c = 1; } )"
+      ),
+    ] as [(String, [String], Target, String)])
+  func lineCommentsEndTheirLine(_ before: String, _ numbers: [String], _ target: Target, _ after: String) throws {
+    #expect(try open(before).move(numbers.map(number), target.target()).text == after)
+  }
+
   @Test func commentsAndNumbersGoAlong() throws {
     let result = try open(sample).move([number("2.2")], .before(number("1")))
     #expect(result.inserted.map(\.description) == ["1"])

@@ -4,6 +4,17 @@ import Testing
 @Suite struct PastingTests {
   static let two = "( { /* 9 */ nodeName = p; enabled = 1; }, { nodeName = q; enabled = 1; } )"
 
+  /// One rule may come without braces; it gets some.
+  @Test(arguments: [
+    ("nodeName = x; enabled = 1;", "(\n  { a = 1; },\n  { nodeName = x; enabled = 1; }\n)"),
+    ("nodeName = x; enabled = 1; // c", "(\n  { a = 1; },\n  { nodeName = x; enabled = 1; // c\n  }\n)"),
+    ("nodeName = x;\nenabled = 1;\n", "(\n  { a = 1; },\n  { nodeName = x;\n  enabled = 1;\n  }\n)"),
+  ])
+  func aRuleWithoutBraces(_ pasted: String, _ after: String) throws {
+    let text = try open("(\n  { a = 1; }\n)").paste(snippet(pasted), .end).text
+    #expect(text == after)
+  }
+
   @Test(
     arguments: [
       ("( { a = 1; }, { b = 1; } )", Target.end, "( { a = 1; }, { b = 1; }, P3, Q )"),

@@ -38,9 +38,35 @@ import Testing
   }
 
   @Test func deleting() throws {
-    #expect(try named(document().delete([number("1")])) == ["1", "\"1.2.1\"", "'1.2'", "2", "none"])
+    #expect(try named(document().delete([number("1")])) == ["\"1.2.1\"", "'1.2'", "2", "none"])
     #expect(
       try named(document().delete([number("2")], keepingChildren: true)) == ["1", "\"3.1\"", "'3'", "4", "none"])
+  }
+
+  @Test func whatIsGoneIsNoLongerNamed() throws {
+    let edited = try document().delete([number("2.2")])
+    #expect(named(edited) == ["1", "3", "none"])
+    #expect(edited.orphans.map(\.title) == ["test 2"])
+    #expect(edited.orphans.map(\.rules) == [[try number("2.2"), try number("2.2.1")]])
+    #expect(try document().delete([number("2.1")]).orphans == [])
+    let keeping = try document().delete([number("2.2")], keepingChildren: true)
+    #expect(named(keeping) == ["1", "\"2.2\"", "3", "none"])
+    #expect(keeping.orphans.map(\.rules) == [[try number("2.2")]])
+  }
+
+  /// The rest of the test stays as it is written.
+  @Test(arguments: [
+    ("{ name = t; packet = p; rule = 1; expect = pass; }", "{ name = t; packet = p; expect = pass; }"),
+    ("{ name = t; packet = p; expect = pass; rule = 1; }", "{ name = t; packet = p; expect = pass; }"),
+    ("{ rule = 1; name = t; // why\n }", "{ name = t; // why\n }"),
+    ("{ name = t;\n  rule = 1;\n  expect = pass;\n}", "{ name = t;\n  expect = pass;\n}"),
+    ("{ name = t; rule = 1; // why\n}", "{ name = t;  // why\n}"),
+  ])
+  func theEntryIsTakenOut(test: String, expected: String) throws {
+    let document = "{ rules = ( { enabled = 1; }, { enabled = 1; } );\n tests = ( TEST ); }"
+    let edited = try open(document.replacing("TEST", with: test)).delete([number("1")])
+    #expect(edited.text == "{ rules = ( { enabled = 1; } );\n tests = ( \(expected) ); }")
+    #expect(edited.orphans.map(\.title) == ["'t'"])
   }
 
   @Test func moving() throws {
@@ -64,6 +90,10 @@ import Testing
       </dict></plist>
       """
     let edited = try open(xml).delete([number("1")])
+    #expect(edited.orphans == [])
+    let without = try open(xml).delete([number("2")])
+    #expect(!without.text.contains("<key>rule</key>"))
+    #expect(without.orphans.map(\.title) == ["test 1"])
     let strings = edited.text.matches(of: /<string>([0-9.]+)<\/string>/).map { $0.output.1 }
     #expect(strings.sorted() == ["1", "1.1"])
   }

@@ -136,3 +136,21 @@ private func rule(_ entries: String) throws -> String {
     "({ enabled = 1; filterAction = 16; filterActionName = \"Don't log\"; }, { enabled = 1; filterAction = 11; })")
   #expect(rules.lines == ["1 Any ==: Dont log", "2 Any ==: Delay"])
 }
+
+/// What other firewalls say.
+@Test(arguments: [
+  ("Drop", "did you mean 'Delete' or 'Drop connection'?"), ("ACCEPT", "did you mean 'Pass'?"),
+  ("deny", "did you mean 'Delete' or 'Reject'?"), ("Delette", "did you mean 'Delete'?"),
+])
+func actionsOfOtherFirewallsAreKnown(_ word: String, _ hint: String) {
+  let document = expectDocument("({ enabled = 1; filterActionName = «\(word)»; })", .unknownAction)
+  #expect(document.diagnostics.first?.hint == hint)
+}
+
+@Test func aHopThatIsThisHostIsDoubtful() {
+  for hop in ["::1", "127.0.0.1"] {
+    let document = expectDocument(
+      "({ enabled = 1; filterActionName = \"Route to\"; parameter = «\"\(hop)\"»; })", .oddValue)
+    #expect(document.diagnostics.first?.message == "\(hop) is this host itself: nothing can be sent on through it")
+  }
+}

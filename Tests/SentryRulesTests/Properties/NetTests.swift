@@ -114,6 +114,8 @@ func refusedNet(_ row: RefusedValue) { row.expect() }
   ("192.0.2.10-192.0.2.20", nil),
   ("2001:db8::/32", nil),
   ("2001:db8::10-2001:db8::20", nil),
+  ("::ffff:192.0.2.7", "'::ffff:192.0.2.7' is read as 192.0.2.7: it matches IPv4 packets, and IPv6 packets only where"),
+  ("::ffff:10.0.0.0/104", "is read as 10.0.0.0/8"),
   ("192.168.1.77/24", "'192.168.1.77/24' is not the start of its net: it matches 192.168.1.0 to 192.168.1.255"),
   ("192.168.1.77/255.255.255.0 (home)", "it matches 192.168.1.0 to 192.168.1.255"),
   ("10.1/8", "it matches 10.0.0.0 to 10.255.255.255"),

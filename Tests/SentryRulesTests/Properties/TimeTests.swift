@@ -74,7 +74,7 @@ func datesAndTimes(_ row: ConditionCase) throws { try row.expect() }
   RefusedValue("Time of day", "25:00", "found '25:00'"),
   RefusedValue("Time of day", "8:60", "expected h:mm"),
   RefusedValue("Time of day", "8", "expected h:mm"),
-  RefusedValue("Time of day", "24:00", "expected h:mm"),
+  RefusedValue("Time of day", "24:00", "expected h:mm from 0:00 to 23:59, or a range h:mm-h:mm that may end at 24:00"),
   RefusedValue("Time of day", "8:30-", "found '8:30-'"),
   RefusedValue("Time of day", "8:3", "such as '8:30-17:30'"),
   RefusedValue("Day of week", "8", "expected 0 (Sunday) to 6 (Saturday)"),

@@ -19,6 +19,7 @@ private let expected = ["1 'first' Protocol == 6: ->", "1.1 Any ==: ->"]
   ),
   ("an array, as copied", "(\(one))"),
   ("a bare rule", one),
+  ("a bare rule without braces", String(one.dropFirst().dropLast())),
   ("the oldest layout", "{ enabled = 1; expandedState = 1; children = (\(one)); }"),
   (
     "the oldest layout with the root's own property",

@@ -26,7 +26,7 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
     let document = RuleDocument(reading: text)
     let ruleSet = try #require(document.ruleSet, "\(document.rendered)", sourceLocation: location)
     let found = document.findings(on: host).filter { $0.id == id }.map { finding in
-      ruleSet.rules.first { $0.source?.range.lowerBound == finding.range.lowerBound }?.number ?? "elsewhere"
+      ruleSet.rules.first { $0.source?.opening.lowerBound == finding.range.lowerBound }?.number ?? "elsewhere"
     }
     #expect(found == finds, "\(document.findings(on: host).map(\.message))", sourceLocation: location)
   }

@@ -37,10 +37,11 @@ struct ConditionCase: Sendable, CustomTestStringConvertible {
 func program(_ property: String, _ relation: Relation, _ value: String, settings: Settings = Settings()) throws
   -> Program
 {
+  let content = RuleContent(
+    name: "", condition: try condition(property, relation, value), value: value, action: PassAction.self, parameter: "",
+    argument: .none)
   let rule = Rule(
-    position: RulePosition(1), name: "", isEnabled: true, condition: try condition(property, relation, value),
-    value: value,
-    action: PassAction.self, parameter: "", argument: .none, parent: -1, depth: 0, subtreeEnd: 1, source: nil)
+    content, isEnabled: true, position: RulePosition(1), index: 0, parent: -1, depth: 0, source: nil)
   return RuleSet(rules: [rule], settings: settings, interfaces: [], keptKeys: []).program()
 }
 

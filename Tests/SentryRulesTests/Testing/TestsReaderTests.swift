@@ -57,8 +57,8 @@ import Testing
     expect("{ packets = ({ \(packet)expect = pass; }); «expect» = pass; }")
     expect("{ packets = («{ expect = pass; }»); }")
     expect("{ packets = ({ \(packet)expect = pass; }, «( )»); }")
-    expect("{ packet = «\"udp 203.0.113.9:1 > me:2 out\"»; expect = pass; }")
-    expect("{ packet = «\"udp me:1 > 203.0.113.9:2 in\"»; expect = pass; }")
+    expect("{ packet = \"udp 203.0.113.9:1 > me:2 «out»\"; expect = pass; }")
+    expect("{ packet = \"udp me:1 > 203.0.113.9:2 «in»\"; expect = pass; }")
     expect("{ packet = \"udp 203.0.113.9:1 > me:2 at 2026-05-06T08:30:00\"; after = «1»; expect = pass; }")
     expectDocument("{ rules = ({ enabled = 1; }); tests = «{ }»; }", .badTest)
   }
@@ -100,7 +100,7 @@ import Testing
 
   @Test func loopbackPacketsAlwaysComeIn() throws {
     _ = try tests("{ packet = \"udp me:1 > me:2 on lo in\"; expect = pass; }")
-    expectDocument(Self.document("{ packet = «\"udp me:1 > me:2 on lo out\"»; expect = pass; }"), .badTest)
+    expectDocument(Self.document("{ packet = \"udp me:1 > me:2 on lo «out»\"; expect = pass; }"), .badTest)
   }
 
   /// settings.local belongs to this host, too.

@@ -17,10 +17,10 @@ let propertyListPages: [FindingPage] = [
     },
     remedy: "Save the document as UTF-8."),
   FindingPage(
-    .documentTooLarge, .error, "a document of more than 1024 MiB",
-    meaning: "Far more than any real one; it is not read at all.",
+    .documentTooLarge, .error, "a document of more than 1024 MiB, or of more than 1,000,000 rules",
+    meaning: "Far more than any real one; it is not read beyond that.",
     example: .told("any file of more than 1024 MiB"),
-    remedy: "Is it the right file?"),
+    remedy: "Is it the right file? Long lists of addresses belong in a table: docs/Tables.md."),
   FindingPage(
     .emptyDocument, .error, "nothing in it",
     meaning: "The file is empty, or has nothing but blanks and comments.",

@@ -30,6 +30,6 @@ let testPages: [FindingPage] = [
       The rules do not do what the document promises. Found by sentry test, and by sentry apply and sentry run, which refuse such a \
       document; sentry check does not run tests.
       """,
-    example: .told("tests = ( { packet = \"tcp 1.2.3.4 > me:23 syn\"; expect = pass; } );"),
+    example: .told("tests = ( { packet = \"tcp 203.0.113.9:40000 > me:23 syn\"; expect = pass; } );"),
     remedy: "Look with sentry explain at what happens to the packet; correct the rules, or the promise."),
 ]

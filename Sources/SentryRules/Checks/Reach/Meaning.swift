@@ -90,8 +90,9 @@ struct TestReader {
     case .number(let field, let range): .exactly([Constraint(field, range)], implying: Self.implied(by: field))
     case .address(let endpoint, let range): address(endpoint, range, isMapped: rule.value.contains(":"))
     case .interface: interface(builder.interfaces.values.first)
-    case .knownConnection: .exactly(.knownConnection, ValueSet(1))
-    case .connectionState(let states): .exactly(.connectionState, ValueSet(states))
+    case .knownConnection: .exactly([Constraint(.knownConnection, ValueSet(1))], implying: Self.statesOfKnown)
+    case .connectionState(let states):
+      .exactly([Constraint(.connectionState, ValueSet(states))], implying: Self.implied(by: states))
     case .tcpFlags(let on, let off): .exactly(Self.flags(on: on, off: off), implying: Self.tcpHeader)
     case .ipOptions(_, let noneOf): .unknown(implying: noneOf ? [] : Self.version4)
     case .tcpOptions(_, let noneOf): .unknown(implying: noneOf ? [] : Self.tcpHeader)
@@ -169,6 +170,13 @@ struct TestReader {
     }
   }
 
+  /// A SYN that is sent again is new, but known.
+  private static func implied(by states: ConnectionStates) -> [Constraint] {
+    if states.isSubset(of: [.established, .closing]) { return [Constraint(.knownConnection, ValueSet(1))] }
+    return states == .none ? [Constraint(.knownConnection, ValueSet(0))] : []
+  }
+
+  private static let statesOfKnown = [Constraint(.connectionState, ValueSet([.new, .established, .closing]))]
   private static let version4 = [Constraint(.ipVersion, 4...4)]
   private static let version6 = [Constraint(.ipVersion, 6...6)]
   /// Later fragments have the ports of their first.
@@ -205,5 +213,5 @@ extension IPAddress {
 
 extension Int64 {
   /// As an unsigned number with the same order.
-  fileprivate var inOrder: UInt128 { UInt128(UInt64(bitPattern: self) ^ (1 << 63)) }
+  var inOrder: UInt128 { UInt128(UInt64(bitPattern: self) ^ (1 << 63)) }
 }

@@ -64,7 +64,7 @@ extension EditError {
 
   private static func found(in bytes: [UInt8]) -> String {
     guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
-      return "found \(bytes.count) bytes that are no text"
+      return bytes.count == 1 ? "found a byte that is no text" : "found \(bytes.count) bytes that are no text"
     }
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.allSatisfy(\.isWhitespace) }
     guard let first = lines.first else { return "it is empty" }

@@ -7,7 +7,7 @@ public struct CopiedRules: Sendable {
   /// The document they come from, with its findings.
   public let document: RuleDocument
   private let rules: [Rule]
-  private let comments: [RuleComments?]
+  private let comments: [Int: RuleComments]
 
   /// - Parameters:
   ///   - names: numbers, ranges or names of rules; one below another of them comes with it.
@@ -27,9 +27,10 @@ public struct CopiedRules: Sendable {
     let selection = RuleSelection(isAlone ? numbers : numbers.roots, of: ruleSet, isAlone: isAlone)
     rules = selection.rules
     let all = RuleComments.all(in: outline)
-    var comments = all.isEmpty ? [] : selection.indices.map { all[$0] }
+    var comments: [Int: RuleComments] = [:]
+    for (index, origin) in selection.indices.enumerated() { comments[index] = all[origin] }
     // An empty line parts a rule from the one above, and above the first there is none.
-    if !comments.isEmpty { comments[0]?.isSeparated = false }
+    comments[0]?.isSeparated = false
     self.comments = comments
   }
 
@@ -50,8 +51,8 @@ public struct CopiedRules: Sendable {
     output.write(")\n")
   }
 
-  /// Names that the classic program does not know, each with the first rule that uses it.
-  public var namesUnknownToClassic: [(name: String, rule: String)] { ClassicForm.unknownNames(in: rules) }
+  /// Names that the classic program does not know.
+  public var namesUnknownToClassic: [ClassicForm.UnknownName] { ClassicForm.unknownNames(in: rules) }
 }
 
 /// Some rules of a rule set, with the positions of a list of their own.

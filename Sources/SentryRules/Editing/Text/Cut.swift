@@ -47,10 +47,20 @@ struct Cut {
       separator.map { Self.comments(bytes[bodyEnd..<$0.lowerBound]) + bytes[$0.upperBound..<max(end, $0.upperBound)] }
       ?? bytes[bodyEnd..<max(end, bodyEnd)]
     let old = TextLine.indentation(at: start, of: bytes)
-    let braces = rule.opening == nil
-    let text =
-      (braces ? Array("{ ".utf8) + body + Array(" }".utf8) : body) + (comma ? [UInt8(ascii: ",")] : []) + trailing
+    let text = (rule.opening == nil ? Self.braced(body) : body) + (comma ? [UInt8(ascii: ",")] : []) + trailing
     return layout.reindented(text, from: old, to: indentation)
+  }
+
+  /// The pairs of a rule without braces, put into some: on their line, if a comment does not end it.
+  private static func braced(_ pairs: [UInt8]) -> [UInt8] {
+    let last = pairs.lastIndex { !TextLine.isBlank($0) && !TextLine.isEnd($0) }
+    let content = last.map { Array(pairs[...$0]) } ?? []
+    var quotes = QuoteTracker()
+    for (offset, byte) in content.enumerated() {
+      quotes.see(byte, next: offset + 1 < content.count ? content[offset + 1] : 0)
+    }
+    let isOneLine = !content.contains(where: TextLine.isEnd) && !quotes.isInLineComment
+    return Array("{ ".utf8) + content + Array((isOneLine ? " }" : "\n}").utf8)
   }
 
   /// What stands between a rule and its comma, without the blanks before the comma.

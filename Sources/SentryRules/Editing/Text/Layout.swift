@@ -84,13 +84,19 @@ struct QuoteTracker {
     case .string(let quote):
       if byte == UInt8(ascii: "\\") { skipped = 1 } else if byte == quote { state = .code }
     case .lineComment:
-      if TextLine.isEnd(byte) { state = .code }
+      if TextLine.isEnd(byte) { endComment() }
     case .blockComment:
       if byte == UInt8(ascii: "*"), next == UInt8(ascii: "/") {
-        state = .code
+        endComment()
         skipped = 1
       }
     }
+  }
+
+  /// Its slashes were none of a word: another comment may follow at once.
+  private mutating func endComment() {
+    state = .code
+    isInWord = false
   }
 }
 

@@ -3,26 +3,28 @@ internal import SentryPropertyList
 
 /// The numbers of rules that the document's tests name.
 enum TestMarks {
-  /// Every value that names a rule.
-  private static func values(in root: SyntaxNode) -> [SyntaxNode] {
-    guard let tests = entry(RootKey.tests, of: root), tests.kind == .array else { return [] }
-    return tests.elements.flatMap { test in
-      let packets = entry(TestKey.packets.rawValue, of: test)?.elements ?? []
-      return ([test] + packets).compactMap { entry(TestKey.rule.rawValue, of: $0) }
-    }
+  /// Whatever may name a rule: tests, and the packets of sequences.
+  private static func dictionaries(in root: SyntaxNode) -> [SyntaxNode] {
+    guard let tests = entry(RootKey.tests, of: root)?.value, tests.kind == .array else { return [] }
+    return tests.elements.flatMap { [$0] + (entry(TestKey.packets.rawValue, of: $0)?.value.elements ?? []) }
   }
 
-  private static func entry(_ key: String, of node: SyntaxNode) -> SyntaxNode? {
-    node.entrySequence.first { $0.key.hasText(key) }?.value
+  private static func entry(_ key: String, of node: SyntaxNode) -> SyntaxEntry? {
+    node.entrySequence.first { $0.key.hasText(key) }
   }
 
-  /// Lets the tests go on naming the rules that they named before.
+  /// Lets the tests go on naming the rules that they named before. Those that are gone they name no longer: a number left
+  /// where it is would come to mean another rule.
   static func update(in root: SyntaxNode, _ renumbering: Renumbering, _ plan: EditPlan, in edits: inout SourceEdits) {
-    for value in values(in: root) where !value.range.isEmpty {
-      guard let old = value.text.flatMap({ RuleNumber($0) }), let new = renumbering.newNumber(of: old, plan) else {
-        continue
+    for dictionary in dictionaries(in: root) {
+      guard let entry = entry(TestKey.rule.rawValue, of: dictionary), !entry.value.range.isEmpty,
+        let old = entry.value.text.flatMap({ RuleNumber($0) })
+      else { continue }
+      switch renumbering.fate(of: old, plan) {
+      case .kept: break
+      case .changed(let new): edits.replace(entry.value.range, with: entry.value.quotedAlike("\(new)"))
+      case .gone: edits.replace(dictionary.entryRemoval(of: TestKey.rule.rawValue) ?? entry.range, with: "")
       }
-      edits.replace(value.range, with: value.quotedAlike("\(new)"))
     }
   }
 }

@@ -26,7 +26,9 @@ struct TextRewriter {
   ) throws(EditError) -> (text: [UInt8], outcome: EditOutcome) {
     var rewriter = TextRewriter(bytes, outline, plan)
     try rewriter.run()
-    let outcome = EditOutcome(inserted: rewriter.insertedNumbers, shifts: rewriter.renumbering.shifts(plan))
+    let outcome = EditOutcome(
+      inserted: rewriter.insertedNumbers, shifts: rewriter.renumbering.shifts(plan),
+      orphans: OrphanedTest.all(in: outline.root, rewriter.renumbering, plan))
     do {
       return (try rewriter.edits.applied(to: bytes), outcome)
     } catch {
@@ -286,13 +288,16 @@ extension TextRewriter {
       // A comment on the predecessor's line would be taken for the next rule's.
       let commaEnd = predecessor.separator?.upperBound ?? predecessor.body.upperBound
       let isInline = predecessor.nextLine == nil && predecessor.end == commaEnd
-      edits.insert(isInline ? text.inline(before: true) : text.onLines(before: layout.lineEnd), at: predecessor.end)
+      let closing = predecessor.nextLine == nil ? closing(text, in: list) : ""
+      edits.insert(
+        isInline ? text.inline(before: true, layout.lineEnd) : text.onLines(before: layout.lineEnd) + closing,
+        at: predecessor.end)
     } else if let successor {
       let text = try piecesText(indentation: indentation(at: successor.start), lastComma: true)
       if let lineStart = successor.lineStart {
         edits.insert(text.onLines(after: layout.lineEnd), at: lineStart)
       } else {
-        edits.insert(text.inline(before: false), at: successor.start)
+        edits.insert(text.inline(before: false, layout.lineEnd), at: successor.start)
       }
     } else if !list.elements.isEmpty {
       try replaceAll(of: list, lastComma: needsLastComma)
@@ -307,7 +312,14 @@ extension TextRewriter {
     let text = try piecesText(indentation: indentation(at: place.start), lastComma: lastComma)
     removals.removeAll { $0.overlaps(place.start..<place.end) }
     for index in list.elements.indices.dropFirst() { removals.append(list.removal(of: index, isLast: true)) }
-    edits.replace(place.start..<place.end, with: text.joined(layout.lineEnd))
+    let closing = place.nextLine == nil ? closing(text, in: list) : ""
+    edits.replace(place.start..<place.end, with: text.joined(layout.lineEnd) + closing)
+  }
+
+  /// What follows the pieces where their line goes on: the end of a line whose comment would swallow the rest.
+  private func closing(_ text: PiecesText, in list: ListText) -> String {
+    guard text.endsInLineComment else { return "" }
+    return String(decoding: layout.lineEnd + indentation(at: list.interior.lowerBound), as: UTF8.self)
   }
 
   private mutating func insertPieces(intoEmpty list: ListText) throws(EditError) {
@@ -436,14 +448,17 @@ private struct PiecesText {
   }
 
   /// On the line of a neighbour, with a blank to it.
-  func inline(before: Bool) -> String {
+  func inline(before: Bool, _ lineEnd: [UInt8]) -> String {
     pieces.map { piece in
       let text = String(decoding: piece, as: UTF8.self)
       // A comment to the end of the line needs one.
-      return before
-        ? " " + text + (endsInLineComment(piece) ? "\n" : "") : text + (endsInLineComment(piece) ? "\n" : " ")
+      let end = endsInLineComment(piece) ? String(decoding: lineEnd, as: UTF8.self) : before ? "" : " "
+      return (before ? " " : "") + text + end
     }.joined()
   }
+
+  /// The last of them does.
+  var endsInLineComment: Bool { pieces.last.map(endsInLineComment) ?? false }
 
   private func endsInLineComment(_ text: [UInt8]) -> Bool {
     var quotes = QuoteTracker()
