@@ -16,6 +16,11 @@ extension RawSpan {
 extension [UInt8] {
   mutating func append(native number: some FixedWidthInteger) { append(wire: number.bigEndian) }
 
+  mutating func append(native address: IPAddress) {
+    append(native: address.high)
+    append(native: address.low)
+  }
+
   /// Highest byte first.
   mutating func append<Number: FixedWidthInteger>(wire number: Number) {
     for shift in stride(from: Number.bitWidth - 8, through: 0, by: -8) {

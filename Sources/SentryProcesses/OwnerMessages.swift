@@ -18,10 +18,8 @@ struct OwnerQuestion: Equatable, Sendable {
     bytes.removeAll(keepingCapacity: true)
     bytes.append(native: number)
     bytes.append(native: interface)
-    for address in [flow.local, flow.remote] {
-      bytes.append(native: address.high)
-      bytes.append(native: address.low)
-    }
+    bytes.append(native: flow.local)
+    bytes.append(native: flow.remote)
     bytes.append(native: flow.localPort)
     bytes.append(native: flow.remotePort)
     bytes.append(flow.protocolNumber)

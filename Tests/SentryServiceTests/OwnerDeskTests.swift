@@ -68,14 +68,14 @@ import Testing
     #expect(!bench.arrive(2, flow: 2, at: 20))
     #expect(!bench.arrive(3, flow: 1, at: 40, flags: .ack))
     #expect(bench.desk.nanosecondsToRelease(now: Bench.at(40)) == 10_000_000)
-    #expect(bench.desk.receive(now: Bench.at(49)))
+    bench.desk.giveUpOverdue(now: Bench.at(49))
     bench.release(at: 49)
     #expect(bench.released == [])
-    #expect(bench.desk.receive(now: Bench.at(50)))
+    bench.desk.giveUpOverdue(now: Bench.at(50))
     bench.release(at: 50)
     #expect(bench.released == ["1: nobody", "3: nobody"])
     #expect(bench.desk.nanosecondsToRelease(now: Bench.at(50)) == 20_000_000)
-    #expect(bench.desk.receive(now: Bench.at(70)))
+    bench.desk.giveUpOverdue(now: Bench.at(70))
     bench.release(at: 70)
     #expect(bench.released == ["1: nobody", "3: nobody", "2: nobody"])
     #expect(bench.desk.nanosecondsToRelease(now: Bench.at(70)) == nil)
@@ -87,7 +87,7 @@ import Testing
   @Test func givenUpFlowsDoNotWaitAgainAtOnce() throws {
     let bench = try Bench(Self.silent())
     #expect(!bench.arrive(1, flow: 1, at: 0))
-    #expect(bench.desk.receive(now: Bench.at(50)))
+    bench.desk.giveUpOverdue(now: Bench.at(50))
     #expect(bench.arrive(2, flow: 1, at: 60, flags: .ack))
     #expect(!bench.arrive(3, flow: 1, at: 1_050, flags: .ack))
     #expect(bench.desk.snapshot().counts.lookups == 2)
@@ -141,6 +141,7 @@ import Testing
     var now: Int64 = 0
     for pause in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] as [Int64] {
       try await waitUntil("its end is noticed") { !bench.desk.receive(now: Bench.at(now)) }
+      bench.desk.lose(now: Bench.at(now))
       #expect(bench.desk.descriptor == nil)
       #expect(bench.arrive(1, flow: 1, at: now), "nobody is there to ask")
       #expect(!bench.desk.startIfDue(now: Bench.at(now + pause - 1)))

@@ -96,8 +96,8 @@ final class OwnerDesk {
     }
   }
 
-  /// The process has ended: nobody answers any more.
-  private func lose(now: Timestamp) {
+  /// The process has ended: nobody answers any more. Its descriptor is closed.
+  func lose(now: Timestamp) {
     client = nil
     counts.losses += 1
     problem = "it has ended"
@@ -173,18 +173,22 @@ final class OwnerDesk {
 
   // MARK: Answers
 
-  /// Takes the answers that have come, and gives up questions that have waited too long.
+  /// Takes the answers that have come.
   ///
-  /// - Returns: false if the process has just ended.
+  /// - Returns: false if the process has ended: then `lose` it.
   func receive(now: Timestamp) -> Bool {
-    var isRunning = true
-    if let client {
-      isRunning = client.receive { answer, executable in take(answer, executable, now) }
-      if !isRunning { lose(now: now) }
+    client?.receive { answer, executable in take(answer, executable, now) } ?? true
+  }
+
+  /// Gives up questions that have waited too long.
+  func giveUpOverdue(now: Timestamp) {
+    var overdue = 0
+    for question in questions {
+      guard now.nanoseconds - question.time.nanoseconds >= Self.patience else { break }
+      overdue += 1
     }
-    giveUp(questions.prefix { now.nanoseconds - $0.time.nanoseconds >= Self.patience }.count, now: now)
+    giveUp(overdue, now: now)
     table.expire(now: now)
-    return isRunning
   }
 
   private func take(_ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp) {

@@ -39,6 +39,7 @@ struct PacketWorker: ~Copyable {
   private let bridge: Bridge?
   /// While rules ask for the processes behind packets.
   private var owners: OwnerDesk?
+  private var hasAnswers = false
   private var isQueueReadable = false
   /// Why the queue gave no packets when it was last asked.
   private var queueProblem: CaptureError?
@@ -138,12 +139,14 @@ struct PacketWorker: ~Copyable {
   private mutating func wait() {
     readable.removeAll(keepingCapacity: true)
     hasRequests = false
+    hasAnswers = false
     isQueueReadable = false
     do {
       for index in 0..<(try poll.wait(milliseconds: patience)) { note(poll.tag(index)) }
     } catch {
       // Only a broken descriptor brings us here: look everywhere rather than wait.
       hasRequests = true
+      hasAnswers = true
       isQueueReadable = true
       readable.append(contentsOf: sources.indices)
     }
@@ -153,7 +156,7 @@ struct PacketWorker: ~Copyable {
     switch tag {
     case Self.wakeTag, nil: hasRequests = true
     case Self.queueTag: isQueueReadable = true
-    case Self.ownerTag: break  // Every turn looks.
+    case Self.ownerTag: hasAnswers = true
     case let index?: if index < UInt64(sources.count) { readable.append(Int(index)) }
     }
   }
@@ -377,11 +380,13 @@ struct PacketWorker: ~Copyable {
   /// Judges the packets of which it is known by now whose they are, or that have waited long enough.
   private mutating func judgeWaiting() {
     guard let owners else { return }
-    let descriptor = owners.descriptor
-    if !owners.receive(now: UptimeClock.now()) {
-      if let descriptor { poll.remove(descriptor) }
+    let now = UptimeClock.now()
+    if hasAnswers, !owners.receive(now: now) {
+      if let descriptor = owners.descriptor { poll.remove(descriptor) }
+      owners.lose(now: now)
       remark(["the process that looks up applications and users has ended; it is started again"])
     }
+    owners.giveUpOverdue(now: now)
     judgeReleased(by: owners)
   }
 
