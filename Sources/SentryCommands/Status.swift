@@ -46,7 +46,7 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, bridge, owners, interfaces, rules, tables, [footer]].filter { !$0.isEmpty }
+    [summary, queue, bridge, owners, interfaces, rules, rates, tables, [footer]].filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -115,6 +115,20 @@ struct StatusText {
   /// `0.4 ms`.
   private static func milliseconds(_ seconds: Double) -> String {
     "\((min(seconds, 1e6) * 10_000).rounded() / 10) ms"
+  }
+
+  private var rates: [String] {
+    guard let rates = reply.rates, !rates.isEmpty else { return [] }
+    var table = TextTable(
+      ("rate limit", .left), ("", .left), ("bits a second", .right), ("active flows", .right),
+      ("bytes per second", .right),
+      ("waiting", .right), ("held", .right), ("dropped", .right), ("windows lowered", .right), ("", .left))
+    for rate in rates {
+      table.add(
+        rate.rule, rate.direction, grouped(rate.bitsPerSecond), grouped(rate.activeFlows), grouped(rate.bytesPerSecond),
+        grouped(rate.waiting), grouped(rate.held), grouped(rate.dropped), grouped(rate.loweredWindows), rate.name)
+    }
+    return table.lines(style: style)
   }
 
   private var interfaces: [String] {

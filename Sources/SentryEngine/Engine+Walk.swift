@@ -318,31 +318,19 @@ extension Engine {
     case .url: notify(.url, step.rule, isLogged: false)
     case .resetParent: resetMatchCount(ofParent: step.parent)
     case .script: notify(.script, step.rule, isLogged: true)
-    case .rateLimitIn: limitRate(.inbound, step.rule)
-    case .rateLimitOut: limitRate(.outbound, step.rule)
-    case .rateLimit: limitRate([.inbound, .outbound], step.rule)
+    case .rateLimitIn, .rateLimitOut, .rateLimit: limitRate(step.operation.rateDirections ?? [], step.rule)
     }
   }
 
-  /// Rates hold for TCP; other packets only count at the rule.
+  /// Rates hold for flows; a packet without one only counts at the rule.
   private mutating func limitRate(_ directions: RateDirections, _ rule: Int32) {
-    guard walk.hasPacket, packet.has(.protocolNumber), packet.protocolNumber == IPProtocol.tcp else { return }
+    guard walk.hasPacket, packet.has([.addresses, .protocolNumber]) else { return }
     if directions.contains(.inbound) { walk.inboundRate = rule }
     if directions.contains(.outbound) { walk.outboundRate = rule }
   }
 
-  /// Binds the packet's flow to the rules whose rates it has met, and tells where that changes something.
-  mutating func bindRates(at slot: TableSlot) {
-    let changed = tables.connections.bind(slot, inbound: label(walk.inboundRate), outbound: label(walk.outboundRate))
-    if changed == [.inbound, .outbound], walk.inboundRate == walk.outboundRate {
-      return reportRate(changed, of: walk.inboundRate)
-    }
-    if changed.contains(.inbound) { reportRate(.inbound, of: walk.inboundRate) }
-    if changed.contains(.outbound) { reportRate(.outbound, of: walk.outboundRate) }
-  }
-
   /// 0 without a rule.
-  private func label(_ rule: Int32?) -> UInt32 {
+  func label(_ rule: Int32?) -> UInt32 {
     guard let rule else { return 0 }
     return rules.labels[Int(rule)]
   }
@@ -378,7 +366,7 @@ extension Engine {
     report(EngineEvent(time: walk.time, kind: kind, leaf: leaf, label: rules.labels[Int(rule)], isLogged: isLogged))
   }
 
-  private mutating func reportRate(_ directions: RateDirections, of rule: Int32?) {
+  mutating func reportRate(_ directions: RateDirections, of rule: Int32?) {
     guard let rule, let rate = rules.rate(of: rule) else { return }
     var event = EngineEvent(time: walk.time, kind: .rateLimit, label: label(rule), isLogged: false)
     event.rate = rate
@@ -414,6 +402,18 @@ extension Operation {
     default: true
     }
   }
+
+  /// What a rule of this action limits; `nil` for other actions.
+  var rateDirections: RateDirections? {
+    switch self {
+    case .rateLimitIn: .inbound
+    case .rateLimitOut: .outbound
+    case .rateLimit: [.inbound, .outbound]
+    default: nil
+    }
+  }
+
+  var limitsRate: Bool { rateDirections != nil }
 
   /// The rules below it are walked when it has ended the walk.
   var runsChildren: Bool { self != .delay && self != .routeTo }

@@ -54,6 +54,8 @@ public struct Engine: ~Copyable {
   public internal(set) var packet = PacketFields()
   var numbers = PacketNumbers()
   var walk = Walk()
+  /// The flow of the latest packet that was let through and is bound to a rate.
+  var ratedFlow: (key: FlowKey, slot: TableSlot)?
   /// Names in the packet's payload; those of an earlier packet until `walk` says otherwise.
   var serverName = HostName()
   var dnsName = HostName()
@@ -70,6 +72,7 @@ public struct Engine: ~Copyable {
     self.interfaces = interfaces
     self.local = local
     tables = StateTables(rules.stateSettings)
+    tables.setRateLimits(rules.rateLimits)
     steps = rules.steps
     rareQuestions = rules.rareQuestions
     localClock = LocalClock(timeZone)
@@ -154,15 +157,17 @@ public struct Engine: ~Copyable {
     }
     let verdict = finalVerdict()
     var answer = Answer.none
+    var isRateBound = false
     if verdict.letsThrough {
       let slot = tables.connections.enter(
         flow, foundAt: walk.connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
-      if walk.inboundRate != nil || walk.outboundRate != nil, let slot { bindRates(at: slot) }
+      if rareQuestions.contains(.rates), let slot { isRateBound = followRates(flow, at: slot, frame) }
     } else if verdict != .delete {
       answer = carryOut(verdict, flow, frame, on: place)
     }
     return Judgement(
-      kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged, answer: answer)
+      kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged, answer: answer,
+      isRateBound: isRateBound)
   }
 
   /// A first fragment leaves its ports in the fragment table, whatever becomes of it; a later one takes them from there.
@@ -297,6 +302,7 @@ public struct Engine: ~Copyable {
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
     tables.apply(new.stateSettings, now: clock.now)
+    tables.setRateLimits(new.rateLimits)
     appliedAt = clock.latest?.wholeSecond
     return retired
   }
@@ -385,6 +391,8 @@ public struct Judgement: Sendable, Equatable {
   public var entriesLogged: Int
   /// Who is to be told, where verdicts are carried out.
   public var answer = Answer.none
+  /// Passes, but at a limited rate, where verdicts are carried out: `Engine.pace` says how.
+  public var isRateBound = false
 }
 
 /// What the engine has seen since it started.

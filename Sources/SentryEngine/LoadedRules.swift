@@ -61,6 +61,16 @@ extension LoadedRules {
     ruleSet.rules.indices.contains(Int(rule)) ? ruleSet.rules[Int(rule)].argument : .none
   }
 
+  /// What the `Rate limit` rules allow, in document order.
+  var rateLimits: [RateLimit] {
+    ruleSet.rules.indices.compactMap { place in
+      guard ruleSet.rules[place].isEnabled, let directions = ruleSet.rules[place].action.operation.rateDirections,
+        let rate = rate(of: Int32(place))
+      else { return nil }
+      return RateLimit(label: labels[place], bitsPerSecond: rate, directions: directions)
+    }
+  }
+
   /// What the document says of the tables, and what its rules need of them.
   var stateSettings: StateSettings {
     let settings = ruleSet.settings

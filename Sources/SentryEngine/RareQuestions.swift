@@ -8,12 +8,15 @@ struct RareQuestions: OptionSet {
   static let numbers = RareQuestions(rawValue: 1 << 0)
   static let sourceRate = RareQuestions(rawValue: 1 << 1)
   static let serverName = RareQuestions(rawValue: 1 << 2)
+  /// What windows TCP ends agree upon: rules limit rates.
+  static let rates = RareQuestions(rawValue: 1 << 3)
 }
 
 extension RareQuestions {
   init(of program: Program) {
     self = []
     for instruction in program.instructions {
+      if instruction.operation.limitsRate { insert(.rates) }
       switch instruction.test {
       case .number(let field, _) where field.isRare: insert(.numbers)
       case .sourceRate: insert(.sourceRate)

@@ -12,17 +12,21 @@ extension RawSpan {
   /// and class (RFC 791 §3.1). The list ends at kind 0, at the end of the range, or at an option whose length does
   /// not fit, which itself does not count. Bytes outside the capture are not in the list.
   public func containsOption(_ kind: UInt8, in range: Range<UInt32>, matchesLowBits: Bool = false) -> Bool {
-    let mask: UInt8 = matchesLowBits ? 0x1F : 0xFF
+    positionOfOption(kind, in: range, mask: matchesLowBits ? 0x1F : 0xFF) != nil
+  }
+
+  /// Where the first option of this kind begins, in the same list.
+  func positionOfOption(_ kind: UInt8, in range: Range<UInt32>, mask: UInt8 = 0xFF) -> Int? {
     let end = min(Int(range.upperBound), byteCount)
     var position = Int(range.lowerBound)
     while position < end, let found = wire8(at: position) {
       let length = optionLength(found, at: position)
-      guard length >= 1, position + length <= end else { return false }
-      if found & mask == kind & mask { return true }
-      if found == OptionKind.endOfList { return false }
+      guard length >= 1, position + length <= end else { return nil }
+      if found & mask == kind & mask { return position }
+      if found == OptionKind.endOfList { return nil }
       position += length
     }
-    return false
+    return nil
   }
 
   /// In bytes, kind and length included; 0 if it is malformed.

@@ -8,6 +8,7 @@ enum TCPLayout {
   static let flags = 13
   static let window = 14
   static let checksum = 16
+  static let urgentPointer = 18
   static let options = 20
   static let minimumHeader = 20
 }

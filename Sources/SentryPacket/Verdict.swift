@@ -38,4 +38,6 @@ public enum Verdict: UInt8, Sendable, CaseIterable {
 public enum Direction: UInt8, Sendable {
   case inbound
   case outbound
+
+  @inlinable public var opposite: Direction { self == .inbound ? .outbound : .inbound }
 }

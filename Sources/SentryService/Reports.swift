@@ -45,6 +45,16 @@ extension OwnerSnapshot {
   }
 }
 
+extension RuleRate {
+  var report: RateReport {
+    RateReport(
+      rule: number, name: name, direction: rate.direction == .inbound ? "in" : "out",
+      bitsPerSecond: UInt64(max(0, rate.bytesPerSecond)) * 8, activeFlows: rate.activeFlows,
+      bytesPerSecond: UInt64(max(0, rate.movedBytes)), waiting: rate.waiting, held: rate.held, dropped: rate.dropped,
+      loweredWindows: rate.loweredWindows)
+  }
+}
+
 extension InterfaceSnapshot {
   var report: InterfaceReport {
     InterfaceReport(

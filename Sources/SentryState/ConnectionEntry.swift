@@ -53,4 +53,7 @@ public struct ConnectionEntry: Hashable, Sendable {
   public var outboundRate: UInt32 = 0
   /// Packets that were discarded because a rule had dropped the connection before.
   public var refusals: UInt32 = 0
+
+  /// A rule limits its rate.
+  public var isRateBound: Bool { inboundRate != 0 || outboundRate != 0 }
 }

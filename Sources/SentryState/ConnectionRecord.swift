@@ -3,10 +3,9 @@ internal import SentryPacket
 /// A flow as the connection table stores it: 112 bytes.
 struct ConnectionRecord: LinkedEntry {
   let key: FlowIdentity
-  /// The first packet came from the end that the key names first.
-  let isForwardFromFirstEnd: Bool
-  /// That end is this host.
-  let isFirstEndLocal: Bool
+  private let orientation: Orientation
+  /// Known only while rules limit rates.
+  var windowShifts = WindowShifts()
   var tcp: TCPState
   var expiryClass = ExpiryClass.free
   var interface: UInt16 = 0
@@ -24,12 +23,16 @@ struct ConnectionRecord: LinkedEntry {
   /// A new flow, before `packet` is added to it.
   init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp) {
     key = flow.identity
-    isForwardFromFirstEnd = flow.isFromFirstEnd
-    isFirstEndLocal = flow.isFirstEndLocal
+    orientation = Orientation(flow)
     // `add` takes it back if this packet's SYN flag is off: a connection that is met half-way counts as open.
     tcp = packet.has(.tcpFlags) ? .onlySYN : []
     firstNanoseconds = firstTime.nanoseconds
   }
+
+  /// The first packet came from the end that the key names first.
+  var isForwardFromFirstEnd: Bool { orientation.contains(.forwardFromFirstEnd) }
+  /// That end is this host.
+  var isFirstEndLocal: Bool { orientation.contains(.firstEndLocal) }
 
   /// Counts a packet of this flow and follows what it says.
   @inline(__always)
@@ -94,5 +97,21 @@ struct ConnectionRecord: LinkedEntry {
       firstTime: Timestamp(nanoseconds: firstNanoseconds), lastTime: Timestamp(nanoseconds: lastNanoseconds),
       forward: forward, reverse: reverse, tcp: tcp, limitSeconds: Int(limit.seconds),
       inboundRate: inboundRate, outboundRate: outboundRate, refusals: refusals)
+  }
+}
+
+/// How a flow lies between the ends that its key names, in one byte.
+private struct Orientation: OptionSet, BitwiseCopyable {
+  let rawValue: UInt8
+
+  static let forwardFromFirstEnd = Orientation(rawValue: 1 << 0)
+  static let firstEndLocal = Orientation(rawValue: 1 << 1)
+}
+
+extension Orientation {
+  init(_ flow: FlowKey) {
+    self = []
+    if flow.isFromFirstEnd { insert(.forwardFromFirstEnd) }
+    if flow.isFirstEndLocal { insert(.firstEndLocal) }
   }
 }

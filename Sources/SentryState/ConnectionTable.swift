@@ -108,6 +108,30 @@ public struct ConnectionTable: ~Copyable {
     table[slot.index].bind(inbound: inbound, outbound: outbound)
   }
 
+  /// Notes by how much an end shifts its windows, as its SYN says; `nil` if it says nothing.
+  public mutating func noteWindowShift(_ shift: UInt8?, of flow: FlowKey, at slot: TableSlot) {
+    table[slot.index].windowShifts.note(shift, ofFirstEnd: flow.isFromFirstEnd)
+  }
+
+  /// True if a rule limits the rate of the flow in a slot.
+  @inline(__always)
+  public func isRateBound(_ slot: TableSlot) -> Bool {
+    table[slot.index].inboundRate | table[slot.index].outboundRate != 0
+  }
+
+  /// What limits of rates need to know of the flow in a slot.
+  func rates(at slot: TableSlot) -> RatedFlow {
+    let record = table[slot.index]
+    return RatedFlow(
+      slot: slot.index, identity: record.key, inboundLabel: record.inboundRate, outboundLabel: record.outboundRate,
+      shifts: record.windowShifts)
+  }
+
+  /// True if the slot still holds that flow, and more may come of it.
+  func holds(_ identity: FlowIdentity, at slot: Int) -> Bool {
+    slot >= 0 && table.isOccupied(slot) && table[slot].key == identity && !table[slot].tcp.isClosed
+  }
+
   /// Removes expired flows, some thousands at most in one call; those left are not found either.
   public mutating func expire(now: Timestamp) { table.expire(now: now) }
 

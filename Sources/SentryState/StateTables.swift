@@ -8,6 +8,8 @@ public struct StateTables: ~Copyable {
   public var connections: ConnectionTable
   public var fragments: FragmentTable
   public var delays: DelayQueue
+  /// Where verdicts are carried out; elsewhere it stays empty.
+  public private(set) var rates: RateTable
   /// Only while the settings ask for it.
   public var sourceRates: SourceRateTable?
   /// Only while the settings ask for it.
@@ -19,6 +21,7 @@ public struct StateTables: ~Copyable {
   public init(_ settings: StateSettings = StateSettings()) {
     self.settings = settings
     connections = ConnectionTable(capacity: settings.connectionCapacity)
+    rates = RateTable(connections: settings.connectionCapacity)
     fragments = FragmentTable(capacity: settings.fragmentCapacity)
     delays = DelayQueue(capacity: settings.delayCapacity, nanoseconds: settings.delayNanoseconds)
     if settings.countsSources { sourceRates = SourceRateTable(settings) }
@@ -67,6 +70,7 @@ public struct StateTables: ~Copyable {
     }
     if new.connectionCapacity != old.connectionCapacity {
       connections.setCapacity(new.connectionCapacity, now: now)
+      rates.forgetPlaces(connections: new.connectionCapacity)
     }
     if new.fragmentCapacity != old.fragmentCapacity {
       fragments.setCapacity(new.fragmentCapacity, now: now)
@@ -200,4 +204,43 @@ extension StateTables {
 
   /// See `AddressTable.evictions`.
   public func evictions(from kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].evictions }
+}
+
+// MARK: - Rates
+
+extension StateTables {
+  /// Puts other limits of rates in force.
+  public mutating func setRateLimits(_ limits: [RateLimit]) { rates.setLimits(limits) }
+
+  /// What becomes of a packet that passes otherwise, by the rates of the rules that its flow is bound to.
+  ///
+  /// - Parameters:
+  ///   - slot: where the packet's flow was entered.
+  ///   - direction: that of the packet.
+  ///   - frame: what `packet` was decoded from.
+  public mutating func pace(
+    _ packet: borrowing PacketFields, of flow: FlowKey, at slot: TableSlot, going direction: Direction,
+    in frame: RawSpan, now: Timestamp
+  ) -> Pacing {
+    // An error belongs to the flow that it quotes, and is none of its packets.
+    guard !packet.isICMPError else { return .free }
+    var rated = RatedPacket(
+      direction: direction, isFromFirstEnd: flow.isFromFirstEnd, byteCount: Int64(packet.byteCount))
+    if let numbers = TCPNumbers(of: packet, in: frame) {
+      rated.numbers = numbers
+      rated.byteCount = Int64(numbers.payloadCount)
+      if numbers.hasSYN { rated.maximumSegment = SYNOptions(of: packet, in: frame).maximumSegment }
+    }
+    return rates.pace(rated, of: connections.rates(at: slot), now: now)
+  }
+
+  /// See `RateTable.tick`.
+  public mutating func tickRates(now: Timestamp, release: (Int) -> Void, update: (Int, UInt16) -> Void) {
+    rates.tick(now: now, in: connections, release: release, update: update)
+  }
+
+  /// See `RateTable.releaseAll`.
+  public mutating func releaseRates(release: (Int) -> Void, update: (Int, UInt16) -> Void) {
+    rates.releaseAll(release: release, update: update)
+  }
 }

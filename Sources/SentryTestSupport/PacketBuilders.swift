@@ -64,7 +64,7 @@ public enum Frame {
   public static func tcp(
     from source: String, _ sourcePort: UInt16, to destination: String, _ destinationPort: UInt16,
     flags: TCPFlags = .syn, options: [UInt8] = [], payload: [UInt8] = [], sequence: UInt32 = 1,
-    acknowledgement: UInt32 = 0,
+    acknowledgement: UInt32 = 0, window: UInt16 = 0x2000,
     ipOptions: [UInt8] = [], fragment: Fragment? = nil, link: Link = .ethernet
   ) -> [UInt8] {
     var segment = TCPSegment(sourcePort: sourcePort, destinationPort: destinationPort, flags: flags.rawValue)
@@ -72,6 +72,7 @@ public enum Frame {
     segment.payload = payload
     segment.sequence = sequence
     segment.acknowledgement = acknowledgement
+    segment.window = window
     return ip(
       from: source, to: destination, protocol: IPProtocol.tcp, ipOptions: ipOptions, fragment: fragment,
       payload: segment.bytes(from: address(source), to: address(destination)), link: link)

@@ -206,6 +206,26 @@ struct LiveBridgeTests {
     }
   }
 
+  /// 20 seconds of 2 Mbit/s, as curl counts them.
+  @Test(.timeLimit(.minutes(2)))
+  func limitedDownloadKeepsToItsRate() async throws {
+    let document = """
+      { rules = ( { enabled = 1; propertyName = "Source port"; propertyValue = 80; filterActionName = "Rate limit out"; \
+      parameter = "2M"; } ); interfaces = ( { name = in0; filters = 1; external = 0; }, { name = out0; filters = 1; external = 1; } ); }
+      """
+    try await withBridge(document) { cables, daemon in
+      try await withServer(cables, port: 80, size: 50_000_000) {
+        let run = try await cables.run(
+          on: cables.outside, "curl", "-s", "-m", "20", "-w", "%{size_download}", "-o", "/dev/null",
+          "http://\(BridgedCables.insideAddress):80/page")
+        let bytes = try #require(Int(run.output), "\(run.output)")
+        #expect((4_500_000...5_500_000).contains(bytes))
+      }
+      let rate = try #require(try await daemon.status().rates?.first)
+      #expect(rate.loweredWindows > 0 && rate.dropped == 0)
+    }
+  }
+
   @Test(.timeLimit(.minutes(2)))
   func rejectedConnectionIsRefusedAtOnce() async throws {
     try await withBridge { cables, _ in

@@ -66,12 +66,42 @@ extension Bench {
     #expect(bench.bindings() == ["1 1500000 both"])
   }
 
-  @Test func onlyTCPIsBound() throws {
-    var bench = try Bench(rule("Any", then: "Rate limit", parameter: "1M"))
-    _ = bench.judge(udp())
-    #expect(bench.limits() == ["-", "-"])
-    #expect(bench.events().isEmpty)
-    #expect(bench.counts("1") == [1])
+  @Test func flowsOfAllProtocolsAreBound() throws {
+    var bench = try Bench(rule("Any", then: "Rate limit in", parameter: "1M"))
+    for frame in [udp(), ping(), Frame.ipv4(from: Bench.stranger, to: Bench.host, protocol: 47)] {
+      _ = bench.judge(frame)
+      #expect(bench.bindings() == ["1 1000000 in"])
+    }
+    #expect(bench.limits() == ["1", "-", "1", "-", "1", "-"])
+  }
+
+  /// Verdicts are the same with and without limits: only whoever carries them out asks for more.
+  @Test func aPacketOfABoundFlowPassesAndSaysSo() throws {
+    var bench = try Bench(
+      rule("Dest port", "==", "80", then: "Rate limit in", parameter: "1M"),
+      rule("Dest port", "==", "81", then: "Delete"))
+    let (limited, deleted, others) = (
+      bench.judgement(tcp()), bench.judgement(tcp(port: 81)), bench.judgement(tcp(port: 82))
+    )
+    #expect(limited.isRateBound && !deleted.isRateBound && !others.isRateBound)
+    // The flow is bound, not the packet.
+    let answer = bench.judgement(tcp(from: Bench.host, 80, to: Bench.stranger, port: 40_000, flags: [.syn, .ack]))
+    #expect(answer.verdict == .pass && answer.isRateBound)
+  }
+
+  @Test func limitsAreThoseOfEnabledRulesInForce() throws {
+    var bench = try Bench(
+      rule("Any", then: "Rate limit", parameter: "1.5M"), rule("Any", then: "Log"),
+      rule("Any", then: "Rate limit out", parameter: "64k"),
+      "{ enabled = 0; filterActionName = \"Rate limit in\"; parameter = 8; }")
+    func limits(_ bench: borrowing Bench) -> [String] {
+      bench.engine.rates.map { place, rate in "\(place) \(rate.direction) \(rate.bytesPerSecond)" }
+    }
+    #expect(limits(bench) == ["0 inbound 187500", "0 outbound 187500", "2 outbound 8000"])
+    let new = try Bench.ruleSet("( \(rule("Any", then: "Rate limit in", parameter: "8")) )")
+    _ = bench.engine.install(
+      LoadedRules(new, generation: 2, labels: bench.labels), pairs: [-1], interfaces: bench.engine.interfaces)
+    #expect(limits(bench) == ["0 inbound 1"])
   }
 
   @Test func aDeletedPacketBindsNothing() throws {

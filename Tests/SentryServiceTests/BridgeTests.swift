@@ -49,12 +49,31 @@ private final class Bench {
       let judgement = engine.judge(
         frame, linkType: .ethernet, wireLength: header.wireLength, time: time,
         from: PacketOrigin(interface: side, direction: direction))
-      bridge.carryOut(judgement, on: frame, header, from: side, going: direction, engine)
+      let pacing = judgement.isRateBound ? engine.pace(frame, now: time) : .free
+      bridge.carryOut(judgement, pacing, on: frame, header, from: side, going: direction, engine)
     }
   }
 
   func release(at seconds: Double) {
     bridge.release(now: Self.time(seconds), delay: engine.tables.delays.nanoseconds)
+  }
+
+  func tickRates(at seconds: Double) {
+    let bridge = bridge
+    engine.tickRates(now: Self.time(seconds)) {
+      bridge.releaseWaiting(at: $0)
+    } update: {
+      bridge.updateWindow($1, of: $0)
+    }
+  }
+
+  func releaseRates() {
+    let bridge = bridge
+    engine.releaseRates {
+      bridge.releaseWaiting(at: $0)
+    } update: {
+      bridge.updateWindow($1, of: $0)
+    }
   }
 
   static func time(_ seconds: Double) -> Timestamp {
@@ -285,5 +304,83 @@ struct HeldFramesTests {
       ports.append(port)
     }
     #expect(ports == [1, 0])
+  }
+}
+
+/// Rates at a bridge: a download of the host inside, limited to 10,000 bytes a second.
+struct BridgeRateTests {
+  private static let client = "192.0.2.10"
+  private static let server = "203.0.113.9"
+  private static let rule = #"{ enabled = 1; filterActionName = "Rate limit in"; parameter = 80k; }"#
+
+  /// RFC 9293 §3.7.1 and RFC 7323 §2.2: segments of 1,460 bytes, windows shifted by two bits.
+  private static let options = [UInt8](hex: "0204 05b4 01 0303 02")
+
+  private static func asked(
+    _ flags: Frame.TCPFlags, _ acknowledgement: UInt32 = 0, window: UInt16, options: [UInt8] = [],
+    sequence: UInt32 = 1_001
+  ) -> [UInt8] {
+    Frame.tcp(
+      from: client, 40_000, to: server, 80, flags: flags, options: options, sequence: sequence,
+      acknowledgement: acknowledgement, window: window, link: .ethernet(vlans: [9]))
+  }
+
+  private static func served(
+    _ flags: Frame.TCPFlags, _ sequence: UInt32, options: [UInt8] = [], bytes: Int = 0
+  ) -> [UInt8] {
+    Frame.tcp(
+      from: server, 80, to: client, 40_000, flags: flags, options: options,
+      payload: [UInt8](repeating: 7, count: bytes),
+      sequence: sequence, acknowledgement: 1_001, link: .ethernet(vlans: [9]))
+  }
+
+  @Test func aSenderIsToldHowFarItMayGoAndWhenItMayGoOn() throws {
+    let bench = try Bench(Self.rule)
+    bench.arrive(Self.asked(.syn, window: 60_000, options: Self.options, sequence: 1_000), at: Bench.inside)
+    // Four segments; everything else stays.
+    #expect(
+      bench.sent(Bench.outside) == [Self.asked(.syn, window: 5_840, options: Self.options, sequence: 1_000)])
+    bench.arrive(Self.served([.syn, .ack], 0, options: Self.options))
+    #expect(bench.sent(Bench.inside) == [Self.served([.syn, .ack], 0, options: Self.options)])
+    bench.arrive(Self.asked(.ack, 1, window: 15_000), at: Bench.inside)
+    #expect(bench.sent(Bench.outside) == [Self.asked(.ack, 1, window: 1_460)])
+
+    let data = (0..<4 as Range<UInt32>).map { Self.served(.ack, 1 + $0 * 1_460, bytes: 1_460) }
+    for frame in data { bench.arrive(frame) }
+    #expect(bench.sent(Bench.inside) == data)
+    bench.arrive(Self.asked(.ack, 5_841, window: 15_000), at: Bench.inside)
+    #expect(bench.sent(Bench.outside) == [Self.asked(.ack, 5_841, window: 0)])
+
+    // A second has earned more than the half second's worth that one may have: 5,000 bytes are 1,250 steps.
+    bench.tickRates(at: 1)
+    #expect(bench.sent(Bench.outside) == [Self.asked(.ack, 5_841, window: 1_250)])
+    #expect(bench.sent(Bench.inside).isEmpty)
+    bench.releaseRates()
+    #expect(bench.sent(Bench.outside) == [Self.asked(.ack, 5_841, window: 15_000)])
+    #expect(bench.bridge.counts.answers == 2)
+  }
+
+  /// What is met half-way has no windows that could be read.
+  @Test func framesBeyondTheRateWaitInTheirOrder() throws {
+    let bench = try Bench(Self.rule)
+    let data = (0..<20 as Range<UInt32>).map { Self.served(.ack, 1 + $0 * 1_460, bytes: 1_460) }
+    for frame in data { bench.arrive(frame) }
+    let atOnce = bench.sent(Bench.inside)
+    #expect(atOnce == Array(data.prefix(3)))
+    bench.tickRates(at: 1)
+    let later = bench.sent(Bench.inside)
+    #expect(!later.isEmpty && later.count < 10)
+    bench.releaseRates()
+    #expect(atOnce + later + bench.sent(Bench.inside) == data)
+  }
+
+  @Test func datagramsBeyondTheRateAreDropped() throws {
+    let bench = try Bench(Self.rule)
+    for _ in 0..<20 {
+      bench.arrive(Frame.udp(from: Self.server, 80, to: Self.client, 9, payload: [UInt8](repeating: 7, count: 972)))
+    }
+    #expect(bench.sent(Bench.inside).count == 3)
+    bench.releaseRates()
+    #expect(bench.sent(Bench.inside).isEmpty)
   }
 }

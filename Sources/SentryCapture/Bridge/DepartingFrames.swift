@@ -148,7 +148,7 @@ public struct DepartingFrames: ~Copyable {
 
 extension [UInt8] {
   /// Adds a part of a captured frame; what lies outside of it is left out.
-  mutating func append(captured frame: RawSpan, _ range: Range<Int>) {
+  package mutating func append(captured frame: RawSpan, _ range: Range<Int>) {
     let range = range.clamped(to: 0..<frame.byteCount)
     // Safe: the range was just cut to what the frame has; the bytes are copied during the call.
     unsafe frame.withUnsafeBytes { unsafe append(contentsOf: $0[range]) }

@@ -65,8 +65,10 @@ internal import Glibc
   }
 
   /// Lets a packet pass that was held.
-  public func release(_ packet: UInt32) {
-    append(packet, .accept)
+  ///
+  /// - Parameter bytes: its other bytes, as for `accept(_:replacedBy:)`; `nil` for its own.
+  public func release(_ packet: UInt32, replacedBy bytes: RawSpan? = nil) {
+    append(packet, .accept, replacement: bytes)
     heldCount = max(0, heldCount - 1)
   }
 

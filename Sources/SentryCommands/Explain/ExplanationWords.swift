@@ -77,7 +77,7 @@ struct ExplanationWords {
     case .isSilenced: "no log entry: Dont log matched before"
     case .silencesLog: "no further log entry for this packet"
     case .limitsRate(let directions): "limits \(directions.name)"
-    case .limitsNothing: "limits nothing: not TCP"
+    case .limitsNothing: "limits nothing: the packet belongs to no connection"
     }
   }
 

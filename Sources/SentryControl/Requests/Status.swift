@@ -26,13 +26,15 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var bridge: BridgeReport?
   /// Only while rules ask for the processes behind packets.
   public var owners: OwnerReport?
+  /// The limits of `Rate limit` rules, in document order; empty where verdicts are not carried out.
+  public var rates: [RateReport]?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
     interfaces: [InterfaceReport],
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
     lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil,
-    bridge: BridgeReport? = nil, owners: OwnerReport? = nil
+    bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -48,6 +50,7 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.queue = queue
     self.bridge = bridge
     self.owners = owners
+    self.rates = rates
   }
 }
 
@@ -81,6 +84,44 @@ public struct OwnerReport: Codable, Sendable, Equatable {
     self.hidden = hidden
     self.averageWait = averageWait
     self.losses = losses
+  }
+}
+
+/// How the limit of a `Rate limit` rule is doing, in one direction.
+public struct RateReport: Codable, Sendable, Equatable {
+  /// The rule's number.
+  public var rule: String
+  public var name: String
+  /// `in` or `out`.
+  public var direction: String
+  /// What the rule allows all flows together.
+  public var bitsPerSecond: UInt64
+  /// Flows that used more than a quarter of their share in the last full second.
+  public var activeFlows: Int
+  /// Bytes in that second: payload of TCP, whole packets of all else.
+  public var bytesPerSecond: UInt64
+  /// Packets that wait now.
+  public var waiting: Int
+  /// Packets that have waited, those that wait now included.
+  public var held: UInt64
+  public var dropped: UInt64
+  /// Segments that passed with a smaller window than their sender had given them.
+  public var loweredWindows: UInt64
+
+  public init(
+    rule: String, name: String, direction: String, bitsPerSecond: UInt64, activeFlows: Int = 0,
+    bytesPerSecond: UInt64 = 0, waiting: Int = 0, held: UInt64 = 0, dropped: UInt64 = 0, loweredWindows: UInt64 = 0
+  ) {
+    self.rule = rule
+    self.name = name
+    self.direction = direction
+    self.bitsPerSecond = bitsPerSecond
+    self.activeFlows = activeFlows
+    self.bytesPerSecond = bytesPerSecond
+    self.waiting = waiting
+    self.held = held
+    self.dropped = dropped
+    self.loweredWindows = loweredWindows
   }
 }
 

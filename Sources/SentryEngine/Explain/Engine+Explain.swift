@@ -120,6 +120,7 @@ extension Engine {
     }
     if explanation.judgement.verdict.letsThrough, let entered = enter(flow, packet, &walk) {
       lastChanges.append(.connection(before: facts.connection, after: entered.after))
+      explanation.judgement.isRateBound = rareQuestions.contains(.rates) && entered.after.isRateBound
       lastChanges += [entered.evicted].compactMap { $0.map { .evicted(.connection($0)) } }
     }
     if explanation.judgement.verdict == .delay {

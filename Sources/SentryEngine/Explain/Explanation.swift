@@ -114,7 +114,7 @@ extension Explanation {
     case silencesLog
     /// The flow's rate is bound to this rule.
     case limitsRate(RateDirections)
-    /// Rates hold for TCP only.
+    /// Rates hold for flows only.
     case limitsNothing
   }
 

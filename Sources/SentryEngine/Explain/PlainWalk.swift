@@ -198,9 +198,7 @@ struct PlainWalk {
   }
 
   private mutating func limit(_ directions: RateDirections, _ rule: Int) -> [Explanation.Effect] {
-    guard let packet = facts.packet, packet.has(.protocolNumber), packet.protocolNumber == IPProtocol.tcp else {
-      return [.limitsNothing]
-    }
+    guard let packet = facts.packet, packet.has([.addresses, .protocolNumber]) else { return [.limitsNothing] }
     if directions.contains(.inbound) { inboundRate = rule }
     if directions.contains(.outbound) { outboundRate = rule }
     return [.limitsRate(directions)]

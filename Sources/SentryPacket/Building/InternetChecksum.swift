@@ -43,6 +43,14 @@ public struct InternetChecksum: Sendable {
     return ~UInt16(truncatingIfNeeded: sum)
   }
 
+  /// What a checksum becomes when one of the words that it covers changes (RFC 1624 §3, equation 3).
+  public static func adjusted(_ checksum: UInt16, from old: UInt16, to new: UInt16) -> UInt16 {
+    var sum = UInt32(~checksum) + UInt32(~old) + UInt32(new)
+    sum = sum & 0xFFFF + sum >> 16
+    sum = sum & 0xFFFF + sum >> 16
+    return ~UInt16(truncatingIfNeeded: sum)
+  }
+
   public static func of(_ bytes: [UInt8]) -> UInt16 {
     var checksum = InternetChecksum()
     checksum.add(bytes)

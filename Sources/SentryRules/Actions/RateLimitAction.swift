@@ -2,7 +2,7 @@
 enum RateLimitAction: RateLimitingAction {
   static let name = "Rate limit"
   static let codes = GenerationCodes.none
-  static let summary = "limits the TCP connection both ways, and goes on"
+  static let summary = "limits the connection both ways, and goes on"
   static let details = "Rate limit in and Rate limit out with one rate each; a name of the oldest documents."
   static let operation = Operation.rateLimit
 }

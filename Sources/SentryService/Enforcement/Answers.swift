@@ -37,6 +37,9 @@ struct Answers: ~Copyable {
 
   mutating func sendReplacement() { buffer.withBytes { sender.send($0) } }
 
+  /// Sends a packet of our making.
+  mutating func send(_ packet: RawSpan) { sender.send(packet) }
+
   /// Sends a packet on its way anew, past the queue; with another mark, by another way.
   mutating func send(_ packet: RawSpan, mark: UInt32) { sender.send(packet, mark: mark) }
 }

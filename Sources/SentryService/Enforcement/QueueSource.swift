@@ -3,6 +3,7 @@ internal import SentryCapture
 internal import SentryEngine
 internal import SentryNetfilter
 internal import SentryPacket
+internal import SentryState
 
 /// The kernel queue as the packet thread sees it: what waits there, what is held back there, and what becomes of it.
 final class QueueSource {
@@ -17,6 +18,8 @@ final class QueueSource {
   private(set) var interfaceIndexes: [UInt32]
   /// The ways out that rules name; their places number the marks.
   private var nextHops: [IPAddress]
+  private var windows = WindowWriter()
+  private var waiting = WaitingFrames()
   /// What `Delay` holds, oldest first.
   private var held: Deque<HeldPacket> = []
 
@@ -68,15 +71,17 @@ final class QueueSource {
     }
   }
 
-  /// Does with a packet what was decided. `engine` has judged it last.
+  /// Does with a packet what was decided. `engine` has judged it last; `pacing` is what it says of one that passes.
   func carryOut(
-    _ judgement: Judgement, on packet: QueuedPacket, _ bytes: RawSpan, _ engine: borrowing Engine, now: Timestamp
+    _ judgement: Judgement, _ pacing: Pacing, on packet: QueuedPacket, _ bytes: RawSpan, _ engine: borrowing Engine,
+    now: Timestamp
   ) {
     let identifier = packet.identifier
     guard !isDryRun else { return queue.verdicts.accept(identifier) }
     switch judgement.verdict {
     case .pass:
-      queue.verdicts.accept(identifier)
+      guard judgement.isRateBound else { return queue.verdicts.accept(identifier) }
+      pace(pacing, packet, bytes, engine)
     case .delay:
       queue.verdicts.hold(identifier)
       held.append(HeldPacket(identifier: identifier, arrival: now))
@@ -91,8 +96,6 @@ final class QueueSource {
   func keepWaiting(_ packet: QueuedPacket) { queue.verdicts.hold(packet.identifier) }
 
   func resume() { queue.verdicts.resume() }
-
-  func flush() { queue.verdicts.flush() }
 
   private func refuse(
     _ packet: QueuedPacket, _ bytes: RawSpan, _ answer: Answer, _ engine: borrowing Engine, now: Timestamp
@@ -138,6 +141,43 @@ final class QueueSource {
     refreshInterfaceIndexes()
     return interfaceIndexes.firstIndex(of: index) ?? interfaceIndexes.count
   }
+
+  // MARK: Rates
+
+  private func pace(_ pacing: Pacing, _ packet: QueuedPacket, _ bytes: RawSpan, _ engine: borrowing Engine) {
+    let isWhole = bytes.byteCount >= packet.wireLength
+    // A copy, but only of packets whose rate is limited.
+    let fields = engine.packet
+    if let sender = pacing.carries { windows.keep(fields, in: bytes, from: 0, for: sender) }
+    switch (pacing.verdict, isWhole ? pacing.window : nil) {
+    case (.drop, _):
+      queue.verdicts.drop(packet.identifier)
+    case (.pass, nil):
+      queue.verdicts.accept(packet.identifier)
+    case (.pass, let window?):
+      windows.withWindow(window, fields, in: bytes) { queue.verdicts.accept(packet.identifier, replacedBy: $0) }
+    case (.hold(let place), nil):
+      queue.verdicts.hold(packet.identifier)
+      waiting.put(packet.identifier, at: place)
+    case (.hold(let place), let window?):
+      queue.verdicts.hold(packet.identifier)
+      windows.withWindow(window, fields, in: bytes) { waiting.put(packet.identifier, $0, at: place) }
+    }
+  }
+
+  /// Lets a packet go on that has waited for its rate.
+  func releaseWaiting(at place: Int) {
+    let identifier = waiting.identifier(at: place)
+    waiting.withBytes(at: place) { queue.verdicts.release(identifier, replacedBy: $0) }
+  }
+
+  /// Tells a sender that it may go on, in its receiver's name.
+  func updateWindow(_ window: UInt16, of sender: Int) {
+    windows.withUpdate(window, for: sender) { bytes, _ in answers.send(bytes) }
+  }
+
+  /// Sends the decisions about packets that have waited.
+  func flush() { queue.verdicts.flush() }
 
   // MARK: Held packets
 

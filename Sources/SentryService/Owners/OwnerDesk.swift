@@ -43,7 +43,7 @@ final class OwnerDesk {
   private var nextStart: Timestamp?
   private var pause = OwnerDesk.pauses.lowerBound
   private var table = OwnerTable(capacity: OwnerDesk.flowsRemembered)
-  private var waiting = WaitingPackets()
+  private var waiting = OwnerlessPackets()
   /// Without an answer, oldest first.
   private var questions: Deque<Question> = []
   private var lastNumber: UInt32 = 0
@@ -123,7 +123,7 @@ final class OwnerDesk {
   ///   - interface: the system's index of the packet's interface.
   /// - Returns: false if the packet waits: `release` hands it out.
   func complete(
-    _ origin: inout PacketOrigin, of bytes: RawSpan, _ linkType: LinkType, wireLength: Int, _ way: WaitingPacket.Way,
+    _ origin: inout PacketOrigin, of bytes: RawSpan, _ linkType: LinkType, wireLength: Int, _ way: OwnerlessPacket.Way,
     direction: (borrowing PacketFields) -> Direction, interface: () -> UInt32, now: Timestamp
   ) -> Bool {
     guard packet.decode(bytes, linkType: linkType, wireLength: max(wireLength, bytes.byteCount)) == .ip else {
@@ -134,7 +134,7 @@ final class OwnerDesk {
       return true
     }
     guard let question = question(about: flow, &origin, interface, now) else { return true }
-    let held = waiting.hold(bytes, WaitingPacket(way: way, origin: origin, flow: flow, question: question))
+    let held = waiting.hold(bytes, OwnerlessPacket(way: way, origin: origin, flow: flow, question: question))
     if !held { counts.unanswered += 1 }
     return !held
   }
@@ -219,7 +219,7 @@ final class OwnerDesk {
   private func isSettled(_ number: UInt32) -> Bool { Int32(bitPattern: number &- settledUpTo) <= 0 }
 
   /// Hands out the packets that need not wait any longer, in the order they came, with what is known of them now.
-  func release(now: Timestamp, _ body: (RawSpan, WaitingPacket) -> Void) {
+  func release(now: Timestamp, _ body: (RawSpan, OwnerlessPacket) -> Void) {
     waiting.release {
       isSettled($0)
     } _: { bytes, waited in

@@ -20,6 +20,15 @@ public enum PacketIntake: Sendable {
     }
   }
 
+  /// Rates are limited: verdicts are carried out.
+  var paces: Bool {
+    switch self {
+    case .none, .watch: false
+    case .queue(let queue): !queue.isDryRun
+    case .bridge(let bridge): !bridge.isDryRun
+    }
+  }
+
   /// As `sentry run --mode` and `sentry status` call it.
   public var mode: String {
     switch self {

@@ -40,6 +40,8 @@ struct PacketWorker: ~Copyable {
   /// While rules ask for the processes behind packets.
   private var owners: OwnerDesk?
   private var hasAnswers = false
+  /// Verdicts are carried out, and so are limits of rates.
+  private let paces: Bool
   private var isQueueReadable = false
   /// Why the queue gave no packets when it was last asked.
   private var queueProblem: CaptureError?
@@ -74,6 +76,7 @@ struct PacketWorker: ~Copyable {
     self.intake = intake
     self.queue = queue
     bridge = Self.bridge(of: intake, between: sources, rules)
+    paces = intake.paces
     self.poll = poll
     self.sources = sources
     readable.reserveCapacity(sources.count)
@@ -115,8 +118,7 @@ struct PacketWorker: ~Copyable {
   mutating func run() {
     while !isStopping { turn() }
     letWaitingGo()
-    queue?.releaseAll()
-    bridge?.releaseAll()
+    releaseAll()
     handOver()
     for request in mailbox.close() { request(&self) }
   }
@@ -124,8 +126,36 @@ struct PacketWorker: ~Copyable {
   /// Ends `run` after the current turn.
   mutating func stop() { isStopping = true }
 
+  /// Lets go of all that is held, and of all that waits for its rate.
+  private mutating func releaseAll() {
+    let (queue, bridge) = (queue, bridge)
+    queue?.releaseAll()
+    bridge?.releaseAll()
+    engine.releaseRates { place in
+      queue?.releaseWaiting(at: place)
+      bridge?.releaseWaiting(at: place)
+    } update: { sender, window in
+      queue?.updateWindow(window, of: sender)
+      bridge?.updateWindow(window, of: sender)
+    }
+    queue?.flush()
+  }
+
+  private mutating func tickRates() {
+    let (queue, bridge) = (queue, bridge)
+    engine.tickRates(now: WallClock.now()) { place in
+      queue?.releaseWaiting(at: place)
+      bridge?.releaseWaiting(at: place)
+    } update: { sender, window in
+      queue?.updateWindow(window, of: sender)
+      bridge?.updateWindow(window, of: sender)
+    }
+    queue?.flush()
+  }
+
   private mutating func turn() {
     wait()
+    if paces { tickRates() }
     if let bridge { bridge.release(now: WallClock.now(), delay: engine.tables.delays.nanoseconds) }
     judgeWaiting()
     for index in readable { judgeBatch(from: index) }
@@ -189,7 +219,8 @@ struct PacketWorker: ~Copyable {
     _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
       let judgement = engine.judge(
         frame, linkType: linkType, wireLength: header.wireLength, time: header.time, from: origin)
-      bridge.carryOut(judgement, on: frame, header, from: index, going: direction, engine)
+      let pacing = judgement.isRateBound && paces ? engine.pace(frame, now: header.time) : .free
+      bridge.carryOut(judgement, pacing, on: frame, header, from: index, going: direction, engine)
     }
     if bridge.counts.cut != cut { takeLongFrames(from: source, index) }
   }
@@ -234,7 +265,8 @@ struct PacketWorker: ~Copyable {
     if sources.indices.contains(origin.interface) {
       sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
     }
-    queue.carryOut(judgement, on: packet, bytes, engine, now: now)
+    let pacing = judgement.isRateBound && paces ? engine.pace(bytes, now: now) : .free
+    queue.carryOut(judgement, pacing, on: packet, bytes, engine, now: now)
   }
 
   /// Tells when trouble with the queue begins and when it is over.
@@ -294,6 +326,7 @@ struct PacketWorker: ~Copyable {
       nanoseconds = min(nanoseconds, release)
     }
     if let release = owners?.nanosecondsToRelease(now: UptimeClock.now()) { nanoseconds = min(nanoseconds, release) }
+    if let tick = engine.nanosecondsToRateTick(now: now) { nanoseconds = min(nanoseconds, tick) }
     return Int32(nanoseconds / 1_000_000) + 1
   }
 
@@ -305,8 +338,7 @@ struct PacketWorker: ~Copyable {
       engine.isOn = newValue
       guard !newValue else { return }
       letWaitingGo()
-      queue?.releaseAll()
-      bridge?.releaseAll()
+      releaseAll()
     }
   }
 
@@ -357,7 +389,7 @@ struct PacketWorker: ~Copyable {
   /// Fills in who is behind a packet; false if the packet must wait for that.
   @inline(__always)
   private mutating func complete(
-    _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: WaitingPacket.Way
+    _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: OwnerlessPacket.Way
   ) -> Bool {
     guard let owners, engine.isOn else { return true }
     return complete(&origin, bytes, linkType, wireLength, way, owners)
@@ -365,7 +397,7 @@ struct PacketWorker: ~Copyable {
 
   @inline(never)
   private mutating func complete(
-    _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: WaitingPacket.Way,
+    _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: OwnerlessPacket.Way,
     _ owners: OwnerDesk
   ) -> Bool {
     let interface = origin.interface
@@ -407,7 +439,7 @@ struct PacketWorker: ~Copyable {
     if isAny { queue?.flush() }
   }
 
-  private mutating func judge(_ packet: WaitingPacket, _ bytes: RawSpan, now: Timestamp) {
+  private mutating func judge(_ packet: OwnerlessPacket, _ bytes: RawSpan, now: Timestamp) {
     switch packet.way {
     case .queued(let queued):
       guard let queue else { return }
@@ -515,7 +547,14 @@ struct PacketWorker: ~Copyable {
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
       lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot(),
-      owners: owners?.snapshot())
+      owners: owners?.snapshot(), rates: paces ? rates : nil)
+  }
+
+  private var rates: [RuleRate] {
+    engine.rates.map { place, rate in
+      let rule = engine.rules.ruleSet.rules[place]
+      return RuleRate(number: rule.number, name: rule.name, rate: rate)
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 internal import SentryCapture
 internal import SentryEngine
+internal import SentryState
 
 // What requests copy out of the packet thread.
 
@@ -17,6 +18,15 @@ struct WorkerSnapshot: Sendable {
   var bridge: BridgeSnapshot?
   /// While rules ask for the processes behind packets.
   var owners: OwnerSnapshot?
+  /// Where verdicts are carried out.
+  var rates: [RuleRate]?
+}
+
+/// How a rule's limit is doing.
+struct RuleRate: Sendable {
+  var number: String
+  var name: String
+  var rate: RateSnapshot
 }
 
 struct InterfaceSnapshot: Sendable {

@@ -27,6 +27,20 @@ import Testing
     #expect(InternetChecksum.of([UInt8](repeating: 0xFF, count: 0x5_FFFE)) == 0)
   }
 
+  @Test func theExampleOfRFC1624() {
+    // RFC 1624 §4: the word 5555 becomes 3285, and the checksum dd2f becomes 0000.
+    #expect(InternetChecksum.adjusted(0xDD2F, from: 0x5555, to: 0x3285) == 0x0000)
+  }
+
+  @Test(arguments: [0x0000, 0x0001, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF] as [UInt16])
+  func anAdjustedChecksumIsThatOfTheOtherWords(word: UInt16) {
+    for other in [0x0000, 0x0001, 0x1234, 0xFFFE, 0xFFFF] as [UInt16] {
+      let before = InternetChecksum.of([0x45, 0x00] + [UInt8](networkOrder: word))
+      let after = InternetChecksum.of([0x45, 0x00] + [UInt8](networkOrder: other))
+      #expect(InternetChecksum.adjusted(before, from: word, to: other) == after)
+    }
+  }
+
   @Test(arguments: [("192.0.2.1", "203.0.113.9"), ("2001:db8::1", "2001:db8::9"), ("::ffff:192.0.2.1", "203.0.113.9")])
   func aPseudoHeaderIsTheSameInWords(pair: (source: String, destination: String)) throws {
     let (source, destination) = (try #require(IPAddress(pair.source)), try #require(IPAddress(pair.destination)))

@@ -1,6 +1,7 @@
 internal import SentryCapture
 internal import SentryEngine
 internal import SentryPacket
+internal import SentryState
 
 /// One side of the bridge, as verdicts see it.
 protocol FramePort: AnyObject {
@@ -20,6 +21,8 @@ final class Bridge {
   private var sizes = SegmentSizes()
   private var answers = FrameAnswers()
   private var held: HeldFrames
+  private var windows = WindowWriter()
+  private var waiting = WaitingFrames()
   /// For frames that are let go of later.
   private var fields = PacketFields()
   private(set) var counts = BridgeCounts()
@@ -44,8 +47,10 @@ final class Bridge {
   ///   - header: what the capture says of the frame.
   ///   - index: the side it came from, 0 or 1.
   ///   - engine: has judged it last.
+  ///   - pacing: what it says of a frame that passes.
   func carryOut(
-    _ judgement: Judgement, on frame: RawSpan, _ header: FrameHeader, from index: Int, going direction: Direction,
+    _ judgement: Judgement, _ pacing: Pacing, on frame: RawSpan, _ header: FrameHeader, from index: Int,
+    going direction: Direction,
     _ engine: borrowing Engine
   ) {
     guard header.wireLength <= frame.byteCount else {
@@ -56,7 +61,8 @@ final class Bridge {
     guard !isDryRun else { return pass(frame, engine.packet, from: index) }
     switch judgement.verdict {
     case .pass:
-      pass(frame, engine.packet, from: index)
+      guard judgement.isRateBound else { return pass(frame, engine.packet, from: index) }
+      pace(frame, pacing, engine, from: index)
     case .routeTo:
       counts.routed &+= 1
       pass(frame, engine.packet, from: index)
@@ -100,6 +106,33 @@ final class Bridge {
     }
     guard answer.replacesPacket else { return }
     answers.replace(packet, in: frame) { counts.countAnswer(there.inject($0)) }
+  }
+
+  // MARK: Rates
+
+  private func pace(_ frame: RawSpan, _ pacing: Pacing, _ engine: borrowing Engine, from index: Int) {
+    // A copy, but only of frames whose rate is limited.
+    let packet = engine.packet
+    if let sender = pacing.carries { windows.keep(packet, in: frame, from: index, for: sender) }
+    switch (pacing.verdict, pacing.window) {
+    case (.drop, _): break
+    case (.pass, nil): pass(frame, packet, from: index)
+    case (.pass, let window?): windows.withWindow(window, packet, in: frame) { pass($0, packet, from: index) }
+    case (.hold(let place), nil): waiting.put(port: index, frame, at: place)
+    case (.hold(let place), let window?):
+      windows.withWindow(window, packet, in: frame) { waiting.put(port: index, $0, at: place) }
+    }
+  }
+
+  /// Lets a frame go on that has waited for its rate.
+  func releaseWaiting(at place: Int) {
+    let port = waiting.port(at: place)
+    waiting.withBytes(at: place) { if let frame = $0 { passLater(frame, from: port) } }
+  }
+
+  /// Tells a sender that it may go on, in its receiver's name.
+  func updateWindow(_ window: UInt16, of sender: Int) {
+    windows.withUpdate(window, for: sender) { counts.countAnswer(otherPort($1).inject($0)) }
   }
 
   // MARK: Held frames

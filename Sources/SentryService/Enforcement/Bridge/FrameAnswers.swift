@@ -50,15 +50,21 @@ struct FrameAnswers: ~Copyable {
     }
     let bytesCarried = buffer.byteCount
     buffer.withBytes { bytes.append(0..<$0.byteCount, of: $0) }
-    setLinkLength(before: end, carrying: bytesCarried)
+    bytes.setLinkLength(before: end, carrying: bytesCarried)
   }
+}
 
+extension [UInt8] {
   /// Some link headers tell how long the packet is: PPPoE (RFC 2516 §4), and IEEE 802.3 with SNAP (RFC 1042).
-  private mutating func setLinkLength(before end: Int, carrying count: Int) {
+  ///
+  /// - Parameters:
+  ///   - end: where the link header ends in this frame.
+  ///   - count: the packet's length in bytes.
+  mutating func setLinkLength(before end: Int, carrying count: Int) {
     guard end >= 22 else { return }
-    let type = UInt16(bytes[end - 10]) << 8 | UInt16(bytes[end - 9])
-    if type == 0x8864 { return bytes.set16(UInt16(truncatingIfNeeded: count + 2), at: end - 4) }
-    if type <= 1500, bytes[end - 8] == 0xAA { bytes.set16(UInt16(truncatingIfNeeded: count + 8), at: end - 10) }
+    let type = UInt16(self[end - 10]) << 8 | UInt16(self[end - 9])
+    if type == 0x8864 { return set16(UInt16(truncatingIfNeeded: count + 2), at: end - 4) }
+    if type <= 1500, self[end - 8] == 0xAA { set16(UInt16(truncatingIfNeeded: count + 8), at: end - 10) }
   }
 }
 

@@ -4,7 +4,7 @@ internal import SentryEngine
 internal import SentryPacket
 
 /// A packet whose process is being looked up: what is known of it besides its bytes.
-struct WaitingPacket {
+struct OwnerlessPacket {
   enum Way {
     /// It stays in the kernel's queue meanwhile.
     case queued(QueuedPacket)
@@ -20,11 +20,11 @@ struct WaitingPacket {
 }
 
 /// Copies of the packets whose process is being looked up, in the order they came, in memory of a fixed size.
-struct WaitingPackets: ~Copyable {
+struct OwnerlessPackets: ~Copyable {
   private struct Entry {
     var start: Int
     var count: Int
-    var packet: WaitingPacket
+    var packet: OwnerlessPacket
     /// It has been handed out; its bytes become free with those before it.
     var isTaken = false
   }
@@ -45,7 +45,7 @@ struct WaitingPackets: ~Copyable {
   var count: Int { entries.count { !$0.isTaken } }
 
   /// Copies a packet; false if there is no room.
-  mutating func hold(_ packetBytes: RawSpan, _ packet: WaitingPacket) -> Bool {
+  mutating func hold(_ packetBytes: RawSpan, _ packet: OwnerlessPacket) -> Bool {
     let count = packetBytes.byteCount
     guard entries.count < Self.limit, let start = room(for: count) else { return false }
     for offset in 0..<count { bytes[start + offset] = packetBytes.wire8(at: offset) ?? 0 }
@@ -63,7 +63,7 @@ struct WaitingPackets: ~Copyable {
   }
 
   /// Hands out the packets whose question is settled, in the order they came, and forgets them.
-  mutating func release(where isSettled: (UInt32) -> Bool, _ body: (RawSpan, WaitingPacket) -> Void) {
+  mutating func release(where isSettled: (UInt32) -> Bool, _ body: (RawSpan, OwnerlessPacket) -> Void) {
     for index in entries.indices where !entries[index].isTaken && isSettled(entries[index].packet.question) {
       entries[index].isTaken = true
       let entry = entries[index]
