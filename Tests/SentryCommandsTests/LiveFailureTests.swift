@@ -90,7 +90,7 @@ struct LiveFailureTests {
 
   // MARK: Switched off and on
 
-  @Test(.timeLimit(.minutes(1)), arguments: policies)
+  @Test(.timeLimit(.minutes(3)), arguments: policies)
   func offTakesTheRulesOutAndOnPutsThemBack(_ policy: String) async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -112,7 +112,7 @@ struct LiveFailureTests {
 
   // MARK: Others
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func whatSomebodyFlushesIsPutBackAndTold() async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
@@ -131,7 +131,7 @@ struct LiveFailureTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func aSecondDaemonIsRefusedWhateverItSharesWithTheFirst() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -157,7 +157,7 @@ struct LiveFailureTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func anInterfaceThatIsNotThereIsNamed() async throws {
     let folder = try TemporaryFolder()
     try await Cable.with(.usual) { cable in
@@ -170,7 +170,7 @@ struct LiveFailureTests {
 
   // MARK: The interface goes
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func anInterfaceThatVanishesAndReturnsIsJudgedAgain() async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
@@ -188,7 +188,7 @@ struct LiveFailureTests {
 
   // MARK: Counts
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func whatTheQueueHandsOverAddsUp() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)

@@ -20,7 +20,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func probeOfTelnetIsTriggered() async throws {
     try await withWatchedCable { cable, daemon in
       #expect(daemon.program.errors.contains("nothing is enforced"))
@@ -94,7 +94,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func shownDocumentLoadsAgain() async throws {
     try await withWatchedCable { cable, daemon in
       let shown = try await daemon.sentry("show-active")
@@ -109,7 +109,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func badDocumentLeavesTheRunningRulesAlone() async throws {
     try await withWatchedCable { _, daemon in
       let bad = try daemon.folder.write(
@@ -122,7 +122,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func lostInterfaceIsReportedAndComesBack() async throws {
     try await withWatchedCable { cable, daemon in
       try await cable.unplug()
@@ -137,7 +137,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func secondDaemonOnTheSameSocketIsRefused() async throws {
     try await withWatchedCable { _, daemon in
       let second = try await Program.sentry.run(

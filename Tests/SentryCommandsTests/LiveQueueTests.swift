@@ -181,7 +181,7 @@ struct LiveVerdictTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func delayedPacketsAreLetGoWhenTheFirewallIsSwitchedOff() async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write(
@@ -196,7 +196,7 @@ struct LiveVerdictTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func inADryRunVerdictsAreReportedAndEveryPacketPasses() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.rules, in: folder)

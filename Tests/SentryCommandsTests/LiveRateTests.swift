@@ -103,7 +103,7 @@ struct LiveRateTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(3)))
   func downloadsGoOnAtFullSpeedWhenTheFirewallIsSwitchedOff() async throws {
     try await withRules { cable, daemon, folder in
       let server = try await cable.startWebServer(at: .sender, port: 80, folder: folder.path(""))
