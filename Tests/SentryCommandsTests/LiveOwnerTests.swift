@@ -45,7 +45,7 @@ struct LiveOwnerTests {
       "Direction", "outbound", "children = ( \(LiveQueue.rule("Protocol", "TCP", "children = ( \(children) );")) );")
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(3)))
   func onlyTheNamedProgramGetsOut() async throws {
     let rules = Self.outbound(
       LiveQueue.rule("Application", "curl", #"relationName = "!="; filterActionName = Delete;"#))
@@ -64,7 +64,7 @@ struct LiveOwnerTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(3)))
   func aNamedUserIsKeptIn() async throws {
     let rules = Self.outbound(LiveQueue.rule("User", "nobody", "filterActionName = Delete;"))
     try await with(rules) { cable, _ in
@@ -76,7 +76,7 @@ struct LiveOwnerTests {
   }
 
   /// Who listens is asked of packets that come in: the page of one server is to be had, that of the other is not.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(3)))
   func whatComesInIsTheListeners() async throws {
     let rules = LiveQueue.rule(
       "Direction", "inbound",
@@ -99,7 +99,7 @@ struct LiveOwnerTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(3)))
   func whoLooksUpIsStartedAgain() async throws {
     let rules = Self.outbound(
       LiveQueue.rule("Application", "curl", #"relationName = "!="; filterActionName = Delete;"#))
@@ -117,7 +117,7 @@ struct LiveOwnerTests {
   }
 
   /// It hears of the end of its daemon from nobody but the kernel.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(3)))
   func itEndsWithAKilledDaemon() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(LiveQueue.rule("User", "nobody", "filterActionName = Delete;"), in: folder)
@@ -130,7 +130,7 @@ struct LiveOwnerTests {
   }
 
   /// Nobody looks anything up for rules that do not ask; and the process goes with the rules that did.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(3)))
   func onlyRulesThatAskHaveAProcess() async throws {
     let folder = try TemporaryFolder()
     let plain = try LiveQueue.document(LiveQueue.rule("Any", "", "filterActionName = Pass;"), in: folder)
@@ -152,7 +152,7 @@ struct LiveOwnerTests {
   }
 
   /// Copies wait, too; a program that goes on for a while is found.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(3)))
   func inMonitorModeWhoIsSeenIsCounted() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(
