@@ -66,8 +66,9 @@ let package = Package(
     library(
       "SentryCommands",
       [
-        "SentryService", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
-        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
+        "SentryService", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
+        "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "CMalloc",
         .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
@@ -75,12 +76,12 @@ let package = Package(
     library(
       "SentryService",
       [
-        "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
-        "SentryState",
-        "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
+        "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
+        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
         .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
         .unixSignals,
       ]),
+    library("SentryProcesses", ["SentryPacket"]),
     library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables"]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
@@ -112,11 +113,13 @@ let package = Package(
     tests(
       of: "SentryNetfilter",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryProcesses", ["SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryService",
       [
-        "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryProcesses", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
+        "SentryState",
         "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .hummingbird, .hummingbirdTesting, .logging, .nioCore,
       ]),
     tests(

@@ -31,6 +31,7 @@ public struct Sentry: AsyncParsableCommand {
         name: "A running sentry:",
         subcommands: [
           Run.self, Apply.self, ShowActive.self, On.self, Off.self, Triggered.self, Log.self, Status.self,
+          OwnerLookup.self,
         ]),
       CommandGroup(name: "The rule language:", subcommands: [Properties.self, Actions.self]),
     ])

@@ -46,7 +46,7 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, bridge, interfaces, rules, rates, tables, [footer]].filter { !$0.isEmpty }
+    [summary, queue, bridge, owners, interfaces, rules, rates, tables, [footer]].filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -112,6 +112,27 @@ struct StatusText {
       "lost       \(grouped(bridge.tooLong)) too long, \(grouped(bridge.cut)) captured in part, "
         + "\(grouped(bridge.noRoom)) found no room, \(grouped(bridge.failed)) with the interface down",
     ]
+  }
+
+  private var owners: [String] {
+    guard let owners = reply.owners else { return [] }
+    let state = owners.process.map { "looked up by process \($0)" } ?? style.yellow("not looked up")
+    var lines = [
+      "owners     \(state): \(counted(owners.lookups, "lookup")), \(grouped(owners.unanswered)) unanswered, "
+        + "\(Self.milliseconds(owners.averageWait)) on average; \(counted(owners.waiting, "packet")) waiting"
+    ]
+    if let problem = owners.problem { lines.append("trouble    \(style.yellow(problem))") }
+    if owners.hidden > 0 {
+      lines.append(
+        "hidden     \(counted(owners.hidden, "time")) the process was not ours to see: it needs CAP_SYS_PTRACE and "
+          + "CAP_DAC_READ_SEARCH")
+    }
+    return lines
+  }
+
+  /// `0.4 ms`.
+  private static func milliseconds(_ seconds: Double) -> String {
+    "\((min(seconds, 1e6) * 10_000).rounded() / 10) ms"
   }
 
   private var rates: [String] {

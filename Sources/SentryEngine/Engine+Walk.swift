@@ -17,6 +17,8 @@ struct Walk {
   var time = Timestamp(nanoseconds: 0)
   var direction = Direction.inbound
   var interface = 0
+  /// The process on this host behind the packet.
+  var owner = PacketOwner()
   /// The packet's flow, if an earlier packet of it was let through.
   var connection: TableSlot?
 
@@ -97,6 +99,7 @@ extension Engine {
     numbers.set(.timeToLive, hasAddresses ? UInt64(packet.timeToLive) : absent)
     numbers.set(.dscp, hasAddresses ? UInt64(packet.trafficClass >> 2) : absent)
     numbers.set(.vlan, packet.has(.vlan) ? UInt64(packet.vlan) : absent)
+    numbers.set(.user, walk.owner.user.map(UInt64.init) ?? absent)
   }
 
   /// Tests rules from `start` until one terminates or `end` is reached.
@@ -220,6 +223,8 @@ extension Engine {
       isServerName(name, frame)
     case .dnsName(let name):
       isDNSName(name, frame)
+    case .application(let name):
+      walk.owner.has(name: name)
     case .sourceRate(let range):
       packet.has(.addresses) && range.contains(tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0)
     case .constant, .number, .interface, .tcpFlags, .table, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,

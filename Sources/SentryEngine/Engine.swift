@@ -121,9 +121,17 @@ public struct Engine: ~Copyable {
     }
     let place = interfaces.indices.contains(interface) ? interfacePlaces[interface] : InterfacePlace()
     walk.start(at: clock.now, interface: interface, direction: origin.direction ?? direction(on: place))
+    walk.owner = origin.owner
     let judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
     totals.count(judgement.verdict, walk.direction, bytes: UInt64(packet.byteCount))
     return judgement
+  }
+
+  /// Which way a packet goes that nobody has told the direction of.
+  public func direction(of packet: borrowing PacketFields, onInterface interface: Int) -> Direction {
+    let isLoopback = interfaces.indices.contains(interface) ? interfaces[interface].isLoopback : false
+    guard !isLoopback, packet.has(.addresses), local.contains(packet.source) else { return .inbound }
+    return .outbound
   }
 
   @inline(__always)

@@ -17,6 +17,8 @@ public final class LoadedRules: Sendable {
   public let blockedPage: BlockedPage
   /// Where all `Route to` rules send packets, each address once, in document order.
   public let nextHops: [IPAddress]
+  /// A rule asks for the process behind a packet.
+  public let asksForOwners: Bool
   let blocksIPv6: Bool
   let deletesMalformed: Bool
   let steps: [Step]
@@ -30,6 +32,7 @@ public final class LoadedRules: Sendable {
     rareQuestions = RareQuestions(of: program)
     blockedPage = BlockedPage(ruleSet.settings.blockedPage)
     nextHops = ruleSet.nextHops
+    asksForOwners = program.asksForOwners
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
     steps = program.instructions.map(Step.init)

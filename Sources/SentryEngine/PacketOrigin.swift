@@ -8,11 +8,16 @@ public struct PacketOrigin: Sendable {
   public var direction: Direction?
   /// Of a frame whose link header is not among the bytes; in the low 48 bits, first byte on the wire highest.
   public var sourceMAC: UInt64?
+  /// The process on this host behind it, by the numbers of the rules in force (`Program.owner`).
+  public var owner: PacketOwner
 
   @inlinable
-  public init(interface: Int, direction: Direction? = nil, sourceMAC: UInt64? = nil) {
+  public init(
+    interface: Int, direction: Direction? = nil, sourceMAC: UInt64? = nil, owner: PacketOwner = PacketOwner()
+  ) {
     self.interface = interface
     self.direction = direction
     self.sourceMAC = sourceMAC
+    self.owner = owner
   }
 }

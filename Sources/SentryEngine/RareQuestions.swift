@@ -33,7 +33,7 @@ extension NumberField {
     case .direction, .sourceMAC, .destinationMAC, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .sourcePort,
       .destinationPort:
       false
-    case .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan:
+    case .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan, .user:
       true
     }
   }

@@ -53,7 +53,8 @@ struct Step {
         (.other, 0, 0, 0)
       }
     case .knownConnection, .connectionState, .ipOptions, .tcpOptions, .content, .urlKeyword, .serverName, .dnsName,
-      .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount, .parentMatchRate, .parentByteCount,
+      .application, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount, .parentMatchRate,
+      .parentByteCount,
       .idleSeconds:
       (.other, 0, 0, 0)
     }
@@ -66,7 +67,7 @@ struct PacketNumbers {
   static var absent: UInt64 { UInt64.max }
 
   /// By `NumberField`, then the two IPv4 addresses.
-  private var values = InlineArray<18, UInt64>(repeating: PacketNumbers.absent)
+  private var values = InlineArray<19, UInt64>(repeating: PacketNumbers.absent)
 
   init() {}
 
@@ -75,7 +76,7 @@ struct PacketNumbers {
   func satisfy(_ field: UInt8, _ lower: UInt64, _ width: UInt64) -> Bool { values[Int(field)] &- lower <= width }
 
   static func index(of field: NumberField) -> UInt8 { field.rawValue }
-  static func index(of endpoint: Endpoint) -> UInt8 { endpoint == .source ? 16 : 17 }
+  static func index(of endpoint: Endpoint) -> UInt8 { endpoint == .source ? 17 : 18 }
 
   @inline(__always)
   mutating func set(_ field: NumberField, _ value: UInt64) { values[Int(Self.index(of: field))] = value }

@@ -2,7 +2,7 @@
 ///
 /// IPv4 addresses are kept IPv4-mapped (`::ffff:a.b.c.d`, RFC 4291 §2.5.5.2), so one comparison, one hash and one range
 /// serve both families, and a mapped address counts as the IPv4 address it stands for.
-public struct IPAddress: Hashable, Sendable {
+public struct IPAddress: Hashable, Sendable, BitwiseCopyable {
   /// The first eight bytes in network order, read as one number.
   public let high: UInt64
   /// The last eight bytes; of an IPv4 address `0x0000_ffff_aabb_ccdd`.

@@ -48,6 +48,8 @@ public struct Program: Sendable {
   public var keywords: [[UInt8]] = []
   /// What `TLS server name` and `DNS name` rules ask for.
   public var names: [NamePattern] = []
+  /// What `Application` rules ask for.
+  public var applications: [ApplicationName] = []
   public var optionLists: [[UInt8]] = []
   public var interfaces: [InterfacePattern] = []
 
@@ -86,6 +88,8 @@ public enum Test: Sendable, Equatable {
   case serverName(name: Int32)
   /// Index into `Program.names`: the first question of a DNS message (RFC 1035 §4.1.2).
   case dnsName(name: Int32)
+  /// Index into `Program.applications`: the executable of the process on this host behind the packet.
+  case application(name: Int32)
   /// Packets per second from the source address, in the last full second.
   case sourceRate(ClosedRange<UInt64>)
 
@@ -130,6 +134,8 @@ public enum NumberField: UInt8, Sendable {
   case dscp
   /// IEEE 802.1Q VLAN identifier of the outermost tag, 0...4095.
   case vlan
+  /// The user on this host who owns the socket.
+  case user
 }
 
 /// Where the flow of a packet stands, before this packet.

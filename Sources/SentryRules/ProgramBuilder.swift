@@ -6,6 +6,7 @@ public struct ProgramBuilder {
   private(set) var contents = Pool<ContentPattern>()
   private(set) var keywords = Pool<[UInt8]>()
   private(set) var names = Pool<NamePattern>()
+  private(set) var applications = Pool<ApplicationName>()
   private(set) var optionLists = Pool<[UInt8]>()
   private(set) var interfaces = Pool<InterfacePattern>()
 
@@ -18,6 +19,8 @@ public struct ProgramBuilder {
   mutating func index(ofKeyword keyword: [UInt8]) -> Int32 { keywords.index(of: keyword) }
 
   mutating func index(of name: NamePattern) -> Int32 { names.index(of: name) }
+
+  mutating func index(of application: ApplicationName) -> Int32 { applications.index(of: application) }
 
   mutating func index(ofOptions list: [UInt8]) -> Int32 { optionLists.index(of: list) }
 

@@ -95,6 +95,8 @@ public let allProperties: [any Property.Type] = [
   URLKeywordProperty.self,
   TLSServerNameProperty.self,
   DNSNameProperty.self,
+  ApplicationProperty.self,
+  UserProperty.self,
   IPVersionProperty.self,
   ICMPv6TypeProperty.self,
   ICMPv6CodeProperty.self,

@@ -43,6 +43,7 @@ private struct Lowering {
     program.contents = builder.contents.values
     program.keywords = builder.keywords.values
     program.names = builder.names.values
+    program.applications = builder.applications.values
     program.optionLists = builder.optionLists.values
     program.interfaces = builder.interfaces.values
     return program

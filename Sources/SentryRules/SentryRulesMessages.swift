@@ -297,6 +297,17 @@ extension ValueError {
       "expected a host name or *.name, found '\(text.shown)'", hint: "such as 'www.example.org' or '*.example.org'")
   }
 
+  static func notAnExecutable(_ text: Substring) -> ValueError {
+    ValueError(
+      "expected the path of an executable from the root, or its file name, found '\(text.shown)'",
+      hint: "such as '/usr/bin/curl' or 'curl'; symbolic links are not followed")
+  }
+
+  static func unknownUser(_ text: Substring) -> ValueError {
+    ValueError(
+      "this host has no user called '\(text.shown)'", hint: "a user that comes later can be given by number")
+  }
+
   // MARK: Times
 
   static func notATimeOfDay(_ text: Substring) -> ValueError {

@@ -35,6 +35,16 @@ extension BridgeSnapshot {
   }
 }
 
+extension OwnerSnapshot {
+  var report: OwnerReport {
+    OwnerReport(
+      process: process, problem: problem, waiting: waiting, lookups: counts.lookups, unanswered: counts.unanswered,
+      hidden: counts.hidden,
+      averageWait: counts.answers == 0 ? 0 : Double(counts.waitNanoseconds) / Double(counts.answers) / 1e9,
+      losses: counts.losses)
+  }
+}
+
 extension RuleRate {
   var report: RateReport {
     RateReport(

@@ -207,7 +207,7 @@ public actor SentryDaemon {
       verdicts: Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, snapshot.totals[$0]) }),
       lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes(),
       queue: queueReport(snapshot.queue), bridge: snapshot.bridge.map(\.report),
-      rates: snapshot.rates.map { $0.map(\.report) })
+      owners: snapshot.owners.map(\.report), rates: snapshot.rates.map { $0.map(\.report) })
   }
 
   // MARK: The kernel's part

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Foundation
 internal import SentryPacket
 
@@ -12,4 +13,11 @@ enum WallClock {
 
   /// Seconds since 1970.
   static func seconds() -> Double { Date().timeIntervalSince1970 }
+}
+
+/// The time since the system started, which nobody can set: for how long something takes.
+enum UptimeClock {
+  static func now() -> Timestamp {
+    Timestamp(nanoseconds: Int64(clamping: DispatchTime.now().uptimeNanoseconds))
+  }
 }

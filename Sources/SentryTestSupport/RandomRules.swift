@@ -69,7 +69,9 @@ public struct RandomRules {
     return (0..<Self.questionsPerDocument).map { number in
       let turn = seed &* Self.questionsPerDocument &+ number
       let (property, relation, value) = questions[Int(turn % UInt64(questions.count))]
-      return Self.rule(property, relation, value, then: "->")
+      let question = Self.rule(property, relation, value, then: "->")
+      // At the top level, a parent's counts are always 0.
+      return property.name.hasPrefix("Parent") ? "{ enabled = 1; children = ( \(question) ); }" : question
     }
   }
 
@@ -167,6 +169,8 @@ public struct RandomRules {
     "VLAN": ["7", "0-10", "100"],
     "TLS server name": ["example.org", "*.example.org", "www.example.org"],
     "DNS name": ["example.org", "*.example.org", "www.example.org"],
+    "Application": ["/usr/bin/curl", "/OPT/CURL", "curl", "Curl", "/usr/bin/wget"],
+    "User": ["root", "1000-59999", "0-33", "4000000000"],
     "Connection state": ["new", "established", "closing", "none"],
     "Source match rate": ["0", "1", "1-3"],
   ]

@@ -1,4 +1,5 @@
 internal import SentryPacket
+public import SentryRules
 
 /// Random packets between few hosts, so that tables and counters come into play: all protocols that rules know, fragments,
 /// IPv6 extension headers, errors that quote what went before, handshakes split over segments, malformed ones, frames
@@ -11,6 +12,8 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
     public var wireLength: Int
     /// Seconds after the first packet: mostly small steps, sometimes hours or days, now and then a little back.
     public var seconds: Double
+    /// Of TCP and UDP packets only.
+    public var process: LocalProcess?
   }
 
   /// The addresses that count as this host.
@@ -36,6 +39,8 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
   }
 
   private var random: SplitMix64
+  /// Draws processes, so that packets stay as they are without them.
+  private var processes: SplitMix64
   private var packetsLeft: Int
   private var seconds = 0.0
   /// What is left of an HTTP exchange that other packets interrupt.
@@ -45,6 +50,7 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
 
   public init(seed: UInt64, count: Int) {
     random = SplitMix64(state: seed)
+    processes = SplitMix64(state: ~seed)
     packetsLeft = count
   }
 
@@ -63,9 +69,26 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
     let frame = Frame.carrying(packet(), link: link)
     let kept = chance(3) ? Int.random(in: 0...frame.count, using: &random) : frame.count
     // What was not captured may have been cut off by the capture, or never sent.
-    return Packet(
+    var packet = Packet(
       frame: Array(frame.prefix(kept)), link: link, wireLength: chance(50) ? frame.count : kept, seconds: moment)
+    packet.process = process(of: packet)
+    return packet
   }
+
+  /// Some packets of a kind that may have one do.
+  private mutating func process(of packet: Packet) -> LocalProcess? {
+    var fields = PacketFields()
+    _ = packet.frame.withRawSpan {
+      fields.decode($0, linkType: packet.link.linkType, wireLength: packet.wireLength)
+    }
+    let drawn = Self.processes.randomElement(using: &processes) ?? nil
+    return LocalFlow(fields, direction: .inbound) == nil ? nil : drawn
+  }
+
+  private static let processes: [LocalProcess?] = [
+    nil, nil, LocalProcess(executable: "/usr/bin/curl", user: 0), LocalProcess(executable: "/opt/Curl", user: 1000),
+    LocalProcess(executable: "/opt/curl", user: 1001), LocalProcess(executable: nil, user: 33),
+  ]
 
   private mutating func pause() -> Double {
     switch Int.random(in: 0..<1000, using: &random) {

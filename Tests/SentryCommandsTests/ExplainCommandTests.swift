@@ -32,6 +32,22 @@ import Testing
     #expect(tables.compactMap { ($0["entry"] as? [String: Any])?["address"] as? String } == ["203.0.113.9"])
   }
 
+  @Test func whoIsBehindAPacketIsSeen() async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write(
+      "curl.plist",
+      #"( { enabled = 1; propertyName = Application; relationName = "!="; propertyValue = curl; filterActionName = Reject; } )"#
+    )
+    let packet = "tcp me:40000 > 203.0.113.9:443 syn application /usr/bin"
+    let wget = try await Program.sentry.run(["explain", document, "--packet", "\(packet)/wget"])
+    #expect(wget.status == 0, "\(wget.errors)")
+    #expect(wget.output.contains("/usr/bin/wget"))
+    #expect(wget.output.contains("reject"))
+    let curl = try await Program.sentry.run(["explain", document, "--all", "--packet", "\(packet)/curl"])
+    #expect(curl.output.contains("/usr/bin/curl"))
+    #expect(!curl.output.contains("reject"))
+  }
+
   @Test func earlierPacketsHaveHappened() async throws {
     let telnet = "tcp 203.0.113.9:40000 > me:23 syn in external"
     let report = try await report(["--packet", telnet, "--packet", "udp 203.0.113.9:5 > me:40000 in external"])

@@ -16,7 +16,9 @@ import Testing
     var testDescription: String { "\(page):\(line)" }
   }
 
-  static let examples: [Example] = ["Guide", "Properties", "Actions"].flatMap { examples(of: "docs/\($0).md") }
+  static let examples: [Example] = ["Guide", "Properties", "Actions", "Enforcement"].flatMap {
+    examples(of: "docs/\($0).md")
+  }
 
   /// What stands between lines with three backticks, the first of which names a property list.
   private static func examples(of page: String) -> [Example] {

@@ -65,12 +65,16 @@ struct Bench: ~Copyable {
     judgement(frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds))
   }
 
-  mutating func judgement(_ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp) -> Judgement {
+  mutating func judgement(
+    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, process: LocalProcess? = nil
+  ) -> Judgement {
     advance(to: time)
-    let foresight = Foresight(&engine, frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
+    let foresight = Foresight(
+      &engine, frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0, process: process)
     let earlier = gatherEvents()
     coverage.add(foresight.explanation, of: engine.rules.ruleSet.rules, byTimer: false)
-    let judgement = engine.judge(frame, linkType: linkType, wireLength: wireLength, time: time, interface: 0)
+    let origin = PacketOrigin(interface: 0, owner: engine.rules.program.owner(process))
+    let judgement = engine.judge(frame, linkType: linkType, wireLength: wireLength, time: time, from: origin)
     _ = gatherEvents()
     record(foresight.differences(from: judgement, Array(taken.dropFirst(earlier)), engine))
     return judgement
@@ -79,7 +83,7 @@ struct Bench: ~Copyable {
   mutating func judgement(_ packet: RandomTraffic.Packet) -> Judgement {
     judgement(
       packet.frame.span.bytes, linkType: packet.link.linkType, wireLength: packet.wireLength,
-      time: Self.time(packet.seconds))
+      time: Self.time(packet.seconds), process: packet.process)
   }
 
   mutating func perform(_ request: RandomRequests.Request) {

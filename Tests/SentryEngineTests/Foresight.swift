@@ -1,5 +1,6 @@
 @testable import SentryEngine
 import SentryPacket
+import SentryRules
 import SentryState
 
 /// What the plain evaluator says will become of a packet, held against what the compiled one then does.
@@ -10,12 +11,13 @@ struct Foresight: ~Copyable {
   private let sideEffects: [String]
 
   init(
-    _ engine: inout Engine, _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int
+    _ engine: inout Engine, _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int,
+    process: LocalProcess?
   ) {
     engine.advance(to: time)
     before = Memory(engine)
     explanation = engine.explain(
-      frame, linkType: linkType, wireLength: wireLength, time: time, interface: interface)
+      frame, linkType: linkType, wireLength: wireLength, time: time, interface: interface, process: process)
     sideEffects = Memory(engine).differences(from: before).map { "by explaining: \($0)" }
   }
 

@@ -111,6 +111,17 @@ struct EarlyChainTests {
         "{ enabled = 1; propertyName = Direction; propertyValue = out; children = (\(deleteFragments)); }",
       lowered: [], uncovered: ["1.1: fragments are put together"]),
     EarlyCase(
+      testDescription: "a rule about programs has nobody for inbound packets that are led on",
+      rules: "{ enabled = 1; propertyName = Application; propertyValue = curl; filterActionName = Delete; }",
+      lowered: [], uncovered: ["1: inbound packets are judged ahead of address translation"]),
+    EarlyCase(
+      testDescription: "a rule about outbound packets' users is judged wherever they are",
+      rules: """
+        { enabled = 1; propertyName = Direction; propertyValue = out; children = (
+          { enabled = 1; propertyName = User; propertyValue = 33; filterActionName = Delete; }); }
+        """,
+      lowered: []),
+    EarlyCase(
       testDescription: "a disabled rule does nothing",
       rules: "{ enabled = 0; propertyName = IPFragmentOffset; propertyValue = \"1-63\"; filterActionName = Delete; }",
       lowered: []),

@@ -72,6 +72,9 @@ internal import Glibc
     heldCount = max(0, heldCount - 1)
   }
 
+  /// A packet that was held gets its verdict next, by any of the calls above.
+  public func resume() { heldCount = max(0, heldCount - 1) }
+
   /// Sends what was gathered.
   public func flush() {
     tellPassed()

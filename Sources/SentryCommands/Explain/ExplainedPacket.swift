@@ -39,9 +39,9 @@ extension ExplainedPacket {
       }
     }
     let labels = RuleLabels()
+    let rules = LoadedRules(ruleSet, labels: labels)
     var engine = Engine(
-      rules: LoadedRules(ruleSet, labels: labels), interfaces: interfaces,
-      local: LocalNetworks(local), eventCapacity: 0)
+      rules: rules, interfaces: interfaces, local: LocalNetworks(local), eventCapacity: 0)
     var time = packets.first?.time ?? DocumentTest.usualStart
     var explanation: Explanation?
     for (index, packet) in packets.enumerated() {
@@ -50,9 +50,11 @@ extension ExplainedPacket {
       frame.withRawSpan { bytes in
         if index == packets.count - 1 {
           explanation = engine.explain(
-            bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index)
+            bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index,
+            process: packet.process)
         } else {
-          _ = engine.judge(bytes, linkType: packet.linkType, wireLength: frame.count, time: now, interface: index)
+          let origin = PacketOrigin(interface: index, owner: rules.program.owner(packet.process))
+          _ = engine.judge(bytes, linkType: packet.linkType, wireLength: frame.count, time: now, from: origin)
         }
       }
     }

@@ -24,6 +24,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var queue: QueueReport?
   /// In bridge mode only.
   public var bridge: BridgeReport?
+  /// Only while rules ask for the processes behind packets.
+  public var owners: OwnerReport?
   /// The limits of `Rate limit` rules, in document order; empty where verdicts are not carried out.
   public var rates: [RateReport]?
 
@@ -32,7 +34,7 @@ public struct StatusReply: Codable, Sendable, Equatable {
     interfaces: [InterfaceReport],
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
     lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil,
-    bridge: BridgeReport? = nil, rates: [RateReport]? = nil
+    bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -47,7 +49,41 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.memoryBytes = memoryBytes
     self.queue = queue
     self.bridge = bridge
+    self.owners = owners
     self.rates = rates
+  }
+}
+
+/// The process that looks up who is behind packets, and its work since the rules first asked.
+public struct OwnerReport: Codable, Sendable, Equatable {
+  /// Its number; `nil` while it does not run.
+  public var process: Int32?
+  /// Why it does not run, or cannot answer.
+  public var problem: String?
+  /// Packets that wait for an answer now.
+  public var waiting: Int
+  public var lookups: UInt64
+  /// Packets' questions that could not be asked, or were not answered in time: their packets counted as nobody's.
+  public var unanswered: UInt64
+  /// Sockets that it was not allowed to find the process of.
+  public var hidden: UInt64
+  /// Of an answer, in seconds; 0 before the first.
+  public var averageWait: Double
+  /// How often it ended by itself.
+  public var losses: UInt64
+
+  public init(
+    process: Int32? = nil, problem: String? = nil, waiting: Int = 0, lookups: UInt64 = 0, unanswered: UInt64 = 0,
+    hidden: UInt64 = 0, averageWait: Double = 0, losses: UInt64 = 0
+  ) {
+    self.process = process
+    self.problem = problem
+    self.waiting = waiting
+    self.lookups = lookups
+    self.unanswered = unanswered
+    self.hidden = hidden
+    self.averageWait = averageWait
+    self.losses = losses
   }
 }
 

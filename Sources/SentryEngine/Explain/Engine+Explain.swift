@@ -1,5 +1,5 @@
 public import SentryPacket
-internal import SentryRules
+public import SentryRules
 internal import SentryState
 
 extension Engine {
@@ -8,9 +8,10 @@ extension Engine {
   ///
   /// Rules are asked by the plain evaluator (`PlainWalk`): this takes time with the number of rules, and allocates.
   ///
-  /// - Parameters: those of `judge`.
+  /// - Parameters: those of `judge`, and the process that its origin has the numbers of.
   public mutating func explain(
-    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int
+    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int,
+    process: LocalProcess? = nil
   ) -> Explanation {
     advance(to: time)
     var packet = PacketFields()
@@ -33,6 +34,7 @@ extension Engine {
     facts.interface = place
     facts.interfaceNumber = interface
     facts.direction = direction
+    facts.process = process
     facts.appliedAt = appliedAt
     gatherTimes(&facts)
     follow(fragment: &explanation)

@@ -24,6 +24,7 @@ extension PacketFacts {
     case .packetLength: UInt64(packet.byteCount)
     case .dscp: value(packet.trafficClass / 4, if: .addresses)
     case .vlan: value(packet.vlan, if: .vlan)
+    case .user: process?.user.map { UInt64($0) }
     }
   }
 }

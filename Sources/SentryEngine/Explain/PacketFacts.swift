@@ -13,6 +13,8 @@ struct PacketFacts {
   /// The interface's position in the engine.
   var interfaceNumber = 0
   var direction = Direction.inbound
+  /// The process on this host behind the packet.
+  var process: LocalProcess?
   /// What is known of the flow.
   var connection: ConnectionEntry?
   /// Packets from the source in the last full second.

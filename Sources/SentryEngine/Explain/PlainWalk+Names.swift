@@ -12,6 +12,23 @@ extension PlainWalk {
     return TestAnswer(holds: holds, seen: .value(found.description))
   }
 
+  /// `Application`.
+  func applicationAnswer(_ wanted: ApplicationName) -> TestAnswer {
+    guard let executable = facts.process?.executable else {
+      return TestAnswer(holds: false, seen: .absent("no process of this host is known"))
+    }
+    let path = Array(executable.utf8)
+    let file = path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
+    let holds =
+      switch wanted.form {
+      case .path: path == wanted.name
+      case .pathInEitherCase: path.map(\.foldedASCII) == wanted.name
+      case .fileName: file == wanted.name
+      case .fileNameInEitherCase: file.map(\.foldedASCII) == wanted.name
+      }
+    return TestAnswer(holds: holds, seen: .value(executable))
+  }
+
   /// `URL keyword`: in the request line behind the method, or in a `Host` field. A find is where relative searches start from then
   /// on.
   mutating func keywordAnswer(_ keyword: [UInt8], _ packet: PacketFields) -> TestAnswer {

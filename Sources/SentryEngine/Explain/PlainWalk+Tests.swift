@@ -137,6 +137,8 @@ extension PlainWalk {
       nameAnswer(rules.program.names[Int(name)], facts.serverName(of: packet), absence: "no ClientHello with a name")
     case .dnsName(let name):
       nameAnswer(rules.program.names[Int(name)], facts.dnsName(of: packet), absence: "no DNS question")
+    case .application(let name):
+      applicationAnswer(rules.program.applications[Int(name)])
     case .sourceRate(let range):
       packet.has(.addresses)
         ? number(facts.sourceRate, in: range) : TestAnswer(holds: false, seen: .absent("not captured"))

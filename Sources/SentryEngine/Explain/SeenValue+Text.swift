@@ -9,6 +9,7 @@ extension PlainWalk {
     case .direction: value == 0 ? "inbound" : "outbound"
     case .sourceMAC, .destinationMAC: MACAddress.text(of: value)
     case .protocolNumber: ProtocolName.of(value).map { "\(value) (\($0))" } ?? "\(value)"
+    case .user: UserNames.name(of: UInt32(truncatingIfNeeded: value)).map { "\(value) (\($0))" } ?? "\(value)"
     default: "\(value)"
     }
   }
@@ -20,6 +21,7 @@ extension PlainWalk {
     case .icmpType, .icmpCode: return absence(of: "ICMP", IPProtocol.icmp, in: packet)
     case .icmpv6Type, .icmpv6Code: return absence(of: "ICMPv6", IPProtocol.icmpv6, in: packet)
     case .vlan: return "no VLAN tag"
+    case .user: return "no process of this host is known"
     case .sourcePort, .destinationPort:
       let hasPorts = [IPProtocol.tcp, IPProtocol.udp].contains(packet.protocolNumber)
       return absence(of: "TCP or UDP", hasPorts ? packet.protocolNumber : nil, in: packet)

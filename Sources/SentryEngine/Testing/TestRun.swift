@@ -49,8 +49,9 @@ struct TestRun: ~Copyable {
 
   private mutating func send(_ frame: [UInt8], _ step: TestStep, on interface: Int) -> PacketOutcome {
     let (now, linkType) = (time, step.packet.linkType)
+    let origin = PacketOrigin(interface: interface, owner: rules.program.owner(step.packet.process))
     let judgement = frame.withRawSpan { bytes in
-      engine.judge(bytes, linkType: linkType, wireLength: frame.count, time: now, interface: interface)
+      engine.judge(bytes, linkType: linkType, wireLength: frame.count, time: now, from: origin)
     }
     // Copied out only for those who ask: a flood may come from many senders.
     let triggered = step.expectation.triggered == nil ? [] : engine.tables.entries(of: .trigger, now: engine.now)

@@ -133,6 +133,7 @@ extension KernelQuestion {
       case .knownConnection, .connectionState:
         .unknown("the kernel's connection tracking begins and ends flows otherwise")
       case .content, .urlKeyword, .serverName, .dnsName: .unknown("it looks into the payload")
+      case .application: .unknown("it asks for the program behind the packet, which nftables does not know")
       case .sourceRate, .parentMatchRate: .unknown("it asks for packets in the last full second")
       case .parentMatchCount, .parentByteCount: .unknown("it asks for a rule's counter")
       case .timeOfDay, .dayOfWeek: .unknown("nftables keeps the time zone and its offset of when it was loaded")
@@ -165,6 +166,7 @@ extension KernelQuestion {
     case .sourceMAC where direction == .inbound: return hardware("ether saddr", range)
     case .destinationMAC where direction == .inbound: return hardware("ether daddr", range)
     case .sourceMAC, .destinationMAC: return .unknown("outbound packets have no hardware addresses yet")
+    case .user: return .unknown("nftables loses the user when the socket is closed, before its last packets")
     case .vlan: return .unknown("the kernel takes VLAN tags off; ask for the VLAN's own interface instead")
     }
   }

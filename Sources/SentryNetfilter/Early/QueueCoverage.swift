@@ -1,3 +1,4 @@
+internal import SentryPacket
 internal import SentryRules
 
 /// Which rules neither the queue nor the early chain can judge everywhere.
@@ -36,37 +37,14 @@ struct QueueCoverage {
       return "outbound packets have no hardware address yet where they are judged"
     case .number(.vlan, _):
       return "the kernel takes VLAN tags off before the queue; ask for the VLAN's own interface instead"
+    case let test where test.asksForOwner && !program.isAsked(instruction, onlyOf: .outbound):
+      return "inbound packets are judged ahead of address translation: those for containers have no process here"
     default:
       return nil
     }
   }
 
-  /// It, or a rule above it, asks for inbound packets.
   private func isInboundOnly(_ instruction: Program.Instruction) -> Bool {
-    var rule = Int(instruction.rule)
-    while rule >= 0 {
-      if asksForInbound(rule) { return true }
-      rule = ruleSet.rules[rule].parent
-    }
-    return false
-  }
-
-  private func asksForInbound(_ rule: Int) -> Bool {
-    // Ancestors of a rule in use are in use, so each has an instruction.
-    guard let instruction = program.instruction(ofRule: rule), case .number(.direction, let range) = instruction.test
-    else { return false }
-    return range.contains(1) == instruction.isNegated && range.contains(0) != instruction.isNegated
-  }
-}
-
-extension Program {
-  /// By binary search: instructions are in document order.
-  fileprivate func instruction(ofRule rule: Int) -> Instruction? {
-    var (low, high) = (0, instructions.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if instructions[middle].rule < rule { low = middle + 1 } else { high = middle }
-    }
-    return low < instructions.count && instructions[low].rule == rule ? instructions[low] : nil
+    program.isAsked(instruction, onlyOf: .inbound)
   }
 }

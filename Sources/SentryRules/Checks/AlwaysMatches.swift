@@ -42,11 +42,11 @@ extension Aspect {
       switch field {
       case .direction, .protocolNumber, .fragmentOffset, .timeToLive, .ipVersion, .packetLength, .dscp: true
       case .sourceMAC, .destinationMAC, .vlan, .icmpType, .icmpCode, .icmpv6Type, .icmpv6Code, .sourcePort,
-        .destinationPort:
+        .destinationPort, .user:
         false
       }
     case .external, .knownConnection, .connectionState, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime: true
-    case .address, .flag, .interface, .dnsName, .serverName: false
+    case .address, .flag, .interface, .dnsName, .serverName, .application: false
     }
   }
 }

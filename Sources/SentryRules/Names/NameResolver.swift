@@ -53,9 +53,7 @@ struct NameResolver {
       return nil
     }
     let place = field.place ?? rule
-    guard let entry = entry(for: field, in: table, generation, at: place, into: &findings) else { return nil }
-    if entry.item == nil { findings.add(.notSupported(entry.name, at: place)) }
-    return entry.item
+    return entry(for: field, in: table, generation, at: place, into: &findings)?.item
   }
 
   private func entry<Item>(

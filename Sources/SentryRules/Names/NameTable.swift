@@ -7,8 +7,7 @@ struct NameTable<Item: Sendable>: Sendable {
     /// The canonical name.
     let name: String
     let codes: GenerationCodes
-    /// `nil`: part of the language, but not supported in this version.
-    let item: Item?
+    let item: Item
   }
 
   /// What people call an item of the table: "property".
@@ -24,14 +23,10 @@ struct NameTable<Item: Sendable>: Sendable {
   private var byFoldedName: [String: Entry] = [:]
   private var byCode: [Generation: [Int: Entry]] = [:]
 
-  init(
-    _ noun: String, _ unknownID: Diagnostic.ID, unsupported: [UnsupportedName] = [],
-    foreignWords: [String: [String]] = [:]
-  ) {
+  init(_ noun: String, _ unknownID: Diagnostic.ID, foreignWords: [String: [String]] = [:]) {
     self.noun = noun
     self.unknownID = unknownID
     self.foreignWords = foreignWords
-    for name in unsupported { add(Entry(name: name.name, codes: name.codes, item: nil), aliases: name.aliases) }
   }
 
   /// A name that is not current is read, but not suggested to people.
@@ -41,7 +36,7 @@ struct NameTable<Item: Sendable>: Sendable {
     for generation in Generation.allCases {
       if let code = entry.codes[generation] { byCode[generation, default: [:]][code] = entry }
     }
-    if isCurrent, entry.item != nil { names.append(entry.name) }
+    if isCurrent { names.append(entry.name) }
   }
 
   /// By canonical name, else by any name in any case.
@@ -64,7 +59,7 @@ struct NameTable<Item: Sendable>: Sendable {
 
 extension NameTable<any Property.Type> {
   static let properties: Self = {
-    var table = Self("property", .unknownProperty, unsupported: unsupportedProperties)
+    var table = Self("property", .unknownProperty)
     for property in allProperties {
       table.add(Entry(name: property.name, codes: property.codes, item: property), aliases: property.aliases)
       for legacy in property.legacyNames {

@@ -14,6 +14,8 @@ public struct DescribedPacket: Sendable, Equatable {
   public let isExternal: Bool?
   /// `at "2026-05-06 08:30:00Z"`.
   public let time: Timestamp?
+  /// `application /usr/bin/curl`, `user root`.
+  public let process: LocalProcess?
 
   let link: EthernetHeader
   let packet: PacketOutline

@@ -36,6 +36,32 @@ extension NotationParser {
     return time
   }
 
+  /// The process on this host behind a packet; `token` is the word.
+  mutating func readProcess(
+    _ word: NotationWord, _ token: NotationToken, _ packet: PacketOutline
+  ) throws(NotationError) {
+    guard packet.transport.hasPorts else { throw .otherProtocolsWord(token, "TCP and UDP", packet.transport) }
+    var process = surroundings.process ?? LocalProcess(executable: nil, user: nil)
+    if word == .user { process.user = try readUser() } else { process.executable = try readExecutable() }
+    surroundings.process = process
+  }
+
+  private mutating func readExecutable() throws(NotationError) -> String {
+    let (text, token) = try takeText("the path of an executable, such as /usr/bin/curl")
+    do { return try ApplicationProperty.parse(text[...]) } catch { throw .badValue(error, at: token.range) }
+  }
+
+  private mutating func readUser() throws(NotationError) -> UInt32 {
+    let (text, token) = try takeText("a user's name or number, such as root")
+    do throws(ValueError) {
+      let numbers = try UserProperty.parse(text[...])
+      guard numbers.count == 1 else { throw ValueError.notANumber(text[...], UserProperty.limits) }
+      return UInt32(truncatingIfNeeded: numbers.lowerBound)
+    } catch {
+      throw .badValue(error, at: token.range)
+    }
+  }
+
   private mutating func readHardwareAddresses() throws(NotationError) {
     surroundings.link.source = try readHardwareAddress()
     guard current.kind == .arrow else { throw .unexpected(current, expected: "'>' and the receiver's MAC address") }

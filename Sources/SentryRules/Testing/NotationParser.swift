@@ -17,6 +17,7 @@ struct NotationParser {
     var interfaceName: String?
     var isExternal: Bool?
     var time: Timestamp?
+    var process: LocalProcess?
   }
 
   init(tokens: [NotationToken], timeZone: TimeZone) {
@@ -151,6 +152,8 @@ struct NotationParser {
     switch word {
     case .in, .out, .external, .internal, .on, .at, .mac, .vlan:
       try readSurroundings(word, token)
+    case .application, .user:
+      try readProcess(word, token, draft.packet)
     case .ttl, .dscp, .id, .fragment, .ipOption, .size, .cut:
       try readIP(word, token, into: &draft)
     case .noFlags, .seq, .window, .mss, .wscale, .sackok, .sack, .timestamps, .nop, .tcpOption:

@@ -19,6 +19,6 @@ public enum PacketNotation {
     return DescribedPacket(
       text: text, direction: around.direction, directionRange: around.directionRange,
       interfaceName: around.interfaceName, isExternal: around.isExternal,
-      time: around.time, link: around.link, packet: packet)
+      time: around.time, process: around.process, link: around.link, packet: packet)
   }
 }

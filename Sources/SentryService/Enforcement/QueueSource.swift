@@ -92,6 +92,11 @@ final class QueueSource {
     }
   }
 
+  /// Keeps a packet where it is, for a verdict that comes later: `resume`, then `carryOut`, and `flush` at the end.
+  func keepWaiting(_ packet: QueuedPacket) { queue.verdicts.hold(packet.identifier) }
+
+  func resume() { queue.verdicts.resume() }
+
   private func refuse(
     _ packet: QueuedPacket, _ bytes: RawSpan, _ answer: Answer, _ engine: borrowing Engine, now: Timestamp
   ) {

@@ -12,6 +12,14 @@ public enum PacketIntake: Sendable {
   /// Frames on their way between two interfaces, which are the daemon's only ones: verdicts are carried out.
   case bridge(BridgeIntake)
 
+  /// Packets come from and go to this host, so that processes of it may be behind them.
+  var tellsOwners: Bool {
+    switch self {
+    case .watch, .queue: true
+    case .none, .bridge: false
+    }
+  }
+
   /// Rates are limited: verdicts are carried out.
   var paces: Bool {
     switch self {

@@ -9,10 +9,11 @@ internal import SentryState
 ///
 /// One turn of the loop, in this order (`turn`):
 /// 1. wait for frames, a request, or the next full second;
-/// 2. judge a batch from each interface that has frames;
-/// 3. let the clock move on, once a second;
-/// 4. hand over the events;
-/// 5. carry out requests.
+/// 2. judge what waited to know whose it is, where rules ask for that;
+/// 3. judge a batch from each interface that has frames;
+/// 4. let the clock move on, once a second;
+/// 5. hand over the events;
+/// 6. carry out requests.
 ///
 /// Nobody else reads this memory. Others post requests (`PacketThread.perform`), which run here between two batches and
 /// copy out what they need.
@@ -21,6 +22,7 @@ struct PacketWorker: ~Copyable {
   private static let batch = 512
   private static let wakeTag = UInt64.max
   private static let queueTag = UInt64.max - 1
+  private static let ownerTag = UInt64.max - 2
   /// How long frames may wait in the ring before they are seen: the engine's clock stays that far behind, so that they are
   /// not dated later than they were.
   private static let ringDelayNanoseconds: Int64 = 150_000_000
@@ -38,6 +40,9 @@ struct PacketWorker: ~Copyable {
   private let queue: QueueSource?
   /// In bridge mode only, between the two `sources`.
   private let bridge: Bridge?
+  /// While rules ask for the processes behind packets.
+  private var owners: OwnerDesk?
+  private var hasAnswers = false
   /// Verdicts are carried out, and so are limits of rates.
   private let paces: Bool
   private var isQueueReadable = false
@@ -81,6 +86,7 @@ struct PacketWorker: ~Copyable {
     readable.reserveCapacity(sources.count)
     second = WallClock.now().seconds
     remark(remarks)
+    followOwners(rules)
   }
 
   private static func open(
@@ -115,6 +121,7 @@ struct PacketWorker: ~Copyable {
   /// Works until it is told to stop.
   mutating func run() {
     while !isStopping { turn() }
+    letWaitingGo()
     releaseAll()
     handOver()
     for request in mailbox.close() { request(&self) }
@@ -154,6 +161,7 @@ struct PacketWorker: ~Copyable {
     wait()
     if paces { tickRates() }
     if let bridge { bridge.release(now: WallClock.now(), delay: engine.tables.delays.nanoseconds) }
+    judgeWaiting()
     for index in readable { judgeBatch(from: index) }
     if let queue { judgeBatch(from: queue) }
     keepTime()
@@ -165,12 +173,14 @@ struct PacketWorker: ~Copyable {
   private mutating func wait() {
     readable.removeAll(keepingCapacity: true)
     hasRequests = false
+    hasAnswers = false
     isQueueReadable = false
     do {
       for index in 0..<(try poll.wait(milliseconds: patience)) { note(poll.tag(index)) }
     } catch {
       // Only a broken descriptor brings us here: look everywhere rather than wait.
       hasRequests = true
+      hasAnswers = true
       isQueueReadable = true
       readable.append(contentsOf: sources.indices)
     }
@@ -180,6 +190,7 @@ struct PacketWorker: ~Copyable {
     switch tag {
     case Self.wakeTag, nil: hasRequests = true
     case Self.queueTag: isQueueReadable = true
+    case Self.ownerTag: hasAnswers = true
     case let index?: if index < UInt64(sources.count) { readable.append(Int(index)) }
     }
   }
@@ -190,8 +201,9 @@ struct PacketWorker: ~Copyable {
     do {
       if let bridge { return try judgeBatch(from: source, index, through: bridge) }
       _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
-        _ = engine.judge(
-          frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: index)
+        var origin = PacketOrigin(interface: index)
+        guard complete(&origin, frame, linkType, header.wireLength, .captured(linkType, header)) else { return }
+        _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, from: origin)
       }
     } catch {
       lose(index, because: "\(error)")
@@ -238,18 +250,27 @@ struct PacketWorker: ~Copyable {
     guard isQueueReadable else { return }
     do {
       try queue.dispatch { bytes, packet, origin in
-        let judgement = engine.judge(
-          bytes, linkType: .raw, wireLength: packet.wireLength, time: now, from: origin)
-        if sources.indices.contains(origin.interface) {
-          sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
+        var origin = origin
+        guard complete(&origin, bytes, .raw, packet.wireLength, .queued(packet)) else {
+          return queue.keepWaiting(packet)
         }
-        let pacing = judgement.isRateBound && paces ? engine.pace(bytes, now: now) : .free
-        queue.carryOut(judgement, pacing, on: packet, bytes, engine, now: now)
+        judge(packet, bytes, origin, through: queue, now: now)
       }
       setQueueProblem(nil)
     } catch {
       setQueueProblem(error)
     }
+  }
+
+  private mutating func judge(
+    _ packet: QueuedPacket, _ bytes: RawSpan, _ origin: PacketOrigin, through queue: QueueSource, now: Timestamp
+  ) {
+    let judgement = engine.judge(bytes, linkType: .raw, wireLength: packet.wireLength, time: now, from: origin)
+    if sources.indices.contains(origin.interface) {
+      sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
+    }
+    let pacing = judgement.isRateBound && paces ? engine.pace(bytes, now: now) : .free
+    queue.carryOut(judgement, pacing, on: packet, bytes, engine, now: now)
   }
 
   /// Tells when trouble with the queue begins and when it is over.
@@ -280,6 +301,7 @@ struct PacketWorker: ~Copyable {
     for index in sources.indices { judgeBatch(from: index) }
     advance(to: now)
     for source in sources { source.secondPassed() }
+    startOwnerLookup()
   }
 
   private mutating func advance(to now: Timestamp) {
@@ -322,6 +344,7 @@ struct PacketWorker: ~Copyable {
     if let release = bridge?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
       nanoseconds = min(nanoseconds, release)
     }
+    if let release = owners?.nanosecondsToRelease(now: UptimeClock.now()) { nanoseconds = min(nanoseconds, release) }
     if let tick = engine.nanosecondsToRateTick(now: now) { nanoseconds = min(nanoseconds, tick) }
     return Int32(nanoseconds / 1_000_000) + 1
   }
@@ -332,7 +355,9 @@ struct PacketWorker: ~Copyable {
     get { engine.isOn }
     set {
       engine.isOn = newValue
-      if !newValue { releaseAll() }
+      guard !newValue else { return }
+      letWaitingGo()
+      releaseAll()
     }
   }
 
@@ -342,6 +367,7 @@ struct PacketWorker: ~Copyable {
     let judged = judgedByCurrentRules
     let interfaces = intake.settled(engine.interfaces.map { $0.configured(by: rules.ruleSet) })
     let old = engine.install(rules, pairs: pairs, interfaces: interfaces)
+    followOwners(rules)
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
     for source in sources { source.counts.rulesReplaced() }
@@ -353,6 +379,98 @@ struct PacketWorker: ~Copyable {
     bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
     if let warning = intake.warning(about: rules) { remark([warning]) }
     return Replacement(rules: old, judged: judged, interfaces: before)
+  }
+
+  // MARK: Processes
+
+  /// Rules that ask for the processes behind packets get them where the packets are this host's; other rules pay nothing.
+  private mutating func followOwners(_ rules: LoadedRules) {
+    guard rules.asksForOwners, intake.tellsOwners else {
+      letWaitingGo()
+      if let descriptor = owners?.descriptor { poll.remove(descriptor) }
+      owners = nil
+      return
+    }
+    if let owners { return owners.follow(rules.program) }
+    owners = OwnerDesk(rules.program)
+    startOwnerLookup()
+  }
+
+  private mutating func startOwnerLookup() {
+    guard let owners, owners.startIfDue(now: UptimeClock.now()), let descriptor = owners.descriptor else { return }
+    do {
+      try poll.add(descriptor, tag: Self.ownerTag)
+    } catch {
+      remark(["answers about applications and users come late: \(error)"])
+    }
+  }
+
+  /// Fills in who is behind a packet; false if the packet must wait for that.
+  @inline(__always)
+  private mutating func complete(
+    _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: OwnerlessPacket.Way
+  ) -> Bool {
+    guard let owners, engine.isOn else { return true }
+    return complete(&origin, bytes, linkType, wireLength, way, owners)
+  }
+
+  @inline(never)
+  private mutating func complete(
+    _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: OwnerlessPacket.Way,
+    _ owners: OwnerDesk
+  ) -> Bool {
+    let interface = origin.interface
+    guard engine.interfaces.indices.contains(interface), engine.interfaces[interface].isFiltered else { return true }
+    let name = sources.indices.contains(interface) ? sources[interface].name : ""
+    return owners.complete(
+      &origin, of: bytes, linkType, wireLength: wireLength, way,
+      direction: { engine.direction(of: $0, onInterface: interface) },
+      interface: { NetworkInterface.index(of: name) }, now: UptimeClock.now())
+  }
+
+  /// Judges the packets of which it is known by now whose they are, or that have waited long enough.
+  private mutating func judgeWaiting() {
+    guard let owners else { return }
+    let now = UptimeClock.now()
+    if hasAnswers, !owners.receive(now: now) {
+      if let descriptor = owners.descriptor { poll.remove(descriptor) }
+      owners.lose(now: now)
+      remark(["the process that looks up applications and users has ended; it is started again"])
+    }
+    owners.giveUpOverdue(now: now)
+    judgeReleased(by: owners)
+  }
+
+  /// No packet waits any longer.
+  private mutating func letWaitingGo() {
+    guard let owners else { return }
+    owners.giveUpAll(now: UptimeClock.now())
+    judgeReleased(by: owners)
+  }
+
+  private mutating func judgeReleased(by owners: OwnerDesk) {
+    let now = WallClock.now()
+    var isAny = false
+    owners.release(now: UptimeClock.now()) { bytes, packet in
+      isAny = true
+      judge(packet, bytes, now: now)
+    }
+    if isAny { queue?.flush() }
+  }
+
+  private mutating func judge(_ packet: OwnerlessPacket, _ bytes: RawSpan, now: Timestamp) {
+    switch packet.way {
+    case .queued(let queued):
+      guard let queue else { return }
+      queue.resume()
+      judge(queued, bytes, packet.origin, through: queue, now: now)
+    case .captured(let linkType, let header):
+      let before = engine.totals
+      _ = engine.judge(
+        bytes, linkType: linkType, wireLength: header.wireLength, time: header.time, from: packet.origin)
+      guard sources.indices.contains(packet.origin.interface) else { return }
+      sources[packet.origin.interface].counts.add(from: before, to: engine.totals, isJudging: engine.isOn)
+    }
   }
 
   private static let generationsRemembered = 16
@@ -493,7 +611,7 @@ struct PacketWorker: ~Copyable {
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
       lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot(),
-      rates: paces ? rates : nil)
+      owners: owners?.snapshot(), rates: paces ? rates : nil)
   }
 
   private var rates: [RuleRate] {

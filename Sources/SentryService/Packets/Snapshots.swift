@@ -16,6 +16,8 @@ struct WorkerSnapshot: Sendable {
   var queue: QueueSnapshot?
   /// In bridge mode only.
   var bridge: BridgeSnapshot?
+  /// While rules ask for the processes behind packets.
+  var owners: OwnerSnapshot?
   /// Where verdicts are carried out.
   var rates: [RuleRate]?
 }

@@ -24,6 +24,9 @@ import Testing
   CheckCase(
     "the child of an exit", "Any: Group\n  Protocol == 6: Exit group\n    Dest port == 22: Log", finds: "1.1.1"),
   CheckCase("the child of an exit from nothing", "Protocol == 6: Exit group\n  Dest port == 22: Log"),
+  CheckCase(
+    "behind all with a process and all without", "Application == curl: Delete\nApplication != curl: Delete\nAny: Log",
+    finds: "3"),
   CheckCase("children of a final rule", "Any: Delete\n  Any: Log"),
   CheckCase("children of a final rule below another", "Any: Delete\n  Any: Pass\n    Any: Log", finds: "1.1.1"),
   CheckCase("children of Delay", "Any: Delay\n  Any: Log", finds: "1.1"),

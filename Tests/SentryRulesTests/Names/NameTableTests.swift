@@ -70,14 +70,12 @@ func actionAliases(_ alias: String, _ name: String) {
 
 @Test func everyNameAndNumberIsTakenOnce() {
   for generation in Generation.allCases {
-    let properties =
-      allProperties.compactMap { $0.codes[generation] } + unsupportedProperties.compactMap { $0.codes[generation] }
+    let properties = allProperties.compactMap { $0.codes[generation] }
     let actions = allActions.compactMap { $0.codes[generation] }
     #expect(Set(properties).count == properties.count)
     #expect(Set(actions).count == actions.count)
   }
-  let names =
-    allProperties.flatMap { [$0.name] + $0.aliases } + unsupportedProperties.flatMap { [$0.name] + $0.aliases }
+  let names = allProperties.flatMap { [$0.name] + $0.aliases }
   #expect(Set(names.map { $0.lowercased() }).count == names.count)
 }
 

@@ -72,13 +72,6 @@ private func rule(_ entries: String) throws -> String {
   #expect(document.ruleSet?.lines.first == "1 Protocol == 6: ->")
 }
 
-@Test(arguments: ["Application", "User"])
-func unsupportedProperty(_ name: String) {
-  let document = expectDocument("({ enabled = 1; propertyName = «\"\(name)\"»; propertyValue = 1; })", .notBuiltYet)
-  #expect(document.diagnostics.map(\.message) == ["'\(name)' is not supported in this version"])
-  #expect(document.ruleSet == nil)
-}
-
 @Test func laterWordsByNumber() {
   let document = expectDocument(
     "({ enabled = 1; property = 23; propertyValue = \"8:30\"; filterAction = «15»; parameter = \"192.0.2.254\"; })",

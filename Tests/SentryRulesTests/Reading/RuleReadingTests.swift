@@ -153,7 +153,7 @@ func enabledInXML(_ value: String, _ isEnabled: Bool) throws {
         { enabled = 1; propertyName = IPOptions; propertyValue = «"3,x"»; },
         { enabled = 1; propertyName = "Source MAC Address"; propertyValue = «"00:11:22"»; },
         { enabled = 1; propertyName = "Data content"; propertyValue = «"[0:64"»; },
-        { enabled = 1; propertyName = «Application»; propertyValue = "8:30"; },
+        { enabled = 1; propertyName = Application; propertyValue = «"bin/curl"»; },
         { enabled = 1; propertyName = Protocol; relationName = «"="»; propertyValue = 6; },
         { enabled = 1; filterActionName = «Deleet»; },
         { enabled = 1; filterActionName = «"Exit group"»; },
@@ -164,7 +164,7 @@ func enabledInXML(_ value: String, _ isEnabled: Bool) throws {
     """,
     .badValue, .unknownProperty, .badValue, .badValue, .missingValue, .badValue, .badValue, .badValue, .badValue,
     .badValue,
-    .badValue, .badValue, .badValue, .notBuiltYet, .unknownRelation, .unknownAction, .exitGroupOutsideGroup, .wrongType,
+    .badValue, .badValue, .badValue, .badValue, .unknownRelation, .unknownAction, .exitGroupOutsideGroup, .wrongType,
     .badSetting, .unknownSetting)
   #expect(document.diagnostics.count == 20)
 }

@@ -19,6 +19,8 @@ struct TestPacket: Sendable {
   var requestText: String?
   var serverName: String?
   var dnsName: String?
+  /// The names of its executable, in all forms.
+  var applications: Set<ApplicationName> = []
   /// Of the local day, seconds and number.
   var secondOfDay: UInt32 = 0
   var dayOfWeek: UInt8 = 0
@@ -94,6 +96,7 @@ extension TestPacket {
         ?? false
     case .serverName(let index): serverName.map { program.names[Int(index)].means($0) } ?? false
     case .dnsName(let index): dnsName.map { program.names[Int(index)].means($0) } ?? false
+    case .application(let name): applications.contains(program.applications[Int(name)])
     case .sourceRate(let range): range.contains(sourceRate)
     case .timeOfDay(let first, let last): isWithin(secondOfDay, first, last)
     case .dayOfWeek(let first, let last): isWithin(dayOfWeek, first, last)

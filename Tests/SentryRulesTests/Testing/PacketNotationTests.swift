@@ -27,6 +27,30 @@ import Testing
     #expect(bare.direction == nil && bare.interfaceName == nil && bare.isExternal == nil && bare.time == nil)
   }
 
+  @Test func theProcess() throws {
+    let line = "tcp me:1 > 203.0.113.9:2 syn user root application \"/opt/my tool\""
+    #expect(
+      try PacketNotation.parse(line).process == LocalProcess(executable: "/opt/my tool", user: 0))
+    #expect(
+      try PacketNotation.parse("udp me:1 > 203.0.113.9:2 application curl").process
+        == LocalProcess(executable: "curl", user: nil))
+    #expect(try PacketNotation.parse("udp me:1 > 203.0.113.9:2").process == nil)
+  }
+
+  @Test(arguments: [
+    ("icmp me > 203.0.113.9 ping application curl", "'application' is said of TCP and UDP, not of icmp"),
+    ("tcp me:1 > 203.0.113.9:2 application bin/curl", "from the root"),
+    ("tcp me:1 > 203.0.113.9:2 user", "a user's name or number"),
+    ("tcp me:1 > 203.0.113.9:2 user nobody-of-this-name", "this host has no user called"),
+    ("tcp me:1 > 203.0.113.9:2 user 1-5", "expected a number"),
+    ("tcp me:1 > 203.0.113.9:2 user 1 user 2", "'user' is said twice"),
+    ("icmp 203.0.113.9 > me unreachable port quoting (udp me:1 > 203.0.113.9:2 user 1)", "of a quoted packet"),
+  ])
+  func noProcess(line: String, message: String) {
+    let error = #expect(throws: NotationError.self) { try PacketNotation.parse(line) }
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
+  }
+
   /// TZ=Europe/Berlin date -d '…' +%s
   @Test(arguments: [
     ("2026-01-15 12:00:00", 1_768_474_800 as Int64), ("2026-07-15 12:00:00", 1_784_109_600),

@@ -17,6 +17,8 @@ enum Aspect: Hashable, Sendable {
   case connectionState
   /// The name that a DNS message asks about, the server that a TLS client asks for, as `HostNames` counts them.
   case dnsName, serverName
+  /// The executable of the process behind the packet, as `ApplicationNames` counts them.
+  case application
   /// Packets from the same source in the last full second.
   case sourceRate
   /// Seconds of the local day, day of the local week, seconds since 1970 (with the sign bit turned, so that they are in
@@ -31,7 +33,7 @@ enum Aspect: Hashable, Sendable {
     case .flag: Universe.flag
     case .external, .knownConnection: Universe.yesOrNo
     case .interface, .sourceRate, .dateAndTime: Universe.word
-    case .dnsName, .serverName: Universe.names
+    case .dnsName, .serverName, .application: Universe.names
     case .connectionState: Universe.states
     case .timeOfDay: Universe.seconds
     case .dayOfWeek: Universe.days
@@ -58,6 +60,7 @@ private enum Universe {
   /// A whole header of IPv4 at least (RFC 791 §3.1).
   static let length = ValueSet([20...UInt128(UInt32.max)])
   static let dscp = ValueSet([0...63], includesAbsent: true)
+  static let user = ValueSet([0...UInt128(UInt32.max)], includesAbsent: true)
   static let vlan = ValueSet([0...4095], includesAbsent: true)
 
   static func of(_ field: NumberField) -> ValueSet {
@@ -71,6 +74,7 @@ private enum Universe {
     case .packetLength: length
     case .dscp: dscp
     case .vlan: vlan
+    case .user: user
     }
   }
 }

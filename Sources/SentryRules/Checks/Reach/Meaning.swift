@@ -60,12 +60,14 @@ struct TestReader {
   private let settings: Settings
   private let interfaceNames: InterfaceNames
   private let hostNames: HostNames
+  private let applicationNames: ApplicationNames
   private let emptyBuilder: ProgramBuilder
 
   init(_ ruleSet: RuleSet) {
     settings = ruleSet.settings
     interfaceNames = InterfaceNames(ruleSet)
     hostNames = HostNames(ruleSet)
+    applicationNames = ApplicationNames(ruleSet)
     emptyBuilder = ProgramBuilder(settings: ruleSet.settings)
   }
 
@@ -97,6 +99,7 @@ struct TestReader {
     case .urlKeyword: .unknown(implying: Self.tcpHeader)
     case .serverName: name(.serverName, builder, implying: Self.tcpHeader)
     case .dnsName: name(.dnsName, builder, implying: Self.ports)
+    case .application: application(builder.applications.values.first)
     case .sourceRate(let range):
       .exactly(.sourceRate, ValueSet(UInt128(range.lowerBound)...UInt128(range.upperBound)))
     case .table, .content: .unknown()
@@ -132,6 +135,11 @@ struct TestReader {
     .exactly([Constraint(aspect, hostNames.values(of: builder.names.values.first))], implying: implied)
   }
 
+  private func application(_ name: ApplicationName?) -> Meaning {
+    guard let values = name.flatMap({ applicationNames.values(of: $0) }) else { return .unknown(implying: Self.ports) }
+    return .exactly([Constraint(.application, values)], implying: Self.ports)
+  }
+
   private func interface(_ pattern: InterfacePattern?) -> Meaning {
     switch pattern {
     case nil: .unknown()
@@ -155,7 +163,7 @@ struct TestReader {
   /// What else is true of a packet that has `field`.
   private static func implied(by field: NumberField) -> [Constraint] {
     switch field {
-    case .sourcePort, .destinationPort: ports
+    case .sourcePort, .destinationPort, .user: ports
     case .icmpType, .icmpCode: icmpHeader
     case .icmpv6Type, .icmpv6Code: icmpv6Header
     default: []

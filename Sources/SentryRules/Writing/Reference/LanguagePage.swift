@@ -7,7 +7,6 @@ public struct LanguagePage: Sendable {
   private let noun: String
   private let introduction: String
   private let entries: [LanguageEntry]
-  private let unsupported: [UnsupportedName]
 
   public static let properties = LanguagePage(
     path: "docs/Properties.md", title: "Properties", noun: "Property",
@@ -22,7 +21,7 @@ public struct LanguagePage: Sendable {
 
       The numbers are those of documents that the classic program wrote ([Classic.md](Classic.md)).
       """,
-    entries: LanguageEntry.properties, unsupported: unsupportedProperties)
+    entries: LanguageEntry.properties)
 
   public static let actions = LanguagePage(
     path: "docs/Actions.md", title: "Actions", noun: "Action",
@@ -36,12 +35,12 @@ public struct LanguagePage: Sendable {
 
       The numbers are those of documents that the classic program wrote ([Classic.md](Classic.md)).
       """,
-    entries: LanguageEntry.actions, unsupported: [])
+    entries: LanguageEntry.actions)
 
   /// Markdown; ends in a newline.
   public var markdown: String {
     let mark = "<!-- Made from the declarations in Sources/SentryRules: `RECORD=1 swift test` writes it again. -->"
-    let parts = ["# \(title)", mark, introduction.filled, table] + entries.map(\.markdown) + [reserved]
+    let parts = ["# \(title)", mark, introduction.filled, table] + entries.map(\.markdown)
     return parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 
@@ -51,13 +50,6 @@ public struct LanguagePage: Sendable {
     }
     let head = "| \(noun) | | \(entries.first?.shortFact.title ?? "") |\n| --- | --- | --- |\n"
     return head + rows.joined(separator: "\n")
-  }
-
-  /// Names of the language that are read and refused.
-  private var reserved: String {
-    guard !unsupported.isEmpty else { return "" }
-    let names = unsupported.map { "`\($0.name)`" }.joined(separator: ", ")
-    return "## Reserved\n\n" + "Names that this version reads and refuses: \(names).".filled
   }
 }
 

@@ -14,7 +14,14 @@ extension PacketIntake {
 
   /// What of a document this mode does not carry out.
   func warning(about rules: LoadedRules) -> String? {
-    guard case .bridge = self, !rules.nextHops.isEmpty else { return nil }
-    return "a bridge has no other way out: packets of 'Route to' rules pass like all others"
+    guard case .bridge = self else { return nil }
+    var warnings: [String] = []
+    if !rules.nextHops.isEmpty {
+      warnings.append("a bridge has no other way out: packets of 'Route to' rules pass like all others")
+    }
+    if rules.asksForOwners {
+      warnings.append("packets between others have no process here: of 'Application' and 'User' only != matches")
+    }
+    return warnings.isEmpty ? nil : warnings.joined(separator: "; ")
   }
 }

@@ -1,0 +1,67 @@
+internal import SentryPacket
+
+/// Finds the process behind a flow: its socket in the kernel, then who has that open.
+struct OwnerFinder: ~Copyable {
+  private var sockets: SocketDiagnosis?
+  private let processes: ProcessFolder
+  /// Who was found to have sockets open: looked at first the next time.
+  private var holders: [UInt32: ProcessFolder.Holder] = [:]
+
+  private static let holdersRemembered = 4_096
+
+  init(processes: ProcessFolder = ProcessFolder()) {
+    sockets = SocketDiagnosis()
+    self.processes = processes
+  }
+
+  /// - Parameter path: becomes the path of the executable, where that is found.
+  mutating func answer(_ question: OwnerQuestion, path: inout [UInt8]) -> OwnerAnswer {
+    path.removeAll(keepingCapacity: true)
+    var answer = OwnerAnswer(number: question.number, outcome: .noSocket)
+    // Wildcard sockets would seem to be those of forwarded packets, too.
+    guard question.flow.local.isOfThisHost(interface: question.interface) else { return answer }
+    switch socket(of: question) {
+    case nil: answer.outcome = .notSupported
+    case .failed(let code)?: answer.outcome = code == Self.noSuchSocket ? .noSocket : .notSupported
+    case .socket(let user, let inode)?:
+      answer.user = user
+      answer.outcome = find(inode, path: &path)
+    }
+    return answer
+  }
+
+  /// ENOENT
+  private static let noSuchSocket: Int32 = 2
+
+  /// A connection that nobody has accepted yet has no process: it counts for who listens.
+  private mutating func socket(of question: OwnerQuestion) -> SocketMessage? {
+    let own = sockets?.find(question.flow, interface: question.interface)
+    if case .socket(_, let inode)? = own, inode != 0 { return own }
+    guard question.flow.protocolNumber == IPProtocol.tcp,
+      let listener = sockets?.findListener(for: question.flow, interface: question.interface),
+      case .socket(_, let inode) = listener, inode != 0
+    else { return own }
+    return listener
+  }
+
+  private mutating func find(_ inode: UInt32, path: inout [UInt8]) -> OwnerAnswer.Outcome {
+    guard inode != 0 else { return .noProcess }
+    if let holder = holders[inode], processes.isHeld(inode, by: holder) {
+      return take(executableOf: holder, path: &path)
+    }
+    switch processes.holder(ofSocket: inode) {
+    case .found(let holder):
+      if holders.count >= Self.holdersRemembered { holders.removeAll(keepingCapacity: true) }
+      holders[inode] = holder
+      return take(executableOf: holder, path: &path)
+    case .nobody: return .noProcess
+    case .hidden: return .hidden
+    }
+  }
+
+  private func take(executableOf holder: ProcessFolder.Holder, path: inout [UInt8]) -> OwnerAnswer.Outcome {
+    guard let executable = processes.executable(of: holder.process) else { return .hidden }
+    path = executable
+    return .process
+  }
+}

@@ -1,0 +1,151 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#endif
+
+/// What `/proc` says of processes, their open sockets and their executables (proc(5)).
+@safe
+struct ProcessFolder {
+  /// One open file of one process.
+  struct Holder: Equatable {
+    var process: UInt32
+    var file: UInt32
+  }
+
+  enum Search: Equatable {
+    case found(Holder)
+    /// No process has it open.
+    case nobody
+    /// None that we may look at has it open.
+    case hidden
+  }
+
+  let path: String
+
+  init(path: String = "/proc") { self.path = path }
+
+  /// Who has a socket open: of several processes the one with the lowest number.
+  func holder(ofSocket inode: UInt32) -> Search {
+    var processes: [UInt32] = []
+    // Safe: the names are not looked at.
+    _ = unsafe Self.forEachNumber(in: path) { number, _, _ in
+      processes.append(number)
+      return true
+    }
+    let name = Self.name(ofSocket: inode)
+    var isHidden = false
+    for process in processes.sorted() {
+      let (file, code) = Self.file(in: "\(path)/\(process)/fd", linkedTo: name)
+      if let file { return .found(Holder(process: process, file: file)) }
+      if code == EACCES || code == EPERM { isHidden = true }
+    }
+    return isHidden ? .hidden : .nobody
+  }
+
+  /// The numbers of a process' open files.
+  func files(of process: Int32) -> [Int32] {
+    var files: [Int32] = []
+    // Safe: the names are not looked at.
+    _ = unsafe Self.forEachNumber(in: "\(path)/\(process)/fd") { number, _, _ in
+      if let file = Int32(exactly: number) { files.append(file) }
+      return true
+    }
+    return files
+  }
+
+  /// Whether that file of that process is still this socket.
+  func isHeld(_ inode: UInt32, by holder: Holder) -> Bool {
+    Self.link(at: AT_FDCWD, "\(path)/\(holder.process)/fd/\(holder.file)", is: Self.name(ofSocket: inode))
+  }
+
+  /// The path of a process' executable, as it was when the process began; `nil` if the process has gone, or has none.
+  func executable(of process: UInt32) -> [UInt8]? {
+    guard var path = Self.link(at: AT_FDCWD, "\(path)/\(process)/exe", longest: 4_096), !path.isEmpty else {
+      return nil
+    }
+    // What the kernel adds once the file was removed or replaced, as by an update.
+    let mark = Array(" (deleted)".utf8)
+    if path.count > mark.count, path.suffix(mark.count) == mark[...] { path.removeLast(mark.count) }
+    return path
+  }
+
+  private static func name(ofSocket inode: UInt32) -> [UInt8] { Array("socket:[\(inode)]".utf8) }
+
+  private static func link(at folder: Int32, _ name: String, is text: [UInt8]) -> Bool {
+    // Safe: Swift passes `name` as a terminated string that lives during the call.
+    unsafe name.withCString { unsafe link(at: folder, $0, is: text) }
+  }
+
+  /// This is done for all files of all processes, so nothing is kept.
+  @unsafe
+  private static func link(at folder: Int32, _ name: UnsafePointer<CChar>, is text: [UInt8]) -> Bool {
+    // One byte more, so that a longer text is not taken for it.
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: text.count + 1) { buffer in
+      // Safe: the call writes at most as many bytes as the buffer holds, and says how many; only those are read.
+      guard let start = buffer.baseAddress, unsafe readlinkat(folder, name, start, buffer.count) == text.count
+      else { return false }
+      return unsafe memcmp(start, text, text.count) == 0
+    }
+  }
+
+  /// The number of the file in a folder that is a link to a text, and 0 or why the folder cannot be read: an `errno`.
+  private static func file(in path: String, linkedTo text: [UInt8]) -> (file: UInt32?, code: Int32) {
+    var found: UInt32?
+    // Safe: each name lives during the call that it is handed to.
+    let code = unsafe forEachNumber(in: path) { file, folder, name in
+      if unsafe link(at: folder, name, is: text) { found = file }
+      return found == nil
+    }
+    return (found, code)
+  }
+
+  /// Where a symbolic link leads, cut off at `longest` bytes.
+  private static func link(at folder: Int32, _ name: String, longest: Int) -> [UInt8]? {
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in
+      // Safe: the call writes at most as many bytes as the buffer holds, and says how many.
+      let written = unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in
+        unsafe buffer.baseAddress.map { unsafe readlinkat(folder, name, $0, longest) } ?? -1
+      }
+      count = max(0, written)
+    }
+    return bytes.isEmpty ? nil : bytes
+  }
+
+  /// Hands over the numbers among the names in a folder, each with a descriptor of the folder and the name, until `body` says
+  /// that it is enough.
+  ///
+  /// - Returns: 0, or why the folder cannot be read: an `errno`.
+  @unsafe
+  private static func forEachNumber(
+    in path: String, _ body: (UInt32, Int32, UnsafePointer<CChar>) -> Bool
+  ) -> Int32 {
+    // Safe: Swift passes `path` as a terminated string that lives during the call.
+    guard let folder = unsafe opendir(path) else { return errno }
+    // Safe: the folder was opened above, and is closed only here.
+    defer { _ = unsafe closedir(folder) }
+    let descriptor = unsafe dirfd(folder)
+    guard let offset = MemoryLayout<dirent>.offset(of: \.d_name) else { return 0 }
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe (UnsafeRawPointer(entry) + offset).assumingMemoryBound(to: CChar.self)
+      guard let number = unsafe number(named: name) else { continue }
+      if unsafe !body(number, descriptor, name) { break }
+    }
+    return 0
+  }
+
+  /// Safe: a name ends with a zero byte, and no more than the digits before anything else is read.
+  @unsafe
+  private static func number(named name: UnsafePointer<CChar>) -> UInt32? {
+    var number: UInt32?
+    for index in 0..<10 {
+      let byte = UInt8(bitPattern: unsafe name[index])
+      if byte == 0 { return number }
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+      let (product, overflow) = (number ?? 0).multipliedReportingOverflow(by: 10)
+      if overflow { return nil }
+      number = product &+ UInt32(byte - UInt8(ascii: "0"))
+    }
+    return nil
+  }
+}

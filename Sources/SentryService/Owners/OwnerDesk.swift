@@ -1,0 +1,265 @@
+// Who is behind a packet, as the packet thread comes to know it.
+//
+// A flow's first packet is a question to the process that looks up owners (`OwnerClient`); it waits, and so do the flow's
+// others, while all other packets go on. Answers come in the order of the questions. One that does not come within `patience`
+// is given up: its packets are judged as if there were no process, and if it comes later it counts from then on. So questions are
+// settled in their order, and one number tells how far (`settledUpTo`).
+//
+// What is known stays in a table by flow, as numbers that belong to the names in the rules: rules with other names begin anew.
+// The caller must take what is released before it looks at new packets; so the order within a flow is kept.
+//
+// Without rules that ask for it there is no desk, and no process.
+
+internal import DequeModule
+internal import SentryCapture
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryProcesses
+internal import SentryRules
+internal import SentryState
+
+/// Knows, or finds out, which process of this host is behind a packet. For the packet thread only.
+final class OwnerDesk {
+  /// How long a packet waits at most, in nanoseconds.
+  static let patience: Int64 = 50_000_000
+  private static let questionsAtOnce = 1_024
+  private static let flowsRemembered = 65_536
+  /// Seconds until it is tried again to start the process, at first and at most.
+  private static let pauses: ClosedRange<Int64> = 1...60
+
+  private struct Question {
+    var number: UInt32
+    var flow: LocalFlow
+    var time: Timestamp
+  }
+
+  private let command: OwnerClient.Command
+  private var program: Program
+  /// Rules ask about packets that go this way.
+  private var asksInbound: Bool
+  private var asksOutbound: Bool
+  private var client: OwnerClient?
+  private var startedAt = Timestamp(nanoseconds: 0)
+  private var nextStart: Timestamp?
+  private var pause = OwnerDesk.pauses.lowerBound
+  private var table = OwnerTable(capacity: OwnerDesk.flowsRemembered)
+  private var waiting = OwnerlessPackets()
+  /// Without an answer, oldest first.
+  private var questions: Deque<Question> = []
+  private var lastNumber: UInt32 = 0
+  /// The questions up to this one are answered or given up.
+  private var settledUpTo: UInt32 = 0
+  /// The packet that is looked at.
+  private var packet = PacketFields()
+  private(set) var counts = OwnerCounts()
+  private var problem: String?
+
+  /// - Parameter command: how the process is started.
+  init(_ program: Program, command: OwnerClient.Command = .ourselves) {
+    self.program = program
+    self.command = command
+    asksInbound = program.asksForOwners(of: .inbound)
+    asksOutbound = program.asksForOwners(of: .outbound)
+    questions.reserveCapacity(Self.questionsAtOnce)
+  }
+
+  /// Numbers that were worked out for other names mean nothing any more. What is being asked goes on.
+  func follow(_ program: Program) {
+    let isSame = self.program.applications == program.applications
+    self.program = program
+    asksInbound = program.asksForOwners(of: .inbound)
+    asksOutbound = program.asksForOwners(of: .outbound)
+    guard !isSame else { return }
+    table.removeAll()
+    for question in questions { table.ask(question.flow, question: question.number, now: question.time) }
+  }
+
+  // MARK: The process
+
+  /// Readable when there is something to `receive`; `nil` while the process does not run.
+  var descriptor: Int32? { client?.descriptor }
+
+  /// Starts the process if it does not run and may be tried again.
+  ///
+  /// - Returns: true if it runs now and did not before.
+  func startIfDue(now: Timestamp) -> Bool {
+    guard client == nil, nextStart.map({ $0 <= now }) ?? true else { return false }
+    do throws(ProcessError) {
+      client = try OwnerClient(command)
+      startedAt = now
+      problem = nil
+      return true
+    } catch {
+      problem = "\(error)"
+      planNextStart(now)
+      return false
+    }
+  }
+
+  /// The process has ended: nobody answers any more. Its descriptor is closed.
+  func lose(now: Timestamp) {
+    client = nil
+    counts.losses += 1
+    problem = "it has ended"
+    if now.nanoseconds - startedAt.nanoseconds >= Self.pauses.upperBound * Timestamp.nanosecondsPerSecond {
+      pause = Self.pauses.lowerBound
+    }
+    planNextStart(now)
+    giveUp(questions.count, now: now)
+    questions.removeAll(keepingCapacity: true)
+  }
+
+  private func planNextStart(_ now: Timestamp) {
+    nextStart = Timestamp(nanoseconds: now.nanoseconds + pause * Timestamp.nanosecondsPerSecond)
+    pause = min(2 * pause, Self.pauses.upperBound)
+  }
+
+  // MARK: Packets
+
+  /// Fills in who is behind a packet, or has the packet wait for it.
+  ///
+  /// - Parameters:
+  ///   - direction: the packet's; from its fields where the origin does not tell.
+  ///   - interface: the system's index of the packet's interface.
+  /// - Returns: false if the packet waits: `release` hands it out.
+  func complete(
+    _ origin: inout PacketOrigin, of bytes: RawSpan, _ linkType: LinkType, wireLength: Int, _ way: OwnerlessPacket.Way,
+    direction: (borrowing PacketFields) -> Direction, interface: () -> UInt32, now: Timestamp
+  ) -> Bool {
+    guard packet.decode(bytes, linkType: linkType, wireLength: max(wireLength, bytes.byteCount)) == .ip else {
+      return true
+    }
+    let direction = origin.direction ?? direction(packet)
+    guard direction == .inbound ? asksInbound : asksOutbound, let flow = LocalFlow(packet, direction: direction) else {
+      return true
+    }
+    guard let question = question(about: flow, &origin, interface, now) else { return true }
+    let held = waiting.hold(bytes, OwnerlessPacket(way: way, origin: origin, flow: flow, question: question))
+    if !held { counts.unanswered += 1 }
+    return !held
+  }
+
+  /// The question that a packet must wait for; `nil` if there is none, and what is known stands in its origin.
+  private func question(
+    about flow: LocalFlow, _ origin: inout PacketOrigin, _ interface: () -> UInt32, _ now: Timestamp
+  ) -> UInt32? {
+    switch table.knowledge(of: flow, now: now) {
+    case .asked(let number): return isSettled(number) ? nil : number
+    case .known(let owner) where !beginsAnew:
+      origin.owner = owner
+      return nil
+    case .known, .nothing: return ask(flow, interface(), now)
+    }
+  }
+
+  /// Another process may have the ports now.
+  private var beginsAnew: Bool {
+    packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
+  }
+
+  private func ask(_ flow: LocalFlow, _ interface: UInt32, _ now: Timestamp) -> UInt32? {
+    let number = lastNumber &+ 1
+    guard questions.count < Self.questionsAtOnce, let client, client.ask(number, flow, interface: interface) else {
+      counts.unanswered += 1
+      table.settle(flow, nil, now: now)
+      return nil
+    }
+    lastNumber = number
+    counts.lookups += 1
+    questions.append(Question(number: number, flow: flow, time: now))
+    table.ask(flow, question: number, now: now)
+    return number
+  }
+
+  // MARK: Answers
+
+  /// Takes the answers that have come.
+  ///
+  /// - Returns: false if the process has ended: then `lose` it.
+  func receive(now: Timestamp) -> Bool {
+    client?.receive { answer, executable in take(answer, executable, now) } ?? true
+  }
+
+  /// Gives up questions that have waited too long.
+  func giveUpOverdue(now: Timestamp) {
+    var overdue = 0
+    for question in questions {
+      guard now.nanoseconds - question.time.nanoseconds >= Self.patience else { break }
+      overdue += 1
+    }
+    giveUp(overdue, now: now)
+    table.expire(now: now)
+  }
+
+  private func take(_ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp) {
+    guard let question = questions.first, question.number == answer.number else { return }
+    questions.removeFirst()
+    counts.answers += 1
+    counts.waitNanoseconds += UInt64(max(0, now.nanoseconds - question.time.nanoseconds))
+    if answer.outcome == .hidden { counts.hidden += 1 }
+    problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
+    let owner = answer.user == nil ? nil : program.owner(executable: executable, user: answer.user)
+    table.settle(question.flow, owner, now: now)
+    if !isSettled(question.number) { settledUpTo = question.number }
+  }
+
+  /// The packets of the oldest questions wait no longer.
+  private func giveUp(_ count: Int, now: Timestamp) {
+    for question in questions.prefix(count) where !isSettled(question.number) {
+      counts.unanswered += 1
+      table.settle(question.flow, nil, now: now)
+      settledUpTo = question.number
+    }
+  }
+
+  /// No packet waits any longer, as when the firewall is switched off.
+  func giveUpAll(now: Timestamp) { giveUp(questions.count, now: now) }
+
+  /// Numbers begin again after the last.
+  private func isSettled(_ number: UInt32) -> Bool { Int32(bitPattern: number &- settledUpTo) <= 0 }
+
+  /// Hands out the packets that need not wait any longer, in the order they came, with what is known of them now.
+  func release(now: Timestamp, _ body: (RawSpan, OwnerlessPacket) -> Void) {
+    waiting.release {
+      isSettled($0)
+    } _: { bytes, waited in
+      var packet = waited
+      if case .known(let owner) = table.knowledge(of: packet.flow, now: now) { packet.origin.owner = owner }
+      body(bytes, packet)
+    }
+  }
+
+  /// How long from `now` until a packet has waited long enough; `nil` if none waits.
+  func nanosecondsToRelease(now: Timestamp) -> Int64? {
+    questions.first { !isSettled($0.number) }.map {
+      max(0, $0.time.nanoseconds + Self.patience - now.nanoseconds)
+    }
+  }
+
+  func snapshot() -> OwnerSnapshot {
+    OwnerSnapshot(process: client?.process, problem: problem, waiting: waiting.count, counts: counts)
+  }
+}
+
+/// What became of questions about processes since the rules first asked.
+struct OwnerCounts: Sendable, Equatable {
+  var lookups: UInt64 = 0
+  var answers: UInt64 = 0
+  /// Packets' questions that could not be asked, or were not answered in time.
+  var unanswered: UInt64 = 0
+  /// There is a socket, but not for our eyes whose.
+  var hidden: UInt64 = 0
+  /// How long the answers took together.
+  var waitNanoseconds: UInt64 = 0
+  /// How often the process ended by itself.
+  var losses: UInt64 = 0
+}
+
+struct OwnerSnapshot: Sendable {
+  /// `nil` while it does not run.
+  var process: Int32?
+  var problem: String?
+  /// Packets that wait.
+  var waiting: Int
+  var counts: OwnerCounts
+}

@@ -1,0 +1,99 @@
+public import SentryPacket
+
+/// Whose flows are: what was found out, and what is being asked.
+///
+/// What is known of a TCP flow holds until it begins anew, or was silent for a day; of UDP until it was silent for 30 seconds, for
+/// then another process may have the port. That there is no process is believed for one second. When the table is full, what was
+/// used the longest ago makes way.
+///
+/// `now` is never before that of an earlier call.
+public struct OwnerTable: ~Copyable {
+  public enum Knowledge: Equatable, Sendable {
+    case nothing
+    /// The number of the question.
+    case asked(UInt32)
+    case known(PacketOwner)
+  }
+
+  private enum Class {
+    static var asked: UInt16 { 0 }
+    static var nobody: UInt16 { 1 }
+    static var tcp: UInt16 { 2 }
+    static var udp: UInt16 { 3 }
+  }
+
+  /// In seconds, by class.
+  private static let lifetimes: [Int64] = [5, 1, 86_400, 30]
+
+  private var table: LinkedTable<OwnerRecord>
+
+  /// - Parameter capacity: flows; the nearest of 1...16 777 216.
+  public init(capacity: Int) {
+    table = LinkedTable(
+      capacity: capacity, lifetimes: Self.lifetimes.map { $0 * Timestamp.nanosecondsPerSecond })
+  }
+
+  /// What is known of a flow; using it keeps it alive.
+  public mutating func knowledge(of flow: LocalFlow, now: Timestamp) -> Knowledge {
+    guard let slot = table.find(flow, now: now) else { return .nothing }
+    guard table[slot].isAnswered else { return .asked(table[slot].question) }
+    let expiryClass = table[slot].expiryClass
+    if expiryClass != Class.nobody { table.refresh(slot, in: expiryClass, now: now) }
+    return .known(table[slot].owner)
+  }
+
+  /// Somebody asks whose a flow is; what was known is forgotten.
+  public mutating func ask(_ flow: LocalFlow, question: UInt32, now: Timestamp) {
+    let slot = place(of: flow, in: Class.asked, now: now)
+    table[slot].isAnswered = false
+    table[slot].question = question
+  }
+
+  /// Somebody has found out; `nil` if there is nobody.
+  public mutating func settle(_ flow: LocalFlow, _ owner: PacketOwner?, now: Timestamp) {
+    let isTCP = flow.protocolNumber == IPProtocol.tcp
+    let slot = place(of: flow, in: owner == nil ? Class.nobody : isTCP ? Class.tcp : Class.udp, now: now)
+    table[slot].isAnswered = true
+    table[slot].owner = owner ?? PacketOwner()
+  }
+
+  private mutating func place(of flow: LocalFlow, in expiryClass: UInt16, now: Timestamp) -> Int {
+    guard let slot = table.find(flow, now: now) else {
+      return table.insert(OwnerRecord(key: flow), in: expiryClass, now: now)
+    }
+    table.refresh(slot, in: expiryClass, now: now)
+    return slot
+  }
+
+  /// Removes what has expired, some thousands at most in one call; what is left is not found either.
+  public mutating func expire(now: Timestamp) { table.expire(now: now) }
+
+  public mutating func removeAll() { table.removeAll() }
+
+  /// Flows in the table, expired ones that are not removed yet included.
+  public var count: Int { table.count }
+
+  /// See `LinkedTable.brokenInvariant`.
+  func brokenInvariant() -> String? { table.brokenInvariant() }
+}
+
+extension LocalFlow: TableKey {
+  func hash(_ seed: HashSeed) -> UInt64 {
+    let rest = UInt64(localPort) << 32 | UInt64(remotePort) << 16 | UInt64(protocolNumber)
+    let addresses = fold(local.high ^ seed.first, local.low ^ seed.second) ^ remote.high
+    return fold(fold(addresses, remote.low ^ seed.third) ^ rest, seed.first)
+  }
+}
+
+/// A flow as the table stores it.
+struct OwnerRecord: LinkedEntry {
+  let key: LocalFlow
+  var expiryClass = ExpiryClass.free
+  var isAnswered = false
+  var links = Links()
+  var question: UInt32 = 0
+  var owner = PacketOwner()
+  var lastNanoseconds: Int64 = 0
+
+  init(key: LocalFlow) { self.key = key }
+}

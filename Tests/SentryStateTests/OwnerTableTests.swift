@@ -1,0 +1,77 @@
+import SentryPacket
+import Testing
+
+@testable import SentryState
+
+@Suite struct OwnerTableTests {
+  private static let tcp = LocalFlow(
+    local: ip("192.0.2.1"), 40_000, remote: ip("203.0.113.9"), 443, protocolNumber: 6)
+  private static let udp = LocalFlow(local: ip("192.0.2.1"), 40_000, remote: ip("203.0.113.9"), 443, protocolNumber: 17)
+
+  private static let root: PacketOwner = {
+    var owner = PacketOwner()
+    owner.user = 0
+    return owner
+  }()
+
+  @Test func aFlowIsUnknownThenAskedThenKnown() {
+    var table = OwnerTable(capacity: 4)
+    #expect(table.knowledge(of: Self.tcp, now: at(0)) == .nothing)
+    table.ask(Self.tcp, question: 7, now: at(0))
+    #expect(table.knowledge(of: Self.tcp, now: at(0)) == .asked(7))
+    table.settle(Self.tcp, Self.root, now: at(0))
+    #expect(table.knowledge(of: Self.tcp, now: at(0)) == .known(Self.root))
+    #expect(table.knowledge(of: Self.udp, now: at(0)) == .nothing)
+    #expect(table.brokenInvariant() == nil)
+  }
+
+  @Test func theOtherEndIsAnotherFlow() {
+    var table = OwnerTable(capacity: 4)
+    table.settle(Self.tcp, Self.root, now: at(0))
+    let other = LocalFlow(
+      local: Self.tcp.remote, Self.tcp.remotePort, remote: Self.tcp.local, Self.tcp.localPort, protocolNumber: 6)
+    #expect(table.knowledge(of: other, now: at(0)) == .nothing)
+  }
+
+  @Test func askingAgainForgetsWhatWasKnown() {
+    var table = OwnerTable(capacity: 4)
+    table.settle(Self.tcp, Self.root, now: at(0))
+    table.ask(Self.tcp, question: 8, now: at(1))
+    #expect(table.knowledge(of: Self.tcp, now: at(1)) == .asked(8))
+  }
+
+  @Test func aDatagramFlowIsKnownUntilItWasSilentForHalfAMinute() {
+    var table = OwnerTable(capacity: 4)
+    table.settle(Self.udp, Self.root, now: at(0))
+    #expect(table.knowledge(of: Self.udp, now: at(30, -1)) == .known(Self.root))
+    #expect(table.knowledge(of: Self.udp, now: at(59)) == .known(Self.root))
+    #expect(table.knowledge(of: Self.udp, now: at(89)) == .nothing)
+  }
+
+  @Test func aConnectionIsKnownForADay() {
+    var table = OwnerTable(capacity: 4)
+    table.settle(Self.tcp, Self.root, now: at(0))
+    #expect(table.knowledge(of: Self.tcp, now: at(86_399)) == .known(Self.root))
+    #expect(table.knowledge(of: Self.tcp, now: at(86_399 + 86_400)) == .nothing)
+  }
+
+  @Test func thatThereIsNobodyIsBelievedForASecondHoweverOftenItIsUsed() {
+    var table = OwnerTable(capacity: 4)
+    table.settle(Self.tcp, nil, now: at(0))
+    #expect(table.knowledge(of: Self.tcp, now: at(1, -1)) == .known(PacketOwner()))
+    #expect(table.knowledge(of: Self.tcp, now: at(1)) == .nothing)
+  }
+
+  @Test func whatWasUsedTheLongestAgoMakesWay() {
+    var table = OwnerTable(capacity: 2)
+    var other = Self.tcp
+    table.settle(Self.tcp, Self.root, now: at(0))
+    other.localPort = 1
+    table.settle(other, Self.root, now: at(1))
+    _ = table.knowledge(of: Self.tcp, now: at(2))
+    table.settle(Self.udp, Self.root, now: at(3))
+    #expect(table.knowledge(of: other, now: at(3)) == .nothing)
+    #expect(table.knowledge(of: Self.tcp, now: at(3)) == .known(Self.root))
+    #expect(table.brokenInvariant() == nil)
+  }
+}
