@@ -1,4 +1,3 @@
 #include <pcap/pcap.h>
 #include <stdio_ext.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>

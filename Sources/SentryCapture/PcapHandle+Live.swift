@@ -63,7 +63,7 @@ extension PcapHandle {
     }
   }
 
-  /// For `epoll`.
+  /// For `DescriptorPoll`.
   var selectableDescriptor: Int32 {
     // Safe: the handle is open.
     unsafe pcap_get_selectable_fd(handle)

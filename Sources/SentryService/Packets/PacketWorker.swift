@@ -65,13 +65,13 @@ struct PacketWorker: ~Copyable {
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, intake: PacketIntake,
     mailbox: Mailbox, events: EventQueue, changes: ChangeQueue
   ) throws(CaptureError) {
-    let poll = try DescriptorPoll()
-    try poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
+    var poll = DescriptorPoll()
+    poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
     let sources = interfaces.map { InterfaceSource(name: $0.name) }
     var remarks: [String] = []
-    for (index, source) in sources.enumerated() { remarks += try Self.open(source, index, intake, poll) }
+    for (index, source) in sources.enumerated() { remarks += try Self.open(source, index, intake, &poll) }
     let queue = try Self.queue(of: intake, for: sources, rules)
-    if let queue { try poll.add(queue.descriptor, tag: Self.queueTag) }
+    if let queue { poll.add(queue.descriptor, tag: Self.queueTag) }
 
     engine = Engine(rules: rules, interfaces: interfaces, local: local)
     self.mailbox = mailbox
@@ -90,7 +90,7 @@ struct PacketWorker: ~Copyable {
   }
 
   private static func open(
-    _ source: InterfaceSource, _ index: Int, _ intake: PacketIntake, _ poll: borrowing DescriptorPoll
+    _ source: InterfaceSource, _ index: Int, _ intake: PacketIntake, _ poll: inout DescriptorPoll
   ) throws(CaptureError) -> [String] {
     var remarks: [String] = []
     switch intake {
@@ -98,7 +98,7 @@ struct PacketWorker: ~Copyable {
     case .watch(let options): try source.open(options)
     case .bridge: remarks = try source.openPort()
     }
-    if let descriptor = source.descriptor { try poll.add(descriptor, tag: UInt64(index)) }
+    if let descriptor = source.descriptor { poll.add(descriptor, tag: UInt64(index)) }
     return remarks
   }
 
@@ -398,11 +398,7 @@ struct PacketWorker: ~Copyable {
 
   private mutating func startOwnerLookup() {
     guard let owners, owners.startIfDue(now: UptimeClock.now()), let descriptor = owners.descriptor else { return }
-    do {
-      try poll.add(descriptor, tag: Self.ownerTag)
-    } catch {
-      remark(["answers about applications and users come late: \(error)"])
-    }
+    poll.add(descriptor, tag: Self.ownerTag)
   }
 
   /// Fills in who is behind a packet; false if the packet must wait for that.
@@ -549,7 +545,7 @@ struct PacketWorker: ~Copyable {
   mutating func reopen(_ names: Set<String>) {
     if let queue { return followInterfaces(of: queue) }
     for (index, source) in sources.enumerated() where source.problem != nil && names.contains(source.name) {
-      guard let remarks = try? Self.open(source, index, intake, poll) else { continue }
+      guard let remarks = try? Self.open(source, index, intake, &poll) else { continue }
       notices.append(.interfaceReturned(name: source.name, at: WallClock.now()))
       remark(remarks)
     }

@@ -97,7 +97,7 @@ final class SetKeeper: Sendable {
   private static let gatherMicroseconds: UInt32 = 10_000
 
   private func keep(_ work: inout SetWork) throws(NetfilterError) {
-    var poll = try Self.poll(changes.wake)
+    var poll = Self.poll(changes.wake)
     var taken = changes.makeContents()
     while true {
       let isWoken = ((try? poll.wait(milliseconds: work.patience)) ?? 0) > 0
@@ -119,14 +119,10 @@ final class SetKeeper: Sendable {
     }
   }
 
-  private static func poll(_ wake: WakeDescriptor) throws(NetfilterError) -> DescriptorPoll {
-    do throws(CaptureError) {
-      let poll = try DescriptorPoll()
-      try poll.add(wake.descriptor, tag: 0)
-      return poll
-    } catch {
-      throw .systemCall(name: "epoll_create1 or epoll_ctl", code: errno)
-    }
+  private static func poll(_ wake: WakeDescriptor) -> DescriptorPoll {
+    var poll = DescriptorPoll()
+    poll.add(wake.descriptor, tag: 0)
+    return poll
   }
 
   /// Those for the keeping thread.
@@ -144,7 +140,7 @@ final class SetKeeper: Sendable {
 
   /// Reading a long list takes a while; changes do not wait for it.
   private func count(with reader: inout SetReader) throws(NetfilterError) {
-    var poll = try Self.poll(countWake)
+    var poll = Self.poll(countWake)
     while true {
       _ = try? poll.wait(milliseconds: 60_000)
       countWake.clear()
