@@ -67,10 +67,12 @@ import Testing
       ),
       (
         "comments at the ends of lines",
-        "Hi,\n// { enabled = 1; nodeName = old; }\n{ enabled = 1; nodeName = a; } // { enabled = 1; nodeName = b; }\n", ["a"]
+        "Hi,\n// { enabled = 1; nodeName = old; }\n{ enabled = 1; nodeName = a; } // { enabled = 1; nodeName = b; }\n",
+        ["a"]
       ),
       (
-        "comments that are quoted", "Hi,\n> /* { enabled = 1; nodeName = old; }\n> */\n> { enabled = 1; nodeName = a; }",
+        "comments that are quoted",
+        "Hi,\n> /* { enabled = 1; nodeName = old; }\n> */\n> { enabled = 1; nodeName = a; }",
         ["a"]
       ),
       (

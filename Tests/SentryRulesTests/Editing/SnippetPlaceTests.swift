@@ -42,7 +42,8 @@ import Testing
 
   /// A hint may name a second line.
   @Test func linesWithinHintsAreThoseThatWereSent() throws {
-    let text = "Hi\nthere,\n> { nodeName = \"a\n> b\"; enabled = 1; children = (\n>   { enabled = 1; } }\n> { enabled = 1; } )\n"
+    let text =
+      "Hi\nthere,\n> { nodeName = \"a\n> b\"; enabled = 1; children = (\n>   { enabled = 1; } }\n> { enabled = 1; } )\n"
     let error = try #require(#expect(throws: EditError.self) { try snippet(text) })
     let hints = error.findings.compactMap(\.hint)
     #expect(hints.contains { $0.contains("line 4") }, "\(error.findings)")

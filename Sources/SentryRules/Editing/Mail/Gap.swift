@@ -31,7 +31,8 @@ struct Gap {
     return switch kind {
     case .neverClosed:
       Diagnostic(
-        .missingClosingBracket, at: place, "this '\(sign)' is never closed: the rules in it may belong to more than is here")
+        .missingClosingBracket, at: place,
+        "this '\(sign)' is never closed: the rules in it may belong to more than is here")
     case .closesNothing:
       Diagnostic(
         .missingOpeningBracket, at: place,

@@ -14,8 +14,9 @@ struct RulesInXML {
     let before = shown[..<opening.lowerBound]
     func scalars(_ range: Range<String.Index>) -> Range<Int> {
       text.scalarRange(
-        ofUTF8: shown.utf8.distance(from: shown.startIndex, to: range.lowerBound)
-          ..< shown.utf8.distance(from: shown.startIndex, to: range.upperBound))
+        ofUTF8: shown.utf8.distance(
+          from: shown.startIndex, to: range.lowerBound)..<shown.utf8.distance(
+            from: shown.startIndex, to: range.upperBound))
     }
     guard let last = shown[opening.lowerBound...].ranges(of: "</\(tag)>").last else {
       gap = Gap(.neverClosed, scalars(opening), of: text)

@@ -22,13 +22,10 @@ struct SnippetSearch {
   mutating func run() -> SnippetText.Found? {
     for readings in MailText.readings(of: message) {
       let readings = readings.filter { RuleWords.stand(in: $0.text.string) }
-      guard let last = readings.last else { continue }
-      let final = RulesInText(last.text)
-      gap = gap ?? final.gap
-      let known = Set(final.beginnings)
-      for mail in readings {
-        let rules = RulesInText(mail.text)
-        gap = gap ?? rules.gap
+      let found = readings.map { RulesInText($0.text) }
+      gap = gap ?? found.reversed().compactMap(\.gap).first
+      let known = Set(found.last?.beginnings ?? [])
+      for (mail, rules) in zip(readings, found) {
         // A piece must not be part of what only the quoted lines show.
         let parts = gap == nil && known.isSuperset(of: rules.beginnings) ? rules.parts : []
         for candidate in ([rules.whole] + parts).flatMap(\.variants) {
@@ -41,7 +38,7 @@ struct SnippetSearch {
 
   private mutating func read(_ candidate: RulesInText.Candidate, of mail: MailText) -> SnippetText.Found? {
     let found = found(candidate.text, remarks: mail.remarks + candidate.remarks)
-    if found.isUsable { return found }
+    if found.isUsable { return placed(found, of: candidate.text) }
     if found.errorCount < nearest?.errorCount ?? .max { nearest = (found.errorCount, candidate, mail) }
     return nil
   }
@@ -50,20 +47,24 @@ struct SnippetSearch {
     var root: PropertyListNode?
     let document = RuleDocument(Array(text.string.utf8), fileName: source.fileName) { root = $0 }
     return SnippetText.Found(
-      document: document, root: root, remarks: remarks, findings: placed(document.diagnostics, of: text), source: source)
+      document: document, root: root, remarks: remarks, findings: document.diagnostics, source: document.source)
   }
 
   /// What came nearest to rules that can be used.
   var nearestFound: SnippetText.Found? {
-    nearest.map { found($0.candidate.text.keepingLines(of: source), remarks: $0.mail.remarks + $0.candidate.remarks) }
+    nearest.map { nearest in
+      let text = nearest.candidate.text.keepingLines(of: source)
+      return placed(found(text, remarks: nearest.mail.remarks + nearest.candidate.remarks), of: text)
+    }
   }
 
-  /// The findings about a text where they are in the source.
-  private func placed(_ findings: [Diagnostic], of text: TracedText) -> [Diagnostic] {
-    findings.map { finding in
-      var finding = finding
-      finding.range = text.origins(ofUTF8: finding.range, in: source)
-      return finding
+  /// What was read of `text`, with the findings where they are in the source.
+  private func placed(_ found: SnippetText.Found, of text: TracedText) -> SnippetText.Found {
+    var found = found
+    found.source = source
+    for index in found.findings.indices {
+      found.findings[index].range = text.origins(ofUTF8: found.findings[index].range, in: source)
     }
+    return found
   }
 }
