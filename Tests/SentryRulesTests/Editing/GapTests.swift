@@ -45,6 +45,32 @@ import Testing
     #expect(findings.first?.hasPrefix("snippet\(place)") == true, "\(what): \(findings)")
   }
 
+  private static let family = """
+    ( { nodeName = top; enabled = 1; children = ( // "two"
+      { nodeName = "child 1"; enabled = 1; }, /* { nodeName = "child old"; enabled = 1; } */
+      { nodeName = “child 2”; enabled = 1; children = ( { nodeName = "child 3"; enabled = 1; } ); }
+    ); } )
+    """
+
+  /// However much of the beginning or of the end is missing.
+  @Test(
+    arguments: [
+      ("as it is", "", "", ""), ("quoted", "> ", "", ""), ("in prose", "", "Hi, (all)\nI've this:\n", "\nBye :)\n"),
+      ("quoted in an answer", "> ", "Hi,\n", "\nThat's all\n"),
+    ])
+  func noCutGivesAChildAlone(_ what: String, _ mark: String, _ before: String, _ after: String) throws {
+    let text = Self.family.split(separator: "\n").map { mark + $0 }.joined(separator: "\n")
+    for cut in 1..<text.count {
+      for part in [text.prefix(cut), text.suffix(cut)] {
+        guard let snippet = try? snippet(before + part + after) else { continue }
+        let pasted = try open("()").paste(snippet, .end)
+        let rules = try #require(RuleDocument(reading: pasted.bytes).ruleSet?.rules)
+        let tops = rules.filter { !$0.number.description.contains(".") }.map(\.name)
+        #expect(!tops.contains { $0.hasPrefix("child") }, "\(what), cut to:\n\(part)")
+      }
+    }
+  }
+
   /// What the quoted lines hold open is not closed by an answer between them.
   @Test(
     arguments: [

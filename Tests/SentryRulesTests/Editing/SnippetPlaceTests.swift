@@ -46,13 +46,18 @@ import Testing
       "Hi\nthere,\n> { nodeName = \"a\n> b\"; enabled = 1; children = (\n>   { enabled = 1; } }\n> { enabled = 1; } )\n"
     let error = try #require(#expect(throws: EditError.self) { try snippet(text) })
     let hints = error.findings.compactMap(\.hint)
-    #expect(hints.contains { $0.contains("line 4") }, "\(error.findings)")
+    #expect(hints.contains { $0.contains("the '{' of line 3") }, "\(error.findings)")
   }
 
   @Test func moreThanAMegabyteOfMailIsDecoded() throws {
     let mail = String(repeating: "> Nothing of interest stands in this line.\n", count: 60_000)
     #expect(mail.utf8.count > 2 << 20)
     #expect(try snippet(mail + "> { enabled = 1; nodeName = a; }\n").count == 1)
+  }
+
+  @Test func everyRuleOfAMailIsTaken() throws {
+    let mail = String(repeating: "> and { enabled = 1; nodeName = a; }\n", count: 150)
+    #expect(try snippet(mail).count == 150)
   }
 
   @Test func mailBeyondTheLimitIsRefusedWithIt() throws {
