@@ -22,8 +22,7 @@ public struct Snippet: Sendable {
     let found = try SnippetText.find(in: bytes, fileName: fileName)
     guard let ruleSet = found.document.ruleSet else {
       throw EditError(
-        "\(fileName) holds no rules that can be used; nothing was changed", findings: found.document.diagnostics,
-        in: found.document.source)
+        "\(fileName) holds no rules that can be used; nothing was changed", findings: found.findings, in: found.source)
     }
     guard !ruleSet.rules.isEmpty else {
       throw EditError(
@@ -32,16 +31,15 @@ public struct Snippet: Sendable {
           a rule stands in braces: { enabled = 1; propertyName = …; … }
         """)
     }
-    try self.init(found.document, ruleSet, root: found.root, remarks: found.remarks)
+    try self.init(found, ruleSet)
   }
 
-  private init(
-    _ document: RuleDocument, _ ruleSet: RuleSet, root: PropertyListNode?, remarks: [String]
-  ) throws(EditError) {
+  private init(_ found: SnippetText.Found, _ ruleSet: RuleSet) throws(EditError) {
+    let (document, root) = (found.document, found.root)
     ruleCount = ruleSet.rules.count
-    findings = document.diagnostics.filter { $0.id != .keptKeys }
-    source = document.source
-    var remarks = remarks
+    findings = found.findings.filter { $0.id != .keptKeys }
+    source = found.source
+    var remarks = found.remarks
     if let root, let outline = RuleOutline(root), root.syntax != nil, !outline.hasClassicKeys {
       self.outline = outline
     } else {

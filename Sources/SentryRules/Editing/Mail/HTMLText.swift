@@ -1,7 +1,7 @@
 /// What an HTML mail shows, as plain text: elements that begin on a line of their own do so, all other tags go.
 struct HTMLText {
-  private(set) var text: String
-  private var result = String.UnicodeScalarView()
+  private(set) var text: TracedText
+  private var result = TracedText()
   private let scalars: [Unicode.Scalar]
   private var position = 0
   /// Where the last `-->` begins; -1 if there is none: nobody looks for one behind it.
@@ -10,14 +10,16 @@ struct HTMLText {
   private var preformatted = 0
 
   /// `nil` for a text without the tags that every HTML mail has, and for a property list in XML.
-  init?(_ text: String) {
+  init?(_ text: TracedText) {
     self.text = text
-    let scalars = Array(text.unicodeScalars)
+    let scalars = text.scalars
     self.scalars = scalars
     lastCommentEnd = scalars.indices.last { Self.isCommentEnd($0, scalars) } ?? -1
-    guard !text.contains("<plist"), !text.contains("<dict"), Self.isHTML(scalars) else { return nil }
+    guard scalars.contains("<") else { return nil }
+    let string = text.string
+    guard !string.contains("<plist"), !string.contains("<dict"), Self.isHTML(scalars) else { return nil }
     while position < scalars.count { read() }
-    self.text = Self.withoutEntities(String(result))
+    self.text = Self.withoutEntities(result)
   }
 
   private static let blocks: Set<String> = [
@@ -48,16 +50,21 @@ struct HTMLText {
       return pass(tag)
     }
     position += 1
-    if scalar == "\u{A0}" { return result.append(" ") }
-    guard scalar.properties.isWhitespace, preformatted == 0 else { return result.append(scalar) }
-    if let last = result.last, last != " ", last != "\n" { result.append(" ") }
+    if scalar == "\u{A0}" { return show(" ") }
+    guard scalar.properties.isWhitespace, preformatted == 0 else { return show(scalar) }
+    if let last = result.scalars.last, last != " ", last != "\n" { show(" ") }
+  }
+
+  /// Adds to the result what stands before `position`, or is meant by it.
+  private mutating func show(_ scalar: Unicode.Scalar) {
+    result.append(scalar, from: text.origin(of: position - 1))
   }
 
   private mutating func pass(_ tag: Tag) {
     if Self.hidden.contains(tag.name), !tag.isClosing { return skip(to: tag.name) }
     if tag.name == "pre" { preformatted = max(0, preformatted + (tag.isClosing ? -1 : 1)) }
-    if tag.name == "br" || Self.blocks.contains(tag.name) && result.last != "\n" && !result.isEmpty {
-      result.append("\n")
+    if tag.name == "br" || Self.blocks.contains(tag.name) && result.count > 0 && result.scalars.last != "\n" {
+      show("\n")
     }
   }
 
@@ -152,22 +159,28 @@ extension HTMLText {
   ]
 
   /// With the characters that `&quot;`, `&#34;`, `&#x22;` and the like stand for; what is no such sign stays.
-  static func withoutEntities(_ text: String) -> String {
-    var result = ""
-    var rest = text[...]
-    while let start = rest.firstIndex(of: "&") {
-      result += rest[..<start]
-      rest = rest[start...]
-      let body = rest.dropFirst().prefix { $0 != ";" && $0 != "&" && !$0.isWhitespace }.prefix(10)
-      if body.endIndex < rest.endIndex, rest[body.endIndex] == ";", let scalar = scalar(of: body) {
-        result.unicodeScalars.append(scalar)
-        rest = rest[rest.index(after: body.endIndex)...]
+  static func withoutEntities(_ text: TracedText) -> TracedText {
+    var result = TracedText()
+    var position = 0
+    while position < text.count {
+      if text.scalars[position] == "&", let entity = entity(at: position, of: text.scalars) {
+        result.append(entity.scalar, from: text.origin(of: position))
+        position = entity.end
       } else {
-        result.append("&")
-        rest = rest.dropFirst()
+        result.append(position, of: text)
+        position += 1
       }
     }
-    return result + rest
+    return result
+  }
+
+  /// What the sign that begins with the `&` at `start` stands for, and where it ends.
+  private static func entity(at start: Int, of scalars: [Unicode.Scalar]) -> (scalar: Unicode.Scalar, end: Int)? {
+    let body = scalars[(start + 1)...].prefix(11).prefix { $0 != ";" && $0 != "&" && !$0.properties.isWhitespace }
+    guard body.endIndex < scalars.count, scalars[body.endIndex] == ";",
+      let scalar = scalar(of: String(String.UnicodeScalarView(body))[...])
+    else { return nil }
+    return (scalar, body.endIndex + 1)
   }
 
   private static func scalar(of entity: Substring) -> Unicode.Scalar? {

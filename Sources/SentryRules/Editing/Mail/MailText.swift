@@ -1,21 +1,21 @@
 /// A text on its way back from what mail programs and word processors do: encodings, HTML, blanks that are none, marks of
 /// quotation.
 struct MailText {
-  private(set) var text: String
+  private(set) var text: TracedText
   private(set) var remarks: [String] = []
 
-  private init(_ text: String, remarks: [String]) {
+  private init(_ text: TracedText, remarks: [String]) {
     self.text = text
     self.remarks = remarks
   }
 
-  /// Every state of the text that may hold rules, the most likely first: with HTML taken for what it is, then as plain
-  /// text; each as it is, and after each step that found something to do.
-  static func readings(of bytes: [UInt8]) -> [MailText] {
-    let message = MailMessage(bytes)
-    let plain = MailText(message.text, remarks: message.remarks)
-    guard let html = HTMLText(message.text) else { return plain.readings }
-    return MailText(html.text, remarks: message.remarks + ["HTML turned into text"]).readings + plain.readings
+  /// Every state of a message's text that may hold rules, the most likely first: with HTML taken for what it is, then as
+  /// plain text; each as it is, and after each step that found something to do.
+  static func readings(of message: MailMessage) -> [[MailText]] {
+    let text = TracedText(message.text)
+    let plain = MailText(text, remarks: message.remarks)
+    guard let html = HTMLText(text) else { return [plain.readings] }
+    return [MailText(html.text, remarks: message.remarks + ["HTML turned into text"]).readings, plain.readings]
   }
 
   private var readings: [MailText] {
@@ -33,28 +33,29 @@ struct MailText {
   /// No-break and other blanks outside ASCII become ordinary ones; marks of no width go.
   private mutating func replaceBlanks() -> Bool {
     var isChanged = false
-    var scalars = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
+    var replaced = TracedText()
+    for (index, scalar) in text.scalars.enumerated() {
       switch scalar.value {
-      case 0xA0, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: scalars.append(" ")
+      case 0xA0, 0x2000...0x200A, 0x202F, 0x205F, 0x3000: replaced.append(" ", from: text.origin(of: index))
       case 0x200B...0x200D, 0x2060, 0xFEFF, 0xAD: break
       default:
-        scalars.append(scalar)
+        replaced.append(index, of: text)
         continue
       }
       isChanged = true
     }
     guard isChanged else { return false }
-    text = String(scalars)
+    text = replaced
     remarks.append("no-break blanks replaced")
     return true
   }
 
   /// What HTML writes for characters of its own, in a text that is none otherwise. XML has the same signs.
   private mutating func replaceEntities() -> Bool {
-    guard !text.contains("<plist"), !text.contains("<dict") else { return false }
+    let string = text.string
+    guard string.contains("&"), !string.contains("<plist"), !string.contains("<dict") else { return false }
     let replaced = HTMLText.withoutEntities(text)
-    guard replaced != text else { return false }
+    guard replaced.count != text.count else { return false }
     text = replaced
     remarks.append("HTML signs replaced")
     return true
@@ -66,26 +67,32 @@ struct MailText {
 extension MailText {
   /// Lines quoted with `>` or `|`, as often as there are, become ordinary ones.
   private mutating func unquote() -> Bool {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let ends = lines.map(Self.endOfMarks)
-    guard ends.contains(where: { $0 != nil }) else { return false }
-    text = zip(lines, ends).map { line, end in end.map { String(line[$0...]) } ?? String(line) }.joined(separator: "\n")
+    var unquoted = TracedText()
+    var position = 0
+    while position < text.count {
+      position = Self.endOfMarks(from: position, of: text.scalars) ?? position
+      let end = text.scalars[position...].firstIndex(of: "\n").map { $0 + 1 } ?? text.count
+      unquoted.append(text[position..<end])
+      position = end
+    }
+    guard unquoted.count != text.count else { return false }
+    text = unquoted
     remarks.append("from quoted e-mail text")
     return true
   }
 
-  /// Where a quoted line itself begins: after its marks, which may have blanks between them, and one blank.
-  private static func endOfMarks(of line: Substring) -> String.Index? {
-    var end: String.Index?
-    var position = line.startIndex
-    while position < line.endIndex, isMark(line[position]) || line[position] == " " {
-      let isMark = isMark(line[position])
-      position = line.index(after: position)
-      if isMark { end = position }
+  /// Where the quoted line at `start` itself begins: after its marks, which may have blanks between them, and one blank.
+  private static func endOfMarks(from start: Int, of scalars: [Unicode.Scalar]) -> Int? {
+    var end: Int?
+    var position = start
+    while position < scalars.count, isMark(scalars[position]) || scalars[position] == " " {
+      position += 1
+      if isMark(scalars[position - 1]) { end = position }
     }
-    guard let end, end < line.endIndex, line[end] == " " else { return end }
-    return line.index(after: end)
+    guard let end, end < scalars.count, scalars[end] == " " else { return end }
+    return end + 1
   }
 
-  private static func isMark(_ character: Character) -> Bool { character == ">" || character == "|" }
+  /// Whether a line that begins with it is a quoted one.
+  static func isMark(_ scalar: Unicode.Scalar) -> Bool { scalar == ">" || scalar == "|" }
 }

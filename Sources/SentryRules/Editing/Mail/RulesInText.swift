@@ -3,100 +3,78 @@ internal import SentryPropertyList
 /// Finds what may be rules in a text about other things.
 struct RulesInText {
   struct Candidate {
-    var text: String
+    var text: TracedText
     var remarks: [String]
 
     /// With straight quotes and lines joined, and as it is: the first that reads counts.
     var variants: [Candidate] {
-      guard !text.contains("<dict>") else { return [self] }
+      guard !text.string.contains("<dict>") else { return [self] }
       let straightened = StraightenedText(text)
-      guard straightened.text != text else { return [self] }
+      guard straightened.text.scalars != text.scalars else { return [self] }
       return [Candidate(text: straightened.text, remarks: remarks + straightened.remarks), self]
     }
   }
 
-  private let text: String
+  private let text: TracedText
+  private let xml: RulesInXML
+  private let brackets: BracketScan
   private static let leftOut = ["the text around the rules left out"]
 
-  init(_ text: String) {
+  init(_ text: TracedText) {
     self.text = text
+    xml = RulesInXML(text)
+    brackets = BracketScan(text)
   }
 
-  /// The whole; the XML in it; and what stands in brackets, all of it together.
-  var candidates: [Candidate] {
-    var candidates = [Candidate(text: text, remarks: [])]
-    if let xml = xmlDocument { candidates.append(Candidate(text: xml, remarks: Self.leftOut)) }
-    let pieces = bracketed
+  /// Where something is missing around the rules: nothing but the whole can be taken then.
+  var gap: Gap? { xml.gap ?? brackets.gap }
+
+  /// Where the pieces begin, in the source.
+  var beginnings: [Int] { brackets.pieces.map { text.origin(of: $0.lowerBound) } }
+
+  /// The text with all there is.
+  var whole: Candidate { Candidate(text: text, remarks: []) }
+
+  /// The XML in the text, and what stands in brackets, all of it together.
+  var parts: [Candidate] {
+    var candidates: [Candidate] = []
+    if let range = xml.range { candidates.append(Candidate(text: text[range], remarks: Self.leftOut)) }
+    let pieces = brackets.pieces.map { text[$0] }
     if pieces.count == 1 {
       candidates.append(Candidate(text: pieces[0], remarks: Self.leftOut))
     } else if pieces.count > 1 {
-      let rules = pieces.map(Self.rules)
-      candidates.append(Candidate(text: "(\n" + rules.joined(separator: ",\n") + "\n)", remarks: Self.leftOut))
+      candidates.append(Candidate(text: Self.list(of: pieces.map(Self.rules)), remarks: Self.leftOut))
     }
     return candidates
   }
 
-  private var xmlDocument: String? {
-    for (begin, end) in [("<?xml", "</plist>"), ("<plist", "</plist>"), ("<array>", "</array>"), ("<dict>", "</dict>")]
-    {
-      guard let start = text.firstRange(of: begin)?.lowerBound,
-        let last = text[start...].ranges(of: end).last?.upperBound
-      else { continue }
-      return String(text[start..<last])
+  private static func list(of pieces: [TracedText]) -> TracedText {
+    var list = TracedText()
+    for piece in pieces {
+      list.insert(list.count == 0 ? "(\n" : ",\n", from: piece.origin(of: 0))
+      list.append(piece)
     }
-    return nil
+    list.insert("\n)", from: list.origin(of: list.count))
+    return list
   }
 
   /// The rules of one piece among others: a list gives its elements, a document those of its rules.
-  private static func rules(in piece: String) -> String {
-    let straightened = StraightenedText(piece).text
-    for text in [straightened, piece] {
-      let bytes = Array(text.utf8)
+  private static func rules(in piece: TracedText) -> TracedText {
+    for text in [StraightenedText(piece).text, piece] {
+      let bytes = Array(text.string.utf8)
       guard PropertyList.isWellFormed(text: bytes) else { continue }
       let reading = PropertyList.read(bytes, fileName: "")
       guard let outline = reading.document.flatMap({ RuleOutline($0.root) }), !outline.isSingleRule,
         let list = outline.topList?.syntax.flatMap(ListText.init), let last = list.elements.last
       else { continue }
       let end = last.separator?.lowerBound ?? list.interior.upperBound
-      let after = last.separator.map { list.bytes[$0.upperBound..<list.interior.upperBound] } ?? []
-      return String(decoding: list.bytes[list.interior.lowerBound..<end] + after, as: UTF8.self)
+      var rules = text[text.scalarRange(ofUTF8: list.interior.lowerBound..<end)]
+      if let separator = last.separator {
+        rules.append(text[text.scalarRange(ofUTF8: separator.upperBound..<list.interior.upperBound)])
+      }
+      return rules
     }
     return piece
-  }
-}
-
-// MARK: Brackets
-
-extension RulesInText {
-  /// Texts from an opening bracket to its closing one that say something only rules say.
-  private var bracketed: [String] {
-    let scalars = Array(text.unicodeScalars)
-    var pieces: [String] = []
-    var isLineStart = true
-    var isQuoted = false
-    var offset = 0
-    // Each looks at all of the rest.
-    var failuresLeft = 8
-    while offset < scalars.count, pieces.count < 100, failuresLeft > 0 {
-      let scalar = scalars[offset]
-      if isLineStart, scalar == ">" || scalar == "|" { isQuoted = true }
-      if scalar == "\n" { isQuoted = false }
-      let isOpening = !isQuoted && (scalar == "{" || scalar == "(" && isLineStart)
-      if isOpening, let end = StraightenedText.end(ofBracketAt: offset, in: scalars) {
-        let piece = String(String.UnicodeScalarView(scalars[offset..<end]))
-        if piece.contains("{"), RuleWords.stand(in: piece) {
-          pieces.append(piece)
-        }
-        // What is nothing as a whole has nothing inside.
-        isLineStart = false
-        offset = end
-        continue
-      }
-      if isOpening { failuresLeft -= 1 }
-      isLineStart = scalar == "\n" || isLineStart && (scalar == " " || scalar == "\t")
-      offset += 1
-    }
-    return pieces
   }
 }
 

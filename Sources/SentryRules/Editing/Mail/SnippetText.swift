@@ -10,49 +10,83 @@ enum SnippetText {
     var document: RuleDocument
     var root: PropertyListNode?
     var remarks: [String]
+    /// The document's, at their places in `source`.
+    var findings: [Diagnostic]
+    /// The text as it was sent, decoded if it was encoded.
+    var source: SourceText
   }
 
-  /// - Throws: if nothing in the text looks like a rule; what is wrong with rules is told in the document's findings.
+  /// - Throws: if nothing in the text looks like a rule, or part of it is missing; what is wrong with rules is told in
+  ///   the findings.
   static func find(in bytes: [UInt8], fileName: String) throws(EditError) -> Found {
-    let plain = read(bytes, fileName: fileName, remarks: [])
+    let plain = read(bytes, fileName: fileName)
     let isProse =
       plain.document.form ?? .text == .text && !bytes.starts(with: Array("bplist".utf8))
       && !RuleWords.stand(in: String(decoding: plain.document.source.bytes, as: UTF8.self))
     if plain.isUsable, !isProse { return plain }
-    guard bytes.count <= sizeLimit, !bytes.contains(0) else {
+    guard !bytes.contains(0) else {
       if isProse { throw .noRules(in: bytes, fileName: fileName) }
       return plain
     }
-    var nearest: Found?
-    for mail in MailText.readings(of: bytes) where RuleWords.stand(in: mail.text) {
-      for candidate in RulesInText(mail.text).candidates.flatMap(\.variants) {
-        let found = read(Array(candidate.text.utf8), fileName: fileName, remarks: mail.remarks + candidate.remarks)
-        if found.isUsable { return found }
-        // The findings of what came nearest are the ones to tell.
-        if found.errorCount < nearest?.errorCount ?? .max { nearest = found }
-      }
+    guard bytes.count <= sizeLimit else { throw .tooLong(bytes.count, limit: sizeLimit, fileName: fileName) }
+    var search = SnippetSearch(MailMessage(bytes), fileName: fileName)
+    if let found = search.run() { return found }
+    if let gap = search.gap {
+      let told = [plain, search.nearestFound].compactMap(\.self).first { !isProse && $0.hasOnlyGaps && $0.keepsLines }
+      throw .gap(told?.findings ?? [gap.diagnostic], in: told?.source ?? search.source)
     }
-    if let nearest, nearest.errorCount < plain.errorCount || isProse { return nearest }
+    if let nearest = search.nearestFound, nearest.errorCount < plain.errorCount || isProse { return nearest }
     if isProse { throw .noRules(in: bytes, fileName: fileName) }
     return plain
   }
 
-  /// In bytes. A mail is not longer; a snippet that reads as it stands may be.
-  private static let sizeLimit = 1 << 20
+  /// In bytes. Mail with everything attached to it is hardly longer; rules that read as they stand may be.
+  static let sizeLimit = 16 << 20
 
-  private static func read(_ bytes: [UInt8], fileName: String, remarks: [String]) -> Found {
+  private static func read(_ bytes: [UInt8], fileName: String) -> Found {
     var root: PropertyListNode?
     let document = RuleDocument(bytes, fileName: fileName) { root = $0 }
-    return Found(document: document, root: root, remarks: remarks)
+    return Found(
+      document: document, root: root, remarks: [], findings: document.diagnostics, source: document.source)
   }
 }
 
 extension SnippetText.Found {
-  fileprivate var isUsable: Bool { document.ruleSet.map { !$0.rules.isEmpty } ?? false }
-  fileprivate var errorCount: Int { document.diagnostics.count { $0.severity == .error } }
+  var isUsable: Bool { document.ruleSet.map { !$0.rules.isEmpty } ?? false }
+  var errorCount: Int { findings.count { $0.severity == .error } }
+
+  /// Whether line numbers within messages are those of the source, too.
+  fileprivate var keepsLines: Bool { document.source.lineCount <= source.lineCount }
+
+  /// Whether all that is wrong are brackets, quotes and comments without their other end: then the findings name the
+  /// places best.
+  fileprivate var hasOnlyGaps: Bool {
+    let gaps: Set<Diagnostic.ID> = [
+      .missingClosingBracket, .wrongClosingBracket, .missingOpeningBracket, .missingQuote, .unterminatedString,
+      .unterminatedComment,
+    ]
+    let errors = findings.filter { $0.severity == .error }
+    return !errors.isEmpty && errors.allSatisfy { gaps.contains($0.id) }
+  }
 }
 
 extension EditError {
+  fileprivate static func gap(_ findings: [Diagnostic], in source: SourceText) -> EditError {
+    EditError(
+      """
+      \(source.fileName) is cut off, or its brackets do not match; nothing was changed
+        expected whole rules, { enabled = 1; … }, or several as ( { … }, { … } )
+      """, findings: findings, in: source)
+  }
+
+  fileprivate static func tooLong(_ count: Int, limit: Int, fileName: String) -> EditError {
+    EditError(
+      """
+      \(fileName) is no document, and too long to look for rules in it: \(count) bytes
+        expected a document of any length, or up to \(limit) bytes of an e-mail or another text with rules in it
+      """)
+  }
+
   fileprivate static func noRules(in bytes: [UInt8], fileName: String) -> EditError {
     EditError(
       """

@@ -1,11 +1,12 @@
 /// A text with straight quotes in the place of typographic ones around texts, and with texts joined that were broken over
 /// lines. Comments, and apostrophes within texts, stay.
 struct StraightenedText {
-  private(set) var text = ""
+  /// The text afterwards.
+  private(set) var text = TracedText()
   private(set) var remarks: [String] = []
 
+  private let source: TracedText
   private let scalars: [Unicode.Scalar]
-  private var result = String.UnicodeScalarView()
   private var position: Int
   /// Open brackets.
   private var depth = 0
@@ -15,36 +16,36 @@ struct StraightenedText {
   private static let double: Set<Unicode.Scalar> = ["“", "”", "„", "‟", "«", "»", "\u{2033}"]
   private static let single: Set<Unicode.Scalar> = ["‘", "’", "‚", "‛", "‹", "›"]
 
-  init(_ text: String) {
-    self.init(Array(text.unicodeScalars), from: 0)
+  init(_ text: TracedText) {
+    self.init(text, from: 0)
     while position < scalars.count { readCode() }
-    self.text = String(result)
     if hasReplaced { remarks.append("typographic quotes straightened") }
     if hasJoined { remarks.append("broken lines joined") }
   }
 
-  private init(_ scalars: [Unicode.Scalar], from start: Int) {
-    self.scalars = scalars
+  private init(_ source: TracedText, from start: Int) {
+    self.source = source
+    scalars = source.scalars
     position = start
   }
 
   /// Behind the bracket that closes the one at `start`, brackets in texts and comments aside; `nil` if none does.
-  static func end(ofBracketAt start: Int, in scalars: [Unicode.Scalar]) -> Int? {
-    var text = StraightenedText(scalars, from: start)
-    repeat { text.readCode() } while text.depth > 0 && text.position < scalars.count
-    return text.depth > 0 ? nil : text.position
+  static func end(ofBracketAt start: Int, in text: TracedText) -> Int? {
+    var reader = StraightenedText(text, from: start)
+    repeat { reader.readCode() } while reader.depth > 0 && reader.position < text.count
+    return reader.depth > 0 ? nil : reader.position
   }
 
   private var current: Unicode.Scalar { scalars[position] }
   private var next: Unicode.Scalar? { position + 1 < scalars.count ? scalars[position + 1] : nil }
 
   private mutating func copy() {
-    result.append(current)
+    text.append(position, of: source)
     position += 1
   }
 
   private mutating func readCode() {
-    let isAfterWord = result.last.map { $0.properties.isAlphabetic || $0 == ":" } ?? false
+    let isAfterWord = text.scalars.last.map { $0.properties.isAlphabetic || $0 == ":" } ?? false
     switch (current, next) {
     case ("/", "*"): copyComment { $0.current == "*" && $0.next == "/" }
     case ("/", "/") where !isAfterWord: copyComment { $0.next == nil || $0.next == "\n" }
@@ -81,7 +82,7 @@ struct StraightenedText {
       } else if current == "\n" || current == "\r" {
         joinLines()
       } else {
-        if current == quote { result.append("\\") }
+        if current == quote { text.append("\\", from: source.origin(of: position)) }
         copy()
       }
     }
@@ -96,13 +97,13 @@ struct StraightenedText {
 
   private mutating func replaceMark(with quote: Unicode.Scalar) {
     if current != quote { hasReplaced = true }
-    result.append(quote)
+    text.append(quote, from: source.origin(of: position))
     position += 1
   }
 
   /// Mail programs break lines at blanks; some of them leave the blank.
   private mutating func joinLines() {
-    if result.last != " " { result.append(" ") }
+    if text.scalars.last != " " { text.append(" ", from: source.origin(of: position)) }
     hasJoined = true
     while position < scalars.count, [" ", "\t", "\n", "\r"].contains(current) { position += 1 }
   }
