@@ -20,8 +20,8 @@ internal import SentryState
 
 /// Knows, or finds out, which process of this host is behind a packet. For the packet thread only.
 final class OwnerDesk {
-  /// How long a packet waits at most, in nanoseconds.
-  static let patience: Int64 = 50_000_000
+  /// How long a packet waits at most, in nanoseconds: shorter than TCP's first retransmission (a second, RFC 6298 §2.1).
+  static let patience: Int64 = 500_000_000
   private static let questionsAtOnce = 1_024
   private static let flowsRemembered = 65_536
   /// Seconds until it is tried again to start the process, at first and at most.
