@@ -58,6 +58,15 @@ struct CaretCase: Sendable, CustomTestStringConvertible {
     testDescription: "nothing is there that nobody sees", text: "a\u{200B}\u{FEFF}b", range: 7..<8,
     lines: ["a\\U200b\\Ufeffb", "             ^"]),
   CaretCase(
+    testDescription: "blanks that are none are shown", text: "a\u{A0}\u{3000}\u{202F}b", range: 9..<10,
+    lines: ["a\\U00a0\\U3000\\U202fb", "                   ^"]),
+  CaretCase(
+    testDescription: "characters without a shape are shown", text: "a\u{FE0F}b\u{34F}\u{3164}c", range: 10..<11,
+    lines: ["a\\Ufe0fb\\U034f\\U3164c", "                    ^"]),
+  CaretCase(
+    testDescription: "variation selectors belong to the spelling", text: "\u{2764}\u{FE0F}x", range: 6..<7,
+    lines: ["\u{2764}\u{FE0F}x", " ^"]),
+  CaretCase(
     testDescription: "joiners belong to the spelling", text: "\u{0646}\u{200C}x", range: 5..<6,
     lines: ["\u{0646}\u{200C}x", " ^"]),
 ])

@@ -1,4 +1,5 @@
 import SentryDiagnostics
+import SentryTestSupport
 import Testing
 
 @testable import SentryPropertyList
@@ -82,6 +83,31 @@ import Testing
   expectDocument("( a, «x@y», b )", .unquotedText)
   #expect(read("{ a = Dest port; }").document?.root["a"]?.text == "Dest port")
   #expect(read("{ a = a=A; }").document?.root["a"]?.text == "a=A")
+}
+
+/// The unseen character between bars, what is said of it, and the way out.
+@Test(arguments: [
+  ("{ enabled|\u{A0}|= 1; }", "U+00A0 (no-break space)", "write an ordinary blank"),
+  ("{ enabled =|\u{A0}|1; }", "U+00A0 (no-break space)", "write an ordinary blank"),
+  ("{ enabled = 1|\u{3000}|; }", "U+3000 (ideographic space)", "write an ordinary blank"),
+  ("(a|\u{A0}|, b)", "U+00A0 (no-break space)", "write an ordinary blank"),
+  ("{ enabled|\u{FE0F}| = 1; }", "U+FE0F (variation selector-16)", "take it out"),
+  ("{ enab|\u{34F}|led = 1; }", "U+034F (combining grapheme joiner)", "take it out"),
+])
+func charactersNobodySeesAreNotToBeQuoted(marked: String, name: String, hint: String) throws {
+  let parts = marked.unicodeScalars.split(separator: "|").map { String($0) }
+  let findings = read(parts.joined()).diagnostics
+  let finding = try #require(findings.first)
+  #expect(findings.count == 1 && finding.id == .unexpectedText)
+  let start = parts[0].utf8.count
+  #expect(finding.range == start..<start + parts[1].utf8.count)
+  #expect(finding.message == "the invisible character \(name) may not stand here")
+  #expect(finding.hint == hint)
+}
+
+@Test func textInQuotesIsOfferedWithOrdinaryBlanks() {
+  #expect(read("{ a = Dest\u{A0}port; }").diagnostics.map(\.hint) == ["write \"Dest port\""])
+  #expect(read("{ a = Dest port\u{A0}; }").diagnostics.map(\.hint) == ["write \"Dest port\""])
 }
 
 @Test func strayText() {
@@ -199,6 +225,57 @@ private let twentyMistakes = #"""
   }
   #expect(found == expected)
   #expect(found.count >= 20)
+}
+
+// MARK: Texts that break off
+
+@Test func whatTheEndLeavesOpenIsOneFinding() {
+  expectDocument("{ Bye«»", .missingClosingBracket)
+  expectDocument("{\n  a = 1;\n  b =«»\n", .missingClosingBracket)
+  expectDocument("( { enabled = 1; nodeName = a; foo«»", .missingClosingBracket)
+  expectDocument("{ a = ( b,«»", .missingClosingBracket)
+  expectDocument("{a=1; Bye«)»«»", .unexpectedText, .missingClosingBracket)
+  expectDocument("a = 1; b«»", .expectedValue)
+  expectDocument("a = 1; b =«»", .expectedValue)
+  expectDocument("a = 1; b = 2«»", .missingSemicolon)
+  expectDocument("«@»", .unexpectedText)
+}
+
+@Test func theFindingAtTheEndNamesTheBracketAndItsLine() throws {
+  let finding = try #require(read("(\n  {\n    enabled = 1;\n    foo").diagnostics.first)
+  #expect(finding.message == "the document ends where '}' is expected, and 1 more around it")
+  #expect(finding.hint == "it closes the '{' of line 2")
+}
+
+/// Tokens of every kind, in places where a text may well break off.
+private let variedText = #"""
+  // What a text can hold.
+  {
+      "quoted key" = 'single quotes'; shorthand; bare = word.with:all-of/these$+;
+      rules = ( /* one */ { enabled = 1; nodeName = "a \"b\" \U00e9"; },
+          { children = ( { a = (1, 2, (3, 4)); }, {} ); data = <0fbd 77 61>; }, );
+      text = Dest port; arrow = ->; // two mistakes
+      empty = ""; none = (); nothing = {};
+  }
+  """#
+
+/// The findings that say what the end leaves open: a bracket, a text, data, a comment, an entry.
+private let unclosed: Set<Diagnostic.ID> = [
+  .missingClosingBracket, .unterminatedString, .unterminatedData, .unterminatedComment, .missingSemicolon,
+  .expectedValue, .emptyDocument,
+]
+
+@Test(arguments: ["varied", "Samples/promiscuous-resets.plist", "Samples/web-attack.plist"])
+func everyBeginningOfATextTellsWhatIsUnclosedInAHandfulOfFindings(name: String) throws {
+  let bytes = name == "varied" ? Array(variedText.utf8) : try TestFiles.bytes(name)
+  let root = try #require(PropertyList.read(bytes, fileName: name).document?.syntax).root.range
+  for count in root.lowerBound + 1..<root.upperBound {
+    let reading = PropertyList.read(Array(bytes[..<count]), fileName: name)
+    let errors = reading.diagnostics.filter { $0.severity == .error }
+    let what = Comment(rawValue: "the first \(count) bytes of \(name): \(errors.map(\.message))")
+    #expect((1...8).contains(errors.count), what)
+    #expect(errors.contains { unclosed.contains($0.id) }, what)
+  }
 }
 
 // MARK: Each single deletion

@@ -7,10 +7,26 @@ extension Parser {
     switch token.kind {
     case .string: checkString(token)
     case .data: checkData(token)
-    case .word where token.isOdd && !isInvalid(token.range):
-      report(SyntaxMessages.unquoted(excerpt(token.range), at: token.range))
+    case .word where token.isOdd && !isInvalid(token.range): checkOddWord(token)
     default: break
     }
+  }
+
+  /// Quotes would keep a character that nobody sees, so that is what is told where without it no quotes are needed.
+  private mutating func checkOddWord(_ token: Token) {
+    let others = bytes[token.range].indices.filter { !bytes[$0].isWordByte }
+    if let first = others.first, let last = others.last, last - first == others.count - 1,
+      let scalar = onlyScalar(in: first..<last + 1), scalar.properties.isDefaultIgnorableCodePoint
+    {
+      report(SyntaxMessages.unseenCharacter(scalar, at: first..<last + 1))
+    } else {
+      report(SyntaxMessages.unquoted(excerpt(token.range), at: token.range))
+    }
+  }
+
+  private func onlyScalar(in range: Range<Int>) -> Unicode.Scalar? {
+    let scalars = String(decoding: bytes[range], as: UTF8.self).unicodeScalars
+    return scalars.count == 1 ? scalars.first : nil
   }
 
   private mutating func checkString(_ token: Token) {
@@ -141,9 +157,7 @@ extension Parser {
   private func unexpected(_ token: Token) -> Diagnostic? {
     if token.kind == .stray, isInvalid(token.range) { return nil }
     if token.isBrokenComment { return SyntaxMessages.missingCommentOpening(at: token.range) }
-    if token.kind == .stray, let scalar = excerpt(token.range).unicodeScalars.first,
-      scalar.value >= 0x80 || scalar.value < 0x20 || scalar.value == 0x7F
-    {
+    if token.isUnseen, let scalar = excerpt(token.range).unicodeScalars.first {
       return SyntaxMessages.notPlainBlank(scalar, at: token.range)
     }
     return SyntaxMessages.unexpected(describe(token), at: token.range)
@@ -154,7 +168,7 @@ extension Parser {
 
 extension Parser {
   private func describe(_ token: Token) -> String {
-    token.kind == .end ? "the end of the document" : "'\(excerpt(token.range))'"
+    "'\(excerpt(token.range))'"
   }
 
   private var describePrevious: String {

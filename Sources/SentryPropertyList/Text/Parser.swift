@@ -212,6 +212,8 @@ extension Parser {
   }
 
   private mutating func repair() {
+    // All there was has been left out, and told.
+    if grammar.phase == .root, peek().kind == .end { return hasGivenUp = true }
     apply(lookAhead().bestRepair())
   }
 

@@ -134,7 +134,9 @@ extension Grammar {
 
 extension RepairContext {
   func candidates() -> [Repair] {
-    switch grammar.phase {
+    // The end of the text cannot be left out, and nothing comes after it: all that is open ends here.
+    if token.kind == .end { return [closing(grammar.levels.count)] }
+    return switch grammar.phase {
     case .root: [Repair(.delete(1), .unexpected)]
     case .key: keyCandidates
     case .equals: equalsCandidates
@@ -265,10 +267,9 @@ extension RepairContext {
 // MARK: Closing what is open
 
 extension RepairContext {
-  /// Closing one container, or two, and so on: up to four, or at the end of the text all of them.
+  /// Closing one container, or two, and so on: up to four.
   private func closings() -> [Repair] {
     let depth = grammar.levels.count
-    if token.kind == .end { return [closing(depth)] }
     guard depth > 0 else { return [] }
     return (1...min(depth, 4)).flatMap { count -> [Repair] in
       let plain = closing(count)
@@ -316,15 +317,17 @@ extension RepairContext {
 // MARK: Text without quotes
 
 extension RepairContext {
-  /// Takes the tokens on the rest of the line up to one of `ends` for more of the text before them.
+  /// Takes the tokens on the rest of the line up to one of `ends` for more of the text before them; but not a blank
+  /// alone, which nobody would quote.
   private func extending(until ends: Set<Token.Kind>) -> Repair? {
     guard previous?.kind.isText == true, let count = lengthOfRun(until: ends) else { return nil }
+    if token.isUnseen, count == 1 { return nil }
     return Repair(.extendText(by: count), .unquoted)
   }
 
-  /// Takes the tokens on the rest of the line up to one of `ends` for one text.
+  /// Takes the tokens on the rest of the line up to one of `ends` for one text, which no blank begins.
   private func joining(until ends: Set<Token.Kind>) -> Repair? {
-    lengthOfRun(until: ends).map { Repair(.joinText($0), .unquoted) }
+    token.isUnseen ? nil : lengthOfRun(until: ends).map { Repair(.joinText($0), .unquoted) }
   }
 
   /// How many tokens there are up to the end of the line.

@@ -167,6 +167,7 @@ extension Scanner {
   private func scanWord(_ token: inout Token) {
     if let end = endOfStrayBlanks(from: token.start) {
       token.kind = .stray
+      token.isUnseen = true
       token.end = end
       return
     }

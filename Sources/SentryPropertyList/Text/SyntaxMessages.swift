@@ -81,8 +81,9 @@ enum SyntaxMessages {
   }
 
   static func unquoted(_ text: String, at range: Range<Int>) -> Diagnostic {
-    let plain = text.withoutQuotationMarks
-    let what = plain == text ? "quotes" : "straight quotes"
+    let inner = text.withoutQuotationMarks
+    let what = inner == text ? "quotes" : "straight quotes"
+    let plain = inner.withOrdinaryBlanks
     return Diagnostic(
       .unquotedText, at: .init(range: range), "'\(text)' needs \(what)", hint: "write \"\(plain)\"")
   }
@@ -95,12 +96,26 @@ enum SyntaxMessages {
     Diagnostic(.unexpectedText, at: .init(range: range), "unexpected \(text)", hint: "take it out")
   }
 
+  /// A blank that is not the ordinary one, or a control character.
   static func notPlainBlank(_ scalar: Unicode.Scalar, at range: Range<Int>) -> Diagnostic {
+    Diagnostic(
+      .unexpectedText, at: .init(range: range), "the invisible character \(description(of: scalar)) may not stand here",
+      hint: "write an ordinary blank")
+  }
+
+  /// A character that has no width at all.
+  static func unseenCharacter(_ scalar: Unicode.Scalar, at range: Range<Int>) -> Diagnostic {
+    Diagnostic(
+      .unexpectedText, at: .init(range: range), "the invisible character \(description(of: scalar)) may not stand here",
+      hint: "take it out")
+  }
+
+  /// `U+00A0 (no-break space)`.
+  private static func description(of scalar: Unicode.Scalar) -> String {
     let number = String(scalar.value, radix: 16, uppercase: true)
     let code = "U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number
-    return Diagnostic(
-      .unexpectedText, at: .init(range: range), "the invisible character \(code) may not stand here",
-      hint: "write an ordinary blank")
+    let name = scalar.properties.name ?? scalar.properties.nameAlias
+    return name.map { "\(code) (\($0.lowercased()))" } ?? code
   }
 
   static func unterminatedString(_ quote: String, at range: Range<Int>) -> Diagnostic {
@@ -211,5 +226,14 @@ enum SyntaxMessages {
 
   static func documentTooLarge(limit: Int) -> Diagnostic {
     Diagnostic(.documentTooLarge, at: .init(range: 0..<0), "a document may have at most \(limit >> 20) MiB")
+  }
+}
+
+extension String {
+  /// With ordinary blanks in the place of all others, and none at the ends.
+  fileprivate var withOrdinaryBlanks: String {
+    let scalars = unicodeScalars.map { $0.properties.generalCategory == .spaceSeparator ? " " : $0 }
+    let inner = scalars.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
+    return String(String.UnicodeScalarView(inner))
   }
 }

@@ -37,6 +37,8 @@ struct Token {
   var isSlash = false
   /// A stray token that is a comment whose `/*` lacks one of its characters.
   var isBrokenComment = false
+  /// A stray token of control characters, or of blanks that are not ASCII.
+  var isUnseen = false
   /// Not in the text: put in by a repair.
   var isInserted = false
 

@@ -9,7 +9,7 @@ extension NotationParser {
     case .hex: try draft.append(payload: readHex(), token)
     case .zeros:
       let count = Int(try takeNumber(0...UInt64(PacketOutline.longestPacket)))
-      try draft.append(payload: Array(repeating: 0, count: count), token)
+      try draft.append(zeros: count, token)
     case .bytes: draft.packet.payloadPart = try readPart()
     case .tls: try draft.append(payload: readClientHello(token, draft.packet), token)
     case .dns: try draft.append(payload: readQuestion(token, draft.packet), token)

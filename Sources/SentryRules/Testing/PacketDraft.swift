@@ -47,7 +47,16 @@ struct PacketDraft {
   var isWithoutFlags: Bool { said[.noFlags] != nil }
 
   mutating func append(payload bytes: [UInt8], _ token: NotationToken) throws(NotationError) {
-    packet.payload += bytes
+    packet.payload.append(bytes)
+    try checkPayload(token)
+  }
+
+  mutating func append(zeros count: Int, _ token: NotationToken) throws(NotationError) {
+    packet.payload.append(zeros: count)
+    try checkPayload(token)
+  }
+
+  private mutating func checkPayload(_ token: NotationToken) throws(NotationError) {
     payloadToken = token
     guard packet.payload.count <= PacketOutline.longestPacket else { throw tooLong(at: token) }
   }

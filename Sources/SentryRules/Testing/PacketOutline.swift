@@ -33,7 +33,7 @@ struct PacketOutline: Sendable, Equatable {
   /// The packet that an ICMP error is about: one or none.
   var quoted: [PacketOutline] = []
 
-  var payload: [UInt8] = []
+  var payload = PayloadOutline()
   /// Which bytes of the payload are sent; `nil` for all.
   var payloadPart: Range<Int>?
   /// IP total length to be reached with zeros at the end.
@@ -66,8 +66,8 @@ struct PacketOutline: Sendable, Equatable {
   }
 
   private var sentPayload: [UInt8] {
-    guard let part = payloadPart else { return payload }
-    return Array(payload[part.clamped(to: payload.indices)])
+    let bytes = payload.bytes
+    return payloadPart.map { Array(bytes[$0.clamped(to: bytes.indices)]) } ?? bytes
   }
 
   private func header(on host: HostAddresses) -> IPHeader {
