@@ -6,6 +6,8 @@ internal import SentryPropertyList
 public struct Snippet: Sendable {
   private let outline: RuleOutline
   private let topRules: [PropertyListNode]
+  /// Their list as text; `nil` if the root is the only rule.
+  private let topList: ListText?
   /// Rules at the top of the snippet.
   public var count: Int { topRules.count }
   /// Rules with all below them.
@@ -55,6 +57,7 @@ public struct Snippet: Sendable {
       self.outline = outline
     }
     if root.flatMap(RuleOutline.init)?.isWholeDocument == true { remarks.append("the rules of a whole document") }
+    topList = outline.isSingleRule ? nil : outline.topList?.syntax.flatMap(ListText.init)
     topRules = outline.isSingleRule ? [outline.root] : outline.topList.map { Array($0.elements) } ?? []
     self.remarks = remarks
   }
@@ -64,10 +67,7 @@ public struct Snippet: Sendable {
     guard topRules.indices.contains(index), let node = topRules[index].syntax else {
       throw EditError("the snippet has no rule \(index + 1)")
     }
-    guard !outline.isSingleRule, let list = outline.topList?.syntax.flatMap(ListText.init) else {
-      return Cut(root: node)
-    }
-    return Cut(node, list.fragment(index))
+    return topList.map { Cut(node, $0.fragment(index)) } ?? Cut(root: node)
   }
 
   /// A rule to be put into a document that is not text.

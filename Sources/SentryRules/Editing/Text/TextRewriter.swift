@@ -43,9 +43,10 @@ struct TextRewriter {
     layout = Layout(of: bytes)
   }
 
-  private var insertedNumbers: [RuleNumber] {
-    guard let arrival else { return [] }
-    return plan.pieces.indices.map { arrival.parent.child(arrival.position + $0) }
+  private var insertedNumbers: [RuleNumber] { plan.pieces.indices.compactMap(insertedNumber) }
+
+  private func insertedNumber(_ piece: Int) -> RuleNumber? {
+    arrival.map { $0.parent.child($0.position + piece) }
   }
 
   private mutating func run() throws(EditError) {
@@ -391,7 +392,7 @@ extension TextRewriter {
   private mutating func text(
     ofPiece index: Int, indentation: [UInt8], comma: Bool
   ) throws(EditError) -> [UInt8] {
-    let number = insertedNumbers.indices.contains(index) ? insertedNumbers[index] : .root
+    let number = insertedNumber(index) ?? .root
     switch plan.pieces[index] {
     case .new(let index):
       return try snippetText(index, number: number, indentation: indentation, comma: comma)
