@@ -115,6 +115,31 @@ import Testing
     }
   }
 
+  /// Rules far down have long numbers, and bytes that are no letters take four characters each.
+  @Test func eightyColumnsAreEnoughForDeepRulesAndStrangePayloads() async throws {
+    let folder = try TemporaryFolder()
+    let depth = 60
+    let rules =
+      String(
+        repeating: #"{ enabled = 1; nodeName = "a long name for a rule"; propertyName = Any; children = ("#,
+        count: depth)
+      + #"{ enabled = 1; propertyName = "Data content"; propertyValue = foo; },"#
+      + "{ enabled = 1; propertyName = Any; filterActionName = Delete; }" + String(repeating: "); }", count: depth)
+    let document = folder.path("deep.plist")
+    try Data("( \(rules) )".utf8).write(to: URL(filePath: document))
+    let payload = String(repeating: "c8d1", count: 40)
+    for layout in [[], ["--all"]] {
+      let run = try await Program.sentry.run(
+        ["explain", document, "--packet", "udp 203.0.113.9:4000 > me:4443 hex \(payload)"] + layout)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.output.split(separator: "\n").filter { $0.count > 80 } == [])
+      // Every part of the number is there, wherever the lines end.
+      let text = run.output.filter { !$0.isWhitespace }
+      #expect(text.contains(String(repeating: "1.", count: depth) + "2(Delete)"))
+      #expect(text.contains(#""\xc8\xd1"#))
+    }
+  }
+
   @Test func allShowsEveryRuleItMet() async throws {
     let packet = "tcp 203.0.113.9:40000 > me:80 syn in external"
     let run = try await explain("--all", "--packet", packet)

@@ -15,6 +15,8 @@ struct ExplainedRules {
   /// Neighbours on lines of their own, at most; more share one.
   private static let longestRun = 5
   private static let widestSeen = 24
+  /// Longer numbers have a line of their own.
+  private static let widestNumber = 24
   /// Rules further down are not indented any more.
   private static let deepest = 12
 
@@ -58,7 +60,7 @@ struct ExplainedRules {
 
   var lines: [String] {
     guard !rows.isEmpty else { return [] }
-    let numberWidth = rows.map(\.number.count).max() ?? 0
+    let numberWidth = rows.map(\.number.count).filter { $0 <= Self.widestNumber }.max() ?? 0
     let seenWidth = rows.map(\.seen.count).filter { $0 <= Self.widestSeen }.max() ?? 0
     let left = 2 + numberWidth + 2
     let room = width - left - 2 - seenWidth
@@ -77,9 +79,11 @@ struct ExplainedRules {
       seen = ""
     }
     if !isNamed { notes.insert(row.label, at: 0) }
-    let line = "\(row.number.padded(to: numberWidth))  \(test.padded(to: testWidth))  \(seen)".withoutTrailingBlanks
+    let number = row.number.count <= numberWidth ? row.number : ""
+    let line = "\(number.padded(to: numberWidth))  \(test.padded(to: testWidth))  \(seen)".withoutTrailingBlanks
     let margin = String(repeating: " ", count: 2 + numberWidth + 2) + indentation + "  "
-    return [styled(row.mark, line)]
+    return (number.isEmpty ? row.number.wrapped(to: width - 2).map { style.faint("  " + $0) } : [])
+      + [styled(row.mark, line)]
       + notes.flatMap { $0.wrapped(to: width - margin.count) }.map { note in
         row.mark == .matched ? margin + note : style.faint(margin + note)
       }
@@ -104,10 +108,10 @@ extension String {
     return String(self[...last])
   }
 
-  /// Lines of at most `width` characters, broken at blanks; a longer word has a line of its own.
+  /// Lines of at most `width` characters, broken at blanks; a longer word is broken anywhere.
   func wrapped(to width: Int) -> [String] {
     var lines: [String] = []
-    for word in split(separator: " ") {
+    for word in split(separator: " ").flatMap({ $0.pieces(of: Swift.max(width, 1)) }) {
       if let last = lines.last, last.count + 1 + word.count <= width {
         lines[lines.count - 1] = "\(last) \(word)"
       } else {
@@ -115,5 +119,18 @@ extension String {
       }
     }
     return lines
+  }
+}
+
+extension Substring {
+  /// Cut after every `length` characters.
+  fileprivate func pieces(of length: Int) -> [Substring] {
+    var pieces: [Substring] = []
+    var rest = self
+    while !rest.isEmpty {
+      pieces.append(rest.prefix(length))
+      rest = rest.dropFirst(length)
+    }
+    return pieces
   }
 }

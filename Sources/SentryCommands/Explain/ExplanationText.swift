@@ -43,9 +43,9 @@ struct ExplanationText {
   // MARK: Headline
 
   private var headline: String {
-    let verdict = explanation.judgement.verdict
-    let colour = verdict.letsThrough ? style.green : style.red
-    return style.bold(colour(outcome)) + decider
+    let colour = explanation.judgement.verdict.letsThrough ? style.green : style.red
+    let text = (outcome + decider).wrapped(to: Self.width).joined(separator: "\n")
+    return text.hasPrefix(outcome) ? style.bold(colour(outcome)) + text.dropFirst(outcome.count) : text
   }
 
   private var outcome: String {

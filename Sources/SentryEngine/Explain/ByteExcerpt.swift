@@ -1,11 +1,15 @@
+/// Characters between the quotes at most: they are to fit on a line.
+private let widestExcerpt = 56
+
 extension Sequence<UInt8> {
   /// At most `limit` bytes as a rule would write them, in quotes: `"GET / HTTP/1.1\r\n"…`.
   func excerpt(_ limit: Int = 24) -> String {
     var shown = ""
     var count = 0
     for byte in self {
-      guard count < limit else { return "\"\(shown)\"…" }
-      shown += byte.asWritten
+      let written = byte.asWritten
+      guard count < limit, shown.count + written.count <= widestExcerpt else { return "\"\(shown)\"…" }
+      shown += written
       count += 1
     }
     return "\"\(shown)\""
