@@ -179,6 +179,17 @@ import Testing
       try await Program.sentry.run(["enable", "--in", commented, "1"]).errors.contains("its comments are not kept"))
   }
 
+  @Test func textInUTF16BecomesUTF8AndThatIsSaid() async throws {
+    let wide = folder.path("wide.plist")
+    let bytes = try #require("\u{FEFF}( { enabled = 1; } )\n".data(using: .utf16LittleEndian))
+    try bytes.write(to: URL(filePath: wide))
+    let run = try await Program.sentry.run(["disable", "--in", wide, "1"])
+    #expect(run.status == 0)
+    #expect(run.errors.contains("wide.plist: UTF-16 is written anew as UTF-8"))
+    #expect(try text("wide.plist").hasSuffix("( { enabled = 0; } )\n"))
+    #expect(try await !Program.sentry.run(["enable", "--in", wide, "1"]).errors.contains("UTF-16"))
+  }
+
   @Test func formatChecksAndWrites() async throws {
     let check = try await Program.sentry.run(["format", "--check", path])
     #expect(check.status == 1)

@@ -37,6 +37,7 @@ struct EditSession {
       if document.form == .xml, Self.hasXMLComment(bytes) {
         Console.writeError("\(document.name): XML is written anew; its comments are not kept")
       }
+      if document.isReencoded { Console.writeError("\(document.name): UTF-16 is written anew as UTF-8") }
       return try edit(document)
     }
     try deliver(edit.result.bytes, before: bytes, path: path)

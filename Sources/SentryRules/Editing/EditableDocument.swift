@@ -10,6 +10,8 @@ internal import SentryPropertyList
 public struct EditableDocument: Sendable {
   /// As findings name it.
   public let name: String
+  /// It is a text in UTF-16, and becomes one in UTF-8.
+  public let isReencoded: Bool
   let reading: PropertyListDocument
   let outline: RuleOutline
 
@@ -23,6 +25,7 @@ public struct EditableDocument: Sendable {
       throw .unreadable([.notARuleDocument(at: document.root.place)], in: reading.source)
     }
     name = fileName
+    isReencoded = document.format == .text && document.source.bytes.count != bytes.count
     self.reading = document
     self.outline = outline
   }
