@@ -176,16 +176,4 @@ struct Cable {
     let count = try #require(listing.firstMatch(of: /counter packets ([0-9]+)/)?.1)
     return try #require(Int(count))
   }
-
-  // MARK: Helpers
-
-  private struct IPFailed: Error {
-    var arguments: [String]
-    var errors: String
-  }
-
-  func ip(_ arguments: String...) async throws {
-    let result = try await Program("ip").run(arguments)
-    guard result.status == 0 else { throw IPFailed(arguments: arguments, errors: result.errors) }
-  }
 }

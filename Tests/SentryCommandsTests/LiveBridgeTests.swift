@@ -54,16 +54,6 @@ private struct BridgedCables {
     for namespace in [outside, bridge, inside] { _ = try? await Program("ip").run(["netns", "delete", namespace]) }
   }
 
-  private struct IPFailed: Error {
-    var arguments: [String]
-    var errors: String
-  }
-
-  func ip(_ arguments: String...) async throws {
-    let result = try await Program("ip").run(arguments)
-    guard result.status == 0 else { throw IPFailed(arguments: arguments, errors: result.errors) }
-  }
-
   func run(on host: String, _ command: String...) async throws -> ProgramRun {
     try await Program("ip").run(["netns", "exec", host] + command)
   }
@@ -420,7 +410,7 @@ struct LiveBridgeTests {
   @Test(.timeLimit(.minutes(2)))
   func bridgeGoesOnWhenALostInterfaceIsBack() async throws {
     try await withBridge { cables, daemon in
-      try await cables.ip("-n", cables.bridge, "link", "delete", "in0")
+      try await ip("-n", cables.bridge, "link", "delete", "in0")
       try await waitUntil("the loss is told") { daemon.program.errors.contains("passes nothing until it is back") }
       #expect(try await daemon.status().interfaces.contains { !$0.capturing && $0.name == "in0" })
       try await cables.plug("in0", into: cables.inside, BridgedCables.insideAddress, BridgedCables.insideMAC)

@@ -17,7 +17,7 @@ struct LiveRouteTests {
   private func addNeighbours(to cable: Cable) async throws {
     for (name, net) in [("left", 11), ("right", 12)] {
       let neighbour = "\(cable.watched)-\(name)"
-      try await cable.ip("netns", "add", neighbour)
+      try await ip("netns", "add", neighbour)
       let made = try await cable.script(
         at: .watched,
         """

@@ -18,6 +18,8 @@ public final class RulesetGuard: Sendable {
 
   /// Between two looks of its own, for changes that nobody is told of.
   private static let longestWait = Duration.seconds(10)
+  private static let stopTag: UInt64 = 0
+  private static let newsTag: UInt64 = 1
 
   /// - Throws: `.systemCall`.
   public init(_ host: NetfilterHost) throws(NetfilterError) {
@@ -30,10 +32,13 @@ public final class RulesetGuard: Sendable {
   /// - Throws: `.notInKernel`, `.notPermitted`, `.systemCall` if it cannot watch.
   public func run(_ report: (Report) -> Void) throws(NetfilterError) {
     var monitor = try RulesetMonitor()
+    var poll = DescriptorPoll()
+    poll.add(wake.descriptor, tag: Self.stopTag)
+    poll.add(monitor.descriptor, tag: Self.newsTag)
     let clock = ContinuousClock()
     var pace = RestorePace()
     var next = clock.now
-    while try waitForNews(monitor.descriptor, until: next) {
+    while try waitForNews(&poll, until: next) {
       if try monitor.readNews() { next = min(next, clock.now + pace.wait(at: clock.now)) }
       guard clock.now >= next else { continue }
       let outcome = Result { () throws(NetfilterError) in try host.restore() }
@@ -55,17 +60,17 @@ public final class RulesetGuard: Sendable {
   public func stop() { wake.signal() }
 
   /// - Returns: false if the guard is to stop.
-  private func waitForNews(_ descriptor: Int32, until next: ContinuousClock.Instant) throws(NetfilterError) -> Bool {
+  private func waitForNews(_ poll: inout DescriptorPoll, until next: ContinuousClock.Instant) throws(NetfilterError)
+    -> Bool
+  {
     let left = next - ContinuousClock().now
     let milliseconds = max(0, left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000)
-    var waiting = [
-      pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-    ]
-    // Safe: as many entries as the count says.
-    let count = unsafe poll(&waiting, nfds_t(waiting.count), Int32(clamping: milliseconds + 1))
-    guard count >= 0 || errno == EINTR else { throw .systemCall(name: "poll", code: errno) }
-    return count <= 0 || waiting[0].revents == 0
+    do throws(CaptureError) {
+      let count = try poll.wait(milliseconds: Int32(clamping: milliseconds + 1))
+      return !(0..<count).contains { poll.tag($0) == Self.stopTag }
+    } catch {
+      throw .systemCall(name: "poll", code: errno)
+    }
   }
 }
 

@@ -10,6 +10,31 @@ package protocol PropertyListWriter {
   mutating func scalar(_ value: PropertyListValue)
 }
 
+extension PropertyListWriter {
+  /// Writes an array with its elements.
+  package mutating func array(_ elements: some Sequence<some PropertyListContent>) {
+    var isBegun = false
+    for element in elements {
+      if !isBegun { begin(.array) }
+      isBegun = true
+      element.write(to: &self)
+    }
+    if isBegun { end() } else { scalar([]) }
+  }
+
+  /// Writes a dictionary with its entries, in their order.
+  package mutating func dictionary(_ entries: some Sequence<(key: String, value: some PropertyListContent)>) {
+    var isBegun = false
+    for entry in entries {
+      if !isBegun { begin(.dictionary) }
+      isBegun = true
+      key(entry.key)
+      entry.value.write(to: &self)
+    }
+    if isBegun { end() } else { scalar(.dictionary([:])) }
+  }
+}
+
 package enum PropertyListContainer: Sendable {
   case array, dictionary
 }
@@ -23,17 +48,8 @@ package protocol PropertyListContent {
 extension PropertyListValue: PropertyListContent {
   package func write(to writer: inout some PropertyListWriter) {
     switch self {
-    case .array(let elements) where !elements.isEmpty:
-      writer.begin(.array)
-      for element in elements { element.write(to: &writer) }
-      writer.end()
-    case .dictionary(let dictionary) where !dictionary.entries.isEmpty:
-      writer.begin(.dictionary)
-      for entry in dictionary.entries {
-        writer.key(entry.key)
-        entry.value.write(to: &writer)
-      }
-      writer.end()
+    case .array(let elements): writer.array(elements)
+    case .dictionary(let dictionary): writer.dictionary(dictionary.entries.lazy.map { (key: $0.key, value: $0.value) })
     default: writer.scalar(self)
     }
   }
@@ -42,24 +58,9 @@ extension PropertyListValue: PropertyListContent {
 extension PropertyListNode: PropertyListContent {
   package func write(to writer: inout some PropertyListWriter) {
     switch kind {
-    case .array:
-      guard !elements.isEmpty else { return writer.scalar([]) }
-      writer.begin(.array)
-      for element in elements { element.write(to: &writer) }
-      writer.end()
-    case .dictionary:
-      guard !entries.isEmpty else { return writer.scalar(.dictionary([:])) }
-      writer.begin(.dictionary)
-      for entry in entries {
-        writer.key(entry.key)
-        entry.value.write(to: &writer)
-      }
-      writer.end()
+    case .array: writer.array(elements)
+    case .dictionary: writer.dictionary(entries.lazy.map { (key: $0.key, value: $0.value) })
     default: writer.scalar(value)
     }
   }
-}
-
-extension Sequence {
-  fileprivate var isEmpty: Bool { first { _ in true } == nil }
 }

@@ -67,19 +67,8 @@ extension EditedValue: PropertyListContent {
     switch self {
     case .node(let node): node.write(to: &writer)
     case .value(let value): value.write(to: &writer)
-    case .array(let elements):
-      guard !elements.isEmpty else { return writer.scalar([]) }
-      writer.begin(.array)
-      for element in elements { element.write(to: &writer) }
-      writer.end()
-    case .dictionary(let entries):
-      guard !entries.isEmpty else { return writer.scalar(.dictionary([:])) }
-      writer.begin(.dictionary)
-      for entry in entries {
-        writer.key(entry.key)
-        entry.value.write(to: &writer)
-      }
-      writer.end()
+    case .array(let elements): writer.array(elements)
+    case .dictionary(let entries): writer.dictionary(entries.lazy.map { (key: $0.key, value: $0.value) })
     }
   }
 }

@@ -132,28 +132,16 @@ struct PacketWorker: ~Copyable {
 
   /// Lets go of all that is held, and of all that waits for its rate.
   private mutating func releaseAll() {
-    let (queue, bridge) = (queue, bridge)
+    let outlet = RateOutlet(queue: queue, bridge: bridge)
     queue?.releaseAll()
     bridge?.releaseAll()
-    engine.releaseRates { place in
-      queue?.releaseWaiting(at: place)
-      bridge?.releaseWaiting(at: place)
-    } update: { sender, window in
-      queue?.updateWindow(window, of: sender)
-      bridge?.updateWindow(window, of: sender)
-    }
+    engine.releaseRates(release: outlet.release, update: outlet.update)
     queue?.flush()
   }
 
   private mutating func tickRates() {
-    let (queue, bridge) = (queue, bridge)
-    engine.tickRates(now: WallClock.now()) { place in
-      queue?.releaseWaiting(at: place)
-      bridge?.releaseWaiting(at: place)
-    } update: { sender, window in
-      queue?.updateWindow(window, of: sender)
-      bridge?.updateWindow(window, of: sender)
-    }
+    let outlet = RateOutlet(queue: queue, bridge: bridge)
+    engine.tickRates(now: WallClock.now(), release: outlet.release, update: outlet.update)
     queue?.flush()
   }
 
@@ -615,6 +603,22 @@ struct PacketWorker: ~Copyable {
       let rule = engine.rules.ruleSet.rules[place]
       return RuleRate(number: rule.number, name: rule.name, rate: rate)
     }
+  }
+}
+
+/// What carries out what the rates decide, in the one mode or the other.
+private struct RateOutlet {
+  let queue: QueueSource?
+  let bridge: Bridge?
+
+  func release(place: Int) {
+    queue?.releaseWaiting(at: place)
+    bridge?.releaseWaiting(at: place)
+  }
+
+  func update(sender: Int, window: UInt16) {
+    queue?.updateWindow(window, of: sender)
+    bridge?.updateWindow(window, of: sender)
   }
 }
 

@@ -2,13 +2,10 @@
 /// then of their paths. Executables that no rule asks about have the numbers between.
 struct ApplicationNames: Sendable {
   /// `curl\0/usr/bin/curl` for a path, `curl\0` for a file name, which stands for all that begins so.
-  private typealias Key = [UInt8]
+  private typealias Key = NameOrder.Key
 
-  /// Ascending, without repetition: the names, and the ends of what file names stand for.
-  private let keys: [Key]
-
-  /// More than any byte of a path's text.
-  private static let end: UInt8 = 0xFF
+  /// The names, and the ends of what file names stand for.
+  private let order: NameOrder
 
   init(_ ruleSet: RuleSet) {
     var keys: Set<Key> = []
@@ -17,9 +14,9 @@ struct ApplicationNames: Sendable {
       let name = ApplicationName(text)
       let key = Self.key(of: name)
       keys.insert(key)
-      if name.form == .fileName { keys.insert(key + [Self.end]) }
+      if name.form == .fileName { keys.insert(key + [NameOrder.end]) }
     }
-    self.keys = keys.sorted { $0.lexicographicallyPrecedes($1) }
+    order = NameOrder(keys)
   }
 
   /// The executables that a name, one of the document's, means; `nil` for one in either case, which means some here and some
@@ -27,8 +24,8 @@ struct ApplicationNames: Sendable {
   func values(of name: ApplicationName) -> ValueSet? {
     let key = Self.key(of: name)
     switch name.form {
-    case .path: return ValueSet(number(of: key))
-    case .fileName: return ValueSet(number(of: key)...number(of: key + [Self.end]))
+    case .path: return ValueSet(order.number(of: key))
+    case .fileName: return ValueSet(order.number(of: key)...order.number(of: key + [NameOrder.end]))
     case .pathInEitherCase, .fileNameInEitherCase: return nil
     }
   }
@@ -36,15 +33,5 @@ struct ApplicationNames: Sendable {
   private static func key(of name: ApplicationName) -> Key {
     let file = name.name.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
     return file + [0] + (name.form == .path ? name.name : [])
-  }
-
-  /// By binary search; those of the keys are odd.
-  private func number(of key: Key) -> UInt128 {
-    var (low, high) = (0, keys.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if keys[middle].lexicographicallyPrecedes(key) { low = middle + 1 } else { high = middle }
-    }
-    return UInt128(2 * low + 1)
   }
 }

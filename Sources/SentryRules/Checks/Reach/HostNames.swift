@@ -2,13 +2,10 @@
 /// all names below one stand together. Names that no rule asks about have the numbers between.
 struct HostNames: Sendable {
   /// What a name is sorted by: `org\0example\0` for `example.org`.
-  private typealias Key = [UInt8]
+  private typealias Key = NameOrder.Key
 
-  /// Ascending, without repetition: the names, and the ends of what is below those that rules mean with `*.`.
-  private let keys: [Key]
-
-  /// More than any byte of a name.
-  private static let end: UInt8 = 0xFF
+  /// The names, and the ends of what is below those that rules mean with `*.`.
+  private let order: NameOrder
 
   init(_ ruleSet: RuleSet) {
     var keys: Set<Key> = []
@@ -16,31 +13,21 @@ struct HostNames: Sendable {
       guard let pattern = rule.hostNames else { continue }
       let key = Self.key(of: pattern)
       keys.insert(key)
-      if pattern.matchesBelow { keys.insert(key + [Self.end]) }
+      if pattern.matchesBelow { keys.insert(key + [NameOrder.end]) }
     }
-    self.keys = keys.sorted { $0.lexicographicallyPrecedes($1) }
+    order = NameOrder(keys)
   }
 
   /// The names that `pattern`, one of the document's, matches. Each key has an odd number; those between have even ones.
   func values(of pattern: NamePattern?) -> ValueSet {
     guard let pattern else { return ValueSet([]) }
     let key = Self.key(of: pattern)
-    let name = number(of: key)
-    return pattern.matchesBelow ? ValueSet(name + 1...number(of: key + [Self.end])) : ValueSet(name)
+    let name = order.number(of: key)
+    return pattern.matchesBelow ? ValueSet(name + 1...order.number(of: key + [NameOrder.end])) : ValueSet(name)
   }
 
   private static func key(of pattern: NamePattern) -> Key {
     pattern.name.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).reversed().flatMap { $0 + [0] }
-  }
-
-  /// By binary search.
-  private func number(of key: Key) -> UInt128 {
-    var (low, high) = (0, keys.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if keys[middle].lexicographicallyPrecedes(key) { low = middle + 1 } else { high = middle }
-    }
-    return UInt128(2 * low + 1)
   }
 }
 
