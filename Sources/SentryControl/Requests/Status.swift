@@ -69,7 +69,7 @@ public struct OwnerReport: Codable, Sendable, Equatable {
   public var hidden: UInt64
   /// Of an answer, in seconds; 0 before the first.
   public var averageWait: Double
-  /// How often it ended by itself.
+  /// How often it ended by itself, or was ended because it did not answer.
   public var losses: UInt64
 
   public init(
