@@ -81,7 +81,7 @@ let package = Package(
         .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
         .unixSignals,
       ]),
-    library("SentryProcesses", ["SentryPacket"]),
+    library("SentryProcesses", ["SentryPacket", "CProcess"]),
     library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables"]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
@@ -93,6 +93,7 @@ let package = Package(
     library("SentryDiagnostics"),
     library("SentryPacket"),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CProcess"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(
       name: "CNetfilterQueue", pkgConfig: "libnetfilter_queue", providers: [.apt(["libnetfilter-queue-dev"])]),

@@ -1,3 +1,4 @@
+internal import CProcess
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -13,6 +14,8 @@ public enum OwnerHelper {
   /// - Throws: if standard input is no such socket.
   public static func serve() throws(ProcessError) {
     closeInherited()
+    // Stopped, it would not hear of the daemon's end by its socket. (The daemon's packet thread starts it, and lasts as long.)
+    _ = sentry_end_with_parent()
     // The daemon decides when it ends, also when both are told to.
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
     try serve(STDIN_FILENO)

@@ -236,11 +236,11 @@ final class OwnerDesk {
     }
   }
 
-  /// How long from `now` until a packet has waited long enough; `nil` if none waits.
-  func nanosecondsToRelease(now: Timestamp) -> Int64? {
-    questions.first { !isSettled($0.number) }.map {
-      max(0, $0.time.nanoseconds + Self.patience - now.nanoseconds)
-    }
+  /// How long from `now` until a packet has waited long enough, or the process may be started again; `nil` if there is neither.
+  func nanosecondsToWork(now: Timestamp) -> Int64? {
+    let release = questions.first { !isSettled($0.number) }.map { $0.time.nanoseconds + Self.patience }
+    let start = client == nil ? nextStart?.nanoseconds : nil
+    return [release, start].compactMap { $0 }.min().map { max(0, $0 - now.nanoseconds) }
   }
 
   func snapshot() -> OwnerSnapshot {

@@ -289,7 +289,6 @@ struct PacketWorker: ~Copyable {
     for index in sources.indices { judgeBatch(from: index) }
     advance(to: now)
     for source in sources { source.secondPassed() }
-    startOwnerLookup()
   }
 
   private mutating func advance(to now: Timestamp) {
@@ -332,7 +331,7 @@ struct PacketWorker: ~Copyable {
     if let release = bridge?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
       nanoseconds = min(nanoseconds, release)
     }
-    if let release = owners?.nanosecondsToRelease(now: UptimeClock.now()) { nanoseconds = min(nanoseconds, release) }
+    if let work = owners?.nanosecondsToWork(now: UptimeClock.now()) { nanoseconds = min(nanoseconds, work) }
     if let tick = engine.nanosecondsToRateTick(now: now) { nanoseconds = min(nanoseconds, tick) }
     return Int32(nanoseconds / 1_000_000) + 1
   }
@@ -422,8 +421,9 @@ struct PacketWorker: ~Copyable {
       if let descriptor = owners.descriptor { poll.remove(descriptor) }
       owners.lose(now: now)
       let what = isStuck ? "does not answer" : "has ended"
-      remark(["the process that looks up applications and users \(what); it is started again"])
+      remark(["the process that looks up applications and users \(what); it will be started again"])
     }
+    startOwnerLookup()
     owners.giveUpOverdue(now: now)
     judgeReleased(by: owners)
   }
