@@ -14,7 +14,7 @@ struct OwnerFinder: ~Copyable {
     self.processes = processes
   }
 
-  /// - Parameter path: becomes the path of the executable, where that is found.
+  /// - Parameter path: becomes the path of the executable, where that is known; otherwise it is empty.
   mutating func answer(_ question: OwnerQuestion, path: inout [UInt8]) -> OwnerAnswer {
     path.removeAll(keepingCapacity: true)
     var answer = OwnerAnswer(number: question.number, outcome: .noSocket)
@@ -60,8 +60,11 @@ struct OwnerFinder: ~Copyable {
   }
 
   private func take(executableOf holder: ProcessFolder.Holder, path: inout [UInt8]) -> OwnerAnswer.Outcome {
-    guard let executable = processes.executable(of: holder.process) else { return .hidden }
-    path = executable
+    switch processes.executable(of: holder.process) {
+    case .known(let known): path = known
+    case .foreign: break
+    case .hidden: return .hidden
+    }
     return .process
   }
 }

@@ -49,10 +49,11 @@ public struct OwnerAnswer: Equatable, Sendable {
   public enum Outcome: UInt8, Sendable {
     /// This host has no socket for it.
     case noSocket
-    /// There is one, but no process has it open, or its executable is not there any more.
+    /// There is one, but no process has it open.
     case noProcess
     /// There is one, and whose it is was hidden from us.
     case hidden
+    /// Without a path if the executable is not one of ours: `ProcessFolder.Executable.foreign`.
     case process
     /// The kernel does not answer such questions.
     case notSupported

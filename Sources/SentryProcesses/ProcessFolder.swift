@@ -1,3 +1,4 @@
+internal import Foundation
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -54,20 +55,28 @@ struct ProcessFolder {
     return files
   }
 
+  /// The inodes of a process' open sockets.
+  func sockets(of process: UInt32) -> Set<UInt32> {
+    guard let number = Int32(exactly: process) else { return [] }
+    return Set(
+      files(of: number).compactMap { file in
+        // The longest is `socket:[4294967295]`.
+        guard let link = Self.link(at: AT_FDCWD, "\(path)/\(process)/fd/\(file)", longest: 32) else { return nil }
+        let text = String(decoding: link, as: UTF8.self)
+        return text.hasPrefix("socket:[") && text.hasSuffix("]") ? UInt32(text.dropFirst(8).dropLast()) : nil
+      })
+  }
+
+  /// What a process is called: the first 15 bytes of its executable's name, unless it has chosen another.
+  func name(of process: UInt32) -> String? {
+    FileManager.default.contents(atPath: "\(path)/\(process)/comm").map {
+      String(decoding: $0.dropLast(), as: UTF8.self)
+    }
+  }
+
   /// Whether that file of that process is still this socket.
   func isHeld(_ inode: UInt32, by holder: Holder) -> Bool {
     Self.link(at: AT_FDCWD, "\(path)/\(holder.process)/fd/\(holder.file)", is: Self.name(ofSocket: inode))
-  }
-
-  /// The path of a process' executable, as it was when the process began; `nil` if the process has gone, or has none.
-  func executable(of process: UInt32) -> [UInt8]? {
-    guard var path = Self.link(at: AT_FDCWD, "\(path)/\(process)/exe", longest: 4_096), !path.isEmpty else {
-      return nil
-    }
-    // What the kernel adds once the file was removed or replaced, as by an update.
-    let mark = Array(" (deleted)".utf8)
-    if path.count > mark.count, path.suffix(mark.count) == mark[...] { path.removeLast(mark.count) }
-    return path
   }
 
   private static func name(ofSocket inode: UInt32) -> [UInt8] { Array("socket:[\(inode)]".utf8) }
@@ -101,7 +110,7 @@ struct ProcessFolder {
   }
 
   /// Where a symbolic link leads, cut off at `longest` bytes.
-  private static func link(at folder: Int32, _ name: String, longest: Int) -> [UInt8]? {
+  static func link(at folder: Int32, _ name: String, longest: Int) -> [UInt8]? {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in
       // Safe: the call writes at most as many bytes as the buffer holds, and says how many.
       let written = unsafe buffer.withMemoryRebound(to: CChar.self) { buffer in

@@ -30,6 +30,9 @@ public final class RunningProgram: Sendable {
     while endStatus == nil { usleep(1_000) }
   }
 
+  /// The process' number.
+  public var number: Int32 { process }
+
   /// Whether it has not ended yet.
   public var isRunning: Bool { endStatus == nil }
 

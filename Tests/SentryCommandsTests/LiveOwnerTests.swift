@@ -64,6 +64,42 @@ struct LiveOwnerTests {
     }
   }
 
+  /// Everybody may make a mount namespace, and put any program in the place of any other there.
+  @Test(
+    .timeLimit(.minutes(3)), .enabled(if: Self.namespacesAreOpen, "needs unshare and user namespaces for everybody"))
+  func nobodyGetsOutUnderTheNameOfAnother() async throws {
+    let curl = try Program("curl").path
+    let rules = Self.outbound(
+      LiveQueue.rule("Application", curl, #"relationName = "!="; filterActionName = Delete;"#))
+    try await with(rules) { cable, _ in
+      #expect(try await self.curl(on: cable, as: Self.nobody) == 0)
+      let deceiver = try await cable.script(
+        at: .watched,
+        """
+        exec setpriv --reuid \(Self.nobody) --clear-groups unshare --map-root-user --mount sh -c '
+          mount --bind "$(readlink -f \(Program("python3").path))" \(curl) && exec \(curl) -c "
+        import urllib.request; urllib.request.urlopen(\\"\(Self.page)\\", timeout=3)"'
+        """)
+      #expect(deceiver.status == 1)
+      #expect(deceiver.errors.contains("timed out"), "\(deceiver.errors)")
+      #expect(try await self.curl(on: cable, as: Self.nobody) == 0)
+    }
+  }
+
+  private static let nobody = "65534"
+
+  private static let namespacesAreOpen = {
+    let probe = Process()
+    probe.executableURL = URL(fileURLWithPath: "/bin/sh")
+    probe.arguments = [
+      "-c",
+      "exec setpriv --reuid \(nobody) --clear-groups unshare --map-root-user --mount mount --bind /bin /bin 2>/dev/null",
+    ]
+    guard (try? probe.run()) != nil else { return false }
+    probe.waitUntilExit()
+    return probe.terminationStatus == 0
+  }()
+
   @Test(.timeLimit(.minutes(3)))
   func aNamedUserIsKeptIn() async throws {
     let rules = Self.outbound(LiveQueue.rule("User", "nobody", "filterActionName = Delete;"))
@@ -111,19 +147,22 @@ struct LiveOwnerTests {
         return process != nil && process != first
       }
       #expect(try await owners(daemon).losses == 1)
-      #expect(try await daemon.log().contains("the process that looks up applications and users has ended"))
+      #expect(
+        try await daemon.log().contains(
+          "the process that looks up applications and users has ended; it will be started again"))
       #expect(try await curl(on: cable) == 0)
     }
   }
 
-  /// It hears of the end of its daemon from nobody but the kernel.
-  @Test(.timeLimit(.minutes(3)))
-  func itEndsWithAKilledDaemon() async throws {
+  /// It hears of the end of its daemon from nobody but the kernel; while it is stopped it cannot hear.
+  @Test(.timeLimit(.minutes(3)), arguments: [false, true])
+  func itEndsWithAKilledDaemon(_ isStopped: Bool) async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(LiveQueue.rule("User", "nobody", "filterActionName = Delete;"), in: folder)
     try await Cable.with(.onlyTests) { cable in
       let daemon = try await LiveDaemon.start(on: cable, document, in: folder)
       let process = try #require(try await owners(daemon).process)
+      if isStopped { kill(process, SIGSTOP) }
       try await daemon.program.kill()
       try await waitUntil("it has ended") { kill(process, 0) == -1 && errno == ESRCH }
     }
