@@ -132,6 +132,16 @@ struct FeedRulesetTests {
     #expect(!rules.contains("update"))
   }
 
+  @Test func whereNoIPv6ComesSoFarNothingAsksForIt() throws {
+    var plan = Self.plan
+    plan.ipv6PrefixLength = nil
+    var blocking = BlockingFeed(plan)
+    // What the document before it used is not taken over.
+    blocking.adopt(BlockingFeed(Self.plan))
+    #expect(blocking.sets.map(\.name) == ["triggered-4-600s"])
+    #expect(!blocking.rules.contains { $0.contains("ip6") })
+  }
+
   /// As the table does: a host that is blocked by itself is answered by that entry, not by that of its net.
   @Test func moreSpecificNetsAreAskedFirst() {
     var blocking = BlockingFeed(Self.plan)

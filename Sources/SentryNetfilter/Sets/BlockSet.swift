@@ -128,10 +128,8 @@ public struct BlockingFeed: Sendable, Equatable {
   public init(_ plan: BlockingPlan) {
     self.plan = plan
     sets = []
-    add([
-      BlockSet(.ipv4, seconds: plan.seconds, capacity: plan.capacity),
-      BlockSet(.ipv6(length: UInt8(clamping: plan.ipv6PrefixLength)), seconds: plan.seconds, capacity: plan.capacity),
-    ])
+    let keys: [BlockSet.Keys] = [.ipv4] + (plan.ipv6PrefixLength.map { [.ipv6(length: UInt8(clamping: $0))] } ?? [])
+    add(keys.map { BlockSet($0, seconds: plan.seconds, capacity: plan.capacity) })
   }
 
   /// Adds those that are not there, as many as there is room for.
@@ -142,7 +140,8 @@ public struct BlockingFeed: Sendable, Equatable {
 
   /// Takes over the sets of the feed before it: what they hold goes on to be blocked.
   mutating func adopt(_ old: BlockingFeed) {
-    add(old.sets.map { BlockSet($0.keys, seconds: $0.seconds, capacity: plan.capacity) })
+    let usable = old.sets.filter { $0.keys == .ipv4 || plan.ipv6PrefixLength != nil }
+    add(usable.map { BlockSet($0.keys, seconds: $0.seconds, capacity: plan.capacity) })
   }
 
   /// Sets that are in the way of this feed's, or no longer used.
@@ -163,7 +162,11 @@ public struct BlockingFeed: Sendable, Equatable {
     // A packet is asked for little of the other family: IPv4 has been dropped or let go before IPv6 comes.
     return exemptions(of: nil)
       + exemptions(of: .ipv4) + sets.filter { $0.keys == .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv4.rule(drop)]
-      + exemptions(of: .ipv6) + sets.filter { $0.keys != .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv6.rule(drop)]
+      + (plan.ipv6PrefixLength == nil ? [] : exemptions(of: .ipv6) + ipv6Rules(drop))
+  }
+
+  private func ipv6Rules(_ drop: String) -> [String] {
+    sets.filter { $0.keys != .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv6.rule(drop)]
   }
 
   private func exemptions(of family: EarlyMatch.Family?) -> [String] {

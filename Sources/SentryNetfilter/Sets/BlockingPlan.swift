@@ -20,8 +20,8 @@ public struct BlockingPlan: Sendable, Equatable {
   public var number: String
   /// The places of all rules that count what is dropped, the rule itself included, in document order.
   public var counting: [Int]
-  /// Triggered IPv6 addresses are known by their net of so many bits.
-  public var ipv6PrefixLength: Int
+  /// Triggered IPv6 addresses are known by their net of so many bits; `nil` where none comes so far (`blockIPv6`).
+  public var ipv6PrefixLength: Int?
   /// How long an address stays that the rules trigger, in seconds; `nil` for ever.
   public var seconds: UInt32?
   /// Entries the table holds.
@@ -85,7 +85,6 @@ private struct BlockingAnalysis {
     if ruleSet.settings.malformed == .pass {
       return .none(reason: "'malformed = pass' lets through what only the daemon can tell")
     }
-    if ruleSet.settings.blockIPv6 { spare([.ipv6("meta nfproto ipv6")], for: "0") }
     var position = 0
     while position < program.instructions.count {
       let instruction = program.instructions[position]
@@ -170,7 +169,7 @@ private struct BlockingAnalysis {
     return .sets(
       BlockingPlan(
         rule: Int(instruction.rule), number: number(position), counting: counting,
-        ipv6PrefixLength: settings.triggerIPv6Prefix, seconds: settings.triggerDuration,
+        ipv6PrefixLength: settings.blockIPv6 ? nil : settings.triggerIPv6Prefix, seconds: settings.triggerDuration,
         capacity: settings.addressCapacity, sparesAuthorized: sparesAuthorized, exemptions: exemptions))
   }
 

@@ -40,7 +40,7 @@ extension KernelSets {
 
   private func wantedPieces() -> [IPAddress: HeldPiece] {
     var wanted: [IPAddress: HeldPiece] = [:]
-    for isIPv4 in [true, false] {
+    for isIPv4 in plan?.ipv6PrefixLength == nil ? [true] : [true, false] {
       let entries = ranges.filter { $0.range.first.isIPv4 == isIPv4 }
       let without = isIPv4 ? spared : AddressSpans(spared.ranges + [.mappedBlock])
       for piece in RangePieces.cut(entries.map(\.range), without: without) {

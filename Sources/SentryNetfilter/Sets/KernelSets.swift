@@ -169,6 +169,7 @@ public struct KernelSets: ~Copyable {
   }
 
   private func isSpared(_ net: AddressNet) -> Bool {
+    if !net.address.isIPv4, plan?.ipv6PrefixLength == nil { return true }
     if !net.address.isIPv4, net.range.last >= AddressRange.mappedBlock.first,
       net.range.first <= AddressRange.mappedBlock.last
     {

@@ -84,7 +84,7 @@ struct BlockingTests {
       rules: rule("IPFragmentOffset", "1-63", "Delete") + "," + deletes(), counting: ["2"]),
     BlockingCase(
       testDescription: "blocked IPv6 is for the check before the rules", rules: deletes(),
-      settings: "blockIPv6 = 1;", counting: ["1"], exemptions: ["meta nfproto ipv6"]),
+      settings: "blockIPv6 = 1;", counting: ["1"]),
     BlockingCase(
       testDescription: "a disabled rule before it is not there",
       rules: "{ enabled = 0; propertyName = Protocol; propertyValue = 6; filterActionName = Pass; }," + deletes(),

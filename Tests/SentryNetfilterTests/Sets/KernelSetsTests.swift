@@ -32,11 +32,13 @@ struct KernelSetsTests {
 
   /// A host whose document deletes what triggered addresses send, with empty sets.
   private static func withSets(
-    _ rules: String = "", _ body: @escaping @Sendable (TestNetwork, NetfilterHost, inout KernelSets) throws -> Void
+    _ rules: String = "", settings: String = "",
+    _ body: @escaping @Sendable (TestNetwork, NetfilterHost, inout KernelSets) throws -> Void
   ) async throws {
     let document = RuleDocument(
       reading:
-        "{ rules = ( \(rules) { enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; } ); }"
+        "{ rules = ( \(rules) { enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; } ); "
+        + "settings = { \(settings) }; }"
     )
     let ruleSet = try #require(document.ruleSet)
     try await TestNetwork.run { network in
@@ -67,6 +69,22 @@ struct KernelSetsTests {
     return text[start.upperBound..<end.lowerBound].split(separator: ",").map {
       String($0.split { " \n\t".contains($0) }.first ?? "")
     }.sorted()
+  }
+
+  /// Rule 1 never sees any of it.
+  @Test func blockedIPv6IsNotCopied() async throws {
+    try await Self.withSets(settings: "blockIPv6 = 1;") { network, _, sets in
+      let contents = KernelSets.Contents(triggered: [
+        try Self.entry("198.51.100.7"), try Self.entry("2001:db8:1::/64"), try Self.entry("198.51.100.8-198.51.100.10"),
+        try Self.entry("2001:db8:2::1-2001:db8:2::9"),
+      ])
+      #expect(try sets.replaceAll(contents, now: Self.start) == 2)
+      try sets.apply([Self.change(.entered, "2001:db8:3::/64")], now: Self.start)
+      #expect(sets.counts.entries == 2)
+      #expect(sets.counts.leftOut == 2)
+      #expect(try sets.replaceAll(contents, now: Self.start) == 0)
+      #expect(try network.host("nft list chain inet sentry blocked").contains("ip6") == false)
+    }
   }
 
   @Test func entriesAreInTheSetOfTheirKindAndDuration() async throws {
