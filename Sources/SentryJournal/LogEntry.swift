@@ -12,6 +12,8 @@ public struct LogEntry: Codable, Sendable, Equatable {
   public var action: String
   /// What the rule named here did, where that is not what happens to the packet: `packet logged`.
   public var subAction: String?
+  /// The packet passed all the same: only in a dry run, and only where `action` says otherwise.
+  public var dryRun: Bool?
   /// Number and name, `2.1.5.1 telnet probe`; `rule = 0 ` and a reason for the checks before the rules.
   public var rule: String
   /// `203.0.113.9:40001`, `[2001:db8::9]:40001`, or an address alone.
@@ -44,10 +46,14 @@ public struct LogEntry: Codable, Sendable, Equatable {
   /// The entry of an engine event.
   ///
   /// `labels` is the book the engine's rules were loaded with; `interfaces` are names in the engine's order.
-  public init(_ event: EngineEvent, labels: RuleLabels, interfaces: [String]) {
+  ///
+  /// - Parameter isDryRun: no verdict is carried out.
+  public init(_ event: EngineEvent, labels: RuleLabels, interfaces: [String], isDryRun: Bool = false) {
     let label = labels.label(event.label)
     time = event.time.secondsSince1970
-    action = (event.leaf ?? event.kind).text
+    let kind = event.leaf ?? event.kind
+    action = kind.text
+    dryRun = isDryRun && kind.keepsPackets ? true : nil
     subAction = event.leaf.flatMap { $0.text == event.kind.text ? nil : event.kind.text }
     rule = event.reason.map { "rule = 0 \($0.name)" } ?? label.text
     parameter = event.reason == nil ? label.parameter : ""
@@ -80,6 +86,11 @@ extension EngineEvent.Kind {
     case .rateLimit: "rate limited"
     }
   }
+}
+
+extension EngineEvent.Kind {
+  /// Packets do not pass then, unless nothing is carried out.
+  fileprivate var keepsPackets: Bool { self == .delete || self == .reject || self == .dropConnection }
 }
 
 extension EngineEvent {

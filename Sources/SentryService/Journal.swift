@@ -24,12 +24,15 @@ public final class Journal: Sendable {
   private let events: EventQueue
   private let labels: RuleLabels
   private let interfaces: [String]
+  private let isDryRun: Bool
   private let log: Logger
 
-  init(events: EventQueue, labels: RuleLabels, interfaces: [String], log: Logger) {
+  /// - Parameter isDryRun: entries are marked whose verdicts are not carried out.
+  init(events: EventQueue, labels: RuleLabels, interfaces: [String], isDryRun: Bool = false, log: Logger) {
     self.events = events
     self.labels = labels
     self.interfaces = interfaces
+    self.isDryRun = isDryRun
     self.log = log
   }
 
@@ -44,7 +47,7 @@ public final class Journal: Sendable {
     let taken = events.takeAll()
     for notice in taken.notices { report(notice) }
     let logged = taken.events.filter(\.isLogged)
-    append(logged.map { LogEntry($0, labels: labels, interfaces: interfaces) })
+    append(logged.map { LogEntry($0, labels: labels, interfaces: interfaces, isDryRun: isDryRun) })
     if taken.lost > 0 { contents.withLock { $0.lost &+= taken.lost } }
   }
 

@@ -100,7 +100,8 @@ public actor SentryDaemon {
     self.startTime = startTime
     self.log = log
     history = [active.report]
-    journal = Journal(events: packets.events, labels: labels, interfaces: interfaceNames, log: log)
+    journal = Journal(
+      events: packets.events, labels: labels, interfaces: interfaceNames, isDryRun: intake.isDryRun, log: log)
   }
 
   /// Ends the packet thread; requests that come later fail with `DaemonError.stopped`. In queue mode the kernel stops handing over

@@ -207,6 +207,8 @@ struct LiveVerdictTests {
       #expect(try await daemon.status().verdicts["delete", default: 0] > 0)
       #expect(try await daemon.sentry("status").output.contains("dry run: all packets pass"))
       #expect(daemon.program.errors.contains("dry run"))
+      #expect(try await daemon.log().contains("  dry run: packet dropped "))
+      #expect(try await daemon.sentry("log", "--format", "json").output.contains(#""dryRun":true"#))
       withExtendedLifetime(server) {}
     }
   }

@@ -62,3 +62,15 @@ func everyKindHasItsWords(kind: EngineEvent.Kind, words: String) {
   #expect(entry.action == "reject, packet dropped")
   #expect(entry.subAction == "Script")
 }
+
+/// What a dry run only reports is marked, and nothing else: packets that pass do pass.
+@Test(
+  arguments: [
+    (EngineEvent.Kind.delete, nil, true), (.reject, nil, true), (.dropConnection, nil, true), (.pass, nil, nil),
+    (.log, nil, nil), (.log, .delete, true), (.delete, .pass, nil), (.alert, nil, nil),
+  ] as [(EngineEvent.Kind, EngineEvent.Kind?, Bool?)])
+func aDryRunIsMarkedWherePacketsWouldNotPass(kind: EngineEvent.Kind, leaf: EngineEvent.Kind?, mark: Bool?) {
+  let event = EngineEvent(time: Timestamp(seconds: 1), kind: kind, leaf: leaf, label: 0, isLogged: true)
+  #expect(LogEntry(event, labels: RuleLabels(), interfaces: [], isDryRun: true).dryRun == mark)
+  #expect(LogEntry(event, labels: RuleLabels(), interfaces: []).dryRun == nil)
+}

@@ -194,6 +194,12 @@ func textLogLine(_ c: TextLogCase) {
   #expect(utc.line(entry) == "2024-05-06 07:08:09  firewall on")
 }
 
+@Test func aDryRunIsSaidAheadOfTheAction() {
+  let event = EngineEvent(time: Timestamp(seconds: start), kind: .log, leaf: .delete, label: 0, isLogged: true)
+  let entry = LogEntry(event, labels: RuleLabels(), interfaces: [], isDryRun: true)
+  #expect(utc.line(entry) == "2024-05-06 07:08:09  dry run: packet dropped (packet logged) 0    ")
+}
+
 @Test func timesAreLocal() throws {
   let berlin = TextLogFormat(timeZone: try #require(TimeZone(identifier: "Europe/Berlin")))
   let entry = LogEntry(time: Timestamp(seconds: start), message: "firewall on")

@@ -20,12 +20,20 @@ public enum PacketIntake: Sendable {
     }
   }
 
+  /// Verdicts would be carried out, had nobody asked to let all packets pass.
+  var isDryRun: Bool {
+    switch self {
+    case .none, .watch: false
+    case .queue(let queue): queue.isDryRun
+    case .bridge(let bridge): bridge.isDryRun
+    }
+  }
+
   /// Rates are limited: verdicts are carried out.
   var paces: Bool {
     switch self {
     case .none, .watch: false
-    case .queue(let queue): !queue.isDryRun
-    case .bridge(let bridge): !bridge.isDryRun
+    case .queue, .bridge: !isDryRun
     }
   }
 
