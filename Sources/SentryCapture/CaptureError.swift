@@ -28,6 +28,8 @@ public enum CaptureError: Error, Equatable {
   case queueInUse(number: UInt16)
   /// Opening a kernel queue needs CAP_NET_ADMIN.
   case queueNotPermitted(number: UInt16)
+  /// Sending packets of our own making needs CAP_NET_RAW, and marking them CAP_NET_ADMIN.
+  case sendingNotPermitted
   /// The kernel has no queues, or their module is not loaded.
   case queueNotSupported
   case systemCall(name: String, code: Int32)
@@ -66,6 +68,9 @@ extension CaptureError: CustomStringConvertible {
         + "lists those in use)"
     case .queueNotPermitted(let number):
       "kernel queue \(number) needs more rights: run as root or with CAP_NET_ADMIN"
+    case .sendingNotPermitted:
+      "sending packets (resets, blocked pages) needs more rights: run as root or with CAP_NET_RAW and CAP_NET_ADMIN "
+        + "('setpriv --inh-caps +net_raw,+net_admin --ambient-caps +net_raw,+net_admin sentry run …')"
     case .queueNotSupported:
       "this kernel hands out no packets; 'modprobe nfnetlink_queue' may help"
     case .systemCall(let name, let code):

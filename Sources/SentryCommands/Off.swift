@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
 internal import SentryNetfilter
+internal import SentryProcesses
 internal import SentryService
 
 /// `sentry off`: the master switch.
@@ -29,9 +30,10 @@ struct Off: AsyncParsableCommand {
   /// - Returns: what was done, for people.
   private func removeLeftovers(orElse failure: CommandFailure) throws(CommandFailure) -> String {
     guard geteuid() == 0 else { throw failure }
+    let directory = stateDirectory.path
     let outcome: Leftovers.Outcome
     do throws(NetfilterError) {
-      outcome = try Leftovers.remove(stateDirectory: stateDirectory.path)
+      outcome = try Leftovers.remove(stateDirectory: directory)
     } catch .notInKernel, .notPermitted {
       // Where there is no packet filter, or none for us, nothing of ours can be in it.
       throw failure
@@ -39,11 +41,24 @@ struct Off: AsyncParsableCommand {
       throw CommandFailure(error)
     }
     switch outcome {
-    case .nothing: throw failure
-    case .removed: return "no sentry is running; what one had left in the kernel was taken out: every packet passes"
-    case .inUse(let queue):
+    case .nothing:
+      guard let message = failure.message else { throw failure }
       throw CommandFailure(
-        .noDaemon, "a sentry judges packets through queue \(queue), but not at \(socket.path): name its --socket")
+        failure.status, "\(message)\n  nothing of one is left in the kernel, nor \(BootCopy.fileName) in \(directory)")
+    case .removed(copy: true):
+      return """
+        no sentry is running; what one had left in the kernel was taken out, and \(BootCopy.fileName) of \(directory): \
+        every packet passes
+        """
+    case .removed(copy: false):
+      return """
+        no sentry is running; what one had left in the kernel was taken out: every packet passes
+        no \(BootCopy.fileName), for the next boot, is in \(directory); --state-directory names another
+        """
+    case .inUse(let queue):
+      let who = OtherSentry.judging(queue: queue).map { " (\($0.text))" } ?? ""
+      throw CommandFailure(
+        .noDaemon, "a sentry judges packets through queue \(queue), but not at \(socket.path): name its --socket\(who)")
     }
   }
 }

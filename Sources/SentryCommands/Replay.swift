@@ -125,7 +125,7 @@ extension CommandFailure {
       case .cannotSpool, .cannotWrite, .interfaceGone, .notBridgeable, .captureFailed, .queueInUse,
         .queueNotSupported, .systemCall:
         .inputOutput
-      case .notPermitted, .queueNotPermitted: .notPermitted
+      case .notPermitted, .queueNotPermitted, .sendingNotPermitted: .notPermitted
       }
     self.init(status, error.description)
   }

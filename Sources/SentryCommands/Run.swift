@@ -3,6 +3,7 @@ internal import Foundation
 internal import Logging
 internal import SentryCapture
 internal import SentryNetfilter
+internal import SentryProcesses
 internal import SentryRules
 internal import SentryService
 
@@ -53,20 +54,27 @@ struct Run: AsyncParsableCommand {
       valueName: "mode"))
   var mode = Mode.monitor
 
-  @Option(help: "In queue mode: what the kernel does with packets while nobody judges them (fail-open: they pass).")
-  var policy = Policy.failOpen
+  @Option(
+    help: "In queue mode: what the kernel does with packets while nobody judges them (default: fail-open, they pass).")
+  var policy: Policy?
 
   @Flag(help: "In queue and bridge mode: report the verdicts, but let all packets pass.")
   var dryRun = false
 
-  @Option(help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535.", valueName: "number"))
-  var queueNumber: UInt16 = 0
+  // Unconditional: a negative number looks like an option, which nobody would mean here.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("In queue mode: the number of the kernel queue, 0 to 65535 (default: 0).", valueName: "number"),
+    transform: Self.queueNumber)
+  var queueNumber: UInt16?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "In queue mode: the bit that marks packets on their way to the queue, where the kernel needs one.",
+      "In queue mode: the bit that marks packets on their way to the queue, where the kernel needs one (default: "
+        + "0x\(String(QueueIntake.usualMark, radix: 16))).",
       valueName: "mark"), transform: Self.queueMark)
-  var queueMark = QueueIntake.usualMark
+  var queueMark: UInt32?
 
   @OptionGroup var stateDirectory: StateDirectoryOption
 
@@ -85,10 +93,10 @@ struct Run: AsyncParsableCommand {
 
   private var queueIntake: QueueIntake {
     var options = KernelQueue.Options()
-    options.number = queueNumber
-    options.passesWhenFull = policy == .failOpen
+    options.number = queueNumber ?? 0
+    options.passesWhenFull = policy != .failClosed
     var queue = QueueIntake(options)
-    queue.queueMark = queueMark
+    queue.queueMark = queueMark ?? QueueIntake.usualMark
     queue.isDryRun = dryRun
     queue.stateDirectory = stateDirectory.pathIfWanted
     return queue
@@ -102,7 +110,7 @@ struct Run: AsyncParsableCommand {
       "queue mode, dry run: packets wait in the kernel for their verdict, but all of them pass"
     case .queue:
       "queue mode: packets wait in the kernel for their verdict; while nobody judges they "
-        + (policy == .failOpen ? "pass (fail-open)" : "are dropped (fail-closed)")
+        + (policy == .failClosed ? "are dropped (fail-closed)" : "pass (fail-open)")
     case .bridge where dryRun:
       "bridge mode, dry run: all frames pass from one side to the other; while sentry does not run, none does"
     case .bridge:
@@ -110,21 +118,56 @@ struct Run: AsyncParsableCommand {
     }
   }
 
-  /// In bridge mode the last two words are the interfaces, unless `-i` names them: the document may be left out.
   mutating func validate() throws {
-    guard mode == .bridge else {
-      guard sides.isEmpty else {
-        throw ValidationError("unexpected '\(sides[0])': interfaces are named with -i, or in bridge mode")
-      }
-      return
+    try checkOptions()
+    if mode == .bridge { return try takeSides() }
+    guard sides.isEmpty else {
+      throw ValidationError("unexpected '\(sides[0])': interfaces are named with -i, or in bridge mode")
     }
-    if sides.count == 1, let first = document {
+  }
+
+  /// What has no meaning in a mode is not passed over: somebody may rely on it.
+  private func checkOptions() throws {
+    guard mode != .queue else { return }
+    let given = [
+      ("--policy", policy != nil), ("--queue-number", queueNumber != nil), ("--queue-mark", queueMark != nil),
+    ]
+    if let (option, _) = given.first(where: \.1) {
+      throw ValidationError("\(option) says something of queue mode only: add --mode queue, or leave \(option) out")
+    }
+    if mode == .monitor, dryRun {
+      throw ValidationError(
+        "--dry-run says something of queue and bridge mode only: in monitor mode nothing is enforced anyway")
+    }
+  }
+
+  /// In bridge mode the last two words are the interfaces, unless `-i` names them: the document may be left out.
+  private mutating func takeSides() throws {
+    if let first = document, Self.isSide(first, besides: sides) {
       sides.insert(first, at: 0)
       document = nil
     }
     interface += sides
     guard !interface.isEmpty else { return }
     try Self.checkSides(interface)
+  }
+
+  /// Whether the word ahead of `others` is the name of an interface, too, and not that of a document.
+  private static func isSide(_ word: String, besides others: [String]) -> Bool {
+    if others.count > 1 { return false }
+    if let known = try? NetworkInterface.all(), known.contains(where: { $0.name == word }) { return true }
+    return !others.isEmpty && !looksLikeDocument(word)
+  }
+
+  /// No interface has a slash in its name, or so long a one.
+  private static func looksLikeDocument(_ word: String) -> Bool {
+    word == "-" || word.contains("/") || word.hasSuffix(".plist") || word.utf8.count > 15
+      || FileManager.default.fileExists(atPath: word)
+  }
+
+  private static func queueNumber(_ text: String) throws -> UInt16 {
+    guard let number = UInt16(text) else { throw ValidationError("expected a number from 0 to 65535") }
+    return number
   }
 
   private static func queueMark(_ text: String) throws -> UInt32 {
@@ -198,6 +241,10 @@ struct Run: AsyncParsableCommand {
     switch error {
     case .documentHasErrors(let name):
       CommandFailure(.unusableData, "\(name) has errors, or its tests fail; sentry did not start")
+    case .capture(.queueInUse(let number)):
+      anotherJudges(by: number) ?? CommandFailure(CaptureError.queueInUse(number: number))
+    case .netfilter(.inUse(let number)):
+      anotherJudges(by: number) ?? CommandFailure(NetfilterError.inUse(queue: number))
     case .capture(let error): CommandFailure(error)
     case .netfilter(let error): CommandFailure(error)
     case .socketInUse(let path):
@@ -212,6 +259,20 @@ struct Run: AsyncParsableCommand {
       CommandFailure(.internalError, "the packet thread has ended")
     }
   }
+}
+
+extension Run {
+  /// Says which sentry has the queue; `nil` if it is none, or not ours to see.
+  private static func anotherJudges(by queue: UInt16) -> CommandFailure? {
+    guard let other = OtherSentry.judging(queue: queue) else { return nil }
+    return CommandFailure(
+      .inputOutput, "another sentry judges this host's packets, through queue \(queue): stop it first (\(other.text))")
+  }
+}
+
+extension OtherSentry {
+  /// `process 4711, --socket /run/sentry/sentry.sock`
+  var text: String { "process \(process)" + (controlSocket.map { ", --socket \($0)" } ?? "") }
 }
 
 extension CommandFailure {

@@ -463,6 +463,15 @@ struct BridgeUsageTests {
   @Test(arguments: [
     Usage(testDescription: "one interface", arguments: ["-i", "eth0"], says: "a bridge is between two interfaces"),
     Usage(
+      testDescription: "a document and one interface", arguments: ["x.plist", "eth0"],
+      says: "a bridge is between two interfaces: --mode bridge eth0 eth1 (1 named; "),
+    Usage(
+      testDescription: "one interface after a document elsewhere", arguments: ["/etc/sentry/gateway", "eth0"],
+      says: "(1 named; "),
+    Usage(
+      testDescription: "one interface alone", arguments: ["lo"],
+      says: "a bridge is between two interfaces: --mode bridge eth0 eth1 (1 named; "),
+    Usage(
       testDescription: "three interfaces", arguments: ["x.plist", "a", "b", "c"],
       says: "a bridge is between two interfaces"),
     Usage(testDescription: "the same twice", arguments: ["eth0", "eth0"], says: "a bridge is between two interfaces"),

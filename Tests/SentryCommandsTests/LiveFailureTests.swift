@@ -67,6 +67,7 @@ struct LiveFailureTests {
       let again = try await sentry(cable, "off --socket \(next.socket) --state-directory \(folder.url.path)")
       #expect(again.status == 69)
       #expect(again.errors.contains("no sentry is running"))
+      #expect(again.errors.contains("nothing of one is left in the kernel, nor kernel.nft in \(folder.url.path)"))
       try await load.kill()
     }
   }
@@ -142,18 +143,69 @@ struct LiveFailureTests {
       #expect(sameSocket.errors.contains("another sentry listens on"))
       let sameQueue = try await sentry(cable, "\(start) --socket \(folder.path("second.sock"))")
       #expect(sameQueue.status != 0)
-      #expect(sameQueue.errors.contains("kernel queue 0 is in use"))
+      let first = "process \(daemon.program.number), --socket \(daemon.socket)"
+      #expect(
+        sameQueue.errors.contains(
+          "another sentry judges this host's packets, through queue 0: stop it first (\(first))"),
+        "\(sameQueue.errors)")
       let sameHost = try await sentry(cable, "\(start) --queue-number 1 --socket \(folder.path("third.sock"))")
       #expect(sameHost.status != 0)
-      #expect(sameHost.errors.contains("another sentry judges this host's packets, through queue 0"))
+      #expect(
+        sameHost.errors.contains(
+          "another sentry judges this host's packets, through queue 0: stop it first (\(first))"),
+        "\(sameHost.errors)")
       // Nor does 'off' take away what a daemon works with.
       let off = try await sentry(
         cable, "off --socket \(folder.path("third.sock")) --state-directory \(folder.url.path)")
       #expect(off.status == 69)
       #expect(off.errors.contains("through queue 0"))
+      #expect(off.errors.contains("(\(first))"), "\(off.errors)")
       #expect(try await hasOurRules(cable))
       #expect(try await reaches(cable, patience: 10))
       #expect(try await daemon.queue().kernel?.restorations == 0)
+    }
+  }
+
+  /// A copy in another directory would be loaded at the next boot.
+  @Test(.timeLimit(.minutes(2)))
+  func offSaysWhereItHasLookedForTheCopy() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await Cable.with(.onlyTests) { cable in
+      let daemon = try await LiveDaemon.start(on: cable, document, in: folder, options: options("fail-closed", folder))
+      try await daemon.program.kill()
+      let elsewhere = try TemporaryFolder()
+      let off = try await sentry(cable, "off --socket \(daemon.socket) --state-directory \(elsewhere.url.path)")
+      #expect(off.status == 0)
+      #expect(off.output.contains("no kernel.nft, for the next boot, is in \(elsewhere.url.path)"), "\(off.output)")
+      #expect(FileManager.default.fileExists(atPath: folder.path("kernel.nft")))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(3)), .enabled(if: Program("setpriv").isThere, "needs setpriv"))
+  func aRightThatIsMissingIsNamed() async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
+    // The built program may lie where only root may go.
+    let program = folder.path("sentry")
+    // By another process: what we write, programs that start meanwhile have open for a moment, too, and it cannot be run.
+    #expect(try await Program("cp").run([Program.sentry.path, program]).status == 0)
+    try await Cable.with(.onlyTests) { cable in
+      func start(_ rights: String) async throws -> ProgramRun {
+        try await cable.script(
+          at: .watched,
+          """
+          exec setpriv --reuid 65534 --clear-groups --inh-caps \(rights) --ambient-caps \(rights) \(program) \
+            run -i cable0 --mode queue --socket \(folder.path("s.sock"))
+          """)
+      }
+      let withoutRaw = try await start("+net_admin")
+      #expect(withoutRaw.status == 77, "\(withoutRaw.errors)")
+      #expect(withoutRaw.errors.contains("run as root or with CAP_NET_RAW and CAP_NET_ADMIN"), "\(withoutRaw.errors)")
+      let withoutAdmin = try await start("+net_raw")
+      #expect(withoutAdmin.status == 77, "\(withoutAdmin.errors)")
+      #expect(withoutAdmin.errors.contains("run as root or with CAP_NET_ADMIN"), "\(withoutAdmin.errors)")
+      #expect(try await !hasOurRules(cable))
     }
   }
 

@@ -64,14 +64,40 @@ import Testing
     #expect((run.errors + run.output).contains(message), "\(run.errors)\(run.output)")
   }
 
-  /// A shell closes it; what is opened next would be taken for it.
-  @Test(arguments: ["0", "0x60000000", "0x20000000", "0x01000000", "0x100000000", "forty"])
+  /// Somebody may rely on what would be passed over.
+  @Test(
+    arguments: [
+      ("", "--policy fail-closed", "--policy says something of queue mode only"),
+      ("", "--policy fail-open", "--policy says something of queue mode only"),
+      ("monitor", "--queue-number 1", "--queue-number says something of queue mode only"),
+      ("monitor", "--queue-mark 0x10000000", "--queue-mark says something of queue mode only"),
+      ("monitor", "--dry-run", "--dry-run says something of queue and bridge mode only"),
+      ("bridge", "--policy fail-closed", "--policy says something of queue mode only"),
+      ("bridge", "--queue-number 1", "--queue-number says something of queue mode only"),
+    ])
+  func optionsOfAnotherModeAreRefused(_ mode: String, _ option: String, _ message: String) async throws {
+    let words = ["run", "-i", "lo"] + (mode.isEmpty ? [] : ["--mode", mode])
+    let run = try await Program.sentry.run(words + option.split(separator: " ").map(String.init))
+    #expect(run.status == 2)
+    #expect(run.errors.contains("Error: \(message)"), "\(run.errors)")
+  }
+
+  @Test(arguments: ["-1", "65536", "first", "--dry-run"])
+  func numbersOfQueuesAreAskedFor(_ number: String) async throws {
+    let run = try await Program.sentry.run(["run", "-i", "lo", "--mode", "queue", "--queue-number", number])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("expected a number from 0 to 65535"), "\(run.errors)")
+    #expect(run.errors.contains("'\(number)'"), "\(run.errors)")
+  }
+
+  @Test(arguments: ["-1", "0", "0x60000000", "0x20000000", "0x01000000", "0x100000000", "forty"])
   func marksOfSeveralBitsOrWithOtherUsesAreRefused(_ mark: String) async throws {
     let run = try await Program.sentry.run(["run", "--mode", "queue", "--queue-mark", mark])
     #expect(run.status == 2)
     #expect(run.errors.contains("expected one bit, such as 0x40000000, outside 0x2f000000, which has other uses"))
   }
 
+  /// A shell closes it; what is opened next would be taken for it.
   @Test func closedStandardOutputIsSaid() async throws {
     let run = try await Program("bash").run(["-c", "\"$0\" actions >&-", Program.sentry.path])
     #expect(run.status == 74)

@@ -15,13 +15,13 @@ public struct PacketSender: ~Copyable {
   /// Packets the system did not take.
   public private(set) var failed: UInt64 = 0
 
-  /// - Throws: `.systemCall`; needs CAP_NET_RAW, and CAP_NET_ADMIN for the mark.
+  /// - Throws: `.sendingNotPermitted` without CAP_NET_RAW, and CAP_NET_ADMIN for the mark; `.systemCall`.
   public init(mark: UInt32) throws(CaptureError) {
     self.mark = mark
     do throws(SystemError) {
       socketV4 = try Self.open(AF_INET, mark: mark)
     } catch {
-      throw .systemCall(name: error.name, code: error.code)
+      throw error.code == EPERM ? .sendingNotPermitted : .systemCall(name: error.name, code: error.code)
     }
     socketV6 = (try? Self.open(AF_INET6, mark: mark)) ?? -1
   }

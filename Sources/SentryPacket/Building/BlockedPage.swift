@@ -25,7 +25,7 @@ public struct BlockedPage: Sendable, Equatable {
 
   private static func page(_ text: String?) -> String {
     guard let text, !text.isEmpty else {
-      return page(saying: "This page was blocked by the firewall of this computer.")
+      return page(saying: "This page was blocked by a firewall.")
     }
     let start = text.first { !$0.isWhitespace }
     return start == "<" ? text : page(saying: escaped(text))

@@ -6,8 +6,8 @@ public enum Leftovers {
   public enum Outcome: Sendable, Equatable {
     /// There was nothing.
     case nothing
-    /// Everything of ours was taken out, and with it the copy for the next boot.
-    case removed
+    /// Everything of ours was taken out, and with it the copy for the next boot, if there was one.
+    case removed(copy: Bool)
     /// They are no leftovers: somebody judges packets through this queue.
     case inUse(queue: UInt16)
   }
@@ -17,11 +17,12 @@ public enum Leftovers {
     let host = try NetfilterHost()
     let found = try host.found()
     if let queue = found?.queueInUse() { return .inUse(queue: queue) }
-    guard found != nil || BootCopy.isThere(inDirectory: stateDirectory) else { return .nothing }
+    let hasCopy = BootCopy.isThere(inDirectory: stateDirectory)
+    guard found != nil || hasCopy else { return .nothing }
     try host.remove()
     try PolicyRoutes().remove()
-    if BootCopy.isThere(inDirectory: stateDirectory) { try BootCopy.remove(fromDirectory: stateDirectory) }
-    return .removed
+    if hasCopy { try BootCopy.remove(fromDirectory: stateDirectory) }
+    return .removed(copy: hasCopy)
   }
 }
 
