@@ -1,4 +1,5 @@
 import SentryRules
+import SentryTestSupport
 import Testing
 
 @Suite struct RuleDifferenceTests {
@@ -41,9 +42,46 @@ import Testing
         "( \(rule("p", "children = ( \(b), \(c) ); ")) )", "( \(rule("q", "children = ( \(b) ); ")) )",
         ["changed 1 1 nodeName p→q", "removed 1.2 -"]
       ),
+      (
+        "( \(a), \(b), \(c) )",
+        "( \(a), \(c), { nodeName = z; enabled = 1; propertyName = Protocol; propertyValue = 6; } )",
+        ["moved 2 3 nodeName b→z"]
+      ),
+      (
+        "( \(rule("p", "children = ( \(b) ); ")), \(c) )",
+        "( \(rule("p")), \(c), { nodeName = z; enabled = 1; propertyName = Protocol; propertyValue = 6; } )",
+        ["moved 1.1 3 nodeName b→z"]
+      ),
+      ("( \(rule("x")) )", "( { nodeName = a; enabled = 1; mine = 1; } )", ["changed 1 1 nodeName x→a mine none→1"]),
+      ("( { enabled = 1; mine = 1; } )", "( { enabled = 1; mine = (1, 2); } )", ["changed 1 1 mine 1→( 1, 2 )"]),
+      ("( { enabled = 1; mine = 1; x = 2; } )", "( { x = 2; enabled = 1; mine = 1; } )", []),
     ] as [(String, String, [String])])
   func rules(_ before: String, _ after: String, _ expected: [String]) throws {
     #expect(try changes(before, after) == expected)
+  }
+
+  /// Backwards the same rules are paired: what was added is removed.
+  @Test(arguments: 0..<60 as Range<UInt64>)
+  func backwardsItIsTheSame(seed: UInt64) throws {
+    var random = SplitMix64(state: seed)
+    func document() -> String {
+      let rules = (0..<Int.random(in: 1...5, using: &random)).map { _ in
+        let (name, port, action) = (
+          ["", "a", "b", "c"].randomElement(using: &random), Int.random(in: 1...4, using: &random),
+          ["Delete", "Log"].randomElement(using: &random)
+        )
+        return Self.rule(
+          "\"\(name ?? "")\"",
+          "propertyName = \"Dest port\"; propertyValue = \(port); filterActionName = \(action ?? ""); ")
+      }
+      return "( \(rules.joined(separator: ", ")) )"
+    }
+    let (one, other) = (document(), document())
+    func counts(_ before: String, _ after: String) throws -> [String: Int] {
+      Dictionary(try changes(before, after).map { (String($0.prefix { $0 != " " }), 1) }, uniquingKeysWith: +)
+    }
+    let (there, back) = (try counts(one, other), try counts(other, one))
+    #expect(there["added"] == back["removed"] && there["removed"] == back["added"], "\(one)\n\(other)")
   }
 
   /// In time that grows with their number, not with its square.
