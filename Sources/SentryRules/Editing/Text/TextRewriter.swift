@@ -472,7 +472,7 @@ private struct PiecesText {
 
 extension TextRewriter {
   private mutating func finish() {
-    let merged = IndexRanges(removals)
+    let merged = IndexRanges(IndexRanges(removals).ranges.map { TextLine.withEmptiedLines($0, of: bytes) })
     for range in merged.ranges where !range.isEmpty { edits.replace(range, with: remains(of: range)) }
     dedent(outside: merged)
   }
