@@ -472,7 +472,7 @@ private struct PiecesText {
 
 extension TextRewriter {
   private mutating func finish() {
-    let merged = IndexRanges(IndexRanges(removals).ranges.map { TextLine.withEmptiedLines($0, of: bytes) })
+    let merged = IndexRanges(removals).widened { TextLine.withEmptiedLines($0, of: bytes) }
     for range in merged.ranges where !range.isEmpty { edits.replace(range, with: remains(of: range)) }
     dedent(outside: merged)
   }
@@ -526,6 +526,17 @@ private struct IndexRanges {
       } else {
         ranges.append(range)
       }
+    }
+  }
+
+  /// Each of them made longer by `widen`, until none gets longer any more: those that touch then are one, with other
+  /// neighbours.
+  func widened(by widen: (Range<Int>) -> Range<Int>) -> IndexRanges {
+    var current = self
+    while true {
+      let next = IndexRanges(current.ranges.map(widen))
+      if next.ranges == current.ranges { return current }
+      current = next
     }
   }
 
