@@ -529,14 +529,15 @@ private struct IndexRanges {
     }
   }
 
-  /// Each of them made longer by `widen`, until none gets longer any more: those that touch then are one, with other
-  /// neighbours.
+  /// Each of them made longer by `widen`, once; those that touch then are one, with other neighbours, and made longer again.
   func widened(by widen: (Range<Int>) -> Range<Int>) -> IndexRanges {
     var current = self
+    var settled: Set<Range<Int>> = []
     while true {
-      let next = IndexRanges(current.ranges.map(widen))
-      if next.ranges == current.ranges { return current }
-      current = next
+      let ranges = current.ranges.map { settled.contains($0) ? $0 : widen($0) }
+      settled = Set(ranges)
+      current = IndexRanges(ranges)
+      if current.ranges == ranges { return current }
     }
   }
 
