@@ -80,7 +80,6 @@ import Testing
     }
     let (there, back) = (try counts(before, after), try counts(after, before))
     #expect(there["added"] == back["removed"] && there["removed"] == back["added"])
-    #expect(there["moved"] == back["moved"] && there["changed"] == back["changed"])
   }
 
   /// In time that grows with their number, not with its square.
