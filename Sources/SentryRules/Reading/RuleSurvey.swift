@@ -18,9 +18,13 @@ struct RuleSurvey {
       }
       count += 1
       votes.add(rule.fields)
-      for entry in rule.fields.unknown {
-        findings.addOnce("rule key \(entry.key)", .unknownRuleKey(entry.key, at: entry.keyPlace))
-      }
+      if rule.fields.hasUnknown { Self.report(unknownKeysOf: rule.node, into: &findings) }
+    }
+  }
+
+  private static func report(unknownKeysOf rule: PropertyListNode, into findings: inout Findings) {
+    for entry in rule.entries where RuleKey(entry) == nil {
+      findings.addOnce("rule key \(entry.key)", .unknownRuleKey(entry.key, at: entry.keyPlace))
     }
   }
 }
