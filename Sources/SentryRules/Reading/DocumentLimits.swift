@@ -9,7 +9,7 @@ struct DocumentLimits {
   /// A document may have one more for so many of its bytes. What rules say usually takes twice that.
   var bytesPerRule = 40
   /// Packets that the tests describe, however often each is sent.
-  var testPackets = 20_000
+  var testPackets = 10_000
   /// Packets that one test describes.
   var packetsPerTest = 1_000
   /// Addresses that a packet of a test lists as triggered.

@@ -48,7 +48,7 @@ enum RuleSetReader {
     var kept: [KeptKey] = []
     for entry in root.entries where !read.contains(entry.key) && RuleKey(entry) == nil {
       guard kept.count < limit else {
-        findings.add(.tooMany("key without a meaning", "the document", limit: limit, at: entry.keyPlace))
+        findings.add(.tooMany("unknown key", "the document", limit: limit, at: entry.keyPlace))
         break
       }
       kept.append(KeptKey(key: entry.key, node: entry.value))

@@ -29,7 +29,9 @@ enum ContentText {
       return value
     }
     guard let close = value.firstIndex(of: "]") else { throw .brokenWindow(value) }
-    let parts = value[..<close].dropFirst().split(maxSplits: 3, omittingEmptySubsequences: false) { $0 == ":" || $0 == "," }
+    let parts = value[..<close].dropFirst().split(maxSplits: 3, omittingEmptySubsequences: false) {
+      $0 == ":" || $0 == ","
+    }
     guard let offset = parts.first, parts.count <= 3 else { throw .brokenWindow(value) }
     pattern.start = try start(offset)
     if parts.count > 1 { pattern.windowLength = Int(try NumberText.number(parts[1].trimmed, within: limits)) }
