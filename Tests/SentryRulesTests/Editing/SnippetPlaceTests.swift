@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test func mailBeyondTheLimitIsRefusedWithIt() throws {
-    let text = "> { enabled = 1; nodeName = a; }\n" + String(repeating: " ", count: 192 << 10)
+    let text = "> { enabled = 1; nodeName = a; }\n" + String(repeating: " ", count: 16 << 20)
     let error = try #require(#expect(throws: EditError.self) { try snippet(text) })
-    #expect(error.message.contains("up to 196608 bytes of an e-mail"), "\(error.message)")
+    #expect(error.message.contains("up to 16777216 bytes of an e-mail"), "\(error.message)")
   }
 }

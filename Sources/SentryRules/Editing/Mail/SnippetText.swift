@@ -28,10 +28,7 @@ enum SnippetText {
       if isProse { throw .noRules(in: bytes, fileName: fileName) }
       return plain
     }
-    guard bytes.count <= sizeLimit else {
-      if isProse { throw .tooLong(bytes.count, limit: sizeLimit, fileName: fileName) }
-      return plain
-    }
+    guard bytes.count <= sizeLimit else { throw .tooLong(bytes.count, limit: sizeLimit, fileName: fileName) }
     var search = SnippetSearch(MailMessage(bytes), fileName: fileName)
     if let found = search.run() { return found }
     if let gap = search.gap {
@@ -43,9 +40,8 @@ enum SnippetText {
     return plain
   }
 
-  /// In bytes: a thousand rules and more. To find rules in a text takes sixty times its size; rules that read as they
-  /// stand may be longer.
-  static let sizeLimit = 192 << 10
+  /// In bytes. Mail with everything attached to it is hardly longer; rules that read as they stand may be.
+  static let sizeLimit = 16 << 20
 
   private static func read(_ bytes: [UInt8], fileName: String) -> Found {
     var root: PropertyListNode?
