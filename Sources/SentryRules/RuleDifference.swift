@@ -329,8 +329,11 @@ private struct UnknownRuleKeys {
     var walk = RuleWalk(layout, of: root)
     var index = 0
     while let rule = walk.next() {
-      let unknown = rule.fields.unknown
-      if !unknown.isEmpty { entries[index] = unknown.map { RootEntry(key: $0.key, content: .node($0.value)) } }
+      if rule.fields.hasUnknown {
+        entries[index] = rule.node.entries.filter { RuleKey($0) == nil }.map {
+          RootEntry(key: $0.key, content: .node($0.value))
+        }
+      }
       index += 1
     }
   }

@@ -31,6 +31,12 @@ extension Diagnostic {
       hint: "long lists of addresses belong in a table")
   }
 
+  /// - Parameter owner: what has too many of them.
+  static func tooMany(_ what: String, _ owner: String, limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .documentTooLarge, at: place, "this is \(what) \(limit + 1) of \(owner), which may have at most \(limit)")
+  }
+
   static func wrongType(of what: String, expected: String, at place: Place) -> Diagnostic {
     Diagnostic(.wrongType, at: place, "\(what) must be \(expected)")
   }

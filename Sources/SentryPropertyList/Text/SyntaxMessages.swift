@@ -234,6 +234,11 @@ enum SyntaxMessages {
       hint: "a document is a property list: text, XML or binary")
   }
 
+  static func tooManyValues(limit: Int, at range: Range<Int>) -> Diagnostic {
+    Diagnostic(
+      .documentTooLarge, at: .init(range: range), "a document of this size may have at most \(limit) keys and values")
+  }
+
   static func documentTooLarge(limit: Int) -> Diagnostic {
     Diagnostic(.documentTooLarge, at: .init(range: 0..<0), "a document may have at most \(limit >> 20) MiB")
   }

@@ -24,6 +24,12 @@ public struct EditableDocument: Sendable {
     guard let outline = RuleOutline(document.root) else {
       throw .unreadable([.notARuleDocument(at: document.root.place)], in: reading.source)
     }
+    // A text is changed where it stands; of another form every rule becomes a value.
+    if document.format != .text,
+      let error = outline.oneRuleTooMany(within: DocumentLimits().rules(inBytes: bytes.count))
+    {
+      throw .unreadable([error], in: reading.source)
+    }
     name = fileName
     isReencoded = document.format == .text && document.source.bytes.count != bytes.count
     self.reading = document

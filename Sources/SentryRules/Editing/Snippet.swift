@@ -47,10 +47,9 @@ public struct Snippet: Sendable {
     } else {
       // Numbers mean different things in different documents: the names go in.
       remarks.insert(document.form == .text ? "classic form" : document.form == .xml ? "XML" : "binary form", at: 0)
-      let text = FormattedDocument(reading: document.source.bytes).text ?? CanonicalDocument.text(of: ruleSet)
-      let reading = PropertyList.read(
-        document.form == .text ? Array(text.utf8) : Array(CanonicalDocument.text(of: ruleSet).utf8), fileName: "snippet"
-      )
+      let formatted = document.form == .text ? FormattedDocument(reading: document.source.bytes).text : nil
+      let text = formatted ?? CanonicalDocument.text(of: ruleSet.withoutKeptKeys)
+      let reading = PropertyList.read(Array(text.utf8), fileName: "snippet")
       guard let node = reading.document?.root, let outline = RuleOutline(node) else {
         throw EditError("the rules cannot be written as text")
       }

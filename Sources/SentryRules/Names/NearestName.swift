@@ -5,8 +5,9 @@ public func nearestName(to word: String, in candidates: some Sequence<String>) -
   guard letters.count <= longestWord else { return nil }
   var nearest: (name: String, distance: Int)?
   for candidate in candidates {
-    let distance = editDistance(letters, Array(candidate.lowercased().unicodeScalars))
     let allowed = max(1, max(letters.count, candidate.count) / 3)
+    guard abs(letters.count - candidate.count) <= allowed else { continue }
+    let distance = editDistance(letters, Array(candidate.lowercased().unicodeScalars))
     // A single letter in place of another is no slip.
     guard distance < max(letters.count, candidate.count) else { continue }
     if distance <= allowed, distance < nearest?.distance ?? .max { nearest = (candidate, distance) }

@@ -20,10 +20,16 @@ struct RuleSurvey {
       }
       count += 1
       votes.add(rule.fields)
-      for entry in rule.fields.unknown {
+      if rule.fields.hasUnknown {
         hasUnknownKeys = true
-        findings.addOnce("rule key \(entry.key)", .unknownRuleKey(entry.key, at: entry.keyPlace))
+        Self.report(unknownKeysOf: rule.node, into: &findings)
       }
+    }
+  }
+
+  private static func report(unknownKeysOf rule: PropertyListNode, into findings: inout Findings) {
+    for entry in rule.entries where RuleKey(entry) == nil {
+      findings.addOnce("rule key \(entry.key)", .unknownRuleKey(entry.key, at: entry.keyPlace))
     }
   }
 }

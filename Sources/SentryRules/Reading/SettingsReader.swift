@@ -6,17 +6,19 @@ internal import SentryPropertyList
 struct SettingsReader {
   private var settings = Settings()
   private var findings: Findings
+  private let limits: DocumentLimits
 
-  static func read(_ root: PropertyListNode, into findings: inout Findings) -> Settings {
-    var reader = SettingsReader(findings: findings)
+  static func read(_ root: PropertyListNode, within limits: DocumentLimits, into findings: inout Findings) -> Settings {
+    var reader = SettingsReader(findings: findings, limits: limits)
     reader.readClassicKeys(of: root)
     if let node = root[RootKey.settings], !node.isMissing { reader.readDictionary(node) }
     findings = reader.findings
     return reader.settings
   }
 
-  private init(findings: Findings) {
+  private init(findings: Findings, limits: DocumentLimits) {
     self.findings = findings
+    self.limits = limits
   }
 
   // MARK: Classic
@@ -46,7 +48,7 @@ struct SettingsReader {
     for entry in node.entries where !entry.value.isMissing {
       if let key = SettingKey(rawValue: entry.key) {
         read(key, entry)
-      } else {
+      } else if !findings.isFull(for: .warning) {
         findings.add(.unknownSetting(entry.key, at: entry.keyPlace))
       }
     }
@@ -135,12 +137,16 @@ struct SettingsReader {
   /// An array of nets, or one text with commas between them.
   private mutating func readNets(_ node: PropertyListNode, _ key: SettingKey) -> [AddressRange] {
     var ranges: [AddressRange] = []
-    for element in node.kind == .array ? Array(node.elements) : [node] where !element.isMissing {
+    for element in node.elementsOrItself where !element.isMissing {
       guard let text = element.text else {
         findings.add(.badSetting(key, element, expected: "nets such as 192.0.2.0/24"))
         continue
       }
       for net in Substring(text).listElements {
+        guard ranges.count < limits.nets else {
+          findings.add(.tooMany("net", key.rawValue, limit: limits.nets, at: element.place))
+          return ranges
+        }
         do {
           ranges.append(try NetText.range(net))
         } catch {
@@ -156,6 +162,10 @@ struct SettingsReader {
       return findings.add(.badSetting(.interfaceNames, node, expected: "a dictionary such as { en0 = eth0; }"))
     }
     for entry in node.entries where !entry.value.isMissing {
+      guard settings.interfaceNames.count < limits.interfaces else {
+        return findings.add(
+          .tooMany("name", SettingKey.interfaceNames.rawValue, limit: limits.interfaces, at: entry.keyPlace))
+      }
       if let name = entry.value.text, !name.isEmpty {
         settings.interfaceNames[entry.key] = name
       } else {

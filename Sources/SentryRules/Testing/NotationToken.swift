@@ -23,6 +23,11 @@ struct NotationToken: Equatable {
 
 /// Cuts a line into tokens.
 struct NotationScanner {
+  /// Enough for a packet of the largest size with each byte written as an escape.
+  static let longestLine = 6 * PacketOutline.longestPacket
+  /// Pieces of one line. A piece takes 50 times the room of a letter.
+  static let mostTokens = 1_000
+
   private let bytes: [UInt8]
   private var position = 0
 
@@ -32,9 +37,13 @@ struct NotationScanner {
 
   /// All tokens, an `end` last.
   static func tokens(of text: String) throws(NotationError) -> [NotationToken] {
+    guard text.utf8.count <= longestLine else { throw .lineTooLong(limit: longestLine) }
     var scanner = NotationScanner(text)
     var tokens: [NotationToken] = []
-    while let token = try scanner.next() { tokens.append(token) }
+    while let token = try scanner.next() {
+      guard tokens.count < mostTokens else { throw .tooManyWords(limit: mostTokens, at: token.range) }
+      tokens.append(token)
+    }
     let end = scanner.bytes.count
     return tokens + [NotationToken(kind: .end, text: "", range: end..<end)]
   }

@@ -91,13 +91,13 @@ struct TestsReader {
 
   /// Whether it can be read or not.
   private func expectsSomething(_ node: PropertyListNode) -> Bool {
-    let packets = node[TestKey.packets.rawValue].map { Array($0.elements) } ?? [node]
+    let packets = node[TestKey.packets.rawValue]?.elements ?? node.elementsOrItself
     return packets.contains { $0.entries.contains { TestKey(rawValue: $0.key)?.isExpectation == true } }
   }
 
   private mutating func checkKeys(of node: PropertyListNode, _ keys: [TestKey]) {
     let known = Set(keys.map(\.rawValue))
-    for entry in node.entries where !known.contains(entry.key) {
+    for entry in node.entries where !findings.isFull(for: .error) && !known.contains(entry.key) {
       findings.add(.unknownTestKey(entry.key, among: keys, at: entry.keyPlace))
     }
   }
@@ -111,6 +111,10 @@ struct TestsReader {
     var steps: [TestStep?] = []
     for element in node.elements where !element.isMissing {
       guard !isFull else { return [] }
+      guard steps.count < limits.packetsPerTest else {
+        findings.add(.tooManyPackets(limit: limits.packetsPerTest, at: element.place))
+        return []
+      }
       if element.kind == .dictionary {
         checkKeys(of: element, TestKey.ofPacket)
         steps.append(readStep(element))
@@ -263,7 +267,11 @@ struct TestsReader {
   private mutating func readTriggered(_ node: PropertyListNode) -> TestStep.Expectation.Triggered? {
     if node.text == "none" { return .nobody }
     var addresses: [IPAddress] = []
-    for element in node.kind == .array ? Array(node.elements) : [node] {
+    for element in node.elementsOrItself {
+      guard addresses.count < limits.triggeredAddresses else {
+        findings.add(.tooManyTriggered(limit: limits.triggeredAddresses, at: element.place))
+        return nil
+      }
       guard let address = element.text.flatMap({ IPAddress($0) }) else {
         let hint = didYouMean(element.text ?? "", in: ["none"], foreignWords: ["nobody": ["none"], "no": ["none"]])
         findings.add(.badExpectation(.triggered, element, expected: "an address, or none", hint: hint))

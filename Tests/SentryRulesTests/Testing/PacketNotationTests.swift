@@ -16,6 +16,25 @@ import Testing
     return fields
   }
 
+  @Test func aLineIsLimited() throws {
+    let packet = "udp 203.0.113.9:1 > me:2"
+    // The addresses are four pieces.
+    let words = String(repeating: " nothing", count: 997)
+    let tooMany = #expect(throws: NotationError.self) { try PacketNotation.parse(packet + words) }
+    #expect(tooMany?.message == "a packet's line may have at most 1000 words, marks and quoted texts")
+    let last = (packet + words).utf8.count
+    #expect(tooMany?.range == last - 7..<last)
+    let few = #expect(throws: NotationError.self) { try PacketNotation.parse(packet + words.dropLast(8)) }
+    #expect(few?.message.contains("nothing") == true)
+
+    let tooLong = #expect(throws: NotationError.self) {
+      try PacketNotation.parse(packet + String(repeating: " ", count: 6 * 65_535))
+    }
+    #expect(tooLong?.message == "a packet's line may have at most 393210 bytes")
+    let blanks = String(repeating: " ", count: 6 * 65_535 - packet.utf8.count)
+    #expect(throws: Never.self) { try PacketNotation.parse(packet + blanks) }
+  }
+
   @Test func theSurroundings() throws {
     let packet = try PacketNotation.parse("udp 203.0.113.9:1>me:2 IN on \"wan 0\" internal at 2026-05-06T08:30:00.25Z")
     #expect(packet.direction == .inbound)
