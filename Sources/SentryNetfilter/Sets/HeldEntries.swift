@@ -14,7 +14,7 @@ struct HeldEntries {
   private static var partCount: Int { 1 << partBits }
 
   /// The upper bits of Fibonacci hashing: neighbours come into different parts.
-  private static func part(of net: AddressNet) -> Int {
+  static func part(of net: AddressNet) -> Int {
     let mixed = (net.address.low ^ net.address.high) &* 0x9E37_79B9_7F4A_7C15
     return Int(truncatingIfNeeded: mixed >> (64 - UInt64(partBits)))
   }
