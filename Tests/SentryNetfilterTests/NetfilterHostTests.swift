@@ -1,6 +1,7 @@
 import Foundation
 import SentryRules
 import SentryTestSupport
+import Synchronization
 import Testing
 
 @testable import SentryNetfilter
@@ -369,6 +370,30 @@ struct NetfilterHostTests {
       #expect(authors.contains("nft"))
       #expect(try host.verify() == [])
       #expect(try network.ping(count: 1, patience: 1) == 0)
+    }
+  }
+
+  @Test func whatHappensUnheardIsFoundAfterwards() async throws {
+    try await TestNetwork.run { network in
+      let host = try NetfilterHost()
+      try host.install(Self.near(.failClosed), form: .marked)
+      let watch = try RulesetGuard(host)
+      let authors = Mutex<[String]>([])
+      Thread.detachNewThread {
+        try? watch.run { report in
+          if case .restored(_, let author) = report { authors.withLock { $0.append(author?.program ?? "nobody") } }
+        }
+      }
+      defer { watch.stop() }
+      // The guard may still be about to begin, and finds that for itself.
+      repeat {
+        try network.host("nft 'add table inet sentry; delete table inet sentry'; sleep 0.5")
+      } while authors.withLock { $0.last != "nft" }
+      let count = authors.withLock(\.count)
+      try watch.unheard { _ = try network.host("nft delete table inet sentry") }
+      while authors.withLock({ $0.count == count }) { try network.host("sleep 0.05") }
+      #expect(authors.withLock { $0.last } == "nobody")
+      #expect(try host.verify() == [])
     }
   }
 

@@ -48,9 +48,10 @@ public final class RulesetGuard: Sendable {
     let clock = ContinuousClock()
     var pace = RestorePace()
     var next = clock.now
+    var wasUnheard = false
     while try waitForNews(&poll, until: next) {
-      let isToLook = takeLook()
-      if try monitor.readNews() || isToLook { next = min(next, clock.now + pace.wait(at: clock.now)) }
+      wasUnheard = takeLook() || wasUnheard
+      if try monitor.readNews() || wasUnheard { next = min(next, clock.now + pace.wait(at: clock.now)) }
       guard clock.now >= next else { continue }
       let outcome = Result { () throws(NetfilterError) in try host.restore() }
       if case .success([]) = outcome {
@@ -61,9 +62,11 @@ public final class RulesetGuard: Sendable {
         next = clock.now + pace.wait(at: clock.now)
         // The kernel named the author before it took our transaction. What it has told since is looked at next time.
         _ = try monitor.readNews()
-        report(Report(outcome, author: monitor.author))
+        // Of what was not heard, we would be the author.
+        report(Report(outcome, author: wasUnheard ? nil : monitor.author))
       }
       monitor.forget()
+      wasUnheard = false
     }
   }
 
