@@ -160,15 +160,22 @@ public struct BlockingFeed: Sendable, Equatable {
 
   var rules: [String] {
     let drop = "counter name \"\(Self.counter)\" drop comment \"\(EarlyChain.comment(plan.number))\""
-    // A packet is asked for little of the other family: IPv4 has been dropped or let go before IPv6 comes.
-    return exemptions(of: nil)
-      + exemptions(of: .ipv4) + sets.filter { $0.keys == .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv4.rule(drop)]
-      + exemptions(of: .ipv6) + sets.filter { $0.keys != .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv6.rule(drop)]
+    let ipv4 = sets.filter { $0.keys == .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv4.rule(drop)]
+    let ipv6 = sets.filter { $0.keys != .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv6.rule(drop)]
+    return rules(ipv4, of: .ipv4) + rules(ipv6, of: .ipv6)
   }
 
-  private func exemptions(of family: EarlyMatch.Family?) -> [String] {
-    plan.exemptions.filter { $0.match.family == family }.map { exemption in
+  /// Conditions that stand in each rule: for so few, that is cheaper than rules of their own.
+  private static let conditionLimit = 8
+
+  /// The rules of a family's sets, for packets that nothing exempts.
+  private func rules(_ drops: [String], of family: EarlyMatch.Family) -> [String] {
+    let exemptions = plan.exemptions.filter { $0.match.family == nil || $0.match.family == family }
+    let conditions = exemptions.compactMap(\.match.opposite)
+    let areFew = conditions.count <= Self.conditionLimit
+    let returns = exemptions.filter { !areFew || $0.match.opposite == nil }.map { exemption in
       "\(exemption.match.text) return comment \"to the queue: \(EarlyChain.comment(exemption.number))\""
     }
+    return returns + drops.map { areFew ? (conditions + [$0]).joined(separator: " ") : $0 }
   }
 }

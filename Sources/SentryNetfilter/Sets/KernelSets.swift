@@ -19,12 +19,11 @@ public import SentryState
 public struct KernelSets: ~Copyable {
   let host: NetfilterHost
   var kernel: NetlinkRequests
-  var connections: ConnectionEnding
   /// `nil` while nothing is blocked by sets.
   var plan: BlockingPlan?
   /// Those there are, in no order that matters.
   var sets: [BlockSet] = []
-  var held: [AddressNet: Held] = [:]
+  var held = HeldEntries()
   /// Entries of the table that are left to the queue, because they are spared or have no set.
   var leftOut: Set<AddressNet> = []
   var spared = AddressSpans()
@@ -33,6 +32,8 @@ public struct KernelSets: ~Copyable {
   var pieces: [IPAddress: HeldPiece] = [:]
   /// When they were put there.
   var piecesSince = ContinuousClock().now
+  /// Entries that are new since `takeEntered`.
+  var entered: [AddressNet] = []
   /// All that was dropped when the entries were last asked for their hits.
   var lastCount: UInt64 = 0
   public internal(set) var counts = Counts()
@@ -44,7 +45,7 @@ public struct KernelSets: ~Copyable {
     /// When it was last hit or put there, as far as is known; in nanoseconds as in `Timestamp`.
     var last: Int64
     /// When it was put there; what was read before is of another entry.
-    var since = ContinuousClock().now
+    var since: ContinuousClock.Instant
 
     func isExpired(_ now: Timestamp) -> Bool {
       guard let seconds = set.seconds else { return false }
@@ -67,8 +68,6 @@ public struct KernelSets: ~Copyable {
     /// Entries that were put in, changed or taken out.
     public var changes: UInt64 = 0
     public var transactions: UInt64 = 0
-    /// Connections that were ended.
-    public var endedConnections: UInt64 = 0
     /// What was found to differ between the table and the kernel, and was put right.
     public var differences: UInt64 = 0
     /// Looks for that.
@@ -83,10 +82,8 @@ public struct KernelSets: ~Copyable {
   /// - Throws: `.notInKernel`, `.systemCall`.
   public init(_ host: NetfilterHost) throws(NetfilterError) {
     let kernel = try NetlinkRequests()
-    let connections = try ConnectionEnding()
     self.host = host
     self.kernel = kernel
-    self.connections = connections
   }
 
   /// What the table holds, for sets that know nothing yet.
@@ -113,8 +110,9 @@ public struct KernelSets: ~Copyable {
     sets = blocking?.sets ?? []
     leftOut = []
     if plan == nil {
-      held = [:]
+      held = HeldEntries()
       pieces = [:]
+      entered = []
       ranges = []
     }
     countEntries()
@@ -132,7 +130,8 @@ public struct KernelSets: ~Copyable {
   @discardableResult
   public mutating func replaceAll(_ contents: Contents, now: Timestamp) throws(NetfilterError) -> Int {
     guard let plan else { return 0 }
-    spared = AddressSpans(contents.local + (plan.sparesAuthorized ? contents.authorized : []))
+    spared = AddressSpans(
+      contents.local + plan.sparedSources + (plan.sparesAuthorized ? contents.authorized : []))
     try listHeld(now: now)
     try listPieces()
     leftOut = []
@@ -146,9 +145,10 @@ public struct KernelSets: ~Copyable {
       let isHeld = held[net].map { $0.set.seconds == entry.duration.seconds } ?? false
       if !isHeld, !entry.isExpired(now.later(by: Self.shortly)) { missing.append(entry) }
     }
-    let surplus = held.filter { !wanted.contains($0.key) }
+    let surplus = held.filter { net, _ in !wanted.contains(net) }
+    held.reserveCapacity(held.count + missing.count)
     var batch = Batch()
-    for net in surplus.keys { remove(net, &batch) }
+    for (net, _) in surplus { remove(net, &batch) }
     for entry in missing {
       guard let net = AddressNet(entry.range) else { continue }
       try add(net, entry.duration, entry.lastTime, now: now, &batch)
@@ -189,7 +189,8 @@ public struct KernelSets: ~Copyable {
   /// Reads what the kernel holds of single addresses and nets.
   mutating func listHeld(now: Timestamp) throws(NetfilterError) {
     let before = held
-    held = [:]
+    let start = ContinuousClock().now
+    held = HeldEntries()
     held.reserveCapacity(before.count)
     for set in sets {
       var found: [AddressNet: ListedElement] = [:]
@@ -197,7 +198,8 @@ public struct KernelSets: ~Copyable {
       for (net, element) in found {
         let known = before[net].flatMap { $0.set == set ? $0 : nil }
         held[net] = Held(
-          set: set, packets: known?.packets ?? element.counter.packets, last: set.lastHit(element, now: now))
+          set: set, packets: known?.packets ?? element.counter.packets, last: set.lastHit(element, now: now),
+          since: start)
       }
     }
   }
