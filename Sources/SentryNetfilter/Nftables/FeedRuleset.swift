@@ -50,11 +50,13 @@ struct FeedRuleset {
       + tableText { rules(of: $0) }
   }
 
-  /// Adds the sets that are not there, and asks for them.
-  var renewingBlocked: String {
+  /// Adds the sets that are not there, takes out those that are no longer used, and asks for the others.
+  func renewingBlocked(after old: QueueFeed) -> String {
     let declarations = feed.blocking?.declarations ?? []
+    let unused = BlockingFeed.unused(old.blocking, feed.blocking)
     return Self.tableText([.blocked], declarations) { _ in [] }
       + "flush chain inet \(Self.table) \(Chain.blocked.rawValue)\n"
+      + unused.map { "delete set inet \(Self.table) \($0.name)\n" }.joined()
       + Self.tableText([.blocked], []) { rules(of: $0) }
   }
 

@@ -140,6 +140,14 @@ public struct BlockingFeed: Sendable, Equatable {
     sets.sort(by: BlockSet.isAskedFirst)
   }
 
+  /// Makes room for `more`: gives up sets that are not among `used`, but for those for what the rules trigger.
+  mutating func makeRoom(for more: [BlockSet], keeping used: Set<BlockSet>) {
+    let new = more.count { !sets.contains($0) }
+    guard sets.count + new > Self.setLimit else { return }
+    let own = BlockingFeed(plan).sets
+    sets.removeAll { !used.contains($0) && !own.contains($0) }
+  }
+
   /// Takes over the sets of the feed before it: what they hold goes on to be blocked.
   mutating func adopt(_ old: BlockingFeed) {
     add(old.sets.map { BlockSet($0.keys, seconds: $0.seconds, capacity: plan.capacity) })

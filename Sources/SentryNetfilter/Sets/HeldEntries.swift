@@ -21,6 +21,11 @@ struct HeldEntries {
 
   var count: Int { parts.reduce(0) { $0 + $1.count } }
 
+  /// The sets that hold any.
+  var sets: Set<BlockSet> {
+    parts.reduce(into: []) { sets, part in for entry in part.values { sets.insert(entry.set) } }
+  }
+
   subscript(net: AddressNet) -> Entry? {
     get { parts[Self.part(of: net)][net] }
     set { parts[Self.part(of: net)][net] = newValue }

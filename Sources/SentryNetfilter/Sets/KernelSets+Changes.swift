@@ -83,8 +83,36 @@ extension KernelSets {
 
   mutating func remove(_ net: AddressNet, _ batch: inout Batch) {
     guard let old = held.remove(net) else { return }
+    removed.insert(net)
     batch.removals.append(SetElement(net.address), to: old.set)
     batch.count += 1
+  }
+
+  /// Empties the sets of single addresses and nets.
+  mutating func removeAll() throws(NetfilterError) {
+    guard held.count > 0 else { return }
+    let emptied = held.sets
+    try kernel.transact(to: "empty the sets of blocked addresses") { writer in
+      for set in emptied { writer.flush(set.name) }
+    }
+    for (net, _) in held.filter({ _, _ in true }) { removed.insert(net) }
+    counts.transactions &+= 1
+    counts.changes &+= UInt64(held.count)
+    held = HeldEntries()
+    countEntries()
+  }
+
+  /// Takes out of the kernel what `hits` has met there that is not ours.
+  public mutating func removeSurplus() throws(NetfilterError) {
+    guard !surplus.isEmpty else { return }
+    var batch = Batch()
+    for (set, address) in surplus where sets.contains(set) {
+      batch.removals.append(SetElement(address), to: set)
+      batch.count += 1
+    }
+    counts.differences &+= UInt64(batch.count)
+    surplus = []
+    try commit(&batch)
   }
 
   mutating func add(

@@ -305,6 +305,78 @@ struct KernelSetsTests {
     }
   }
 
+  /// Sets that hold nothing any more make way for others.
+  @Test(.timeLimit(.minutes(1))) func durationsThatNobodyHasAnyMoreMakeWay() async throws {
+    try await Self.withSets { network, host, sets in
+      try sets.apply((1...40).map { Self.change(.entered, "192.0.2.\($0 + 100)", $0) }, now: Self.start)
+      try sets.apply((1...39).map { Self.change(.removed, "192.0.2.\($0 + 100)") }, now: Self.start)
+      // It looks for sets that hold nothing once a second at most.
+      var isBlocked = false
+      while !isBlocked {
+        try sets.apply([Self.change(.refreshed, "192.0.2.140", 7_777)], now: Self.start)
+        isBlocked = sets.counts.leftOut == 0
+      }
+      #expect(try Self.elements("triggered-4-7777s", network) == ["192.0.2.140"])
+      let names = try #require(host.status?.feed.blocking).sets.map(\.name)
+      #expect(Set(names) == ["triggered-4-3600s", "triggered-6-64-3600s", "triggered-4-7777s"])
+      #expect(try host.verify().isEmpty)
+    }
+  }
+
+  // MARK: What is not ours
+
+  /// Put there by somebody, or by a packet in the moment in which it was taken out.
+  @Test func whatIsHitAndNotInTheTableIsTakenOut() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.77")], now: Self.start)
+      try network.host("nft 'add element inet sentry triggered-4-3600s { 192.0.2.2 }'")
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      #expect(try Self.readHits(&sets).isEmpty)
+      try sets.removeSurplus()
+      #expect(try Self.elements("triggered-4-3600s", network) == ["192.0.2.77"])
+      #expect(sets.counts.differences == 1)
+      #expect(try network.pingFromPeer() == 3)
+      try sets.removeSurplus()
+      #expect(sets.counts.differences == 1)
+    }
+  }
+
+  @Test func whatWasTakenOutAfterItWasReadIsNoDifference() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.2")], now: Self.start)
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      let order = try #require(try sets.whatToRead())
+      var reader = try SetReader()
+      let reading = try reader.read(order, now: Self.start)
+      try sets.apply([Self.change(.removed, "192.0.2.2")], now: Self.start)
+      #expect(sets.hits(of: reading).isEmpty)
+      try sets.removeSurplus()
+      #expect(sets.counts.differences == 0)
+    }
+  }
+
+  @Test func rangesThatHaveChangedMeanwhileAreNoDifference() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.replaceAll(KernelSets.Contents(triggered: [try Self.entry("198.51.100.0/24")]), now: Self.start)
+      try sets.repair(KernelSets.Contents(triggered: [try Self.entry("203.0.113.0/24")]), now: Self.start)
+      #expect(sets.counts.differences == 0)
+      #expect(try Self.elements("triggered-ranges-4", network) == ["203.0.113.0/24"])
+    }
+  }
+
+  @Test func everythingIsTakenOutAtOnce() async throws {
+    try await Self.withSets { network, _, sets in
+      let entries = try (0..<20_000).map { try Self.entry("10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)") }
+      try sets.replaceAll(KernelSets.Contents(triggered: entries + [try Self.entry("2001:db8::/64")]), now: Self.start)
+      let before = sets.counts.transactions
+      #expect(try sets.replaceAll(KernelSets.Contents(triggered: []), now: Self.start) == 20_001)
+      #expect(sets.counts.transactions == before + 1)
+      #expect(sets.counts.entries == 0)
+      #expect(try Self.elements("triggered-4-3600s", network).isEmpty)
+      #expect(try Self.elements("triggered-6-64-3600s", network).isEmpty)
+    }
+  }
+
   @Test func connectionsOfAnEnteredAddressEnd() async throws {
     try await Self.withSets { network, _, sets in
       // Connections are tracked where a rule asks for their state.

@@ -222,6 +222,8 @@ private struct SetWork: ~Copyable {
   private let clock = ContinuousClock()
   /// The whole table was asked for, and has not come yet: what comes before it need not be carried out.
   private var isAwaitingAll = false
+  /// Nets or ranges have changed, and which there are has not come yet: until then the table's count says nothing.
+  private var isAwaitingRanges = false
 
   private static let checkInterval = Duration.seconds(10)
   /// Not to hear of so many new entries is worth a look at everything afterwards.
@@ -264,6 +266,7 @@ private struct SetWork: ~Copyable {
   mutating func take(_ contents: ChangeQueue.Contents) {
     guard sets.isBlocking else { return }
     attempt { work throws(NetfilterError) in
+      if contents.haveRangesChanged { work.isAwaitingRanges = true }
       var start = 0
       for (place, answer) in contents.answers {
         try work.apply(contents.triggered[start..<place])
@@ -289,10 +292,12 @@ private struct SetWork: ~Copyable {
     let now = WallClock.now()
     switch answer {
     case .count(let count):
-      guard !isAwaitingAll else { return }
+      guard !isAwaitingAll, !isAwaitingRanges else { return }
       if try !sets.isSound(triggered: count, now: now) { askForAll(isRepair: true) }
     case .ranges(let entries):
-      if !isAwaitingAll { try sets.replaceRanges(entries, now: now) }
+      guard !isAwaitingAll else { return }
+      try sets.replaceRanges(entries, now: now)
+      isAwaitingRanges = false
     case .everything(let contents, isRepair: true) where !isAwaitingAll:
       try sets.repair(contents, now: now)
     case .everything(let contents, _):
@@ -300,6 +305,7 @@ private struct SetWork: ~Copyable {
       try load(contents, now: now)
       state.load = clock.now - start
       isAwaitingAll = false
+      isAwaitingRanges = false
     }
   }
 
@@ -346,6 +352,7 @@ private struct SetWork: ~Copyable {
     attempt { work throws(NetfilterError) in
       let hits = work.sets.hits(of: try reading.get())
       if !hits.isEmpty { work.links.credit(hits) }
+      if !work.isAwaitingAll { try work.sets.removeSurplus() }
     }
   }
 
