@@ -102,18 +102,28 @@ enum DifferenceText {
 
   /// Of long texts only where they differ, with a little around it.
   private static func shortened(_ old: String, _ new: String) -> (String, String) {
-    let (before, after) = (Array(old), Array(new))
-    guard max(before.count, after.count) > longestText else { return (old, new) }
-    let start = zip(before, after).prefix { $0 == $1 }.count
-    let end = zip(before.dropFirst(start).reversed(), after.dropFirst(start).reversed()).prefix { $0 == $1 }.count
-    return (cut(before, from: start, end), cut(after, from: start, end))
+    guard old.count > longestText || new.count > longestText else { return (old, new) }
+    let start = commonCount(old, new)
+    let end = commonCount(old.dropFirst(start).reversed(), new.dropFirst(start).reversed())
+    return (cut(old, from: start, end), cut(new, from: start, end))
   }
 
-  private static func cut(_ text: [Character], from start: Int, _ end: Int) -> String {
+  /// How many characters are the same from the first on.
+  private static func commonCount(_ a: some Sequence<Character>, _ b: some Sequence<Character>) -> Int {
+    var count = 0
+    for (first, second) in zip(a, b) {
+      guard first == second else { break }
+      count += 1
+    }
+    return count
+  }
+
+  private static func cut(_ text: String, from start: Int, _ end: Int) -> String {
+    let length = text.count
     let first = max(0, start - margin)
-    let last = min(text.count, max(text.count - end + margin, first))
-    let middle = String(text[first..<last].prefix(longestText))
-    let isCutShort = last - first > longestText || last < text.count
+    let last = min(length, max(length - end + margin, first))
+    let middle = text.dropFirst(first).prefix(min(longestText, last - first))
+    let isCutShort = last - first > longestText || last < length
     return (first > 0 ? "…" : "") + middle + (isCutShort ? "…" : "")
   }
 

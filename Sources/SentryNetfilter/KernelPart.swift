@@ -68,15 +68,16 @@ struct KernelPart: ~Copyable {
     return true
   }
 
-  /// Makes sets, as many as there is room for.
-  mutating func add(_ sets: [BlockSet]) throws(NetfilterError) {
+  /// Makes sets, as many as there is room for; of the others those that are not `used` make way.
+  mutating func add(_ sets: [BlockSet], keeping used: Set<BlockSet>) throws(NetfilterError) {
     guard let status, var blocking = status.feed.blocking else { return }
+    blocking.makeRoom(for: sets, keeping: used)
     blocking.add(sets)
     guard blocking != status.feed.blocking else { return }
     var feed = status.feed
     feed.blocking = blocking
     let ruleset = FeedRuleset(feed: feed, form: status.form)
-    try nftables.run(ruleset.renewingBlocked, to: "make a set of addresses")
+    try nftables.run(ruleset.renewingBlocked(after: status.feed), to: "make a set of addresses")
     self.status?.feed = feed
     try rememberTable(ruleset)
   }

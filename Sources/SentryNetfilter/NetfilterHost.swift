@@ -35,10 +35,11 @@ public final class NetfilterHost: Sendable {
 
   /// Makes sets for blocked addresses, as many as there is room for.
   ///
+  /// - Parameter used: others may be taken out to make room.
   /// - Returns: those there are.
-  func add(_ sets: [BlockSet]) throws(NetfilterError) -> [BlockSet] {
+  func add(_ sets: [BlockSet], keeping used: Set<BlockSet>) throws(NetfilterError) -> [BlockSet] {
     try kernel.withLock { kernel throws(NetfilterError) in
-      try kernel.add(sets)
+      try kernel.add(sets, keeping: used)
       return kernel.status?.feed.blocking?.sets ?? []
     }
   }

@@ -6,11 +6,7 @@
 // another file is there by now.
 
 internal import Foundation
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Glibc
 
 extension ProcessFolder {
   enum Executable: Equatable {

@@ -176,6 +176,9 @@ extension PropertyListNode {
   /// The elements of an array in order; none for anything else.
   public var elements: PropertyListElements { PropertyListElements(self) }
 
+  /// The elements of an array, one at a time; of anything else itself, for what may be one or several.
+  public var elementsOrItself: PropertyListElements { PropertyListElements(ofArrayOr: self) }
+
   /// The entries of a dictionary, in the order of the document; no entries for anything else.
   public var entries: PropertyListEntries { PropertyListEntries(self) }
 
@@ -246,12 +249,18 @@ extension PropertyListNode {
 public struct PropertyListElements: Sequence, IteratorProtocol, Sendable {
   private enum Source: Sendable {
     case none
+    case single(PropertyListNode)
     case syntax(SyntaxChildren)
     case xml(XMLChildren)
     case binary(BinaryChildren)
   }
 
   private var source: Source
+
+  fileprivate init(ofArrayOr node: PropertyListNode) {
+    self.init(node)
+    if node.kind != .array { source = .single(node) }
+  }
 
   fileprivate init(_ node: PropertyListNode) {
     guard node.kind == .array else {
@@ -269,6 +278,9 @@ public struct PropertyListElements: Sequence, IteratorProtocol, Sendable {
   public mutating func next() -> PropertyListNode? {
     switch source {
     case .none: return nil
+    case .single(let node):
+      source = .none
+      return node
     case .syntax(var children):
       defer { source = .syntax(children) }
       return children.next().map { PropertyListNode($0) }

@@ -325,7 +325,7 @@ public actor SentryDaemon {
     return BlockingReport(
       rule: feed.plan.number, entries: status.counts.entries, leftToQueue: status.counts.leftOut, dropped: dropped,
       changes: status.counts.changes, lagMilliseconds: status.lag, slowestLagMilliseconds: status.slowestLag,
-      loadMilliseconds: status.load / .milliseconds(1), endedConnections: status.counts.endedConnections,
+      loadMilliseconds: status.load / .milliseconds(1), endedConnections: status.endedConnections,
       checks: status.counts.checks,
       differences: status.counts.differences, problem: status.problem)
   }

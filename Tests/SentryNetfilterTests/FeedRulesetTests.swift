@@ -16,7 +16,7 @@ struct FeedRulesetTests {
           chain inbound {
             type filter hook prerouting priority -151; policy accept;
             meta mark & 0x20000000 != 0 meta mark set meta mark & 0x9fffffff accept comment "made by sentry"
-            iifname != { "eth0", "wg0" } meta mark set meta mark & 0xbfffffff accept
+            iifname != "eth0" iifname != "wg0" meta mark set meta mark & 0xbfffffff accept
             meta mark set meta mark | 0x40000000
           }
 
@@ -24,7 +24,7 @@ struct FeedRulesetTests {
             type filter hook postrouting priority -151; policy accept;
             oifname "lo" accept
             meta mark & 0x20000000 != 0 meta mark set meta mark & 0x9fffffff accept comment "made by sentry"
-            oifname != { "eth0", "wg0" } meta mark set meta mark & 0xbfffffff accept
+            oifname != "eth0" oifname != "wg0" meta mark set meta mark & 0xbfffffff accept
             meta mark set meta mark | 0x40000000
           }
 
@@ -46,7 +46,7 @@ struct FeedRulesetTests {
     var feed = Self.feed
     feed.policy = .failClosed
     let text = FeedRuleset(feed: feed, form: .native).replacing
-    #expect(text.contains("    iifname != { \"eth0\", \"wg0\" } accept\n    queue num 3\n"))
+    #expect(text.contains("    iifname != \"eth0\" iifname != \"wg0\" accept\n    queue num 3\n"))
     #expect(!text.contains("bypass") && !text.contains("0x40000000") && !text.contains("judged"))
   }
 
@@ -70,13 +70,26 @@ struct FeedRulesetTests {
         "flush chain inet sentry early\nflush chain inet sentry blocked\nflush chain inet sentry inbound\n"))
   }
 
+  @Test func manyInterfacesAreASet() {
+    let feed = QueueFeed(interfaces: ["a", "b", "c", "d", "e"])
+    let text = FeedRuleset(feed: feed, form: .native).replacing
+    #expect(text.contains(#"iifname != { "a", "b", "c", "d", "e" } accept"#))
+    #expect(text.contains(#"oifname != { "a", "b", "c", "d", "e" } accept"#))
+  }
+
   static let plan = BlockingPlan(
     rule: 4, number: "2.1", counting: [3, 4], ipv6PrefixLength: 64, seconds: 600, capacity: 1_000,
     sparesAuthorized: false,
-    exemptions: [BlockingPlan.Exemption(match: .ipv4("ip hdrlength > 5"), number: "1.4")])
+    exemptions: [
+      BlockingPlan.Exemption(match: EarlyTest.fragments(1...8191)[0], number: "1.1"),
+      BlockingPlan.Exemption(match: EarlyTest.fragments(1...8191)[1], number: "1.1"),
+      BlockingPlan.Exemption(match: .withOptions, number: "1.4"),
+    ])
 
-  @Test func triggeredAddressesAreDroppedJustAheadOfTheQueue() {
+  @Test func triggeredAddressesAreDroppedFirstOfAll() throws {
     var feed = Self.feed
+    feed.early = EarlyChain()
+    feed.early?.rules = ["ip frag-off & 0x1fff 1-8191 counter drop"]
     feed.blocking = BlockingFeed(Self.plan)
     let text = FeedRuleset(feed: feed, form: .native).replacing
     #expect(
@@ -110,16 +123,54 @@ struct FeedRulesetTests {
           }
 
           chain blocked {
-            ip hdrlength > 5 return comment "to the queue: 1.4"
-            ip saddr @triggered-4-600s update @triggered-4-600s { ip saddr } counter name "blocked" drop comment "2.1"
-            ip saddr @triggered-ranges-4 counter name "blocked" drop comment "2.1"
+            ip frag-off & 0x1fff 0 ip hdrlength 5 ip saddr @triggered-4-600s update @triggered-4-600s \
+        { ip saddr } counter name "blocked" drop comment "2.1"
+            ip frag-off & 0x1fff 0 ip hdrlength 5 ip saddr @triggered-ranges-4 counter name "blocked" drop comment "2.1"
+            frag frag-off 1-8191 return comment "to the queue: 1.1"
             ip6 saddr & ffff:ffff:ffff:ffff:: @triggered-6-64-600s update @triggered-6-64-600s \
         { ip6 saddr & ffff:ffff:ffff:ffff:: } counter name "blocked" drop comment "2.1"
             ip6 saddr @triggered-ranges-6 counter name "blocked" drop comment "2.1"
           }
 
         """))
-    #expect(text.contains("    iifname != { \"eth0\", \"wg0\" } accept\n    jump blocked\n    queue num 3 bypass\n"))
+    #expect(
+      text.contains(
+        """
+          chain early {
+            type filter hook prerouting priority -450; policy accept;
+            iifname != "eth0" iifname != "wg0" accept
+            jump blocked
+            ip frag-off & 0x1fff 1-8191 counter drop
+          }
+
+        """))
+    let inbound = try #require(text.range(of: "chain inbound"))
+    #expect(!text[inbound.lowerBound...].contains("jump blocked"))
+  }
+
+  /// What the daemon sends to this host arrives at `lo` only, and is not blocked, whoever it is from.
+  @Test func whatTheDaemonMadeIsLetInWhereItArrives() {
+    let own = "meta mark & 0x20000000 != 0 accept"
+    var feed = QueueFeed(interfaces: ["eth0", "lo"], blocking: BlockingFeed(Self.plan))
+    let rules = FeedRuleset(feed: feed, form: .native).replacing
+    #expect(rules.contains("iifname != \"eth0\" iifname != \"lo\" accept\n    \(own)\n    jump blocked\n"))
+    feed.interfaces = ["eth0"]
+    #expect(!FeedRuleset(feed: feed, form: .native).replacing.contains(own))
+  }
+
+  @Test func manyExemptionsAreRulesOfTheirOwn() {
+    var plan = Self.plan
+    plan.exemptions = (1...9).map {
+      let net = "ip daddr 192.0.2.\($0)"
+      return BlockingPlan.Exemption(match: .ipv4(net, opposite: "not \(net)"), number: "\($0)")
+    }
+    let rules = BlockingFeed(plan).rules
+    #expect(
+      rules.prefix(2) == [
+        #"ip daddr 192.0.2.1 return comment "to the queue: 1""#,
+        #"ip daddr 192.0.2.2 return comment "to the queue: 2""#,
+      ])
+    #expect(rules.count == 9 + 4 && !rules.contains { $0.contains("not ip") })
   }
 
   @Test func entriesWithoutEndAreNotRefreshed() {

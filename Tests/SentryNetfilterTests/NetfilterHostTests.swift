@@ -1,6 +1,7 @@
 import Foundation
 import SentryRules
 import SentryTestSupport
+import Synchronization
 import Testing
 
 @testable import SentryNetfilter
@@ -351,6 +352,9 @@ struct NetfilterHostTests {
     }
   }
 
+  /// A socket of NETLINK_NETFILTER (12) is in the group NFNLGRP_NFTABLES (7).
+  private static let somebodyListens = "grep -Eq '^[^ ]+ +12 +[^ ]+ +00000040 ' /proc/net/netlink"
+
   @Test func theGuardPutsBackAndSaysWhoDidIt() async throws {
     try await TestNetwork.run { network in
       let host = try NetfilterHost()
@@ -358,7 +362,7 @@ struct NetfilterHostTests {
       let watch = try RulesetGuard(host)
       var restored: Set<NetfilterPart> = []
       var authors: Set<String> = []
-      try network.host("(sleep 0.3; nft flush ruleset) > /dev/null 2>&1 &")
+      try network.host("(until \(Self.somebodyListens); do sleep 0.05; done; nft flush ruleset) > /dev/null 2>&1 &")
       // A flush in the middle of a look is found in two.
       try watch.run { report in
         guard case .restored(let parts, let author) = report else { return }
@@ -369,6 +373,31 @@ struct NetfilterHostTests {
       #expect(authors.contains("nft"))
       #expect(try host.verify() == [])
       #expect(try network.ping(count: 1, patience: 1) == 0)
+    }
+  }
+
+  @Test func whatHappensUnheardIsFoundAfterwards() async throws {
+    try await TestNetwork.run { network in
+      let host = try NetfilterHost()
+      try host.install(Self.near(.failClosed), form: .marked)
+      let watch = try RulesetGuard(host)
+      let authors = Mutex<[String]>([])
+      Thread.detachNewThread {
+        try? watch.run { report in
+          if case .restored(_, let author) = report { authors.withLock { $0.append(author?.program ?? "nobody") } }
+        }
+      }
+      defer { watch.stop() }
+      let waitForReport = { (count: Int) in
+        while authors.withLock({ $0.count < count }) { try network.host("sleep 0.05") }
+      }
+      try network.host("until \(Self.somebodyListens); do sleep 0.05; done; nft delete table inet sentry")
+      try waitForReport(1)
+      #expect(authors.withLock { $0.last } == "nft")
+      try watch.unheard { _ = try network.host("! \(Self.somebodyListens) && nft delete table inet sentry") }
+      try waitForReport(2)
+      #expect(authors.withLock { $0.last } == "nobody")
+      #expect(try host.verify() == [])
     }
   }
 

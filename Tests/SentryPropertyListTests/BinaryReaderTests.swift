@@ -54,6 +54,49 @@ func hostileStructures(name: String, objects: [[UInt8]], failure: BinaryFailure)
   #expect(reading.document == nil)
 }
 
+@Test func aTableOfMoreObjectsThanBytesIsRefused() {
+  // Ten offsets, all of them that of the one object.
+  var bytes = Array("bplist00".utf8) + [0xA0] + [UInt8](repeating: 8, count: 10)
+  bytes += [0, 0, 0, 0, 0, 0, 1, 1]
+  for number in [10, 0, 9] as [UInt8] { bytes += [0, 0, 0, 0, 0, 0, 0, number] }
+  #expect(structureFailure(bytes) == .badTable)
+}
+
+/// Most significant byte first.
+private func bytes(of number: Int, _ size: Int) -> [UInt8] {
+  (0..<size).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+}
+
+/// A file of two objects of any size, the second of them the root; one byte for each reference.
+private func large(_ first: [UInt8], _ root: [UInt8]) -> [UInt8] {
+  let start = Array("bplist00".utf8)
+  let table = start.count + first.count + root.count
+  let offsets = bytes(of: start.count, 4) + bytes(of: start.count + first.count, 4)
+  let trailer = [0, 0, 0, 0, 0, 0, 4, 1] + bytes(of: 2, 8) + bytes(of: 1, 8) + bytes(of: table, 8)
+  return start + first + root + offsets + trailer
+}
+
+/// An array that holds one text of `length` bytes `count` times.
+private func shared(length: Int, count: Int) -> [UInt8] {
+  large(
+    [0x5F, 0x12] + bytes(of: length, 4) + [UInt8](repeating: 0x61, count: length),
+    [0xAF, 0x12] + bytes(of: count, 4) + [UInt8](repeating: 0, count: count))
+}
+
+@Test func aDictionaryThatIsAllOneKeyIsNoDocument() {
+  let dictionary = [0xDF, 0x11] + bytes(of: 300, 2) + [UInt8](repeating: 0, count: 600)
+  let reading = PropertyList.read(large([0x51, 0x61], dictionary), fileName: "binary")
+  #expect(reading.document == nil)
+  #expect(reading.diagnostics.count == Parser.findingLimit)
+  #expect(reading.diagnostics.allSatisfy { $0.id == .duplicateKey })
+}
+
+@Test func aLongTextIsNotSharedWithoutEnd() {
+  #expect(structureFailure(shared(length: 40_000, count: 90)) == nil)
+  #expect(structureFailure(shared(length: 40_000, count: 200)) == .tooLarge)
+  #expect(structureFailure(shared(length: 12, count: 100_000)) == nil)
+}
+
 @Test func aTrailerIsNeeded() {
   #expect(structureFailure(Array("bplist00".utf8)) == .noTrailer)
   #expect(structureFailure(Array("bplist00".utf8) + [UInt8](repeating: 0, count: 32)) == .badTable)

@@ -119,6 +119,7 @@ func charactersNobodySeesAreNotToBeQuoted(marked: String, name: String, hint: St
   expectDocument("{ «\u{A0}»a = 1; }", .unexpectedText)
   expectDocument("{ «\u{0}»a = 1; }", .unexpectedText)
   expectDocument("{ a = 1; } «x» y z", .textAfterRoot)
+  expectDocument("{ a = 1; }\n«{» b = 1; }", .textAfterRoot)
   expectDocument("«»", .emptyDocument)
   expectDocument("«» \n // nothing\n", .emptyDocument)
 }
@@ -148,11 +149,38 @@ func charactersNobodySeesAreNotToBeQuoted(marked: String, name: String, hint: St
   expectDocument("{ a = «0011>»; b = c; }", .unquotedText)
 }
 
+@Test func keysWithEscapesAmongMany() {
+  let many = (0..<40).map { "k\($0) = 1;" }.joined(separator: "\n")
+  expectDocument("{\n\(many)\n«\"\\U006b7\"» = 1; «k3» = 2; «k7» = 3; }", .duplicateKey, .duplicateKey, .duplicateKey)
+}
+
+@Test func keysAndValuesAreLimited() {
+  func findings(_ text: String, freeNodes: Int) -> [Diagnostic] {
+    let source = SourceText(fileName: "text", bytes: Array(text.utf8))
+    let (tree, findings) = Parser.parse(source, freeNodes: freeNodes)
+    #expect((tree == nil) == !findings.isEmpty)
+    return findings
+  }
+  // 13 bytes: four, and the free ones. The array counts, too.
+  #expect(findings("(a,b,c,d,e,f)", freeNodes: 3) == [])
+  let tooMany = findings("(a,b,c,d,e,f)", freeNodes: 2)
+  #expect(tooMany.map(\.id) == [.documentTooLarge])
+  #expect(tooMany.map(\.range) == [12..<13])
+  #expect(tooMany.map(\.message) == ["a document of this size may have at most 6 keys and values"])
+  // A key without a value stands for both.
+  #expect(findings("{a;b;c;}", freeNodes: 5) == [])
+  #expect(findings("{a;b;c;}", freeNodes: 4).map(\.id) == [.documentTooLarge])
+}
+
 @Test func duplicateKeys() throws {
   expectDocument("{ a = 1; b = 2; «a» = 3; }", .duplicateKey)
   expectDocument(#"{ a = 1; «"\U0061"» = 3; }"#, .duplicateKey)
   expectDocument("{ a = { a = 1; }; b = { a = 1; «a»; }; }", .duplicateKey)
   expectDocument("{ a = 1; «a» = 2; «a» = 3; }", .duplicateKey, .duplicateKey)
+  expectDocument("{ a = 1; b = 2; «a» = 3; «b» = 4; }", .duplicateKey, .duplicateKey)
+  // Two dictionaries whose braces nobody wrote.
+  expectDocument("a = 1; b = 2;\n\n«a» = 3; b = 4;", .duplicateKey)
+  expectDocument("a = 1; b = 2; «a» = 3;", .duplicateKey)
   let many = (0..<100).map { "k\($0) = \($0);" }.joined(separator: "\n")
   expectDocument("{\n\(many)\n«k50» = 1; }", .duplicateKey)
   let finding = try #require(read("{\n a = 1;\n a = 2;\n}").diagnostics.first)

@@ -46,7 +46,12 @@ extension EarlyTest {
     guard ranges != [0...8191] else { return [.everything] }
     return ranges.flatMap { range in
       let numbers = range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
-      let matches = [EarlyMatch.ipv4("ip frag-off & 0x1fff \(numbers)"), .ipv6("frag frag-off \(numbers)")]
+      let others = range == 1...8191 ? "0" : "!= \(numbers)"
+      let matches = [
+        EarlyMatch.ipv4("ip frag-off & 0x1fff \(numbers)", opposite: "ip frag-off & 0x1fff \(others)"),
+        // What has no fragment header satisfies no condition on one.
+        .ipv6("frag frag-off \(numbers)"),
+      ]
       return range.contains(0) ? matches + [.ipv6("meta nfproto ipv6 exthdr frag missing")] : matches
     }
   }
@@ -69,15 +74,20 @@ extension EarlyTest {
     let meant = interfaces.filter { pattern.matches(name: $0.name, isExternal: $0.isExternal) != isNegated }
     if meant.isEmpty { return .never }
     if meant.count == interfaces.count { return .always }
-    return .exact([EarlyMatch(text: "iifname { " + meant.map { "\"\($0.name)\"" }.joined(separator: ", ") + " }")])
+    return .exact([
+      EarlyMatch(
+        text: "iifname { " + meant.map { "\"\($0.name)\"" }.joined(separator: ", ") + " }",
+        opposite: meant.map { "iifname != \"\($0.name)\"" }.joined(separator: " "))
+    ])
   }
 
   /// A mapped address in an IPv6 packet counts as the IPv4 address it stands for.
   private static func addresses(_ endpoint: Endpoint, _ range: AddressRange) -> [EarlyMatch] {
     let side = endpoint == .source ? "saddr" : "daddr"
-    guard range.first.isIPv4 else { return range.withoutMapped.map { .ipv6("ip6 \(side) \($0)") } }
+    let ipv6 = { (range: String) in EarlyMatch.ipv6("ip6 \(side) \(range)", opposite: "ip6 \(side) != \(range)") }
+    guard range.first.isIPv4 else { return range.withoutMapped.map { ipv6("\($0)") } }
     let mapped = range.first == range.last ? "::ffff:\(range.first)" : "::ffff:\(range.first)-::ffff:\(range.last)"
-    return [.ipv4("ip \(side) \(range)"), .ipv6("ip6 \(side) \(mapped)")]
+    return [.ipv4("ip \(side) \(range)", opposite: "ip \(side) != \(range)"), ipv6(mapped)]
   }
 
   /// Those that the kernel knows by their usual byte (RFC 791 §3.1). A number below 32 also means bytes with other high bits,
@@ -88,7 +98,7 @@ extension EarlyTest {
     let known = names.compactMap { $0 }
     let isKnown = !known.isEmpty && known.count == names.count
     let sure = EarlyMatch.ipv4(known.map { "ip option \($0) exists" }.joined(separator: " "))
-    return EarlyTest(sure: isKnown ? [sure] : [], possible: [.ipv4("ip hdrlength > 5")], isExact: false)
+    return EarlyTest(sure: isKnown ? [sure] : [], possible: [.withOptions], isExact: false)
   }
 
   static let optionNames: [UInt8: String] = [
@@ -98,6 +108,8 @@ extension EarlyTest {
 
 extension EarlyMatch {
   static let onlyIPv4 = EarlyMatch.ipv4("meta nfproto ipv4")
+  /// Shorter headers than five words do not come so far.
+  static let withOptions = EarlyMatch.ipv4("ip hdrlength > 5", opposite: "ip hdrlength 5")
 }
 
 extension ClosedRange<UInt64> {

@@ -12,7 +12,7 @@ struct NetlinkSocket: ~Copyable {
   init(watchingNftables: Void) throws(NetfilterError) {
     let descriptor = try Self.open()
     var code = Self.bind(descriptor)
-    if code == 0 { code = Self.join(NFNLGRP_NFTABLES, descriptor) }
+    if code == 0 { code = Self.hearOfNftables(true, descriptor) }
     guard code == 0 else {
       close(descriptor)
       throw code == EPERM ? .notPermitted(asked: "watch nftables") : .systemCall(name: "bind or setsockopt", code: code)
@@ -48,12 +48,15 @@ struct NetlinkSocket: ~Copyable {
     return status == 0 ? 0 : errno
   }
 
+  /// Whether the kernel tells a socket of changes.
+  ///
   /// - Returns: 0, or an `errno`.
-  private static func join(_ group: nfnetlink_groups, _ descriptor: Int32) -> Int32 {
-    var number = Int32(group.rawValue)
+  @discardableResult
+  static func hearOfNftables(_ isWanted: Bool, _ descriptor: Int32) -> Int32 {
+    var group = Int32(NFNLGRP_NFTABLES.rawValue)
+    let option = isWanted ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP
     // Safe: the kernel reads one number of this size during the call.
-    let status = unsafe setsockopt(
-      descriptor, netlinkLevel, NETLINK_ADD_MEMBERSHIP, &number, socklen_t(MemoryLayout<Int32>.size))
+    let status = unsafe setsockopt(descriptor, netlinkLevel, option, &group, socklen_t(MemoryLayout<Int32>.size))
     return status == 0 ? 0 : errno
   }
 

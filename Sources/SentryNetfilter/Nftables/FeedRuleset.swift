@@ -1,8 +1,8 @@
 // What stands in our table, `inet sentry`. In the order packets meet it:
 //
-//     prerouting   early            ahead of defragmentation (-400): what fragments must be asked
-//                  inbound          just before mangle (-150): hands to the queue, or marks for it; before that,
+//     prerouting   early            ahead of defragmentation (-400): what fragments must be asked; first of all,
 //                  blocked          drops what triggered addresses send, where a rule says so and nothing else can happen to it
+//                  inbound          just before mangle (-150): hands to the queue, or marks for it
 //                  inbound-judged   just after mangle: packets still marked have met no queue
 //     postrouting  outbound         the same before NAT (100)
 //                  outbound-judged
@@ -30,8 +30,8 @@ struct FeedRuleset {
 
   var chains: [Chain] {
     var chains: [Chain] = [.inbound, .outbound]
+    if feed.early != nil || feed.blocking != nil { chains.insert(.early, at: 0) }
     if feed.blocking != nil { chains.insert(.blocked, at: 0) }
-    if feed.early != nil { chains.insert(.early, at: 0) }
     if form == .marked { chains += [.inboundJudged, .outboundJudged] }
     return chains
   }
@@ -50,11 +50,13 @@ struct FeedRuleset {
       + tableText { rules(of: $0) }
   }
 
-  /// Adds the sets that are not there, and asks for them.
-  var renewingBlocked: String {
+  /// Adds the sets that are not there, takes out those that are no longer used, and asks for the others.
+  func renewingBlocked(after old: QueueFeed) -> String {
     let declarations = feed.blocking?.declarations ?? []
+    let unused = BlockingFeed.unused(old.blocking, feed.blocking)
     return Self.tableText([.blocked], declarations) { _ in [] }
       + "flush chain inet \(Self.table) \(Chain.blocked.rawValue)\n"
+      + unused.map { "delete set inet \(Self.table) \($0.name)\n" }.joined()
       + Self.tableText([.blocked], []) { rules(of: $0) }
   }
 
@@ -102,19 +104,28 @@ struct FeedRuleset {
   private func rules(of chain: Chain) -> [String] {
     guard !feed.interfaces.isEmpty else { return [] }
     return switch chain {
-    case .early: ["\(has(feed.ownMark)) accept", "iifname != \(names) accept"] + (feed.early?.rules ?? [])
+    case .early:
+      ["\(isNone("iifname")) accept"] + passOwn + (feed.blocking == nil ? [] : ["jump \(Chain.blocked.rawValue)"])
+        + (feed.early?.rules ?? [])
     case .blocked: feed.blocking?.rules ?? []
     case .inbound:
-      [exemptOwn, leaveAlone("iifname != \(names)")]
-        + (feed.blocking == nil ? [] : ["jump \(Chain.blocked.rawValue)"]) + [handOver]
+      [exemptOwn, leaveAlone(isNone("iifname")), handOver]
     case .outbound:
       // What we send to this very host keeps its bit until it arrives.
-      ["oifname \"lo\" accept", exemptOwn, leaveAlone("oifname != \(names)"), handOver]
+      ["oifname \"lo\" accept", exemptOwn, leaveAlone(isNone("oifname")), handOver]
     case .inboundJudged, .outboundJudged: [unjudged]
     }
   }
 
-  private var names: String { "{ " + feed.interfaces.map { "\"\($0)\"" }.joined(separator: ", ") + " }" }
+  /// The interface has none of our names. Up to some four, comparing them one by one takes less time than a set of names.
+  private func isNone(_ interface: String) -> String {
+    let names = feed.interfaces.map { "\"\($0)\"" }
+    guard names.count > 4 else { return names.map { "\(interface) != \($0)" }.joined(separator: " ") }
+    return "\(interface) != { \(names.joined(separator: ", ")) }"
+  }
+
+  /// What the daemon sends to this very host keeps its bit until it arrives, and arrives nowhere else.
+  private var passOwn: [String] { feed.interfaces.contains("lo") ? ["\(has(feed.ownMark)) accept"] : [] }
 
   /// Packets that the daemon made.
   private var exemptOwn: String {

@@ -138,6 +138,14 @@ public struct BlockingFeed: Sendable, Equatable {
     sets.sort(by: BlockSet.isAskedFirst)
   }
 
+  /// Makes room for `more`: gives up sets that are not among `used`, but for those for what the rules trigger.
+  mutating func makeRoom(for more: [BlockSet], keeping used: Set<BlockSet>) {
+    let new = more.count { !sets.contains($0) }
+    guard sets.count + new > Self.setLimit else { return }
+    let own = BlockingFeed(plan).sets
+    sets.removeAll { !used.contains($0) && !own.contains($0) }
+  }
+
   /// Takes over the sets of the feed before it: what they hold goes on to be blocked.
   mutating func adopt(_ old: BlockingFeed) {
     let usable = old.sets.filter { $0.keys == .ipv4 || plan.ipv6PrefixLength != nil }
@@ -159,19 +167,22 @@ public struct BlockingFeed: Sendable, Equatable {
 
   var rules: [String] {
     let drop = "counter name \"\(Self.counter)\" drop comment \"\(EarlyChain.comment(plan.number))\""
-    // A packet is asked for little of the other family: IPv4 has been dropped or let go before IPv6 comes.
-    return exemptions(of: nil)
-      + exemptions(of: .ipv4) + sets.filter { $0.keys == .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv4.rule(drop)]
-      + (plan.ipv6PrefixLength == nil ? [] : exemptions(of: .ipv6) + ipv6Rules(drop))
+    let ipv4 = sets.filter { $0.keys == .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv4.rule(drop)]
+    let ipv6 = sets.filter { $0.keys != .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv6.rule(drop)]
+    return rules(ipv4, of: .ipv4) + (plan.ipv6PrefixLength == nil ? [] : rules(ipv6, of: .ipv6))
   }
 
-  private func ipv6Rules(_ drop: String) -> [String] {
-    sets.filter { $0.keys != .ipv4 }.map { $0.rule(drop) } + [RangeSet.ipv6.rule(drop)]
-  }
+  /// Conditions that stand in each rule: for so few, that is cheaper than rules of their own.
+  private static let conditionLimit = 8
 
-  private func exemptions(of family: EarlyMatch.Family?) -> [String] {
-    plan.exemptions.filter { $0.match.family == family }.map { exemption in
+  /// The rules of a family's sets, for packets that nothing exempts.
+  private func rules(_ drops: [String], of family: EarlyMatch.Family) -> [String] {
+    let exemptions = plan.exemptions.filter { $0.match.family == nil || $0.match.family == family }
+    let conditions = exemptions.compactMap(\.match.opposite)
+    let areFew = conditions.count <= Self.conditionLimit
+    let returns = exemptions.filter { !areFew || $0.match.opposite == nil }.map { exemption in
       "\(exemption.match.text) return comment \"to the queue: \(EarlyChain.comment(exemption.number))\""
     }
+    return returns + drops.map { areFew ? (conditions + [$0]).joined(separator: " ") : $0 }
   }
 }

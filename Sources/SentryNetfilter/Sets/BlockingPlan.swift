@@ -1,12 +1,11 @@
 // Whether the kernel can answer `Include == trigger → Delete` by itself, with sets of the triggered addresses.
 //
-// The rules are gone through in document order up to that rule, for an inbound packet of a filtered interface that the early
-// chain has let go on:
+// The sets are asked first of all, ahead of defragmentation and of the early chain's own rules. So the rules are gone through in
+// document order up to that rule, for an inbound packet of a filtered interface, which may be a fragment:
 //
 // - a rule that every such packet matches, and that only steers, counts what the kernel drops, too;
-// - what another rule may catch is spared: such packets go on to the queue, whoever sent them;
-// - what the early chain deletes exactly never comes so far;
-// - authorized addresses that a rule asks for are kept out of the sets.
+// - what another rule may catch is spared: such packets go on to the early chain and to the queue, whoever sent them;
+// - addresses that a rule asks for by themselves are kept out of the sets, and so are authorized ones.
 //
 // Where a rule may catch everything, nothing is left for sets, and the reason is told.
 
@@ -28,6 +27,8 @@ public struct BlockingPlan: Sendable, Equatable {
   public var capacity: Int
   /// Authorized addresses are kept out.
   public var sparesAuthorized: Bool
+  /// Sources that rules before it may catch: they are kept out, too.
+  var sparedSources: [AddressRange] = []
   /// Packets that rules before it may catch.
   var exemptions: [Exemption]
 
@@ -44,9 +45,9 @@ public enum Blocking: Sendable, Equatable {
   /// A sentence's end: "because …".
   case none(reason: String)
 
-  /// - Parameter early: what the kernel decides of the same rules ahead of defragmentation.
-  public init(_ ruleSet: RuleSet, interfaces: [InterfaceEntry], early: EarlyChain) {
-    var analysis = BlockingAnalysis(ruleSet, interfaces: interfaces, early: early)
+  /// What `ruleSet` leaves to sets on these interfaces, all of which are filtered.
+  public init(_ ruleSet: RuleSet, interfaces: [InterfaceEntry]) {
+    var analysis = BlockingAnalysis(ruleSet, interfaces: interfaces)
     self = analysis.result()
   }
 
@@ -66,19 +67,18 @@ private struct BlockingAnalysis {
   private let ruleSet: RuleSet
   private let program: Program
   private let interfaces: [InterfaceEntry]
-  private let deletedEarly: Set<Int>
   private var counting: [Int] = []
   private var exemptions: [BlockingPlan.Exemption] = []
+  private var sparedSources: [AddressRange] = []
   private var sparesAuthorized = false
 
   /// Every inbound packet is asked for all of these; beyond this the queue is the better place.
   private static let exemptionLimit = 32
 
-  init(_ ruleSet: RuleSet, interfaces: [InterfaceEntry], early: EarlyChain) {
+  init(_ ruleSet: RuleSet, interfaces: [InterfaceEntry]) {
     self.ruleSet = ruleSet
     self.interfaces = interfaces
     program = ruleSet.program()
-    deletedEarly = Set(early.decided.map(\.rule))
   }
 
   mutating func result() -> Blocking {
@@ -110,6 +110,10 @@ private struct BlockingAnalysis {
       sparesAuthorized = true
       return .goOn(after)
     }
+    if case .address(.source, let range) = instruction.test, !instruction.isNegated {
+      sparedSources.append(range)
+      return .goOn(after)
+    }
     let test = EarlyTest(instruction, program, interfaces: interfaces)
     if test.possible.isEmpty { return .goOn(after) }
     if test.isExact, test.possible == [.everything] {
@@ -119,13 +123,11 @@ private struct BlockingAnalysis {
       counting.append(Int(instruction.rule))
       return .goOn(position + 1)
     }
-    if test.isExact, deletedEarly.contains(Int(instruction.rule)), instruction.operation != .pass {
-      return .goOn(after)
-    }
     guard test.possible != [.everything] else {
       return .giveUp("rule \(number(position)) comes first, and only the daemon can tell which packets match it")
     }
-    spare(test.possible, for: number(position))
+    // A datagram without its beginning is never put together: whoever is blocked needs no more than that.
+    spare(instruction.asksForLaterFragments ? EarlyTest.fragments(1...8191) : test.possible, for: number(position))
     guard exemptions.count <= Self.exemptionLimit else {
       return .giveUp(
         "too many rules come first: at rule \(number(position)) nftables would have to ask too much of each packet")
@@ -170,7 +172,8 @@ private struct BlockingAnalysis {
       BlockingPlan(
         rule: Int(instruction.rule), number: number(position), counting: counting,
         ipv6PrefixLength: settings.blockIPv6 ? nil : settings.triggerIPv6Prefix, seconds: settings.triggerDuration,
-        capacity: settings.addressCapacity, sparesAuthorized: sparesAuthorized, exemptions: exemptions))
+        capacity: settings.addressCapacity, sparesAuthorized: sparesAuthorized,
+        sparedSources: sparedSources, exemptions: exemptions))
   }
 
   private func number(_ position: Int) -> String {

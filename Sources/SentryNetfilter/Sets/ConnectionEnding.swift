@@ -1,10 +1,13 @@
 internal import CNftables
 internal import Glibc
 internal import SentryPacket
-internal import SentryState
+public import SentryState
 
 /// Ends connections that the kernel tracks (ctnetlink), so that none goes on by what was decided when it began.
-struct ConnectionEnding: ~Copyable {
+///
+/// It belongs to the network namespace of the thread that makes it. The kernel takes ten milliseconds to go through its list, however
+/// short that is, so nothing else should wait for it.
+public struct ConnectionEnding: ~Copyable {
   private var kernel: NetlinkRequests
   /// False once the kernel has said that it tracks none.
   private var isPossible = true
@@ -35,12 +38,13 @@ struct ConnectionEnding: ~Copyable {
   /// The whole list is gone through each time, so not for more than a tenth of the time.
   private static let rest = 10
 
-  init() throws(NetfilterError) { kernel = try NetlinkRequests() }
+  /// - Throws: `.notInKernel`, `.systemCall`.
+  public init() throws(NetfilterError) { kernel = try NetlinkRequests() }
 
   /// Ends the connections of these addresses, whoever began them; where many come, a little later.
   ///
   /// - Returns: how many were ended.
-  mutating func end(of nets: [AddressNet]) -> UInt64 {
+  public mutating func end(of nets: [AddressNet]) -> UInt64 {
     guard isPossible else { return 0 }
     waiting.formUnion(nets)
     let clock = ContinuousClock()
@@ -58,6 +62,12 @@ struct ConnectionEnding: ~Copyable {
       waiting = []
     }
     return ended
+  }
+
+  /// Milliseconds until those are ended for which there was no time; `nil` if there are none.
+  public var patience: Int32? {
+    guard !waiting.isEmpty else { return nil }
+    return Int32(clamping: max(0, Int64((nextPass - ContinuousClock().now) / .milliseconds(1))) + 1)
   }
 
   private mutating func connections(

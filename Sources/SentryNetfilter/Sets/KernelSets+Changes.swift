@@ -31,7 +31,13 @@ extension KernelSets {
       if batch.count >= Self.transactionLimit { try commit(&batch) }
     }
     try commit(&batch)
-    counts.endedConnections &+= connections.end(of: entered.filter { held[$0] != nil })
+    self.entered += entered.filter { held[$0] != nil }
+  }
+
+  /// What was entered since the last call and is blocked: its connections are to be ended.
+  public mutating func takeEntered() -> [AddressNet] {
+    defer { entered = [] }
+    return entered
   }
 
   /// Lets go of what covers addresses that were authorized; from now on the rules are to decide about them.
@@ -56,26 +62,68 @@ extension KernelSets {
   /// Changes of one transaction.
   struct Batch {
     /// They are added once more before they are deleted, so that none is missing.
-    var removals: [BlockSet: [SetElement]] = [:]
-    var additions: [BlockSet: [SetElement]] = [:]
+    var removals = ElementLists()
+    var additions = ElementLists()
     var count = 0
+    let start = ContinuousClock().now
+  }
+
+  /// Elements by their sets, of which there are few.
+  struct ElementLists {
+    private(set) var lists: [(set: BlockSet, elements: [SetElement])] = []
+
+    mutating func append(_ element: SetElement, to set: BlockSet) {
+      if let index = lists.firstIndex(where: { $0.set == set }) {
+        lists[index].elements.append(element)
+      } else {
+        lists.append((set, [element]))
+      }
+    }
   }
 
   mutating func remove(_ net: AddressNet, _ batch: inout Batch) {
-    guard let old = held.removeValue(forKey: net) else { return }
-    batch.removals[old.set, default: []].append(SetElement(net.address))
+    guard let old = held.remove(net) else { return }
+    removed.insert(net)
+    batch.removals.append(SetElement(net.address), to: old.set)
     batch.count += 1
+  }
+
+  /// Empties the sets of single addresses and nets.
+  mutating func removeAll() throws(NetfilterError) {
+    guard held.count > 0 else { return }
+    let emptied = held.sets
+    try kernel.transact(to: "empty the sets of blocked addresses") { writer in
+      for set in emptied { writer.flush(set.name) }
+    }
+    for (net, _) in held.filter({ _, _ in true }) { removed.insert(net) }
+    counts.transactions &+= 1
+    counts.changes &+= UInt64(held.count)
+    held = HeldEntries()
+    countEntries()
+  }
+
+  /// Takes out of the kernel what `hits` has met there that is not ours.
+  public mutating func removeSurplus() throws(NetfilterError) {
+    guard !surplus.isEmpty else { return }
+    var batch = Batch()
+    for (set, address) in surplus where sets.contains(set) {
+      batch.removals.append(SetElement(address), to: set)
+      batch.count += 1
+    }
+    counts.differences &+= UInt64(batch.count)
+    surplus = []
+    try commit(&batch)
   }
 
   mutating func add(
     _ net: AddressNet, _ duration: AddressDuration, _ last: Timestamp, now: Timestamp, _ batch: inout Batch
   ) throws(NetfilterError) {
     guard let set = try set(for: net, duration) else { return }
-    let new = Held(set: set, last: last.nanoseconds)
+    let new = Held(set: set, last: last.nanoseconds, since: batch.start)
     remove(net, &batch)
     guard !new.isExpired(now) else { return }
     held[net] = new
-    batch.additions[set, default: []].append(SetElement(net.address, left: set.left(since: last, now: now)))
+    batch.additions.append(SetElement(net.address, left: set.left(since: last, now: now)), to: set)
     batch.count += 1
   }
 
@@ -84,11 +132,13 @@ extension KernelSets {
     let carriedOut = batch
     batch = Batch()
     try kernel.transact(to: "change the blocked addresses") { writer in
-      for (set, elements) in carriedOut.removals {
+      for (set, elements) in carriedOut.removals.lists {
         writer.elements(NFT_MSG_NEWSETELEM, of: set.name, elements)
         writer.elements(NFT_MSG_DELSETELEM, of: set.name, elements)
       }
-      for (set, elements) in carriedOut.additions { writer.elements(NFT_MSG_NEWSETELEM, of: set.name, elements) }
+      for (set, elements) in carriedOut.additions.lists {
+        writer.elements(NFT_MSG_NEWSETELEM, of: set.name, elements)
+      }
     }
     counts.transactions &+= 1
     counts.changes &+= UInt64(carriedOut.count)

@@ -12,12 +12,12 @@ extension KernelSets {
   public mutating func isSound(triggered: Int, now: Timestamp) throws(NetfilterError) -> Bool {
     guard plan != nil else { return true }
     counts.checks &+= 1
-    held = held.filter { !$0.value.isExpired(now) }
+    held.removeExpired(now)
     countEntries()
     // Those may just have expired in one place and not in the other.
-    let unsure = held.values.count { $0.isExpired(now.later(by: Self.shortly)) }
+    let unsure = held.expiredCount(now.later(by: Self.shortly))
     guard abs(held.count + leftOut.count + ranges.count - triggered) <= unsure else { return false }
-    for (net, entry) in held.shuffledSample(of: Self.sampleSize) {
+    for (net, entry) in held.sample(of: Self.sampleSize) {
       if try !isInKernel(net, entry.set), !entry.isExpired(now.later(by: Self.shortly)) { return false }
     }
     guard !pieces.isEmpty else { return true }
@@ -61,13 +61,5 @@ extension KernelSets {
       while try !kernel.list(set.rawValue, { if !$0.isEnd { starts.insert($0.address) } }) {}
     }
     return starts
-  }
-}
-
-extension Dictionary {
-  /// At most `count` of its entries, others each time.
-  fileprivate func shuffledSample(of count: Int) -> [Element] {
-    guard self.count > count else { return Array(self) }
-    return (0..<count).compactMap { _ in randomElement() }
   }
 }

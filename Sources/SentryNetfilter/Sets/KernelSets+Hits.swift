@@ -19,10 +19,11 @@ extension KernelSets {
     let count = try BlockedCounter.read(&kernel).packets
     guard count != lastCount else { return nil }
     lastCount = count
+    removed = []
     return SetReader.Order(sets: sets, ranges: pieces.isEmpty ? [] : RangeSet.allCases)
   }
 
-  /// What of a reading is new.
+  /// What of a reading is new. What is not ours, `removeSurplus` takes out.
   ///
   /// - Returns: each entry once, in the order of their last hits.
   public mutating func hits(of reading: SetReader.Reading) -> [Hit] {
@@ -38,7 +39,11 @@ extension KernelSets {
 
   private mutating func hit(of element: ListedElement, in set: BlockSet, _ reading: SetReader.Reading) -> Hit? {
     let net = set.net(of: element.address)
-    guard var entry = held[net], entry.set == set, entry.since < reading.start else { return nil }
+    guard var entry = held[net], entry.set == set else {
+      if !removed.contains(net) { surplus.append((set, element.address)) }
+      return nil
+    }
+    guard entry.since < reading.start else { return nil }
     let before = entry.packets <= element.counter.packets ? entry.packets : 0
     let packets = (element.counter.packets - before) / set.countsPerPacket
     guard packets > 0 else { return nil }

@@ -49,9 +49,6 @@ extension KernelSets {
     }
     return wanted
   }
-
-  /// Ends connections that there was no time to end when their addresses were entered.
-  public mutating func endConnections() { counts.endedConnections &+= connections.end(of: []) }
 }
 
 extension KernelSets.HeldPiece {

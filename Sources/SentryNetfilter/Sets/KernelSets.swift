@@ -8,7 +8,9 @@
 // Some addresses are left to the queue: those of this host and authorized ones, which the rules are to decide about; IPv6 nets
 // around the block of mapped IPv4 addresses, which count as IPv4; and those for whose duration there is no set any more.
 //
-// Entries refresh themselves in the kernel at every hit. `readHits` brings that back, so that the table's entry lives as long.
+// Entries refresh themselves in the kernel at every hit. `hits` brings that back, so that the table's entry lives as long. A packet
+// may so put back an entry that was taken out the moment before, and people may put others there: what is hit and is
+// not ours goes, too.
 
 internal import CNftables
 public import SentryPacket
@@ -19,12 +21,11 @@ public import SentryState
 public struct KernelSets: ~Copyable {
   let host: NetfilterHost
   var kernel: NetlinkRequests
-  var connections: ConnectionEnding
   /// `nil` while nothing is blocked by sets.
   var plan: BlockingPlan?
   /// Those there are, in no order that matters.
   var sets: [BlockSet] = []
-  var held: [AddressNet: Held] = [:]
+  var held = HeldEntries()
   /// Entries of the table that are left to the queue, because they are spared or have no set.
   var leftOut: Set<AddressNet> = []
   var spared = AddressSpans()
@@ -33,6 +34,13 @@ public struct KernelSets: ~Copyable {
   var pieces: [IPAddress: HeldPiece] = [:]
   /// When they were put there.
   var piecesSince = ContinuousClock().now
+  /// Entries that are new since `takeEntered`.
+  var entered: [AddressNet] = []
+  /// What was taken out since counts were last asked for: what is read of it may be older than that.
+  var removed: Set<AddressNet> = []
+  /// What was read, and is not ours: see `removeSurplus`.
+  var surplus: [(set: BlockSet, address: IPAddress)] = []
+  private var lastRecycling = ContinuousClock.Instant.now - Self.recyclingInterval
   /// All that was dropped when the entries were last asked for their hits.
   var lastCount: UInt64 = 0
   public internal(set) var counts = Counts()
@@ -44,7 +52,7 @@ public struct KernelSets: ~Copyable {
     /// When it was last hit or put there, as far as is known; in nanoseconds as in `Timestamp`.
     var last: Int64
     /// When it was put there; what was read before is of another entry.
-    var since = ContinuousClock().now
+    var since: ContinuousClock.Instant
 
     func isExpired(_ now: Timestamp) -> Bool {
       guard let seconds = set.seconds else { return false }
@@ -67,8 +75,6 @@ public struct KernelSets: ~Copyable {
     /// Entries that were put in, changed or taken out.
     public var changes: UInt64 = 0
     public var transactions: UInt64 = 0
-    /// Connections that were ended.
-    public var endedConnections: UInt64 = 0
     /// What was found to differ between the table and the kernel, and was put right.
     public var differences: UInt64 = 0
     /// Looks for that.
@@ -83,10 +89,8 @@ public struct KernelSets: ~Copyable {
   /// - Throws: `.notInKernel`, `.systemCall`.
   public init(_ host: NetfilterHost) throws(NetfilterError) {
     let kernel = try NetlinkRequests()
-    let connections = try ConnectionEnding()
     self.host = host
     self.kernel = kernel
-    self.connections = connections
   }
 
   /// What the table holds, for sets that know nothing yet.
@@ -112,9 +116,12 @@ public struct KernelSets: ~Copyable {
     plan = blocking?.plan
     sets = blocking?.sets ?? []
     leftOut = []
+    surplus = []
     if plan == nil {
-      held = [:]
+      held = HeldEntries()
+      removed = []
       pieces = [:]
+      entered = []
       ranges = []
     }
     countEntries()
@@ -132,9 +139,11 @@ public struct KernelSets: ~Copyable {
   @discardableResult
   public mutating func replaceAll(_ contents: Contents, now: Timestamp) throws(NetfilterError) -> Int {
     guard let plan else { return 0 }
-    spared = AddressSpans(contents.local + (plan.sparesAuthorized ? contents.authorized : []))
+    spared = AddressSpans(
+      contents.local + plan.sparedSources + (plan.sparesAuthorized ? contents.authorized : []))
     try listHeld(now: now)
     try listPieces()
+    let before = (leftOut: leftOut, ranges: ranges)
     leftOut = []
     ranges = contents.triggered.filter { AddressNet($0.range) == nil }
     var wanted: Set<AddressNet> = []
@@ -146,17 +155,30 @@ public struct KernelSets: ~Copyable {
       let isHeld = held[net].map { $0.set.seconds == entry.duration.seconds } ?? false
       if !isHeld, !entry.isExpired(now.later(by: Self.shortly)) { missing.append(entry) }
     }
-    let surplus = held.filter { !wanted.contains($0.key) }
+    let surplus = held.filter { net, _ in !wanted.contains(net) }
+    if surplus.count == held.count {
+      try removeAll()
+    } else {
+      var batch = Batch()
+      for (net, _) in surplus {
+        remove(net, &batch)
+        if batch.count >= Self.transactionLimit { try commit(&batch) }
+      }
+      try commit(&batch)
+    }
+    held.reserveCapacity(held.count + missing.count)
     var batch = Batch()
-    for net in surplus.keys { remove(net, &batch) }
     for entry in missing {
       guard let net = AddressNet(entry.range) else { continue }
       try add(net, entry.duration, entry.lastTime, now: now, &batch)
       if batch.count >= Self.transactionLimit { try commit(&batch) }
     }
     try commit(&batch)
-    let differing = surplus.count { !$0.value.isExpired(now.later(by: Self.shortly)) } + missing.count
-    return differing + (try putRanges(now: now))
+    let tooMany = surplus.count { !$0.value.isExpired(now.later(by: Self.shortly)) }
+    let tooFew = missing.count { entry in AddressNet(entry.range).map { !before.leftOut.contains($0) } ?? false }
+    let wrongPieces = try putRanges(now: now)
+    // Where ranges have come or gone meanwhile, nothing was wrong with the pieces.
+    return tooMany + tooFew + (before.ranges.map(\.range) == ranges.map(\.range) ? wrongPieces : 0)
   }
 
   /// Whether an entry is for the kernel; makes its set if there is none yet.
@@ -182,15 +204,22 @@ public struct KernelSets: ~Copyable {
     guard let plan else { return nil }
     let wanted = BlockSet(net, duration, capacity: plan.capacity)
     if sets.contains(wanted) { return wanted }
-    guard sets.count < BlockingFeed.setLimit else { return nil }
-    sets = try host.add([wanted])
+    if sets.count >= BlockingFeed.setLimit {
+      guard lastRecycling.duration(to: .now) >= Self.recyclingInterval else { return nil }
+      lastRecycling = .now
+    }
+    sets = try host.add([wanted], keeping: held.sets)
     return sets.contains(wanted) ? wanted : nil
   }
+
+  /// Sets that hold nothing make way for others at most so often: to find them takes a look at all there is.
+  private static let recyclingInterval = Duration.seconds(1)
 
   /// Reads what the kernel holds of single addresses and nets.
   mutating func listHeld(now: Timestamp) throws(NetfilterError) {
     let before = held
-    held = [:]
+    let start = ContinuousClock().now
+    held = HeldEntries()
     held.reserveCapacity(before.count)
     for set in sets {
       var found: [AddressNet: ListedElement] = [:]
@@ -198,7 +227,8 @@ public struct KernelSets: ~Copyable {
       for (net, element) in found {
         let known = before[net].flatMap { $0.set == set ? $0 : nil }
         held[net] = Held(
-          set: set, packets: known?.packets ?? element.counter.packets, last: set.lastHit(element, now: now))
+          set: set, packets: known?.packets ?? element.counter.packets, last: set.lastHit(element, now: now),
+          since: start)
       }
     }
   }

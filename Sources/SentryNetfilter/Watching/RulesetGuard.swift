@@ -1,5 +1,6 @@
 internal import Glibc
 internal import SentryCapture
+internal import Synchronization
 
 /// Sees to it that our part of the kernel's packet filter stays as it was installed.
 ///
@@ -15,11 +16,18 @@ public final class RulesetGuard: Sendable {
 
   private let host: NetfilterHost
   private let wake: WakeDescriptor
+  private let orders = Mutex(Orders())
+
+  private struct Orders {
+    var isStopping = false
+    /// Something may have happened that nobody was told of.
+    var isToLook = false
+    /// Of the monitor, while there is one.
+    var hearing: Int32?
+  }
 
   /// Between two looks of its own, for changes that nobody is told of.
   private static let longestWait = Duration.seconds(10)
-  private static let stopTag: UInt64 = 0
-  private static let newsTag: UInt64 = 1
 
   /// - Throws: `.systemCall`.
   public init(_ host: NetfilterHost) throws(NetfilterError) {
@@ -33,13 +41,17 @@ public final class RulesetGuard: Sendable {
   public func run(_ report: (Report) -> Void) throws(NetfilterError) {
     var monitor = try RulesetMonitor()
     var poll = DescriptorPoll()
-    poll.add(wake.descriptor, tag: Self.stopTag)
-    poll.add(monitor.descriptor, tag: Self.newsTag)
+    poll.add(wake.descriptor, tag: 0)
+    poll.add(monitor.descriptor, tag: 1)
+    orders.withLock { $0.hearing = monitor.descriptor }
+    defer { withExtendedLifetime(monitor) { orders.withLock { $0.hearing = nil } } }
     let clock = ContinuousClock()
     var pace = RestorePace()
     var next = clock.now
+    var wasUnheard = false
     while try waitForNews(&poll, until: next) {
-      if try monitor.readNews() { next = min(next, clock.now + pace.wait(at: clock.now)) }
+      wasUnheard = takeLook() || wasUnheard
+      if try monitor.readNews() || wasUnheard { next = min(next, clock.now + pace.wait(at: clock.now)) }
       guard clock.now >= next else { continue }
       let outcome = Result { () throws(NetfilterError) in try host.restore() }
       if case .success([]) = outcome {
@@ -50,14 +62,45 @@ public final class RulesetGuard: Sendable {
         next = clock.now + pace.wait(at: clock.now)
         // The kernel named the author before it took our transaction. What it has told since is looked at next time.
         _ = try monitor.readNews()
-        report(Report(outcome, author: monitor.author))
+        // Of what was not heard, we would be the author.
+        report(Report(outcome, author: wasUnheard ? nil : monitor.author))
       }
       monitor.forget()
+      wasUnheard = false
     }
   }
 
   /// Ends `run`, from any thread.
-  public func stop() { wake.signal() }
+  public func stop() {
+    orders.withLock { $0.isStopping = true }
+    wake.signal()
+  }
+
+  /// Hears of nothing while `body` runs, and has a look then: as long as anybody listens the kernel tells of each entry of a set
+  /// that comes or goes, which is a quarter of the work of putting in many.
+  public func unheard<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+    hear(false)
+    defer {
+      hear(true)
+      orders.withLock { $0.isToLook = true }
+      wake.signal()
+    }
+    try body()
+  }
+
+  private func hear(_ isWanted: Bool) {
+    orders.withLock { orders in
+      if let hearing = orders.hearing { NetlinkSocket.hearOfNftables(isWanted, hearing) }
+    }
+  }
+
+  private func takeLook() -> Bool {
+    wake.clear()
+    return orders.withLock { orders in
+      defer { orders.isToLook = false }
+      return orders.isToLook
+    }
+  }
 
   /// - Returns: false if the guard is to stop.
   private func waitForNews(_ poll: inout DescriptorPoll, until next: ContinuousClock.Instant) throws(NetfilterError)
@@ -66,8 +109,8 @@ public final class RulesetGuard: Sendable {
     let left = next - ContinuousClock().now
     let milliseconds = max(0, left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000)
     do throws(CaptureError) {
-      let count = try poll.wait(milliseconds: Int32(clamping: milliseconds + 1))
-      return !(0..<count).contains { poll.tag($0) == Self.stopTag }
+      _ = try poll.wait(milliseconds: Int32(clamping: milliseconds + 1))
+      return orders.withLock { !$0.isStopping }
     } catch {
       throw .systemCall(name: "poll", code: errno)
     }

@@ -32,7 +32,9 @@ struct BinaryObjects: Sendable {
       let count = Self.number(bytes, at: trailer + 8, size: 8), count > 0, count <= trailer,
       let root = Self.number(bytes, at: trailer + 16, size: 8), root < count,
       let table = Self.number(bytes, at: trailer + 24, size: 8), table >= 8, table <= trailer,
-      count <= (trailer - table) / offsetSize
+      count <= (trailer - table) / offsetSize,
+      // Each object takes a byte at least, wherever the table says that it is.
+      count <= table - 8
     else { throw .badTable }
     self.count = count
     self.root = root
@@ -79,6 +81,15 @@ struct BinaryObjects: Sendable {
     let size = 1 << Int(bytes[position] & 0x0F)
     guard let count = Self.number(bytes, at: position + 1, size: size) else { throw .badObject(index) }
     return Object(kind: kind, count: count, position: position + 1 + size)
+  }
+
+  /// How many bytes of the file a text or data takes; 0 of anything else.
+  func contentLength(_ object: Object) -> Int {
+    switch object.kind {
+    case .data, .ascii: object.count
+    case .utf16: 2 * object.count
+    default: 0
+    }
   }
 
   /// Bytes for each of what the object counts.
@@ -169,8 +180,7 @@ extension BinaryObjects {
 
   /// The bytes of data or a text.
   func content(_ object: Object) -> ArraySlice<UInt8> {
-    guard [.data, .ascii, .utf16].contains(object.kind) else { return [] }
-    return bytes[object.position..<object.position + object.count * (object.kind == .utf16 ? 2 : 1)]
+    bytes[object.position..<object.position + contentLength(object)]
   }
 
   /// Those of one, two and four bytes have no sign.

@@ -10,7 +10,7 @@ enum BinaryReader {
       let document = PropertyListDocument(
         source: source, format: .binary, root: PropertyListNode(tree.root), syntax: nil)
       return PropertyListReading(
-        source: source, document: document,
+        source: source, document: tree.problems.count < Parser.findingLimit ? document : nil,
         diagnostics: tree.problems.map { diagnostic($0.problem, at: tree.path(of: $0.place)) })
     } catch {
       let finding = Diagnostic(

@@ -33,14 +33,26 @@ struct BinaryWalk {
 
     /// Containers inside one another, this one included.
     var depth: UInt16
-    /// Values in it, those that are held more than once counted each time; never beyond a billion.
+    /// Values in it, those that are held more than once counted each time, and a long text or data as several; never
+    /// beyond two billion.
     var values: UInt32
 
     mutating func add(_ child: Extent) {
       depth = max(depth, child.depth + 1)
-      values = min(values + child.values, 1_000_000_000)
+      values = min(values + child.values, 2_000_000_000)
+    }
+
+    /// Up to 24 bytes are one value: those are short names and numbers, which many rules share.
+    static func scalar(length: Int) -> Extent {
+      Extent(depth: 0, values: UInt32(clamping: length <= 24 ? 1 : 1 + length / 4))
     }
   }
+
+  /// What any file may describe, however often it refers to one object; besides one value for each of its bytes.
+  private static let freeValues = 1_000_000
+  private var valueLimit: Int { Self.freeValues + objects.bytes.count }
+  /// As values. Each is a part of the tree, so there cannot be more of them.
+  private var comparedKeys = 0
 
   /// An object on the way from the root to the one being looked at.
   private struct Visit {
@@ -75,7 +87,7 @@ struct BinaryWalk {
     }
     let whole = extents[objects.root]
     if whole.depth > Parser.nestingLimit { throw .tooDeep }
-    if whole.values > objects.bytes.count * 4 { throw .tooLarge }
+    if Int(whole.values) > valueLimit { throw .tooLarge }
   }
 
   private mutating func look(at cursor: Int, of visit: Visit) throws(BinaryFailure) {
@@ -95,7 +107,7 @@ struct BinaryWalk {
     let object = try objects.object(index)
     guard object.kind == .array || object.kind == .dictionary else {
       if object.kind == .other { note(.unsupportedValue, at: place) }
-      extents[index] = Extent(depth: 0, values: 1)
+      extents[index] = .scalar(length: objects.contentLength(object))
       if !path.isEmpty { path[path.count - 1].extent.add(extents[index]) }
       return
     }
@@ -103,7 +115,7 @@ struct BinaryWalk {
     places[index] = place
     extents[index] = .open
     path.append(Visit(index: index, object: object, extent: Extent(depth: 1, values: 1)))
-    if object.kind == .dictionary { noteDuplicateKeys(of: object, index) }
+    if object.kind == .dictionary { try noteDuplicateKeys(of: object, index) }
   }
 
   private mutating func leave(_ visit: Visit) {
@@ -112,11 +124,14 @@ struct BinaryWalk {
     if !path.isEmpty { path[path.count - 1].extent.add(visit.extent) }
   }
 
-  private mutating func noteDuplicateKeys(of object: BinaryObjects.Object, _ index: Int) {
+  private mutating func noteDuplicateKeys(of object: BinaryObjects.Object, _ index: Int) throws(BinaryFailure) {
     guard object.count > 1 else { return }
     var seen: Set<ArraySlice<UInt8>> = []
     for slot in 0..<object.count {
+      guard problems.count < Parser.findingLimit else { return }
       guard let key = objects.reference(slot, of: object).flatMap({ try? objects.object($0) }) else { return }
+      comparedKeys += Int(Extent.scalar(length: objects.contentLength(key)).values)
+      guard comparedKeys <= valueLimit else { throw .tooLarge }
       if !seen.insert(objects.content(key)).inserted {
         note(
           .duplicateKey(objects.text(key)), at: Place(container: UInt32(clamping: index), slot: UInt32(clamping: slot)))

@@ -7,6 +7,10 @@ import SentryDiagnostics
 struct Parser {
   /// A document may have this many containers inside one another.
   static let nestingLimit = 512
+  /// A document may have this many values and keys, and another for so many of its bytes: each takes 20 bytes, and the
+  /// shortest are one byte long.
+  static let freeNodes = 100_000
+  static let bytesPerNode = 3
   /// After this many findings the rest of the text is not looked at; warnings alone never stop the reading.
   static let findingLimit = 200
   /// How far ahead repairs are tried out, in tokens.
@@ -28,13 +32,16 @@ struct Parser {
   /// probably forgotten.
   var suspect: (token: Token, level: Grammar.Level)?
   var hasGivenUp = false
+  /// The most nodes the tree may have.
+  private let nodeLimit: Int
   /// Places the byte check has already spoken about.
   let invalidRanges: [Range<Int>]
 
   /// Begins at the start of `source`. Where it is not UTF-8, which `invalidRanges` says in ascending order, nothing
   /// more is said about bare text.
-  init(_ source: SourceText, invalidRanges: [Range<Int>] = []) {
+  init(_ source: SourceText, invalidRanges: [Range<Int>] = [], freeNodes: Int = Self.freeNodes) {
     self.source = source
+    nodeLimit = freeNodes + source.bytes.count / Self.bytesPerNode
     self.invalidRanges = invalidRanges
     scanner = Scanner(source.bytes)
     tree = TreeBuilder(for: source.bytes)
@@ -42,9 +49,9 @@ struct Parser {
 
   /// The tree, or `nil` if there is nothing in it or it was not read to the end, and the findings as they were made.
   static func parse(
-    _ source: SourceText, invalidRanges: [Range<Int>] = []
+    _ source: SourceText, invalidRanges: [Range<Int>] = [], freeNodes: Int = Self.freeNodes
   ) -> (tree: SyntaxTree?, findings: [Diagnostic]) {
-    var parser = Parser(source, invalidRanges: invalidRanges)
+    var parser = Parser(source, invalidRanges: invalidRanges, freeNodes: freeNodes)
     parser.run()
     let nodes = parser.tree.nodes
     let isWhole = !nodes.isEmpty && !parser.hasGivenUp
@@ -55,6 +62,7 @@ struct Parser {
     beginRoot()
     while grammar.phase != .finished, !hasGivenUp {
       let token = peek()
+      if hasTooManyNodes(at: token) { return }
       if closesRootTooEarly(token) {
         settleRoot()
       } else {
@@ -126,6 +134,13 @@ extension Parser {
     return true
   }
 
+  private mutating func hasTooManyNodes(at token: Token) -> Bool {
+    guard tree.nodes.count > nodeLimit else { return false }
+    report(SyntaxMessages.tooManyValues(limit: nodeLimit, at: token.range))
+    hasGivenUp = true
+    return true
+  }
+
   private mutating func noteSuspect(_ token: Token, closing level: Grammar.Level?) {
     guard suspect == nil, let level, token.kind == .closeBrace || token.kind == .closeParenthesis, token.startsLine,
       let indentation = level.indentation, token.indentation < indentation
@@ -183,7 +198,8 @@ extension Parser {
       apply(Repair(.openArrayAroundRoot, .missingOpeningOfRoot("(")))
       return
     }
-    report(SyntaxMessages.textAfterRoot(describe(tree.nodes[0].kind), at: next.range))
+    let isList = next.kind == .openBrace && tree.nodes[0].kind == .dictionary
+    report(SyntaxMessages.textAfterRoot(describe(tree.nodes[0].kind), isList: isList, at: next.range))
     grammar = Grammar()
     _ = grammar.accept(.inserted(.word, at: next.start))
     _ = grammar.accept(.inserted(.end, at: next.start))
@@ -286,13 +302,20 @@ extension Parser {
     }
   }
 
+  /// The root is pairs.
+  private var isWithoutBraces: Bool { bytes[Int(tree.nodes[0].start)] != UInt8(ascii: "{") }
+
   private mutating func closeContainer(at token: Token) {
     let end = token.isInserted ? previous?.end ?? token.end : token.end
     guard let index = tree.closeContainer(at: end, isInText: !token.isInserted),
       tree.nodes[index].kind == .dictionary
     else { return }
-    for (key, first) in DuplicateKeys(ofDictionaryAt: index, in: tree.nodes, of: bytes).pairs where !hasGivenUp {
-      reportDuplicate(tree.nodes[key], first: tree.nodes[first])
+    let duplicates = DuplicateKeys(ofDictionaryAt: index, in: tree.nodes, of: bytes).pairs
+    if index == 0, duplicates.count > 1, isWithoutBraces {
+      return reportSecondDictionary(from: tree.nodes[Int(duplicates[0].key)])
+    }
+    for (key, first) in duplicates where !hasGivenUp {
+      reportDuplicate(tree.nodes[Int(key)], first: tree.nodes[Int(first)])
     }
   }
 }

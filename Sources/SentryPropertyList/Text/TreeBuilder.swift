@@ -20,8 +20,7 @@ struct TreeBuilder {
     let ends = bytes.count { byte in
       byte == UInt8(ascii: "=") || byte == UInt8(ascii: ";") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: ")")
     }
-    // An element and its comma are two bytes at least.
-    return min(ends, bytes.count / 2) + 1
+    return min(ends, Parser.freeNodes + bytes.count / Parser.bytesPerNode) + 1
   }
 
   /// The key or value read last directly in the innermost container.

@@ -24,6 +24,12 @@ public struct EditableDocument: Sendable {
     guard let outline = RuleOutline(document.root) else {
       throw .unreadable([.notARuleDocument(at: document.root.place)], in: reading.source)
     }
+    // A text is changed where it stands; of another form every rule becomes a value.
+    if document.format != .text,
+      let error = outline.oneRuleTooMany(within: DocumentLimits().rules(inBytes: bytes.count))
+    {
+      throw .unreadable([error], in: reading.source)
+    }
     name = fileName
     isReencoded = document.format == .text && document.source.bytes.count != bytes.count
     self.reading = document
@@ -53,6 +59,11 @@ public struct EditableDocument: Sendable {
     guard !plan.touched.isEmpty else { return EditedDocument(bytes: text) }
     try checkReads(text)
     return EditedDocument(bytes: text, outcome)
+  }
+
+  /// What an edit gives that changes nothing.
+  func unchanged() throws(EditError) -> [UInt8] {
+    form == .text ? reading.source.bytes : try edited(by: EditPlan()).bytes
   }
 
   /// An edit cannot break a text that read before, short of its nesting limit: this is what makes sure.
@@ -86,7 +97,7 @@ public struct EditedDocument: Sendable {
   public var shifts: [RuleShift] = []
   /// The tests that named rules which are gone, and do not any more.
   public var orphans: [OrphanedTest] = []
-  /// The rules that were not yet as they were to be: for switches.
+  /// The rules that were not yet as they were to be, or where: for switches and moves.
   public var changed: [RuleNumber] = []
 }
 

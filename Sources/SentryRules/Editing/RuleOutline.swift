@@ -1,3 +1,4 @@
+internal import SentryDiagnostics
 internal import SentryPropertyList
 
 /// Finds rules in a document by their places. Nothing is judged, so that a mistake elsewhere does not keep anybody from
@@ -58,6 +59,17 @@ struct RuleOutline: Sendable {
   func count(below number: RuleNumber) throws(EditError) -> Int {
     if number == .root, isSingleRule { return 1 }
     return try list(below: number)?.count ?? 0
+  }
+
+  /// The error about the first rule beyond `limit`; `nil` if there are no more than that.
+  func oneRuleTooMany(within limit: Int) -> Diagnostic? {
+    var walk = RuleWalk(layout, of: root)
+    var count = 0
+    while let rule = walk.next() {
+      guard count < limit else { return .tooManyRules(limit: limit, at: rule.place) }
+      count += 1
+    }
+    return nil
   }
 
   /// Calls `body` with every rule, in document order.

@@ -47,16 +47,18 @@ public struct Snippet: Sendable {
     } else {
       // Numbers mean different things in different documents: the names go in.
       remarks.insert(document.form == .text ? "classic form" : document.form == .xml ? "XML" : "binary form", at: 0)
-      let text = FormattedDocument(reading: document.source.bytes).text ?? CanonicalDocument.text(of: ruleSet)
-      let reading = PropertyList.read(
-        document.form == .text ? Array(text.utf8) : Array(CanonicalDocument.text(of: ruleSet).utf8), fileName: "snippet"
-      )
+      let formatted = document.form == .text ? FormattedDocument(reading: document.source.bytes).text : nil
+      let text = formatted ?? CanonicalDocument.text(of: ruleSet.withoutKeptKeys)
+      let reading = PropertyList.read(Array(text.utf8), fileName: "snippet")
       guard let node = reading.document?.root, let outline = RuleOutline(node) else {
         throw EditError("the rules cannot be written as text")
       }
       self.outline = outline
     }
-    if root.flatMap(RuleOutline.init)?.isWholeDocument == true { remarks.append("the rules of a whole document") }
+    if let outline = root.flatMap(RuleOutline.init), outline.isWholeDocument {
+      let others = outline.otherParts
+      remarks.append("the rules of a whole document" + (others.isEmpty ? "" : " without its \(others.enumeration)"))
+    }
     topList = outline.isSingleRule ? nil : outline.topList?.syntax.flatMap(ListText.init)
     topRules = outline.isSingleRule ? [outline.root] : outline.topList.map { Array($0.elements) } ?? []
     self.remarks = remarks
@@ -85,6 +87,25 @@ extension RuleOutline {
     }
   }
 
+  /// What the document holds besides its rules, in words.
+  fileprivate var otherParts: [String] {
+    var parts: [String] = []
+    for entry in root.entries
+    where RuleKey(entry) == nil && ![RootKey.rules, RootKey.classicTable].contains(entry.key)
+      && entry.value.saysSomething
+    {
+      let part =
+        switch entry.key {
+        case RootKey.interfaces, RootKey.classicInterfaces: "interfaces"
+        case RootKey.settings, RootKey.classicTriggerDuration, RootKey.classicBlockIPv6: "settings"
+        case RootKey.tests: "tests"
+        default: "other keys"
+        }
+      if !parts.contains(part) { parts.append(part) }
+    }
+    return parts
+  }
+
   /// Whether a rule has entries that only the classic program needs: numbers for names, statistics, its own number.
   var hasClassicKeys: Bool {
     if case .classicTable = layout { return true }
@@ -104,6 +125,15 @@ extension RuleOutline {
 }
 
 extension PropertyListNode {
+  /// No container without anything in it.
+  fileprivate var saysSomething: Bool {
+    switch kind {
+    case .array: elements.contains { _ in true }
+    case .dictionary: entries.contains { _ in true }
+    default: true
+    }
+  }
+
   /// A rule of a text as a value with numbers where documents have numbers.
   var typedRule: PropertyListValue {
     guard kind == .dictionary else { return value }

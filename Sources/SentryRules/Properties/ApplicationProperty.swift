@@ -18,8 +18,12 @@ enum ApplicationProperty: Property {
   static let precondition: String? = OwnerText.precondition
   static let remarks = ValueRemarks.nowhere
 
+  /// In bytes, as for the kernel (`PATH_MAX`).
+  private static let longestPath = 4_096
+
   static func parse(_ text: Substring) throws(ValueError) -> String {
     let text = text.trimmed
+    guard text.utf8.count <= longestPath else { throw .notAnExecutable(text) }
     // The kernel knows an executable by its real path: without '.', '..' or doubled slashes.
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst(text.first == "/" ? 1 : 0)
     let isPath = text.first == "/"

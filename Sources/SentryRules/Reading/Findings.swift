@@ -3,6 +3,8 @@ internal import SentryDiagnostics
 /// Gathers what is found in one document: as many as somebody can read, then a last one that says there are more.
 struct Findings {
   private static let limit = 200
+  /// By then there are more findings than are told, and to make another might cost more than it is worth.
+  private static let topicLimit = 1_000
 
   private var diagnostics: [Diagnostic]
   /// The first that was too many, with the severity of the worst of those.
@@ -24,7 +26,7 @@ struct Findings {
 
   /// Only the first time for each `topic`: some habits of old documents would fill pages.
   mutating func addOnce(_ topic: String, _ diagnostic: @autoclosure () -> Diagnostic) {
-    if said.insert(topic).inserted { add(diagnostic()) }
+    if said.count < Self.topicLimit, said.insert(topic).inserted { add(diagnostic()) }
   }
 
   /// Another finding of this severity would not change anything any more.

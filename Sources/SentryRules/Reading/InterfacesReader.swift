@@ -3,7 +3,9 @@ internal import SentryPropertyList
 
 /// Reads what the root says of interfaces: our `interfaces`, else the classic list.
 enum InterfacesReader {
-  static func read(_ root: PropertyListNode, settings: Settings, into findings: inout Findings) -> [InterfaceEntry] {
+  static func read(
+    _ root: PropertyListNode, settings: Settings, within limits: DocumentLimits, into findings: inout Findings
+  ) -> [InterfaceEntry] {
     let (key, keys) =
       root[RootKey.interfaces] == nil
       ? (RootKey.classicInterfaces, InterfaceKeys.classic) : (RootKey.interfaces, InterfaceKeys.current)
@@ -16,6 +18,10 @@ enum InterfacesReader {
     var names: Set<String> = []
     for node in list.elements where !node.isMissing {
       guard var entry = InterfaceEntry(node, keys, into: &findings) else { continue }
+      guard entries.count < limits.interfaces else {
+        findings.add(.tooMany("interface", "the document", limit: limits.interfaces, at: node.place))
+        break
+      }
       entry.name = settings.systemName(of: entry.name)
       if !names.insert(entry.name).inserted { findings.add(.duplicateInterface(entry.name, at: node.place)) }
       if entry.name.utf8.count > LongInterfaceNameCheck.limit {
@@ -67,7 +73,7 @@ extension InterfaceEntry {
       isExternal: isOn(keys.external, missing: keys.missingSwitch && !["lo", "lo0"].contains(name)),
       isBridged: isOn(keys.bridge, missing: false))
     guard keys.isComplete else { return }
-    for entry in node.entries where !keys.all.contains(entry.key) {
+    for entry in node.entries where !findings.isFull(for: .warning) && !keys.all.contains(entry.key) {
       findings.add(.unknownKey(entry.key, at: entry.keyPlace, meant: nearestName(to: entry.key, in: keys.all)))
     }
   }

@@ -27,7 +27,9 @@ public struct RuleDocument: Sendable {
   ) {
     let reading = PropertyList.read(bytes, fileName: fileName)
     var findings = Findings(reading.diagnostics)
-    let ruleSet = reading.document.flatMap { RuleSetReader.read($0.root, within: limits, into: &findings) }
+    let ruleSet = reading.document.flatMap {
+      RuleSetReader.read($0.root, size: bytes.count, within: limits, into: &findings)
+    }
     source = reading.source
     form = reading.document.map { Form($0.format) }
     diagnostics = findings.inOrder

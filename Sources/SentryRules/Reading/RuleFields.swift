@@ -6,24 +6,32 @@ internal import SentryPropertyList
 struct RuleFields {
   private var keys: [RuleKey] = []
   private var values: [PropertyListNode] = []
-  /// Entries whose keys no rule has.
-  private(set) var unknown: [PropertyListEntry] = []
+  /// There are entries whose keys no rule has.
+  private(set) var hasUnknown = false
 
   init(of rule: PropertyListNode) {
     keys.reserveCapacity(8)
     values.reserveCapacity(8)
     for entry in rule.entries {
       guard let key = RuleKey(entry) else {
-        unknown.append(entry)
+        hasUnknown = true
         continue
       }
-      keys.append(key)
-      values.append(entry.value)
+      set(key, entry.value)
     }
   }
 
   /// The last of several entries with one key counts.
-  subscript(key: RuleKey) -> PropertyListNode? { keys.lastIndex(of: key).map { values[$0] } }
+  private mutating func set(_ key: RuleKey, _ value: PropertyListNode) {
+    if let index = keys.firstIndex(of: key) {
+      values[index] = value
+    } else {
+      keys.append(key)
+      values.append(value)
+    }
+  }
+
+  subscript(key: RuleKey) -> PropertyListNode? { keys.firstIndex(of: key).map { values[$0] } }
 
   /// Numbers beside names or in their place, as the classic program wrote them.
   var hasNumbers: Bool { keys.contains(.property) || keys.contains(.filterAction) }

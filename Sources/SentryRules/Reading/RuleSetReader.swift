@@ -9,7 +9,11 @@ internal import SentryPropertyList
 enum RuleSetReader {
   /// `nil` if there is nothing to read rules from, or there are too many. What is wrong goes into `findings`; the rule set
   /// counts only if none of it is an error.
-  static func read(_ root: PropertyListNode, within limits: DocumentLimits, into findings: inout Findings) -> RuleSet? {
+  ///
+  /// - Parameter size: of the document, in bytes.
+  static func read(
+    _ root: PropertyListNode, size: Int, within limits: DocumentLimits, into findings: inout Findings
+  ) -> RuleSet? {
     guard let layout = RootLayout(of: root) else {
       findings.add(.notARuleDocument(at: root.place))
       return nil
@@ -18,17 +22,18 @@ enum RuleSetReader {
     var interfaces: [InterfaceEntry] = []
     var keptKeys: [KeptKey] = []
     if layout.hasDocumentKeys {
-      settings = SettingsReader.read(root, into: &findings)
-      interfaces = InterfacesReader.read(root, settings: settings, into: &findings)
-      keptKeys = readKeptKeys(of: root, into: &findings)
+      settings = SettingsReader.read(root, within: limits, into: &findings)
+      interfaces = InterfacesReader.read(root, settings: settings, within: limits, into: &findings)
+      keptKeys = readKeptKeys(of: root, limit: limits.keptKeys, into: &findings)
     }
-    guard let survey = RuleSurvey({ RuleWalk(layout, of: root, report: $0) }, limit: limits.rules, into: &findings)
-    else { return nil }
+    let walk = { RuleWalk(layout, of: root, report: $0) }
+    guard let survey = RuleSurvey(walk, limit: limits.rules(inBytes: size), into: &findings) else { return nil }
     if survey.count == 0, !findings.hasErrors { findings.add(.noRules(at: root.place)) }
     var ruleSet = RuleSet(
       rules: RuleChecker.check(RuleWalk(layout, of: root), survey, into: &findings), settings: settings,
       interfaces: interfaces, keptKeys: keptKeys, isClassic: layout.isClassic || survey.votes.hasNumbers,
       listPath: layout.listPath)
+    if survey.hasUnknownKeys { ruleSet.rootWithUnknownKeys = root }
     if layout.hasDocumentKeys {
       ruleSet.tests = TestsReader.read(root, for: ruleSet, within: limits, into: &findings)
     }
@@ -37,10 +42,16 @@ enum RuleSetReader {
 
   /// Everything that no reader takes. Keys of a rule are left behind: the oldest layout has them in the root, and newer
   /// ones have strays of it.
-  private static func readKeptKeys(of root: PropertyListNode, into findings: inout Findings) -> [KeptKey] {
+  private static func readKeptKeys(
+    of root: PropertyListNode, limit: Int, into findings: inout Findings
+  ) -> [KeptKey] {
     let read = RootKey.read(in: root)
     var kept: [KeptKey] = []
     for entry in root.entries where !read.contains(entry.key) && RuleKey(entry) == nil {
+      guard kept.count < limit else {
+        findings.add(.tooMany("unknown key", "the document", limit: limit, at: entry.keyPlace))
+        break
+      }
       kept.append(KeptKey(key: entry.key, node: entry.value))
       // Tests are read, and written as they were.
       if entry.key == RootKey.tests { continue }

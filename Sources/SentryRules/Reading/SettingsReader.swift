@@ -6,17 +6,19 @@ internal import SentryPropertyList
 struct SettingsReader {
   private var settings = Settings()
   private var findings: Findings
+  private let limits: DocumentLimits
 
-  static func read(_ root: PropertyListNode, into findings: inout Findings) -> Settings {
-    var reader = SettingsReader(findings: findings)
+  static func read(_ root: PropertyListNode, within limits: DocumentLimits, into findings: inout Findings) -> Settings {
+    var reader = SettingsReader(findings: findings, limits: limits)
     reader.readClassicKeys(of: root)
     if let node = root[RootKey.settings], !node.isMissing { reader.readDictionary(node) }
     findings = reader.findings
     return reader.settings
   }
 
-  private init(findings: Findings) {
+  private init(findings: Findings, limits: DocumentLimits) {
     self.findings = findings
+    self.limits = limits
   }
 
   // MARK: Classic
@@ -46,7 +48,7 @@ struct SettingsReader {
     for entry in node.entries where !entry.value.isMissing {
       if let key = SettingKey(rawValue: entry.key) {
         read(key, entry)
-      } else {
+      } else if !findings.isFull(for: .warning) {
         findings.add(.unknownSetting(entry.key, at: entry.keyPlace))
       }
     }
@@ -73,6 +75,8 @@ struct SettingsReader {
     }
   }
 
+  private static let foreverWords = ["forever": ["unlimited"], "infinite": ["unlimited"]]
+
   private mutating func readTriggerDuration(_ node: PropertyListNode) {
     if node.text == "unlimited" {
       settings.triggerDuration = nil
@@ -80,7 +84,8 @@ struct SettingsReader {
       settings.triggerDuration = seconds
     } else {
       let expected = "seconds from 1 to \(UInt32.max), or unlimited"
-      findings.add(.badSetting(.triggerDuration, node, expected: expected))
+      let hint = didYouMean(node.text ?? "", in: ["unlimited"], foreignWords: Self.foreverWords)
+      findings.add(.badSetting(.triggerDuration, node, expected: expected, hint: hint))
     }
   }
 
@@ -102,11 +107,18 @@ struct SettingsReader {
     }
   }
 
+  private static let foreignPolicies = foreignActionWords.compactMapValues { actions in
+    let policies = actions.compactMap { MalformedPolicy(rawValue: $0.lowercased())?.rawValue }
+    return policies.isEmpty ? nil : policies
+  }
+
   private mutating func readMalformed(_ node: PropertyListNode) {
     if let policy = node.text.flatMap({ MalformedPolicy(rawValue: $0) }) {
       settings.malformed = policy
     } else {
-      findings.add(.badSetting(.malformed, node, expected: "delete or pass"))
+      let hint = didYouMean(
+        node.text ?? "", in: MalformedPolicy.allCases.map(\.rawValue), foreignWords: Self.foreignPolicies)
+      findings.add(.badSetting(.malformed, node, expected: "delete or pass", hint: hint))
     }
   }
 
@@ -125,12 +137,16 @@ struct SettingsReader {
   /// An array of nets, or one text with commas between them.
   private mutating func readNets(_ node: PropertyListNode, _ key: SettingKey) -> [AddressRange] {
     var ranges: [AddressRange] = []
-    for element in node.kind == .array ? Array(node.elements) : [node] where !element.isMissing {
+    for element in node.elementsOrItself where !element.isMissing {
       guard let text = element.text else {
         findings.add(.badSetting(key, element, expected: "nets such as 192.0.2.0/24"))
         continue
       }
       for net in Substring(text).listElements {
+        guard ranges.count < limits.nets else {
+          findings.add(.tooMany("net", key.rawValue, limit: limits.nets, at: element.place))
+          return ranges
+        }
         do {
           ranges.append(try NetText.range(net))
         } catch {
@@ -146,6 +162,10 @@ struct SettingsReader {
       return findings.add(.badSetting(.interfaceNames, node, expected: "a dictionary such as { en0 = eth0; }"))
     }
     for entry in node.entries where !entry.value.isMissing {
+      guard settings.interfaceNames.count < limits.interfaces else {
+        return findings.add(
+          .tooMany("name", SettingKey.interfaceNames.rawValue, limit: limits.interfaces, at: entry.keyPlace))
+      }
       if let name = entry.value.text, !name.isEmpty {
         settings.interfaceNames[entry.key] = name
       } else {

@@ -97,6 +97,14 @@ extension NotationError {
     NotationError("\(what) would be longer than \(limit) bytes", at: range)
   }
 
+  static func lineTooLong(limit: Int) -> NotationError {
+    NotationError("a packet's line may have at most \(limit) bytes", at: 0..<0)
+  }
+
+  static func tooManyWords(limit: Int, at range: Range<Int>) -> NotationError {
+    NotationError("a packet's line may have at most \(limit) words, marks and quoted texts", at: range)
+  }
+
   static func tooSmall(_ size: Int, least: Int, at range: Range<Int>) -> NotationError {
     NotationError("the packet has \(least) bytes already, more than \(size)", at: range)
   }
@@ -118,9 +126,4 @@ extension NotationError {
   static func inQuotation(_ token: NotationToken) -> NotationError {
     NotationError("'\(token.text.shown)' is not said of a quoted packet", at: token.range)
   }
-}
-
-/// `did you mean 'x'?`
-func didYouMean(_ text: String, in candidates: some Sequence<String>) -> String? {
-  nearestName(to: text, in: candidates).map { "did you mean '\($0)'?" }
 }

@@ -77,6 +77,16 @@ extension Diagnostic {
       hint: "repeat = … sends one several times")
   }
 
+  static func tooManyPackets(limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .badTest, at: place, "this is packet \(limit + 1) of the test, which may describe at most \(limit)",
+      hint: "repeat = … sends one several times")
+  }
+
+  static func tooManyTriggered(limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(.badTest, at: place, "this is address \(limit + 1); a packet may list at most \(limit) as triggered")
+  }
+
   static func tooManyTestPackets(limit: Int, at place: Place) -> Diagnostic {
     Diagnostic(.badTest, at: place, "the document's tests send more than \(limit) packets together")
   }

@@ -29,7 +29,9 @@ enum ContentText {
       return value
     }
     guard let close = value.firstIndex(of: "]") else { throw .brokenWindow(value) }
-    let parts = value[..<close].dropFirst().split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "," }
+    let parts = value[..<close].dropFirst().split(maxSplits: 3, omittingEmptySubsequences: false) {
+      $0 == ":" || $0 == ","
+    }
     guard let offset = parts.first, parts.count <= 3 else { throw .brokenWindow(value) }
     pattern.start = try start(offset)
     if parts.count > 1 { pattern.windowLength = Int(try NumberText.number(parts[1].trimmed, within: limits)) }
@@ -41,7 +43,7 @@ enum ContentText {
   private static func looksLikeWindow(_ value: Substring) -> Bool {
     guard value.first == "[", let close = value.firstIndex(of: "]") else { return false }
     let inner = value[..<close].dropFirst()
-    let parts = inner.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "," }
+    let parts = inner.split(maxSplits: 3, omittingEmptySubsequences: false) { $0 == ":" || $0 == "," }
     let isShort = parts.count <= 3 && inner.count <= 12 && inner.allSatisfy { $0.isASCII && $0 != "\\" }
     return isShort && (parts.count > 1 || NumberText.isDecimal(inner.trimmed))
   }

@@ -3,7 +3,7 @@ internal import SentryPacket
 /// Host names as documents write them (RFC 1123 §2.1; labels may begin with an underscore, as service names do).
 enum HostNameText {
   /// The longest name in text, without its final dot (RFC 1035 §3.1).
-  private static let longestName = 253
+  static let longestName = 253
   private static let longestLabel = 63
 
   /// `www.example.org`, in any case, a final dot does not matter; `*.example.org` for all names below `example.org`.

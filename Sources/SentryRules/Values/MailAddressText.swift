@@ -9,8 +9,9 @@ enum MailAddressText {
 
   /// Words of letters, digits and a few signs, with dots between them; beyond ASCII what mail servers may allow.
   private static func isLocalPart(_ text: Substring) -> Bool {
+    guard text.utf8.count <= longestLocalPart else { return false }
     let words = text.split(separator: ".", omittingEmptySubsequences: false)
-    return text.utf8.count <= longestLocalPart && words.allSatisfy { !$0.isEmpty && $0.allSatisfy(isLetter) }
+    return words.allSatisfy { !$0.isEmpty && $0.allSatisfy(isLetter) }
   }
 
   private static func isLetter(_ character: Character) -> Bool {

@@ -87,7 +87,7 @@ private struct DottedAddress {
 
   init(_ text: Substring, in whole: Substring) throws(ValueError) {
     var parts: [UInt32] = []
-    for part in text.split(separator: ".", omittingEmptySubsequences: false) {
+    for part in text.split(separator: ".", maxSplits: 4, omittingEmptySubsequences: false) {
       guard NumberText.isDecimal(part), let number = UInt32(part) else { throw .notANet(whole) }
       parts.append(number)
     }

@@ -39,6 +39,7 @@ enum ProbeText {
       let inner = text.first == "[" && text.last == "]" ? text.dropFirst().dropLast() : text
       return inner.contains(":") && IPAddress(String(inner)) != nil
     }
+    guard text.utf8.count <= HostNameText.longestName else { return false }
     // Whatever ends in a number must be an address: no top-level domain is one.
     guard let last = text.split(separator: ".").last, NumberText.isDecimal(last) else {
       return HostNameText.isName(text)

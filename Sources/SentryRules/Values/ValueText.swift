@@ -48,14 +48,32 @@ extension Substring {
   }
 
   /// The elements of a comma list, trimmed; empty elements stay.
-  var listElements: [Substring] {
-    split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed)
-  }
+  var listElements: ListElements { ListElements(of: self) }
 
   /// The two halves around the first `separator`, trimmed; `nil` without one.
   func halves(around separator: Character) -> (Substring, Substring)? {
     guard let middle = firstIndex(of: separator) else { return nil }
     return (self[..<middle].trimmed, self[index(after: middle)...].trimmed)
+  }
+}
+
+/// The elements of a comma list, cut off one after the other: a list may be as long as a document.
+struct ListElements: Sequence, IteratorProtocol {
+  /// `nil` after the last element.
+  private var rest: Substring?
+
+  fileprivate init(of list: Substring) {
+    rest = list
+  }
+
+  mutating func next() -> Substring? {
+    guard let list = rest else { return nil }
+    guard let comma = list.utf8.firstIndex(of: UInt8(ascii: ",")) else {
+      rest = nil
+      return list.trimmed
+    }
+    rest = list[list.index(after: comma)...]
+    return list[..<comma].trimmed
   }
 }
 

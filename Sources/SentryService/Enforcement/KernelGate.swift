@@ -36,7 +36,8 @@ final class KernelGate: Sendable {
             packets.post { $0.credit(part) }
           }
         },
-        endCopy: { packets.post { $0.stopTellingChanges() } }))
+        endCopy: { packets.post { $0.stopTellingChanges() } },
+        unheard: { [watcher] in watcher.unheard($0) }))
   }
 
   // MARK: Open and closed
@@ -102,9 +103,8 @@ final class KernelGate: Sendable {
       obstacle.withLock { $0 = "this is a dry run" }
       return feed
     }
-    let early = EarlyChain(rules, interfaces: filtered)
-    let blocking = Blocking(rules, interfaces: filtered, early: early)
-    feed.early = early
+    let blocking = Blocking(rules, interfaces: filtered)
+    feed.early = EarlyChain(rules, interfaces: filtered)
     feed.blocking = blocking.plan.map { BlockingFeed($0) }
     obstacle.withLock { $0 = blocking.obstacle }
     return feed

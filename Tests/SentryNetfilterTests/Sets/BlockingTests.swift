@@ -1,3 +1,4 @@
+import SentryPacket
 import SentryRules
 import SentryTestSupport
 import Testing
@@ -10,8 +11,10 @@ struct BlockingCase: Sendable, CustomTestStringConvertible {
   var settings = ""
   /// The numbers of the rules that count what is dropped; empty where nothing is blocked.
   var counting: [String] = []
-  /// What goes on to the queue, whoever sent it.
+  /// What goes on to the early chain and the queue, whoever sent it.
   var exemptions: [String] = []
+  /// Who is kept out of the sets.
+  var sparedSources: [String] = []
   var sparesAuthorized = false
   /// How the reason begins why nothing is blocked.
   var obstacle: String?
@@ -36,16 +39,19 @@ struct BlockingTests {
   @Test func theDefaultDocument() throws {
     let ruleSet = try #require(RuleDocument(reading: TestFiles.text("Documents/Default.plist")).ruleSet)
     for interfaces in [[Self.eth0], [Self.eth0, Self.lo]] {
-      let blocking = Blocking(ruleSet, interfaces: interfaces, early: EarlyChain(ruleSet, interfaces: interfaces))
+      let blocking = Blocking(ruleSet, interfaces: interfaces)
       let plan = try #require(blocking.plan)
       #expect(plan.number == "2.1.1")
       #expect(plan.counting.map { ruleSet.rules[$0].number } == ["1", "1.3", "1.4", "2", "2.1", "2.1.1"])
-      // 1.1, 1.3.2 and 1.3.3 have deleted theirs by then.
       let loopback = interfaces.count == 2 ? [#"1.3.1 iifname { "lo" }"#] : []
       #expect(
         plan.exemptions.map { "\($0.number) \($0.match.text)" } == [
-          "1.2 ip frag-off & 0x1fff 64-8191", "1.2 frag frag-off 64-8191",
-        ] + loopback + ["1.4.1 ip hdrlength > 5"])
+          "1.1 ip frag-off & 0x1fff 1-8191", "1.1 frag frag-off 1-8191",
+        ] + loopback + [
+          "1.3.3 ip daddr 127.0.0.0/8", "1.3.3 ip6 daddr ::ffff:127.0.0.0-::ffff:127.255.255.255",
+          "1.4.1 ip hdrlength > 5",
+        ])
+      #expect(plan.sparedSources == [try AddressRange("127.0.0.0/8")])
       #expect(!plan.sparesAuthorized)
       #expect(plan.seconds == 3_600 && plan.ipv6PrefixLength == 64)
     }
@@ -69,9 +75,13 @@ struct BlockingTests {
       testDescription: "a Pass for authorized addresses keeps them out",
       rules: rule("Include", "authorize", "Pass") + "," + deletes(), counting: ["2"], sparesAuthorized: true),
     BlockingCase(
-      testDescription: "what a net before it may catch goes to the queue",
+      testDescription: "a source before it is kept out",
       rules: rule("Source net", "192.0.2.0/24", "Pass") + "," + deletes(), counting: ["2"],
-      exemptions: ["ip saddr 192.0.2.0/24", "ip6 saddr ::ffff:192.0.2.0-::ffff:192.0.2.255"]),
+      sparedSources: ["192.0.2.0/24"]),
+    BlockingCase(
+      testDescription: "what goes to a net before it goes to the queue",
+      rules: rule("Dest net", "192.0.2.0/24", "Pass") + "," + deletes(), counting: ["2"],
+      exemptions: ["ip daddr 192.0.2.0/24", "ip6 daddr ::ffff:192.0.2.0-::ffff:192.0.2.255"]),
     BlockingCase(
       testDescription: "also where the rule for it would log", rules: rule("IP version", "6", "Log") + "," + deletes(),
       counting: ["2"], exemptions: ["meta nfproto ipv6"]),
@@ -80,8 +90,13 @@ struct BlockingTests {
       rules: parent("Interface", "lo", rule("Any", "", "Pass")) + "," + deletes(), counting: ["2"],
       exemptions: [#"iifname { "lo" }"#]),
     BlockingCase(
-      testDescription: "fragments that the early chain deletes need no exemption",
-      rules: rule("IPFragmentOffset", "1-63", "Delete") + "," + deletes(), counting: ["2"]),
+      testDescription: "fragments that the early chain deletes are for it, and so are all but the first",
+      rules: rule("IPFragmentOffset", "1-63", "Delete") + "," + deletes(), counting: ["2"],
+      exemptions: ["ip frag-off & 0x1fff 1-8191", "frag frag-off 1-8191"]),
+    BlockingCase(
+      testDescription: "so are first ones and packets in one piece where a rule asks for them",
+      rules: rule("IPFragmentOffset", "0", "Log") + "," + deletes(), counting: ["2"],
+      exemptions: ["ip frag-off & 0x1fff 0", "frag frag-off 0", "meta nfproto ipv6 exthdr frag missing"]),
     BlockingCase(
       testDescription: "blocked IPv6 is for the check before the rules", rules: deletes(),
       settings: "blockIPv6 = 1;", counting: ["1"]),
@@ -135,18 +150,36 @@ struct BlockingTests {
     let interfaces = [Self.eth0, Self.lo]
     // `eth*` is to mean all.
     let filtered = row.rules.contains("eth*") ? [Self.eth0] : interfaces
-    let blocking = Blocking(ruleSet, interfaces: filtered, early: EarlyChain(ruleSet, interfaces: filtered))
+    let blocking = Blocking(ruleSet, interfaces: filtered)
     #expect((blocking.plan?.counting ?? []).map { ruleSet.rules[$0].number } == row.counting)
     #expect((blocking.plan?.exemptions ?? []).map(\.match.text) == row.exemptions)
+    #expect((blocking.plan?.sparedSources ?? []) == (try row.sparedSources.map { try AddressRange($0) }))
     #expect((blocking.plan?.sparesAuthorized ?? false) == row.sparesAuthorized)
     #expect((blocking.obstacle ?? "").hasPrefix(row.obstacle ?? ""))
     #expect((blocking.obstacle == nil) == (row.obstacle == nil))
   }
 
   @Test func tooManyExemptionsAreTheQueuesWork() throws {
+    let nets = (0..<40).map { Self.rule("Dest net", "192.0.2.\($0)", "Pass") }.joined(separator: ",")
+    let ruleSet = try #require(RuleDocument(reading: "{ rules = ( \(nets), \(Self.deletes()) ); }").ruleSet)
+    let blocking = Blocking(ruleSet, interfaces: [Self.eth0])
+    #expect(blocking.obstacle?.hasPrefix("too many rules come first") == true)
+  }
+
+  @Test func sourcesAreNeverTooMany() throws {
     let nets = (0..<40).map { Self.rule("Source net", "192.0.2.\($0)", "Pass") }.joined(separator: ",")
     let ruleSet = try #require(RuleDocument(reading: "{ rules = ( \(nets), \(Self.deletes()) ); }").ruleSet)
-    let blocking = Blocking(ruleSet, interfaces: [Self.eth0], early: EarlyChain(ruleSet, interfaces: [Self.eth0]))
-    #expect(blocking.obstacle?.hasPrefix("too many rules come first") == true)
+    let plan = try #require(Blocking(ruleSet, interfaces: [Self.eth0]).plan)
+    #expect(plan.sparedSources.count == 40 && plan.exemptions.isEmpty)
+  }
+
+  /// nftables has to agree that a packet satisfies a condition or its opposite.
+  @Test func oppositesOfConditions() {
+    let fragments = EarlyTest.fragments(1...63)
+    #expect(fragments.map(\.opposite) == ["ip frag-off & 0x1fff != 1-63", nil])
+    #expect(EarlyTest.fragments(1...8191).map(\.opposite) == ["ip frag-off & 0x1fff 0", nil])
+    #expect(EarlyMatch.withOptions.and(.everything) == .withOptions)
+    #expect(EarlyMatch.everything.and(.withOptions) == .withOptions)
+    #expect(EarlyMatch.withOptions.and(fragments[0])?.opposite == nil)
   }
 }

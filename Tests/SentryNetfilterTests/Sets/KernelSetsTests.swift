@@ -44,7 +44,7 @@ struct KernelSetsTests {
     try await TestNetwork.run { network in
       let near = InterfaceEntry(name: "near", isFiltered: true, isExternal: true)
       let early = EarlyChain(ruleSet, interfaces: [near])
-      let plan = try #require(Blocking(ruleSet, interfaces: [near], early: early).plan)
+      let plan = try #require(Blocking(ruleSet, interfaces: [near]).plan)
       let host = try NetfilterHost()
       try host.install(QueueFeed(queue: 7, interfaces: ["near"], early: early, blocking: BlockingFeed(plan)))
       var sets = try KernelSets(host)
@@ -149,6 +149,62 @@ struct KernelSetsTests {
       // Hits are told once.
       #expect(try Self.readHits(&sets).allSatisfy { !$0.range.first.isIPv4 })
       try sets.apply([Self.change(.removed, "192.0.2.2")], now: Self.start)
+      #expect(try network.pingFromPeer() == 3)
+    }
+  }
+
+  /// The sets are asked first, and leave to the rules before theirs what those delete or take: so each counts its own.
+  @Test func eachPacketOfABlockedAddressCountsAtTheRuleThatDeletesIt() async throws {
+    let rule = { (property: String, value: String, action: String) in
+      "{ enabled = 1; propertyName = \"\(property)\"; propertyValue = \"\(value)\"; filterActionName = \(action); },"
+    }
+    let rules =
+      rule("IPFragmentOffset", "1-63", "Delete") + rule("IPFragmentOffset", "64-8191", "Pass")
+      + rule("Source net", "127.0.0.0/8", "Delete") + rule("Dest net", "127.0.0.0/8", "Delete")
+      + rule("IPOptions", "131", "Delete")
+    try await Self.withSets(rules) { network, host, sets in
+      let contents = KernelSets.Contents(
+        triggered: [try Self.entry("192.0.2.2"), try Self.entry("127.0.0.2"), try Self.entry("2001:db8::/64")])
+      try sets.replaceAll(contents, now: Self.start)
+      #expect(sets.counts.leftOut == 1)
+      let before = try host.counts()?.blocked.packets ?? 0
+      let ip = "src='192.0.2.2', dst='192.0.2.1'"
+      let ipv6 = "IPv6(src='2001:db8::2', dst='2001:db8::1')"
+      try network.send([
+        "IP(\(ip))/UDP(dport=9)", "IP(\(ip), flags='MF')/UDP(dport=9, len=100)/('x' * 16)",
+        "\(ipv6)/UDP(dport=9)", "\(ipv6)/IPv6ExtHdrFragment(nh=17, m=1, id=7)/UDP(dport=9, len=100)/('x' * 16)",
+        "IP(\(ip), proto=17, frag=3)/('x' * 16)", "\(ipv6)/IPv6ExtHdrFragment(nh=17, offset=3, id=8)/('x' * 16)",
+        "IP(\(ip), proto=17, frag=100)/('x' * 16)",
+        "IP(src='127.0.0.2', dst='192.0.2.1')/UDP(dport=9)",
+        "IP(src='192.0.2.2', dst='127.0.0.1')/UDP(dport=9)",
+        "IP(\(ip), options=IPOption_LSRR(routers=['192.0.2.9']))/UDP(dport=9)",
+        "IP(\(ip), options=IPOption_RR(routers=['0.0.0.0']))/UDP(dport=9)",
+      ])
+      let counts = try #require(try host.counts())
+      #expect(counts.early.map { "\($0.number): \($0.packets)" } == ["1: 2", "2: 1", "3: 1", "4: 1", "5: 1"])
+      // Neighbours of IPv6 may have asked for each other meanwhile.
+      let mine = try #require(try Self.readHits(&sets).first { $0.range.first.isIPv4 })
+      #expect(mine.packets == 2)
+      #expect(counts.blocked.packets >= before + 4)
+    }
+  }
+
+  @Test func whatComesByOtherInterfacesIsNotBlocked() async throws {
+    try await Self.withSets { network, host, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.2")], now: Self.start)
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      var feed = try #require(host.status?.feed)
+      feed.interfaces = ["elsewhere"]
+      try host.update(feed)
+      #expect(try network.pingFromPeer() == 3)
+      feed.interfaces = ["elsewhere", "near"]
+      try host.update(feed)
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      feed.interfaces = ["a", "b", "c", "d", "near"]
+      try host.update(feed)
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      feed.interfaces = ["a", "b", "c", "d", "e"]
+      try host.update(feed)
       #expect(try network.pingFromPeer() == 3)
     }
   }
@@ -267,6 +323,78 @@ struct KernelSetsTests {
     }
   }
 
+  /// Sets that hold nothing any more make way for others.
+  @Test(.timeLimit(.minutes(1))) func durationsThatNobodyHasAnyMoreMakeWay() async throws {
+    try await Self.withSets { network, host, sets in
+      try sets.apply((1...40).map { Self.change(.entered, "192.0.2.\($0 + 100)", $0) }, now: Self.start)
+      try sets.apply((1...39).map { Self.change(.removed, "192.0.2.\($0 + 100)") }, now: Self.start)
+      // It looks for sets that hold nothing once a second at most.
+      var isBlocked = false
+      while !isBlocked {
+        try sets.apply([Self.change(.refreshed, "192.0.2.140", 7_777)], now: Self.start)
+        isBlocked = sets.counts.leftOut == 0
+      }
+      #expect(try Self.elements("triggered-4-7777s", network) == ["192.0.2.140"])
+      let names = try #require(host.status?.feed.blocking).sets.map(\.name)
+      #expect(Set(names) == ["triggered-4-3600s", "triggered-6-64-3600s", "triggered-4-7777s"])
+      #expect(try host.verify().isEmpty)
+    }
+  }
+
+  // MARK: What is not ours
+
+  /// Put there by somebody, or by a packet in the moment in which it was taken out.
+  @Test func whatIsHitAndNotInTheTableIsTakenOut() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.77")], now: Self.start)
+      try network.host("nft 'add element inet sentry triggered-4-3600s { 192.0.2.2 }'")
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      #expect(try Self.readHits(&sets).isEmpty)
+      try sets.removeSurplus()
+      #expect(try Self.elements("triggered-4-3600s", network) == ["192.0.2.77"])
+      #expect(sets.counts.differences == 1)
+      #expect(try network.pingFromPeer() == 3)
+      try sets.removeSurplus()
+      #expect(sets.counts.differences == 1)
+    }
+  }
+
+  @Test func whatWasTakenOutAfterItWasReadIsNoDifference() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.apply([Self.change(.entered, "192.0.2.2")], now: Self.start)
+      #expect(try network.pingFromPeer(count: 1, patience: 1) == 0)
+      let order = try #require(try sets.whatToRead())
+      var reader = try SetReader()
+      let reading = try reader.read(order, now: Self.start)
+      try sets.apply([Self.change(.removed, "192.0.2.2")], now: Self.start)
+      #expect(sets.hits(of: reading).isEmpty)
+      try sets.removeSurplus()
+      #expect(sets.counts.differences == 0)
+    }
+  }
+
+  @Test func rangesThatHaveChangedMeanwhileAreNoDifference() async throws {
+    try await Self.withSets { network, _, sets in
+      try sets.replaceAll(KernelSets.Contents(triggered: [try Self.entry("198.51.100.0/24")]), now: Self.start)
+      try sets.repair(KernelSets.Contents(triggered: [try Self.entry("203.0.113.0/24")]), now: Self.start)
+      #expect(sets.counts.differences == 0)
+      #expect(try Self.elements("triggered-ranges-4", network) == ["203.0.113.0/24"])
+    }
+  }
+
+  @Test func everythingIsTakenOutAtOnce() async throws {
+    try await Self.withSets { network, _, sets in
+      let entries = try (0..<20_000).map { try Self.entry("10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)") }
+      try sets.replaceAll(KernelSets.Contents(triggered: entries + [try Self.entry("2001:db8::/64")]), now: Self.start)
+      let before = sets.counts.transactions
+      #expect(try sets.replaceAll(KernelSets.Contents(triggered: []), now: Self.start) == 20_001)
+      #expect(sets.counts.transactions == before + 1)
+      #expect(sets.counts.entries == 0)
+      #expect(try Self.elements("triggered-4-3600s", network).isEmpty)
+      #expect(try Self.elements("triggered-6-64-3600s", network).isEmpty)
+    }
+  }
+
   @Test func connectionsOfAnEnteredAddressEnd() async throws {
     try await Self.withSets { network, _, sets in
       // Connections are tracked where a rule asks for their state.
@@ -282,15 +410,19 @@ struct KernelSetsTests {
       defer { _ = try? network.host("kill \(programs)") }
       try network.peer("nc -d 192.0.2.1 4444 > /dev/null 2>&1 &")
       try network.host("until conntrack -L 2> /dev/null | grep -q 'ESTABLISHED.*dport=4444'; do sleep 0.05; done")
+      var ending = try ConnectionEnding()
       try sets.apply([Self.change(.entered, "192.0.2.78")], now: Self.start)
-      #expect(sets.counts.endedConnections == 0)
-      try sets.apply([Self.change(.entered, "192.0.2.2")], now: Self.start)
+      #expect(ending.end(of: sets.takeEntered()) == 0)
+      try sets.apply([Self.change(.entered, "192.0.2.2"), Self.change(.refreshed, "192.0.2.78")], now: Self.start)
+      let entered = sets.takeEntered()
+      #expect(entered == [Self.net("192.0.2.2")] && sets.takeEntered().isEmpty)
       // It rests after each pass through the list.
-      for _ in 0..<200 where sets.counts.endedConnections == 0 {
-        try network.host("sleep 0.02")
-        sets.endConnections()
+      var ended = ending.end(of: entered)
+      while let patience = ending.patience, ended == 0 {
+        try network.host("sleep \(Double(patience) / 1_000)")
+        ended = ending.end(of: [])
       }
-      #expect(sets.counts.endedConnections >= 1)
+      #expect(ended >= 1 && ending.patience == nil)
       #expect(try !network.host("conntrack -L 2> /dev/null || true").contains("dport=4444"))
     }
   }

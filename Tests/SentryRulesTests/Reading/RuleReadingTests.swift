@@ -191,7 +191,7 @@ func enabledInXML(_ value: String, _ isEnabled: Bool) throws {
 }
 
 @Test func manySiblingsAndDeepNestsAreRead() throws {
-  let many = String(repeating: "{enabled=1;},", count: 50_000)
+  let many = String(repeating: "{enabled=1;propertyName=TTL;propertyValue=1;},", count: 50_000)
   #expect(try ruleSet("(\(many))").rules.last?.number == "50000")
   let deep = String(repeating: "{enabled=1;children=(", count: 200) + String(repeating: ");}", count: 200)
   #expect(try ruleSet("(\(deep))").rules.last?.depth == 199)

@@ -11,14 +11,18 @@ let propertyListPages: [FindingPage] = [
     remedy: "Give the document first, then the captures: sentry replay my.plist traffic.pcap."),
   FindingPage(
     .invalidEncoding, .error, "bytes that are not UTF-8",
-    meaning: "Documents are UTF-8, or UTF-16 with a byte order mark. These bytes are of another encoding.",
+    meaning: "Documents are UTF-8 or UTF-16, with a byte order mark or without. These bytes are of another encoding.",
     example: .made("( { nodeName = \"caf?\"; enabled = 1; } )   with the byte E9 in place of the question mark") {
       Array("( { nodeName = \"caf".utf8) + [0xE9] + Array("\"; enabled = 1; } )".utf8)
     },
     remedy: "Save the document as UTF-8."),
   FindingPage(
-    .documentTooLarge, .error, "a document of more than 1024 MiB, or of more than 1,000,000 rules",
-    meaning: "Far more than any real one; it is not read beyond that.",
+    .documentTooLarge, .error, "a document of more than 1024 MiB, or of too many parts",
+    meaning: """
+      Far more than any real one; it is not read beyond that. A document may have 20,000 rules, and one more for each 40 of \
+      its bytes; a text 100,000 keys and values, and one more for each 3 bytes; the root 10,000 keys without a meaning, \
+      4,096 interfaces and 65,536 nets of its own.
+      """,
     example: .told("any file of more than 1024 MiB"),
     remedy: "Is it the right file? Long lists of addresses belong in a table: docs/Tables.md."),
   FindingPage(

@@ -16,6 +16,8 @@ final class SetKeeper: Sendable {
     var credit: @Sendable ([KernelSets.Hit]) -> Void
     /// There is no copy any more, so that changes need not be told.
     var endCopy: @Sendable () -> Void
+    /// Does something while nobody listens to what changes in nftables, which takes the kernel less time.
+    var unheard: @Sendable (() -> Void) -> Void
   }
 
   struct Status: Sendable, Equatable {
@@ -25,6 +27,8 @@ final class SetKeeper: Sendable {
     var slowestLag: Double = 0
     /// How long it took to put the whole table into the kernel, the last time.
     var load = Duration.zero
+    /// Connections that were ended.
+    var endedConnections: UInt64 = 0
     /// What the kernel refused when it was last asked for something; `nil` if nothing.
     var problem: String?
   }
@@ -42,20 +46,34 @@ final class SetKeeper: Sendable {
     var toRead: SetReader.Order?
     /// What it has read.
     var reading: Result<SetReader.Reading, NetfilterError>?
+    /// What the ending thread is to end the connections of.
+    var entered: [AddressNet] = []
   }
 
   /// Wakes the counting thread.
   private let countWake: WakeDescriptor
+  /// Wakes the ending thread.
+  private let endWake: WakeDescriptor
+  private let endedConnections = Atomic<UInt64>(0)
 
   /// - Throws: `.systemCall`.
   init(_ host: NetfilterHost, _ changes: ChangeQueue, _ links: Links) throws(NetfilterError) {
     self.host = host
     self.changes = changes
     self.links = links
-    do { countWake = try WakeDescriptor() } catch { throw .systemCall(name: "eventfd", code: errno) }
+    do {
+      countWake = try WakeDescriptor()
+      endWake = try WakeDescriptor()
+    } catch {
+      throw .systemCall(name: "eventfd", code: errno)
+    }
   }
 
-  var status: Status { shared.withLock { $0 } }
+  var status: Status {
+    var status = shared.withLock { $0 }
+    status.endedConnections = endedConnections.load(ordering: .relaxed)
+    return status
+  }
 
   /// The feed in the kernel is another one, or was put back: what the sets hold has to be put there anew.
   func follow() {
@@ -67,6 +85,7 @@ final class SetKeeper: Sendable {
     orders.withLock { $0.isStopping = true }
     changes.wake.signal()
     countWake.signal()
+    endWake.signal()
   }
 
   /// Begins to work, on threads of its own. `report` hears of trouble, in sentences.
@@ -89,19 +108,29 @@ final class SetKeeper: Sendable {
       var reader = try SetReader()
       try count(with: &reader)
     }
+    begin("connections") { [self] () throws(NetfilterError) in
+      var ending = try ConnectionEnding()
+      endConnections(with: &ending)
+    }
   }
 
   // MARK: Keeping
 
-  /// Changes that come within this time go to the kernel together.
-  private static let gatherMicroseconds: UInt32 = 10_000
+  /// From one transaction to the next: changes that come meanwhile go to the kernel together. The first after a while goes at once.
+  private static let pace = Duration.milliseconds(10)
 
   private func keep(_ work: inout SetWork) throws(NetfilterError) {
     var poll = Self.poll(changes.wake)
     var taken = changes.makeContents()
+    let clock = ContinuousClock()
+    var next = clock.now
     while true {
       let isWoken = ((try? poll.wait(milliseconds: work.patience)) ?? 0) > 0
-      if isWoken { usleep(Self.gatherMicroseconds) }
+      if isWoken {
+        let wait = (next - clock.now) / .microseconds(1)
+        if wait > 0 { usleep(UInt32(wait)) }
+        next = clock.now + Self.pace
+      }
       let orders = takeOrders()
       if orders.isStopping { return }
       if orders.isFollowing { work.follow() }
@@ -113,6 +142,11 @@ final class SetKeeper: Sendable {
       if let order = work.keepTime() {
         self.orders.withLock { $0.toRead = order }
         countWake.signal()
+      }
+      let entered = work.takeEntered()
+      if !entered.isEmpty {
+        self.orders.withLock { $0.entered += entered }
+        endWake.signal()
       }
       let status = work.status
       shared.withLock { $0 = status }
@@ -155,6 +189,23 @@ final class SetKeeper: Sendable {
       changes.wake.signal()
     }
   }
+
+  // MARK: Ending connections
+
+  /// Going through the kernel's list of connections takes a while, too.
+  private func endConnections(with ending: inout ConnectionEnding) {
+    var poll = Self.poll(endWake)
+    while true {
+      _ = try? poll.wait(milliseconds: ending.patience ?? 60_000)
+      endWake.clear()
+      let (entered, isStopping) = orders.withLock { orders in
+        defer { orders.entered = [] }
+        return (orders.entered, orders.isStopping)
+      }
+      if isStopping { return }
+      endedConnections.add(ending.end(of: entered), ordering: .relaxed)
+    }
+  }
 }
 
 /// What the keeper's thread owns.
@@ -171,8 +222,12 @@ private struct SetWork: ~Copyable {
   private let clock = ContinuousClock()
   /// The whole table was asked for, and has not come yet: what comes before it need not be carried out.
   private var isAwaitingAll = false
+  /// Nets or ranges have changed, and which there are has not come yet: until then the table's count says nothing.
+  private var isAwaitingRanges = false
 
   private static let checkInterval = Duration.seconds(10)
+  /// Not to hear of so many new entries is worth a look at everything afterwards.
+  private static let manyEntries = 4_096
 
   init(_ sets: consuming KernelSets, _ links: SetKeeper.Links, _ report: @escaping (String) -> Void) {
     self.sets = sets
@@ -211,6 +266,7 @@ private struct SetWork: ~Copyable {
   mutating func take(_ contents: ChangeQueue.Contents) {
     guard sets.isBlocking else { return }
     attempt { work throws(NetfilterError) in
+      if contents.haveRangesChanged { work.isAwaitingRanges = true }
       var start = 0
       for (place, answer) in contents.answers {
         try work.apply(contents.triggered[start..<place])
@@ -236,18 +292,33 @@ private struct SetWork: ~Copyable {
     let now = WallClock.now()
     switch answer {
     case .count(let count):
-      guard !isAwaitingAll else { return }
+      guard !isAwaitingAll, !isAwaitingRanges else { return }
       if try !sets.isSound(triggered: count, now: now) { askForAll(isRepair: true) }
     case .ranges(let entries):
-      if !isAwaitingAll { try sets.replaceRanges(entries, now: now) }
+      guard !isAwaitingAll else { return }
+      try sets.replaceRanges(entries, now: now)
+      isAwaitingRanges = false
     case .everything(let contents, isRepair: true) where !isAwaitingAll:
       try sets.repair(contents, now: now)
     case .everything(let contents, _):
       let start = clock.now
-      try sets.replaceAll(contents, now: now)
+      try load(contents, now: now)
       state.load = clock.now - start
       isAwaitingAll = false
+      isAwaitingRanges = false
     }
+  }
+
+  private mutating func load(_ contents: KernelSets.Contents, now: Timestamp) throws(NetfilterError) {
+    guard contents.triggered.count > sets.counts.entries + Self.manyEntries else {
+      try sets.replaceAll(contents, now: now)
+      return
+    }
+    var outcome = Result<Void, NetfilterError>.success(())
+    links.unheard {
+      outcome = Result { () throws(NetfilterError) in _ = try sets.replaceAll(contents, now: now) }
+    }
+    try outcome.get()
   }
 
   // MARK: What the clock brings
@@ -262,7 +333,6 @@ private struct SetWork: ~Copyable {
     }
     if sets.hasRanges { links.ask(.ranges) }
     if clock.now >= nextCheck { check() }
-    sets.endConnections()
     // A long list is read less often, so that reading never takes more than a tenth of the time.
     guard !isReading, clock.now >= nextReading else { return nil }
     var order: SetReader.Order?
@@ -272,6 +342,8 @@ private struct SetWork: ~Copyable {
     return order
   }
 
+  mutating func takeEntered() -> [AddressNet] { sets.takeEntered() }
+
   /// What was read.
   mutating func take(_ reading: Result<SetReader.Reading, NetfilterError>) {
     isReading = false
@@ -280,6 +352,7 @@ private struct SetWork: ~Copyable {
     attempt { work throws(NetfilterError) in
       let hits = work.sets.hits(of: try reading.get())
       if !hits.isEmpty { work.links.credit(hits) }
+      if !work.isAwaitingAll { try work.sets.removeSurplus() }
     }
   }
 
