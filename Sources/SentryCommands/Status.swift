@@ -74,7 +74,13 @@ struct StatusText {
       "lost       \(grouped(queue.overflowed)) found it full, \(grouped(queue.undelivered)) not handed over, "
         + "\(counted(queue.refused, "decision")) refused, \(counted(queue.unsent, "packet")) of ours not sent",
     ]
+    if queue.vanished > 0 {
+      lines.append(
+        "gone       \(counted(queue.vanished, "packet")) or more while they waited: "
+          + "somebody took out a chain of the packet filter")
+    }
     if let problem = queue.problem { lines.append("trouble    \(style.yellow(problem))") }
+    lines += queue.ways.map(way)
     guard let kernel = queue.kernel else { return lines + ["kernel     hands over no packets"] }
     lines.append(
       "kernel     hands over packets of \(kernel.interfaces.joined(separator: ", ")) (\(kernel.form) form), "
@@ -85,6 +91,13 @@ struct StatusText {
     lines += blocking(kernel)
     lines += kernel.notCovered.map { "not judged \($0.number): \($0.reason)" }
     return lines
+  }
+
+  private func way(_ way: WayReport) -> String {
+    let rules = "for \(way.rules.count == 1 ? "rule" : "rules") \(way.rules.joined(separator: ", "))"
+    let state = way.problem.map { style.yellow("no way, packets take their normal one: \($0)") } ?? "open"
+    return "through    \(way.nextHop) \(rules): \(state); put back \(counted(way.restorations, "time")), "
+      + "\(counted(way.unsent, "packet")) not sent"
   }
 
   private func blocking(_ kernel: KernelPartReport) -> [String] {

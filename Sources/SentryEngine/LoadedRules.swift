@@ -51,6 +51,11 @@ extension LoadedRules {
     return address
   }
 
+  /// The numbers of the `Route to` rules that send packets to this next hop, in document order.
+  public func rules(to hop: IPAddress) -> [String] {
+    ruleSet.rules.indices.filter { nextHop(of: Int32($0)) == hop }.map { ruleSet.rules[$0].number }
+  }
+
   /// The bits per second of the `Rate limit` rule with this place in document order; `nil` for any other rule.
   public func rate(of rule: Int32) -> UInt64? {
     guard case .rate(let bitsPerSecond) = argument(of: rule) else { return nil }

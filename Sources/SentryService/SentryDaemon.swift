@@ -302,8 +302,17 @@ public actor SentryDaemon {
       number: snapshot.number, policy: queue.options.passesWhenFull ? "fail-open" : "fail-closed",
       dryRun: queue.isDryRun, waiting: snapshot.statistics?.waiting ?? 0, held: snapshot.held,
       overflowed: snapshot.statistics?.overflowed ?? 0, undelivered: snapshot.statistics?.undelivered ?? 0,
-      refused: snapshot.refusals, unsent: snapshot.unsent, problem: snapshot.problem.map { "\($0)" },
-      kernel: gate.flatMap(kernelReport))
+      refused: snapshot.refusals, vanished: snapshot.vanished, unsent: snapshot.unsent,
+      problem: snapshot.problem.map { "\($0)" },
+      ways: gate.map { wayReports($0, snapshot.unsentByHop) } ?? [], kernel: gate.flatMap(kernelReport))
+  }
+
+  private func wayReports(_ gate: KernelGate, _ unsent: [IPAddress: UInt64]) -> [WayReport] {
+    gate.ways.map { way in
+      WayReport(
+        rules: way.rules, nextHop: "\(way.state.hop)", problem: way.state.problem,
+        restorations: way.state.restorations, unsent: unsent[way.state.hop, default: 0])
+    }
   }
 
   private func kernelReport(_ gate: KernelGate) -> KernelPartReport? {

@@ -77,6 +77,17 @@ struct FeedRulesetTests {
     #expect(text.contains(#"oifname != { "a", "b", "c", "d", "e" } accept"#))
   }
 
+  @Test(arguments: [FeedForm.marked, .native])
+  func beforeItIsRemovedTheTableHandsOverNothing(_ form: FeedForm) {
+    var ruleset = FeedRuleset(feed: Self.feed, form: form)
+    ruleset.handsOver = false
+    let text = ruleset.renewing(after: Self.feed)
+    #expect(!text.contains("queue num 3") && !text.contains("meta mark set meta mark | "))
+    #expect(!text.contains("delete"), "with a chain the kernel would drop what waits in the queue")
+    #expect(text.contains("flush chain inet sentry inbound\n") && text.contains("flush chain inet sentry outbound\n"))
+    #expect(text.contains("accept comment \"made by sentry\""), "our mark is still cleared")
+  }
+
   static let plan = BlockingPlan(
     rule: 4, number: "2.1", counting: [3, 4], ipv6PrefixLength: 64, seconds: 600, capacity: 1_000,
     sparesAuthorized: false,

@@ -27,6 +27,13 @@ struct FeedRuleset {
 
   let feed: QueueFeed
   let form: FeedForm
+  /// False while our part is about to be removed: packets pass as if they had been judged.
+  var handsOver = true
+
+  init(feed: QueueFeed, form: FeedForm) {
+    self.feed = feed
+    self.form = form
+  }
 
   var chains: [Chain] {
     var chains: [Chain] = [.inbound, .outbound]
@@ -40,7 +47,8 @@ struct FeedRuleset {
   var replacing: String { Self.removing + tableText { rules(of: $0) } }
 
   /// Renews the rules of our chains and leaves alone what else is in our table: sets keep what they hold. Chains that are no longer
-  /// needed are emptied, and sets of the old feed that are not removed.
+  /// needed are emptied, and sets of the old feed that are not removed. No chain is deleted: with one that has a hook, the kernel
+  /// would drop what waits in the queue.
   func renewing(after old: QueueFeed?) -> String {
     let emptied = Chain.allCases.filter { chains.contains($0) || $0 == .early || $0 == .blocked }
     let unused = BlockingFeed.unused(old?.blocking, feed.blocking)
@@ -109,10 +117,10 @@ struct FeedRuleset {
         + (feed.early?.rules ?? [])
     case .blocked: feed.blocking?.rules ?? []
     case .inbound:
-      [exemptOwn, leaveAlone(isNone("iifname")), handOver]
+      [exemptOwn, leaveAlone(isNone("iifname"))] + handOver
     case .outbound:
       // What we send to this very host keeps its bit until it arrives.
-      ["oifname \"lo\" accept", exemptOwn, leaveAlone(isNone("oifname")), handOver]
+      ["oifname \"lo\" accept", exemptOwn, leaveAlone(isNone("oifname"))] + handOver
     case .inboundJudged, .outboundJudged: [unjudged]
     }
   }
@@ -137,10 +145,11 @@ struct FeedRuleset {
     form == .marked ? "\(condition) \(clear(feed.queueMark)) accept" : "\(condition) accept"
   }
 
-  private var handOver: String {
-    switch form {
-    case .native: "queue num \(feed.queue)\(feed.policy == .failOpen ? " bypass" : "")"
-    case .marked: "meta mark set meta mark | \(hexadecimal(feed.queueMark))"
+  private var handOver: [String] {
+    guard handsOver else { return [] }
+    return switch form {
+    case .native: ["queue num \(feed.queue)\(feed.policy == .failOpen ? " bypass" : "")"]
+    case .marked: ["meta mark set meta mark | \(hexadecimal(feed.queueMark))"]
     }
   }
 

@@ -13,9 +13,10 @@ final class KernelGate: Sendable {
   private let intake: QueueIntake
   private let interfaces: [String]
   private let host: NetfilterHost
-  private let routes = PolicyRoutes()
+  private let routes: RouteKeeper
   private let watcher: RulesetGuard
   private let keeper: SetKeeper
+  private let packets: PacketThread
   /// Why the kernel does not block triggered addresses by itself; `nil` if it does.
   private let obstacle = Mutex<String?>(nil)
 
@@ -23,7 +24,9 @@ final class KernelGate: Sendable {
   init(_ intake: QueueIntake, interfaces: [String], packets: PacketThread) throws(NetfilterError) {
     self.intake = intake
     self.interfaces = interfaces
+    self.packets = packets
     host = try NetfilterHost()
+    routes = try RouteKeeper()
     watcher = try RulesetGuard(host)
     keeper = try SetKeeper(
       host, packets.changes,
@@ -60,6 +63,7 @@ final class KernelGate: Sendable {
   /// Follows a change of the rules; packets go on to be handed over meanwhile.
   func change(from old: LoadedRules, to new: LoadedRules) throws(NetfilterError) -> KernelChange {
     guard isOpen else { return KernelChange(restartsCounts: false, remarks: []) }
+    routes.follow(new)
     let isUpdated = try host.update(feed(for: new.ruleSet))
     if isUpdated { keeper.follow() }
     return KernelChange(
@@ -82,8 +86,12 @@ final class KernelGate: Sendable {
     return true
   }
 
+  /// No packet is lost: the kernel would drop what waits in the queue, were it not empty by then.
   private func takeOut() throws(NetfilterError) {
     defer { try? routes.remove() }
+    // If that fails, our part must go all the same.
+    try? host.stopFeeding()
+    packets.emptyQueue()
     try host.remove()
     keeper.follow()
   }
@@ -110,11 +118,8 @@ final class KernelGate: Sendable {
     return feed
   }
 
-  /// The place of a next hop among those of the rules is the place of its mark.
   private func adjust(to rules: LoadedRules) throws(NetfilterError) -> [String] {
-    var remarks = try routes.install(rules.nextHops).map { hop in
-      "no way through \(hop.address): \(hop.reason); packets for it take their normal way"
-    }
+    var remarks = try routes.keep(rules)
     if let directory = intake.stateDirectory, let status = host.status {
       do throws(NetfilterError) {
         try BootCopy.write(status, toDirectory: directory)
@@ -130,6 +135,7 @@ final class KernelGate: Sendable {
   /// Puts back what others take out, until `stopGuarding`, on a thread of its own. `report` hears of it in sentences.
   func startGuarding(_ report: @escaping @Sendable (String) -> Void) {
     keeper.start(report)
+    routes.start(report)
     Thread.detachNewThread { [watcher, keeper] in
       Thread.current.name = "guard"
       do throws(NetfilterError) {
@@ -146,6 +152,7 @@ final class KernelGate: Sendable {
 
   func stopGuarding() {
     watcher.stop()
+    routes.stop()
     keeper.stop()
   }
 
@@ -154,6 +161,9 @@ final class KernelGate: Sendable {
 
   /// How blocking by sets is doing, or why the kernel does not do it.
   var blocking: (status: SetKeeper.Status, obstacle: String?) { (keeper.status, obstacle.withLock { $0 }) }
+
+  /// The ways out that `Route to` names.
+  var ways: [RouteKeeper.Way] { routes.ways }
 
   /// What the kernel has decided and counted by itself; `nil` while closed.
   func counts() throws(NetfilterError) -> KernelCounts? { try host.counts() }

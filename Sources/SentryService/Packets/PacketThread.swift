@@ -64,6 +64,17 @@ final class PacketThread: Sendable {
   /// Has `work` run on the packet thread between two batches, some time soon; without effect once that has stopped.
   func post(_ work: @escaping @Sendable (inout PacketWorker) -> Void) { _ = mailbox.post(work) }
 
+  /// Waits until everything in the kernel queue has its verdict, and no packet is held back any more; for a second at most. Nothing
+  /// may feed the queue meanwhile.
+  func emptyQueue() {
+    let isEmpty = DispatchSemaphore(value: 0)
+    let isPosted = mailbox.post { worker in
+      worker.emptyQueue()
+      isEmpty.signal()
+    }
+    if isPosted { _ = isEmpty.wait(timeout: .now() + .seconds(1)) }
+  }
+
   /// Ends the thread after the batch it works on. Requests posted before are still carried out.
   func stop() async {
     try? await perform { $0.stop() }

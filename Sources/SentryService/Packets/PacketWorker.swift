@@ -123,6 +123,7 @@ struct PacketWorker: ~Copyable {
     while !isStopping { turn() }
     letWaitingGo()
     releaseAll()
+    emptyQueue()
     handOver()
     for request in mailbox.close() { request(&self) }
   }
@@ -138,6 +139,23 @@ struct PacketWorker: ~Copyable {
     engine.releaseRates(release: outlet.release, update: outlet.update)
     queue?.flush()
   }
+
+  /// Decides about all that waits in the kernel queue, and lets go of what is held. Should somebody else go on to feed the queue,
+  /// this ends all the same.
+  mutating func emptyQueue() {
+    guard let queue else { return }
+    var turns = 0
+    repeat {
+      isQueueReadable = true
+      judgeBatch(from: queue)
+      letWaitingGo()
+      releaseAll()
+      turns += 1
+    } while queue.isWaitedIn && turns < Self.turnsToEmptyQueue
+  }
+
+  /// Enough for a full queue several times over.
+  private static let turnsToEmptyQueue = 128
 
   private mutating func tickRates() {
     let outlet = RateOutlet(queue: queue, bridge: bridge)
