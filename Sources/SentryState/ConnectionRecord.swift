@@ -3,7 +3,7 @@ internal import SentryPacket
 /// A flow as the connection table stores it: 112 bytes.
 struct ConnectionRecord: LinkedEntry {
   let key: FlowIdentity
-  private let orientation: Orientation
+  private var traits: Traits
   /// Known only while rules limit rates.
   var windowShifts = WindowShifts()
   var tcp: TCPState
@@ -23,16 +23,33 @@ struct ConnectionRecord: LinkedEntry {
   /// A new flow, before `packet` is added to it.
   init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp) {
     key = flow.identity
-    orientation = Orientation(flow)
+    traits = Traits(flow)
     // `add` takes it back if this packet's SYN flag is off: a connection that is met half-way counts as open.
     tcp = packet.has(.tcpFlags) ? .onlySYN : []
     firstNanoseconds = firstTime.nanoseconds
   }
 
   /// The first packet came from the end that the key names first.
-  var isForwardFromFirstEnd: Bool { orientation.contains(.forwardFromFirstEnd) }
+  var isForwardFromFirstEnd: Bool { traits.contains(.forwardFromFirstEnd) }
   /// That end is this host.
-  var isFirstEndLocal: Bool { orientation.contains(.firstEndLocal) }
+  var isFirstEndLocal: Bool { traits.contains(.firstEndLocal) }
+
+  /// Whether packets that go one way along the flow may stay in the kernel.
+  func stays(isForward: Bool) -> Bool { traits.contains(isForward ? .forwardStays : .reverseStays) }
+
+  mutating func setStays(_ stays: Bool, isForward: Bool) {
+    let trait: Traits = isForward ? .forwardStays : .reverseStays
+    if stays { traits.insert(trait) } else { traits.remove(trait) }
+  }
+
+  /// Packets of either way may stay in the kernel.
+  var staysAtAll: Bool { !traits.isDisjoint(with: [.forwardStays, .reverseStays]) }
+
+  /// Nothing but time, and packets out of the ordinary, can change how the flow stands: both ends have spoken, neither has ended
+  /// it, and no rate holds for it.
+  var isSteady: Bool {
+    tcp.isEmpty && inboundRate | outboundRate == 0 && forward.packets > 0 && reverse.packets > 0
+  }
 
   /// Counts a packet of this flow and follows what it says.
   @inline(__always)
@@ -100,15 +117,17 @@ struct ConnectionRecord: LinkedEntry {
   }
 }
 
-/// How a flow lies between the ends that its key names, in one byte.
-private struct Orientation: OptionSet, BitwiseCopyable {
+/// How a flow lies between the ends that its key names, and what of it may stay in the kernel, in one byte.
+private struct Traits: OptionSet, BitwiseCopyable {
   let rawValue: UInt8
 
-  static let forwardFromFirstEnd = Orientation(rawValue: 1 << 0)
-  static let firstEndLocal = Orientation(rawValue: 1 << 1)
+  static let forwardFromFirstEnd = Traits(rawValue: 1 << 0)
+  static let firstEndLocal = Traits(rawValue: 1 << 1)
+  static let forwardStays = Traits(rawValue: 1 << 2)
+  static let reverseStays = Traits(rawValue: 1 << 3)
 }
 
-extension Orientation {
+extension Traits {
   init(_ flow: FlowKey) {
     self = []
     if flow.isFromFirstEnd { insert(.forwardFromFirstEnd) }

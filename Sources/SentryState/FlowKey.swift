@@ -34,6 +34,20 @@ public struct FlowKey: Sendable {
       : FlowIdentity(destination, ports.destination, source, ports.source, packet.protocolNumber)
   }
 
+  /// The flow of a packet of which only this is known, of a protocol with ports.
+  public init(
+    protocolNumber: UInt8, source: FlowEndpoint, destination: FlowEndpoint, direction: Direction
+  ) {
+    let (from, to) = (source.address, destination.address)
+    isFromFirstEnd = from != to ? from < to : source.port <= destination.port
+    isFirstEndLocal = isFromFirstEnd == (direction == .outbound)
+    isKnown = true
+    identity =
+      isFromFirstEnd
+      ? FlowIdentity(from, source.port, to, destination.port, protocolNumber)
+      : FlowIdentity(to, destination.port, from, source.port, protocolNumber)
+  }
+
   /// The flow of an ICMP error: that of the packet it quotes, and the other way along it.
   ///
   /// - Parameters:
