@@ -34,16 +34,27 @@ struct ConnectionRecord: LinkedEntry {
   /// That end is this host.
   var isFirstEndLocal: Bool { traits.contains(.firstEndLocal) }
 
-  /// Whether packets that go one way along the flow may stay in the kernel.
-  func stays(isForward: Bool) -> Bool { traits.contains(isForward ? .forwardStays : .reverseStays) }
+  /// Whether packets like those of `flow`, which is this one, may stay in the kernel.
+  func stays(_ flow: FlowKey) -> Bool { traits.contains(staying(flow)) }
 
-  mutating func setStays(_ stays: Bool, isForward: Bool) {
-    let trait: Traits = isForward ? .forwardStays : .reverseStays
-    if stays { traits.insert(trait) } else { traits.remove(trait) }
+  mutating func setStays(_ stays: Bool, _ flow: FlowKey) {
+    if stays { traits.formUnion(staying(flow)) } else { traits.subtract(staying(flow)) }
   }
 
-  /// Packets of either way may stay in the kernel.
-  var staysAtAll: Bool { !traits.isDisjoint(with: [.forwardStays, .reverseStays]) }
+  /// Forwarded packets are seen twice, and may stay at one place and not at the other.
+  private func staying(_ flow: FlowKey) -> Traits {
+    switch (flow.isFromFirstEnd == isForwardFromFirstEnd, flow.isOutbound) {
+    case (true, false): .forwardStaysInbound
+    case (true, true): .forwardStaysOutbound
+    case (false, false): .reverseStaysInbound
+    case (false, true): .reverseStaysOutbound
+    }
+  }
+
+  /// Some packets may stay in the kernel.
+  var staysAtAll: Bool { !traits.isDisjoint(with: .staying) }
+
+  mutating func endStay() { traits.subtract(.staying) }
 
   /// Nothing but time, and packets out of the ordinary, can change how the flow stands: both ends have spoken, neither has ended
   /// it, and no rate holds for it.
@@ -123,8 +134,13 @@ private struct Traits: OptionSet, BitwiseCopyable {
 
   static let forwardFromFirstEnd = Traits(rawValue: 1 << 0)
   static let firstEndLocal = Traits(rawValue: 1 << 1)
-  static let forwardStays = Traits(rawValue: 1 << 2)
-  static let reverseStays = Traits(rawValue: 1 << 3)
+  static let forwardStaysInbound = Traits(rawValue: 1 << 2)
+  static let forwardStaysOutbound = Traits(rawValue: 1 << 3)
+  static let reverseStaysInbound = Traits(rawValue: 1 << 4)
+  static let reverseStaysOutbound = Traits(rawValue: 1 << 5)
+  static let staying: Traits = [
+    .forwardStaysInbound, .forwardStaysOutbound, .reverseStaysInbound, .reverseStaysOutbound,
+  ]
 }
 
 extension Traits {

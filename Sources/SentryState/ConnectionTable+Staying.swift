@@ -15,20 +15,21 @@ extension ConnectionTable {
     let slot = slot.index
     guard table[slot].isSteady else { return false }
     let isForward = flow.isFromFirstEnd == table[slot].isForwardFromFirstEnd
-    let count = (isForward ? table[slot].forward.packets : table[slot].reverse.packets) &+ 1
-    if table[slot].stays(isForward: isForward) { return count % Self.askAgainEvery == 0 }
-    return count >= first && count.nonzeroBitCount == 1
+    let count = isForward ? table[slot].forward.packets : table[slot].reverse.packets
+    // A forwarded packet counts where it comes in, and then where it goes out: each place is to have its turn.
+    let number = count &+ (flow.isOutbound ? 1 : 2)
+    if table[slot].stays(flow) { return number % Self.askAgainEvery == 0 }
+    return number >= first && number.nonzeroBitCount == 1
   }
 
-  /// Notes whether packets that go the packet's way along the flow in a slot may stay in the kernel.
+  /// Notes whether packets like this one, of the flow in a slot, may stay in the kernel.
   ///
   /// - Returns: whether they could until now, and can from now on: never if something has happened to the flow.
   public mutating func setStays(_ stays: Bool, _ slot: TableSlot, _ flow: FlowKey) -> (stayed: Bool, stays: Bool) {
     let slot = slot.index
-    let isForward = flow.isFromFirstEnd == table[slot].isForwardFromFirstEnd
-    let stayed = table[slot].stays(isForward: isForward)
+    let stayed = table[slot].stays(flow)
     let stays = stays && table[slot].isSteady
-    table[slot].setStays(stays, isForward: isForward)
+    table[slot].setStays(stays, flow)
     return (stayed, stays)
   }
 
@@ -39,8 +40,7 @@ extension ConnectionTable {
   public mutating func endStay(at slot: TableSlot) -> Bool {
     let slot = slot.index
     guard table[slot].staysAtAll, !table[slot].isSteady else { return false }
-    table[slot].setStays(false, isForward: true)
-    table[slot].setStays(false, isForward: false)
+    table[slot].endStay()
     return true
   }
 

@@ -61,6 +61,9 @@ public struct FlowKey: Sendable {
     isKnown = sent.isKnown
   }
 
+  /// The packet goes out: its source is this host.
+  var isOutbound: Bool { isFromFirstEnd == isFirstEndLocal }
+
   /// The ports, or what stands for them.
   @inlinable @inline(__always)
   static func ports(of packet: borrowing PacketFields, _ direction: Direction) -> (source: UInt16, destination: UInt16)

@@ -71,6 +71,16 @@ public struct FlowReading: Sendable {
 
   public var isEmpty: Bool { flows.isEmpty }
 
+  /// The same in parts of at most so many flows.
+  public func parts(of count: Int) -> [FlowReading] {
+    stride(from: 0, to: flows.count, by: count).map { start in
+      var part = FlowReading()
+      part.flows = Array(flows[start..<min(start + count, flows.count)])
+      part.rules = start == 0 ? rules : [:]
+      return part
+    }
+  }
+
   mutating func add(_ traffic: FlowTraffic, of flow: KernelFlow, by path: RulePath) {
     guard traffic.packets > 0 else { return }
     flows.append((flow, traffic))

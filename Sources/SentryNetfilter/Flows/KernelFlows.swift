@@ -127,7 +127,9 @@ public struct KernelFlows: ~Copyable {
           }
         },
         echo: { message, bytes in
-          guard message.type == nftables(NFT_MSG_DELSETELEM), let set = FlowSet.named(in: message, bytes) else { return }
+          guard message.type == nftables(NFT_MSG_DELSETELEM), let set = FlowSet.named(in: message, bytes) else {
+            return
+          }
           NetlinkReader.forEachFlow(message, bytes, in: set) { listed.append($0) }
         })
       for flow in listed { count(flow, &reading) }

@@ -43,7 +43,7 @@ final class KernelGate: Sendable {
         },
         endCopy: { packets.post { $0.stopTellingChanges() } }))
     flowKeeper = try FlowKeeper(packets.flows) { reading, generation in
-      packets.post { $0.credit(reading, generation: generation) }
+      for part in reading.parts(of: 2_048) { packets.post { $0.credit(part, generation: generation) } }
     }
   }
 

@@ -87,12 +87,12 @@ final class FlowKeeper: Sendable {
     poll.add(queue.wake.descriptor, tag: 0)
     let clock = ContinuousClock()
     var nextReading = clock.now
+    var trouble = Trouble()
     while !isStopping.withLock({ $0 }) {
       let left = nextReading - clock.now
       let isKeeping = state.withLock { $0.flows.isKeeping }
       let isWoken = ((try? poll.wait(milliseconds: isKeeping ? left.milliseconds : 60_000)) ?? 0) > 0
       if isWoken { usleep(Self.gatherMicroseconds) }
-      let before = state.withLock { $0.problem }
       work { state, reading throws(NetfilterError) in
         let changes = queue.takeAll()
         if state.problem != nil { try state.flows.forgetAll() }
@@ -101,16 +101,7 @@ final class FlowKeeper: Sendable {
         nextReading = clock.now + .seconds(1)
         try state.flows.read(&reading)
       }
-      tell(before, report)
-    }
-  }
-
-  /// Tells when trouble begins and when it is over.
-  private func tell(_ before: String?, _ report: (String) -> Void) {
-    switch (before, state.withLock { $0.problem }) {
-    case (nil, let problem?): report("packets of established connections may be judged one by one: \(problem)")
-    case (.some, nil): report("established connections stay in the kernel again")
-    default: break
+      if let sentence = trouble.sentence(about: state.withLock { $0.problem }) { report(sentence) }
     }
   }
 
@@ -129,6 +120,20 @@ final class FlowKeeper: Sendable {
       return state.generation
     }
     if !reading.isEmpty { credit(reading, generation) }
+  }
+}
+
+/// Tells when trouble begins and when it is over. What is over at once, as when somebody flushes our table, is nobody's trouble.
+private struct Trouble {
+  private var failures = 0
+
+  mutating func sentence(about problem: String?) -> String? {
+    guard let problem else {
+      defer { failures = 0 }
+      return failures > 1 ? "flows that need no judgement stay in the kernel again" : nil
+    }
+    failures += 1
+    return failures == 2 ? "all packets are judged one by one: \(problem)" : nil
   }
 }
 
