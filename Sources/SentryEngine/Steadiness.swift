@@ -104,7 +104,11 @@ extension PacketFields {
   /// See the top of this file: what of it a packet says by itself.
   @inline(__always)
   var isSteady: Bool {
-    guard has([.addresses, .protocolNumber, .ports]), !isFragment, ipOptions.isEmpty else { return false }
+    // Mapped addresses count as IPv4, but are not looked up as such.
+    let isIPv4 = version == 4
+    guard has([.addresses, .protocolNumber, .ports]), !isFragment, ipOptions.isEmpty, source.isIPv4 == isIPv4,
+      destination.isIPv4 == isIPv4
+    else { return false }
     return protocolNumber == IPProtocol.tcp
       ? has(.tcpFlags) && tcpFlags | TCPFlag.psh == TCPFlag.ack | TCPFlag.psh : protocolNumber == IPProtocol.udp
   }

@@ -59,14 +59,13 @@ struct KernelFlowsTests {
   // MARK: What passes
 
   @Test func steadyPacketsPassAndCountAndAllOthersDoNot() async throws {
+    let folder = try TemporaryFolder()
     try await Self.withFlows { network, _, flows, interface in
       let udp = "IP(src='192.0.2.2', dst='192.0.2.9')/UDP(sport=443, dport=50000)"
       let all = [
         try Self.flow(at: interface), try Self.flow(protocol: IPProtocol.udp, at: interface),
         try Self.flow(Self.ends6, at: interface), try Self.flow(Self.ends6, protocol: IPProtocol.udp, at: interface),
       ]
-      _ = try Self.put(all.map { .stays($0, Self.path(1, 4)) }, &flows)
-      #expect(flows.counts.entries == 4)
       // IP lengths 40, 41, 52 and 1040; UDP 28 and 128; with IPv6 20 more.
       let steady = [
         Self.tcp4, "\(Self.tcp4)/'x'", Self.tcp4.replacing("flags='A'", with: "flags='PA'") + "/('y' * 1000)",
@@ -89,7 +88,10 @@ struct KernelFlowsTests {
           Self.tcp6.replacing("flags='A'", with: "flags='A', dataofs=15"),
           "IP(src='192.0.2.2', dst='192.0.2.9')/ICMP()",
         ]
-      try network.send(unusual + steady + unusual)
+      let packets = try network.prepare(unusual + steady + unusual, in: folder)
+      _ = try Self.put(all.map { .stays($0, Self.path(1, 4)) }, &flows)
+      #expect(flows.counts.entries == 4)
+      try network.send(prepared: packets)
       let reading = try Self.read(&flows)
       let traffic = Dictionary(uniqueKeysWithValues: reading.flows.map { ($0.flow, $0.traffic) })
       #expect(traffic[all[0]] == FlowTraffic(packets: 4, bytes: 40 + 41 + 1_040 + 52))
@@ -104,33 +106,34 @@ struct KernelFlowsTests {
 
   @Test(arguments: ["FA", "RA"])
   func behindAnEndNothingPassesEitherWay(flags: String) async throws {
+    let folder = try TemporaryFolder()
     try await Self.withFlows { network, _, flows, interface in
       let back = "IP(src='192.0.2.9', dst='192.0.2.2')/TCP(sport=50000, dport=443, flags='A')"
-      _ = try Self.put(
-        [
-          .stays(try Self.flow(at: interface), Self.path(0)),
-          .stays(try Self.flow(Self.ends6, at: interface), Self.path(0)),
-          .stays(
-            KernelFlow(
-              protocolNumber: IPProtocol.tcp, direction: .inbound, interface: interface,
-              source: FlowEndpoint(address: IPAddress(v4: 0xC000_0209), port: 50_000),
-              destination: FlowEndpoint(address: IPAddress(v4: 0xC000_0202), port: 443)), Self.path(0)),
-        ], &flows)
       let end = { (packet: String) in packet.replacing("flags='A'", with: "flags='\(flags)'") }
-      try network.send([Self.tcp4, back, Self.tcp6, end(Self.tcp4), end(Self.tcp6), Self.tcp4, back, Self.tcp6])
+      let packets = try network.prepare(
+        [Self.tcp4, back, Self.tcp6, end(Self.tcp4), end(Self.tcp6), Self.tcp4, back, Self.tcp6], in: folder)
+      let way = try Self.flow(at: interface)
+      let wayBack = KernelFlow(
+        protocolNumber: IPProtocol.tcp, direction: .inbound, interface: interface, source: way.destination,
+        destination: way.source)
+      _ = try Self.put(
+        [way, wayBack, try Self.flow(Self.ends6, at: interface)].map { .stays($0, Self.path(0)) }, &flows)
+      try network.send(prepared: packets)
       let reading = try Self.read(&flows)
       #expect(reading.flows.map(\.traffic.packets) == [1, 1, 1])
     }
   }
 
   @Test func anotherInterfaceOrDirectionIsAnotherFlow() async throws {
+    let folder = try TemporaryFolder()
     try await Self.withFlows { network, _, flows, interface in
+      let packet = try network.prepare([Self.tcp4], in: folder)
       _ = try Self.put(
         [
           .stays(try Self.flow(at: interface + 1), Self.path(0)),
           .stays(try Self.flow(at: interface, going: .outbound), Self.path(0)),
         ], &flows)
-      try network.send([Self.tcp4])
+      try network.send(prepared: packet)
       #expect(try Self.read(&flows).isEmpty)
     }
   }
@@ -138,20 +141,22 @@ struct KernelFlowsTests {
   // MARK: Taking out
 
   @Test func whatATakenOutFlowHasCarriedIsTold() async throws {
+    let folder = try TemporaryFolder()
     try await Self.withFlows { network, _, flows, interface in
+      let packet = try network.prepare([Self.tcp4], in: folder)
       let flow = try Self.flow(at: interface)
       _ = try Self.put([.stays(flow, Self.path(2))], &flows)
-      try network.send([Self.tcp4, Self.tcp4])
+      for _ in 1...2 { try network.send(prepared: packet) }
       #expect(try Self.read(&flows).rules == [2: FlowTraffic(packets: 2, bytes: 80)])
-      try network.send([Self.tcp4])
+      try network.send(prepared: packet)
       let reading = try Self.put([.ends(flow)], &flows)
       #expect(reading.rules == [2: FlowTraffic(packets: 1, bytes: 40)])
       #expect(flows.counts.entries == 0)
-      try network.send([Self.tcp4])
+      try network.send(prepared: packet)
       #expect(try Self.read(&flows).isEmpty)
       // It begins anew, with its counter.
       _ = try Self.put([.stays(flow, Self.path(3))], &flows)
-      try network.send([Self.tcp4])
+      try network.send(prepared: packet)
       #expect(try Self.read(&flows).rules == [3: FlowTraffic(packets: 1, bytes: 40)])
     }
   }

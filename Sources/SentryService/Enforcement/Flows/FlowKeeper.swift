@@ -22,6 +22,7 @@ final class FlowKeeper: Sendable {
 
   private struct State: ~Copyable {
     var flows: KernelFlows
+    var taken = FlowChanges()
     /// Of the rules by which flows stay.
     var generation: UInt32 = 0
     var problem: String?
@@ -53,7 +54,7 @@ final class FlowKeeper: Sendable {
   /// thread must have stopped to tell of flows.
   func end() {
     work { state, reading throws(NetfilterError) in
-      _ = queue.takeAll()
+      queue.takeAll(into: &state.taken)
       defer { state.flows.end() }
       try state.flows.removeAll(&reading)
     }
@@ -94,9 +95,9 @@ final class FlowKeeper: Sendable {
       let isWoken = ((try? poll.wait(milliseconds: isKeeping ? left.milliseconds : 60_000)) ?? 0) > 0
       if isWoken { usleep(Self.gatherMicroseconds) }
       work { state, reading throws(NetfilterError) in
-        let changes = queue.takeAll()
+        queue.takeAll(into: &state.taken)
         if state.problem != nil { try state.flows.forgetAll() }
-        try state.flows.apply(changes, &reading)
+        try state.flows.apply(state.taken.all, &reading)
         guard clock.now >= nextReading else { return }
         nextReading = clock.now + .seconds(1)
         try state.flows.read(&reading)

@@ -5,14 +5,14 @@ internal import Synchronization
 
 /// What happens to flows that may stay in the kernel, as the packet thread notes it: bounded, and filled without allocating.
 struct FlowChanges: Sendable {
-  private(set) var changes: [FlowChange] = []
+  private var changes: [FlowChange] = []
   private let capacity: Int
   /// Something did not fit: no flow may stay. (One that could have, asks again.)
   private var isIncomplete = false
 
   init(capacity: Int = 2_048) {
     self.capacity = capacity
-    changes.reserveCapacity(capacity + 1)
+    changes.reserveCapacity(capacity)
   }
 
   var isEmpty: Bool { changes.isEmpty && !isIncomplete }
@@ -40,11 +40,7 @@ struct FlowChanges: Sendable {
   }
 
   /// The changes, with what makes up for those that are missing.
-  mutating func takeAll() -> [FlowChange] {
-    if isIncomplete { changes.append(.everything) }
-    defer { removeAll() }
-    return changes
-  }
+  var all: [FlowChange] { isIncomplete ? changes + [.everything] : changes }
 }
 
 /// What the packet thread has noted and not handed over yet. An object, so that it can be filled while the engine is in use.
@@ -89,9 +85,10 @@ final class FlowQueue: Sendable {
     wake.signal()
   }
 
-  /// Empties the queue.
-  func takeAll() -> [FlowChange] {
+  /// Empties the queue into `taken`, whose own room the queue goes on with.
+  func takeAll(into taken: inout FlowChanges) {
     wake.clear()
-    return contents.withLock { $0.takeAll() }
+    taken.removeAll()
+    contents.withLock { swap(&$0, &taken) }
   }
 }
