@@ -152,12 +152,14 @@ struct StatusText {
   private var rates: [String] {
     guard let rates = reply.rates, !rates.isEmpty else { return [] }
     var table = TextTable(
-      ("rate limit", .left), ("", .left), ("bits a second", .right), ("active flows", .right),
+      ("rate limit", .left), ("", .left), ("bits a second", .right), ("gives way", .right), ("active flows", .right),
       ("bytes per second", .right),
       ("waiting", .right), ("held", .right), ("dropped", .right), ("windows lowered", .right), ("", .left))
     for rate in rates {
       table.add(
-        rate.rule, rate.direction, grouped(rate.bitsPerSecond), grouped(rate.activeFlows), grouped(rate.bytesPerSecond),
+        rate.rule, rate.direction, grouped(rate.bitsPerSecond),
+        rate.reservedBitsPerSecond == 0 ? "" : grouped(rate.reservedBitsPerSecond), grouped(rate.activeFlows),
+        grouped(rate.bytesPerSecond),
         grouped(rate.waiting), grouped(rate.held), grouped(rate.dropped), grouped(rate.loweredWindows), rate.name)
     }
     return table.lines(style: style)

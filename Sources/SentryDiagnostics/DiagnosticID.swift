@@ -85,6 +85,7 @@ extension Diagnostic {
     case unreachableRules
     case duplicateRule
     case noEffect
+    case rateGivesWay
     case cutsOffSSH
     case triggerCatchesOwnAddress
     case triggerCatchesServer

@@ -68,9 +68,13 @@ extension IPAddress {
     return v4 >> 24 == 127
   }
 
+  /// An IPv6 address that means something on one link only (RFC 4291 §2.5.6): all hosts there share one net.
+  @inlinable
+  public var isIPv6LinkLocal: Bool { high >> 54 == 0x3FA }
+
   /// From a range set aside for private networks (RFC 1918, RFC 4193) or a single link (RFC 3927, RFC 4291 §2.5.6).
   public var isPrivate: Bool {
-    guard let v4 else { return high >> 57 == 0x7E || high >> 54 == 0x3FA }
+    guard let v4 else { return high >> 57 == 0x7E || isIPv6LinkLocal }
     return v4 >> 24 == 10 || v4 >> 20 == 0xAC1 || v4 >> 16 == 0xC0A8 || v4 >> 16 == 0xA9FE
   }
 }

@@ -1,3 +1,4 @@
+internal import Foundation
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -47,7 +48,8 @@ public final class OwnerClient {
     close(descriptor)
     // It ends by itself, but perhaps only after a look at many processes.
     kill(process, SIGKILL)
-    while waitpid(process, nil, 0) < 0, errno == EINTR {}
+    // One that hangs in the kernel dies when that lets it go.
+    Thread.detachNewThread { [process] in while waitpid(process, nil, 0) < 0, errno == EINTR {} }
   }
 
   /// - Returns: our end, which does not block, and the other.

@@ -49,7 +49,8 @@ extension RuleRate {
   var report: RateReport {
     RateReport(
       rule: number, name: name, direction: rate.direction == .inbound ? "in" : "out",
-      bitsPerSecond: UInt64(max(0, rate.bytesPerSecond)) * 8, activeFlows: rate.activeFlows,
+      bitsPerSecond: UInt64(max(0, rate.bytesPerSecond)) * 8,
+      reservedBitsPerSecond: UInt64(max(0, min(rate.reserved, rate.bytesPerSecond))) * 8, activeFlows: rate.activeFlows,
       bytesPerSecond: UInt64(max(0, rate.movedBytes)), waiting: rate.waiting, held: rate.held, dropped: rate.dropped,
       loweredWindows: rate.loweredWindows)
   }

@@ -17,6 +17,12 @@ struct AddressKey: TableKey {
     prefixLength = length
   }
 
+  /// The key that a packet's source is kept by: its net stands for one host, but not that of a link, which all its hosts share.
+  @inline(__always)
+  init(source: IPAddress, ipv6PrefixLength: UInt8) {
+    self.init(source, ipv6PrefixLength: source.isIPv6LinkLocal ? 128 : ipv6PrefixLength)
+  }
+
   var address: IPAddress { IPAddress(high: high, low: low) }
   var net: AddressNet { AddressNet(address, length: prefixLength) }
   var range: AddressRange { AddressRange(prefix: address, length: Int(prefixLength)) }

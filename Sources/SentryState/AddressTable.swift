@@ -37,8 +37,9 @@ public struct AddressAddition: Hashable, Sendable {
 public struct AddressTable: ~Copyable {
   private var table: LinkedTable<AddressRecord>
   private var ranges: RangeTable
-  /// The length of the nets by which packets' IPv6 addresses are kept. Entries of another length stay, and match as before.
-  public private(set) var ipv6PrefixLength: Int
+  /// The length of the nets by which packets' IPv6 addresses are kept, but those of a link (`isIPv6LinkLocal`), which are kept
+  /// whole. Entries of another length stay, and match as before.
+  private(set) var ipv6PrefixLength: Int
   /// The lengths of the IPv6 nets in the hash table, the longest first; one without entries may linger.
   private var ipv6Lengths: [UInt8]
   /// For a copy of the table that somebody keeps; `nil` while nobody does.
@@ -94,7 +95,7 @@ public struct AddressTable: ~Copyable {
   public mutating func keep(
     _ address: IPAddress, now: Timestamp, duration: AddressDuration, triggeredBy: UInt32
   ) -> KeepOutcome {
-    let key = AddressKey(address, ipv6PrefixLength: UInt8(truncatingIfNeeded: ipv6PrefixLength))
+    let key = sourceKey(address)
     if let slot = table.find(key, now: now) {
       if duration.nanoseconds > table.lifetime(of: slot) {
         table.refresh(slot, in: table.expiryClass(lasting: duration.nanoseconds), now: now)
@@ -106,9 +107,17 @@ public struct AddressTable: ~Copyable {
       table[slot].triggeredBy = triggeredBy
       return .refreshed
     }
+    if !address.isIPv4 { lookUp(ipv6Length: key.prefixLength) }
     insert(AddressRecord(key: key, triggeredBy: triggeredBy), duration, now: now)
     return .added
   }
+
+  private func sourceKey(_ address: IPAddress) -> AddressKey {
+    AddressKey(source: address, ipv6PrefixLength: UInt8(truncatingIfNeeded: ipv6PrefixLength))
+  }
+
+  /// What a new entry for a packet's source stands for.
+  public func rangeKept(for source: IPAddress) -> AddressRange { sourceKey(source).range }
 
   /// 0 if the slot holds no entry any more.
   public func matchCount(of slot: TableSlot) -> UInt64 {

@@ -25,7 +25,7 @@ public struct SourceRateTable: ~Copyable {
 
   /// Counts a packet from this source.
   public mutating func count(_ source: IPAddress, now: Timestamp) {
-    let key = AddressKey(source, ipv6PrefixLength: ipv6PrefixLength)
+    let key = AddressKey(source: source, ipv6PrefixLength: ipv6PrefixLength)
     guard let slot = table.find(key, now: now) else {
       _ = table.insert(SourceRateRecord(key: key), in: Self.expiryClass, now: now)
       return
@@ -36,14 +36,15 @@ public struct SourceRateTable: ~Copyable {
 
   /// Packets from this source in the last full second before `now`.
   public mutating func rate(of source: IPAddress, now: Timestamp) -> UInt64 {
-    table.find(AddressKey(source, ipv6PrefixLength: ipv6PrefixLength), now: now).map { table[$0].rate(now) } ?? 0
+    table.find(AddressKey(source: source, ipv6PrefixLength: ipv6PrefixLength), now: now).map { table[$0].rate(now) }
+      ?? 0
   }
 
   /// What `count` makes of a source. Changes nothing.
   ///
   /// - Returns: the source before, if it is counted already, and after; and the one that makes way for it.
   public func foreseen(_ source: IPAddress, now: Timestamp) -> Foresight {
-    let key = AddressKey(source, ipv6PrefixLength: ipv6PrefixLength)
+    let key = AddressKey(source: source, ipv6PrefixLength: ipv6PrefixLength)
     guard let slot = table.peek(key, now: now) else {
       return Foresight(
         before: nil, after: SourceRateEntry(range: key.range, packets: 1, rate: 0),

@@ -196,8 +196,10 @@ extension StateTables {
     addresses[Self.index(of: kind)].makingWay(now: now, refreshing: refreshed)
   }
 
-  /// See `AddressTable.ipv6PrefixLength`.
-  public func ipv6PrefixLength(of kind: AddressTableKind) -> Int { addresses[Self.index(of: kind)].ipv6PrefixLength }
+  /// See `AddressTable.rangeKept`.
+  public func rangeKept(for source: IPAddress, in kind: AddressTableKind) -> AddressRange {
+    addresses[Self.index(of: kind)].rangeKept(for: source)
+  }
 
   /// See `AddressTable.additions`.
   public func additions(to kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].additions }

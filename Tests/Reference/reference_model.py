@@ -1401,7 +1401,8 @@ class Model:
 
     def table_key(self, table, address):
         """First and last address of the entry that `address` has in `table`."""
-        if address >> 32 == 0xFFFF or table != "trigger":
+        link_local = address >> 118 == 0xFE80 >> 6
+        if address >> 32 == 0xFFFF or table != "trigger" or link_local:
             return address, address
         mask = (1 << 128 - self.document.trigger_prefix) - 1
         return address & ~mask, address | mask

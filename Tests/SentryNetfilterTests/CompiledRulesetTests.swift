@@ -126,7 +126,9 @@ struct CompiledRulesetTests {
       settings: "settings = { triggerDuration = 60; triggerIPv6Prefix = 48; };",
       lines: [
         "ip saddr @trigger update @trigger { ip saddr timeout 60s } counter name r1 drop",
-        "ip6 saddr & ffff:ffff:ffff:: @trigger6 update @trigger6 { ip6 saddr & ffff:ffff:ffff:: timeout 60s } counter name r1 drop",
+        "ip6 saddr != fe80::/10 ip6 saddr & ffff:ffff:ffff:: @trigger6 "
+          + "update @trigger6 { ip6 saddr & ffff:ffff:ffff:: timeout 60s } counter name r1 drop",
+        "ip6 saddr fe80::/10 ip6 saddr @trigger6 update @trigger6 { ip6 saddr timeout 60s } counter name r1 drop",
         "ip saddr != @address counter name r2 drop", "ip6 saddr != @address6 counter name r2 drop",
       ]),
     CompiledCase(

@@ -53,6 +53,15 @@ struct IPAddressTests {
     #expect(try Self.address(text).isPrivate == expected)
   }
 
+  /// RFC 4291 §2.5.6: fe80::/10.
+  @Test(arguments: [
+    ("fe80::", true), ("febf:ffff::1", true), ("fe7f::1", false), ("fec0::1", false), ("::1", false),
+    ("169.254.1.1", false),
+  ])
+  func isIPv6LinkLocal(text: String, expected: Bool) throws {
+    #expect(try Self.address(text).isIPv6LinkLocal == expected)
+  }
+
   @Test(arguments: [
     ("192.0.2.1", true), ("0.0.0.0", false), ("223.255.255.255", true), ("224.0.0.1", false),
     ("255.255.255.255", false), ("2001:db8::1", true), ("::", false), ("::1", true), ("ff02::1", false),

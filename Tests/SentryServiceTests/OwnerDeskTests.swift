@@ -151,6 +151,21 @@ import Testing
     #expect(bench.desk.snapshot().counts.losses == 8)
   }
 
+  @Test func whatDoesNotAnswerIsStartedAgain() throws {
+    let bench = try Bench(Self.silent())
+    let silent = try #require(bench.desk.snapshot().process)
+    #expect(!bench.arrive(1, flow: 1, at: 0))
+    bench.desk.giveUpOverdue(now: Bench.at(9_999))
+    #expect(!bench.desk.isStuck(now: Bench.at(9_999)))
+    #expect(bench.desk.isStuck(now: Bench.at(10_000)))
+    bench.desk.lose(now: Bench.at(10_000))
+    #expect(bench.desk.snapshot().problem == "it did not answer")
+    #expect(!bench.desk.isStuck(now: Bench.at(20_000)))
+    #expect(bench.desk.startIfDue(now: Bench.at(11_000)))
+    #expect(try #require(bench.desk.snapshot().process) != silent)
+    #expect(!bench.arrive(2, flow: 2, at: 11_000))
+  }
+
   @Test func whatCannotBeStartedIsSaid() throws {
     let bench = try Bench(.init(path: "/nowhere/sentry", arguments: ["sentry"]))
     let snapshot = bench.desk.snapshot()

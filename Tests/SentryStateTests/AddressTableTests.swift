@@ -293,6 +293,11 @@ extension AddressTable {
       testDescription: "the same /127", kept: "2001:db8::2", asked: "2001:db8::3", prefixLength: 127, isSame: true),
     Sameness(testDescription: "the same /1", kept: "2001:db8::2", asked: "7fff::", prefixLength: 1, isSame: true),
     Sameness(
+      testDescription: "two hosts of a link (RFC 4291 §2.5.6)", kept: "fe80::a", asked: "fe80::b", prefixLength: 64,
+      isSame: false),
+    Sameness(
+      testDescription: "the same host of a link", kept: "fe80::a", asked: "fe80::a", prefixLength: 64, isSame: true),
+    Sameness(
       testDescription: "a length below 1 is 1", kept: "2001:db8::2", asked: "8000::", prefixLength: 0, isSame: false),
     Sameness(
       testDescription: "a length above 128 is 128", kept: "2001:db8::2", asked: "2001:db8::3", prefixLength: 999,

@@ -69,7 +69,7 @@ public struct OwnerReport: Codable, Sendable, Equatable {
   public var hidden: UInt64
   /// Of an answer, in seconds; 0 before the first.
   public var averageWait: Double
-  /// How often it ended by itself.
+  /// How often it ended by itself, or was ended because it did not answer.
   public var losses: UInt64
 
   public init(
@@ -96,6 +96,8 @@ public struct RateReport: Codable, Sendable, Equatable {
   public var direction: String
   /// What the rule allows all flows together.
   public var bitsPerSecond: UInt64
+  /// Of that, what the rules before it need now; 0 for all but the last limit of the direction, which gives way to the others.
+  public var reservedBitsPerSecond: UInt64
   /// Flows that used more than a quarter of their share in the last full second.
   public var activeFlows: Int
   /// Bytes in that second: payload of TCP, whole packets of all else.
@@ -109,13 +111,15 @@ public struct RateReport: Codable, Sendable, Equatable {
   public var loweredWindows: UInt64
 
   public init(
-    rule: String, name: String, direction: String, bitsPerSecond: UInt64, activeFlows: Int = 0,
-    bytesPerSecond: UInt64 = 0, waiting: Int = 0, held: UInt64 = 0, dropped: UInt64 = 0, loweredWindows: UInt64 = 0
+    rule: String, name: String, direction: String, bitsPerSecond: UInt64, reservedBitsPerSecond: UInt64 = 0,
+    activeFlows: Int = 0, bytesPerSecond: UInt64 = 0, waiting: Int = 0, held: UInt64 = 0, dropped: UInt64 = 0,
+    loweredWindows: UInt64 = 0
   ) {
     self.rule = rule
     self.name = name
     self.direction = direction
     self.bitsPerSecond = bitsPerSecond
+    self.reservedBitsPerSecond = reservedBitsPerSecond
     self.activeFlows = activeFlows
     self.bytesPerSecond = bytesPerSecond
     self.waiting = waiting

@@ -104,7 +104,7 @@ private struct TableView {
 
   init(of source: IPAddress, _ table: AddressTableKind, in tables: borrowing StateTables, at now: Timestamp) {
     entries = tables.entries(in: table, around: source, now: now)
-    newRange = AddressRange(prefix: source, length: source.isIPv4 ? 128 : tables.ipv6PrefixLength(of: table))
+    newRange = tables.rangeKept(for: source, in: table)
     makingWay = tables.makingWay(in: table, now: now, refreshing: nil)
     makingWayAfterHit = tables.makingWay(in: table, now: now, refreshing: entries.nets.first)
   }

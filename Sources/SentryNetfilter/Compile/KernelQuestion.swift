@@ -124,7 +124,7 @@ extension KernelQuestion {
       case .address(let endpoint, let range): Self.address(endpoint, range)
       case .interface(let pattern): Self.interface(pattern, document, direction)
       case .table(let kind):
-        KernelQuestion(cases: AddressSets(kind: kind, settings: document.ruleSet.settings).question)
+        AddressSets(kind: kind, settings: document.ruleSet.settings).question
       case .tcpFlags(let on, let off): Self.flags(on, off, facts)
       case .ipOptions(let list, let noneOf): Self.ipOptions(list, noneOf, document.program)
       case .tcpOptions(let list, let noneOf): Self.tcpOptions(list, noneOf, document.program)

@@ -5,7 +5,8 @@ enum RateLimitInAction: RateLimitingAction {
   static let summary = "limits what the connection receives, and goes on"
   static let details = """
     The active connections bound to the rule share its rate evenly; the latest rule that matched binds. TCP is slowed \
-    down without loss, other packets beyond the rate are discarded.
+    down without loss, other packets beyond the rate are discarded. Of all rules for one direction, the last gets \
+    what the others leave.
     """
   static let operation = Operation.rateLimitIn
 }

@@ -18,6 +18,7 @@ let allChecks: [any Check.Type] = [
   UnreachableRulesCheck.self,
   DuplicateRuleCheck.self,
   NoEffectCheck.self,
+  RateGivesWayCheck.self,
   DisabledParentCheck.self,
   CutsOffSSHCheck.self,
   TriggerCatchesOwnAddressCheck.self,

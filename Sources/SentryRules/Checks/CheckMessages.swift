@@ -106,6 +106,14 @@ extension Diagnostic {
     Diagnostic(.noEffect, .warning, at: place, "'Reset parent' at the top level has no parent to reset")
   }
 
+  static func rateGivesWay(_ rate: UInt64, to others: UInt64, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .rateGivesWay, .warning, at: place,
+      "the last rate limit of a direction gets what those before it leave, and they can use all of it: "
+        + "\(others) bits a second of \(rate)",
+      hint: "give this rule the rate of the whole line")
+  }
+
   static func disabledParent(_ rule: Rule, enabledBelow count: Int, at place: Place) -> Diagnostic {
     let others = count == 1 ? "the enabled rule below it never runs" : "the \(count) enabled rules below it never run"
     return Diagnostic(

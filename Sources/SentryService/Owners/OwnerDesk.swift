@@ -22,6 +22,8 @@ internal import SentryState
 final class OwnerDesk {
   /// How long a packet waits at most, in nanoseconds: shorter than TCP's first retransmission (a second, RFC 6298 §2.1).
   static let patience: Int64 = 500_000_000
+  /// What has not answered for so long will not any more, in nanoseconds.
+  static let lifeSign: Int64 = 10_000_000_000
   private static let questionsAtOnce = 1_024
   private static let flowsRemembered = 65_536
   /// Seconds until it is tried again to start the process, at first and at most.
@@ -96,11 +98,16 @@ final class OwnerDesk {
     }
   }
 
-  /// The process has ended: nobody answers any more. Its descriptor is closed.
+  /// Does not answer any more: `lose` it.
+  func isStuck(now: Timestamp) -> Bool {
+    questions.first.map { now.nanoseconds - $0.time.nanoseconds >= Self.lifeSign } ?? false
+  }
+
+  /// The process has ended, or is to: nobody answers any more. Its descriptor is closed.
   func lose(now: Timestamp) {
+    problem = isStuck(now: now) ? "it did not answer" : "it has ended"
     client = nil
     counts.losses += 1
-    problem = "it has ended"
     if now.nanoseconds - startedAt.nanoseconds >= Self.pauses.upperBound * Timestamp.nanosecondsPerSecond {
       pause = Self.pauses.lowerBound
     }
@@ -251,7 +258,7 @@ struct OwnerCounts: Sendable, Equatable {
   var hidden: UInt64 = 0
   /// How long the answers took together.
   var waitNanoseconds: UInt64 = 0
-  /// How often the process ended by itself.
+  /// How often the process ended by itself, or was ended because it did not answer.
   var losses: UInt64 = 0
 }
 

@@ -441,10 +441,13 @@ struct PacketWorker: ~Copyable {
   private mutating func judgeWaiting() {
     guard let owners else { return }
     let now = UptimeClock.now()
-    if hasAnswers, !owners.receive(now: now) {
+    let hasEnded = hasAnswers && !owners.receive(now: now)
+    let isStuck = owners.isStuck(now: now)
+    if hasEnded || isStuck {
       if let descriptor = owners.descriptor { poll.remove(descriptor) }
       owners.lose(now: now)
-      remark(["the process that looks up applications and users has ended; it is started again"])
+      let what = isStuck ? "does not answer" : "has ended"
+      remark(["the process that looks up applications and users \(what); it is started again"])
     }
     owners.giveUpOverdue(now: now)
     judgeReleased(by: owners)

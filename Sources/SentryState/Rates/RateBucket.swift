@@ -4,7 +4,12 @@ internal import SentryPacket
 struct RateBucket {
   let label: UInt32
   let direction: Direction
+  /// What its rule says.
   var bytesPerSecond: Int64
+  /// Of the limits of its direction it is the last, and gets what the flows of the others leave (docs/Classic.md, "Actions").
+  var givesWay = false
+  /// Bytes a second that the others need.
+  var reserved: Int64 = 0
   /// No rule in force has this limit any more; its flows are to be let go.
   var isRetired = false
   /// Retired, and no flow is left: the place may be another limit's.
@@ -42,8 +47,14 @@ struct RateBucket {
 
   // MARK: Earning
 
+  /// What it earns, in bytes a second: at least one segment of Ethernet, if its rule allows that.
+  var rate: Int64 { max(min(bytesPerSecond, 1_460), bytesPerSecond - reserved) }
+
+  /// What its flows need, in bytes a second: the whole rate if they used half of it in the last second, so that they can use more.
+  var need: Int64 { movedLastSecond >= bytesPerSecond / 2 ? bytesPerSecond : movedLastSecond }
+
   /// What nobody takes does not add up: a tenth of a second's worth, or two segments.
-  private var reserve: Int64 { max(bytesPerSecond / 10, 2 * 1_460) }
+  private var reserve: Int64 { max(rate / 10, 2 * 1_460) }
 
   /// In microseconds. A daemon that could not run for longer has lost what was earned meanwhile.
   private static let longestWait: Int64 = 2_000_000
@@ -55,7 +66,7 @@ struct RateBucket {
     // A clock that was set back starts again.
     guard microseconds >= 0 || microseconds < -Self.longestWait else { return }
     earnedUntil = microseconds < 0 ? now : Timestamp(nanoseconds: before.nanoseconds + microseconds * 1_000)
-    let earned = max(0, min(Self.longestWait, microseconds)) * bytesPerSecond + remainder
+    let earned = max(0, min(Self.longestWait, microseconds)) * rate + remainder
     credit += earned / 1_000_000
     remainder = earned % 1_000_000
   }
@@ -65,7 +76,7 @@ struct RateBucket {
   // MARK: Shares
 
   /// In bytes a second; at least one segment of Ethernet (docs/Enforcement.md, "Rates").
-  var share: Int64 { max(1_460, bytesPerSecond / Int64(max(1, activeFlows))) }
+  var share: Int64 { max(1_460, rate / Int64(max(1, activeFlows))) }
 
   /// A flow is active in a second if it moved more than a quarter of its share, or more than 1,000 bytes while nobody was.
   func isActive(moving bytes: Int64) -> Bool { bytes > (activeFlows > 0 ? share / 4 : 1_000) }

@@ -22,6 +22,8 @@ public struct RateSnapshot: Sendable, Equatable {
   public var label: UInt32
   public var direction: Direction
   public var bytesPerSecond: Int64
+  /// Bytes a second that it leaves to the limits before it; 0 for all but the last of the direction.
+  public var reserved: Int64
   /// Flows that used more than a quarter of their share in the last full second.
   public var activeFlows: Int
   /// In that second.

@@ -40,7 +40,7 @@ public struct RateTable: ~Copyable {
 
   // MARK: Limits
 
-  /// Puts other limits in force. A limit that was there before keeps what it has; flows of one that is gone are let go at the
+  /// Puts other limits in force, in document order. A limit that was there before keeps what it has; flows of one that is gone are let go at the
   /// next tick.
   mutating func setLimits(_ limits: [RateLimit]) {
     for index in buckets.indices { buckets[index].isRetired = true }
@@ -48,6 +48,8 @@ public struct RateTable: ~Copyable {
       if limit.directions.contains(.inbound) { setLimit(limit, .inbound) }
       if limit.directions.contains(.outbound) { setLimit(limit, .outbound) }
     }
+    letLastGiveWay(limits, .inbound)
+    letLastGiveWay(limits, .outbound)
     // Looks at all flows at the next tick.
     second = -1
     isBusy = isBusy || !senders.isEmpty
@@ -60,6 +62,14 @@ public struct RateTable: ~Copyable {
     buckets[index].bytesPerSecond = limit.bytesPerSecond
     buckets[index].isRetired = false
     buckets[index].isFree = false
+  }
+
+  private mutating func letLastGiveWay(_ limits: [RateLimit], _ direction: Direction) {
+    let last = limits.last { $0.directions.contains(RateDirections(direction)) }?.label
+    for index in buckets.indices where buckets[index].direction == direction {
+      buckets[index].givesWay = buckets[index].label == last
+    }
+    reserve(direction)
   }
 
   private mutating func add(_ bucket: RateBucket) {
@@ -355,6 +365,19 @@ public struct RateTable: ~Copyable {
       buckets[index].endSecond()
       if buckets[index].isRetired { buckets[index].isFree = true }
     }
+    reserve(.inbound)
+    reserve(.outbound)
+  }
+
+  /// Keeps back from the last limit of a direction what the flows of the others need.
+  private mutating func reserve(_ direction: Direction) {
+    var needed: Int64 = 0
+    for bucket in buckets where bucket.direction == direction && !bucket.givesWay && !bucket.isRetired {
+      needed += bucket.need
+    }
+    for index in buckets.indices where buckets[index].direction == direction {
+      buckets[index].reserved = buckets[index].givesWay ? needed : 0
+    }
   }
 
   private mutating func endSecond(of sender: Int, _ direction: Direction) {
@@ -402,7 +425,8 @@ public struct RateTable: ~Copyable {
     buckets.filter { !$0.isRetired }.map { bucket in
       RateSnapshot(
         label: bucket.label, direction: bucket.direction, bytesPerSecond: bucket.bytesPerSecond,
-        activeFlows: bucket.activeFlows, movedBytes: bucket.movedLastSecond, waiting: bucket.waiting, held: bucket.held,
+        reserved: bucket.reserved, activeFlows: bucket.activeFlows, movedBytes: bucket.movedLastSecond,
+        waiting: bucket.waiting, held: bucket.held,
         dropped: bucket.dropped, loweredWindows: bucket.loweredWindows)
     }
   }

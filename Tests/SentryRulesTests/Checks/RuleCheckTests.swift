@@ -66,6 +66,18 @@ func pastDate(_ c: CheckCase) throws {
 }
 
 @Test(arguments: [
+  CheckCase("the same rate twice", "TTL == 1: Rate limit in (2M)\nTTL == 2: Rate limit in (2M)", finds: "2"),
+  CheckCase(
+    "both ways", "TTL == 1: Rate limit (1M)\nTTL == 2: Rate limit (1M)\nAny: Rate limit out (2M)", finds: "2", "3"),
+  CheckCase("as a child", "TTL == 1: Rate limit in (2M)\n  TTL == 2: Rate limit in (1M)", finds: "1.1"),
+  CheckCase("something is left", "TTL == 1: Rate limit in (2M)\nTTL == 2: Rate limit in (2.1M)"),
+  CheckCase("each direction by itself", "TTL == 1: Rate limit in (2M)\nTTL == 2: Rate limit out (1M)"),
+  CheckCase("the only one", "TTL == 1: Rate limit (1)"),
+  CheckCase("the larger is off", "- TTL == 1: Rate limit in (2M)\nTTL == 2: Rate limit in (1M)"),
+])
+func rateGivesWay(_ c: CheckCase) throws { try c.expect(.rateGivesWay) }
+
+@Test(arguments: [
   CheckCase("no action, no children, no name", "Dest port == 23:", finds: "1"),
   CheckCase("a Group without children", "Dest port == 23: Group", finds: "1"),
   CheckCase("a name: it counts", "'telnet' Dest port == 23:"),

@@ -5,7 +5,7 @@ import Testing
 /// A row of a table: rules, and what the checks find in them.
 ///
 /// Rules are written in short, one a line, two blanks deeper than the rule above: `Dest port == 23: Delete`, with `- `
-/// before a rule that is off, `'name' ` before one that has a name. A number such as `2.1` in `finds` is the rule that the
+/// before a rule that is off, `'name' ` before one that has a name, ` (2M)` behind an action for its parameter. A number such as `2.1` in `finds` is the rule that the
 /// finding stands at.
 struct CheckCase: Sendable, CustomTestStringConvertible {
   let testDescription: String
@@ -77,6 +77,9 @@ enum ShortRules {
     } else {
       text += " propertyName = \"\(test)\";"
     }
-    return text + (action.isEmpty ? "" : " filterActionName = \"\(action)\";")
+    guard !action.isEmpty else { return text }
+    let parts = action.split(separator: " (", maxSplits: 1)
+    text += " filterActionName = \"\(parts[0])\";"
+    return parts.count == 1 ? text : text + " parameter = \"\(parts[1].dropLast())\";"
   }
 }

@@ -177,7 +177,7 @@ private final class Bench {
   /// Two rules in turn bind a flow: it takes what it owes along.
   @Test func aDebtStaysWhenTheRuleChanges() throws {
     let bench = Bench(bytesPerSecond: 10_000)
-    bench.rates.setLimits([1, 2].map { RateLimit(label: $0, bitsPerSecond: 80_000, directions: .inbound) })
+    bench.rates.setLimits([1, 2, 3].map { RateLimit(label: $0, bitsPerSecond: 80_000, directions: .inbound) })
     let (one, two) = (try bench.flow(1), try bench.flow(1, label: 2))
     var passed = 0
     for number in 0..<10_000 {
@@ -185,6 +185,62 @@ private final class Bench {
       bench.advance(1)
     }
     #expect(passed <= 210_000)
+  }
+
+  // MARK: The rest of the line
+
+  /// The first rule's flow wants `wanted` bytes a second of 100,000; the last rule allows 150,000, and gets what remains.
+  @Test(arguments: [(0, 150_000), (10_000, 140_000), (40_000, 110_000), (60_000, 50_000), (100_000, 50_000)])
+  func theLastLimitGetsWhatTheOthersLeave(wanted: Int, left: Int) throws {
+    let bench = Bench(bytesPerSecond: 100_000)
+    bench.rates.setLimits([
+      RateLimit(label: 1, bitsPerSecond: 800_000, directions: .inbound),
+      RateLimit(label: 2, bitsPerSecond: 1_200_000, directions: .inbound),
+    ])
+    let (first, last) = (try bench.flow(1), try bench.flow(2, label: 2))
+    bench.advance(1_000)
+    var passed = 0
+    var owed = 0
+    for millisecond in 0..<22_000 {
+      owed += wanted
+      while owed >= 100_000 {
+        _ = bench.datagram(first, 100)
+        owed -= 100_000
+      }
+      for _ in 0..<2 where bench.datagram(last, 100) == .pass && millisecond >= 2_000 { passed += 100 }
+      bench.advance(1)
+    }
+    #expect((left * 19...left * 21).contains(passed), "\(passed / 20) bytes a second")
+    #expect(bench.rates.snapshot().map(\.reserved) == [0, Int64(150_000 - left)])
+  }
+
+  @Test func aLastLimitThatOthersUseUpKeepsASegmentASecond() throws {
+    let bench = Bench(bytesPerSecond: 100_000)
+    bench.rates.setLimits([1, 2].map { RateLimit(label: $0, bitsPerSecond: 800_000, directions: .inbound) })
+    let (first, last) = (try bench.flow(1), try bench.flow(2, label: 2))
+    var passed = 0
+    for millisecond in 0..<22_000 {
+      _ = bench.datagram(first, 100)
+      if bench.datagram(last, 100) == .pass, millisecond >= 2_000 { passed += 100 }
+      bench.advance(1)
+    }
+    #expect((19 * 1_460...21 * 1_460).contains(passed))
+  }
+
+  @Test func onlyTheLastLimitOfADirectionGivesWay() throws {
+    let bench = Bench(bytesPerSecond: 1)
+    bench.rates.setLimits([
+      RateLimit(label: 1, bitsPerSecond: 800_000, directions: [.inbound, .outbound]),
+      RateLimit(label: 2, bitsPerSecond: 800_000, directions: .inbound),
+    ])
+    let flow = try bench.flow(1)
+    for _ in 0..<3_000 {
+      _ = bench.datagram(flow, 100)
+      bench.advance(1)
+    }
+    let reserved = bench.rates.snapshot().map { ($0.label, $0.direction, $0.reserved) }
+    #expect(reserved.contains { $0 == (2, .inbound, 100_000) })
+    #expect(reserved.filter { $0.2 > 0 }.count == 1)
   }
 
   @Test func whatNoLimitConcernsIsFree() throws {
