@@ -379,7 +379,7 @@ struct PacketWorker: ~Copyable {
     let judged = judgedByCurrentRules
     let interfaces = intake.settled(engine.interfaces.map { $0.configured(by: rules.ruleSet) })
     let old = engine.install(rules, pairs: pairs, interfaces: interfaces)
-    flows.append(.everything)
+    endFlows()
     followOwners(rules)
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
@@ -560,6 +560,11 @@ struct PacketWorker: ~Copyable {
     }
   }
 
+  /// What stays in the kernel has to be judged anew.
+  private func endFlows() {
+    if keepsFlows { flows.append(.everything) }
+  }
+
   @inline(never)
   private mutating func note(_ news: FlowNews, of packet: QueuedPacket) {
     let flow = KernelFlow(engine.packet, going: packet.direction, interface: packet.interfaceIndex)
@@ -577,9 +582,8 @@ struct PacketWorker: ~Copyable {
     for (flow, traffic) in reading.flows {
       let place = queue?.interfaceIndexes.firstIndex(of: flow.interface) ?? sources.count
       if sources.indices.contains(place) { sources[place].counts.count(flow.direction, packets: traffic.packets) }
-      if !engine.credit(traffic, flow.key, going: flow.direction, interface: place, at: now) {
-        flows.append(.ends(flow))
-      }
+      let mayStay = engine.credit(traffic, flow.key, going: flow.direction, interface: place, at: now)
+      if keepsFlows, !mayStay { flows.append(.ends(flow)) }
     }
     guard generation == engine.rules.generation else { return }
     for (rule, traffic) in reading.rules {
@@ -623,7 +627,7 @@ struct PacketWorker: ~Copyable {
   private mutating func followInterfaces(of queue: QueueSource) {
     let before = queue.interfaceIndexes
     queue.refreshInterfaceIndexes()
-    if queue.interfaceIndexes != before { flows.append(.everything) }
+    if queue.interfaceIndexes != before { endFlows() }
     for (source, index) in zip(sources, queue.interfaceIndexes) where (index == 0) != (source.problem != nil) {
       let now = WallClock.now()
       if index == 0 {
