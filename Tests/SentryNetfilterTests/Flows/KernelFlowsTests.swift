@@ -193,6 +193,22 @@ struct KernelFlowsTests {
     }
   }
 
+  @Test func asManyAsThereMayBeGoInAndOut() async throws {
+    try await Self.withFlows { network, _, flows, interface in
+      let all = try (0..<UInt16(FlowSet.capacity + 100)).map {
+        try Self.flow($0 % 2 == 0 ? Self.ends4 : Self.ends6, port: $0, at: interface)
+      }
+      _ = try Self.put(all.map { .stays($0, Self.path(0)) }, &flows)
+      #expect(flows.counts.entries == FlowSet.capacity)
+      _ = try Self.put([.entered(AddressNet(try #require(IPAddress(Self.ends4.source))))], &flows)
+      #expect(flows.counts.entries == FlowSet.capacity / 2)
+      var reading = FlowReading()
+      try flows.removeAll(&reading)
+      #expect(flows.counts.entries == 0 && reading.isEmpty)
+      #expect(try !network.host("nft list table inet sentry").contains("elements"))
+    }
+  }
+
   @Test func entriesThatSomebodyHasTakenOutAreForgotten() async throws {
     try await Self.withFlows { network, _, flows, interface in
       let flow = try Self.flow(at: interface)
