@@ -11,6 +11,7 @@ let settings: [SwiftSetting] = [
 ]
 
 extension Target.Dependency {
+  static let algorithms = product(name: "Algorithms", package: "swift-algorithms")
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
   static let deque = product(name: "DequeModule", package: "swift-collections")
@@ -51,6 +52,7 @@ let package = Package(
       ]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -81,16 +83,17 @@ let package = Package(
         .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
         .unixSignals,
       ]),
-    library("SentryProcesses", ["SentryPacket"]),
-    library("SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables"]),
+    library("SentryProcesses", ["SentryPacket", .system]),
+    library(
+      "SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
-    library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket"]),
-    library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
+    library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms]),
+    library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),
     library("SentryCapture", ["SentryPacket", "CPcap", "CNetfilterQueue"]),
     library("SentryState", ["SentryDiagnostics", "SentryPacket"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),
-    library("SentryDiagnostics"),
+    library("SentryDiagnostics", [.algorithms]),
     library("SentryPacket"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
@@ -109,7 +112,10 @@ let package = Package(
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryEngine",
-      ["SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryPacket", "SentryTestSupport"]),
+      [
+        "SentryCapture", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "SentryTestSupport",
+      ]),
     tests(
       of: "SentryNetfilter",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SentryCapture
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules

@@ -35,9 +35,14 @@ struct Move: AsyncParsableCommand {
     try await EditSession(subject: subject, options: options).run { [rules] document in
       let numbers = try document.rules(named: rules)
       let result = try document.move(numbers, target.target(in: document))
-      let verb = result.inserted.count == 1 ? "is" : "are"
-      let change = "\(EditSession.rules(numbers)) moved; \(verb) now \(EditSession.list(result.inserted))"
-      return Edit(result: result, change: change)
+      return Edit(result: result, change: Self.report(result, of: numbers))
     }
+  }
+
+  private static func report(_ result: EditedDocument, of numbers: [RuleNumber]) -> String {
+    let rules = EditSession.rules(numbers)
+    guard !result.changed.isEmpty else { return "\(rules) already \(numbers.count == 1 ? "stands" : "stand") there" }
+    let verb = result.inserted.count == 1 ? "is" : "are"
+    return "\(rules) moved; \(verb) now \(EditSession.list(result.inserted))"
   }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import SentryCapture
+internal import SentryDiagnostics
 internal import SentryNetfilter
 internal import SentryRules
 internal import SentryService

@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// The text of a document with its name: turns byte offsets into lines and columns.
 ///
 /// An index of the text, an entry for each kibibyte, keeps this fast for a document of one endless line, and small for
@@ -115,13 +117,8 @@ private struct TextIndex: Sendable {
   /// A mark somewhere in the line, and in the line's last entry if it has any; in the last line where there is no such
   /// line.
   func lastMark(inLine line: Int, of bytes: [UInt8]) -> Mark {
-    var low = 0
-    var high = entries.count
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if Int(entries[middle].line) <= line { low = middle } else { high = middle }
-    }
-    var mark = entry(low)
+    let next = entries.partitioningIndex { Int($0.line) > line }
+    var mark = entry(max(0, next - 1))
     while mark.line < line, mark.offset < bytes.count { mark.advance(in: bytes) }
     return mark
   }

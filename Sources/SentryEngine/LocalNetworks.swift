@@ -1,3 +1,4 @@
+internal import Algorithms
 public import SentryPacket
 
 /// The addresses and networks that are this host: a packet from one of them is outbound.
@@ -26,12 +27,7 @@ public struct LocalNetworks: Sendable, Equatable {
       for range in ranges where range.contains(address) { return true }
       return false
     }
-    var low = 0
-    var high = ranges.count
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].last < address { low = middle + 1 } else { high = middle }
-    }
-    return low < ranges.count && ranges[low].contains(address)
+    let index = ranges.partitioningIndex { $0.last >= address }
+    return index < ranges.count && ranges[index].contains(address)
   }
 }

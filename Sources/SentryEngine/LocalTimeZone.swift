@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Glibc
 
 /// How far the clocks on the wall are ahead of UTC, moment by moment.
 public struct LocalTimeZone: Sendable {

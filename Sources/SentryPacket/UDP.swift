@@ -1,5 +1,5 @@
 /// The UDP header (RFC 768): two ports, a length and a checksum of two bytes each.
-private enum UDPLayout {
+enum UDPLayout {
   static let headerLength = 8
 }
 

@@ -1,9 +1,5 @@
 internal import Foundation
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Glibc
 public import SentryPacket
 
 /// The daemon's end of the process that looks up owners. Nothing here ever waits.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Glibc
 internal import SentryPacket
 
 /// The process that looks up owners for the daemon. It has rights that the daemon need not keep (CAP_SYS_PTRACE and

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Glibc
 internal import SentryPacket
 
 /// Asks the kernel which sockets it has (sock_diag(7)), in the network namespace of this process.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import SystemPackage
 
 /// A failed system call: which one, and its `errno`.
 public struct ProcessError: Error, Equatable, CustomStringConvertible {
@@ -14,9 +10,5 @@ public struct ProcessError: Error, Equatable, CustomStringConvertible {
     self.code = code
   }
 
-  public var description: String {
-    // Safe: the C library returns a terminated string of its own, which is copied at once.
-    let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
-    return "\(name): \(text)"
-  }
+  public var description: String { "\(name): \(Errno(rawValue: code))" }
 }

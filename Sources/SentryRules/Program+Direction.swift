@@ -1,3 +1,4 @@
+internal import Algorithms
 public import SentryPacket
 
 extension Program {
@@ -20,12 +21,8 @@ extension Program {
 
   /// By binary search: instructions are in document order.
   private func instruction(ofRule rule: Int32) -> Instruction? {
-    var (low, high) = (0, instructions.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if instructions[middle].rule < rule { low = middle + 1 } else { high = middle }
-    }
-    return low < instructions.count && instructions[low].rule == rule ? instructions[low] : nil
+    let index = instructions.partitioningIndex { $0.rule >= rule }
+    return index < instructions.count && instructions[index].rule == rule ? instructions[index] : nil
   }
 }
 

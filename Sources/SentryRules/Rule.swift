@@ -52,12 +52,14 @@ final class RuleContent: Sendable {
 }
 
 extension RuleContent: Equatable {
-  /// Condition and argument follow from the rest.
   static func == (a: RuleContent, b: RuleContent) -> Bool {
-    a === b
-      || a.name == b.name && a.condition.property == b.condition.property
-        && a.condition.relation == b.condition.relation && a.value == b.value && a.action == b.action
-        && a.parameter == b.parameter
+    a === b || a.name == b.name && a.doesTheSame(as: b)
+  }
+
+  /// The two differ in their name at most. Condition and argument follow from the rest.
+  func doesTheSame(as other: RuleContent) -> Bool {
+    condition.property == other.condition.property && condition.relation == other.condition.relation
+      && value == other.value && action == other.action && parameter == other.parameter
   }
 }
 
@@ -77,6 +79,9 @@ extension Rule {
 
   /// Whether the two differ in their switch at most, and in their places.
   func saysTheSame(as other: Rule) -> Bool { content == other.content }
+
+  /// Whether the two differ in their names and switches at most, and in their places.
+  func doesTheSame(as other: Rule) -> Bool { content.doesTheSame(as: other.content) }
 
   /// `2.3.1`: the position among its siblings and its ancestors', whatever the document says. Put together at each use.
   public var number: String { position.text }
@@ -117,7 +122,7 @@ public struct RuleSource: Sendable, Equatable {
     end = UInt32(clamping: opening.upperBound)
   }
 
-  /// The opening brace, or tag.
+  /// The opening brace, or tag; empty for a rule without braces.
   public var opening: Range<Int> { Int(start)..<Int(max(start, end)) }
 
   /// The comment that follows the opening brace on its line, with its marks. `bytes` are the document's.

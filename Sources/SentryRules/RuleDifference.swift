@@ -1,9 +1,11 @@
 // How two documents differ, rule by rule, settings and interfaces too.
 //
-// Rules are paired list by list, from the top: equal ones first, then those of the same name, then those between the
-// same neighbours that still have most in common. What is left on both sides and is equal with everything below it has
-// moved. A rule whose number changed only because others came or went before it has not.
+// Rules are paired list by list, from the top: equal ones first, then those of the same name, then those that are equal
+// but for it, then those between the same neighbours that still have most in common. What is left on both sides and is
+// equal with everything below it, the names apart if need be, has moved. A rule whose number changed only because others
+// came or went before it has not.
 
+internal import Algorithms
 internal import SentryPropertyList
 
 /// The difference between two documents.
@@ -48,7 +50,7 @@ public struct RuleDifference: Sendable, Equatable {
     interfaces = Self.fields(old.interfaces, new.interfaces)
   }
 
-  private static func fields(_ old: [RootEntry], _ new: [RootEntry], missing: String) -> [Field] {
+  fileprivate static func fields(_ old: [RootEntry], _ new: [RootEntry], missing: String) -> [Field] {
     let before = Dictionary(old.map { ($0.key, $0.content) }) { first, _ in first }
     let after = Dictionary(new.map { ($0.key, $0.content) }) { first, _ in first }
     let keys = old.map(\.key) + new.map(\.key).filter { before[$0] == nil }
@@ -108,6 +110,7 @@ public struct RuleDifference: Sendable, Equatable {
 private struct RuleMatching {
   private let old: RuleSet
   private let new: RuleSet
+  private let unknownKeys: (old: UnknownRuleKeys, new: UnknownRuleKeys)
   /// For each old rule its partner, and the reverse; -1 for none.
   private var newOf: [Int]
   private var oldOf: [Int]
@@ -117,10 +120,12 @@ private struct RuleMatching {
   init(old: RuleSet, new: RuleSet) {
     self.old = old
     self.new = new
+    unknownKeys = (UnknownRuleKeys(of: old), UnknownRuleKeys(of: new))
     newOf = Array(repeating: -1, count: old.rules.count)
     oldOf = Array(repeating: -1, count: new.rules.count)
     pairLists()
-    pairMoved()
+    pairMoved { Content($0) }
+    pairMoved { $0.isDistinct ? Content($0, isNamed: false) : Content($0) }
   }
 
   private mutating func pair(_ a: Int, _ b: Int) {
@@ -135,8 +140,9 @@ private struct RuleMatching {
     while let (a, b) = waiting.popLast() {
       let (olds, news) = (Array(old.children(of: a)), Array(new.children(of: b)))
       pairBy(olds, news) { Content($0, withSwitch: true) }
-      pairBy(olds, news) { Content($0, withSwitch: false) }
+      pairBy(olds, news) { Content($0) }
       pairBy(olds, news) { $0.name.isEmpty ? nil : $0.name }
+      pairBy(olds, news) { $0.isDistinct ? Content($0, isNamed: false) : nil }
       pairBetweenNeighbours(olds, news)
       noteMoves(olds)
       waiting += olds.filter { newOf[$0] >= 0 }.map { ($0, newOf[$0]) }
@@ -156,48 +162,62 @@ private struct RuleMatching {
   }
 
   private mutating func pairBetweenNeighbours(_ olds: [Int], _ news: [Int]) {
-    var next = 0
+    let staying = stayingPartners(of: olds)
+    var (gap, next) = ([Int](), 0)
     for a in olds {
-      if newOf[a] >= 0 {
-        if let position = position(of: newOf[a], in: news), position >= next { next = position + 1 }
-        continue
+      if newOf[a] < 0 { gap.append(a) }
+      guard staying.contains(newOf[a]), let position = position(of: newOf[a], in: news) else { continue }
+      pairAlike(gap, news[next..<position].filter { oldOf[$0] < 0 })
+      (gap, next) = ([], position + 1)
+    }
+    pairAlike(gap, news[next...].filter { oldOf[$0] < 0 })
+  }
+
+  /// In order, and with as few left out as a look a little ahead on both sides can tell.
+  private mutating func pairAlike(_ olds: [Int], _ news: [Int]) {
+    var (olds, news) = (olds[...], news[...])
+    func areAlike(_ a: Int, _ b: Int) -> Bool {
+      guard let a = olds.dropFirst(a).first, let b = news.dropFirst(b).first else { return false }
+      return old.rules[a].isLike(new.rules[b])
+    }
+    while !olds.isEmpty, !news.isEmpty {
+      let distance = (0..<Self.lookahead).first { areAlike(0, $0) || areAlike($0, 0) }
+      if let distance {
+        let leavesOutNew = areAlike(0, distance)
+        if !leavesOutNew { olds.removeFirst(distance) } else { news.removeFirst(distance) }
+        pair(olds.removeFirst(), news.removeFirst())
+      } else {
+        olds.removeFirst()
+        news.removeFirst()
       }
-      guard next < news.count, oldOf[news[next]] < 0, old.rules[a].isLike(new.rules[news[next]]) else { continue }
-      pair(a, news[next])
-      next += 1
     }
   }
+
+  private static let lookahead = 32
 
   /// In a list of siblings, which ascends.
   private func position(of index: Int, in siblings: [Int]) -> Int? {
-    var low = 0
-    var high = siblings.count
-    while low < high {
-      let middle = (low + high) / 2
-      if siblings[middle] < index { low = middle + 1 } else { high = middle }
-    }
-    return low < siblings.count && siblings[low] == index ? low : nil
+    let position = siblings.partitioningIndex { $0 >= index }
+    return position < siblings.count && siblings[position] == index ? position : nil
+  }
+
+  private mutating func noteMoves(_ olds: [Int]) {
+    let staying = stayingPartners(of: olds)
+    moved.formUnion(olds.map { newOf[$0] }.filter { $0 >= 0 && !staying.contains($0) })
   }
 
   /// Siblings that kept their order are a longest ascending run; the others have moved.
-  private mutating func noteMoves(_ olds: [Int]) {
-    let partners = olds.map { newOf[$0] }.filter { $0 >= 0 }
-    let staying = Set(longestAscending(partners))
-    moved.formUnion(partners.filter { !staying.contains($0) })
+  private func stayingPartners(of olds: [Int]) -> Set<Int> {
+    Set(longestAscending(olds.map { newOf[$0] }.filter { $0 >= 0 }))
   }
 
   private func longestAscending(_ numbers: [Int]) -> [Int] {
     var tails: [Int] = []  // indices into `numbers`: the least end of a run of each length
     var previous = Array(repeating: -1, count: numbers.count)
     for (index, number) in numbers.enumerated() {
-      var low = 0
-      var high = tails.count
-      while low < high {
-        let middle = (low + high) / 2
-        if numbers[tails[middle]] < number { low = middle + 1 } else { high = middle }
-      }
-      if low > 0 { previous[index] = tails[low - 1] }
-      if low == tails.count { tails.append(index) } else { tails[low] = index }
+      let length = tails.partitioningIndex { numbers[$0] >= number }
+      if length > 0 { previous[index] = tails[length - 1] }
+      if length == tails.count { tails.append(index) } else { tails[length] = index }
     }
     var run: [Int] = []
     var index = tails.last ?? -1
@@ -211,13 +231,13 @@ private struct RuleMatching {
   // MARK: Moves between lists
 
   /// What is not paired and is equal to something not paired elsewhere, with all below it.
-  private mutating func pairMoved() {
+  private mutating func pairMoved(by content: (Rule) -> Content) {
     var waiting: [SubtreeContent: [Int]] = [:]
     for b in new.rules.indices.reversed() where oldOf[b] < 0 {
-      waiting[contents(of: b, in: new), default: []].append(b)
+      waiting[contents(of: b, in: new, content), default: []].append(b)
     }
     for a in old.rules.indices where newOf[a] < 0 {
-      guard let b = waiting[contents(of: a, in: old)]?.popLast() else { continue }
+      guard let b = waiting[contents(of: a, in: old, content)]?.popLast() else { continue }
       guard oldOf[b] < 0 else { continue }
       moved.insert(b)
       for offset in 0..<old.rules[a].subtreeEnd - a where newOf[a + offset] < 0 && oldOf[b + offset] < 0 {
@@ -227,10 +247,9 @@ private struct RuleMatching {
   }
 
   /// Of a rule and those below it. Long subtrees are known by their beginning; their rules are compared one by one.
-  private func contents(of index: Int, in ruleSet: RuleSet) -> SubtreeContent {
+  private func contents(of index: Int, in ruleSet: RuleSet, _ content: (Rule) -> Content) -> SubtreeContent {
     let end = ruleSet.rules[index].subtreeEnd
-    return SubtreeContent(
-      start: ruleSet.rules[index..<min(end, index + 64)].map { Content($0, withSwitch: false) }, count: end - index)
+    return SubtreeContent(start: ruleSet.rules[index..<min(end, index + 64)].map(content), count: end - index)
   }
 
   // MARK: What came of it
@@ -248,7 +267,9 @@ private struct RuleMatching {
       if partner < 0 {
         changes.append(change(.added, nil, rule, fields: []))
       } else {
-        let fields = old.rules[partner].differences(to: rule)
+        let fields =
+          old.rules[partner].differences(to: rule)
+          + RuleDifference.fields(unknownKeys.old[partner], unknownKeys.new[index], missing: "none")
         let kind: RuleDifference.Kind = moved.contains(index) ? .moved : .changed
         if kind == .moved || !fields.isEmpty {
           changes.append(change(kind, old.rules[partner].number, rule, fields: fields))
@@ -277,22 +298,44 @@ private struct RuleMatching {
 private struct Content: Hashable {
   let rule: Rule
   let withSwitch: Bool
+  let isNamed: Bool
 
-  init(_ rule: Rule, withSwitch: Bool) {
+  init(_ rule: Rule, withSwitch: Bool = false, isNamed: Bool = true) {
     self.rule = rule
     self.withSwitch = withSwitch
+    self.isNamed = isNamed
   }
 
   func hash(into hasher: inout Hasher) {
-    for part in [rule.name, rule.property.name, rule.relation.name, rule.value, rule.action.name, rule.parameter] {
+    for part in [rule.property.name, rule.relation.name, rule.value, rule.action.name, rule.parameter] {
       hasher.combine(part)
     }
+    if isNamed { hasher.combine(rule.name) }
     if withSwitch { hasher.combine(rule.isEnabled) }
   }
 
   static func == (a: Content, b: Content) -> Bool {
-    a.rule.saysTheSame(as: b.rule) && (!a.withSwitch || a.rule.isEnabled == b.rule.isEnabled)
+    (a.isNamed ? a.rule.saysTheSame(as: b.rule) : a.rule.doesTheSame(as: b.rule))
+      && (!a.withSwitch || a.rule.isEnabled == b.rule.isEnabled)
   }
+}
+
+/// The entries of rules that mean nothing, by the index of the rule.
+private struct UnknownRuleKeys {
+  private var entries: [Int: [RootEntry]] = [:]
+
+  init(of ruleSet: RuleSet) {
+    guard let root = ruleSet.rootWithUnknownKeys, let layout = RootLayout(of: root) else { return }
+    var walk = RuleWalk(layout, of: root)
+    var index = 0
+    while let rule = walk.next() {
+      let unknown = rule.fields.unknown
+      if !unknown.isEmpty { entries[index] = unknown.map { RootEntry(key: $0.key, content: .node($0.value)) } }
+      index += 1
+    }
+  }
+
+  subscript(rule: Int) -> [RootEntry] { entries[rule] ?? [] }
 }
 
 /// The beginning of a subtree, and its size.
@@ -306,6 +349,9 @@ extension Rule {
     let test = property.needsValue ? "\(property.name) \(relation.name) \(value)" : property.name
     return "\(test) \(action.name)"
   }
+
+  /// Says more than that everything passes on: what can be told from others without its name.
+  fileprivate var isDistinct: Bool { property != AnyProperty.self || action.operation != .next }
 
   /// Differs in at most two of what it says, the name apart.
   fileprivate func isLike(_ other: Rule) -> Bool {

@@ -12,6 +12,8 @@ public struct RuleSet: Sendable {
   public private(set) var keptKeys: [KeptKey]
   /// What the document promises of itself; as written they are among the kept keys.
   public internal(set) var tests: [DocumentTest] = []
+  /// Where rules have keys that mean nothing: the document, which it keeps alive.
+  var rootWithUnknownKeys: PropertyListNode?
   /// Written by the classic program, or with its numbers.
   var isClassic = false
   /// Where the document keeps its rules: a path from the root, which itself is "".
@@ -59,6 +61,7 @@ extension RuleSet {
   public var withoutKeptKeys: RuleSet {
     var copy = self
     copy.keptKeys = []
+    copy.rootWithUnknownKeys = nil
     return copy
   }
 }

@@ -41,7 +41,9 @@ extension Diagnostic {
   }
 
   static func notASwitch(_ key: String, _ node: PropertyListNode) -> Diagnostic {
-    Diagnostic(.badValue, at: node.place, "\(key) must be 0 or 1, found \(node.shown)")
+    Diagnostic(
+      .badValue, at: node.place, "\(key) must be 0 or 1, found \(node.shown)",
+      hint: node.text.flatMap { didYouMean($0, in: ["true", "false", "yes", "no", "on", "off"]) })
   }
 
   static func oddSwitch(_ key: String, _ node: PropertyListNode) -> Diagnostic {
@@ -112,7 +114,7 @@ extension Diagnostic {
   static func unknownName<Item>(_ name: String, _ table: NameTable<Item>, at place: Place) -> Diagnostic {
     Diagnostic(
       table.unknownID, at: place, "no \(table.noun) is called '\(name.shown)'",
-      hint: table.meant(by: name).map { "did you mean \($0)?" })
+      hint: table.hint(for: name))
   }
 
   static func numberCounts<Item>(_ name: String, _ meant: String, _ table: NameTable<Item>, at place: Place)
@@ -157,11 +159,13 @@ extension Diagnostic {
   static func unknownSetting(_ name: String, at place: Place) -> Diagnostic {
     Diagnostic(
       .unknownSetting, .warning, at: place, "there is no setting '\(name.shown)'; it is ignored",
-      hint: nearestName(to: name, in: SettingKey.allCases.map(\.rawValue)).map { "did you mean '\($0)'?" })
+      hint: didYouMean(name, in: SettingKey.allCases.map(\.rawValue)))
   }
 
-  static func badSetting(_ key: SettingKey, _ node: PropertyListNode, expected: String) -> Diagnostic {
-    Diagnostic(.badSetting, at: node.place, "\(key.rawValue) must be \(expected), found \(node.shown)")
+  static func badSetting(
+    _ key: SettingKey, _ node: PropertyListNode, expected: String, hint: String? = nil
+  ) -> Diagnostic {
+    Diagnostic(.badSetting, at: node.place, "\(key.rawValue) must be \(expected), found \(node.shown)", hint: hint)
   }
 
   static func badSetting(_ key: SettingKey, _ error: ValueError, at place: Place) -> Diagnostic {
@@ -265,14 +269,14 @@ extension ValueError {
   static func unknownWord(_ text: Substring, expected: [String], in list: Substring? = nil) -> ValueError {
     ValueError(
       "expected \(expected.alternatives), found \(found(text, in: list))",
-      hint: nearestName(to: String(text), in: expected).map { "did you mean '\($0)'?" })
+      hint: didYouMean(String(text), in: expected))
   }
 
   static func unknownProtocol(_ text: Substring) -> ValueError {
     ValueError(
       "no protocol is called '\(text.shown)': expected a number from 0 to 255 or a name such as TCP",
       hint: protocolListHint(for: text)
-        ?? nearestName(to: String(text), in: ProtocolProperty.names.keys).map { "did you mean '\($0)'?" })
+        ?? didYouMean(String(text), in: ProtocolProperty.names.keys))
   }
 
   /// For `TCP,UDP`.
@@ -285,7 +289,7 @@ extension ValueError {
   static func unknownCodePoint(_ text: Substring, among names: [String]) -> ValueError {
     ValueError(
       "expected a number from 0 to 63, or a name such as ef, cs1 or af21, found '\(text.shown)'",
-      hint: nearestName(to: String(text), in: names).map { "did you mean '\($0)'?" })
+      hint: didYouMean(String(text), in: names))
   }
 
   static func hostNameNotASCII(_ text: Substring) -> ValueError {
@@ -493,9 +497,14 @@ extension ValueAdvice {
 
 extension [String] {
   /// `a, b or c`.
-  fileprivate var alternatives: String {
+  var alternatives: String { joined(lastWith: "or") }
+
+  /// `a, b and c`.
+  var enumeration: String { joined(lastWith: "and") }
+
+  private func joined(lastWith word: String) -> String {
     guard let last, count > 1 else { return first ?? "" }
-    return dropLast().joined(separator: ", ") + " or " + last
+    return dropLast().joined(separator: ", ") + " \(word) " + last
   }
 }
 

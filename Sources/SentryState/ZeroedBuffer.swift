@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#endif
+internal import Glibc
 
 /// A fixed run of elements whose memory the kernel hands out only as it is touched: the storage of a table.
 ///

@@ -74,6 +74,13 @@ import Testing
     #expect(first.errors == "\(path): understood 1 rule; inserted as 1; the former rules 1 and 2 are now 2 and 3\n")
   }
 
+  @Test func aMoveThatChangesNothingIsTold() async throws {
+    let run = try await Program.sentry.run(["move", path, "1", "--before", "2"])
+    #expect(run.status == 0)
+    #expect(run.errors == "\(path): rule 1 already stands there\n")
+    #expect(try text() == Self.document)
+  }
+
   @Test func pasteSaysWhatItUnderstood() async throws {
     let mail = """
       Hello,

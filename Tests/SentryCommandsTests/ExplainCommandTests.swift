@@ -196,6 +196,14 @@ import Testing
     #expect(run.errors.contains("    tcp 203.0.113.9:40000 > me:23 sin\n                                  ^~~"))
   }
 
+  @Test func whatAURLWouldDoIsTold() async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write(
+      "url.plist", "( { enabled = 1; filterActionName = URL; parameter = \"ping://192.0.2.2\"; } )")
+    let run = try await Program.sentry.run(["explain", document, "--packet", "udp 203.0.113.9:1 > me:2"])
+    #expect(run.output.contains("URL: probes or fetches ping://192.0.2.2\n"), "\(run.output)")
+  }
+
   @Test func aCaptureThatIsNotThere() async throws {
     #expect(try await explain("/nonexistent.pcap", "--frame", "1").status == 66)
   }

@@ -1,3 +1,4 @@
+import SentryDiagnostics
 import SentryPacket
 import SentryTestSupport
 import Testing
@@ -33,7 +34,7 @@ func whatIsCalledUnreachableNeverMatches(seed: UInt64) throws {
 /// Everything that the analysis says no packet and no clock can match.
 private func unreachableRules(of ruleSet: RuleSet) -> Set<Int> {
   var never: Set<Int> = []
-  _ = CheckedDocument(ruleSet, host: nil).reach(with: []) { index, reach in
+  _ = CheckedDocument(ruleSet, in: SourceText(fileName: "", bytes: []), host: nil).reach(with: []) { index, reach in
     switch reach {
     case .never, .afterEnd, .jumpedOver, .lacksPacket, .belowUnreached: never.insert(index)
     case .packets, .clock: break

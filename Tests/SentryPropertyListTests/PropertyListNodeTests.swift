@@ -76,7 +76,7 @@ func integers(text: String, expected: Int64?) throws {
   #expect(try #require(read(PropertyListPrinter().word(text)).document).root.integer == expected)
 }
 
-@Test func utf16IsReadWithItsByteOrderMark() throws {
+@Test func utf16IsReadWithItsByteOrderMarkAndWithout() throws {
   let text = "{ a = \"é😀\"; }"
   let units = Array(text.utf16)
   let little: [UInt8] = [0xFF, 0xFE] + units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
@@ -87,12 +87,20 @@ func integers(text: String, expected: Int64?) throws {
     #expect(reading.source.bytes == Array(text.utf8))
     #expect(reading.document?.root["a"]?.text == "é😀")
   }
+  for bytes in [little, big] {
+    let reading = PropertyList.read(Array(bytes.dropFirst(2)), fileName: "without its mark")
+    #expect(reading.diagnostics == [])
+    #expect(reading.source.bytes == Array(text.utf8))
+  }
   let odd = PropertyList.read(little + [0x20], fileName: "odd")
   #expect(odd.diagnostics.map(\.id).contains(.invalidEncoding))
   let half = PropertyList.read([0xFF, 0xFE, 0x22, 0, 0x00, 0xD8, 0x22, 0], fileName: "half")
   #expect(half.diagnostics.map(\.id) == [.invalidEncoding])
   #expect(
     PropertyList.read([0xFF, 0xFE, 0, 0, 0x7B, 0, 0, 0], fileName: "utf32").diagnostics.map(\.id) == [.invalidEncoding])
+  for bytes in [[0x7B, 0, 0, 0, 0x7D, 0, 0, 0], [0, 0, 0, 0x7B, 0, 0, 0, 0x7D]] as [[UInt8]] {
+    #expect(PropertyList.read(bytes, fileName: "utf32").diagnostics.map(\.id) == [.invalidEncoding])
+  }
 }
 
 @Test(

@@ -119,6 +119,7 @@ func charactersNobodySeesAreNotToBeQuoted(marked: String, name: String, hint: St
   expectDocument("{ «\u{A0}»a = 1; }", .unexpectedText)
   expectDocument("{ «\u{0}»a = 1; }", .unexpectedText)
   expectDocument("{ a = 1; } «x» y z", .textAfterRoot)
+  expectDocument("{ a = 1; }\n«{» b = 1; }", .textAfterRoot)
   expectDocument("«»", .emptyDocument)
   expectDocument("«» \n // nothing\n", .emptyDocument)
 }
@@ -153,6 +154,10 @@ func charactersNobodySeesAreNotToBeQuoted(marked: String, name: String, hint: St
   expectDocument(#"{ a = 1; «"\U0061"» = 3; }"#, .duplicateKey)
   expectDocument("{ a = { a = 1; }; b = { a = 1; «a»; }; }", .duplicateKey)
   expectDocument("{ a = 1; «a» = 2; «a» = 3; }", .duplicateKey, .duplicateKey)
+  expectDocument("{ a = 1; b = 2; «a» = 3; «b» = 4; }", .duplicateKey, .duplicateKey)
+  // Two dictionaries whose braces nobody wrote.
+  expectDocument("a = 1; b = 2;\n\n«a» = 3; b = 4;", .duplicateKey)
+  expectDocument("a = 1; b = 2; «a» = 3;", .duplicateKey)
   let many = (0..<100).map { "k\($0) = \($0);" }.joined(separator: "\n")
   expectDocument("{\n\(many)\n«k50» = 1; }", .duplicateKey)
   let finding = try #require(read("{\n a = 1;\n a = 2;\n}").diagnostics.first)

@@ -41,9 +41,45 @@ import Testing
         "( \(rule("p", "children = ( \(b), \(c) ); ")) )", "( \(rule("q", "children = ( \(b) ); ")) )",
         ["changed 1 1 nodeName p→q", "removed 1.2 -"]
       ),
+      (
+        "( \(a), \(b), \(c) )",
+        "( \(a), \(c), { nodeName = z; enabled = 1; propertyName = Protocol; propertyValue = 6; } )",
+        ["moved 2 3 nodeName b→z"]
+      ),
+      (
+        "( \(rule("p", "children = ( \(b) ); ")), \(c) )",
+        "( \(rule("p")), \(c), { nodeName = z; enabled = 1; propertyName = Protocol; propertyValue = 6; } )",
+        ["moved 1.1 3 nodeName b→z"]
+      ),
+      ("( \(rule("x")) )", "( { nodeName = a; enabled = 1; mine = 1; } )", ["changed 1 1 nodeName x→a mine none→1"]),
+      ("( { enabled = 1; mine = 1; } )", "( { enabled = 1; mine = (1, 2); } )", ["changed 1 1 mine 1→( 1, 2 )"]),
+      ("( { enabled = 1; mine = 1; x = 2; } )", "( { x = 2; enabled = 1; mine = 1; } )", []),
     ] as [(String, String, [String])])
   func rules(_ before: String, _ after: String, _ expected: [String]) throws {
     #expect(try changes(before, after) == expected)
+  }
+
+  /// Backwards the same rules are paired: what was added is removed.
+  @Test(
+    arguments: [
+      ("a 1, b 2, c 3", "b 2, z 1, c 3"), ("a 1, b 2, c 3", "b 2, c 3, z 1"), ("a 1, b 2, c 3", "z 3, a 1, b 2"),
+      ("a 1, b 2", "b 2, c 3, z 1, d 4"), ("a 1", "b 7, c 1"), ("a 1, b 2, c 3", "x 3, y 1"), ("a 1, b 1", "c 1"),
+    ])
+  func backwardsItIsTheSame(_ before: String, _ after: String) throws {
+    func document(_ short: String) -> String {
+      let rules = short.split(separator: ", ").map { rule in
+        let words = rule.split(separator: " ")
+        return Self.rule(
+          "\(words[0])", "propertyName = \"Dest port\"; propertyValue = \(words[1]); filterActionName = Log; ")
+      }
+      return "( \(rules.joined(separator: ", ")) )"
+    }
+    func counts(_ before: String, _ after: String) throws -> [String: Int] {
+      let kinds = try changes(document(before), document(after)).map { ($0.split(separator: " ")[0], 1) }
+      return Dictionary(kinds.map { (String($0), $1) }, uniquingKeysWith: +)
+    }
+    let (there, back) = (try counts(before, after), try counts(after, before))
+    #expect(there["added"] == back["removed"] && there["removed"] == back["added"])
   }
 
   /// In time that grows with their number, not with its square.

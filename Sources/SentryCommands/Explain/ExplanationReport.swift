@@ -194,7 +194,7 @@ extension ExplanationReport.Visited {
       number: rule.number, name: rule.name, depth: rule.depth, property: rule.property.name,
       relation: rule.relation.name, value: rule.value, outcome: outcome, matched: visit.outcome == .matched,
       seen: words.seen(visit.seen), absent: words.absence(visit.seen), action: rule.action.name,
-      parameter: rule.parameter, effects: visit.effects.map(words.effect))
+      parameter: rule.parameter, effects: words.effects(of: visit))
   }
 
   private enum CodingKeys: String, CodingKey {

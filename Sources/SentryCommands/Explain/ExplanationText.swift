@@ -10,6 +10,7 @@
 //
 //   what is different afterwards
 
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryJournal
 internal import SentryPacket

@@ -56,7 +56,11 @@ struct ExplanationWords {
 
   // MARK: Effects
 
-  func effect(_ effect: Explanation.Effect) -> String {
+  func effects(of visit: Explanation.Visit) -> [String] {
+    visit.effects.map { effect($0, of: explained.rule(visit.rule)) }
+  }
+
+  private func effect(_ effect: Explanation.Effect, of rule: Rule) -> String {
     switch effect {
     case .skips(let rule?): "skips \(number(rule))"
     case .skips(nil): "skips nothing: no rule follows"
@@ -73,7 +77,7 @@ struct ExplanationWords {
     case .resetsCount(let rule?): "\(number(rule)) counts from 0 again"
     case .resetsCount(nil): "nothing to reset: no rule above"
     case .resetsEntry(let table): "the entry in table \(table.name) counts from 0 again"
-    case .reports(let kind, let isLogged): Self.report(kind, isLogged)
+    case .reports(let kind, let isLogged): Self.report(kind, isLogged, parameter: rule.parameter)
     case .isSilenced: "no log entry: Dont log matched before"
     case .silencesLog: "no further log entry for this packet"
     case .limitsRate(let directions): "limits \(directions.name)"
@@ -81,12 +85,12 @@ struct ExplanationWords {
     }
   }
 
-  private static func report(_ kind: EngineEvent.Kind, _ isLogged: Bool) -> String {
+  private static func report(_ kind: EngineEvent.Kind, _ isLogged: Bool, parameter: String) -> String {
     let deed =
       switch kind {
       case .alert: "alerts"
       case .email: "sends mail"
-      case .url: "probes"
+      case .url: "probes or fetches \(parameter.visible)"
       case .script: "runs a script"
       default: "writes a log entry"
       }

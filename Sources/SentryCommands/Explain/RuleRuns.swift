@@ -1,3 +1,4 @@
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryRules
 
@@ -49,7 +50,7 @@ struct RuleRuns {
 
   /// The action and what it did; that `->` goes on goes without saying.
   private func notes(_ visit: Explanation.Visit, _ rule: Rule) -> [String] {
-    let effects = visit.effects.map(words.effect).joined(separator: "; ")
+    let effects = words.effects(of: visit).joined(separator: "; ")
     if rule.action.operation == .next { return [] }
     return [effects.isEmpty ? rule.action.name : "\(rule.action.name): \(effects)"]
   }

@@ -46,6 +46,12 @@ struct LocalGuess {
 }
 
 extension LocalGuess {
+  /// In 80 columns.
+  static func notice(of addresses: [IPAddress]) -> String {
+    let names = addresses.map(\.description).joined(separator: ", ")
+    return "local: \(names) (in most packets; --local says otherwise)".wrapped(to: 80).joined(separator: "\n")
+  }
+
   /// Guesses from all packets of the captures, says so on standard error, and rewinds them.
   static func networks(
     in inputs: inout CaptureInputs, progress: inout ProgressBar
@@ -57,10 +63,7 @@ extension LocalGuess {
       try file.rewind()
     }
     let addresses = guess.addresses
-    if !addresses.isEmpty {
-      let names = addresses.map(\.description).joined(separator: ", ")
-      Console.writeError("local: \(names) (in most packets; --local says otherwise)")
-    }
+    if !addresses.isEmpty { Console.writeError(notice(of: addresses)) }
     return LocalNetworks(addresses.map { AddressRange(prefix: $0, length: 128) })
   }
 }

@@ -98,19 +98,3 @@ extension String {
     String(repeating: " ", count: max(0, width - count)) + self
   }
 }
-
-/// `1234567` as `1,234,567`.
-func grouped(_ number: some BinaryInteger) -> String {
-  var digits = String(number)
-  var end = digits.endIndex
-  while digits.distance(from: digits.startIndex, to: end) > 3 {
-    end = digits.index(end, offsetBy: -3)
-    digits.insert(",", at: end)
-  }
-  return digits
-}
-
-/// `1 packet`, `2 packets`.
-func counted(_ number: some BinaryInteger, _ noun: String, plural: String? = nil) -> String {
-  "\(grouped(number)) \(number == 1 ? noun : plural ?? noun + "s")"
-}

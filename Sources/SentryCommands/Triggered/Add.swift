@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import SentryControl
+internal import SentryDiagnostics
 internal import SentryPacket
 internal import SentryState
 

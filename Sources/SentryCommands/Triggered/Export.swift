@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SentryControl
+internal import SentryDiagnostics
 internal import SentryPacket
 internal import SystemPackage
 

@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import SentryPacket
 
 /// Some addresses, as ranges apart from each other.
@@ -48,12 +49,7 @@ struct AddressSpans: Equatable {
   }
 
   private func firstIndex(endingAtOrAfter address: IPAddress) -> Int {
-    var (low, high) = (0, ranges.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].last < address { low = middle + 1 } else { high = middle }
-    }
-    return low
+    ranges.partitioningIndex { $0.last >= address }
   }
 }
 

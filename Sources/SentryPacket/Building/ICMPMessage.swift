@@ -6,6 +6,8 @@ public struct ICMPMessage: Sendable, Equatable {
   public var restOfHeader: UInt32
   public var body: [UInt8]
 
+  package static let headerByteCount = ICMPLayout.headerLength
+
   public init(type: UInt8, code: UInt8 = 0, restOfHeader: UInt32 = 0, body: [UInt8] = []) {
     self.type = type
     self.code = code

@@ -26,14 +26,18 @@ public struct TCPSegment: Sendable, Equatable {
     return segment
   }
 
+  private var optionCount: Int { min(options.count, 40) }
+
+  /// Header and options.
+  package var headerByteCount: Int { TCPLayout.minimumHeader + (optionCount + 3) / 4 * 4 }
+
   /// Header and options, without a checksum.
   package func appendHeader(to packet: inout [UInt8]) {
-    let optionCount = min(options.count, 40)
     packet.append(networkOrder: sourcePort)
     packet.append(networkOrder: destinationPort)
     packet.append(networkOrder: sequence)
     packet.append(networkOrder: acknowledgement)
-    packet.append(UInt8(truncatingIfNeeded: 5 + (optionCount + 3) / 4) << 4)
+    packet.append(UInt8(truncatingIfNeeded: headerByteCount / 4) << 4)
     packet.append(flags)
     packet.append(networkOrder: window)
     packet.append(networkOrder: 0 as UInt32)  // checksum and urgent pointer

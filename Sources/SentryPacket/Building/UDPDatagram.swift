@@ -4,6 +4,8 @@ public struct UDPDatagram: Sendable, Equatable {
   public var destinationPort: UInt16
   public var payload: [UInt8]
 
+  package static let headerByteCount = UDPLayout.headerLength
+
   public init(sourcePort: UInt16, destinationPort: UInt16, payload: [UInt8] = []) {
     self.sourcePort = sourcePort
     self.destinationPort = destinationPort

@@ -61,6 +61,11 @@ extension Parser {
     report(SyntaxMessages.duplicateKey(Self.shortened(text), firstLine: line, at: key.range))
   }
 
+  mutating func reportSecondDictionary(from key: SyntaxTree.Node) {
+    let text = String(decoding: key.utf8(in: bytes), as: UTF8.self)
+    report(SyntaxMessages.secondDictionary(Self.shortened(text), at: key.range))
+  }
+
   func isInvalid(_ range: Range<Int>) -> Bool {
     invalidRanges.contains { $0.overlaps(range) }
   }

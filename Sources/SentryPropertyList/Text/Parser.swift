@@ -183,7 +183,8 @@ extension Parser {
       apply(Repair(.openArrayAroundRoot, .missingOpeningOfRoot("(")))
       return
     }
-    report(SyntaxMessages.textAfterRoot(describe(tree.nodes[0].kind), at: next.range))
+    let isList = next.kind == .openBrace && tree.nodes[0].kind == .dictionary
+    report(SyntaxMessages.textAfterRoot(describe(tree.nodes[0].kind), isList: isList, at: next.range))
     grammar = Grammar()
     _ = grammar.accept(.inserted(.word, at: next.start))
     _ = grammar.accept(.inserted(.end, at: next.start))
@@ -286,13 +287,18 @@ extension Parser {
     }
   }
 
+  /// The root is pairs.
+  private var isWithoutBraces: Bool { bytes[Int(tree.nodes[0].start)] != UInt8(ascii: "{") }
+
   private mutating func closeContainer(at token: Token) {
     let end = token.isInserted ? previous?.end ?? token.end : token.end
     guard let index = tree.closeContainer(at: end, isInText: !token.isInserted),
       tree.nodes[index].kind == .dictionary
     else { return }
-    for (key, first) in DuplicateKeys(ofDictionaryAt: index, in: tree.nodes, of: bytes).pairs where !hasGivenUp {
-      reportDuplicate(tree.nodes[key], first: tree.nodes[first])
+    let duplicates = DuplicateKeys(ofDictionaryAt: index, in: tree.nodes, of: bytes).pairs
+    if index == 0, duplicates.count > 1, isWithoutBraces {
+      return reportSecondDictionary(from: tree.nodes[duplicates[0].key])
     }
+    for (key, first) in duplicates where !hasGivenUp { reportDuplicate(tree.nodes[key], first: tree.nodes[first]) }
   }
 }

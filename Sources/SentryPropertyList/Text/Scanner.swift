@@ -32,6 +32,12 @@ struct Scanner {
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
+  /// Begins in the middle of the text.
+  init(_ bytes: [UInt8], from offset: Int) {
+    self.bytes = bytes
+    position = offset
+  }
+
   mutating func takeCommentProblems() -> [CommentProblem] {
     defer { commentProblems = [] }
     return commentProblems

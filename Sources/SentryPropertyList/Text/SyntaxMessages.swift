@@ -179,10 +179,20 @@ enum SyntaxMessages {
       hint: "the first is in line \(firstLine)")
   }
 
-  static func textAfterRoot(_ what: String, at range: Range<Int>) -> Diagnostic {
+  /// Several times the same keys without braces: dictionaries, most likely.
+  static func secondDictionary(_ key: String, at range: Range<Int>) -> Diagnostic {
     Diagnostic(
+      .duplicateKey, at: .init(range: range),
+      "the key '\(key)' and others occur twice: without braces all of this is one dictionary",
+      hint: "several, such as rules, stand in braces each and in parentheses together: ( { … }, { … } )")
+  }
+
+  /// - Parameter isList: another dictionary follows.
+  static func textAfterRoot(_ what: String, isList: Bool, at range: Range<Int>) -> Diagnostic {
+    let hint = "the \(what) before it is complete"
+    return Diagnostic(
       .textAfterRoot, at: .init(range: range), "unexpected text after the end of the document",
-      hint: "the \(what) before it is complete")
+      hint: isList ? "\(hint); several stand in parentheses: ( { … }, { … } )" : hint)
   }
 
   static func emptyDocument() -> Diagnostic {

@@ -1,5 +1,32 @@
 import SentryDiagnostics
 
+/// How the characters of a text document are written, told by its first four bytes.
+private enum TextEncoding {
+  case utf8
+  /// - Parameter start: where the text begins, after a byte order mark.
+  case utf16(highByteFirst: Bool, start: Int)
+  case utf32
+
+  /// Without a byte order mark the zeros tell, as in XML 1.0 appendix F: every document begins with characters of ASCII,
+  /// and none of them is a NUL.
+  init(of bytes: [UInt8]) {
+    if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
+      self = .utf32
+    } else if bytes.starts(with: [0xFF, 0xFE]) {
+      self = .utf16(highByteFirst: false, start: 2)
+    } else if bytes.starts(with: [0xFE, 0xFF]) {
+      self = .utf16(highByteFirst: true, start: 2)
+    } else {
+      switch bytes.prefix(4).map({ $0 == 0 }) {
+      case [true, false, true, false]: self = .utf16(highByteFirst: true, start: 0)
+      case [false, true, false, true]: self = .utf16(highByteFirst: false, start: 0)
+      case [true, true, true, false], [false, true, true, true]: self = .utf32
+      default: self = .utf8
+      }
+    }
+  }
+}
+
 /// The bytes of a text document as UTF-8, whatever they were.
 struct TextDecoding {
   /// UTF-8 as far as it is valid; UTF-16 is converted.
@@ -12,22 +39,21 @@ struct TextDecoding {
 
   init(_ bytes: [UInt8]) {
     utf8 = bytes
-    if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
+    switch TextEncoding(of: bytes) {
+    case .utf32:
       isUnreadable = true
       findings = [SyntaxMessages.unsupportedEncoding("UTF-32")]
-    } else if bytes.starts(with: [0xFF, 0xFE]) {
-      decodeUTF16(bytes, highByteFirst: false)
-    } else if bytes.starts(with: [0xFE, 0xFF]) {
-      decodeUTF16(bytes, highByteFirst: true)
-    } else {
+    case .utf16(let highByteFirst, let start):
+      decodeUTF16(bytes, from: start, highByteFirst: highByteFirst)
+    case .utf8:
       invalidRanges = Self.invalidRanges(of: bytes, limit: Parser.findingLimit)
       findings = invalidRanges.map { SyntaxMessages.invalidUTF8(at: $0) }
     }
   }
 
-  /// After the byte order mark, two bytes a code unit.
-  private mutating func decodeUTF16(_ bytes: [UInt8], highByteFirst: Bool) {
-    let units = stride(from: 2, to: bytes.count - 1, by: 2).map { offset in
+  /// Two bytes a code unit.
+  private mutating func decodeUTF16(_ bytes: [UInt8], from start: Int, highByteFirst: Bool) {
+    let units = stride(from: start, to: bytes.count - 1, by: 2).map { offset in
       let (first, second) = (UInt16(bytes[offset]), UInt16(bytes[offset + 1]))
       return highByteFirst ? first << 8 | second : second << 8 | first
     }

@@ -36,6 +36,12 @@ struct XMLScanner {
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
+  /// Begins in the middle of the document.
+  init(_ bytes: [UInt8], from offset: Int) {
+    self.bytes = bytes
+    position = offset
+  }
+
   /// What comes next, comments and the like left out.
   mutating func next() -> Item {
     while position < bytes.count {

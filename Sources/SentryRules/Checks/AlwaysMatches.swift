@@ -22,7 +22,7 @@ enum AlwaysMatchesCheck: Check {
       guard let sufficient = document.reader.meaning(of: rule).sufficient, let only = sufficient.first,
         sufficient.count == 1, only.isMetByAll
       else { continue }
-      findings.add(.alwaysHolds(rule, at: document.place(of: index)))
+      findings.add(.alwaysHolds(rule, at: document.placeOfTest(of: index)))
     }
   }
 }

@@ -35,7 +35,7 @@ extension RuleDocument {
   public func findings(on host: HostFacts? = nil) -> [Diagnostic] {
     guard let ruleSet else { return diagnostics }
     var findings = Findings(diagnostics)
-    let document = CheckedDocument(ruleSet, host: host)
+    let document = CheckedDocument(ruleSet, in: source, host: host)
     for check in allChecks { check.look(at: document, into: &findings) }
     return findings.inOrder
   }
@@ -44,6 +44,8 @@ extension RuleDocument {
 /// A document as the checks see it.
 struct CheckedDocument {
   let ruleSet: RuleSet
+  /// Where the places of the rules are.
+  private let source: SourceText
   let host: HostFacts?
   /// For each rule, whether it and all its ancestors are enabled.
   let usage: [Bool]
@@ -55,8 +57,9 @@ struct CheckedDocument {
   /// The packets that may match each Trigger.
   let triggers: [(rule: Int, packets: PacketSet)]
 
-  init(_ ruleSet: RuleSet, host: HostFacts?) {
+  init(_ ruleSet: RuleSet, in source: SourceText, host: HostFacts?) {
     self.ruleSet = ruleSet
+    self.source = source
     self.host = host
     usage = ruleSet.usage
     reader = TestReader(ruleSet)
@@ -82,6 +85,18 @@ struct CheckedDocument {
     let rule = rules[index]
     if let source = rule.source { return Diagnostic.Place(range: source.opening) }
     return Diagnostic.Place(path: path(toRule: rule.number))
+  }
+
+  /// For findings about what the rule asks for: its value, its property if it has none; else the place of the rule.
+  func placeOfTest(of index: Int) -> Diagnostic.Place {
+    let rule = rules[index]
+    guard let opening = rule.source?.opening else {
+      let path = path(toRule: rule.number)
+      return Diagnostic.Place(path: rule.value.isEmpty ? path : "\(path).\(RuleKey.propertyValue.rawValue)")
+    }
+    let keys: [RuleKey] = rule.value.isEmpty ? [.propertyName, .property] : [.propertyValue]
+    let ranges = keys.lazy.compactMap { source.range(ofValueFor: $0.rawValue, inDictionaryAt: opening.lowerBound) }
+    return ranges.first.map { Diagnostic.Place(range: $0) } ?? place(of: index)
   }
 
   /// `rules[1].children[0]` for `2.1`.

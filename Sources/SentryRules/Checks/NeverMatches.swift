@@ -30,7 +30,8 @@ enum NeverMatchesCheck: Check {
         if let finding = blame.finding(about: index) { findings.add(finding) }
       case .lacksPacket:
         guard let clock = document.clock(above: index) else { continue }
-        findings.add(.noPacket(document.rules[index], below: document.rules[clock], at: document.place(of: index)))
+        findings.add(
+          .noPacket(document.rules[index], below: document.rules[clock], at: document.placeOfTest(of: index)))
       case .packets, .clock, .afterEnd, .jumpedOver, .belowUnreached: break
       }
     }
@@ -52,7 +53,7 @@ private struct Blame {
   mutating func finding(about index: Int) -> Diagnostic? {
     let rule = document.rules[index]
     guard rule.property != NoneProperty.self else { return nil }
-    let place = document.place(of: index)
+    let place = document.placeOfTest(of: index)
     let meaning = document.reader.meaning(of: rule)
     if meaning.constant == false {
       return rule.property == AnyProperty.self ? .neverHolds(rule, at: place) : .neverHoldsAtTop(rule, at: place)

@@ -24,7 +24,7 @@ enum PastDateCheck: Check {
       guard let asked = document.reader.meaning(of: rule).core.first, asked.aspect == .dateAndTime,
         let last = asked.values.ranges.last?.upperBound, last < now.seconds.inOrder
       else { continue }
-      findings.add(.dateIsPast(rule, at: document.place(of: index)))
+      findings.add(.dateIsPast(rule, at: document.placeOfTest(of: index)))
     }
   }
 }

@@ -55,6 +55,11 @@ public struct EditableDocument: Sendable {
     return EditedDocument(bytes: text, outcome)
   }
 
+  /// What an edit gives that changes nothing.
+  func unchanged() throws(EditError) -> [UInt8] {
+    form == .text ? reading.source.bytes : try edited(by: EditPlan()).bytes
+  }
+
   /// An edit cannot break a text that read before, short of its nesting limit: this is what makes sure.
   private func checkReads(_ text: [UInt8]) throws(EditError) {
     if PropertyList.isWellFormed(text: text) { return }
@@ -86,7 +91,7 @@ public struct EditedDocument: Sendable {
   public var shifts: [RuleShift] = []
   /// The tests that named rules which are gone, and do not any more.
   public var orphans: [OrphanedTest] = []
-  /// The rules that were not yet as they were to be: for switches.
+  /// The rules that were not yet as they were to be, or where: for switches and moves.
   public var changed: [RuleNumber] = []
 }
 

@@ -56,7 +56,10 @@ public struct Snippet: Sendable {
       }
       self.outline = outline
     }
-    if root.flatMap(RuleOutline.init)?.isWholeDocument == true { remarks.append("the rules of a whole document") }
+    if let outline = root.flatMap(RuleOutline.init), outline.isWholeDocument {
+      let others = outline.otherParts
+      remarks.append("the rules of a whole document" + (others.isEmpty ? "" : " without its \(others.enumeration)"))
+    }
     topList = outline.isSingleRule ? nil : outline.topList?.syntax.flatMap(ListText.init)
     topRules = outline.isSingleRule ? [outline.root] : outline.topList.map { Array($0.elements) } ?? []
     self.remarks = remarks
@@ -85,6 +88,25 @@ extension RuleOutline {
     }
   }
 
+  /// What the document holds besides its rules, in words.
+  fileprivate var otherParts: [String] {
+    var parts: [String] = []
+    for entry in root.entries
+    where RuleKey(entry) == nil && ![RootKey.rules, RootKey.classicTable].contains(entry.key)
+      && entry.value.saysSomething
+    {
+      let part =
+        switch entry.key {
+        case RootKey.interfaces, RootKey.classicInterfaces: "interfaces"
+        case RootKey.settings, RootKey.classicTriggerDuration, RootKey.classicBlockIPv6: "settings"
+        case RootKey.tests: "tests"
+        default: "other keys"
+        }
+      if !parts.contains(part) { parts.append(part) }
+    }
+    return parts
+  }
+
   /// Whether a rule has entries that only the classic program needs: numbers for names, statistics, its own number.
   var hasClassicKeys: Bool {
     if case .classicTable = layout { return true }
@@ -104,6 +126,15 @@ extension RuleOutline {
 }
 
 extension PropertyListNode {
+  /// No container without anything in it.
+  fileprivate var saysSomething: Bool {
+    switch kind {
+    case .array: elements.contains { _ in true }
+    case .dictionary: entries.contains { _ in true }
+    default: true
+    }
+  }
+
   /// A rule of a text as a value with numbers where documents have numbers.
   var typedRule: PropertyListValue {
     guard kind == .dictionary else { return value }

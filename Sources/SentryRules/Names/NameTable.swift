@@ -44,13 +44,8 @@ struct NameTable<Item: Sendable>: Sendable {
     byName[name] ?? byFoldedName[Substring(name).trimmed.lowercased()]
   }
 
-  /// What somebody may have meant by a name that is not in the table: `'Delete' or 'Drop connection'`.
-  func meant(by name: String) -> String? {
-    if let words = foreignWords[Substring(name).trimmed.lowercased()] {
-      return words.map { "'\($0)'" }.joined(separator: " or ")
-    }
-    return nearestName(to: name, in: names).map { "'\($0)'" }
-  }
+  /// What somebody may have meant by a name that is not in the table: `did you mean 'Delete' or 'Drop connection'?`
+  func hint(for name: String) -> String? { didYouMean(name, in: names, foreignWords: foreignWords) }
 
   func entry(numbered code: Int, in generation: Generation) -> Entry? {
     byCode[generation]?[code]

@@ -14,6 +14,27 @@ public func nearestName(to word: String, in candidates: some Sequence<String>) -
   return nearest?.name
 }
 
+/// `did you mean 'delete' or 'delay'?`: what other firewalls call it, else the candidate that `word` is a slip of, else the few
+/// that it is the beginning of. `nil` if there is nothing to offer.
+///
+/// - Parameter foreignWords: in lower case, with the candidates that do the same.
+func didYouMean(
+  _ word: String, in candidates: some Sequence<String>, foreignWords: [String: [String]] = [:]
+) -> String? {
+  let folded = Substring(word).trimmed.lowercased()
+  let meant =
+    foreignWords[folded] ?? nearestName(to: folded, in: candidates).map { [$0] }
+    ?? completions(of: folded, in: candidates)
+  return meant.isEmpty ? nil : "did you mean \(meant.map { "'\($0)'" }.alternatives)?"
+}
+
+/// At least two letters must be there, and leave the choice between three at most.
+private func completions(of folded: String, in candidates: some Sequence<String>) -> [String] {
+  guard folded.utf8.count > 1 else { return [] }
+  let completions = candidates.filter { $0.lowercased().hasPrefix(folded) }
+  return completions.count <= 3 ? completions : []
+}
+
 /// Longer words are not slips of ours, and comparing them would cost the product of the lengths.
 private let longestWord = 40
 

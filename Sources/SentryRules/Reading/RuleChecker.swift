@@ -157,7 +157,9 @@ struct RuleChecker {
 extension RuleSource {
   /// `nil` for binary documents.
   fileprivate init?(of node: PropertyListNode) {
-    guard let opening = node.opening else { return nil }
+    // A rule that is the document may stand without braces.
+    let beginning = node.range.map { $0.lowerBound..<$0.lowerBound }
+    guard let opening = node.opening ?? beginning else { return nil }
     self.init(opening: opening)
   }
 }

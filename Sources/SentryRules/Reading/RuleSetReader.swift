@@ -29,6 +29,7 @@ enum RuleSetReader {
       rules: RuleChecker.check(RuleWalk(layout, of: root), survey, into: &findings), settings: settings,
       interfaces: interfaces, keptKeys: keptKeys, isClassic: layout.isClassic || survey.votes.hasNumbers,
       listPath: layout.listPath)
+    if survey.hasUnknownKeys { ruleSet.rootWithUnknownKeys = root }
     if layout.hasDocumentKeys {
       ruleSet.tests = TestsReader.read(root, for: ruleSet, within: limits, into: &findings)
     }

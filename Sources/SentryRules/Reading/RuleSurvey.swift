@@ -6,6 +6,8 @@ struct RuleSurvey {
   private(set) var count = 0
   /// Which generation's numbers the rules use.
   private(set) var votes = NumberingVotes()
+  /// A rule has a key that means nothing.
+  private(set) var hasUnknownKeys = false
 
   /// Finds what is wrong with the tree: what is no rule, keys that no rule has. Gives up at the first of more rules than
   /// `limit`, which is an error, and returns `nil`.
@@ -19,6 +21,7 @@ struct RuleSurvey {
       count += 1
       votes.add(rule.fields)
       for entry in rule.fields.unknown {
+        hasUnknownKeys = true
         findings.addOnce("rule key \(entry.key)", .unknownRuleKey(entry.key, at: entry.keyPlace))
       }
     }

@@ -73,6 +73,8 @@ struct SettingsReader {
     }
   }
 
+  private static let foreverWords = ["forever": ["unlimited"], "infinite": ["unlimited"]]
+
   private mutating func readTriggerDuration(_ node: PropertyListNode) {
     if node.text == "unlimited" {
       settings.triggerDuration = nil
@@ -80,7 +82,8 @@ struct SettingsReader {
       settings.triggerDuration = seconds
     } else {
       let expected = "seconds from 1 to \(UInt32.max), or unlimited"
-      findings.add(.badSetting(.triggerDuration, node, expected: expected))
+      let hint = didYouMean(node.text ?? "", in: ["unlimited"], foreignWords: Self.foreverWords)
+      findings.add(.badSetting(.triggerDuration, node, expected: expected, hint: hint))
     }
   }
 
@@ -102,11 +105,18 @@ struct SettingsReader {
     }
   }
 
+  private static let foreignPolicies = foreignActionWords.compactMapValues { actions in
+    let policies = actions.compactMap { MalformedPolicy(rawValue: $0.lowercased())?.rawValue }
+    return policies.isEmpty ? nil : policies
+  }
+
   private mutating func readMalformed(_ node: PropertyListNode) {
     if let policy = node.text.flatMap({ MalformedPolicy(rawValue: $0) }) {
       settings.malformed = policy
     } else {
-      findings.add(.badSetting(.malformed, node, expected: "delete or pass"))
+      let hint = didYouMean(
+        node.text ?? "", in: MalformedPolicy.allCases.map(\.rawValue), foreignWords: Self.foreignPolicies)
+      findings.add(.badSetting(.malformed, node, expected: "delete or pass", hint: hint))
     }
   }
 

@@ -119,8 +119,3 @@ extension NotationError {
     NotationError("'\(token.text.shown)' is not said of a quoted packet", at: token.range)
   }
 }
-
-/// `did you mean 'x'?`
-func didYouMean(_ text: String, in candidates: some Sequence<String>) -> String? {
-  nearestName(to: text, in: candidates).map { "did you mean '\($0)'?" }
-}

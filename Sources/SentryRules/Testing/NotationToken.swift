@@ -47,14 +47,25 @@ struct NotationScanner {
     case UInt8(ascii: ">"): return mark(.arrow)
     case UInt8(ascii: "("): return mark(.open)
     case UInt8(ascii: ")"): return mark(.close)
-    case UInt8(ascii: "\""), UInt8(ascii: "'"):
-      position += 1
-      let content = try quoted(by: byte, from: start)
-      return token(.quoted(content), from: start)
+    case UInt8(ascii: "\""), UInt8(ascii: "'"): return try text(endingWith: [[byte]], from: start)
     default:
+      if let marks = Self.typographicMarks.first(where: { length(ofOneOf: $0) != nil }) {
+        return try text(endingWith: marks, from: start)
+      }
       while let byte = peek, !byte.isBlank, !byte.endsNotationWord { position += 1 }
       return token(.word, from: start)
     }
+  }
+
+  /// As a word processor may have them around a line that was pasted from it.
+  private static let typographicMarks = [TypographicQuotes.double.union(["\""]), TypographicQuotes.single].map {
+    marks in
+    marks.map { Array(String($0).utf8) }
+  }
+
+  /// Of the mark that stands here; `nil` if none of them does.
+  private func length(ofOneOf marks: [[UInt8]]) -> Int? {
+    marks.first { $0[0] == peek && bytes[position...].starts(with: $0) }?.count
   }
 
   private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -68,16 +79,17 @@ struct NotationScanner {
     NotationToken(kind: kind, text: String(decoding: bytes[start..<position], as: UTF8.self), range: start..<position)
   }
 
-  /// Up to and with the closing quote; the opening one is read.
-  private mutating func quoted(by quote: UInt8, from start: Int) throws(NotationError) -> [UInt8] {
+  /// From one of the marks, which stands here, up to and with the next.
+  private mutating func text(endingWith marks: [[UInt8]], from start: Int) throws(NotationError) -> NotationToken {
+    position += length(ofOneOf: marks) ?? 1
     var content: [UInt8] = []
     while let byte = peek {
-      position += 1
-      switch byte {
-      case quote: return content
-      case UInt8(ascii: "\\"): content.append(try escaped())
-      default: content.append(byte)
+      if let length = length(ofOneOf: marks) {
+        position += length
+        return token(.quoted(content), from: start)
       }
+      position += 1
+      content.append(byte == UInt8(ascii: "\\") ? try escaped() : byte)
     }
     throw .unterminatedText(at: start..<position)
   }

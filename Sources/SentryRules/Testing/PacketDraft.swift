@@ -92,7 +92,7 @@ struct PacketDraft {
     var whole = packet
     whole.cut = nil
     whole.size = nil
-    let least = whole.bytes(on: .documentation).count
+    let least = whole.byteCount
     if least > PacketOutline.longestPacket { throw tooLong(at: payloadToken ?? destinationToken) }
     if let size = packet.size, size < least {
       throw .tooSmall(size, least: least, at: said[.size]?.range ?? destinationToken.range)

@@ -65,6 +65,28 @@ struct PacketOutline: Sendable, Equatable {
     return header.packet(carrying: cut.map { Array(content.prefix($0)) } ?? content)
   }
 
+  /// How many `bytes` there are, told without building them.
+  var byteCount: Int {
+    let header = header(on: .documentation).byteCount
+    let content = max(headerByteCount + sentPayloadCount, min(size ?? 0, Self.longestPacket) - header)
+    return header + min(content, cut ?? content)
+  }
+
+  /// What stands between the IP header and the payload.
+  private var headerByteCount: Int {
+    guard !isLaterFragment else { return 0 }
+    switch transport {
+    case .tcp: return segment(around: []).headerByteCount
+    case .udp: return UDPDatagram.headerByteCount
+    case .icmp, .icmpv6:
+      let quotation = min(quoted.first?.byteCount ?? 0, ICMPMessage.longestQuotation(isIPv4: isIPv4))
+      return ICMPMessage.headerByteCount + quotation
+    case .other: return 0
+    }
+  }
+
+  private var sentPayloadCount: Int { payloadPart?.clamped(to: 0..<payload.count).count ?? payload.count }
+
   private var sentPayload: [UInt8] {
     let bytes = payload.bytes
     return payloadPart.map { Array(bytes[$0.clamped(to: bytes.indices)]) } ?? bytes

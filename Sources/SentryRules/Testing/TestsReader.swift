@@ -211,7 +211,7 @@ struct TestsReader {
       switch TestKey(rawValue: entry.key) {
       case .expect: expectation.verdict = readVerdict(entry.value)
       case .rule: expectation.decider = readDecider(entry.value)
-      case .reason: expectation.reason = entry.value.text
+      case .reason: expectation.reason = readReason(entry.value)
       case .logged: expectation.entriesLogged = readLogged(entry.value)
       case .triggered: expectation.triggered = readTriggered(entry.value)
       default: break
@@ -222,12 +222,20 @@ struct TestsReader {
 
   /// In any case, with or without blanks: `dropConnection`, `"drop connection"`.
   private mutating func readVerdict(_ node: PropertyListNode) -> Verdict? {
-    let word = (node.text ?? "").filter { !$0.isWhitespace }.lowercased()
-    if let verdict = Verdict.allCases.first(where: { $0.name.lowercased() == word }) { return verdict }
+    let word = node.text ?? ""
+    if let verdict = Verdict(word: word) { return verdict }
     let names = Verdict.allCases.map(\.name)
-    findings.add(
-      .badExpectation(
-        .expect, node, expected: names.joined(separator: ", "), hint: didYouMean(node.text ?? "", in: names)))
+    let hint = didYouMean(word, in: names, foreignWords: Verdict.foreignWords)
+    findings.add(.badExpectation(.expect, node, expected: names.alternatives, hint: hint))
+    return nil
+  }
+
+  /// As logs name it, in any case.
+  private mutating func readReason(_ node: PropertyListNode) -> String? {
+    let names = BuiltInReason.allCases.map(\.name)
+    let word = (node.text ?? "").lowercased()
+    if let name = names.first(where: { $0.lowercased() == word }) { return name }
+    findings.add(.badExpectation(.reason, node, expected: names.alternatives, hint: didYouMean(word, in: names)))
     return nil
   }
 
@@ -257,11 +265,27 @@ struct TestsReader {
     var addresses: [IPAddress] = []
     for element in node.kind == .array ? Array(node.elements) : [node] {
       guard let address = element.text.flatMap({ IPAddress($0) }) else {
-        findings.add(.badExpectation(.triggered, element, expected: "an address, or none"))
+        let hint = didYouMean(element.text ?? "", in: ["none"], foreignWords: ["nobody": ["none"], "no": ["none"]])
+        findings.add(.badExpectation(.triggered, element, expected: "an address, or none", hint: hint))
         return nil
       }
       addresses.append(address)
     }
     return .addresses(addresses)
+  }
+}
+
+extension Verdict {
+  /// In any case, with or without blanks: `dropConnection`, `drop connection`.
+  fileprivate init?(word: String) {
+    let folded = word.filter { !$0.isWhitespace }.lowercased()
+    guard let verdict = Self.allCases.first(where: { $0.name.lowercased() == folded }) else { return nil }
+    self = verdict
+  }
+
+  /// What other firewalls call a verdict.
+  fileprivate static let foreignWords = foreignActionWords.compactMapValues { actions in
+    let verdicts = actions.compactMap { Verdict(word: $0)?.name }
+    return verdicts.isEmpty ? nil : verdicts
   }
 }

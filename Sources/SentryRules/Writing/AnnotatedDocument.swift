@@ -13,7 +13,7 @@ public enum AnnotatedDocument {
     let bytes = document.source.bytes
     var edits = SourceEdits()
     for (index, rule) in ruleSet.rules.enumerated() {
-      guard let source = rule.source else { continue }
+      guard let source = rule.source, !source.opening.isEmpty else { continue }
       let comment = marked(rule.number, remark: remark(index))
       if let old = source.openingComment(in: bytes), isOurs(bytes[old]) {
         edits.replace(old, with: comment)

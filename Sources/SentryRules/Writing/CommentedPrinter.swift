@@ -39,7 +39,7 @@ struct CommentedPrinter {
       writeOwnLines(
         entry.key.range.upperBound..<max(entry.key.range.upperBound, entry.value.range.lowerBound), level)
       var trailing = comments(entry.value.range.upperBound..<max(end, entry.value.range.upperBound))
-      writeLines(trailing.removeLong(), level)
+      writeLines(trailing.removeUnfit(), level)
       output.write(blanks(level))
       if !written(entry) {
         output.write(CanonicalDocument.printer.word(entry.key.text ?? "") + " = ")
@@ -63,7 +63,7 @@ struct CommentedPrinter {
       writeSeparation(position..<element.range.lowerBound, isFirst: index == 0)
       writeOwnLines(position..<element.range.lowerBound, level)
       var trailing = comments(element.range.upperBound..<max(end, element.range.upperBound))
-      writeLines(trailing.removeLong(), level)
+      writeLines(trailing.removeUnfit(), level)
       output.write(blanks(level))
       write(element, level: level)
       output.write((index + 1 < elements.count ? "," : "") + trailing.asTrailing + "\n")

@@ -12,6 +12,17 @@ struct RootEntry {
   let content: Content
 }
 
+extension RootEntry {
+  fileprivate func write(to writer: inout some PropertyListWriter) {
+    writer.key(key)
+    if key == RootKey.tests, case .node(let node) = content {
+      TestContent(key: nil, node: node).write(to: &writer)
+    } else {
+      content.write(to: &writer)
+    }
+  }
+}
+
 extension RootEntry.Content: PropertyListContent {
   func write(to writer: inout some PropertyListWriter) {
     switch self {
@@ -50,8 +61,7 @@ struct CurrentDocument: PropertyListContent {
     writer.key(RootKey.rules)
     RuleTreeContent<CurrentRuleForm>(rules: ruleSet.rules).write(to: &writer)
     for entry in ruleSet.otherEntries {
-      writer.key(entry.key)
-      entry.content.write(to: &writer)
+      entry.write(to: &writer)
     }
     writer.end()
   }
@@ -65,15 +75,10 @@ struct ClassicDocument: PropertyListContent {
   func write(to writer: inout some PropertyListWriter) {
     let others = entries.sorted { $0.key < $1.key }
     writer.begin(.dictionary)
-    for entry in others where entry.key < RootKey.classicTable { write(entry, to: &writer) }
+    for entry in others where entry.key < RootKey.classicTable { entry.write(to: &writer) }
     writeTable(to: &writer)
-    for entry in others where entry.key >= RootKey.classicTable { write(entry, to: &writer) }
+    for entry in others where entry.key >= RootKey.classicTable { entry.write(to: &writer) }
     writer.end()
-  }
-
-  private func write(_ entry: RootEntry, to writer: inout some PropertyListWriter) {
-    writer.key(entry.key)
-    entry.content.write(to: &writer)
   }
 
   private func writeTable(to writer: inout some PropertyListWriter) {

@@ -8,6 +8,12 @@ struct RuleComments: Sendable {
   struct OfEntry: Sendable {
     var before: [String] = []
     var after: [String] = []
+
+    mutating func add(_ other: OfEntry) {
+      before += other.before
+      after += other.after
+      before += after.removeUnfit()
+    }
   }
 
   var isSeparated = false
@@ -71,11 +77,14 @@ private struct GatheredComments {
 }
 
 extension [String] {
-  /// Takes out those of several lines, which cannot stand at the end of one.
-  mutating func removeLong() -> [String] {
+  /// Takes out those that cannot stand at the end of a line: those of several lines, and all but one of those that reach
+  /// to its end. That one comes last.
+  mutating func removeUnfit() -> [String] {
     let long = filter { $0.contains("\n") }
-    removeAll { $0.contains("\n") }
-    return long
+    let toEndOfLine = filter { $0.hasPrefix("//") }
+    removeAll { $0.contains("\n") || $0.hasPrefix("//") }
+    self += toEndOfLine.suffix(1)
+    return long + toEndOfLine.dropLast()
   }
 
   /// At the end of a line.
@@ -110,7 +119,7 @@ struct RuleCommentReader {
     comments.isSeparated = index > 0 && TextLine.hasEmptyLine(in: start..<firstComment, of: bytes)
     let fragment = list.fragment(index)
     comments.after = texts(in: rule.range.upperBound..<max(fragment.end, rule.range.upperBound))
-    comments.before += comments.after.removeLong()
+    comments.before += comments.after.removeUnfit()
     return comments
   }
 
@@ -134,7 +143,6 @@ struct RuleCommentReader {
       own.before = texts(in: position..<entry.key.range.lowerBound)
       own.before += texts(in: entry.key.range.upperBound..<entry.value.range.lowerBound)
       own.after = texts(in: entry.value.range.upperBound..<max(end, entry.value.range.upperBound))
-      own.before += own.after.removeLong()
       position = end
       let key = RuleKey(rawValue: entry.key.text ?? "")
       if key == .children, let inner = ListText(entry.value) {
@@ -152,8 +160,7 @@ struct RuleCommentReader {
       }
       guard !own.before.isEmpty || !own.after.isEmpty else { continue }
       if let key = key?.written {
-        comments.entries[key, default: RuleComments.OfEntry()].before += own.before
-        comments.entries[key, default: RuleComments.OfEntry()].after += own.after
+        comments.entries[key, default: RuleComments.OfEntry()].add(own)
       } else {
         comments.beforeClosing += own.before + own.after
       }

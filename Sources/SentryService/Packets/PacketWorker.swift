@@ -224,9 +224,7 @@ struct PacketWorker: ~Copyable {
   /// Opens one side of the bridge again, for frames of any length. Once is all that can be done.
   private mutating func takeLongFrames(from source: InterfaceSource, _ index: Int) {
     guard source.expectLongFrames() else { return }
-    if let descriptor = source.descriptor { poll.remove(descriptor) }
-    _ = source.statistics()
-    source.close(because: "frames longer than its MTU came")
+    close(source, because: "frames longer than its MTU came")
     reopen([source.name])
     if source.problem == nil { remark(["\(source.name): frames longer than its MTU come; they pass from now on"]) }
   }
@@ -279,11 +277,16 @@ struct PacketWorker: ~Copyable {
   /// Goes on without an interface that broke; `reopen` may bring it back.
   private mutating func lose(_ index: Int, because reason: String) {
     let source = sources[index]
+    close(source, because: reason)
+    let consequence = bridge == nil ? "" : "; the bridge passes nothing until it is back"
+    notices.append(.interfaceLost(name: source.name, reason: reason + consequence, at: WallClock.now()))
+  }
+
+  /// What the kernel has counted for it until now is not lost.
+  private mutating func close(_ source: InterfaceSource, because reason: String) {
     if let descriptor = source.descriptor { poll.remove(descriptor) }
     _ = source.statistics()
     source.close(because: reason)
-    let consequence = bridge == nil ? "" : "; the bridge passes nothing until it is back"
-    notices.append(.interfaceLost(name: source.name, reason: reason + consequence, at: WallClock.now()))
   }
 
   private mutating func keepTime() {

@@ -236,3 +236,42 @@ func classicDiffers(property: String, relation: String, value: String, differs: 
     + "{ enabled = 1; filterActionName = Log; propertyName = IPOptions; propertyValue = 7; } )"
   #expect(RuleDocument(reading: text).findings().count { $0.id == .classicDiffers } == 1)
 }
+
+/// Findings about what a rule asks for point at it, wherever the text says it.
+@Test(
+  arguments: [
+    ("( { enabled = 1; propertyName = TTL; propertyValue = «0-255»; filterActionName = Log; } )", .alwaysMatches),
+    ("enabled = 1; propertyName = TTL; propertyValue = «0-255»; filterActionName = Log;", .alwaysMatches),
+    (
+      "( { children = ( { enabled = 1; propertyName = «Any»; relationName = \"!=\"; filterActionName = Log; } ); enabled = 1; } )",
+      .neverMatches
+    ),
+    (
+      """
+      ( { enabled = 1; propertyName = Protocol; propertyValue = "1 (ICMP)"; children = (
+        { enabled = 1; filterActionName = Log; propertyValue = «"23 (telnet)"»; propertyName = "Dest port"; } ); } )
+      """, .neverMatches
+    ),
+    (
+      """
+      <array><dict><key>enabled</key><true/><key>propertyName</key><string>TTL</string>
+      <key>propertyValue</key><string>«0-255»</string><key>filterActionName</key><string>Log</string></dict></array>
+      """, .alwaysMatches
+    ),
+  ] as [(String, Diagnostic.ID)])
+func findingsPointAtWhatARuleAsksFor(_ marked: String, _ id: Diagnostic.ID) throws {
+  let text = marked.replacing("«", with: "").replacing("»", with: "")
+  let document = RuleDocument(reading: text)
+  let finding = try #require(document.findings().first { $0.id == id }, "\(document.findings().map(\.message))")
+  let start = try #require(marked.utf8.firstRange(of: "«".utf8)).lowerBound
+  let end = try #require(marked.utf8.firstRange(of: "»".utf8)).lowerBound
+  let offset = marked.utf8.distance(from: marked.startIndex, to: start)
+  #expect(finding.range == offset..<marked.utf8.distance(from: marked.startIndex, to: end) - 2)
+  #expect(finding.path == nil)
+}
+
+@Test func inABinaryDocumentTheyNameThePath() throws {
+  let ruleSet = try ruleSet("( { enabled = 1; propertyName = TTL; propertyValue = 0-255; filterActionName = Log; } )")
+  let document = RuleDocument(reading: try DocumentConversion.binary.bytes(of: ruleSet))
+  #expect(document.findings().map(\.path) == ["rules[0].propertyValue"])
+}

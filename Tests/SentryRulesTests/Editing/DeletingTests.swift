@@ -58,6 +58,35 @@ import Testing
     #expect(try document.delete(document.rules(named: numbers)).text == after)
   }
 
+  /// No line is left that only the rule filled, and empty lines part what is left as they parted it before.
+  @Test(
+    arguments: [
+      ("(\n  { a = 1; },\n\n  { b = 1; },\n\n  { c = 1; }\n)", ["2"], "(\n  { a = 1; },\n\n  { c = 1; }\n)"),
+      ("(\n  { a = 1; },\n\n  { b = 1; },\n\n  { c = 1; }\n)", ["1"], "(\n  { b = 1; },\n\n  { c = 1; }\n)"),
+      ("(\n  { a = 1; },\n\n  { b = 1; },\n\n  { c = 1; }\n)", ["3"], "(\n  { a = 1; },\n\n  { b = 1; }\n)"),
+      ("(\n  { a = 1; },\n\n  { b = 1; },\n\n  { c = 1; }\n)", ["2", "3"], "(\n  { a = 1; }\n)"),
+      ("(\n  { a = 1; },\n\n\n  { b = 1; },\n\n  { c = 1; }\n)", ["2"], "(\n  { a = 1; },\n\n\n  { c = 1; }\n)"),
+      ("(\n  { a = 1; },\n\n  { b = 1; },\n\n\n  { c = 1; }\n)", ["2"], "(\n  { a = 1; },\n\n\n  { c = 1; }\n)"),
+      (
+        "(\r\n  { a = 1; },\r\n\r\n  { b = 1; },\r\n  \r\n  { c = 1; }\r\n)", ["2"],
+        "(\r\n  { a = 1; },\r\n\r\n  { c = 1; }\r\n)"
+      ),
+      ("(\n\n  { a = 1; },\n\n  { b = 1; }\n\n)", ["1"], "(\n\n  { b = 1; }\n\n)"),
+      ("(\n\n  { a = 1; },\n\n  { b = 1; }\n\n)", ["2"], "(\n\n  { a = 1; }\n\n)"),
+      ("(\n  { a = 1; },\n  { b = 1; },\n\n  { c = 1; }\n)", ["2"], "(\n  { a = 1; },\n\n  { c = 1; }\n)"),
+      ("(\n  { a = 1; }\n  ,{ b = 1; }\n  ,{ c = 1; }\n)", ["3"], "(\n  { a = 1; }\n  ,{ b = 1; }\n)"),
+      ("(\n  { a = 1; },\n  { b = 1; }, { c = 1; }\n)", ["2", "3"], "(\n  { a = 1; }\n)"),
+      ("(\n  { a = 1; }, { b = 1; },\n  { c = 1; }\n)", ["1", "2"], "(\n  { c = 1; }\n)"),
+      (
+        "(\n  { a = 1; },\n\n  // about b\n\n  { b = 1; },\n\n  { c = 1; }\n)", ["2"],
+        "(\n  { a = 1; },\n\n  // about b\n\n  { c = 1; }\n)"
+      ),
+    ] as [(String, [String], String)])
+  func noEmptyLinesAreLeftBehind(_ before: String, _ numbers: [String], _ after: String) throws {
+    let document = try open(before)
+    #expect(try document.delete(document.rules(named: numbers)).text == after)
+  }
+
   @Test func childrenMoveUp() throws {
     let result = try open(sample).delete([number("2")], keepingChildren: true)
     #expect(

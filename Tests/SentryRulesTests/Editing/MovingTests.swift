@@ -40,6 +40,19 @@ import Testing
     #expect(try open(before).move(numbers.map(number), target.target()).text == after)
   }
 
+  @Test(
+    arguments: [
+      (["1"], .before("2")), (["2"], .after("1")), (["3"], .end), (["2.1"], .into("2")),
+      (["1", "2"], .before("3")), (["2", "3"], .after("1")), (["2", "2.1", "3"], .end),
+    ] as [([String], Target)])
+  func rulesThatStandThereAlreadyAreLeftAlone(_ numbers: [String], _ target: Target) throws {
+    let text = "( { a = 1; }\n, { b=1; children = ( {d=1;} ) ; }, {c = 1;})"
+    let result = try open(text).move(numbers.map(number), target.target())
+    #expect(result.text == text)
+    #expect(result.changed.isEmpty && result.shifts.isEmpty)
+    #expect(try !open(text).move([number("1")], .after(number("2"))).changed.isEmpty)
+  }
+
   @Test func commentsAndNumbersGoAlong() throws {
     let result = try open(sample).move([number("2.2")], .before(number("1")))
     #expect(result.inserted.map(\.description) == ["1"])

@@ -27,6 +27,12 @@ import Testing
       ("as it is", plain, []),
       ("a whole document", "{ rules = \(plain); settings = {}; }", ["the rules of a whole document"]),
       (
+        "a whole document with more than rules",
+        "{ rules = \(plain); tests = (); interfaces = ({ name = eth0; }); "
+          + "settings = { blockIPv6 = 1; }; mine = 1; yours = 2; }",
+        ["the rules of a whole document without its interfaces, settings and other keys"]
+      ),
+      (
         "quoted in an answer", "Hi,\n\nyou wrote:\n" + quoted(plain, "> ") + "\n\nThanks!\n--\nme",
         ["from quoted e-mail text", "the text around the rules left out"]
       ),

@@ -44,6 +44,21 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(settings.blockedPage == "Ask \"Bob\".")
 }
 
+@Test(
+  arguments: [
+    ("malformed = del", "did you mean 'delete'?"), ("malformed = drop", "did you mean 'delete'?"),
+    ("malformed = allow", "did you mean 'pass'?"), ("malformed = maybe", nil),
+    ("triggerDuration = unlimted", "did you mean 'unlimited'?"),
+    ("triggerDuration = forever", "did you mean 'unlimited'?"),
+    ("triggerDuration = long", nil), ("blockIPv6 = ture", "did you mean 'true'?"), ("blockIPv6 = maybe", nil),
+    ("addressCap = 1", "did you mean 'addressCapacity'?"),
+  ] as [(String, String?)])
+func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
+  let document = RuleDocument(reading: "{ rules = ({ enabled = 1; }); settings = { \(entry); }; }")
+  #expect(document.diagnostics.first?.hint == hint, "\(document.rendered)")
+  #expect(document.diagnostics.count == 1)
+}
+
 @Test func triggersMayLastForEver() throws {
   #expect(try settings("triggerDuration = unlimited;").triggerDuration == nil)
 }

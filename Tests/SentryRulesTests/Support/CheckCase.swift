@@ -1,4 +1,5 @@
 import SentryDiagnostics
+import SentryPropertyList
 import SentryRules
 import Testing
 
@@ -26,9 +27,20 @@ struct CheckCase: Sendable, CustomTestStringConvertible {
     let document = RuleDocument(reading: text)
     let ruleSet = try #require(document.ruleSet, "\(document.rendered)", sourceLocation: location)
     let found = document.findings(on: host).filter { $0.id == id }.map { finding in
-      ruleSet.rules.first { $0.source?.opening.lowerBound == finding.range.lowerBound }?.number ?? "elsewhere"
+      ruleSet.rules.last { $0.holds(finding, of: document) }?.number ?? "elsewhere"
     }
     #expect(found == finds, "\(document.findings(on: host).map(\.message))", sourceLocation: location)
+  }
+}
+
+extension Rule {
+  /// The finding is about the rule, or about its value or its property.
+  fileprivate func holds(_ finding: Diagnostic, of document: RuleDocument) -> Bool {
+    guard let opening = source?.opening else { return false }
+    return opening == finding.range
+      || ["propertyValue", "propertyName"].contains {
+        document.source.range(ofValueFor: $0, inDictionaryAt: opening.lowerBound) == finding.range
+      }
   }
 }
 

@@ -97,6 +97,32 @@ import Testing
     #expect(try fields("udp 203.0.113.9:1 > me:2 size \(payload + 28)").byteCount == UInt32(payload + 28))
   }
 
+  /// What the length check trusts is what the packet then has.
+  @Test(arguments: [
+    "tcp 203.0.113.9:1 > me:2 syn", "tcp 203.0.113.9:1 > me:2 mss 1460 wscale 7 nop \"abc\"",
+    "udp 203.0.113.9:1 > me:2 zeros 1000 bytes 10-19", "udp [2001:db8::9]:1 > me:2 fragment 0 zeros 7",
+    "udp 203.0.113.9 > me fragment 5 zeros 9", "udp 203.0.113.9:1 > me:2 ip-option router-alert hex 00 size 100",
+    "udp 203.0.113.9:1 > me:2 size 100 cut 3", "udp 203.0.113.9:1 > me:2 zeros 100 cut 50",
+    "icmp 203.0.113.9 > me ping",
+    "icmp 203.0.113.9 > me unreachable port quoting (udp me:1 > 203.0.113.9:2 zeros 100)",
+    "icmp 203.0.113.9 > me unreachable port quoting (udp me:1 > 203.0.113.9:2 zeros 10000) zeros 5",
+    "icmp6 2001:db8::9 > me unreachable port quoting (udp me:1 > [2001:db8::9]:2 zeros 10000 cut 30)",
+    "icmp6 2001:db8::9 > me unreachable port quoting (udp me:1 > [2001:db8::9]:2 zeros 10000)",
+    "proto 89 203.0.113.9 > me",
+    "proto 89 203.0.113.9 > me zeros 65515",
+  ])
+  func theLengthIsToldWithoutThePacket(line: String) throws {
+    let packet = try PacketNotation.parse(line).packet
+    #expect(packet.byteCount == packet.bytes(on: .documentation).count)
+  }
+
+  /// As word processors set them.
+  @Test(arguments: ["“a b”", "”a b”", "„a b“", "\u{AB}a b\u{BB}", "“a b\"", "‘a b’", "‚a b‘", "“a\\x20b”"])
+  func quotesMayBeTypographic(text: String) throws {
+    let packet = try PacketNotation.parse("udp 203.0.113.9:1 > me:2 \(text) in").packet
+    #expect(packet.payload.bytes == Array("a b".utf8))
+  }
+
   /// A mistake stands between « and »; then a part of what is said of it, and of the hint.
   static let mistakes: [(line: String, message: String, hint: String)] = [
     ("«»", "a protocol", ""),
@@ -153,6 +179,7 @@ import Testing
     ("icmp 203.0.113.9 > me unreachable quoting ( «udp» [2001:db8::1]:1 > [2001:db8::2]:2 )", "one address", ""),
     ("udp 203.0.113.9:1 > me:2 «)»", "a word about the packet", ""),
     ("udp 203.0.113.9:1 > me:2 «\"open»", "no closing quote", ""),
+    ("udp 203.0.113.9:1 > me:2 «“open»", "no closing quote", ""),
     (#"udp 203.0.113.9:1 > me:2 "a«\q»""#, "expected \\n", #"'\\'"#),
     (#"udp 203.0.113.9:1 > me:2 "a«\x4»g""#, "two hexadecimal digits", ""),
     ("udp 203.0.113.9:1 > me:2 hex «0g»", "pairs of hexadecimal digits", ""),

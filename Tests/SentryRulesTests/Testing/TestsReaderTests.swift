@@ -35,6 +35,22 @@ import Testing
     #expect(sequence[2].expectation.decider == .endOfRules && sequence[2].expectation.triggered == .nobody)
   }
 
+  @Test(
+    arguments: [
+      ("expect = del", "did you mean 'delete' or 'delay'?"), ("expect = rej", "did you mean 'reject'?"),
+      ("expect = drop", "did you mean 'delete' or 'dropConnection'?"), ("expect = accept", "did you mean 'pass'?"),
+      ("expect = dleete", "did you mean 'delete'?"), ("expect = block", "did you mean 'delete'?"),
+      ("expect = x", nil), ("rule = non", "did you mean 'none'?"), ("triggered = nobody", "did you mean 'none'?"),
+      ("triggered = noone", "did you mean 'none'?"), ("reason = \"short heder\"", "did you mean 'short header'?"),
+      ("reason = \"short\"", "did you mean 'short IP header', 'short TCP header' or 'short header'?"),
+      ("reason = \"bad luck\"", nil),
+    ] as [(String, String?)])
+  func slipsAreGuessed(_ entry: String, _ hint: String?) {
+    let document = RuleDocument(reading: Self.document("{ packet = \"udp 203.0.113.9:1 > me:2\"; \(entry); }"))
+    #expect(document.diagnostics.map(\.id) == [.badTest])
+    #expect(document.diagnostics.first?.hint == hint)
+  }
+
   @Test func mistakesStandWhereTheyAre() {
     func expect(_ tests: String, _ location: SourceLocation = #_sourceLocation) {
       expectDocument(Self.document(tests), .badTest, location: location)

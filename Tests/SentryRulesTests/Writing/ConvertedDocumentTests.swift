@@ -36,6 +36,30 @@ import Testing
     }
   }
 
+  /// Text knows no numbers, but tests do.
+  @Test func testsHaveNumbersInXML() throws {
+    let text = """
+      { rules = ( { enabled = 1; } ); tests = (
+        { packet = "udp 203.0.113.9:1 > me:2"; logged = 0; rule = 1; repeat = 2; every = "0.5"; name = 7; },
+        { packets = ( "udp 203.0.113.9:1 > me:2", { packet = "udp 203.0.113.9:3 > me:4"; after = 30; every = "1.50"; } ); }
+      ); }
+      """
+    let xml = String(decoding: try Self.converted(Array(text.utf8), .xml), as: UTF8.self)
+    func holds(_ key: String, _ value: String) -> Bool {
+      xml.replacing(/\s*\n\s*/, with: "").contains("<key>\(key)</key>\(value)")
+    }
+    #expect(holds("logged", "<integer>0</integer>") && holds("repeat", "<integer>2</integer>"))
+    #expect(holds("every", "<real>0.5</real>") && holds("after", "<integer>30</integer>"))
+    #expect(holds("rule", "<string>1</string>") && holds("name", "<string>7</string>"))
+    #expect(holds("every", "<string>1.50</string>"))
+    let before = try #require(RuleDocument(reading: text).ruleSet)
+    for form in [DocumentConversion.xml, .binary] {
+      let back = try Self.converted(Self.converted(Array(text.utf8), form), .text)
+      let after = try #require(RuleDocument(reading: back).ruleSet)
+      #expect(after == before && after.keptKeys.map(\.value) == before.keptKeys.map(\.value))
+    }
+  }
+
   @Test func aTextThatXMLCannotHoldIsRefused() throws {
     let bytes = Array("( { nodeName = \"\\U0001\"; enabled = 1; } )".utf8)
     #expect(throws: EditError.self) { try Self.converted(bytes, .xml) }

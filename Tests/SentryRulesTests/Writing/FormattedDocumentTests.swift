@@ -9,6 +9,33 @@ private func formatted(_ text: String) throws -> String {
 }
 
 @Suite struct FormattedDocumentTests {
+  /// What follows a comment to the end of the line never becomes part of it.
+  @Test(
+    arguments: [
+      ("( { enabled = 1; } // t\n, /* s */\n)", "(\n  { /* 1 */ enabled = 1; propertyName = Any; } /* s */ // t\n)\n"),
+      (
+        "( { enabled = 1; } // t\n, // s\n)",
+        "(\n  // t\n  { /* 1 */ enabled = 1; propertyName = Any; } // s\n)\n"
+      ),
+      (
+        "( { enabled = 1 // t\n; /* s */\n } )",
+        "(\n  { /* 1 */\n    enabled = 1; /* s */ // t\n    propertyName = Any;\n  }\n)\n"
+      ),
+      (
+        "( { enabled = 1; property = 0; // a\n propertyName = Any; // b\n } )",
+        "(\n  { /* 1 */\n    enabled = 1;\n    // a\n    propertyName = Any; // b\n  }\n)\n"
+      ),
+      (
+        "{ rules = (); mine = ( a // t\n, /* s */\n b ); }",
+        "{\n  rules = (\n  );\n  mine = (\n    a, /* s */ // t\n    b\n  );\n}\n"
+      ),
+    ])
+  func lineCommentsComeLast(_ before: String, _ after: String) throws {
+    let text = try formatted(before)
+    #expect(text == after)
+    #expect(try formatted(text) == text)
+  }
+
   @Test func everyCommentKeepsItsPlace() throws {
     let text = """
       // A.

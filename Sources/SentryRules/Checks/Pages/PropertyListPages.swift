@@ -11,7 +11,7 @@ let propertyListPages: [FindingPage] = [
     remedy: "Give the document first, then the captures: sentry replay my.plist traffic.pcap."),
   FindingPage(
     .invalidEncoding, .error, "bytes that are not UTF-8",
-    meaning: "Documents are UTF-8, or UTF-16 with a byte order mark. These bytes are of another encoding.",
+    meaning: "Documents are UTF-8 or UTF-16, with a byte order mark or without. These bytes are of another encoding.",
     example: .made("( { nodeName = \"caf?\"; enabled = 1; } )   with the byte E9 in place of the question mark") {
       Array("( { nodeName = \"caf".utf8) + [0xE9] + Array("\"; enabled = 1; } )".utf8)
     },

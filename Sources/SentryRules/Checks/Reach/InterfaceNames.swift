@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// The interfaces that a document names, by numbers: sorted, so that those with a common start stand together.
 struct InterfaceNames: Sendable {
   private let names: [String]
@@ -31,26 +33,17 @@ struct InterfaceNames: Sendable {
     let indexes: Range<Int>
     switch pattern {
     case .named(let name):
-      let index = firstIndex { !$0.utf8.lexicographicallyPrecedes(name.utf8) }
+      let index = names.partitioningIndex { !$0.utf8.lexicographicallyPrecedes(name.utf8) }
       indexes = index..<(index < names.count && names[index] == name ? index + 1 : index)
     case .prefixed(let start):
-      let first = firstIndex { !$0.utf8.lexicographicallyPrecedes(start.utf8) }
-      indexes = first..<max(first, firstIndex { $0.utf8.prefix(start.utf8.count).isAfter(start.utf8) })
+      let first = names.partitioningIndex { !$0.utf8.lexicographicallyPrecedes(start.utf8) }
+      let end = names.partitioningIndex { $0.utf8.prefix(start.utf8.count).isAfter(start.utf8) }
+      indexes = first..<max(first, end)
     case nil, .external, .internal:
       indexes = 0..<0
     }
     guard let first = indexes.first, let last = indexes.last else { return ValueSet([]) }
     return ValueSet(UInt128(first)...UInt128(last))
-  }
-
-  /// By binary search, of a condition that holds from some name on; the count of names if it never does.
-  private func firstIndex(where holds: (String) -> Bool) -> Int {
-    var (low, high) = (0, names.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(names[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// Values that one aspect of a packet may have: disjoint ranges in ascending order, and perhaps "it has none".
 struct ValueSet: Equatable, Sendable {
   private(set) var ranges: [ClosedRange<UInt128>]
@@ -79,13 +81,8 @@ struct ValueSet: Equatable, Sendable {
     return first..<max(first, last)
   }
 
-  /// By binary search; the count of ranges if there is none.
+  /// The count of ranges if there is none.
   private func firstIndex(endingAtOrAfter value: UInt128) -> Int {
-    var (low, high) = (0, ranges.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].upperBound < value { low = middle + 1 } else { high = middle }
-    }
-    return low
+    ranges.partitioningIndex { $0.upperBound >= value }
   }
 }

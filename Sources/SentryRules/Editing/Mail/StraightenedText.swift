@@ -13,9 +13,6 @@ struct StraightenedText {
   private var hasReplaced = false
   private var hasJoined = false
 
-  private static let double: Set<Unicode.Scalar> = ["“", "”", "„", "‟", "«", "»", "\u{2033}"]
-  private static let single: Set<Unicode.Scalar> = ["‘", "’", "‚", "‛", "‹", "›"]
-
   init(_ text: TracedText) {
     self.init(text, from: 0)
     while position < scalars.count { readCode() }
@@ -50,11 +47,11 @@ struct StraightenedText {
     case ("/", "*"): copyComment { $0.current == "*" && $0.next == "/" }
     case ("/", "/") where !isAfterWord: copyComment { $0.next == nil || $0.next == "\n" }
     case ("'", _): readText(as: "'", endingWith: ["'"])
-    case (let mark, _) where mark == "\"" || Self.double.contains(mark):
-      readText(as: "\"", endingWith: Self.double.union(["\""]))
+    case (let mark, _) where mark == "\"" || TypographicQuotes.double.contains(mark):
+      readText(as: "\"", endingWith: TypographicQuotes.double.union(["\""]))
     // Within a word it is an apostrophe.
-    case (let mark, _) where Self.single.contains(mark) && !isAfterWord:
-      readText(as: "\"", endingWith: Self.single)
+    case (let mark, _) where TypographicQuotes.single.contains(mark) && !isAfterWord:
+      readText(as: "\"", endingWith: TypographicQuotes.single)
     default:
       if current == "(" || current == "{" { depth += 1 }
       if current == ")" || current == "}" { depth -= 1 }

@@ -15,10 +15,6 @@ extension EditableDocument {
     result.changed = plan.switches.keys.sorted()
     return result
   }
-
-  private func unchanged() throws(EditError) -> [UInt8] {
-    form == .text ? reading.source.bytes : try edited(by: EditPlan()).bytes
-  }
 }
 
 extension RuleOutline {

@@ -472,7 +472,7 @@ private struct PiecesText {
 
 extension TextRewriter {
   private mutating func finish() {
-    let merged = IndexRanges(removals)
+    let merged = IndexRanges(removals).widened { TextLine.withEmptiedLines($0, of: bytes) }
     for range in merged.ranges where !range.isEmpty { edits.replace(range, with: remains(of: range)) }
     dedent(outside: merged)
   }
@@ -526,6 +526,18 @@ private struct IndexRanges {
       } else {
         ranges.append(range)
       }
+    }
+  }
+
+  /// Each of them made longer by `widen`, once; those that touch then are one, with other neighbours, and made longer again.
+  func widened(by widen: (Range<Int>) -> Range<Int>) -> IndexRanges {
+    var current = self
+    var settled: Set<Range<Int>> = []
+    while true {
+      let ranges = current.ranges.map { settled.contains($0) ? $0 : widen($0) }
+      settled = Set(ranges)
+      current = IndexRanges(ranges)
+      if current.ranges == ranges { return current }
     }
   }
 
