@@ -89,6 +89,7 @@ struct StatusText {
       lines.append("decides    \(kernel.decides.joined(separator: ", ")) ahead of the queue")
     }
     lines += blocking(kernel)
+    lines += flows(kernel)
     lines += kernel.notCovered.map { "not judged \($0.number): \($0.reason)" }
     return lines
   }
@@ -112,6 +113,19 @@ struct StatusText {
         + "checked \(counted(blocks.checks, "time")), \(counted(blocks.differences, "difference")) put right",
     ]
     if let problem = blocks.problem { lines.append("trouble    \(style.yellow(problem))") }
+    return lines
+  }
+
+  private func flows(_ kernel: KernelPartReport) -> [String] {
+    guard let flows = kernel.flows else {
+      return kernel.flowsNot.map { ["flows      all packets go to the queue: \($0)"] } ?? []
+    }
+    let wanted = flows.wantedBy.map { "; rule \($0) wants to see the packets of others" } ?? ""
+    var lines = [
+      "flows      \(grouped(flows.entries)) stay in the kernel, which has let pass "
+        + "\(counted(flows.packets, "packet")) of \(counted(flows.bytes, "byte"))\(wanted)"
+    ]
+    if let problem = flows.problem { lines.append("trouble    \(style.yellow(problem))") }
     return lines
   }
 

@@ -268,10 +268,15 @@ public struct KernelPartReport: Codable, Sendable, Equatable {
   public var blocks: BlockingReport?
   /// Why it does not; `nil` if it does.
   public var blocksNot: String?
+  /// Flows whose packets pass without a judgement; `nil` where none may.
+  public var flows: FlowsReport?
+  /// Why none may; `nil` if they may.
+  public var flowsNot: String?
 
   public init(
     form: String, interfaces: [String], restorations: Int, unjudged: UInt64, decides: [String],
-    notCovered: [UncoveredRule], blocks: BlockingReport? = nil, blocksNot: String? = nil
+    notCovered: [UncoveredRule], blocks: BlockingReport? = nil, blocksNot: String? = nil,
+    flows: FlowsReport? = nil, flowsNot: String? = nil
   ) {
     self.form = form
     self.interfaces = interfaces
@@ -281,6 +286,8 @@ public struct KernelPartReport: Codable, Sendable, Equatable {
     self.notCovered = notCovered
     self.blocks = blocks
     self.blocksNot = blocksNot
+    self.flows = flows
+    self.flowsNot = flowsNot
   }
 }
 
@@ -325,6 +332,27 @@ public struct BlockingReport: Codable, Sendable, Equatable {
     self.endedConnections = endedConnections
     self.checks = checks
     self.differences = differences
+    self.problem = problem
+  }
+}
+
+/// How packets pass in the kernel that need no judgement.
+public struct FlowsReport: Codable, Sendable, Equatable {
+  /// Flows in the kernel, each direction by itself.
+  public var entries: Int
+  /// What they have carried so far, as of the last second.
+  public var packets: UInt64
+  public var bytes: UInt64
+  /// The number of the rule that was the last to want to see the packets of a flow; `nil` if none has.
+  public var wantedBy: String?
+  /// What the kernel refused; `nil` if nothing.
+  public var problem: String?
+
+  public init(entries: Int, packets: UInt64, bytes: UInt64, wantedBy: String?, problem: String?) {
+    self.entries = entries
+    self.packets = packets
+    self.bytes = bytes
+    self.wantedBy = wantedBy
     self.problem = problem
   }
 }

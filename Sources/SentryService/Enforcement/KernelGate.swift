@@ -16,9 +16,12 @@ final class KernelGate: Sendable {
   private let routes: RouteKeeper
   private let watcher: RulesetGuard
   private let keeper: SetKeeper
+  private let flowKeeper: FlowKeeper
   private let packets: PacketThread
   /// Why the kernel does not block triggered addresses by itself; `nil` if it does.
   private let obstacle = Mutex<String?>(nil)
+  /// Why packets of no flow stay in the kernel; `nil` if they may.
+  private let flowObstacle = Mutex<String?>(nil)
 
   /// - Throws: where the kernel has no packet filter.
   init(_ intake: QueueIntake, interfaces: [String], packets: PacketThread) throws(NetfilterError) {
@@ -41,6 +44,9 @@ final class KernelGate: Sendable {
         },
         endCopy: { packets.post { $0.stopTellingChanges() } },
         unheard: { [watcher] in watcher.unheard($0) }))
+    flowKeeper = try FlowKeeper(packets.flows) { reading, generation in
+      for part in reading.parts(of: 2_048) { packets.post { $0.credit(part, generation: generation) } }
+    }
   }
 
   // MARK: Open and closed
@@ -51,8 +57,9 @@ final class KernelGate: Sendable {
   /// - Throws: why not; then nothing of ours is in the kernel.
   func open(by rules: LoadedRules) throws(NetfilterError) -> [String] {
     if let queue = try host.found()?.queueInUse(besides: intake.options.number) { throw .inUse(queue: queue) }
-    let status = try host.install(feed(for: rules.ruleSet))
+    let status = try host.install(feed(for: rules))
     keeper.follow()
+    beginFlows(by: rules)
     var remarks = [
       "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
     ]
@@ -63,8 +70,9 @@ final class KernelGate: Sendable {
   /// Follows a change of the rules; packets go on to be handed over meanwhile.
   func change(from old: LoadedRules, to new: LoadedRules) throws(NetfilterError) -> KernelChange {
     guard isOpen else { return KernelChange(restartsCounts: false, remarks: []) }
+    defer { beginFlows(by: new) }
     routes.follow(new)
-    let isUpdated = try host.update(feed(for: new.ruleSet))
+    let isUpdated = try host.update(feed(for: new))
     if isUpdated { keeper.follow() }
     return KernelChange(
       restartsCounts: isUpdated, remarks: isUpdated || new.nextHops != old.nextHops ? try adjust(to: new) : [])
@@ -81,6 +89,7 @@ final class KernelGate: Sendable {
   ///
   /// - Returns: false if it wants packets to be dropped, and what drops them has stayed.
   func leave() throws(NetfilterError) -> Bool {
+    endFlows()
     guard intake.options.passesWhenFull else { return false }
     try takeOut()
     return true
@@ -89,6 +98,7 @@ final class KernelGate: Sendable {
   /// No packet is lost: the kernel would drop what waits in the queue, were it not empty by then.
   private func takeOut() throws(NetfilterError) {
     defer { try? routes.remove() }
+    endFlows()
     // If that fails, our part must go all the same.
     try? host.stopFeeding()
     packets.emptyQueue()
@@ -98,7 +108,35 @@ final class KernelGate: Sendable {
 
   var isOpen: Bool { host.status != nil }
 
-  private func feed(for rules: RuleSet) -> QueueFeed {
+  // MARK: Flows that need no judgement
+
+  /// From now on flows may stay in the kernel, by these rules.
+  private func beginFlows(by rules: LoadedRules) {
+    guard host.status?.feed.keepsFlows == true else { return }
+    flowKeeper.begin(generation: rules.generation)
+    packets.post { $0.keepsFlows = true }
+  }
+
+  /// Takes all flows out of the kernel: the rules by which they stay are about to go. What they have carried is on its way to the
+  /// packet thread when this returns.
+  func endFlows() {
+    packets.post { $0.keepsFlows = false }
+    flowKeeper.end()
+  }
+
+  /// How many stay there, or why none does.
+  var flows: (status: FlowKeeper.Status, obstacle: String?) { (flowKeeper.status, flowObstacle.withLock { $0 }) }
+
+  private func flowObstacle(of rules: LoadedRules) -> String? {
+    if intake.isDryRun { return "this is a dry run" }
+    guard let rule = rules.wantsEveryPacket, rules.ruleSet.rules.indices.contains(Int(rule)) else { return nil }
+    return "rule \(rules.ruleSet.rules[Int(rule)].number) counts every packet"
+  }
+
+  // MARK: The feed
+
+  private func feed(for loaded: LoadedRules) -> QueueFeed {
+    let rules = loaded.ruleSet
     let entries = interfaces.map { name in
       rules.interfaces.first { $0.name == name } ?? InterfaceEntry(name: name, isFiltered: true, isExternal: true)
     }
@@ -107,6 +145,9 @@ final class KernelGate: Sendable {
       queue: intake.options.number, interfaces: filtered.map(\.name),
       policy: intake.options.passesWhenFull ? .failOpen : .failClosed, queueMark: intake.queueMark,
       ownMark: QueueIntake.ownMark)
+    let flowObstacle = flowObstacle(of: loaded)
+    self.flowObstacle.withLock { $0 = flowObstacle }
+    feed.keepsFlows = flowObstacle == nil
     guard !intake.isDryRun else {
       obstacle.withLock { $0 = "this is a dry run" }
       return feed
@@ -136,12 +177,16 @@ final class KernelGate: Sendable {
   func startGuarding(_ report: @escaping @Sendable (String) -> Void) {
     keeper.start(report)
     routes.start(report)
-    Thread.detachNewThread { [watcher, keeper] in
+    flowKeeper.start(report)
+    Thread.detachNewThread { [watcher, keeper, flowKeeper] in
       Thread.current.name = "guard"
       do throws(NetfilterError) {
         try watcher.run {
           // Sets that were put back are empty.
-          if case .restored(let parts, _) = $0, parts.contains(.table) { keeper.follow() }
+          if case .restored(let parts, _) = $0, parts.contains(.table) {
+            keeper.follow()
+            flowKeeper.beginAnew()
+          }
           report($0.sentence)
         }
       } catch {
@@ -154,6 +199,7 @@ final class KernelGate: Sendable {
     watcher.stop()
     routes.stop()
     keeper.stop()
+    flowKeeper.stop()
   }
 
   /// This host has other addresses, which are never blocked.
