@@ -7,7 +7,7 @@ SENTRY      := .build/release/sentry
 BUILD_PACKAGES := libpcap-dev libnetfilter-queue-dev libmnl-dev libnftables-dev pkg-config zlib1g-dev libstdc++-12-dev libc6-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) nftables iptables iputils-ping iproute2 tcpdump netcat-openbsd hping3 python3 python3-scapy procps \
                   nmap curl nghttp2-server iperf3 vsftpd dnsmasq-base bind9-dnsutils openssh-server openssh-client traceroute ethtool
-BENCH_PACKAGES := $(BUILD_PACKAGES) python3 gcc
+BENCH_PACKAGES := $(BUILD_PACKAGES) python3 gcc iperf3
 
 # Installs those of the given packages that are missing, as root or through sudo.
 define install

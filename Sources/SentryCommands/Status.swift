@@ -74,7 +74,13 @@ struct StatusText {
       "lost       \(grouped(queue.overflowed)) found it full, \(grouped(queue.undelivered)) not handed over, "
         + "\(counted(queue.refused, "decision")) refused, \(counted(queue.unsent, "packet")) of ours not sent",
     ]
+    if queue.vanished > 0 {
+      lines.append(
+        "gone       \(counted(queue.vanished, "packet")) or more while they waited: "
+          + "somebody took out a chain of the packet filter")
+    }
     if let problem = queue.problem { lines.append("trouble    \(style.yellow(problem))") }
+    lines += queue.ways.map(way)
     guard let kernel = queue.kernel else { return lines + ["kernel     hands over no packets"] }
     lines.append(
       "kernel     hands over packets of \(kernel.interfaces.joined(separator: ", ")) (\(kernel.form) form), "
@@ -83,8 +89,16 @@ struct StatusText {
       lines.append("decides    \(kernel.decides.joined(separator: ", ")) ahead of the queue")
     }
     lines += blocking(kernel)
+    lines += flows(kernel)
     lines += kernel.notCovered.map { "not judged \($0.number): \($0.reason)" }
     return lines
+  }
+
+  private func way(_ way: WayReport) -> String {
+    let rules = "for \(way.rules.count == 1 ? "rule" : "rules") \(way.rules.joined(separator: ", "))"
+    let state = way.problem.map { style.yellow("no way, packets take their normal one: \($0)") } ?? "open"
+    return "through    \(way.nextHop) \(rules): \(state); put back \(counted(way.restorations, "time")), "
+      + "\(counted(way.unsent, "packet")) not sent"
   }
 
   private func blocking(_ kernel: KernelPartReport) -> [String] {
@@ -99,6 +113,19 @@ struct StatusText {
         + "checked \(counted(blocks.checks, "time")), \(counted(blocks.differences, "difference")) put right",
     ]
     if let problem = blocks.problem { lines.append("trouble    \(style.yellow(problem))") }
+    return lines
+  }
+
+  private func flows(_ kernel: KernelPartReport) -> [String] {
+    guard let flows = kernel.flows else {
+      return kernel.flowsNot.map { ["flows      all packets go to the queue: \($0)"] } ?? []
+    }
+    let wanted = flows.wantedBy.map { "; rule \($0) wants to see the packets of others" } ?? ""
+    var lines = [
+      "flows      \(grouped(flows.entries)) stay in the kernel, which has let pass "
+        + "\(counted(flows.packets, "packet")) of \(counted(flows.bytes, "byte"))\(wanted)"
+    ]
+    if let problem = flows.problem { lines.append("trouble    \(style.yellow(problem))") }
     return lines
   }
 

@@ -40,6 +40,8 @@ extension Engine {
 
   public mutating func stopRecordingChanges(of table: AddressTableKind) { tables.stopRecordingChanges(of: table) }
 
+  public func recordsChanges(of table: AddressTableKind) -> Bool { tables.recordsChanges(of: table) }
+
   public func hasChanges(of table: AddressTableKind) -> Bool { tables.hasChanges(of: table) }
 
   /// See `AddressTable.takeChanges`.

@@ -42,6 +42,8 @@ struct Walk {
   var dnsNameReading = NameReading.unread
   /// The address entry that the latest successful `Include` found, and that rule: its direct children may use it.
   var entry: (table: AddressTableKind, slot: TableSlot, rule: Int32)?
+  /// The rules were asked whether packets like this one may stay in the kernel; `Engine.steadyPath` has the answer.
+  var isAskedAbout = false
 
   mutating func start(at time: Timestamp, interface: Int, direction: Direction) {
     self = Walk()
@@ -55,13 +57,19 @@ struct Walk {
 extension Engine {
   /// Walks the rules for the current packet, then writes the leaf's log entry.
   mutating func walkRules(_ frame: RawSpan) {
+    var nobody = NoWitness()
+    walkRules(frame, &nobody)
+  }
+
+  /// The same while somebody takes note of what is asked and what matches.
+  mutating func walkRules<Witness: WalkWitness>(_ frame: RawSpan, _ witness: inout Witness) {
     gatherNumbers()
-    guard let position = walk(from: 0, to: Int32(steps.count), frame) else { return }
+    guard let position = walk(from: 0, to: Int32(steps.count), frame, &witness) else { return }
     let leaf = steps[Int(position)]
     walk.leaf = leaf.operation
     walk.decider = .rule(leaf.rule)
     if leaf.operation.runsChildren, leaf.afterSubtree > position + 1 {
-      _ = walk(from: position + 1, to: leaf.afterSubtree, frame)
+      _ = walk(from: position + 1, to: leaf.afterSubtree, frame, &witness)
     }
     if let kind = leaf.operation.leafEntry, !walk.isLogSuppressed, !walk.isLeafLogged {
       report(kind, leaf: nil, of: leaf.rule, isLogged: true)
@@ -105,7 +113,9 @@ extension Engine {
   /// Tests rules from `start` until one terminates or `end` is reached.
   ///
   /// - Returns: the position of the one that terminated; `nil` at the end.
-  private mutating func walk(from start: Int32, to end: Int32, _ frame: RawSpan) -> Int32? {
+  private mutating func walk<Witness: WalkWitness>(
+    from start: Int32, to end: Int32, _ frame: RawSpan, _ witness: inout Witness
+  ) -> Int32? {
     let bytes = walk.hasPacket ? UInt64(packet.byteCount) : 0
     var position = start
     while position < end {
@@ -115,6 +125,7 @@ extension Engine {
         step.test == .number
         ? walk.hasPacket && numbers.satisfy(step.field, step.lower, step.width) != step.isNegated
         : holds(at: position, frame)
+      witness.saw(step, at: position, matches: matches)
       guard matches else {
         position = step.afterSubtree
         continue
@@ -134,13 +145,14 @@ extension Engine {
     walk = Walk()
     walk.time = tick
     let noFrame = RawSpan()
+    var nobody = NoWitness()
     for position in rules.program.idleInstructions {
       let step = steps[Int(position)]
       guard isIdle(rules.program.instructions[Int(position)]) else { continue }
       statistics.countMatch(step.rule, bytes: 0, at: tick)
       perform(at: position)
       guard !step.operation.isTerminating else { continue }
-      _ = walk(from: step.afterMatch, to: step.afterSubtree, noFrame)
+      _ = walk(from: step.afterMatch, to: step.afterSubtree, noFrame, &nobody)
     }
   }
 

@@ -56,6 +56,13 @@ public struct Engine: ~Copyable {
   var walk = Walk()
   /// The flow of the latest packet that was let through and is bound to a rate.
   var ratedFlow: (key: FlowKey, slot: TableSlot)?
+  /// Flows whose packets all go the same way may stay in the kernel: from which packet on, in each direction, that is asked.
+  /// `nil` where nobody wants to know.
+  public var asksAboutFlowsFrom: UInt64?
+  /// What became of the latest packet that the rules were asked about for its flow; see `Engine+Staying.swift`.
+  public internal(set) var steadyPath = SteadyPath()
+  /// The rule in force, by its place in document order, that was the last to keep a flow from staying in the kernel.
+  public internal(set) var lastObjector: Int32?
   /// Names in the packet's payload; those of an earlier packet until `walk` says otherwise.
   var serverName = HostName()
   var dnsName = HostName()
@@ -122,7 +129,8 @@ public struct Engine: ~Copyable {
     let place = interfaces.indices.contains(interface) ? interfacePlaces[interface] : InterfacePlace()
     walk.start(at: clock.now, interface: interface, direction: origin.direction ?? direction(on: place))
     walk.owner = origin.owner
-    let judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
+    var judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
+    if asksAboutFlowsFrom != nil, walk.connection != nil { judgement.flow = followStay(judgement) }
     totals.count(judgement.verdict, walk.direction, bytes: UInt64(packet.byteCount))
     return judgement
   }
@@ -150,7 +158,7 @@ public struct Engine: ~Copyable {
     let flow = findConnection(frame)
     if place.isFiltered {
       if rareQuestions.contains(.sourceRate) { countSource() }
-      walkRules(frame)
+      if isToBeAsked(about: flow) { askRules(frame) } else { walkRules(frame) }
     }
     if let slot = walk.connection, tables.connections.tcpState(at: slot).contains(.closedByFirewall), isRefused {
       return refuse(flow, at: slot, kind, on: place)
@@ -304,6 +312,7 @@ public struct Engine: ~Copyable {
     tables.apply(new.stateSettings, now: clock.now)
     tables.setRateLimits(new.rateLimits)
     appliedAt = clock.latest?.wholeSecond
+    lastObjector = nil
     return retired
   }
 
@@ -393,6 +402,8 @@ public struct Judgement: Sendable, Equatable {
   public var answer = Answer.none
   /// Passes, but at a limited rate, where verdicts are carried out: `Engine.pace` says how.
   public var isRateBound = false
+  /// Whether packets of its flow may stay in the kernel, where that has changed or was asked.
+  public var flow = FlowNews.none
 }
 
 /// What the engine has seen since it started.
@@ -419,9 +430,13 @@ public struct EngineTotals: Sendable, Equatable {
   mutating func count(_ reason: BuiltInReason) { byReason[Int(reason.rawValue)] &+= 1 }
 
   mutating func count(_ verdict: Verdict, _ direction: Direction, bytes: UInt64) {
+    count(verdict, direction, packets: 1, bytes: bytes)
+  }
+
+  mutating func count(_ verdict: Verdict, _ direction: Direction, packets: UInt64, bytes: UInt64) {
     self.bytes &+= bytes
-    byVerdict[Int(verdict.rawValue)] &+= 1
-    if direction == .inbound { inbound &+= 1 } else { outbound &+= 1 }
+    byVerdict[Int(verdict.rawValue)] &+= packets
+    if direction == .inbound { inbound &+= packets } else { outbound &+= packets }
   }
 
   public static func == (a: EngineTotals, b: EngineTotals) -> Bool {

@@ -19,9 +19,14 @@ public final class LoadedRules: Sendable {
   public let nextHops: [IPAddress]
   /// A rule asks for the process behind a packet.
   public let asksForOwners: Bool
+  /// The first rule, by its place in document order, that must see every packet for the sake of others: then none stays in the
+  /// kernel. `nil` if there is none.
+  public let wantsEveryPacket: Int32?
   let blocksIPv6: Bool
   let deletesMalformed: Bool
   let steps: [Step]
+  /// What each step means for flows that may stay in the kernel.
+  let steadiness: [Steadiness]
   let rareQuestions: RareQuestions
 
   public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
@@ -33,9 +38,11 @@ public final class LoadedRules: Sendable {
     blockedPage = BlockedPage(ruleSet.settings.blockedPage)
     nextHops = ruleSet.nextHops
     asksForOwners = program.asksForOwners
+    wantsEveryPacket = program.firstSourceRate
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
     steps = program.instructions.map(Step.init)
+    steadiness = program.steadiness
     addressDuration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
     labels = ruleSet.rules.map { rule in
       book.number(
@@ -49,6 +56,11 @@ extension LoadedRules {
   public func nextHop(of rule: Int32) -> IPAddress? {
     guard case .nextHop(let address) = argument(of: rule) else { return nil }
     return address
+  }
+
+  /// The numbers of the `Route to` rules that send packets to this next hop, in document order.
+  public func rules(to hop: IPAddress) -> [String] {
+    ruleSet.rules.indices.filter { nextHop(of: Int32($0)) == hop }.map { ruleSet.rules[$0].number }
   }
 
   /// The bits per second of the `Rate limit` rule with this place in document order; `nil` for any other rule.

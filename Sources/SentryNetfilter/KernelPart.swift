@@ -3,12 +3,17 @@
 // Installing goes in this order, so that at no moment something happens that the policy does not name:
 //
 // 1. The form is chosen: would the kernel take a rule with the `queue` expression?
-// 2. One transaction puts our table in the place of whatever is there under its name. Marked packets that meet no queue
-//    yet are dropped or passed by its last chains, as the policy says.
-// 3. Of the marked form, one step for each family replaces our rules in iptables.
+// 2. Of the marked form, one step for each family replaces our rules in iptables: no packet is marked yet, so they lead
+//    nothing anywhere.
+// 3. One transaction puts our table in the place of whatever is there under its name. Marked packets that meet no queue
+//    are dropped or passed by its last chains, as the policy says.
 //
-// If a step fails, what was done is taken back. Removing begins with our table: without it no packet is marked, and what
-// is left in iptables for a moment leads nothing anywhere.
+// If a step fails, what was done is taken back.
+//
+// The kernel drops everything that waits in any queue as soon as a chain with a hook goes, whoever it belongs to. So
+// updates leave such chains where they are and change only what is in them, and removing has three steps: `stopFeeding`;
+// all that waits gets its verdict, which is the caller's part; `remove`. That begins with our table: without it no packet
+// is marked.
 
 internal import Glibc
 
@@ -22,6 +27,8 @@ struct KernelPart: ~Copyable {
   private var writtenChains = ChainListing.Signature()
   /// Families whose table `mangle` was not there before us.
   private var madeMangle: [MangleRules.Family] = []
+  /// What stands is about to be removed, and hands nothing over meanwhile.
+  private var isClosing = false
 
   init() throws(NetfilterError) {
     let nftables = try NftablesHandle()
@@ -42,8 +49,9 @@ struct KernelPart: ~Copyable {
     let status = NetfilterStatus(
       form: form, feed: feed, replacedLeftover: isFirst && (hadOwn || !leftover.isEmpty), restorations: 0)
     do throws(NetfilterError) {
-      try nftables.run(FeedRuleset(feed: feed, form: form).replacing, to: "install the queue's rules")
       try writeMangle(feed, form, replacing: leftover, tables)
+      try nftables.run(FeedRuleset(feed: feed, form: form).replacing, to: "install the queue's rules")
+      try removeMangle(leftover, notOf: form)
       try rememberWritten(feed, form)
     } catch {
       try? remove()
@@ -83,7 +91,9 @@ struct KernelPart: ~Copyable {
   }
 
   private mutating func renew(_ feed: QueueFeed, _ form: FeedForm, after old: QueueFeed) throws(NetfilterError) {
-    try nftables.run(FeedRuleset(feed: feed, form: form).renewing(after: old), to: "renew the queue's rules")
+    let ruleset = FeedRuleset(feed: feed, form: form)
+    try nftables.run(ruleset.renewing(after: old), to: "renew the queue's rules")
+    guard MangleRules.areOthers(for: feed, than: old) else { return try rememberTable(ruleset) }
     for family in Self.families(of: form) { try family.replace(try family.installed(), for: feed) }
     try rememberWritten(feed, form)
   }
@@ -105,16 +115,17 @@ struct KernelPart: ~Copyable {
   private mutating func writeMangle(
     _ feed: QueueFeed, _ form: FeedForm, replacing leftover: [MangleRules.Family: [String]], _ tables: Set<String>
   ) throws(NetfilterError) {
-    let families = Self.families(of: form)
-    for (family, found) in leftover where !families.contains(where: { $0.family == family }) {
-      try MangleRules(family: family).remove(found)
-    }
-    for rules in families {
+    for rules in Self.families(of: form) {
       if !tables.contains(rules.family.nftablesTable), !rules.family.hasOlderTable {
         madeMangle.append(rules.family)
       }
       try rules.replace(leftover[rules.family] ?? [], for: feed)
     }
+  }
+
+  private func removeMangle(_ leftover: [MangleRules.Family: [String]], notOf form: FeedForm) throws(NetfilterError) {
+    let families = Self.families(of: form).map(\.family)
+    for (family, found) in leftover where !families.contains(family) { try MangleRules(family: family).remove(found) }
   }
 
   /// - Throws: `.refused` if it is not all there: somebody else was at work at the same time.
@@ -141,7 +152,16 @@ struct KernelPart: ~Copyable {
 
   // MARK: Removing
 
+  mutating func stopFeeding() throws(NetfilterError) {
+    guard let status else { return }
+    var ruleset = FeedRuleset(feed: status.feed, form: status.form)
+    ruleset.handsOver = false
+    isClosing = true
+    try nftables.run(ruleset.renewing(after: status.feed), to: "stop handing packets to the queue")
+  }
+
   mutating func remove() throws(NetfilterError) {
+    defer { isClosing = false }
     let tables = try listTables()
     if tables.contains("table inet \(FeedRuleset.table)") {
       try nftables.run(FeedRuleset.removing, to: "remove the queue's rules")
@@ -172,7 +192,7 @@ struct KernelPart: ~Copyable {
   // MARK: Watching
 
   mutating func damage() throws(NetfilterError) -> [NetfilterPart] {
-    guard let status else { return [] }
+    guard let status, !isClosing else { return [] }
     var damaged: [NetfilterPart] = []
     let ruleset = FeedRuleset(feed: status.feed, form: status.form)
     let table = try ChainListing.read(&requests, to: Self.listing)

@@ -44,7 +44,14 @@ public final class NetfilterHost: Sendable {
     }
   }
 
-  /// Takes out everything that is ours, also what another run has left, and nothing else. Doing it twice is harmless.
+  /// Hands over no more packets, as the step before `remove`: that would lose what still waits for a verdict. Packets pass
+  /// unjudged from now on, whatever the policy, and nothing is put back.
+  public func stopFeeding() throws(NetfilterError) {
+    try kernel.withLock { kernel throws(NetfilterError) in try kernel.stopFeeding() }
+  }
+
+  /// Takes out everything that is ours, also what another run has left, and nothing else. Doing it twice is harmless. The kernel
+  /// drops what still waits in the queue: see `stopFeeding`.
   public func remove() throws(NetfilterError) {
     try kernel.withLock { kernel throws(NetfilterError) in try kernel.remove() }
   }

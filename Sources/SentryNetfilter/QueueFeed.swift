@@ -16,10 +16,13 @@ public struct QueueFeed: Sendable, Equatable {
   public var early: EarlyChain?
   /// What is dropped for a rule that deletes what triggered addresses send; `nil` for nothing.
   public var blocking: BlockingFeed?
+  /// Steady packets of flows that the daemon names pass without it.
+  public var keepsFlows: Bool
 
   public init(
     queue: UInt16 = 0, interfaces: [String], policy: FailurePolicy = .failOpen, queueMark: UInt32 = 0x4000_0000,
-    ownMark: UInt32 = 0x2000_0000, early: EarlyChain? = nil, blocking: BlockingFeed? = nil
+    ownMark: UInt32 = 0x2000_0000, early: EarlyChain? = nil, blocking: BlockingFeed? = nil,
+    keepsFlows: Bool = false
   ) {
     self.queue = queue
     self.interfaces = interfaces
@@ -28,6 +31,7 @@ public struct QueueFeed: Sendable, Equatable {
     self.ownMark = ownMark
     self.early = early
     self.blocking = blocking
+    self.keepsFlows = keepsFlows
   }
 
   /// - Throws: what makes it impossible to install.

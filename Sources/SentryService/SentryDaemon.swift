@@ -158,6 +158,7 @@ public actor SentryDaemon {
     active = new
     history.append(new.report)
     if history.count > Self.documentsRemembered { history.removeFirst() }
+    gate?.endFlows()
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
     follow(new.rules, after: current.rules)
@@ -207,7 +208,7 @@ public actor SentryDaemon {
       },
       verdicts: Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, snapshot.totals[$0]) }),
       lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes(),
-      queue: queueReport(snapshot.queue), bridge: snapshot.bridge.map(\.report),
+      queue: queueReport(snapshot), bridge: snapshot.bridge.map(\.report),
       owners: snapshot.owners.map(\.report), rates: snapshot.rates.map { $0.map(\.report) })
   }
 
@@ -297,17 +298,27 @@ public actor SentryDaemon {
 
   // MARK: Helpers
 
-  private func queueReport(_ snapshot: QueueSnapshot?) -> QueueReport? {
-    guard let snapshot, case .queue(let queue) = intake else { return nil }
+  private func queueReport(_ worker: WorkerSnapshot) -> QueueReport? {
+    guard let snapshot = worker.queue, case .queue(let queue) = intake else { return nil }
     return QueueReport(
       number: snapshot.number, policy: queue.options.passesWhenFull ? "fail-open" : "fail-closed",
       dryRun: queue.isDryRun, waiting: snapshot.statistics?.waiting ?? 0, held: snapshot.held,
       overflowed: snapshot.statistics?.overflowed ?? 0, undelivered: snapshot.statistics?.undelivered ?? 0,
-      refused: snapshot.refusals, unsent: snapshot.unsent, problem: snapshot.problem.map { "\($0)" },
-      kernel: gate.flatMap(kernelReport))
+      refused: snapshot.refusals, vanished: snapshot.vanished, unsent: snapshot.unsent,
+      problem: snapshot.problem.map { "\($0)" },
+      ways: gate.map { wayReports($0, snapshot.unsentByHop) } ?? [],
+      kernel: gate.flatMap { kernelReport($0, flowsWantedBy: worker.wantsFlows) })
   }
 
-  private func kernelReport(_ gate: KernelGate) -> KernelPartReport? {
+  private func wayReports(_ gate: KernelGate, _ unsent: [IPAddress: UInt64]) -> [WayReport] {
+    gate.ways.map { way in
+      WayReport(
+        rules: way.rules, nextHop: "\(way.state.hop)", problem: way.state.problem,
+        restorations: way.state.restorations, unsent: unsent[way.state.hop, default: 0])
+    }
+  }
+
+  private func kernelReport(_ gate: KernelGate, flowsWantedBy rule: String?) -> KernelPartReport? {
     guard let status = gate.status else { return nil }
     let counts = try? gate.counts()
     let early = status.feed.early
@@ -316,7 +327,15 @@ public actor SentryDaemon {
       unjudged: counts?.unjudged ?? 0, decides: early?.decided.map(\.number) ?? [],
       notCovered: early?.uncovered.map { UncoveredRule(number: $0.number, reason: $0.reason) } ?? [],
       blocks: blockingReport(status.feed.blocking, gate, dropped: counts?.blocked.packets ?? 0),
-      blocksNot: gate.blocking.obstacle)
+      blocksNot: gate.blocking.obstacle, flows: status.feed.keepsFlows ? flowReport(gate, wantedBy: rule) : nil,
+      flowsNot: gate.flows.obstacle)
+  }
+
+  private func flowReport(_ gate: KernelGate, wantedBy rule: String?) -> FlowsReport {
+    let status = gate.flows.status
+    return FlowsReport(
+      entries: status.counts.entries, packets: status.counts.packets, bytes: status.counts.bytes, wantedBy: rule,
+      problem: status.problem)
   }
 
   private func blockingReport(_ feed: BlockingFeed?, _ gate: KernelGate, dropped: UInt64) -> BlockingReport? {

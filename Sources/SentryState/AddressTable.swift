@@ -273,6 +273,9 @@ public struct AddressTable: ~Copyable {
 
   public mutating func stopRecordingChanges() { changes = nil }
 
+  /// Somebody is told of changes.
+  public var recordsChanges: Bool { changes != nil }
+
   public var hasChanges: Bool { changes.map { !$0.isEmpty } ?? false }
 
   /// Hands over what has changed since the last call, oldest first, and forgets it.

@@ -3,7 +3,7 @@ internal import SentryPacket
 /// A flow as the connection table stores it: 112 bytes.
 struct ConnectionRecord: LinkedEntry {
   let key: FlowIdentity
-  private let orientation: Orientation
+  private var traits: Traits
   /// Known only while rules limit rates.
   var windowShifts = WindowShifts()
   var tcp: TCPState
@@ -23,16 +23,44 @@ struct ConnectionRecord: LinkedEntry {
   /// A new flow, before `packet` is added to it.
   init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp) {
     key = flow.identity
-    orientation = Orientation(flow)
+    traits = Traits(flow)
     // `add` takes it back if this packet's SYN flag is off: a connection that is met half-way counts as open.
     tcp = packet.has(.tcpFlags) ? .onlySYN : []
     firstNanoseconds = firstTime.nanoseconds
   }
 
   /// The first packet came from the end that the key names first.
-  var isForwardFromFirstEnd: Bool { orientation.contains(.forwardFromFirstEnd) }
+  var isForwardFromFirstEnd: Bool { traits.contains(.forwardFromFirstEnd) }
   /// That end is this host.
-  var isFirstEndLocal: Bool { orientation.contains(.firstEndLocal) }
+  var isFirstEndLocal: Bool { traits.contains(.firstEndLocal) }
+
+  /// Whether packets like those of `flow`, which is this one, may stay in the kernel.
+  func stays(_ flow: FlowKey) -> Bool { traits.contains(staying(flow)) }
+
+  mutating func setStays(_ stays: Bool, _ flow: FlowKey) {
+    if stays { traits.formUnion(staying(flow)) } else { traits.subtract(staying(flow)) }
+  }
+
+  /// Forwarded packets are seen twice, and may stay at one place and not at the other.
+  private func staying(_ flow: FlowKey) -> Traits {
+    switch (flow.isFromFirstEnd == isForwardFromFirstEnd, flow.isOutbound) {
+    case (true, false): .forwardStaysInbound
+    case (true, true): .forwardStaysOutbound
+    case (false, false): .reverseStaysInbound
+    case (false, true): .reverseStaysOutbound
+    }
+  }
+
+  /// Some packets may stay in the kernel.
+  var staysAtAll: Bool { !traits.isDisjoint(with: .staying) }
+
+  mutating func endStay() { traits.subtract(.staying) }
+
+  /// Nothing but time, and packets out of the ordinary, can change how the flow stands: both ends have spoken, neither has ended
+  /// it, and no rate holds for it.
+  var isSteady: Bool {
+    tcp.isEmpty && inboundRate | outboundRate == 0 && forward.packets > 0 && reverse.packets > 0
+  }
 
   /// Counts a packet of this flow and follows what it says.
   @inline(__always)
@@ -100,15 +128,22 @@ struct ConnectionRecord: LinkedEntry {
   }
 }
 
-/// How a flow lies between the ends that its key names, in one byte.
-private struct Orientation: OptionSet, BitwiseCopyable {
+/// How a flow lies between the ends that its key names, and what of it may stay in the kernel, in one byte.
+private struct Traits: OptionSet, BitwiseCopyable {
   let rawValue: UInt8
 
-  static let forwardFromFirstEnd = Orientation(rawValue: 1 << 0)
-  static let firstEndLocal = Orientation(rawValue: 1 << 1)
+  static let forwardFromFirstEnd = Traits(rawValue: 1 << 0)
+  static let firstEndLocal = Traits(rawValue: 1 << 1)
+  static let forwardStaysInbound = Traits(rawValue: 1 << 2)
+  static let forwardStaysOutbound = Traits(rawValue: 1 << 3)
+  static let reverseStaysInbound = Traits(rawValue: 1 << 4)
+  static let reverseStaysOutbound = Traits(rawValue: 1 << 5)
+  static let staying: Traits = [
+    .forwardStaysInbound, .forwardStaysOutbound, .reverseStaysInbound, .reverseStaysOutbound,
+  ]
 }
 
-extension Orientation {
+extension Traits {
   init(_ flow: FlowKey) {
     self = []
     if flow.isFromFirstEnd { insert(.forwardFromFirstEnd) }

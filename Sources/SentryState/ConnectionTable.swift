@@ -13,7 +13,7 @@ public import SentryPacket
 ///
 /// `now` is never before that of an earlier call.
 public struct ConnectionTable: ~Copyable {
-  private var table: LinkedTable<ConnectionRecord>
+  var table: LinkedTable<ConnectionRecord>
 
   /// - Parameter capacity: the nearest of 1...16 777 216.
   public init(capacity: Int) {

@@ -34,6 +34,20 @@ public struct FlowKey: Sendable {
       : FlowIdentity(destination, ports.destination, source, ports.source, packet.protocolNumber)
   }
 
+  /// The flow of a packet of which only this is known, of a protocol with ports.
+  public init(
+    protocolNumber: UInt8, source: FlowEndpoint, destination: FlowEndpoint, direction: Direction
+  ) {
+    let (from, to) = (source.address, destination.address)
+    isFromFirstEnd = from != to ? from < to : source.port <= destination.port
+    isFirstEndLocal = isFromFirstEnd == (direction == .outbound)
+    isKnown = true
+    identity =
+      isFromFirstEnd
+      ? FlowIdentity(from, source.port, to, destination.port, protocolNumber)
+      : FlowIdentity(to, destination.port, from, source.port, protocolNumber)
+  }
+
   /// The flow of an ICMP error: that of the packet it quotes, and the other way along it.
   ///
   /// - Parameters:
@@ -46,6 +60,9 @@ public struct FlowKey: Sendable {
     isFirstEndLocal = sent.isFirstEndLocal
     isKnown = sent.isKnown
   }
+
+  /// The packet goes out: its source is this host.
+  var isOutbound: Bool { isFromFirstEnd == isFirstEndLocal }
 
   /// The ports, or what stands for them.
   @inlinable @inline(__always)

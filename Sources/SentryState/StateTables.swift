@@ -221,6 +221,9 @@ extension StateTables {
     addresses[Self.index(of: kind)].stopRecordingChanges()
   }
 
+  /// See `AddressTable.recordsChanges`.
+  public func recordsChanges(of kind: AddressTableKind) -> Bool { addresses[Self.index(of: kind)].recordsChanges }
+
   /// See `AddressTable.hasChanges`.
   public func hasChanges(of kind: AddressTableKind) -> Bool { addresses[Self.index(of: kind)].hasChanges }
 

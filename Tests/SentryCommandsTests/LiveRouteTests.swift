@@ -80,6 +80,77 @@ struct LiveRouteTests {
     }
   }
 
+  @Test(.timeLimit(.minutes(2)))
+  func aWayThatIsLostIsReportedAndPutBack() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(
+      Self.rules + ",\n"
+        + LiveQueue.rule("Dest port", "9003", #"filterActionName = "Route to"; parameter = "10.77.13.2";"#), in: folder)
+    try await Cable.with(.usual) { cable in
+      do {
+        try await addNeighbours(to: cable)
+        try await LiveDaemon.with(
+          on: cable, document, interfaces: ["cable0", "left", "right"], options: ["--mode", "queue"]
+        ) { daemon in
+          #expect(daemon.program.errors.contains("no way through 10.77.13.2, which rule 3 names: "))
+          #expect(try await ways(daemon) == ["10.77.11.2": true, "10.77.12.2": true, "10.77.13.2": false])
+
+          try await cable.script(at: .watched, "ip link set right down")
+          try await waitUntil("the way is reported as lost") { try await ways(daemon)["10.77.12.2"] == false }
+          #expect(try await daemon.sentry("status").output.contains("through    10.77.12.2 for rule 2: no way"))
+          try await cable.script(at: .watched, "ip link set right up")
+          try await waitUntil("the way is there again") { try await ways(daemon)["10.77.12.2"] == true }
+          try await waitUntil("people hear of it") {
+            try await daemon.log().contains("the way through 10.77.12.2, which rule 2 names, stands again")
+          }
+          // One that was never there, and one that somebody takes out.
+          try await cable.script(
+            at: .watched, "ip address add 10.77.13.1/24 dev left; ip route flush table 520000; ip rule del pref 5201")
+          try await waitUntil("all ways are there") {
+            let rules = try await cable.script(
+              at: .watched, "ip rule show; for n in 0 1 2; do ip route show table 52000$n; done"
+            ).output
+            return rules.matches(of: /default via/).count == 3 && rules.matches(of: /fwmark/).count == 3
+          }
+          for (name, port) in Self.ports { try await send(300_000, from: .sender, to: name, port, on: cable) }
+        }
+      } catch {
+        await removeNeighbours(of: cable)
+        throw error
+      }
+      await removeNeighbours(of: cable)
+    }
+  }
+
+  /// Whether there is a way to each next hop.
+  private func ways(_ daemon: LiveDaemon) async throws -> [String: Bool] {
+    Dictionary(uniqueKeysWithValues: try await daemon.queue().ways.map { ($0.nextHop, $0.problem == nil) })
+  }
+
+  /// Larger than the interface allows: the kernel would have split it later, but not what is sent anew.
+  @Test(.timeLimit(.minutes(2)))
+  func whatCannotBeSentThroughANeighbourCountsForIt() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.rules, in: folder)
+    try await Cable.with(.usual) { cable in
+      do {
+        try await addNeighbours(to: cable)
+        try await LiveDaemon.with(
+          on: cable, document, interfaces: ["cable0", "left", "right"], options: ["--mode", "queue"]
+        ) { daemon in
+          try await cable.script(at: .watched, "head -c 3000 /dev/zero | nc -u -w 1 \(Self.destination) 9002")
+          try await waitUntil("it is counted") { try await daemon.queue().unsent == 1 }
+          let unsent = try await daemon.queue().ways.map(\.unsent)
+          #expect(unsent == [0, 1])
+        }
+      } catch {
+        await removeNeighbours(of: cable)
+        throw error
+      }
+      await removeNeighbours(of: cable)
+    }
+  }
+
   private func send(_ count: Int, from end: Cable.End, to name: String, _ port: Int, on cable: Cable) async throws {
     let receiver = try Program("ip").start([
       "netns", "exec", "\(cable.watched)-\(name)", "bash", "-c", "nc -l -w 30 \(port) | wc -c",

@@ -26,7 +26,10 @@ struct Foresight: ~Copyable {
   /// - Parameter events: those that judging it has added.
   func differences(from judgement: Judgement, _ events: [EngineEvent], _ engine: borrowing Engine) -> [String] {
     var differences = sideEffects
-    if judgement != explanation.judgement {
+    var explained = explanation.judgement
+    // What may stay in the kernel is nobody's to explain: `StayingDifferentialTests` holds it against what comes later.
+    explained.flow = judgement.flow
+    if judgement != explained {
       differences.append("explained \(explanation.judgement), judged \(judgement)")
     }
     differences += Told.differences(explained: explanation.events, events)

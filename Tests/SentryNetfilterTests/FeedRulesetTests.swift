@@ -77,6 +77,17 @@ struct FeedRulesetTests {
     #expect(text.contains(#"oifname != { "a", "b", "c", "d", "e" } accept"#))
   }
 
+  @Test(arguments: [FeedForm.marked, .native])
+  func beforeItIsRemovedTheTableHandsOverNothing(_ form: FeedForm) {
+    var ruleset = FeedRuleset(feed: Self.feed, form: form)
+    ruleset.handsOver = false
+    let text = ruleset.renewing(after: Self.feed)
+    #expect(!text.contains("queue num 3") && !text.contains("meta mark set meta mark | "))
+    #expect(!text.contains("delete"), "with a chain the kernel would drop what waits in the queue")
+    #expect(text.contains("flush chain inet sentry inbound\n") && text.contains("flush chain inet sentry outbound\n"))
+    #expect(text.contains("accept comment \"made by sentry\""), "our mark is still cleared")
+  }
+
   static let plan = BlockingPlan(
     rule: 4, number: "2.1", counting: [3, 4], ipv6PrefixLength: 64, seconds: 600, capacity: 1_000,
     sparesAuthorized: false,
@@ -246,5 +257,49 @@ struct FeedRulesetTests {
     #expect(throws: NetfilterError.unusableMarks(queue: queue, own: own)) {
       try QueueFeed(interfaces: [], queueMark: queue, ownMark: own).validate()
     }
+  }
+
+  @Test func flowsPassJustAheadOfTheQueue() {
+    var feed = Self.feed
+    feed.keepsFlows = true
+    let text = FeedRuleset(feed: feed, form: .marked).replacing
+    #expect(
+      text.contains(
+        """
+          set flows-udp-out-6 {
+            type iface_index . ipv6_addr . ipv6_addr . inet_service . inet_service
+            size 32768
+            flags timeout
+            timeout 10s
+            counter
+          }
+          set ended-4 {
+            type iface_index . ipv4_addr . ipv4_addr . inet_service . inet_service
+            size 32768
+            flags dynamic,timeout
+            timeout 2s
+          }
+
+        """))
+    #expect(text.contains("    jump flows-in\n    meta mark set meta mark | 0x40000000\n"))
+    #expect(text.contains("    jump flows-out\n    meta mark set meta mark | 0x40000000\n"))
+    // None leaves with the bit of the queue.
+    #expect(
+      text.contains(
+        "iif . ip saddr . ip daddr . udp sport . udp dport @flows-udp-in-4 meta mark set meta mark & 0xbfffffff accept")
+    )
+    #expect(
+      FeedRuleset(feed: feed, form: .native).replacing.contains(
+        "oif . ip6 saddr . ip6 daddr . tcp sport . tcp dport @flows-tcp-out-6 accept"))
+  }
+
+  @Test func setsOfFlowsGoWithTheFeedThatNeedsThem() {
+    var old = Self.feed
+    old.keepsFlows = true
+    let text = FeedRuleset(feed: Self.feed, form: .native).renewing(after: old)
+    #expect(text.contains("flush chain inet sentry flows-in\n"))
+    #expect(
+      text.contains("delete set inet sentry flows-tcp-in-4\n") && text.contains("delete set inet sentry ended-6\n"))
+    #expect(!FeedRuleset(feed: old, form: .native).renewing(after: old).contains("delete set"))
   }
 }

@@ -166,6 +166,25 @@ struct NetfilterHostTests {
 
   // MARK: Coming and going
 
+  /// Even under fail-closed, and although nobody listens.
+  @Test func onceItHandsOverNothingPacketsPassUntilItIsRemoved() async throws {
+    try await TestNetwork.run { network in
+      let host = try NetfilterHost()
+      try host.install(Self.near(.failClosed))
+      #expect(try network.ping(patience: 1) == 0)
+      try host.stopFeeding()
+      #expect(try network.ping() == 3)
+      #expect(try network.pingFromPeer("2001:db8::1") == 3)
+      #expect(try host.restore().isEmpty, "that is as it should be")
+      try host.remove()
+      #expect(try host.found() == nil)
+      // The next begins as ever.
+      try host.install(Self.near(.failClosed))
+      #expect(try network.ping(patience: 1) == 0)
+      #expect(try host.verify().isEmpty)
+    }
+  }
+
   @Test func removingLeavesNothing() async throws {
     try await TestNetwork.run { network in
       let before = try network.host("nft -s list ruleset")

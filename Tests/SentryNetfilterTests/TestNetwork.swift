@@ -66,7 +66,7 @@ final class TestNetwork {
 
   /// Sends frames from the neighbour that Scapy makes of these expressions.
   func send(_ packets: [String]) throws {
-    let frames = packets.map { "Ether(src='02:00:00:00:00:02', dst='02:00:00:00:00:01')/\($0)" }
+    let frames = packets.map(Self.frame)
     try peer(
       """
       /usr/bin/python3 << 'SCRIPT'
@@ -76,9 +76,40 @@ final class TestNetwork {
       """)
   }
 
+  /// Writes frames that Scapy makes of these expressions to a file, which `send(prepared:)` sends without waiting for Scapy.
+  func prepare(_ packets: [String], in folder: TemporaryFolder) throws -> String {
+    let path = folder.path("\(packets.hashValue)")
+    try peer(
+      """
+      /usr/bin/python3 << 'SCRIPT'
+      from scapy.all import *
+      frames = [\(packets.map(Self.frame).joined(separator: ",\n       "))]
+      open('\(path)', 'w').write('\\n'.join(bytes(frame).hex() for frame in frames))
+      SCRIPT
+      """)
+    return path
+  }
+
+  /// Sends prepared frames from the neighbour.
+  func send(prepared path: String) throws {
+    try peer(
+      """
+      /usr/bin/python3 << 'SCRIPT'
+      import socket
+      wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+      wire.bind(('far', 0))
+      for line in open('\(path)'): wire.send(bytes.fromhex(line))
+      SCRIPT
+      """)
+  }
+
   /// Starts a program on the host that accepts all packets of a queue, and tells of each ICMP packet: `prerouting near 0`,
   /// the hook, the interface there, and the packet's mark.
   func listen(queue: Int) throws -> QueueListener { try QueueListener(self, queue: queue) }
+
+  private static func frame(_ packet: String) -> String {
+    "Ether(src='02:00:00:00:00:02', dst='02:00:00:00:00:01')/\(packet)"
+  }
 
   /// One by one: after its first answer `ping` waits for others but a moment.
   private static func pings(_ address: String, _ count: Int, _ patience: Int) -> String {

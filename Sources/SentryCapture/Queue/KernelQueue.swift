@@ -32,8 +32,11 @@ internal import SentryPacket
   public let verdicts: QueueVerdicts
   /// How often the kernel had no room to hand packets over since the queue was opened; it does not say how many.
   public private(set) var overruns: UInt64 = 0
-  /// Messages of ours the kernel refused.
+  /// Messages of ours the kernel refused, but for those below.
   public private(set) var refusals: UInt64 = 0
+  /// Decisions about packets that were gone: the kernel drops what waits in any queue when somebody takes out a chain with a hook,
+  /// whoever it belongs to. Of packets that simply pass, one may stand for several.
+  public private(set) var vanished: UInt64 = 0
 
   /// Takes over the queue of that number.
   ///
@@ -103,7 +106,7 @@ internal import SentryPacket
         body(received.extracting(bytes), packet)
         delivered += 1
       case .answer(let code):
-        if code != 0 { refusals += 1 }
+        if code == ENOENT { vanished += 1 } else if code != 0 { refusals += 1 }
       case .other:
         break
       }

@@ -56,11 +56,14 @@ public struct PacketSender: ~Copyable {
   public mutating func send(_ packet: RawSpan) { count(sendAsIs(packet)) }
 
   /// The same with further bits in its mark.
-  public mutating func send(_ packet: RawSpan, mark bits: UInt32) {
+  ///
+  /// - Returns: whether the system took it.
+  public mutating func send(_ packet: RawSpan, mark bits: UInt32) -> Bool {
     let descriptor = packet.wire8(at: 0).map { $0 >> 4 } == 6 ? socketV6 : socketV4
-    guard Self.setMark(mark | bits, of: descriptor) else { return count(false) }
-    count(sendAsIs(packet))
+    let isSent = Self.setMark(mark | bits, of: descriptor) && sendAsIs(packet)
+    count(isSent)
     _ = Self.setMark(mark, of: descriptor)
+    return isSent
   }
 
   private mutating func count(_ isSent: Bool) {

@@ -196,8 +196,13 @@ public struct QueueReport: Codable, Sendable, Equatable {
   public var undelivered: UInt64
   /// Decisions the kernel did not take.
   public var refused: UInt64
+  /// Packets that the kernel dropped while they waited, because somebody took out a chain of its packet filter. One may stand for
+  /// several.
+  public var vanished: UInt64
   /// Packets sent by us, answers and those that take another way, that the system did not take.
   public var unsent: UInt64
+  /// The ways out that `Route to` rules name; empty while nothing feeds the queue.
+  public var ways: [WayReport]
   /// Why the kernel hands over nothing although it should; `nil` while it does.
   public var problem: String?
   /// What feeds the queue; `nil` while nothing does, as after `sentry off`.
@@ -205,7 +210,8 @@ public struct QueueReport: Codable, Sendable, Equatable {
 
   public init(
     number: UInt16, policy: String, dryRun: Bool, waiting: UInt64, held: Int, overflowed: UInt64, undelivered: UInt64,
-    refused: UInt64, unsent: UInt64, problem: String?, kernel: KernelPartReport?
+    refused: UInt64, vanished: UInt64 = 0, unsent: UInt64, problem: String?,
+    ways: [WayReport] = [], kernel: KernelPartReport?
   ) {
     self.number = number
     self.policy = policy
@@ -215,9 +221,32 @@ public struct QueueReport: Codable, Sendable, Equatable {
     self.overflowed = overflowed
     self.undelivered = undelivered
     self.refused = refused
+    self.vanished = vanished
     self.unsent = unsent
     self.problem = problem
+    self.ways = ways
     self.kernel = kernel
+  }
+}
+
+/// How the way out that a `Route to` rule names is doing.
+public struct WayReport: Codable, Sendable, Equatable {
+  /// The numbers of the rules that name it.
+  public var rules: [String]
+  public var nextHop: String
+  /// Why packets for it take their normal way, as the system says it; `nil` while there is a way.
+  public var problem: String?
+  /// How often the way was put back after it was lost.
+  public var restorations: Int
+  /// Packets that the system did not take for it: larger than its interface allows, as a rule.
+  public var unsent: UInt64
+
+  public init(rules: [String], nextHop: String, problem: String? = nil, restorations: Int = 0, unsent: UInt64 = 0) {
+    self.rules = rules
+    self.nextHop = nextHop
+    self.problem = problem
+    self.restorations = restorations
+    self.unsent = unsent
   }
 }
 
@@ -239,10 +268,15 @@ public struct KernelPartReport: Codable, Sendable, Equatable {
   public var blocks: BlockingReport?
   /// Why it does not; `nil` if it does.
   public var blocksNot: String?
+  /// Flows whose packets pass without a judgement; `nil` where none may.
+  public var flows: FlowsReport?
+  /// Why none may; `nil` if they may.
+  public var flowsNot: String?
 
   public init(
     form: String, interfaces: [String], restorations: Int, unjudged: UInt64, decides: [String],
-    notCovered: [UncoveredRule], blocks: BlockingReport? = nil, blocksNot: String? = nil
+    notCovered: [UncoveredRule], blocks: BlockingReport? = nil, blocksNot: String? = nil,
+    flows: FlowsReport? = nil, flowsNot: String? = nil
   ) {
     self.form = form
     self.interfaces = interfaces
@@ -252,6 +286,8 @@ public struct KernelPartReport: Codable, Sendable, Equatable {
     self.notCovered = notCovered
     self.blocks = blocks
     self.blocksNot = blocksNot
+    self.flows = flows
+    self.flowsNot = flowsNot
   }
 }
 
@@ -296,6 +332,27 @@ public struct BlockingReport: Codable, Sendable, Equatable {
     self.endedConnections = endedConnections
     self.checks = checks
     self.differences = differences
+    self.problem = problem
+  }
+}
+
+/// How packets pass in the kernel that need no judgement.
+public struct FlowsReport: Codable, Sendable, Equatable {
+  /// Flows in the kernel, each direction by itself.
+  public var entries: Int
+  /// What they have carried so far, as of the last second.
+  public var packets: UInt64
+  public var bytes: UInt64
+  /// The number of the rule that was the last to want to see the packets of a flow; `nil` if none has.
+  public var wantedBy: String?
+  /// What the kernel refused; `nil` if nothing.
+  public var problem: String?
+
+  public init(entries: Int, packets: UInt64, bytes: UInt64, wantedBy: String?, problem: String?) {
+    self.entries = entries
+    self.packets = packets
+    self.bytes = bytes
+    self.wantedBy = wantedBy
     self.problem = problem
   }
 }

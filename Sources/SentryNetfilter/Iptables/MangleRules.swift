@@ -44,11 +44,13 @@ struct MangleRules {
 
   /// Puts our rules in the place of those that `installed()` has found, in one step.
   func replace(_ found: [String], for feed: QueueFeed) throws(NetfilterError) {
-    let jumps = ["PREROUTING", "POSTROUTING"].map { Self.jump(from: $0, feed) }
     try commit(
-      [":\(Self.chain) - [0:0]"] + Self.deletions(of: found) + Self.chainRules(feed) + jumps,
+      [":\(Self.chain) - [0:0]"] + Self.deletions(of: found) + Self.rules(for: feed),
       to: "install the rules of \(family.rawValue)")
   }
+
+  /// Whether these two feeds need different rules.
+  static func areOthers(for feed: QueueFeed, than old: QueueFeed) -> Bool { rules(for: feed) != rules(for: old) }
 
   /// Takes out what `installed()` has found; nothing if that is nothing.
   func remove(_ found: [String]) throws(NetfilterError) {
@@ -72,6 +74,10 @@ struct MangleRules {
   /// The chain is emptied by being declared; only what leads to it must be deleted, word by word.
   private static func deletions(of found: [String]) -> [String] {
     found.filter { $0.hasPrefix("-A ") && !$0.hasPrefix("-A \(chain) ") }.map { "-D" + $0.dropFirst(2) }
+  }
+
+  private static func rules(for feed: QueueFeed) -> [String] {
+    chainRules(feed) + ["PREROUTING", "POSTROUTING"].map { jump(from: $0, feed) }
   }
 
   /// Clears the bit first: what still has it behind this table was not queued.

@@ -21,17 +21,21 @@ struct NetlinkRequests: ~Copyable {
 
   /// Carries out what `messages` say to nftables: all of it, or nothing.
   ///
+  /// - Parameter echo: hears what the kernel says of messages that asked for it (`NLM_F_ECHO`).
   /// - Throws: the first thing the kernel refuses.
-  mutating func transact(to asked: String, _ messages: (inout NetlinkWriter) -> Void) throws(NetfilterError) {
+  mutating func transact(
+    to asked: String, _ messages: (inout NetlinkWriter) -> Void,
+    echo: (NetlinkReader.Message, RawSpan) -> Void = { _, _ in }
+  ) throws(NetfilterError) {
     var writer = NetlinkWriter()
     let subsystem = UInt16(NFNL_SUBSYS_NFTABLES)
     writer.message(UInt16(NFNL_MSG_BATCH_BEGIN), flags: 0, family: 0, resource: subsystem)
     messages(&writer)
     writer.message(UInt16(NFNL_MSG_BATCH_END), flags: 0, family: 0, resource: subsystem)
     try send(writer, to: asked)
-    // The kernel was done before `send` came back; it only speaks of what it refuses.
+    // The kernel was done before `send` came back; it only speaks of what it refuses, and where it was asked to.
     var refused: Int32 = 0
-    while let outcome = try receive(to: asked, { _, _ in }) {
+    while let outcome = try receive(to: asked, echo) {
       if case .refused(let code) = outcome, refused == 0 { refused = code }
     }
     if refused != 0 { throw NetfilterError(asked: asked, code: refused) }

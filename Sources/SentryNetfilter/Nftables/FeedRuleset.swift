@@ -2,14 +2,17 @@
 //
 //     prerouting   early            ahead of defragmentation (-400): what fragments must be asked; first of all,
 //                  blocked          drops what triggered addresses send, where a rule says so and nothing else can happen to it
-//                  inbound          just before mangle (-150): hands to the queue, or marks for it
+//                  flows-in         just before mangle (-150): lets pass what needs no judgement
+//                  inbound          then: hands to the queue, or marks for it
 //                  inbound-judged   just after mangle: packets still marked have met no queue
-//     postrouting  outbound         the same before NAT (100)
+//     postrouting  outbound         the same before NAT (100), with flows-out
 //                  outbound-judged
 //
 // Of the marked form, the rule of iptables clears the bit before it queues a packet, so a packet that still has it after
 // mangle was never judged: our rule was not there yet, or any more, or a rule of somebody else accepted the packet first.
 // The policy decides, and a counter tells. No packet leaves a chain of ours with a bit of ours.
+
+internal import SentryPacket
 
 /// The rules of a feed as nftables reads them.
 struct FeedRuleset {
@@ -23,13 +26,23 @@ struct FeedRuleset {
     case inboundJudged = "inbound-judged"
     case outbound
     case outboundJudged = "outbound-judged"
+    case flowsIn = "flows-in"
+    case flowsOut = "flows-out"
   }
 
   let feed: QueueFeed
   let form: FeedForm
+  /// False while our part is about to be removed: packets pass as if they had been judged.
+  var handsOver = true
+
+  init(feed: QueueFeed, form: FeedForm) {
+    self.feed = feed
+    self.form = form
+  }
 
   var chains: [Chain] {
     var chains: [Chain] = [.inbound, .outbound]
+    if feed.keepsFlows { chains.insert(contentsOf: [.flowsIn, .flowsOut], at: 0) }
     if feed.early != nil || feed.blocking != nil { chains.insert(.early, at: 0) }
     if feed.blocking != nil { chains.insert(.blocked, at: 0) }
     if form == .marked { chains += [.inboundJudged, .outboundJudged] }
@@ -40,13 +53,17 @@ struct FeedRuleset {
   var replacing: String { Self.removing + tableText { rules(of: $0) } }
 
   /// Renews the rules of our chains and leaves alone what else is in our table: sets keep what they hold. Chains that are no longer
-  /// needed are emptied, and sets of the old feed that are not removed.
+  /// needed are emptied, and sets of the old feed that are not removed. No chain is deleted: with one that has a hook, the kernel
+  /// would drop what waits in the queue.
   func renewing(after old: QueueFeed?) -> String {
-    let emptied = Chain.allCases.filter { chains.contains($0) || $0 == .early || $0 == .blocked }
+    let emptied = Chain.allCases.filter { chains.contains($0) || $0.isOptional }
     let unused = BlockingFeed.unused(old?.blocking, feed.blocking)
-    return Self.tableText(emptied, unused.flatMap(\.declaration)) { _ in [] }
+    let losesFlows = old?.keepsFlows == true && !feed.keepsFlows
+    let declarations = unused.flatMap(\.declaration) + (losesFlows ? FlowRules.declarations : [])
+    return Self.tableText(emptied, declarations) { _ in [] }
       + emptied.map { "flush chain inet \(Self.table) \($0.rawValue)\n" }.joined()
-      + unused.map { "delete set inet \(Self.table) \($0.name)\n" }.joined()
+      + (unused.map(\.name) + (losesFlows ? FlowRules.setNames : []))
+      .map { "delete set inet \(Self.table) \($0)\n" }.joined()
       + tableText { rules(of: $0) }
   }
 
@@ -87,7 +104,8 @@ struct FeedRuleset {
   // MARK: Chains
 
   private func tableText(_ rules: (Chain) -> [String]) -> String {
-    Self.tableText(chains, feed.blocking?.declarations ?? [], rules)
+    let flows = feed.keepsFlows ? FlowRules.declarations : []
+    return Self.tableText(chains, (feed.blocking?.declarations ?? []) + flows, rules)
   }
 
   private static func tableText(
@@ -109,10 +127,12 @@ struct FeedRuleset {
         + (feed.early?.rules ?? [])
     case .blocked: feed.blocking?.rules ?? []
     case .inbound:
-      [exemptOwn, leaveAlone(isNone("iifname")), handOver]
+      [exemptOwn, leaveAlone(isNone("iifname"))] + jump(.flowsIn) + handOver
     case .outbound:
       // What we send to this very host keeps its bit until it arrives.
-      ["oifname \"lo\" accept", exemptOwn, leaveAlone(isNone("oifname")), handOver]
+      ["oifname \"lo\" accept", exemptOwn, leaveAlone(isNone("oifname"))] + jump(.flowsOut) + handOver
+    case .flowsIn: feed.keepsFlows ? FlowRules.rules(.inbound, pass) : []
+    case .flowsOut: feed.keepsFlows ? FlowRules.rules(.outbound, pass) : []
     case .inboundJudged, .outboundJudged: [unjudged]
     }
   }
@@ -133,14 +153,17 @@ struct FeedRuleset {
   }
 
   /// Packets of interfaces that are not filtered. If somebody set our bit, they must not go to the queue for it.
-  private func leaveAlone(_ condition: String) -> String {
-    form == .marked ? "\(condition) \(clear(feed.queueMark)) accept" : "\(condition) accept"
-  }
+  private func leaveAlone(_ condition: String) -> String { "\(condition) \(pass)" }
 
-  private var handOver: String {
-    switch form {
-    case .native: "queue num \(feed.queue)\(feed.policy == .failOpen ? " bypass" : "")"
-    case .marked: "meta mark set meta mark | \(hexadecimal(feed.queueMark))"
+  private var pass: String { form == .marked ? "\(clear(feed.queueMark)) accept" : "accept" }
+
+  private func jump(_ chain: Chain) -> [String] { feed.keepsFlows ? ["jump \(chain.rawValue)"] : [] }
+
+  private var handOver: [String] {
+    guard handsOver else { return [] }
+    return switch form {
+    case .native: ["queue num \(feed.queue)\(feed.policy == .failOpen ? " bypass" : "")"]
+    case .marked: ["meta mark set meta mark | \(hexadecimal(feed.queueMark))"]
     }
   }
 
@@ -159,11 +182,14 @@ struct FeedRuleset {
 }
 
 extension FeedRuleset.Chain {
+  /// Not every feed needs it.
+  fileprivate var isOptional: Bool { [.early, .blocked, .flowsIn, .flowsOut].contains(self) }
+
   /// The priorities around mangle's -150 (linux/netfilter_ipv4.h).
   fileprivate var hook: [String] {
     switch self {
     case .early: ["type filter hook prerouting priority -450; policy accept;"]
-    case .blocked: []
+    case .blocked, .flowsIn, .flowsOut: []
     case .inbound: ["type filter hook prerouting priority -151; policy accept;"]
     case .inboundJudged: ["type filter hook prerouting priority -149; policy accept;"]
     case .outbound: ["type filter hook postrouting priority -151; policy accept;"]

@@ -41,5 +41,7 @@ struct Answers: ~Copyable {
   mutating func send(_ packet: RawSpan) { sender.send(packet) }
 
   /// Sends a packet on its way anew, past the queue; with another mark, by another way.
-  mutating func send(_ packet: RawSpan, mark: UInt32) { sender.send(packet, mark: mark) }
+  ///
+  /// - Returns: whether the system took it.
+  mutating func send(_ packet: RawSpan, mark: UInt32) -> Bool { sender.send(packet, mark: mark) }
 }

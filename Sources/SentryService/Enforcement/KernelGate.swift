@@ -13,17 +13,23 @@ final class KernelGate: Sendable {
   private let intake: QueueIntake
   private let interfaces: [String]
   private let host: NetfilterHost
-  private let routes = PolicyRoutes()
+  private let routes: RouteKeeper
   private let watcher: RulesetGuard
   private let keeper: SetKeeper
+  private let flowKeeper: FlowKeeper
+  private let packets: PacketThread
   /// Why the kernel does not block triggered addresses by itself; `nil` if it does.
   private let obstacle = Mutex<String?>(nil)
+  /// Why packets of no flow stay in the kernel; `nil` if they may.
+  private let flowObstacle = Mutex<String?>(nil)
 
   /// - Throws: where the kernel has no packet filter.
   init(_ intake: QueueIntake, interfaces: [String], packets: PacketThread) throws(NetfilterError) {
     self.intake = intake
     self.interfaces = interfaces
+    self.packets = packets
     host = try NetfilterHost()
+    routes = try RouteKeeper()
     watcher = try RulesetGuard(host)
     keeper = try SetKeeper(
       host, packets.changes,
@@ -38,6 +44,9 @@ final class KernelGate: Sendable {
         },
         endCopy: { packets.post { $0.stopTellingChanges() } },
         unheard: { [watcher] in watcher.unheard($0) }))
+    flowKeeper = try FlowKeeper(packets.flows) { reading, generation in
+      for part in reading.parts(of: 2_048) { packets.post { $0.credit(part, generation: generation) } }
+    }
   }
 
   // MARK: Open and closed
@@ -48,8 +57,9 @@ final class KernelGate: Sendable {
   /// - Throws: why not; then nothing of ours is in the kernel.
   func open(by rules: LoadedRules) throws(NetfilterError) -> [String] {
     if let queue = try host.found()?.queueInUse(besides: intake.options.number) { throw .inUse(queue: queue) }
-    let status = try host.install(feed(for: rules.ruleSet))
+    let status = try host.install(feed(for: rules))
     keeper.follow()
+    beginFlows(by: rules)
     var remarks = [
       "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
     ]
@@ -60,7 +70,9 @@ final class KernelGate: Sendable {
   /// Follows a change of the rules; packets go on to be handed over meanwhile.
   func change(from old: LoadedRules, to new: LoadedRules) throws(NetfilterError) -> KernelChange {
     guard isOpen else { return KernelChange(restartsCounts: false, remarks: []) }
-    let isUpdated = try host.update(feed(for: new.ruleSet))
+    defer { beginFlows(by: new) }
+    routes.follow(new)
+    let isUpdated = try host.update(feed(for: new))
     if isUpdated { keeper.follow() }
     return KernelChange(
       restartsCounts: isUpdated, remarks: isUpdated || new.nextHops != old.nextHops ? try adjust(to: new) : [])
@@ -77,20 +89,54 @@ final class KernelGate: Sendable {
   ///
   /// - Returns: false if it wants packets to be dropped, and what drops them has stayed.
   func leave() throws(NetfilterError) -> Bool {
+    endFlows()
     guard intake.options.passesWhenFull else { return false }
     try takeOut()
     return true
   }
 
+  /// No packet is lost: the kernel would drop what waits in the queue, were it not empty by then.
   private func takeOut() throws(NetfilterError) {
     defer { try? routes.remove() }
+    endFlows()
+    // If that fails, our part must go all the same.
+    try? host.stopFeeding()
+    packets.emptyQueue()
     try host.remove()
     keeper.follow()
   }
 
   var isOpen: Bool { host.status != nil }
 
-  private func feed(for rules: RuleSet) -> QueueFeed {
+  // MARK: Flows that need no judgement
+
+  /// From now on flows may stay in the kernel, by these rules.
+  private func beginFlows(by rules: LoadedRules) {
+    guard host.status?.feed.keepsFlows == true else { return }
+    flowKeeper.begin(generation: rules.generation)
+    packets.post { $0.keepsFlows = true }
+  }
+
+  /// Takes all flows out of the kernel: the rules by which they stay are about to go. What they have carried is on its way to the
+  /// packet thread when this returns.
+  func endFlows() {
+    packets.post { $0.keepsFlows = false }
+    flowKeeper.end()
+  }
+
+  /// How many stay there, or why none does.
+  var flows: (status: FlowKeeper.Status, obstacle: String?) { (flowKeeper.status, flowObstacle.withLock { $0 }) }
+
+  private func flowObstacle(of rules: LoadedRules) -> String? {
+    if intake.isDryRun { return "this is a dry run" }
+    guard let rule = rules.wantsEveryPacket, rules.ruleSet.rules.indices.contains(Int(rule)) else { return nil }
+    return "rule \(rules.ruleSet.rules[Int(rule)].number) counts every packet"
+  }
+
+  // MARK: The feed
+
+  private func feed(for loaded: LoadedRules) -> QueueFeed {
+    let rules = loaded.ruleSet
     let entries = interfaces.map { name in
       rules.interfaces.first { $0.name == name } ?? InterfaceEntry(name: name, isFiltered: true, isExternal: true)
     }
@@ -99,6 +145,9 @@ final class KernelGate: Sendable {
       queue: intake.options.number, interfaces: filtered.map(\.name),
       policy: intake.options.passesWhenFull ? .failOpen : .failClosed, queueMark: intake.queueMark,
       ownMark: QueueIntake.ownMark)
+    let flowObstacle = flowObstacle(of: loaded)
+    self.flowObstacle.withLock { $0 = flowObstacle }
+    feed.keepsFlows = flowObstacle == nil
     guard !intake.isDryRun else {
       obstacle.withLock { $0 = "this is a dry run" }
       return feed
@@ -110,11 +159,8 @@ final class KernelGate: Sendable {
     return feed
   }
 
-  /// The place of a next hop among those of the rules is the place of its mark.
   private func adjust(to rules: LoadedRules) throws(NetfilterError) -> [String] {
-    var remarks = try routes.install(rules.nextHops).map { hop in
-      "no way through \(hop.address): \(hop.reason); packets for it take their normal way"
-    }
+    var remarks = try routes.keep(rules)
     if let directory = intake.stateDirectory, let status = host.status {
       do throws(NetfilterError) {
         try BootCopy.write(status, toDirectory: directory)
@@ -130,12 +176,17 @@ final class KernelGate: Sendable {
   /// Puts back what others take out, until `stopGuarding`, on a thread of its own. `report` hears of it in sentences.
   func startGuarding(_ report: @escaping @Sendable (String) -> Void) {
     keeper.start(report)
-    Thread.detachNewThread { [watcher, keeper] in
+    routes.start(report)
+    flowKeeper.start(report)
+    Thread.detachNewThread { [watcher, keeper, flowKeeper] in
       Thread.current.name = "guard"
       do throws(NetfilterError) {
         try watcher.run {
           // Sets that were put back are empty.
-          if case .restored(let parts, _) = $0, parts.contains(.table) { keeper.follow() }
+          if case .restored(let parts, _) = $0, parts.contains(.table) {
+            keeper.follow()
+            flowKeeper.beginAnew()
+          }
           report($0.sentence)
         }
       } catch {
@@ -146,7 +197,9 @@ final class KernelGate: Sendable {
 
   func stopGuarding() {
     watcher.stop()
+    routes.stop()
     keeper.stop()
+    flowKeeper.stop()
   }
 
   /// This host has other addresses, which are never blocked.
@@ -154,6 +207,9 @@ final class KernelGate: Sendable {
 
   /// How blocking by sets is doing, or why the kernel does not do it.
   var blocking: (status: SetKeeper.Status, obstacle: String?) { (keeper.status, obstacle.withLock { $0 }) }
+
+  /// The ways out that `Route to` names.
+  var ways: [RouteKeeper.Way] { routes.ways }
 
   /// What the kernel has decided and counted by itself; `nil` while closed.
   func counts() throws(NetfilterError) -> KernelCounts? { try host.counts() }

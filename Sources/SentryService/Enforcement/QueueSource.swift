@@ -18,6 +18,8 @@ final class QueueSource {
   private(set) var interfaceIndexes: [UInt32]
   /// The ways out that rules name; their places number the marks.
   private var nextHops: [IPAddress]
+  /// Packets for each of them that the system did not take.
+  private var unsentByHop: [UInt64]
   private var windows = WindowWriter()
   private var waiting = WaitingFrames()
   /// What `Delay` holds, oldest first.
@@ -38,6 +40,7 @@ final class QueueSource {
       throw .noSuchInterface(name: missing, available: try NetworkInterface.all().map(\.name))
     }
     nextHops = rules.nextHops
+    unsentByHop = nextHops.map { _ in 0 }
     var options = intake.options
     options.keepsSegmentsTogether = nextHops.isEmpty
     queue = try KernelQueue(options)
@@ -56,6 +59,7 @@ final class QueueSource {
   /// What goes by another way is sent anew, and so must come as it will be on the wire.
   func setNextHops(_ hops: [IPAddress]) throws(CaptureError) {
     let hadNone = nextHops.isEmpty
+    unsentByHop = hops.map { hop in nextHops.firstIndex(of: hop).map { unsentByHop[$0] } ?? 0 }
     nextHops = hops
     if hadNone != hops.isEmpty { try queue.setKeepsSegmentsTogether(hops.isEmpty) }
   }
@@ -129,7 +133,7 @@ final class QueueSource {
     case .inbound:
       queue.verdicts.accept(packet.identifier, mark: packet.mark & ~PolicyRoutes.mask | mark)
     case .outbound:
-      answers.send(bytes, mark: mark)
+      if !answers.send(bytes, mark: mark) { unsentByHop[place] &+= 1 }
       queue.verdicts.drop(packet.identifier)
     }
   }
@@ -205,11 +209,16 @@ final class QueueSource {
 
   // MARK: Counts
 
+  /// Packets wait for a verdict; false where the system does not tell.
+  var isWaitedIn: Bool { QueueStatistics.current(ofQueue: queue.number).map { $0.waiting > 0 } ?? false }
+
   func snapshot(problem: CaptureError?) -> QueueSnapshot {
     QueueSnapshot(
       problem: problem,
       number: queue.number, held: held.count, statistics: QueueStatistics.current(ofQueue: queue.number),
-      overruns: queue.overruns, refusals: queue.refusals &+ queue.verdicts.failedSends, unsent: answers.failed)
+      overruns: queue.overruns, refusals: queue.refusals &+ queue.verdicts.failedSends,
+      vanished: queue.vanished, unsent: answers.failed,
+      unsentByHop: Dictionary(zip(nextHops, unsentByHop), uniquingKeysWith: &+))
   }
 }
 
@@ -226,6 +235,10 @@ struct QueueSnapshot: Sendable {
   var overruns: UInt64
   /// Decisions the kernel did not take.
   var refusals: UInt64
+  /// Packets that were gone before their decision.
+  var vanished: UInt64
   /// Packets of ours that the system did not take.
   var unsent: UInt64
+  /// Those of them that were to go through a next hop.
+  var unsentByHop: [IPAddress: UInt64]
 }

@@ -140,9 +140,19 @@ struct InterfaceCounts: Sendable, Equatable {
   /// Adds one IP packet.
   mutating func count(_ direction: Direction, isJudged: Bool) {
     if isJudged { judgedByCurrentRules &+= 1 } else { unjudged &+= 1 }
+    countWays(direction, 1)
+  }
+
+  /// Adds IP packets that were judged together.
+  mutating func count(_ direction: Direction, packets: UInt64) {
+    judgedByCurrentRules &+= packets
+    countWays(direction, packets)
+  }
+
+  private mutating func countWays(_ direction: Direction, _ packets: UInt64) {
     switch direction {
-    case .inbound: inbound &+= 1
-    case .outbound: outbound &+= 1
+    case .inbound: inbound &+= packets
+    case .outbound: outbound &+= packets
     }
   }
 

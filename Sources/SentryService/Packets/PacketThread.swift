@@ -8,11 +8,14 @@ final class PacketThread: Sendable {
   let events: EventQueue
   /// What changes in the tables that the kernel has a copy of.
   let changes: ChangeQueue
+  /// What happens to flows that may stay in the kernel.
+  let flows: FlowQueue
   private let mailbox: Mailbox
 
-  private init(events: EventQueue, changes: ChangeQueue, mailbox: Mailbox) {
+  private init(events: EventQueue, changes: ChangeQueue, flows: FlowQueue, mailbox: Mailbox) {
     self.events = events
     self.changes = changes
+    self.flows = flows
     self.mailbox = mailbox
   }
 
@@ -24,14 +27,15 @@ final class PacketThread: Sendable {
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks,
     intake: PacketIntake
   ) async throws(CaptureError) -> PacketThread {
-    let thread = PacketThread(events: EventQueue(), changes: try ChangeQueue(), mailbox: try Mailbox())
+    let thread = PacketThread(
+      events: EventQueue(), changes: try ChangeQueue(), flows: try FlowQueue(), mailbox: try Mailbox())
     let outcome: Result<Void, CaptureError> = await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [events = thread.events, changes = thread.changes, mailbox = thread.mailbox] in
+      Thread.detachNewThread { [events = thread.events, mailbox = thread.mailbox] in
         Thread.current.name = "packets"
         do throws(CaptureError) {
           var worker = try PacketWorker(
             rules: rules, interfaces: interfaces, local: local, intake: intake, mailbox: mailbox, events: events,
-            changes: changes)
+            changes: thread.changes, flows: thread.flows)
           continuation.resume(returning: .success(()))
           worker.run()
         } catch {
@@ -63,6 +67,17 @@ final class PacketThread: Sendable {
 
   /// Has `work` run on the packet thread between two batches, some time soon; without effect once that has stopped.
   func post(_ work: @escaping @Sendable (inout PacketWorker) -> Void) { _ = mailbox.post(work) }
+
+  /// Waits until everything in the kernel queue has its verdict, and no packet is held back any more; for a second at most. Nothing
+  /// may feed the queue meanwhile.
+  func emptyQueue() {
+    let isEmpty = DispatchSemaphore(value: 0)
+    let isPosted = mailbox.post { worker in
+      worker.emptyQueue()
+      isEmpty.signal()
+    }
+    if isPosted { _ = isEmpty.wait(timeout: .now() + .seconds(1)) }
+  }
 
   /// Ends the thread after the batch it works on. Requests posted before are still carried out.
   func stop() async {

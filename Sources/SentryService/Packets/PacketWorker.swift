@@ -34,6 +34,9 @@ struct PacketWorker: ~Copyable {
   /// For the kernel's copy of the triggered addresses.
   private let changes: ChangeQueue
   private var isCopied = false
+  /// For flows that may stay in the kernel.
+  private let flowQueue: FlowQueue
+  private let flows = FlowNotes()
   private var poll: DescriptorPoll
   private let sources: [InterfaceSource]
   /// In queue mode only; its packets count for `sources`, which capture nothing then.
@@ -63,7 +66,7 @@ struct PacketWorker: ~Copyable {
   /// - Throws: what kept the first that failed from being opened.
   init(
     rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, intake: PacketIntake,
-    mailbox: Mailbox, events: EventQueue, changes: ChangeQueue
+    mailbox: Mailbox, events: EventQueue, changes: ChangeQueue, flows: FlowQueue
   ) throws(CaptureError) {
     var poll = DescriptorPoll()
     poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
@@ -78,6 +81,7 @@ struct PacketWorker: ~Copyable {
     self.events = events
     self.intake = intake
     self.changes = changes
+    flowQueue = flows
     self.queue = queue
     bridge = Self.bridge(of: intake, between: sources, rules)
     paces = intake.paces
@@ -123,6 +127,7 @@ struct PacketWorker: ~Copyable {
     while !isStopping { turn() }
     letWaitingGo()
     releaseAll()
+    emptyQueue()
     handOver()
     for request in mailbox.close() { request(&self) }
   }
@@ -138,6 +143,23 @@ struct PacketWorker: ~Copyable {
     engine.releaseRates(release: outlet.release, update: outlet.update)
     queue?.flush()
   }
+
+  /// Decides about all that waits in the kernel queue, and lets go of what is held. Should somebody else go on to feed the queue,
+  /// this ends all the same.
+  mutating func emptyQueue() {
+    guard let queue else { return }
+    var turns = 0
+    repeat {
+      isQueueReadable = true
+      judgeBatch(from: queue)
+      letWaitingGo()
+      releaseAll()
+      turns += 1
+    } while queue.isWaitedIn && turns < Self.turnsToEmptyQueue
+  }
+
+  /// Enough for a full queue several times over.
+  private static let turnsToEmptyQueue = 128
 
   private mutating func tickRates() {
     let outlet = RateOutlet(queue: queue, bridge: bridge)
@@ -255,6 +277,7 @@ struct PacketWorker: ~Copyable {
     if sources.indices.contains(origin.interface) {
       sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
     }
+    if judgement.flow != .none { note(judgement.flow, of: packet) }
     let pacing = judgement.isRateBound && paces ? engine.pace(bytes, now: now) : .free
     queue.carryOut(judgement, pacing, on: packet, bytes, engine, now: now)
   }
@@ -301,6 +324,7 @@ struct PacketWorker: ~Copyable {
 
   private mutating func handOver() {
     handOverChanges()
+    handOverFlows()
     guard engine.hasEvents || !notices.isEmpty else { return }
     _ = events.fillIfFree { queue in
       engine.takeEvents { queue.append($0) }
@@ -319,13 +343,31 @@ struct PacketWorker: ~Copyable {
   private var hasChanges: Bool { isCopied && (engine.hasChanges(of: .trigger) || engine.hasChanges(of: .authorize)) }
 
   private mutating func takeChanges(into contents: inout ChangeQueue.Contents) {
-    engine.takeChanges(of: .trigger) { contents.append($0, isIncomplete: $1, haveRangesChanged: $2) }
-    engine.takeChanges(of: .authorize) { contents.append(authorized: $0, isIncomplete: $1 || $2) }
+    let flows = flows
+    engine.takeChanges(of: .trigger) {
+      contents.append($0, isIncomplete: $1, haveRangesChanged: $2)
+      flows.append($0, isIncomplete: $1, haveRangesChanged: $2)
+    }
+    engine.takeChanges(of: .authorize) {
+      contents.append(authorized: $0, isIncomplete: $1 || $2)
+      flows.append($0, isIncomplete: $1, haveRangesChanged: $2)
+    }
+  }
+
+  /// Behind the flows that may stay stands what takes flows out: what was judged before a table changed never outlasts that.
+  private mutating func handOverFlows() {
+    guard keepsFlows else { return }
+    let flows = flows
+    for kind in AddressTableKind.allCases where !(isCopied && kind.isCopied) && engine.hasChanges(of: kind) {
+      engine.takeChanges(of: kind) { flows.append($0, isIncomplete: $1, haveRangesChanged: $2) }
+    }
+    flows.note(evictions: engine.tables.connections.evictions)
+    flows.handOver(to: flowQueue)
   }
 
   /// Milliseconds until there is something to do without anybody asking: at most to the next full second.
   private var patience: Int32 {
-    if engine.hasEvents || !notices.isEmpty || hasChanges { return 10 }
+    if engine.hasEvents || !notices.isEmpty || hasChanges || !flows.isEmpty { return 10 }
     let now = WallClock.now()
     var nanoseconds = Timestamp.nanosecondsPerSecond - now.nanoseconds % Timestamp.nanosecondsPerSecond
     if let release = queue?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {
@@ -357,6 +399,7 @@ struct PacketWorker: ~Copyable {
     let judged = judgedByCurrentRules
     let interfaces = intake.settled(engine.interfaces.map { $0.configured(by: rules.ruleSet) })
     let old = engine.install(rules, pairs: pairs, interfaces: interfaces)
+    endFlows()
     followOwners(rules)
     retired.append(GenerationCount(generation: old.generation, judged: judged))
     if retired.count > Self.generationsRemembered { retired.removeFirst() }
@@ -482,9 +525,7 @@ struct PacketWorker: ~Copyable {
   mutating func tell(_ question: TableQuestion) {
     if !isCopied {
       isCopied = true
-      for kind in [AddressTableKind.trigger, .authorize] {
-        engine.recordChanges(of: kind, capacity: Self.changesPerTurn)
-      }
+      recordChanges()
     }
     advance(to: WallClock.now())
     let answer = answer(question)
@@ -510,7 +551,65 @@ struct PacketWorker: ~Copyable {
   /// There is no copy any more.
   mutating func stopTellingChanges() {
     isCopied = false
-    for kind in [AddressTableKind.trigger, .authorize] { engine.stopRecordingChanges(of: kind) }
+    recordChanges()
+  }
+
+  /// Has those tables tell their changes whose changes matter to somebody.
+  private mutating func recordChanges() {
+    for kind in AddressTableKind.allCases {
+      let isNeeded = keepsFlows || isCopied && kind.isCopied
+      guard isNeeded != engine.recordsChanges(of: kind) else { continue }
+      if isNeeded {
+        engine.recordChanges(of: kind, capacity: Self.changesPerTurn)
+      } else {
+        engine.stopRecordingChanges(of: kind)
+      }
+    }
+  }
+
+  // MARK: Flows in the kernel
+
+  /// Whether packets of flows may stay in the kernel.
+  var keepsFlows: Bool {
+    get { engine.asksAboutFlowsFrom != nil }
+    set {
+      engine.asksAboutFlowsFrom = newValue ? Engine.firstPacketAskedAbout : nil
+      recordChanges()
+      // Whatever was told before is void.
+      flows.removeAll()
+      if newValue { flows.append(.everything) }
+    }
+  }
+
+  /// What stays in the kernel has to be judged anew.
+  private func endFlows() {
+    if keepsFlows { flows.append(.everything) }
+  }
+
+  @inline(never)
+  private mutating func note(_ news: FlowNews, of packet: QueuedPacket) {
+    let flow = KernelFlow(engine.packet, going: packet.direction, interface: packet.interfaceIndex)
+    switch news {
+    case .none: break
+    case .stays: flows.append(.stays(flow, engine.steadyPath.rules))
+    case .ends: flows.append(.ends(flow))
+    }
+  }
+
+  /// Adds what flows have carried in the kernel, by the rules of that generation.
+  mutating func credit(_ reading: FlowReading, generation: UInt32) {
+    let now = WallClock.now()
+    advance(to: now)
+    for (flow, traffic) in reading.flows {
+      let place = queue?.interfaceIndexes.firstIndex(of: flow.interface) ?? sources.count
+      if sources.indices.contains(place) { sources[place].counts.count(flow.direction, packets: traffic.packets) }
+      let mayStay = engine.credit(traffic, flow.key, going: flow.direction, interface: place, at: now)
+      if keepsFlows, !mayStay { flows.append(.ends(flow)) }
+    }
+    guard generation == engine.rules.generation else { return }
+    for (rule, traffic) in reading.rules {
+      engine.credit(rule: Int(rule), matches: traffic.packets, bytes: traffic.bytes, at: now)
+    }
   }
 
   /// Adds what triggered addresses have met in the kernel.
@@ -547,7 +646,9 @@ struct PacketWorker: ~Copyable {
 
   /// The queue goes on when an interface vanishes; but people should know.
   private mutating func followInterfaces(of queue: QueueSource) {
+    let before = queue.interfaceIndexes
     queue.refreshInterfaceIndexes()
+    if queue.interfaceIndexes != before { endFlows() }
     for (source, index) in zip(sources, queue.interfaceIndexes) where (index == 0) != (source.problem != nil) {
       let now = WallClock.now()
       if index == 0 {
@@ -601,7 +702,13 @@ struct PacketWorker: ~Copyable {
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
       lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot(),
-      owners: owners?.snapshot(), rates: paces ? rates : nil)
+      owners: owners?.snapshot(), rates: paces ? rates : nil, wantsFlows: keepsFlows ? wantsFlows : nil)
+  }
+
+  /// The number of the rule that was the last to keep a flow from staying in the kernel.
+  private var wantsFlows: String? {
+    let rules = engine.rules.ruleSet.rules
+    return engine.lastObjector.flatMap { rules.indices.contains(Int($0)) ? rules[Int($0)].number : nil }
   }
 
   private var rates: [RuleRate] {
@@ -610,6 +717,11 @@ struct PacketWorker: ~Copyable {
       return RuleRate(number: rule.number, name: rule.name, rate: rate)
     }
   }
+}
+
+extension AddressTableKind {
+  /// The kernel's sets of blocked addresses depend on it.
+  fileprivate var isCopied: Bool { self == .trigger || self == .authorize }
 }
 
 /// What carries out what the rates decide, in the one mode or the other.

@@ -20,6 +20,8 @@ struct WorkerSnapshot: Sendable {
   var owners: OwnerSnapshot?
   /// Where verdicts are carried out.
   var rates: [RuleRate]?
+  /// The rule that was the last to keep a flow from staying in the kernel.
+  var wantsFlows: String?
 }
 
 /// How a rule's limit is doing.

@@ -1,0 +1,47 @@
+public import SentryRules
+
+/// Takes note of a walk.
+protocol WalkWitness {
+  /// The walk has asked a step.
+  mutating func saw(_ step: Step, at position: Int32, matches: Bool)
+}
+
+/// Takes no note: costs nothing.
+struct NoWitness: WalkWitness {
+  @inline(__always)
+  mutating func saw(_ step: Step, at position: Int32, matches: Bool) {}
+}
+
+/// The rules that every steady packet of a flow matches, or which rule keeps them from staying in the kernel.
+public struct SteadyPath: Sendable {
+  public private(set) var rules = RulePath()
+  /// The place in document order of the first rule that wants to see the packets.
+  public private(set) var objector: Int32?
+
+  public init() {}
+
+  public var isSteady: Bool { objector == nil }
+
+  mutating func match(_ rule: Int32) {
+    if !rules.append(rule) { object(rule) }
+  }
+
+  mutating func object(_ rule: Int32) { objector = objector ?? rule }
+}
+
+/// Follows the walk of a steady packet, and sees whether all others of its flow take the same way.
+struct SteadyWitness: WalkWitness {
+  let steadiness: [Steadiness]
+  private(set) var path = SteadyPath()
+
+  init(_ steadiness: [Steadiness]) { self.steadiness = steadiness }
+
+  mutating func saw(_ step: Step, at position: Int32, matches: Bool) {
+    let steadiness = steadiness[Int(position)]
+    // Of a table, `!=` matches what is not there.
+    let isSteady =
+      steadiness.contains(.test) || steadiness.contains(.testWhileAbsent) && matches == step.isNegated
+    if !isSteady || matches && !steadiness.contains(.match) { path.object(step.rule) }
+    if matches { path.match(step.rule) }
+  }
+}

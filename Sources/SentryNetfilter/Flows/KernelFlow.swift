@@ -1,0 +1,92 @@
+public import SentryPacket
+public import SentryRules
+public import SentryState
+
+/// One way of a flow through one interface, as the kernel looks it up: TCP or UDP.
+public struct KernelFlow: Hashable, Sendable {
+  public var protocolNumber: UInt8
+  public var direction: Direction
+  /// The system's index of the interface that packets come in by, or go out by.
+  public var interface: UInt32
+  public var source: FlowEndpoint
+  public var destination: FlowEndpoint
+
+  public init(
+    protocolNumber: UInt8, direction: Direction, interface: UInt32, source: FlowEndpoint, destination: FlowEndpoint
+  ) {
+    self.protocolNumber = protocolNumber
+    self.direction = direction
+    self.interface = interface
+    self.source = source
+    self.destination = destination
+  }
+
+  /// The way of a packet that has ports.
+  public init(_ packet: borrowing PacketFields, going direction: Direction, interface: UInt32) {
+    self.init(
+      protocolNumber: packet.protocolNumber, direction: direction, interface: interface,
+      source: FlowEndpoint(address: packet.source, port: packet.sourcePort),
+      destination: FlowEndpoint(address: packet.destination, port: packet.destinationPort))
+  }
+
+  /// As the connection table knows it.
+  public var key: FlowKey {
+    FlowKey(protocolNumber: protocolNumber, source: source, destination: destination, direction: direction)
+  }
+
+  /// The same for both ways, and wherever they are seen.
+  var pair: FlowPair {
+    let isFirst =
+      source.address != destination.address ? source.address < destination.address : source.port <= destination.port
+    return FlowPair(
+      protocolNumber: protocolNumber, first: isFirst ? source : destination, second: isFirst ? destination : source)
+  }
+}
+
+struct FlowPair: Hashable {
+  var protocolNumber: UInt8
+  var first: FlowEndpoint
+  var second: FlowEndpoint
+}
+
+/// What the packet thread tells of flows that may stay in the kernel.
+public enum FlowChange: Sendable {
+  /// Its steady packets pass, and count for these rules.
+  case stays(KernelFlow, RulePath)
+  /// Its packets have to be judged again, whichever way they go.
+  case ends(KernelFlow)
+  /// The same for all flows from or to these addresses.
+  case entered(AddressNet)
+  /// The same for all flows.
+  case everything
+}
+
+/// What flows have carried in the kernel since that was last told.
+public struct FlowReading: Sendable {
+  public var flows: [(flow: KernelFlow, traffic: FlowTraffic)] = []
+  /// By the rules' places in document order.
+  public var rules: [Int32: FlowTraffic] = [:]
+
+  public init() {}
+
+  public var isEmpty: Bool { flows.isEmpty }
+
+  /// The same in parts of at most so many flows.
+  public func parts(of count: Int) -> [FlowReading] {
+    stride(from: 0, to: flows.count, by: count).map { start in
+      var part = FlowReading()
+      part.flows = Array(flows[start..<min(start + count, flows.count)])
+      part.rules = start == 0 ? rules : [:]
+      return part
+    }
+  }
+
+  mutating func add(_ traffic: FlowTraffic, of flow: KernelFlow, by path: RulePath) {
+    guard traffic.packets > 0 else { return }
+    flows.append((flow, traffic))
+    path.forEach { rule in
+      rules[rule, default: FlowTraffic()].packets &+= traffic.packets
+      rules[rule, default: FlowTraffic()].bytes &+= traffic.bytes
+    }
+  }
+}
