@@ -29,7 +29,10 @@ enum SnippetText {
       return plain
     }
     guard bytes.count <= sizeLimit else { throw .tooLong(bytes.count, limit: sizeLimit, fileName: fileName) }
-    var search = SnippetSearch(MailMessage(bytes), fileName: fileName)
+    let message = MailMessage(bytes)
+    let count = message.text.utf8.count
+    guard count <= textLimit else { throw .tooLong(count, limit: textLimit, fileName: fileName) }
+    var search = SnippetSearch(message, fileName: fileName)
     if let found = search.run() { return found }
     if let gap = search.gap {
       let told = [plain, search.nearestFound].compactMap(\.self).first { !isProse && $0.hasOnlyGaps && $0.keepsLines }
@@ -42,6 +45,8 @@ enum SnippetText {
 
   /// In bytes. Mail with everything attached to it is hardly longer; rules that read as they stand may be.
   static let sizeLimit = 16 << 20
+  /// In bytes, of a message without what is attached to it: the search takes some 40 times as much memory.
+  static let textLimit = 2 << 20
 
   private static func read(_ bytes: [UInt8], fileName: String) -> Found {
     var root: PropertyListNode?

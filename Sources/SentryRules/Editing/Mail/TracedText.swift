@@ -4,7 +4,7 @@ internal import SentryDiagnostics
 struct TracedText: Sendable {
   private(set) var scalars: [Unicode.Scalar] = []
   /// For each scalar the byte of the source where it, or what it stands for, begins.
-  private var origins: [Int] = []
+  private var origins: [UInt32] = []
 
   init() {}
 
@@ -24,7 +24,7 @@ struct TracedText: Sendable {
 
   /// Where the scalar at `index` came from; behind the last one, where that did.
   func origin(of index: Int) -> Int {
-    index < origins.count ? origins[index] : origins.last ?? 0
+    Int(index < origins.count ? origins[index] : origins.last ?? 0)
   }
 
   /// The scalars of `range`, an order of them within the text.
@@ -37,7 +37,7 @@ struct TracedText: Sendable {
 
   mutating func append(_ scalar: Unicode.Scalar, from origin: Int) {
     scalars.append(scalar)
-    origins.append(origin)
+    origins.append(UInt32(clamping: origin))
   }
 
   /// Takes over the scalar at `index` of another text with the same source.
@@ -66,8 +66,8 @@ extension TracedText {
     var line = 1
     for index in scalars.indices {
       if index == 0 || scalars[index - 1] == "\n" {
-        let goal = source.location(of: origins[index]).line
-        if line < goal { text.insert(String(repeating: "\n", count: goal - line), from: origins[index]) }
+        let goal = source.location(of: origin(of: index)).line
+        if line < goal { text.insert(String(repeating: "\n", count: goal - line), from: origin(of: index)) }
         line = max(line, goal)
       }
       text.append(index, of: self)
