@@ -1,0 +1,53 @@
+internal import SentryCapture
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryRules
+internal import SentryState
+
+// What others are told.
+
+extension PacketWorker {
+  /// In no order.
+  func entries(of kind: AddressTableKind) -> [AddressEntry] { engine.tables.unsortedEntries(of: kind, now: engine.now) }
+
+  var judgedByCurrentRules: UInt64 {
+    sources.reduce(0) { $0 &+ $1.counts.judgedByCurrentRules }
+  }
+
+  func interfaceSnapshots() -> [InterfaceSnapshot] {
+    zip(sources, engine.interfaces).map { source, settings in
+      var statistics = source.statistics()
+      // A queue tells of packets by their interface only once it has handed them over.
+      if queue != nil { statistics.received = source.counts.taken }
+      return InterfaceSnapshot(
+        settings: settings, counts: source.counts, statistics: statistics, problem: source.problem)
+    }
+  }
+
+  func snapshot() -> WorkerSnapshot {
+    WorkerSnapshot(
+      isOn: engine.isOn, totals: engine.totals, interfaces: interfaceSnapshots(),
+      generations: retired + [GenerationCount(generation: engine.rules.generation, judged: judgedByCurrentRules)],
+      tables: AddressTableKind.allCases.map { kind in
+        TableSnapshot(name: kind.name, count: engine.tables.count(of: kind), changesPerSecond: engine.tableRates[kind])
+      } + [
+        TableSnapshot(
+          name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
+      ],
+      lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot(),
+      owners: owners?.snapshot(), rates: paces ? rates : nil, wantsFlows: keepsFlows ? wantsFlows : nil)
+  }
+
+  /// The number of the rule that was the last to keep a flow from staying in the kernel.
+  private var wantsFlows: String? {
+    let rules = engine.rules.ruleSet.rules
+    return engine.lastObjector.flatMap { rules.indices.contains(Int($0)) ? rules[Int($0)].number : nil }
+  }
+
+  private var rates: [RuleRate] {
+    engine.rates.map { place, rate in
+      let rule = engine.rules.ruleSet.rules[place]
+      return RuleRate(number: rule.number, name: rule.name, rate: rate)
+    }
+  }
+}
