@@ -83,7 +83,7 @@ extension KernelSets {
 
   mutating func remove(_ net: AddressNet, _ batch: inout Batch) {
     guard let old = held.remove(net) else { return }
-    removed.insert(net)
+    note(net, takenOutOf: old.set)
     batch.removals.append(SetElement(net.address), to: old.set)
     batch.count += 1
   }
@@ -95,18 +95,24 @@ extension KernelSets {
     try kernel.transact(to: "empty the sets of blocked addresses") { writer in
       for set in emptied { writer.flush(set.name) }
     }
-    for (net, _) in held.filter({ _, _ in true }) { removed.insert(net) }
+    for (net, old) in held.filter({ _, _ in true }) { note(net, takenOutOf: old.set) }
     counts.transactions &+= 1
     counts.changes &+= UInt64(held.count)
     held = HeldEntries()
     countEntries()
   }
 
-  /// Takes out of the kernel what `hits` has met there that is not ours.
+  private mutating func note(_ net: AddressNet, takenOutOf set: BlockSet) {
+    removed.insert(net)
+    unchecked[net] = set
+  }
+
+  /// Takes out of the kernel what `hits` and `checkRemoved` have met there that is not ours.
   public mutating func removeSurplus() throws(NetfilterError) {
     guard !surplus.isEmpty else { return }
     var batch = Batch()
     for (set, address) in surplus where sets.contains(set) {
+      note(set.net(of: address), takenOutOf: set)
       batch.removals.append(SetElement(address), to: set)
       batch.count += 1
     }

@@ -43,6 +43,26 @@ extension KernelSets {
     return isThere
   }
 
+  /// Looks whether what was taken out is gone: a packet that found it in that moment may have put it back. To be done a moment
+  /// after it was taken out, and `removeSurplus` then.
+  public mutating func checkRemoved() throws(NetfilterError) {
+    guard plan != nil, !unchecked.isEmpty else { return }
+    let suspects = unchecked.filter { held[$0.key]?.set != $0.value && sets.contains($0.value) }
+    unchecked = [:]
+    if suspects.count <= Self.manySuspects {
+      for (net, set) in suspects where try isInKernel(net, set) { surplus.append((set, net.address)) }
+    } else {
+      for set in Set(suspects.values) {
+        var found: [IPAddress] = []
+        while try !kernel.list(set.name, { found.append($0.address) }) { found = [] }
+        for address in found where held[set.net(of: address)]?.set != set { surplus.append((set, address)) }
+      }
+    }
+  }
+
+  /// Beyond these, to list their sets takes less time than to ask for each.
+  private static let manySuspects = 1_000
+
   /// See `isSound`.
   public mutating func repair(_ contents: Contents, now: Timestamp) throws(NetfilterError) {
     counts.differences &+= UInt64(try replaceAll(contents, now: now))

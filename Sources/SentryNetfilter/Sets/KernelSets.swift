@@ -38,6 +38,8 @@ public struct KernelSets: ~Copyable {
   var entered: [AddressNet] = []
   /// What was taken out since counts were last asked for: what is read of it may be older than that.
   var removed: Set<AddressNet> = []
+  /// What was taken out since `checkRemoved`.
+  var unchecked: [AddressNet: BlockSet] = [:]
   /// What was read, and is not ours: see `removeSurplus`.
   var surplus: [(set: BlockSet, address: IPAddress)] = []
   private var lastRecycling = ContinuousClock.Instant.now - Self.recyclingInterval
@@ -120,6 +122,7 @@ public struct KernelSets: ~Copyable {
     if plan == nil {
       held = HeldEntries()
       removed = []
+      unchecked = [:]
       pieces = [:]
       entered = []
       ranges = []

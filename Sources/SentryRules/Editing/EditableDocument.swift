@@ -15,7 +15,7 @@ public struct EditableDocument: Sendable {
   let reading: PropertyListDocument
   let outline: RuleOutline
 
-  /// - Throws: the findings, if the text cannot be read without errors.
+  /// - Throws: the findings, if the text cannot be read without errors, or has too many rules.
   public init(reading bytes: [UInt8], fileName: String) throws(EditError) {
     let reading = PropertyList.read(bytes, fileName: fileName)
     guard !reading.diagnostics.hasErrors, let document = reading.document else {
@@ -24,10 +24,7 @@ public struct EditableDocument: Sendable {
     guard let outline = RuleOutline(document.root) else {
       throw .unreadable([.notARuleDocument(at: document.root.place)], in: reading.source)
     }
-    // A text is changed where it stands; of another form every rule becomes a value.
-    if document.format != .text,
-      let error = outline.oneRuleTooMany(within: DocumentLimits().rules(inBytes: bytes.count))
-    {
+    if let error = outline.oneRuleTooMany(within: DocumentLimits().rules(inBytes: bytes.count)) {
       throw .unreadable([error], in: reading.source)
     }
     name = fileName

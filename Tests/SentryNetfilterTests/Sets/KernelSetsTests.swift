@@ -359,6 +359,25 @@ struct KernelSetsTests {
     }
   }
 
+  /// As a packet does in the moment in which an entry is taken out. A few are asked for one by one, many by a list.
+  @Test(arguments: [10, 2_000])
+  func whatIsPutBackAtOnceIsTakenOutAgain(count: Int) async throws {
+    try await Self.withSets { network, _, sets in
+      let others = (0..<count).map { "10.0.\($0 >> 8).\($0 & 255)" }
+      try sets.apply((others + ["192.0.2.2"]).map { Self.change(.entered, $0) }, now: Self.start)
+      try sets.apply((others + ["192.0.2.2"]).map { Self.change(.removed, $0) }, now: Self.start)
+      try network.host("nft 'add element inet sentry triggered-4-3600s { 192.0.2.2 }'")
+      try sets.apply([Self.change(.entered, "10.0.0.3")], now: Self.start)
+      try sets.checkRemoved()
+      try sets.removeSurplus()
+      #expect(try Self.elements("triggered-4-3600s", network) == ["10.0.0.3"])
+      #expect(sets.counts.differences == 1)
+      try sets.checkRemoved()
+      try sets.removeSurplus()
+      #expect(sets.counts.differences == 1)
+    }
+  }
+
   @Test func whatWasTakenOutAfterItWasReadIsNoDifference() async throws {
     try await Self.withSets { network, _, sets in
       try sets.apply([Self.change(.entered, "192.0.2.2")], now: Self.start)

@@ -331,6 +331,12 @@ private struct SetWork: ~Copyable {
       askForAll()
       return nil
     }
+    if !isAwaitingAll {
+      attempt { work throws(NetfilterError) in
+        try work.sets.checkRemoved()
+        try work.sets.removeSurplus()
+      }
+    }
     if sets.hasRanges { links.ask(.ranges) }
     if clock.now >= nextCheck { check() }
     // A long list is read less often, so that reading never takes more than a tenth of the time.
