@@ -27,6 +27,7 @@ struct KernelPart: ~Copyable {
   private var writtenChains = ChainListing.Signature()
   /// Families whose table `mangle` was not there before us.
   private var madeMangle: [MangleRules.Family] = []
+  private var unjudged = RestartingCount()
   /// What stands is about to be removed, and hands nothing over meanwhile.
   private var isClosing = false
 
@@ -235,7 +236,7 @@ struct KernelPart: ~Copyable {
     }
     return KernelCounts(
       early: early ?? [], blocked: try blockedCount(status.feed.blocking),
-      unjudged: listing[FeedRuleset.unjudgedComment].packets)
+      unjudged: unjudged.total(listing[FeedRuleset.unjudgedComment].packets))
   }
 
   private mutating func blockedCount(_ blocking: BlockingFeed?) throws(NetfilterError) -> KernelCount {
