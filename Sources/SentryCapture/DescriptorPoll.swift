@@ -45,6 +45,13 @@ public struct DescriptorPoll: ~Copyable {
     return ready.count
   }
 
+  /// The same until `instant`, or a millisecond later.
+  public mutating func wait(until instant: ContinuousClock.Instant) throws(CaptureError) -> Int {
+    let left = ContinuousClock.now.duration(to: instant).components
+    let milliseconds = left.seconds * 1_000 + left.attoseconds / 1_000_000_000_000_000
+    return try wait(milliseconds: Int32(clamping: milliseconds + 1))
+  }
+
   /// The tag of one of the descriptors that the last `wait` found ready; `nil` past the last of them.
   public func tag(_ index: Int) -> UInt64? { ready.indices.contains(index) ? ready[index] : nil }
 }

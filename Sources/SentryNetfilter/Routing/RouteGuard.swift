@@ -118,10 +118,8 @@ public final class RouteGuard: Sendable {
   private func waitForNews(_ poll: inout DescriptorPoll, until next: ContinuousClock.Instant) throws(NetfilterError)
     -> Bool
   {
-    let left = next - ContinuousClock().now
-    let milliseconds = max(0, left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000)
     do throws(CaptureError) {
-      let count = try poll.wait(milliseconds: Int32(clamping: milliseconds + 1))
+      let count = try poll.wait(until: next)
       return !(0..<count).contains { poll.tag($0) == Self.stopTag }
     } catch {
       throw .systemCall(name: "poll", code: errno)

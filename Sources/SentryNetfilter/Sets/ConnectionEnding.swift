@@ -64,11 +64,8 @@ public struct ConnectionEnding: ~Copyable {
     return ended
   }
 
-  /// Milliseconds until those are ended for which there was no time; `nil` if there are none.
-  public var patience: Int32? {
-    guard !waiting.isEmpty else { return nil }
-    return Int32(clamping: max(0, Int64((nextPass - ContinuousClock().now) / .milliseconds(1))) + 1)
-  }
+  /// When those are to be ended for which there was no time; `nil` if there are none.
+  public var deadline: ContinuousClock.Instant? { waiting.isEmpty ? nil : nextPass }
 
   private mutating func connections(
     of nets: Set<AddressNet>, _ lengths: Set<UInt8>

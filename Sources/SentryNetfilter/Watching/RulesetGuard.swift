@@ -106,10 +106,8 @@ public final class RulesetGuard: Sendable {
   private func waitForNews(_ poll: inout DescriptorPoll, until next: ContinuousClock.Instant) throws(NetfilterError)
     -> Bool
   {
-    let left = next - ContinuousClock().now
-    let milliseconds = max(0, left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000)
     do throws(CaptureError) {
-      _ = try poll.wait(milliseconds: Int32(clamping: milliseconds + 1))
+      _ = try poll.wait(until: next)
       return orders.withLock { !$0.isStopping }
     } catch {
       throw .systemCall(name: "poll", code: errno)

@@ -90,9 +90,8 @@ final class FlowKeeper: Sendable {
     var nextReading = clock.now
     var trouble = Trouble()
     while !isStopping.withLock({ $0 }) {
-      let left = nextReading - clock.now
       let isKeeping = state.withLock { $0.flows.isKeeping }
-      let isWoken = ((try? poll.wait(milliseconds: isKeeping ? left.milliseconds : 60_000)) ?? 0) > 0
+      let isWoken = ((try? poll.wait(until: isKeeping ? nextReading : clock.now + .seconds(60))) ?? 0) > 0
       if isWoken { usleep(Self.gatherMicroseconds) }
       work { state, reading throws(NetfilterError) in
         queue.takeAll(into: &state.taken)
@@ -135,12 +134,5 @@ private struct Trouble {
     }
     failures += 1
     return failures == 2 ? "all packets are judged one by one: \(problem)" : nil
-  }
-}
-
-extension Duration {
-  /// Rounded up; 0 for less than nothing.
-  fileprivate var milliseconds: Int32 {
-    Int32(clamping: max(0, components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000 + 1))
   }
 }

@@ -125,7 +125,7 @@ final class SetKeeper: Sendable {
     let clock = ContinuousClock()
     var next = clock.now
     while true {
-      let isWoken = ((try? poll.wait(milliseconds: work.patience)) ?? 0) > 0
+      let isWoken = ((try? poll.wait(until: work.deadline)) ?? 0) > 0
       if isWoken {
         let wait = (next - clock.now) / .microseconds(1)
         if wait > 0 { usleep(UInt32(wait)) }
@@ -196,7 +196,7 @@ final class SetKeeper: Sendable {
   private func endConnections(with ending: inout ConnectionEnding) {
     var poll = Self.poll(endWake)
     while true {
-      _ = try? poll.wait(milliseconds: ending.patience ?? 60_000)
+      _ = try? poll.wait(until: ending.deadline ?? .now + .seconds(60))
       endWake.clear()
       let (entered, isStopping) = orders.withLock { orders in
         defer { orders.entered = [] }
@@ -241,13 +241,8 @@ private struct SetWork: ~Copyable {
     return status
   }
 
-  /// Milliseconds until there is something to do without being told.
-  var patience: Int32 {
-    guard sets.isBlocking else { return 60_000 }
-    let left = nextSecond - clock.now
-    return Int32(
-      clamping: max(0, left.components.seconds * 1_000 + left.components.attoseconds / 1_000_000_000_000_000) + 1)
-  }
+  /// When there is something to do without being told.
+  var deadline: ContinuousClock.Instant { sets.isBlocking ? nextSecond : clock.now + .seconds(60) }
 
   mutating func follow() {
     sets.follow()
