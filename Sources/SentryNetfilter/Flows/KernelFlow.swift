@@ -1,3 +1,4 @@
+internal import Algorithms
 public import SentryPacket
 public import SentryRules
 public import SentryState
@@ -69,16 +70,15 @@ public struct FlowReading: Sendable {
 
   public init() {}
 
+  private init(flows: [(flow: KernelFlow, traffic: FlowTraffic)]) { self.flows = flows }
+
   public var isEmpty: Bool { flows.isEmpty }
 
   /// The same in parts of at most so many flows.
   public func parts(of count: Int) -> [FlowReading] {
-    stride(from: 0, to: flows.count, by: count).map { start in
-      var part = FlowReading()
-      part.flows = Array(flows[start..<min(start + count, flows.count)])
-      part.rules = start == 0 ? rules : [:]
-      return part
-    }
+    var parts = flows.chunks(ofCount: count).map { FlowReading(flows: Array($0)) }
+    if !parts.isEmpty { parts[0].rules = rules }
+    return parts
   }
 
   mutating func add(_ traffic: FlowTraffic, of flow: KernelFlow, by path: RulePath) {

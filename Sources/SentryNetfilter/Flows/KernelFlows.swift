@@ -8,6 +8,7 @@
 //
 // Taking out comes first: an entry is put in only if nothing of the same batch wants flows like it out.
 
+internal import Algorithms
 internal import CNftables
 internal import SentryPacket
 internal import SentryRules
@@ -104,7 +105,7 @@ public struct KernelFlows: ~Copyable {
     guard !flows.isEmpty else { return }
     try kernel.transact(to: Self.asked) { writer in
       for (set, flows) in Dictionary(grouping: flows.keys, by: { FlowSet(of: $0) }) {
-        writer.flows(NFT_MSG_NEWSETELEM, of: set, flows)
+        writer.elements(NFT_MSG_NEWSETELEM, of: set.name, flows)
       }
     }
     for (flow, path) in flows { held[flow] = Held(path: path) }
@@ -112,18 +113,15 @@ public struct KernelFlows: ~Copyable {
   }
 
   private mutating func remove(_ flows: [KernelFlow], _ reading: inout FlowReading) throws(NetfilterError) {
-    var rest = flows[...]
-    while !rest.isEmpty {
-      let part = Array(rest.prefix(Self.transactionLimit))
-      rest = rest.dropFirst(part.count)
+    for part in flows.chunks(ofCount: Self.transactionLimit) {
       var listed: [ListedFlow] = []
       try kernel.transact(
         to: Self.asked,
         { writer in
           for (set, flows) in Dictionary(grouping: part, by: { FlowSet(of: $0) }) {
             // One that has just expired is put back first: taking out what is not there would fail.
-            writer.flows(NFT_MSG_NEWSETELEM, of: set, flows)
-            writer.flows(NFT_MSG_DELSETELEM, of: set, flows, echoes: true)
+            writer.elements(NFT_MSG_NEWSETELEM, of: set.name, flows)
+            writer.elements(NFT_MSG_DELSETELEM, of: set.name, flows, echoes: true)
           }
         },
         echo: { message, bytes in
