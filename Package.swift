@@ -80,8 +80,8 @@ let package = Package(
       [
         "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
         "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
-        .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
-        .unixSignals,
+        .algorithms, .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix,
+        .serviceLifecycle, .unixSignals,
       ]),
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(
