@@ -71,7 +71,7 @@ let package = Package(
         "SentryService", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
         "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         "CMalloc",
-        .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
+        .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
       resources: [.embedInCode("Resources/Default.plist")]),
