@@ -7,6 +7,7 @@ internal import SentryJournal
 internal import SentryNetfilter
 internal import SentryPacket
 internal import SentryRules
+internal import SentryState
 
 /// The running sentry: knows the document in force, changes it, and answers questions about it.
 ///
@@ -334,8 +335,8 @@ public actor SentryDaemon {
   private func flowReport(_ gate: KernelGate, wantedBy rule: String?) -> FlowsReport {
     let status = gate.flows.status
     return FlowsReport(
-      entries: status.counts.entries, packets: status.counts.packets, bytes: status.counts.bytes, wantedBy: rule,
-      problem: status.problem)
+      entries: status.counts.entries, packets: status.counts.traffic.packets, bytes: status.counts.traffic.bytes,
+      wantedBy: rule, problem: status.problem)
   }
 
   private func blockingReport(_ feed: BlockingFeed?, _ gate: KernelGate, dropped: UInt64) -> BlockingReport? {

@@ -34,20 +34,6 @@ public struct KernelFlow: Hashable, Sendable {
   public var key: FlowKey {
     FlowKey(protocolNumber: protocolNumber, source: source, destination: destination, direction: direction)
   }
-
-  /// The same for both ways, and wherever they are seen.
-  var pair: FlowPair {
-    let isFirst =
-      source.address != destination.address ? source.address < destination.address : source.port <= destination.port
-    return FlowPair(
-      protocolNumber: protocolNumber, first: isFirst ? source : destination, second: isFirst ? destination : source)
-  }
-}
-
-struct FlowPair: Hashable {
-  var protocolNumber: UInt8
-  var first: FlowEndpoint
-  var second: FlowEndpoint
 }
 
 /// What the packet thread tells of flows that may stay in the kernel.
@@ -84,9 +70,6 @@ public struct FlowReading: Sendable {
   mutating func add(_ traffic: FlowTraffic, of flow: KernelFlow, by path: RulePath) {
     guard traffic.packets > 0 else { return }
     flows.append((flow, traffic))
-    path.forEach { rule in
-      rules[rule, default: FlowTraffic()].packets &+= traffic.packets
-      rules[rule, default: FlowTraffic()].bytes &+= traffic.bytes
-    }
+    path.forEach { rules[$0, default: FlowTraffic()] += traffic }
   }
 }

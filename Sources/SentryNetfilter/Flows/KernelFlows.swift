@@ -12,7 +12,7 @@ internal import Algorithms
 internal import CNftables
 internal import SentryPacket
 internal import SentryRules
-internal import SentryState
+public import SentryState
 
 /// The flows that stay in the kernel. It belongs to the network namespace of the thread that makes it; one owner, one thread at
 /// a time.
@@ -33,8 +33,7 @@ public struct KernelFlows: ~Copyable {
     /// In the kernel now: each way of a flow by itself.
     public var entries = 0
     /// What they have carried so far, as far as it was read.
-    public var packets: UInt64 = 0
-    public var bytes: UInt64 = 0
+    public var traffic = FlowTraffic()
 
     public init() {}
   }
@@ -171,8 +170,7 @@ public struct KernelFlows: ~Copyable {
     let news = FlowTraffic(
       packets: listed.traffic.packets &- known.packets, bytes: listed.traffic.bytes &- known.bytes)
     held[listed.flow]?.traffic = listed.traffic
-    counts.packets &+= news.packets
-    counts.bytes &+= news.bytes
+    counts.traffic += news
     reading.add(news, of: listed.flow, by: before.path)
   }
 }
@@ -186,7 +184,8 @@ extension FlowSet {
 
 /// Which flows are to be taken out.
 private struct Endings {
-  private var pairs: Set<FlowPair> = []
+  /// Whichever way their packets go, and wherever they are seen.
+  private var flows: Set<FlowIdentity> = []
   private var nets: Set<AddressNet> = []
   private var isEverything = false
   /// Of the nets.
@@ -196,7 +195,7 @@ private struct Endings {
     for change in changes {
       switch change {
       case .stays: break
-      case .ends(let flow): pairs.insert(flow.pair)
+      case .ends(let flow): flows.insert(flow.key.identity)
       case .entered(let net): nets.insert(net)
       case .everything: isEverything = true
       }
@@ -204,11 +203,11 @@ private struct Endings {
     lengths = Set(nets.map(\.length))
   }
 
-  var isEmpty: Bool { !isEverything && pairs.isEmpty && nets.isEmpty }
+  var isEmpty: Bool { !isEverything && flows.isEmpty && nets.isEmpty }
 
   func contains(_ flow: KernelFlow) -> Bool {
     guard !isEmpty else { return false }
-    if isEverything || !pairs.isEmpty && pairs.contains(flow.pair) { return true }
+    if isEverything || !flows.isEmpty && flows.contains(flow.key.identity) { return true }
     return lengths.contains { length in
       nets.contains(AddressNet(flow.source.address, length: length))
         || nets.contains(AddressNet(flow.destination.address, length: length))
