@@ -18,7 +18,7 @@ public actor SentryDaemon {
   nonisolated let packets: PacketThread
   private let intake: PacketIntake
   /// In queue mode only.
-  private let gate: KernelGate?
+  let gate: KernelGate?
   /// What the kernel had counted when its counts were last read.
   private var kernelCounts: [KernelCount] = []
   /// What it had dropped for triggered addresses then.
@@ -346,8 +346,8 @@ public actor SentryDaemon {
       rule: feed.plan.number, entries: status.counts.entries, leftToQueue: status.counts.leftOut, dropped: dropped,
       changes: status.counts.changes, lagMilliseconds: status.lag, slowestLagMilliseconds: status.slowestLag,
       loadMilliseconds: status.load / .milliseconds(1), endedConnections: status.endedConnections,
-      checks: status.counts.checks,
-      differences: status.counts.differences, problem: status.problem)
+      checks: status.counts.checks, differences: status.counts.differences, removing: gate.isRemoving ? true : nil,
+      problem: status.problem)
   }
 
   func ask<Value: Sendable>(

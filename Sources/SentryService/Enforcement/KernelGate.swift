@@ -205,6 +205,23 @@ final class KernelGate: Sendable {
   /// This host has other addresses, which are never blocked.
   func followLocalAddresses() { keeper.follow() }
 
+  /// Waits until what people have taken out of the table of triggered addresses is gone from the kernel, too.
+  ///
+  /// - Returns: false if that takes longer than `patience`.
+  func followRemovals(within patience: Duration) async -> Bool {
+    guard host.status?.feed.blocking != nil else { return true }
+    let checkpoint = keeper.nextCheckpoint()
+    packets.post { $0.set(checkpoint: checkpoint) }
+    let end = ContinuousClock.now + patience
+    while !keeper.hasPassed(checkpoint) {
+      guard ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(10))) != nil else { return false }
+    }
+    return true
+  }
+
+  /// The kernel has still to let go of something that people have taken out.
+  var isRemoving: Bool { host.status?.feed.blocking != nil && !keeper.hasPassedAll }
+
   /// How blocking by sets is doing, or why the kernel does not do it.
   var blocking: (status: SetKeeper.Status, obstacle: String?) { (keeper.status, obstacle.withLock { $0 }) }
 
