@@ -59,7 +59,7 @@ extension Bench {
     #expect(bench.bindings() == ["3 3000000 in"])
   }
 
-  /// Hence docs/Enforcement.md, "Which rule holds".
+  /// Hence the advice of docs/Enforcement.md, "Rates".
   @Test(arguments: [false, true])
   func answersBindToTheRuleThatTheyMeet(belowDirection: Bool) throws {
     let web = rule("Source port", "==", "80", then: "Rate limit out", parameter: "2M", rule("Any", then: "Pass"))
