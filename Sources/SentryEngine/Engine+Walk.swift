@@ -58,6 +58,7 @@ extension Engine {
   /// Walks the rules for the current packet, then writes the leaf's log entry.
   mutating func walkRules(_ frame: RawSpan) {
     gatherNumbers()
+    siblingMemory.startWalk()
     guard let position = walkAll(frame) else { return }
     var nobody = NoWitness()
     end(at: position, frame, &nobody)
@@ -66,6 +67,7 @@ extension Engine {
   /// The same while somebody takes note of what is asked and what matches.
   mutating func walkRules<Witness: WalkWitness>(_ frame: RawSpan, _ witness: inout Witness) {
     gatherNumbers()
+    siblingMemory.startWalk()
     guard let position = walk(from: 0, to: Int32(steps.count), frame, &witness) else { return }
     end(at: position, frame, &witness)
   }
@@ -135,7 +137,17 @@ extension Engine {
     let missing: Step.Traits = walk.hasPacket ? [] : .needsPacket
     var position = start
     while position < end {
-      let step = steps[Int(position)]
+      var step = steps[Int(position)]
+      if step.traits.contains(.isIndexed), walk.hasPacket {
+        witness.passes(rules.siblings.families[Int(step.family)])
+        let next = nextSibling(from: position, frame)
+        if next != position {
+          position = next
+          // Behind the family nothing is known of what comes.
+          guard next < end, steps[Int(next)].family == step.family else { continue }
+          step = steps[Int(next)]
+        }
+      }
       // Most tests are of numbers, and most actions only steer: those two must not leave this loop.
       let matches =
         step.test == .number

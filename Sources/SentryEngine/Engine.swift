@@ -37,6 +37,7 @@ public struct Engine: ~Copyable {
   var statistics: RuleStatistics
   /// Knows what packets of a class have in common; some of their matches are counted here first.
   var paths = PathMemory()
+  var siblingMemory: SiblingMemory
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
   /// What the rules in force ask besides what nearly all rules do.
@@ -81,6 +82,7 @@ public struct Engine: ~Copyable {
     tables = StateTables(rules.stateSettings)
     tables.setRateLimits(rules.rateLimits)
     steps = rules.steps
+    siblingMemory = SiblingMemory(rules.siblings)
     rareQuestions = rules.rareQuestions
     localClock = LocalClock(timeZone)
     statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
@@ -318,6 +320,7 @@ public struct Engine: ~Copyable {
     statistics = RuleStatistics(ruleCount: new.program.ruleCount, replacing: statistics, pairs: pairs)
     rules = new
     steps = new.steps
+    siblingMemory = SiblingMemory(new.siblings)
     rareQuestions = new.rareQuestions
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)

@@ -29,10 +29,15 @@ public final class LoadedRules: Sendable {
   let steadiness: [Steadiness]
   let rareQuestions: RareQuestions
   let packetClasses: PacketClasses
+  let siblings: SiblingIndex
   /// See `PathMemory`.
   let watchedRules: Set<Int32>
 
-  public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
+  public convenience init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
+    self.init(ruleSet, generation: generation, labels: book, siblingsOfAGroup: SiblingIndex.usualGroup)
+  }
+
+  init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels, siblingsOfAGroup least: Int) {
     // Judging packets needs nothing of the document's text.
     self.ruleSet = ruleSet.withoutKeptKeys
     self.generation = generation
@@ -44,7 +49,12 @@ public final class LoadedRules: Sendable {
     wantsEveryPacket = program.firstSourceRate
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
-    steps = program.instructions.map(Step.init)
+    var steps = program.instructions.map(Step.init)
+    siblings = SiblingIndex(steps, of: program, groupsFrom: least)
+    for (position, family) in siblings.familyNumbers.enumerated() where family >= 0 {
+      steps[position].join(family: family)
+    }
+    self.steps = steps
     steadiness = program.steadiness
     packetClasses = PacketClasses(of: steps)
     watchedRules = program.watchedRules
