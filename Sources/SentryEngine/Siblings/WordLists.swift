@@ -77,10 +77,10 @@ struct WordFinds: BitwiseCopyable {
     places[index] = place
   }
 
-  /// The first place from `place` on, or `end`; `nil` if that is not known.
+  /// The first place from `place` on, `end` if there is none before that; `nil` if that is not known.
   func first(from place: Int32, before end: Int32) -> Int32? {
     guard place >= start else { return nil }
-    for index in 0..<count where places[index] >= place { return places[index] }
+    for index in 0..<count where places[index] >= place { return min(places[index], end) }
     return isCut ? nil : end
   }
 }
