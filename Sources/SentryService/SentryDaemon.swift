@@ -30,7 +30,7 @@ public actor SentryDaemon {
   private(set) var active: AppliedDocument
   /// The documents of the latest generations, the one in force last.
   private var history: [DocumentReport]
-  private var local: LocalNetworks
+  private var local: AddressSpans
   public nonisolated let journal: Journal
 
   private static let documentsRemembered = 17
@@ -51,7 +51,7 @@ public actor SentryDaemon {
       throw .documentHasErrors(name: submitted.name)
     }
     let packets: PacketThread
-    let networks: LocalNetworks
+    let networks: AddressSpans
     do throws(CaptureError) {
       let known = try NetworkInterface.all()
       let local = LocalAddresses.networks(of: known, settings: document.rules.ruleSet.settings)
@@ -88,7 +88,7 @@ public actor SentryDaemon {
 
   private init(
     packets: PacketThread, intake: PacketIntake, gate: KernelGate?, labels: RuleLabels, interfaceNames: [String],
-    active: AppliedDocument, local: LocalNetworks, startTime: Double, log: Logger
+    active: AppliedDocument, local: AddressSpans, startTime: Double, log: Logger
   ) {
     self.packets = packets
     self.intake = intake
@@ -289,7 +289,7 @@ public actor SentryDaemon {
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
   }
 
-  private func setLocal(_ networks: LocalNetworks) async throws(DaemonError) {
+  private func setLocal(_ networks: AddressSpans) async throws(DaemonError) {
     guard networks != local else { return }
     local = networks
     try await ask { $0.setLocal(networks) }

@@ -222,6 +222,22 @@ public struct AddressTable: ~Copyable {
     return ranges.remove(RangeKey(range))
   }
 
+  /// Removes the entries that stand for none but some of these addresses. Looks at every entry.
+  ///
+  /// - Returns: how many there were.
+  public mutating func removeEntries(within spans: AddressSpans, now: Timestamp) -> Int {
+    guard !spans.isEmpty else { return 0 }
+    var keys: [AddressKey] = []
+    table.forEachEntry(now: now) { record, _ in
+      if spans.covers(record.key.range) { keys.append(record.key) }
+    }
+    let ranges = rangeEntries(now: now).map(\.range).filter { spans.covers($0) }
+    for key in keys { _ = removeEntry(key) }
+    if !ranges.isEmpty { changes?.noteRanges() }
+    for range in ranges { _ = self.ranges.remove(RangeKey(range)) }
+    return keys.count + ranges.count
+  }
+
   private mutating func removeEntry(_ key: AddressKey) -> Bool {
     guard table.remove(key) else { return false }
     changes?.append(AddressChange(.removed, key.net, duration: .unlimited, time: Timestamp(nanoseconds: 0)))

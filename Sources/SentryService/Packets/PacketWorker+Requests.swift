@@ -41,7 +41,7 @@ extension PacketWorker {
 
   private static let generationsRemembered = 16
 
-  mutating func setLocal(_ local: LocalNetworks) { engine.setLocal(local) }
+  mutating func setLocal(_ local: AddressSpans) { engine.setLocal(local) }
 
   /// Adds what the kernel has decided by itself, by rules' places in document order.
   mutating func credit(_ counts: [KernelCount]) {

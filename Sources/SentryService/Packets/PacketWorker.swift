@@ -64,7 +64,7 @@ struct PacketWorker: ~Copyable {
   ///
   /// - Throws: what kept the first that failed from being opened.
   init(
-    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, intake: PacketIntake,
+    rules: LoadedRules, interfaces: [EngineInterface], local: AddressSpans, intake: PacketIntake,
     mailbox: Mailbox, events: EventQueue, changes: ChangeQueue, flows: FlowQueue
   ) throws(CaptureError) {
     var poll = DescriptorPoll()
