@@ -202,8 +202,8 @@ final class KernelGate: Sendable {
     flowKeeper.stop()
   }
 
-  /// This host has other addresses, which are never blocked.
-  func followLocalAddresses() { keeper.follow() }
+  /// Other addresses are never blocked from now on: this host's own, or those that are protected.
+  func followSparedAddresses() { keeper.follow() }
 
   /// How blocking by sets is doing, or why the kernel does not do it.
   var blocking: (status: SetKeeper.Status, obstacle: String?) { (keeper.status, obstacle.withLock { $0 }) }
