@@ -14,6 +14,7 @@ extension Target.Dependency {
   static let algorithms = product(name: "Algorithms", package: "swift-algorithms")
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let basicContainers = product(name: "BasicContainers", package: "swift-collections")
   static let deque = product(name: "DequeModule", package: "swift-collections")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
   static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
@@ -88,7 +89,7 @@ let package = Package(
       "SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
-    library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms]),
+    library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),
     library("SentryCapture", ["SentryPacket", "CPcap", "CNetfilterQueue"]),
     library("SentryState", ["SentryDiagnostics", "SentryPacket"]),

@@ -26,9 +26,7 @@ public import SentryState
 public struct Engine: ~Copyable {
   /// The rule set in force.
   public private(set) var rules: LoadedRules
-  public private(set) var interfaces: [EngineInterface] {
-    didSet { interfacePlaces = interfaces.map(InterfacePlace.init) }
-  }
+  public private(set) var interfaces: [EngineInterface]
   public internal(set) var totals = EngineTotals()
   public internal(set) var tables: StateTables
   /// Changes of the tables in the last full second.
@@ -88,7 +86,7 @@ public struct Engine: ~Copyable {
     statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
     eventBuffer = EventBuffer(capacity: eventCapacity)
     interfaceMatches = Self.matches(of: rules.program.interfaces, on: interfaces)
-    interfacePlaces = interfaces.map(InterfacePlace.init)
+    interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: rules.program.interfaces) }
   }
 
   /// The counters of all rules in document order, disabled rules included: a snapshot.
@@ -159,6 +157,7 @@ public struct Engine: ~Copyable {
     // Looked up early: its entry arrives from memory while the rules are walked.
     let flow = findConnection(frame)
     if place.isFiltered {
+      numbers[.interface] = place.patterns
       if rareQuestions.contains(.sourceRate) { countSource() }
       if isToBeAsked(about: flow) { askRules(frame) } else { walkRules(frame) }
     }
@@ -311,6 +310,7 @@ public struct Engine: ~Copyable {
     rareQuestions = new.rareQuestions
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
+    interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: new.program.interfaces) }
     tables.apply(new.stateSettings, now: clock.now)
     tables.setRateLimits(new.rateLimits)
     if new.protectedNetworks != retired.protectedNetworks { spare(new.protectedNetworks) }
@@ -345,7 +345,7 @@ public struct Engine: ~Copyable {
   mutating func append(_ event: EngineEvent) { eventBuffer.append(event) }
 
   @inline(__always)
-  func isMeant(interface: Int, by pattern: UInt64) -> Bool {
+  func isMeant(interface: Int, by pattern: Int32) -> Bool {
     let index = Int(pattern) * interfaces.count + interface
     return interfaces.indices.contains(interface) && interfaceMatches.indices.contains(index) && interfaceMatches[index]
   }
@@ -369,13 +369,19 @@ extension PacketFields {
 struct InterfacePlace {
   var isFiltered = false
   var isLoopback = false
+  /// See `NumberSlot.interface`.
+  var patterns: UInt64 = 0
 
   /// An interface the engine was not told of: no filters.
   init() {}
 
-  init(_ interface: EngineInterface) {
+  init(_ interface: EngineInterface, meantBy patterns: [InterfacePattern]) {
     isFiltered = interface.isFiltered
     isLoopback = interface.isLoopback
+    for (number, pattern) in patterns.prefix(Int(NumberSlot.interfaceBits)).enumerated()
+    where pattern.matches(name: interface.name, isExternal: interface.isExternal) {
+      self.patterns |= 1 << UInt64(number)
+    }
   }
 }
 
