@@ -20,7 +20,7 @@ extension Engine {
   /// Takes entries for none but these addresses out of table trigger.
   @discardableResult
   mutating func spare(_ addresses: AddressSpans) -> Int {
-    tables.removeEntries(within: addresses, from: .trigger, now: now)
+    tables.removeEntries(within: addresses, from: .trigger)
   }
 
   /// No entry may stand for these addresses alone.

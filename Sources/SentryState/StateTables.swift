@@ -165,8 +165,8 @@ extension StateTables {
   }
 
   /// See `AddressTable.removeEntries`.
-  public mutating func removeEntries(within spans: AddressSpans, from kind: AddressTableKind, now: Timestamp) -> Int {
-    addresses[Self.index(of: kind)].removeEntries(within: spans, now: now)
+  public mutating func removeEntries(within spans: AddressSpans, from kind: AddressTableKind) -> Int {
+    addresses[Self.index(of: kind)].removeEntries(within: spans)
   }
 
   public mutating func removeAll(from kind: AddressTableKind) { addresses[Self.index(of: kind)].removeAll() }

@@ -85,6 +85,46 @@ struct LiveProtectionTests {
     }
   }
 
+  private static let blocking = """
+    { rules = ( { enabled = 1; propertyName = Direction; propertyValue = inbound; children = (
+        { nodeName = blocked; enabled = 1; propertyName = Include; propertyValue = trigger;
+          filterActionName = Delete; } ); } ); settings = { protected = "\(Cable.innocent)"; }; }
+    """
+
+  private func canConnect(from address: String, on cable: Cable, patience: Int) async throws -> Bool {
+    try await cable.run(
+      at: .sender, "nc", "-z", "-w", "\(patience)", "-s", address, Cable.watchedAddress, "80"
+    ).status == 0
+  }
+
+  /// A range that somebody has entered reaches farther than what is protected: the kernel blocks the others only.
+  @Test(.enabled(if: LiveQueue.isPossible, LiveQueue.needs), .timeLimit(.minutes(3)))
+  func theKernelDoesNotBlockAProtectedAddress() async throws {
+    let folder = try TemporaryFolder()
+    try await LiveQueue.run(try folder.write("blocking.plist", Self.blocking)) { cable, daemon in
+      let server = try await cable.startWebServer(at: .watched, port: 80)
+      let range = "10.77.0.6-10.77.0.66"
+      let refused = try await daemon.sentry("triggered", "add", range)
+      #expect(
+        refused.errors.contains("includes what is protected: \(Cable.innocent) is protected (settings.protected)"))
+      #expect(try await daemon.sentry("triggered", "add", range, "--force").status == 0)
+      try await waitUntil("the kernel blocks both sides of the gap") {
+        try await daemon.queue().kernel?.blocks?.entries == 2
+      }
+      #expect(try await !canConnect(from: Cable.attacker, on: cable, patience: 1))
+      #expect(try await canConnect(from: Cable.innocent, on: cable, patience: 10))
+
+      let unprotected = Self.blocking.replacing("protected = \"\(Cable.innocent)\";", with: "")
+      let apply = try await daemon.sentry("apply", folder.write("unprotected.plist", unprotected))
+      #expect(apply.status == 0, "\(apply.errors)")
+      try await waitUntil("the kernel blocks the whole range") {
+        try await daemon.queue().kernel?.blocks?.entries == 1
+      }
+      #expect(try await !canConnect(from: Cable.innocent, on: cable, patience: 1))
+      withExtendedLifetime(server) {}
+    }
+  }
+
   /// Whoever has logged in over SSH is protected as long as that lasts; a connection to sshd alone means nothing.
   @Test(
     .enabled(
