@@ -72,7 +72,7 @@ let package = Package(
         "SentryService", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
         "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         "CMalloc",
-        .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
+        .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
       resources: [.embedInCode("Resources/Default.plist")]),
@@ -81,8 +81,8 @@ let package = Package(
       [
         "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
         "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
-        .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
-        .unixSignals,
+        .algorithms, .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix,
+        .serviceLifecycle, .unixSignals,
       ]),
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(

@@ -59,14 +59,21 @@ struct Walk {
 extension Engine {
   /// Walks the rules for the current packet, then writes the leaf's log entry.
   mutating func walkRules(_ frame: RawSpan) {
+    gatherNumbers()
+    guard let position = walkAll(frame) else { return }
     var nobody = NoWitness()
-    walkRules(frame, &nobody)
+    end(at: position, frame, &nobody)
   }
 
   /// The same while somebody takes note of what is asked and what matches.
   mutating func walkRules<Witness: WalkWitness>(_ frame: RawSpan, _ witness: inout Witness) {
     gatherNumbers()
     guard let position = walk(from: 0, to: Int32(steps.count), frame, &witness) else { return }
+    end(at: position, frame, &witness)
+  }
+
+  /// The packet has met its leaf.
+  private mutating func end<Witness: WalkWitness>(at position: Int32, _ frame: RawSpan, _ witness: inout Witness) {
     let leaf = steps[Int(position)]
     walk.leaf = leaf.operation
     walk.decider = .rule(leaf.rule)
@@ -122,7 +129,7 @@ extension Engine {
   /// Tests rules from `start` until one terminates or `end` is reached.
   ///
   /// - Returns: the position of the one that terminated; `nil` at the end.
-  private mutating func walk<Witness: WalkWitness>(
+  mutating func walk<Witness: WalkWitness>(
     from start: Int32, to end: Int32, _ frame: RawSpan, _ witness: inout Witness
   ) -> Int32? {
     let bytes = walk.hasPacket ? UInt64(packet.byteCount) : 0
@@ -135,7 +142,7 @@ extension Engine {
       let matches =
         step.test == .number
         ? numbers.satisfy(step) != step.isNegated && step.traits.isDisjoint(with: missing) : holds(at: position, frame)
-      witness.saw(step, at: position, matches: matches)
+      witness.saw(step, at: position, matches: matches, isImplied: numbers.imply(step))
       guard matches else {
         position = step.afterSubtree
         continue
@@ -146,6 +153,13 @@ extension Engine {
       position = step.afterMatch
     }
     return nil
+  }
+
+  /// The same to the end of the rules, while nobody takes note.
+  @inline(never)
+  mutating func walkUnwatched(from start: Int32, _ frame: RawSpan) -> Int32? {
+    var nobody = NoWitness()
+    return walk(from: start, to: Int32(steps.count), frame, &nobody)
   }
 
   // MARK: Timer
@@ -179,7 +193,7 @@ extension Engine {
   // MARK: Tests
 
   @inline(never)
-  private mutating func holds(at position: Int32, _ frame: RawSpan) -> Bool {
+  mutating func holds(at position: Int32, _ frame: RawSpan) -> Bool {
     let step = steps[Int(position)]
     guard walk.hasPacket || !step.traits.contains(.needsPacket) else { return false }
     return switch step.test {
@@ -309,7 +323,7 @@ extension Engine {
 
   /// What the action does besides steering and ending the walk.
   @inline(never)
-  private mutating func perform(at position: Int32) {
+  mutating func perform(at position: Int32) {
     let step = steps[Int(position)]
     switch step.operation {
     case .next, .skip, .group, .exitGroup: break

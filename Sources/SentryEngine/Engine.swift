@@ -35,6 +35,8 @@ public struct Engine: ~Copyable {
   /// The program as the walk reads it.
   var steps: [Step]
   var statistics: RuleStatistics
+  /// Knows what packets of a class have in common; some of their matches are counted here first.
+  var paths = PathMemory()
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
   /// What the rules in force ask besides what nearly all rules do.
@@ -90,7 +92,15 @@ public struct Engine: ~Copyable {
   }
 
   /// The counters of all rules in document order, disabled rules included: a snapshot.
-  public var counters: [RuleCounters] { statistics.counters }
+  public var counters: [RuleCounters] {
+    var counters = statistics.counters
+    paths.forEachCount { rule, packets, bytes, last in
+      counters[Int(rule)].matchCount &+= packets
+      counters[Int(rule)].byteCount &+= bytes
+      counters[Int(rule)].lastTime = counters[Int(rule)].lastTime.map { max($0, last) } ?? last
+    }
+    return counters
+  }
 
   /// The latest time the engine has seen; 1970 before the first packet.
   public var now: Timestamp { clock.now }
@@ -270,6 +280,7 @@ public struct Engine: ~Copyable {
   }
 
   private mutating func run(_ due: inout EngineClock.DueTicks) {
+    settlePaths()
     let hasIdleRules = !rules.program.idleInstructions.isEmpty
     while due.count > 0 {
       let isQuiet = !statistics.hasDeltas && !tableRates.hasDeltas(tables)
@@ -303,6 +314,8 @@ public struct Engine: ~Copyable {
   ///   - interfaces: as many as before, with the new document's settings.
   /// - Returns: the rules that were in force, to be let go off the packet thread.
   public mutating func install(_ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface]) -> LoadedRules {
+    settlePaths()
+    paths.forgetPaths()
     let retired = rules
     statistics = RuleStatistics(ruleCount: new.program.ruleCount, replacing: statistics, pairs: pairs)
     rules = new

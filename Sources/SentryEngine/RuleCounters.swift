@@ -133,7 +133,7 @@ private struct Tally: BitwiseCopyable {
   mutating func count(_ matches: UInt64, bytes: UInt64, at time: Timestamp) {
     self.matches &+= matches
     self.bytes &+= bytes
-    lastNanoseconds = time.nanoseconds
+    lastNanoseconds = max(lastNanoseconds, time.nanoseconds)
   }
 }
 

@@ -196,6 +196,9 @@ struct PacketNumbers {
     @inline(__always) set { values[Int(slot.rawValue & 31)] = newValue }
   }
 
+  @inline(__always)
+  subscript(at place: UInt8) -> UInt64 { values[Int(place & 31)] }
+
   /// The answer to a step that asks for a number, before its negation.
   @inline(__always)
   func satisfy(_ step: Step) -> Bool { values[Int(step.field & 31)] & step.mask &- step.lower <= step.width }
@@ -203,6 +206,10 @@ struct PacketNumbers {
   /// There is something for a gated step to look into.
   @inline(__always)
   func opens(_ step: Step) -> Bool { values[Int(step.field & 31)] != 0 }
+
+  /// The answer to a step follows from these numbers.
+  @inline(__always)
+  func imply(_ step: Step) -> Bool { step.test == .number || step.test == .gated && !opens(step) }
 
   @inline(__always)
   mutating func set(_ field: NumberField, _ value: UInt64) { self[NumberSlot(field)] = value }
