@@ -30,6 +30,8 @@ struct Walk {
   /// A notification under the leaf has logged the packet, so the leaf's own entry is left out.
   var isLeafLogged = false
   var entriesLogged = 0
+  /// A rule would have triggered the source, which is protected.
+  var isTriggerPrevented = false
 
   /// The `Rate limit` rules that matched last; the flow is bound to them if the packet is let through.
   var inboundRate: Int32?
@@ -307,7 +309,7 @@ extension Engine {
     let step = steps[Int(position)]
     walk.entry = nil
     guard let table = AddressTableKind(rawValue: step.field), packet.has(.addresses),
-      let slot = tables.find(in: table, packet.source, now: walk.time)
+      let slot = tables.find(in: table, packet.source, now: walk.time), !isProtected(packet.source, from: table)
     else { return step.isNegated }
     guard !step.isNegated else { return false }
     tables.hit(slot, in: table, now: walk.time)
@@ -368,6 +370,11 @@ extension Engine {
 
   mutating func keepSource(in table: AddressTableKind, label: UInt32) {
     guard walk.hasPacket, packet.has(.addresses) else { return }
+    if table == .trigger, preventsTrigger(of: packet.source) {
+      if !walk.isTriggerPrevented { totals.preventedTriggers &+= 1 }
+      walk.isTriggerPrevented = true
+      return
+    }
     tables.keep(
       packet.source, in: table, now: walk.time, duration: rules.addressDuration, triggeredBy: label)
   }
@@ -414,6 +421,7 @@ extension Engine {
     if event.isLogged { walk.entriesLogged += 1 }
     var event = event
     if walk.hasPacket { event.describe(packet, direction: walk.direction, interface: walk.interface) }
+    event.isTriggerPrevented = walk.isTriggerPrevented
     append(event)
   }
 }

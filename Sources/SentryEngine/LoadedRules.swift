@@ -17,6 +17,8 @@ public final class LoadedRules: Sendable {
   public let blockedPage: BlockedPage
   /// Where all `Route to` rules send packets, each address once, in document order.
   public let nextHops: [IPAddress]
+  /// Whom these rules never trigger: `settings.protected`.
+  public let protectedNetworks: AddressSpans
   /// A rule asks for the process behind a packet.
   public let asksForOwners: Bool
   /// The first rule, by its place in document order, that must see every packet for the sake of others: then none stays in the
@@ -45,6 +47,7 @@ public final class LoadedRules: Sendable {
     rareQuestions = RareQuestions(of: program)
     blockedPage = BlockedPage(ruleSet.settings.blockedPage)
     nextHops = ruleSet.nextHops
+    protectedNetworks = AddressSpans(byFamily: ruleSet.settings.protectedNetworks)
     asksForOwners = program.asksForOwners
     wantsEveryPacket = program.firstSourceRate
     blocksIPv6 = ruleSet.settings.blockIPv6

@@ -44,7 +44,7 @@ struct Bench: ~Copyable {
     self.title = title
     let ruleSet = try Self.ruleSet(text)
     let book = RuleLabels()
-    let networks = LocalNetworks(local.compactMap { IPAddress($0) }.map { AddressRange(prefix: $0, length: 128) })
+    let networks = AddressSpans(local.compactMap { IPAddress($0) }.map { AddressRange(prefix: $0, length: 128) })
     labels = book
     numbers = ruleSet.rules.map(\.number)
     engine = Engine(

@@ -75,7 +75,7 @@ let runs = arguments.count > 3 ? max(1, Int(arguments[3]) ?? 5) : 5
 guard let document = FileManager.default.contents(atPath: arguments[1]),
   let ruleSet = RuleDocument(reading: [UInt8](document)).ruleSet
 else { fail("\(arguments[1]): not a document that can run") }
-let local = LocalNetworks([try NetText.range("192.0.2.0/24")])
+let local = AddressSpans([try NetText.range("192.0.2.0/24")])
 
 func makeEngine() -> Engine {
   Engine(
