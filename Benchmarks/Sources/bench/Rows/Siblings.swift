@@ -1,0 +1,80 @@
+import SentryPacket
+import SentryRules
+
+private let row = "sibling rules"
+
+/// What a packet costs that a late one of 10 to 10,000 rules side by side matches: one of the last tenth, each as often.
+func measureSiblings() throws {
+  for kind in SiblingKind.allCases {
+    let costs = [10, 100, 1_000, 10_000].map { measure(kind, count: $0) }
+    Figure(
+      row: row, measure: "\(kind.rawValue): 10,000 against 10", value: costs[3] / costs[0], unit: "times as long",
+      wanted: .atMost(2)
+    ).report()
+  }
+}
+
+private func measure(_ kind: SiblingKind, count: Int) -> Double {
+  var numbers = Numbers(seed: 6)
+  let words = kind == .content ? distinctWords(count, &numbers) : []
+  let ruleSet = ruleSet(of: kind.text(of: count, words))
+  var frames = HeldFrames()
+  for _ in 0..<500 {
+    frames.append(kind.frame(for: Int.random(in: count - count / 10..<count, using: &numbers), words, &numbers))
+  }
+  var judging = Judging(ruleSet, frames)
+  guard judging.deciders().allSatisfy({ $0.map { ruleSet.rules.count - $0 <= kind.lateRules(of: count) } ?? false })
+  else { fail("\(row), \(kind.rawValue): a packet was decided by none of the late rules") }
+  let cost = JudgingCost(of: &judging, ruleSet, frames)
+  Figure(row: row, measure: "\(kind.rawValue), \(count) rules", value: cost.whole, unit: "ns/packet").report()
+  Figure(row: row, measure: "\(kind.rawValue), \(count) rules, the rules alone", value: cost.rules, unit: "ns/packet")
+    .report()
+  return cost.whole
+}
+
+/// What the rules ask.
+private enum SiblingKind: String, CaseIterable {
+  case destPort = "Dest port"
+  case sourceNet = "Source net"
+  case protocolAndPort = "Protocol + port"
+  case content = "Data content"
+
+  /// Rule `index` asks for the port `1,000 + index`, or the net of 256 addresses with that number in 10.0.0.0/8, or its word.
+  func text(of count: Int, _ words: [String]) -> String {
+    let indices = 0..<count
+    return switch self {
+    case .destPort: documentText(indices.map { rule("Dest port", "\(1_000 + $0)") })
+    case .sourceNet: documentText(indices.map { rule("Source net", "10.\($0 >> 8).\($0 & 255).0/24") })
+    case .protocolAndPort:
+      // The even ports below TCP, the odd ones below UDP.
+      documentText([
+        rule("Protocol", "6", indices.filter { $0 % 2 == 0 }.map { rule("Dest port", "\(1_000 + $0)") }),
+        rule("Protocol", "17", indices.filter { $0 % 2 == 1 }.map { rule("Dest port", "\(1_000 + $0)") }),
+      ])
+    case .content: documentText(words.map { rule("Data content", "[0:256]\($0)") })
+    }
+  }
+
+  /// In document order, how far from the end a rule of the last tenth may stand.
+  func lateRules(of count: Int) -> Int { self == .protocolAndPort ? count / 2 + 1 + count / 20 : count / 10 }
+
+  /// A packet that this rule matches, and no other.
+  func frame(for index: Int, _ words: [String], _ numbers: inout Numbers) -> [UInt8] {
+    let client = IPAddress(v4: 0xC612_0000 | UInt32.random(in: 1...0xFFFE, using: &numbers))
+    let server = IPAddress(v4: 0xC000_020A)
+    let port = UInt16.random(in: 40_000...60_000, using: &numbers)
+    let asked = UInt16(truncatingIfNeeded: 1_000 + index)
+    switch self {
+    case .destPort:
+      return udpFrame(from: client, port, to: server, asked)
+    case .sourceNet:
+      let host = UInt32(index) << 8 | UInt32.random(in: 1...254, using: &numbers)
+      return udpFrame(from: IPAddress(v4: 0x0A00_0000 | host), port, to: server, 53)
+    case .protocolAndPort:
+      return index % 2 == 0
+        ? tcpFrame(from: client, port, to: server, asked) : udpFrame(from: client, port, to: server, asked)
+    case .content:
+      return tcpFrame(from: client, port, to: server, 80, payload(of: 256, endingWith: words[index], &numbers))
+    }
+  }
+}
