@@ -2,32 +2,27 @@ import SentryEngine
 import SentryPacket
 import SentryRules
 
-/// An engine that judges the same frames round and round.
+/// An engine that judges the same frames again and again.
 struct Judging: ~Copyable {
   private(set) var engine: Engine
   private let frames: HeldFrames
-  private var next = 0
 
   /// Judges all frames once: that fills the tables.
   init(_ ruleSet: RuleSet, _ frames: HeldFrames, isFiltered: Bool = true) {
     engine = Engine(ruleSet, isFiltered: isFiltered)
     self.frames = frames
-    judge(frames.count)
+    judge()
   }
 
-  mutating func judge(_ count: Int) {
-    var place = next
+  /// Judges all frames.
+  mutating func judge() {
     let held = frames
     let bytes = held.bytes.span.bytes
-    for _ in 0..<count {
-      let frame = held.frames[place]
+    for frame in held.frames {
       _ = engine.judge(
         bytes.extracting(frame.bytes), linkType: .ethernet, wireLength: frame.wireLength, time: frame.time, interface: 0
       )
-      place += 1
-      if place == held.count { place = 0 }
     }
-    next = place
   }
 
   /// Which rule decided each frame, by its place in document order; `nil` where none did.
@@ -59,6 +54,8 @@ extension JudgingCost {
   /// Measures the rules' engine against the same on an interface without filters, in turn.
   init(of filtered: inout Judging, _ ruleSet: RuleSet, _ frames: HeldFrames) {
     var unfiltered = Judging(ruleSet, frames, isFiltered: false)
-    (whole, withoutRules) = nanosecondsInTurn({ filtered.judge($0) }, { unfiltered.judge($0) })
+    let times = inTurn({ filtered.judge() }, { unfiltered.judge() })
+    let count = Double(frames.count)
+    (whole, withoutRules) = (times.first * 1e9 / count, times.second * 1e9 / count)
   }
 }
