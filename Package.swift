@@ -14,6 +14,7 @@ extension Target.Dependency {
   static let algorithms = product(name: "Algorithms", package: "swift-algorithms")
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let basicContainers = product(name: "BasicContainers", package: "swift-collections")
   static let deque = product(name: "DequeModule", package: "swift-collections")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
   static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
@@ -71,7 +72,7 @@ let package = Package(
         "SentryService", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
         "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
         "CMalloc",
-        .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
+        .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
       ],
       // The built-in default document is part of the program.
       resources: [.embedInCode("Resources/Default.plist")]),
@@ -80,15 +81,15 @@ let package = Package(
       [
         "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
         "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
-        .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix, .serviceLifecycle,
-        .unixSignals,
+        .algorithms, .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix,
+        .serviceLifecycle, .unixSignals,
       ]),
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(
       "SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
     library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
-    library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms]),
+    library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),
     library("SentryCapture", ["SentryPacket", "CPcap", "CNetfilterQueue"]),
     library("SentryState", ["SentryDiagnostics", "SentryPacket"]),

@@ -110,12 +110,7 @@ enum DifferenceText {
 
   /// How many characters are the same from the first on.
   private static func commonCount(_ a: some Sequence<Character>, _ b: some Sequence<Character>) -> Int {
-    var count = 0
-    for (first, second) in zip(a, b) {
-      guard first == second else { break }
-      count += 1
-    }
-    return count
+    zip(a, b).prefix { $0 == $1 }.count
   }
 
   private static func cut(_ text: String, from start: Int, _ end: Int) -> String {

@@ -132,6 +132,7 @@ struct Run: AsyncParsableCommand {
     guard mode != .queue else { return }
     let given = [
       ("--policy", policy != nil), ("--queue-number", queueNumber != nil), ("--queue-mark", queueMark != nil),
+      ("--state-directory", stateDirectory.argument != nil),
     ]
     if let (option, _) = given.first(where: \.1) {
       throw ValidationError("\(option) says something of queue mode only: add --mode queue, or leave \(option) out")
@@ -196,6 +197,7 @@ struct Run: AsyncParsableCommand {
     }
     try file.checkTests(of: ruleSet, orElse: "sentry did not start")
     let interfaces = try interfacesToWatch(ruleSet)
+    try stateDirectory.check()
     LoggingSystem.bootstrap { _ in DaemonLog() }
     let log = Logger(label: "sentry")
     var program = DaemonProgram(
@@ -280,7 +282,7 @@ extension CommandFailure {
   init(_ error: NetfilterError) {
     let status: ExitStatus =
       switch error {
-      case .notPermitted: .notPermitted
+      case .notPermitted, .cannotWrite(_, EACCES), .cannotWrite(_, EPERM): .notPermitted
       case .unusableInterfaceName, .unusableMarks: .usage
       default: .inputOutput
       }

@@ -112,6 +112,9 @@ struct StatusText {
       "in step    within \(milliseconds(blocks.lagMilliseconds)), at most \(milliseconds(blocks.slowestLagMilliseconds)); "
         + "checked \(counted(blocks.checks, "time")), \(counted(blocks.differences, "difference")) put right",
     ]
+    if blocks.removing == true {
+      lines.append("removing   what was taken out of the table: the kernel drops what it sends until that is done")
+    }
     if let problem = blocks.problem { lines.append("trouble    \(style.yellow(problem))") }
     return lines
   }

@@ -57,14 +57,21 @@ struct Walk {
 extension Engine {
   /// Walks the rules for the current packet, then writes the leaf's log entry.
   mutating func walkRules(_ frame: RawSpan) {
+    gatherNumbers()
+    guard let position = walkAll(frame) else { return }
     var nobody = NoWitness()
-    walkRules(frame, &nobody)
+    end(at: position, frame, &nobody)
   }
 
   /// The same while somebody takes note of what is asked and what matches.
   mutating func walkRules<Witness: WalkWitness>(_ frame: RawSpan, _ witness: inout Witness) {
     gatherNumbers()
     guard let position = walk(from: 0, to: Int32(steps.count), frame, &witness) else { return }
+    end(at: position, frame, &witness)
+  }
+
+  /// The packet has met its leaf.
+  private mutating func end<Witness: WalkWitness>(at position: Int32, _ frame: RawSpan, _ witness: inout Witness) {
     let leaf = steps[Int(position)]
     walk.leaf = leaf.operation
     walk.decider = .rule(leaf.rule)
@@ -92,6 +99,13 @@ extension Engine {
     numbers.set(.destinationMAC, packet.has(.destinationMAC) ? packet.destinationMAC : absent)
     numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
     numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
+    numbers[.tcpFlags] = packet.has(.tcpFlags) ? NumberSlot.flagsPresent | UInt64(packet.tcpFlags) : 0
+    numbers[.connection] = walk.connection != nil ? NumberSlot.connectionKnown : 0
+    numbers[.ipOptions] = packet.has(.ipOptions) ? UInt64(packet.ipOptions.count) : 0
+    numbers[.tcpOptions] = packet.has(.tcpOptions) ? UInt64(packet.tcpOptions.count) : 0
+    numbers[.payload] = packet.has(.payload) ? UInt64(packet.payload.count) : 0
+    numbers[.ipv6] = hasAddresses && packet.version == 6 ? 1 : 0
+    if rareQuestions.contains(.connectionStates) { numbers[.connection] |= UInt64(connectionStates.rawValue) }
     if rareQuestions.contains(.numbers) { gatherRareNumbers() }
   }
 
@@ -113,29 +127,37 @@ extension Engine {
   /// Tests rules from `start` until one terminates or `end` is reached.
   ///
   /// - Returns: the position of the one that terminated; `nil` at the end.
-  private mutating func walk<Witness: WalkWitness>(
+  mutating func walk<Witness: WalkWitness>(
     from start: Int32, to end: Int32, _ frame: RawSpan, _ witness: inout Witness
   ) -> Int32? {
     let bytes = walk.hasPacket ? UInt64(packet.byteCount) : 0
+    let time = walk.time
+    let missing: Step.Traits = walk.hasPacket ? [] : .needsPacket
     var position = start
     while position < end {
       let step = steps[Int(position)]
       // Most tests are of numbers, and most actions only steer: those two must not leave this loop.
       let matches =
         step.test == .number
-        ? walk.hasPacket && numbers.satisfy(step.field, step.lower, step.width) != step.isNegated
-        : holds(at: position, frame)
-      witness.saw(step, at: position, matches: matches)
+        ? numbers.satisfy(step) != step.isNegated && step.traits.isDisjoint(with: missing) : holds(at: position, frame)
+      witness.saw(step, at: position, matches: matches, isImplied: numbers.imply(step))
       guard matches else {
         position = step.afterSubtree
         continue
       }
-      statistics.countMatch(step.rule, bytes: bytes, at: walk.time)
-      if step.operation.acts { perform(at: position) }
-      if step.operation.isTerminating { return position }
+      statistics.countMatch(step.rule, bytes: bytes, at: time)
+      if step.traits.contains(.acts) { perform(at: position) }
+      if step.traits.contains(.terminates) { return position }
       position = step.afterMatch
     }
     return nil
+  }
+
+  /// The same to the end of the rules, while nobody takes note.
+  @inline(never)
+  mutating func walkUnwatched(from start: Int32, _ frame: RawSpan) -> Int32? {
+    var nobody = NoWitness()
+    return walk(from: start, to: Int32(steps.count), frame, &nobody)
   }
 
   // MARK: Timer
@@ -160,7 +182,7 @@ extension Engine {
   private func isIdle(_ instruction: Program.Instruction) -> Bool {
     guard case .idleSeconds(let subject, let range) = instruction.test else { return false }
     let rule = subject == .rule ? instruction.rule : instruction.parent
-    let lastMatch = rule >= 0 ? statistics[rule].lastTime : nil
+    let lastMatch = rule >= 0 ? statistics.lastTime(rule) : nil
     let since = lastMatch ?? appliedAt ?? walk.time
     let seconds = UInt64(max(0, walk.time.nanoseconds - since.nanoseconds) / Timestamp.nanosecondsPerSecond)
     return range.contains(seconds) != instruction.isNegated
@@ -169,28 +191,15 @@ extension Engine {
   // MARK: Tests
 
   @inline(never)
-  private mutating func holds(at position: Int32, _ frame: RawSpan) -> Bool {
+  mutating func holds(at position: Int32, _ frame: RawSpan) -> Bool {
     let step = steps[Int(position)]
+    guard walk.hasPacket || !step.traits.contains(.needsPacket) else { return false }
     return switch step.test {
-    case .number:
-      walk.hasPacket && numbers.satisfy(step.field, step.lower, step.width) != step.isNegated
-    case .constant:
-      (step.lower != 0) != step.isNegated
-    case .interface:
-      walk.hasPacket && isMeant(interface: walk.interface, by: step.lower) != step.isNegated
-    case .tcpFlags:
-      walk.hasPacket && hasTCPFlags(on: step.lower, off: step.width) != step.isNegated
-    case .table:
-      walk.hasPacket && include(at: position)
-    case .other:
-      holds(rules.program.instructions[Int(position)], frame)
+    case .number: numbers.satisfy(step) != step.isNegated
+    case .gated where !numbers.opens(step): (step.lower != 0) != step.isNegated
+    case .table: include(at: position)
+    case .gated, .other: holds(rules.program.instructions[Int(position)], frame)
     }
-  }
-
-  @inline(__always)
-  private func hasTCPFlags(on: UInt64, off: UInt64) -> Bool {
-    let flags = UInt64(packet.tcpFlags)
-    return packet.has(.tcpFlags) && flags & on == on && flags & off == 0
   }
 
   /// The tests that a step does not answer by itself.
@@ -211,7 +220,7 @@ extension Engine {
     case .idleSeconds:
       return !walk.hasPacket && isIdle(instruction)
     default:
-      return walk.hasPacket && packetHolds(instruction.test, frame) != instruction.isNegated
+      return packetHolds(instruction.test, frame) != instruction.isNegated
     }
   }
 
@@ -219,10 +228,8 @@ extension Engine {
     switch test {
     case .address(let endpoint, let range):
       packet.has(.addresses) && range.matches(endpoint == .source ? packet.source : packet.destination)
-    case .knownConnection:
-      walk.connection != nil
-    case .connectionState(let states):
-      isConnection(in: states)
+    case .interface(let pattern):
+      isMeant(interface: walk.interface, by: pattern)
     case .ipOptions(let list, let noneOf):
       has(list, noneOf: noneOf, in: packet.has(.ipOptions) ? packet.ipOptions : nil, of: frame, matchesLowBits: true)
     case .tcpOptions(let list, let noneOf):
@@ -239,17 +246,17 @@ extension Engine {
       walk.owner.has(name: name)
     case .sourceRate(let range):
       packet.has(.addresses) && range.contains(tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0)
-    case .constant, .number, .interface, .tcpFlags, .table, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,
-      .parentMatchRate, .parentByteCount, .idleSeconds:
+    case .constant, .number, .tcpFlags, .table, .knownConnection, .connectionState, .timeOfDay, .dayOfWeek,
+      .dateAndTime, .parentMatchCount, .parentMatchRate, .parentByteCount, .idleSeconds:
       false  // Answered before.
     }
   }
 
   @inline(__always)
-  private func isConnection(in states: ConnectionStates) -> Bool {
+  private var connectionStates: ConnectionStates {
     var known: TCPState?
     if let connection = walk.connection { known = tables.connections.tcpState(at: connection) }
-    return !states.isDisjoint(with: ConnectionStates(before: packet, known: known))
+    return ConnectionStates(before: packet, known: known)
   }
 
   private func has(
@@ -301,7 +308,7 @@ extension Engine {
     if let entry = walk.entry, entry.rule == parent {
       return tables.matchCount(of: entry.slot, in: entry.table)
     }
-    return counters(ofParent: parent).matchCount
+    return parent >= 0 ? statistics.matchCount(parent) : 0
   }
 
   /// A top-level rule has no parent, and nothing counted.
@@ -314,7 +321,7 @@ extension Engine {
 
   /// What the action does besides steering and ending the walk.
   @inline(never)
-  private mutating func perform(at position: Int32) {
+  mutating func perform(at position: Int32) {
     let step = steps[Int(position)]
     switch step.operation {
     case .next, .skip, .group, .exitGroup: break

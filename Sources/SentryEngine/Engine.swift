@@ -26,9 +26,7 @@ public import SentryState
 public struct Engine: ~Copyable {
   /// The rule set in force.
   public private(set) var rules: LoadedRules
-  public private(set) var interfaces: [EngineInterface] {
-    didSet { interfacePlaces = interfaces.map(InterfacePlace.init) }
-  }
+  public private(set) var interfaces: [EngineInterface]
   public internal(set) var totals = EngineTotals()
   public internal(set) var tables: StateTables
   /// Changes of the tables in the last full second.
@@ -37,6 +35,8 @@ public struct Engine: ~Copyable {
   /// The program as the walk reads it.
   var steps: [Step]
   var statistics: RuleStatistics
+  /// Knows what packets of a class have in common; some of their matches are counted here first.
+  var paths = PathMemory()
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
   /// What the rules in force ask besides what nearly all rules do.
@@ -86,11 +86,19 @@ public struct Engine: ~Copyable {
     statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
     eventBuffer = EventBuffer(capacity: eventCapacity)
     interfaceMatches = Self.matches(of: rules.program.interfaces, on: interfaces)
-    interfacePlaces = interfaces.map(InterfacePlace.init)
+    interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: rules.program.interfaces) }
   }
 
   /// The counters of all rules in document order, disabled rules included: a snapshot.
-  public var counters: [RuleCounters] { statistics.counters }
+  public var counters: [RuleCounters] {
+    var counters = statistics.counters
+    paths.forEachCount { rule, packets, bytes, last in
+      counters[Int(rule)].matchCount &+= packets
+      counters[Int(rule)].byteCount &+= bytes
+      counters[Int(rule)].lastTime = counters[Int(rule)].lastTime.map { max($0, last) } ?? last
+    }
+    return counters
+  }
 
   /// The latest time the engine has seen; 1970 before the first packet.
   public var now: Timestamp { clock.now }
@@ -157,6 +165,7 @@ public struct Engine: ~Copyable {
     // Looked up early: its entry arrives from memory while the rules are walked.
     let flow = findConnection(frame)
     if place.isFiltered {
+      numbers[.interface] = place.patterns
       if rareQuestions.contains(.sourceRate) { countSource() }
       if isToBeAsked(about: flow) { askRules(frame) } else { walkRules(frame) }
     }
@@ -269,6 +278,7 @@ public struct Engine: ~Copyable {
   }
 
   private mutating func run(_ due: inout EngineClock.DueTicks) {
+    settlePaths()
     let hasIdleRules = !rules.program.idleInstructions.isEmpty
     while due.count > 0 {
       let isQuiet = !statistics.hasDeltas && !tableRates.hasDeltas(tables)
@@ -302,6 +312,8 @@ public struct Engine: ~Copyable {
   ///   - interfaces: as many as before, with the new document's settings.
   /// - Returns: the rules that were in force, to be let go off the packet thread.
   public mutating func install(_ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface]) -> LoadedRules {
+    settlePaths()
+    paths.forgetPaths()
     let retired = rules
     statistics = RuleStatistics(ruleCount: new.program.ruleCount, replacing: statistics, pairs: pairs)
     rules = new
@@ -309,6 +321,7 @@ public struct Engine: ~Copyable {
     rareQuestions = new.rareQuestions
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
+    interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: new.program.interfaces) }
     tables.apply(new.stateSettings, now: clock.now)
     tables.setRateLimits(new.rateLimits)
     appliedAt = clock.latest?.wholeSecond
@@ -342,7 +355,7 @@ public struct Engine: ~Copyable {
   mutating func append(_ event: EngineEvent) { eventBuffer.append(event) }
 
   @inline(__always)
-  func isMeant(interface: Int, by pattern: UInt64) -> Bool {
+  func isMeant(interface: Int, by pattern: Int32) -> Bool {
     let index = Int(pattern) * interfaces.count + interface
     return interfaces.indices.contains(interface) && interfaceMatches.indices.contains(index) && interfaceMatches[index]
   }
@@ -366,13 +379,19 @@ extension PacketFields {
 struct InterfacePlace {
   var isFiltered = false
   var isLoopback = false
+  /// See `NumberSlot.interface`.
+  var patterns: UInt64 = 0
 
   /// An interface the engine was not told of: no filters.
   init() {}
 
-  init(_ interface: EngineInterface) {
+  init(_ interface: EngineInterface, meantBy patterns: [InterfacePattern]) {
     isFiltered = interface.isFiltered
     isLoopback = interface.isLoopback
+    for (number, pattern) in patterns.prefix(Int(NumberSlot.interfaceBits)).enumerated()
+    where pattern.matches(name: interface.name, isExternal: interface.isExternal) {
+      self.patterns |= 1 << UInt64(number)
+    }
   }
 }
 

@@ -28,6 +28,9 @@ public final class LoadedRules: Sendable {
   /// What each step means for flows that may stay in the kernel.
   let steadiness: [Steadiness]
   let rareQuestions: RareQuestions
+  let packetClasses: PacketClasses
+  /// See `PathMemory`.
+  let watchedRules: Set<Int32>
 
   public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
     // Judging packets needs nothing of the document's text.
@@ -43,6 +46,8 @@ public final class LoadedRules: Sendable {
     deletesMalformed = ruleSet.settings.malformed == .delete
     steps = program.instructions.map(Step.init)
     steadiness = program.steadiness
+    packetClasses = PacketClasses(of: steps)
+    watchedRules = program.watchedRules
     addressDuration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
     labels = ruleSet.rules.map { rule in
       book.number(

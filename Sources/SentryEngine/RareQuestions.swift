@@ -10,6 +10,7 @@ struct RareQuestions: OptionSet {
   static let serverName = RareQuestions(rawValue: 1 << 2)
   /// What windows TCP ends agree upon: rules limit rates.
   static let rates = RareQuestions(rawValue: 1 << 3)
+  static let connectionStates = RareQuestions(rawValue: 1 << 4)
 }
 
 extension RareQuestions {
@@ -21,6 +22,7 @@ extension RareQuestions {
       case .number(let field, _) where field.isRare: insert(.numbers)
       case .sourceRate: insert(.sourceRate)
       case .serverName: insert(.serverName)
+      case .connectionState: insert(.connectionStates)
       default: break
       }
     }

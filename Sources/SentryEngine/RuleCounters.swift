@@ -1,3 +1,4 @@
+internal import BasicContainers
 public import SentryPacket
 
 /// What one rule has counted.
@@ -12,79 +13,135 @@ public struct RuleCounters: Sendable, Equatable {
   /// Bytes in the last full second.
   public var byteDelta: UInt64 = 0
 
-  /// Gathered since the last tick, to become the deltas at the next.
-  var matchesSinceTick: UInt64 = 0
-  var bytesSinceTick: UInt64 = 0
-
   public init() {}
-
-  /// - Returns: true for the first match since the last tick.
-  @inline(__always)
-  fileprivate mutating func count(_ matches: UInt64 = 1, bytes: UInt64, at time: Timestamp) -> Bool {
-    let isFirst = matchesSinceTick == 0
-    matchCount &+= matches
-    byteCount &+= bytes
-    lastTime = time
-    matchesSinceTick &+= matches
-    bytesSinceTick &+= bytes
-    return isFirst
-  }
 }
 
 /// The counters of all rules, in document order, disabled rules included.
 ///
-/// A tick costs what the last two seconds' matching rules cost, not what the document is long: rules that matched since the
-/// last tick stand in a list of their own, and those of the tick before it fall back to zero.
+/// What a match changes lies together, in half a cache line. Deltas are worked out once a second: a tick costs what the last
+/// two seconds' matching rules cost, not what the document is long.
 struct RuleStatistics: ~Copyable {
-  private(set) var counters: [RuleCounters]
-  private var active: [Int32] = []
-  private var previouslyActive: [Int32] = []
+  private var tallies: RigidArray<Tally>
+  private var paces: RigidArray<Pace>
+  /// Rules that matched since the last tick; `Tally.tick` says the same of each.
+  private var active: RigidArray<Int32>
+  private var previouslyActive: RigidArray<Int32>
+  /// The number of the second that is being counted; 0 is none.
+  private var tickNumber: UInt32 = 1
 
   init(ruleCount: Int) {
-    counters = Array(repeating: RuleCounters(), count: ruleCount)
-    active.reserveCapacity(ruleCount)
-    previouslyActive.reserveCapacity(ruleCount)
+    tallies = RigidArray(repeating: Tally(), count: ruleCount)
+    paces = RigidArray(repeating: Pace(), count: ruleCount)
+    active = RigidArray(capacity: ruleCount)
+    previouslyActive = RigidArray(capacity: ruleCount)
   }
 
   /// New counters for another rule set; `pairs[new]` is the old index of a rule that did not change, or -1.
   init(ruleCount: Int, replacing old: borrowing RuleStatistics, pairs: [Int32]) {
     self.init(ruleCount: ruleCount)
-    for (new, previous) in pairs.prefix(ruleCount).enumerated() where old.counters.indices.contains(Int(previous)) {
-      counters[new] = old.counters[Int(previous)]
-      if counters[new].matchesSinceTick > 0 { active.append(Int32(new)) }
-      if counters[new].matchDelta > 0 { previouslyActive.append(Int32(new)) }
+    tickNumber = old.tickNumber
+    for (new, previous) in pairs.prefix(ruleCount).enumerated() where old.tallies.indices.contains(Int(previous)) {
+      tallies[new] = old.tallies[Int(previous)]
+      paces[new] = old.paces[Int(previous)]
+      if tallies[new].tick == tickNumber { active.append(Int32(new)) }
+      if paces[new].matchDelta > 0 { previouslyActive.append(Int32(new)) }
     }
   }
 
-  subscript(rule: Int32) -> RuleCounters { counters[Int(rule)] }
+  /// A copy for others.
+  var counters: [RuleCounters] { tallies.indices.map { self[Int32(truncatingIfNeeded: $0)] } }
+
+  subscript(rule: Int32) -> RuleCounters {
+    let (tally, pace) = (tallies[Int(rule)], paces[Int(rule)])
+    var counters = RuleCounters()
+    counters.matchCount = tally.matches
+    counters.byteCount = tally.bytes
+    counters.lastTime = tally.lastTime
+    counters.matchDelta = pace.matchDelta
+    counters.byteDelta = pace.byteDelta
+    return counters
+  }
+
+  @inline(__always)
+  func matchCount(_ rule: Int32) -> UInt64 { tallies[Int(rule)].matches }
+
+  @inline(__always)
+  func lastTime(_ rule: Int32) -> Timestamp? { tallies[Int(rule)].lastTime }
 
   /// True if a tick would change a delta.
   var hasDeltas: Bool { !active.isEmpty || !previouslyActive.isEmpty }
 
+  @inline(__always)
   mutating func countMatch(_ rule: Int32, bytes: UInt64, at time: Timestamp) {
-    if counters[Int(rule)].count(bytes: bytes, at: time) { active.append(rule) }
+    if tallies[Int(rule)].tick != tickNumber { activate(rule) }
+    tallies[Int(rule)].count(1, bytes: bytes, at: time)
   }
 
   /// Counts matches that somebody else has seen, at least one.
   mutating func credit(_ rule: Int32, matches: UInt64, bytes: UInt64, at time: Timestamp) {
-    if counters[Int(rule)].count(matches, bytes: bytes, at: time) { active.append(rule) }
+    if tallies[Int(rule)].tick != tickNumber { activate(rule) }
+    tallies[Int(rule)].count(matches, bytes: bytes, at: time)
   }
 
-  mutating func resetMatchCount(_ rule: Int32) { counters[Int(rule)].matchCount = 0 }
+  @inline(never)
+  private mutating func activate(_ rule: Int32) {
+    tallies[Int(rule)].tick = tickNumber
+    paces[Int(rule)].matchesBefore = tallies[Int(rule)].matches
+    paces[Int(rule)].bytesBefore = tallies[Int(rule)].bytes
+    active.append(rule)
+  }
+
+  mutating func resetMatchCount(_ rule: Int32) {
+    paces[Int(rule)].matchesBefore &-= tallies[Int(rule)].matches
+    tallies[Int(rule)].matches = 0
+  }
 
   mutating func tick() {
-    for rule in previouslyActive {
-      counters[Int(rule)].matchDelta = 0
-      counters[Int(rule)].byteDelta = 0
+    for place in previouslyActive.indices {
+      paces[Int(previouslyActive[place])].matchDelta = 0
+      paces[Int(previouslyActive[place])].byteDelta = 0
     }
-    for rule in active {
-      let index = Int(rule)
-      counters[index].matchDelta = counters[index].matchesSinceTick
-      counters[index].byteDelta = counters[index].bytesSinceTick
-      counters[index].matchesSinceTick = 0
-      counters[index].bytesSinceTick = 0
+    for place in active.indices {
+      let rule = Int(active[place])
+      paces[rule].matchDelta = tallies[rule].matches &- paces[rule].matchesBefore
+      paces[rule].byteDelta = tallies[rule].bytes &- paces[rule].bytesBefore
     }
     swap(&active, &previouslyActive)
-    active.removeAll(keepingCapacity: true)
+    active.removeAll()
+    tickNumber &+= 1
+    if tickNumber == 0 { forgetTicks() }
   }
+
+  /// After 136 years of ticks their numbers start again.
+  private mutating func forgetTicks() {
+    for rule in tallies.indices { tallies[rule].tick = 0 }
+    tickNumber = 1
+  }
+}
+
+/// What a match changes.
+private struct Tally: BitwiseCopyable {
+  var matches: UInt64 = 0
+  var bytes: UInt64 = 0
+  private var lastNanoseconds = Int64.min
+  /// The second in which the rule matched last.
+  var tick: UInt32 = 0
+
+  var lastTime: Timestamp? { lastNanoseconds == .min ? nil : Timestamp(nanoseconds: lastNanoseconds) }
+
+  @inline(__always)
+  mutating func count(_ matches: UInt64, bytes: UInt64, at time: Timestamp) {
+    self.matches &+= matches
+    self.bytes &+= bytes
+    lastNanoseconds = max(lastNanoseconds, time.nanoseconds)
+  }
+}
+
+/// What a tick changes.
+private struct Pace: BitwiseCopyable {
+  /// The tally when the second began; only for rules that have matched in it.
+  var matchesBefore: UInt64 = 0
+  var bytesBefore: UInt64 = 0
+  var matchDelta: UInt64 = 0
+  var byteDelta: UInt64 = 0
 }

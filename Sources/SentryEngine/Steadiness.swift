@@ -26,7 +26,7 @@ struct Steadiness: OptionSet {
 extension Program {
   /// What each instruction means for packets that may stay in the kernel.
   var steadiness: [Steadiness] {
-    let watched = watchedRules
+    let watched = rulesWatchedBySecond
     return instructions.map { instruction in
       var steadiness: Steadiness = instruction.operation.isSteady && !watched.contains(instruction.rule) ? .match : []
       if case .table = instruction.test { steadiness.insert(.testWhileAbsent) }
@@ -43,13 +43,27 @@ extension Program {
   }
 
   /// Rules whose counts another rule asks for: counted once a second only, they could change what becomes of a packet.
-  private var watchedRules: Set<Int32> {
+  private var rulesWatchedBySecond: Set<Int32> {
     Set(
       instructions.compactMap { instruction in
         switch instruction.test {
         case .parentMatchCount, .parentMatchRate, .parentByteCount: instruction.parent
         case .idleSeconds(let subject, let range) where range.tellsFewSecondsApart:
           subject == .rule ? instruction.rule : instruction.parent
+        default: nil
+        }
+      })
+  }
+}
+
+extension Program {
+  /// Rules whose counts others ask for, or change, while a packet is walked through the rules.
+  var watchedRules: Set<Int32> {
+    Set(
+      instructions.compactMap { instruction in
+        if instruction.operation == .resetParent { return instruction.parent }
+        return switch instruction.test {
+        case .parentMatchCount, .parentByteCount: instruction.parent
         default: nil
         }
       })

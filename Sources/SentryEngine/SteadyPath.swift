@@ -3,13 +3,15 @@ public import SentryRules
 /// Takes note of a walk.
 protocol WalkWitness {
   /// The walk has asked a step.
-  mutating func saw(_ step: Step, at position: Int32, matches: Bool)
+  ///
+  /// - Parameter isImplied: the answer follows from the packet's numbers.
+  mutating func saw(_ step: Step, at position: Int32, matches: Bool, isImplied: Bool)
 }
 
 /// Takes no note: costs nothing.
 struct NoWitness: WalkWitness {
   @inline(__always)
-  mutating func saw(_ step: Step, at position: Int32, matches: Bool) {}
+  mutating func saw(_ step: Step, at position: Int32, matches: Bool, isImplied: Bool) {}
 }
 
 /// The rules that every steady packet of a flow matches, or which rule keeps them from staying in the kernel.
@@ -36,7 +38,7 @@ struct SteadyWitness: WalkWitness {
 
   init(_ steadiness: [Steadiness]) { self.steadiness = steadiness }
 
-  mutating func saw(_ step: Step, at position: Int32, matches: Bool) {
+  mutating func saw(_ step: Step, at position: Int32, matches: Bool, isImplied: Bool) {
     let steadiness = steadiness[Int(position)]
     // Of a table, `!=` matches what is not there.
     let isSteady =

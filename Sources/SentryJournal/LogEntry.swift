@@ -86,9 +86,7 @@ extension EngineEvent.Kind {
     case .rateLimit: "rate limited"
     }
   }
-}
 
-extension EngineEvent.Kind {
   /// Packets do not pass then, unless nothing is carried out.
   fileprivate var keepsPackets: Bool { self == .delete || self == .reject || self == .dropConnection }
 }

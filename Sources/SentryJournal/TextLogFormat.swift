@@ -4,9 +4,9 @@ public import Foundation
 ///
 ///     2024-05-06 07:08:09  packet dropped 2.1.5.1 telnet probe  TCP 203.0.113.9:40001 -> 192.0.2.10:23 in via eth0 60 bytes
 ///
-/// Time, two blanks, `dry run: ` if the action was not carried out, action, sub-action in parentheses if there is one, rule, two blanks, the packet (nothing without one),
-/// two blanks, the rule's parameter. Control characters from rule names and parameters become blanks, so that an entry
-/// never spans two lines or steers a terminal.
+/// Time, two blanks, `dry run: ` if the action was not carried out, action, sub-action in parentheses if there is one, rule,
+/// two blanks, the packet (nothing without one), two blanks, the rule's parameter. Control characters from rule names and
+/// parameters become blanks, so that an entry never spans two lines or steers a terminal.
 public struct TextLogFormat: Sendable {
   private let clock: LocalTime
 

@@ -13,11 +13,28 @@ public enum BootCopy {
   /// - Throws: `.cannotWrite`.
   public static func write(_ status: NetfilterStatus, toDirectory directory: String) throws(NetfilterError) {
     let path = "\(directory)/\(fileName)"
-    let temporary = "\(path).new"
+    let temporary = temporary(inDirectory: directory)
     try writeFile(temporary, text(status))
     // Safe, this and below: Swift passes paths as terminated strings that live during the call.
     guard unsafe rename(temporary, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
     try synchronize(directory)
+  }
+
+  private static func temporary(inDirectory directory: String) -> String { "\(directory)/\(fileName).new" }
+
+  /// Makes sure that a copy could be written, and leaves nothing behind.
+  ///
+  /// - Throws: `.cannotWrite`, which names the directory.
+  public static func check(directory: String) throws(NetfilterError) {
+    let temporary = temporary(inDirectory: directory)
+    // Safe: as below.
+    defer { _ = unsafe unlink(temporary) }
+    do throws(NetfilterError) {
+      try writeFile(temporary, "")
+    } catch {
+      guard case .cannotWrite(_, let code) = error else { throw error }
+      throw .cannotWrite(path: directory, code: code)
+    }
   }
 
   /// Whether there is one.

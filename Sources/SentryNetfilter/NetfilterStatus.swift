@@ -34,7 +34,7 @@ public struct KernelCounts: Sendable, Equatable {
   /// What was dropped by sets since they stand in our table; updates leave that alone. 0 without sets.
   public var blocked: KernelCount
   /// Packets that met no queue although they should have: our rule was missing, or a rule of somebody else in iptables'
-  /// table `mangle` accepted them first. The policy has let them pass or dropped them. Since the start, as far as it was read before
-  /// somebody took the counter out.
+  /// table `mangle` accepted them first. The policy has let them pass or dropped them. Since the start, as far as it was
+  /// read before somebody took the counter out.
   public var unjudged: UInt64
 }

@@ -53,13 +53,24 @@ extension SentryDaemon {
     if !removed.isEmpty {
       tell("\(removed.count == 1 ? removed[0] : "\(removed.count) addresses") removed from table \(kind.name)")
     }
-    return TableRemoveReply(table: kind.name, removed: removed, missing: missing)
+    let isUnderWay = removed.isEmpty ? false : await isRemovalUnderWay(from: kind)
+    return TableRemoveReply(table: kind.name, removed: removed, missing: missing, underWay: isUnderWay ? true : nil)
   }
 
   public func clear(_ kind: AddressTableKind) async throws(DaemonError) -> TableClearReply {
     let removed = try await ask { $0.clear(kind) }
     tell("table \(kind.name) cleared: \(counted(removed, "entry", plural: "entries")) removed")
-    return TableClearReply(table: kind.name, removed: removed)
+    let isUnderWay = await isRemovalUnderWay(from: kind)
+    return TableClearReply(table: kind.name, removed: removed, underWay: isUnderWay ? true : nil)
+  }
+
+  /// How long a reply waits for the kernel: many thousands of entries are gone by then.
+  private static let patience = Duration.seconds(2)
+
+  /// Whether the kernel goes on to block what was just removed.
+  private func isRemovalUnderWay(from kind: AddressTableKind) async -> Bool {
+    guard kind == .trigger, let gate else { return false }
+    return await !gate.followRemovals(within: Self.patience)
   }
 
   // MARK: Lists

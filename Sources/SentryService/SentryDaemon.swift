@@ -7,6 +7,7 @@ internal import SentryJournal
 internal import SentryNetfilter
 internal import SentryPacket
 internal import SentryRules
+internal import SentryState
 
 /// The running sentry: knows the document in force, changes it, and answers questions about it.
 ///
@@ -17,7 +18,7 @@ public actor SentryDaemon {
   nonisolated let packets: PacketThread
   private let intake: PacketIntake
   /// In queue mode only.
-  private let gate: KernelGate?
+  let gate: KernelGate?
   /// What the kernel had counted when its counts were last read.
   private var kernelCounts: [KernelCount] = []
   /// What it had dropped for triggered addresses then.
@@ -334,8 +335,8 @@ public actor SentryDaemon {
   private func flowReport(_ gate: KernelGate, wantedBy rule: String?) -> FlowsReport {
     let status = gate.flows.status
     return FlowsReport(
-      entries: status.counts.entries, packets: status.counts.packets, bytes: status.counts.bytes, wantedBy: rule,
-      problem: status.problem)
+      entries: status.counts.entries, packets: status.counts.traffic.packets, bytes: status.counts.traffic.bytes,
+      wantedBy: rule, problem: status.problem)
   }
 
   private func blockingReport(_ feed: BlockingFeed?, _ gate: KernelGate, dropped: UInt64) -> BlockingReport? {
@@ -345,8 +346,8 @@ public actor SentryDaemon {
       rule: feed.plan.number, entries: status.counts.entries, leftToQueue: status.counts.leftOut, dropped: dropped,
       changes: status.counts.changes, lagMilliseconds: status.lag, slowestLagMilliseconds: status.slowestLag,
       loadMilliseconds: status.load / .milliseconds(1), endedConnections: status.endedConnections,
-      checks: status.counts.checks,
-      differences: status.counts.differences, problem: status.problem)
+      checks: status.counts.checks, differences: status.counts.differences, removing: gate.isRemoving ? true : nil,
+      problem: status.problem)
   }
 
   func ask<Value: Sendable>(

@@ -26,6 +26,12 @@ public struct FlowTraffic: Hashable, Sendable, BitwiseCopyable {
     packets &+= 1
     self.bytes &+= UInt64(bytes)
   }
+
+  /// Wraps around, as counters do.
+  public static func += (traffic: inout FlowTraffic, more: FlowTraffic) {
+    traffic.packets &+= more.packets
+    traffic.bytes &+= more.bytes
+  }
 }
 
 /// What the connection table remembers of a flow, as a copy.

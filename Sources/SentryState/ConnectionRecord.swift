@@ -34,6 +34,10 @@ struct ConnectionRecord: LinkedEntry {
   /// That end is this host.
   var isFirstEndLocal: Bool { traits.contains(.firstEndLocal) }
 
+  /// Packets of `flow`, which is this one, go the way of the first.
+  @inline(__always)
+  func isForward(_ flow: FlowKey) -> Bool { flow.isFromFirstEnd == isForwardFromFirstEnd }
+
   /// Whether packets like those of `flow`, which is this one, may stay in the kernel.
   func stays(_ flow: FlowKey) -> Bool { traits.contains(staying(flow)) }
 
@@ -43,7 +47,7 @@ struct ConnectionRecord: LinkedEntry {
 
   /// Forwarded packets are seen twice, and may stay at one place and not at the other.
   private func staying(_ flow: FlowKey) -> Traits {
-    switch (flow.isFromFirstEnd == isForwardFromFirstEnd, flow.isOutbound) {
+    switch (isForward(flow), flow.isOutbound) {
     case (true, false): .forwardStaysInbound
     case (true, true): .forwardStaysOutbound
     case (false, false): .reverseStaysInbound
@@ -62,10 +66,10 @@ struct ConnectionRecord: LinkedEntry {
     tcp.isEmpty && inboundRate | outboundRate == 0 && forward.packets > 0 && reverse.packets > 0
   }
 
-  /// Counts a packet of this flow and follows what it says.
+  /// Counts a packet of `flow`, which is this one, and follows what it says.
   @inline(__always)
-  mutating func add(_ packet: borrowing PacketFields, isFromFirstEnd: Bool, interface: UInt16) {
-    let isForward = isFromFirstEnd == isForwardFromFirstEnd
+  mutating func add(_ packet: borrowing PacketFields, of flow: FlowKey, interface: UInt16) {
+    let isForward = isForward(flow)
     if isForward { forward.count(bytes: packet.byteCount) } else { reverse.count(bytes: packet.byteCount) }
     self.interface = interface
     if packet.has(.tcpFlags) { tcp.follow(packet.tcpFlags, isForward: isForward) }
@@ -86,19 +90,20 @@ struct ConnectionRecord: LinkedEntry {
   /// Marks the flow as dropped by a rule.
   ///
   /// - Parameters:
-  ///   - hasFIN: the packet that was dropped has one.
+  ///   - flow: that of the packet that was dropped.
+  ///   - hasFIN: that packet has one.
   ///   - endsOtherSide: the sender has been told that the other end sent a FIN.
-  mutating func close(isFromFirstEnd: Bool, hasFIN: Bool, endsOtherSide: Bool) {
-    let isForward = isFromFirstEnd == isForwardFromFirstEnd
+  mutating func close(_ flow: FlowKey, hasFIN: Bool, endsOtherSide: Bool) {
+    let isForward = isForward(flow)
     tcp.insert(.closedByFirewall)
     if hasFIN { tcp.noteFIN(isForward: isForward) }
     if endsOtherSide { tcp.noteFIN(isForward: !isForward) }
   }
 
   /// Counts one more packet of a dropped flow, and notes its FIN.
-  mutating func refuse(isFromFirstEnd: Bool, hasFIN: Bool) {
+  mutating func refuse(_ flow: FlowKey, hasFIN: Bool) {
     if refusals < .max { refusals += 1 }
-    if hasFIN { tcp.noteFIN(isForward: isFromFirstEnd == isForwardFromFirstEnd) }
+    if hasFIN { tcp.noteFIN(isForward: isForward(flow)) }
   }
 
   var limit: ConnectionLimit {

@@ -14,8 +14,7 @@ extension ConnectionTable {
   public func isToBeAsked(_ slot: TableSlot, _ flow: FlowKey, first: UInt64) -> Bool {
     let slot = slot.index
     guard table[slot].isSteady else { return false }
-    let isForward = flow.isFromFirstEnd == table[slot].isForwardFromFirstEnd
-    let count = isForward ? table[slot].forward.packets : table[slot].reverse.packets
+    let count = table[slot].isForward(flow) ? table[slot].forward.packets : table[slot].reverse.packets
     // A forwarded packet counts where it comes in, and then where it goes out: each place is to have its turn.
     let number = count &+ (flow.isOutbound ? 1 : 2)
     if table[slot].stays(flow) { return number % Self.askAgainEvery == 0 }
@@ -53,21 +52,10 @@ extension ConnectionTable {
   /// - Returns: false if there is no such flow any more, or its packets are no longer to stay.
   public mutating func credit(_ traffic: FlowTraffic, _ flow: FlowKey, interface: UInt16, at time: Timestamp) -> Bool {
     guard let slot = table.slot(of: flow.identity) else { return false }
-    if flow.isFromFirstEnd == table[slot].isForwardFromFirstEnd {
-      table[slot].forward.add(traffic)
-    } else {
-      table[slot].reverse.add(traffic)
-    }
+    if table[slot].isForward(flow) { table[slot].forward += traffic } else { table[slot].reverse += traffic }
     table[slot].interface = interface
     guard table[slot].isSteady else { return false }
     table.refresh(slot, asOf: time)
     return true
-  }
-}
-
-extension FlowTraffic {
-  fileprivate mutating func add(_ more: FlowTraffic) {
-    packets &+= more.packets
-    bytes &+= more.bytes
   }
 }

@@ -58,14 +58,14 @@ public struct ConnectionTable: ~Copyable {
     if let known {
       let slot = known.index
       if !startsAnew(packet, at: slot) {
-        table[slot].add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
+        table[slot].add(packet, of: flow, interface: interface)
         table.refresh(slot, in: table[slot].limit.rawValue, now: now)
         return known
       }
       table.remove(at: slot)
     }
     var record = ConnectionRecord(flow, startedBy: packet, at: now)
-    record.add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
+    record.add(packet, of: flow, interface: interface)
     return TableSlot(table.insert(record, in: record.limit.rawValue, now: now))
   }
 
@@ -82,7 +82,7 @@ public struct ConnectionTable: ~Copyable {
   ///   - endsOtherSide: its sender is told, in the other end's name, that the stream ends: a FIN.
   public mutating func close(_ slot: TableSlot, _ flow: FlowKey, hasFIN: Bool, endsOtherSide: Bool, now: Timestamp) {
     let slot = slot.index
-    table[slot].close(isFromFirstEnd: flow.isFromFirstEnd, hasFIN: hasFIN, endsOtherSide: endsOtherSide)
+    table[slot].close(flow, hasFIN: hasFIN, endsOtherSide: endsOtherSide)
     table.refresh(slot, in: table[slot].limit.rawValue, now: now)
   }
 
@@ -93,7 +93,7 @@ public struct ConnectionTable: ~Copyable {
   public mutating func refuse(
     _ slot: TableSlot, _ flow: FlowKey, hasFIN: Bool
   ) -> (count: UInt32, hasBothFINs: Bool) {
-    table[slot.index].refuse(isFromFirstEnd: flow.isFromFirstEnd, hasFIN: hasFIN)
+    table[slot.index].refuse(flow, hasFIN: hasFIN)
     return (table[slot.index].refusals, table[slot.index].tcp.hasBothFINs)
   }
 
@@ -185,7 +185,7 @@ public struct ConnectionTable: ~Copyable {
     let known = table.peek(flow.identity, now: now)
     var record = ConnectionRecord(flow, startedBy: packet, at: now)
     if let known, !startsAnew(packet, at: known) { record = table[known] }
-    record.add(packet, isFromFirstEnd: flow.isFromFirstEnd, interface: interface)
+    record.add(packet, of: flow, interface: interface)
     record.lastNanoseconds = now.nanoseconds
     let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)
     let evicted = known == nil ? table.makingWay(now: now).map { table[$0].entry } : nil

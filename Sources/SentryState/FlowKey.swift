@@ -7,7 +7,7 @@ public import SentryPacket
 /// type and code; an ICMP error belongs to the flow it quotes, if that is known. Other protocols have one flow for each pair of
 /// hosts, and so have fragments whose ports are not known.
 public struct FlowKey: Sendable {
-  @usableFromInline let identity: FlowIdentity
+  public let identity: FlowIdentity
   /// The packet's source is the end that the identity names first.
   @usableFromInline let isFromFirstEnd: Bool
   /// This host is the end that the identity names first.
@@ -24,28 +24,32 @@ public struct FlowKey: Sendable {
   @inlinable
   public init(_ packet: borrowing PacketFields, direction: Direction) {
     let ports = Self.ports(of: packet, direction)
-    let (source, destination) = (packet.source, packet.destination)
-    isFromFirstEnd = source != destination ? source < destination : ports.source <= ports.destination
-    isFirstEndLocal = isFromFirstEnd == (direction == .outbound)
-    isKnown = packet.has([.addresses, .protocolNumber])
-    identity =
-      isFromFirstEnd
-      ? FlowIdentity(source, ports.source, destination, ports.destination, packet.protocolNumber)
-      : FlowIdentity(destination, ports.destination, source, ports.source, packet.protocolNumber)
+    self.init(
+      packet.protocolNumber, packet.source, ports.source, packet.destination, ports.destination, direction,
+      isKnown: packet.has([.addresses, .protocolNumber]))
   }
 
   /// The flow of a packet of which only this is known, of a protocol with ports.
   public init(
     protocolNumber: UInt8, source: FlowEndpoint, destination: FlowEndpoint, direction: Direction
   ) {
-    let (from, to) = (source.address, destination.address)
-    isFromFirstEnd = from != to ? from < to : source.port <= destination.port
+    self.init(
+      protocolNumber, source.address, source.port, destination.address, destination.port, direction, isKnown: true)
+  }
+
+  /// Puts the ends in order.
+  @inlinable @inline(__always)
+  init(
+    _ protocolNumber: UInt8, _ source: IPAddress, _ sourcePort: UInt16, _ destination: IPAddress,
+    _ destinationPort: UInt16, _ direction: Direction, isKnown: Bool
+  ) {
+    isFromFirstEnd = source != destination ? source < destination : sourcePort <= destinationPort
     isFirstEndLocal = isFromFirstEnd == (direction == .outbound)
-    isKnown = true
+    self.isKnown = isKnown
     identity =
       isFromFirstEnd
-      ? FlowIdentity(from, source.port, to, destination.port, protocolNumber)
-      : FlowIdentity(to, destination.port, from, source.port, protocolNumber)
+      ? FlowIdentity(source, sourcePort, destination, destinationPort, protocolNumber)
+      : FlowIdentity(destination, destinationPort, source, sourcePort, protocolNumber)
   }
 
   /// The flow of an ICMP error: that of the packet it quotes, and the other way along it.
@@ -78,8 +82,7 @@ public struct FlowKey: Sendable {
 }
 
 /// What all packets of a flow have in common. The lower address comes first; of two equal ones that with the lower port.
-@usableFromInline
-struct FlowIdentity: BitwiseCopyable, Equatable, Sendable {
+public struct FlowIdentity: BitwiseCopyable, Hashable, Sendable {
   @usableFromInline let firstHigh: UInt64
   @usableFromInline let firstLow: UInt64
   @usableFromInline let secondHigh: UInt64
@@ -98,7 +101,6 @@ struct FlowIdentity: BitwiseCopyable, Equatable, Sendable {
     self.secondPort = secondPort
     self.protocolNumber = protocolNumber
   }
-
 }
 
 extension FlowIdentity: TableKey {

@@ -83,6 +83,13 @@ private let utc = LocalTime(timeZone: .gmt)
     #expect(Triggered.Remove.complaint(reply) == "table trigger has no entry for 192.0.2.1, 2001:db8::/32")
   }
 
+  @Test func aRemovalThatTheKernelHasYetToFollowSaysSo() {
+    #expect(Removal.text("trigger", removed: 1_200, underWay: nil) == "table trigger: 1,200 removed")
+    #expect(
+      Removal.text("trigger", removed: 1, underWay: true)
+        == "table trigger: 1 removed; the kernel has not let go of all yet, and drops what they send until then")
+  }
+
   @Test func aClassicExportEndsItsLinesAsTheClassicProgramDid() {
     var text = Array("192.0.2.1\ttrigger\ta\t3\n192.0.2.2\ttrigger\tb\t3\n".utf8)
     Triggered.Export.endLinesWithCarriageReturn(&text)
@@ -180,6 +187,28 @@ private let utc = LocalTime(timeZone: .gmt)
 
         memory 20,480 kB, 1 log event lost
         """)
+  }
+
+  @Test(arguments: [true, nil])
+  func aRemovalThatIsUnderWayHasALine(removing: Bool?) {
+    let document = DocumentReport(name: "gateway.plist", appliedTime: 1, ruleCount: 42, generation: 2)
+    let blocks = BlockingReport(
+      rule: "2.1", entries: 3, leftToQueue: 0, dropped: 7, changes: 9, lagMilliseconds: 4, slowestLagMilliseconds: 12,
+      loadMilliseconds: 1, endedConnections: 0, checks: 5, differences: 0, removing: removing, problem: nil)
+    let reply = StatusReply(
+      mode: "queue", enabled: true, document: document, startTime: 1, time: 2, interfaces: [], generations: [],
+      tables: [], verdicts: [:], lostEvents: 0, memoryBytes: 0,
+      queue: QueueReport(
+        number: 0, policy: "fail-open", dryRun: false, waiting: 0, held: 0, overflowed: 0, undelivered: 0, refused: 0,
+        unsent: 0, problem: nil,
+        kernel: KernelPartReport(
+          form: "native", interfaces: ["eth0"], restorations: 0, unjudged: 0, decides: [], notCovered: [],
+          blocks: blocks)))
+    let lines = StatusText(reply, style: plain, clock: utc).text.split(separator: "\n")
+    #expect(lines.contains("in step    within 4 ms, at most 12 ms; checked 5 times, 0 differences put right"))
+    #expect(
+      lines.contains("removing   what was taken out of the table: the kernel drops what it sends until that is done")
+        == (removing == true))
   }
 }
 

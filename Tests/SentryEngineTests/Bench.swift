@@ -113,6 +113,8 @@ struct Bench: ~Copyable {
 
   mutating func advance(to seconds: Double) { advance(to: Self.time(seconds)) }
 
+  mutating func noteHistoryOfPaths() { coverage.add(engine.paths.history) }
+
   private mutating func record(_ differences: [String]) {
     for difference in differences { Issue.record(Comment(rawValue: "\(title): \(difference)")) }
     evaluatorsAgree = evaluatorsAgree && differences.isEmpty

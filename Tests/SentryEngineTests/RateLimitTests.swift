@@ -59,6 +59,25 @@ extension Bench {
     #expect(bench.bindings() == ["3 3000000 in"])
   }
 
+  /// Hence the advice of docs/Enforcement.md, "Rates".
+  @Test(arguments: [false, true])
+  func answersBindToTheRuleThatTheyMeet(belowDirection: Bool) throws {
+    let web = rule("Source port", "==", "80", then: "Rate limit out", parameter: "2M", rule("Any", then: "Pass"))
+    let others = rule("Any", then: "Rate limit out", parameter: "10M")
+    var bench =
+      belowDirection
+      ? try Bench(rule("Direction", "==", "out", then: "->", web, others)) : try Bench(web, others)
+    var seen: [String] = []
+    for moment in 0..<3 {
+      _ = bench.judge(tcp(flags: .ack), at: Double(2 * moment))
+      seen.append(bench.limits()[1])
+      let sent = tcp(from: Bench.host, 80, to: Bench.stranger, port: 40_000, flags: .ack)
+      _ = bench.judge(sent, at: Double(2 * moment + 1))
+      seen.append(bench.limits()[1])
+    }
+    #expect(seen == (belowDirection ? ["-", "1.1", "1.1", "1.1", "1.1", "1.1"] : ["2", "1", "2", "1", "2", "1"]))
+  }
+
   @Test func aRateForBothDirectionsIsOneEvent() throws {
     var bench = try Bench(rule("Any", then: "Rate limit", parameter: "1.5M"))
     _ = bench.judge(tcp())

@@ -1,4 +1,4 @@
-import SentryEngine
+@testable import SentryEngine
 import SentryPacket
 import SentryRules
 import SentryState
@@ -33,6 +33,12 @@ struct RuleCoverage {
     seen.insert("kind \(explanation.judgement.kind)")
     seen.insert("answer \(explanation.judgement.answer)")
     if case .builtIn(let reason) = explanation.judgement.decider { seen.insert("reason \(reason.name)") }
+  }
+
+  mutating func add(_ history: PathMemory.History) {
+    if history.written > 0 { seen.insert("path written") }
+    if history.left > 0 { seen.insert("path left") }
+    if history.forgotten > 0 { seen.insert("paths forgotten") }
   }
 
   private mutating func add(_ visit: Explanation.Visit, of rule: Rule, byTimer: Bool) {
@@ -133,6 +139,7 @@ extension RuleCoverage {
     var seen: Set<String> = [
       "off", "skipped", "change of counters", "range hit", "new connection", "change of a connection",
       "source counted", "fragment remembered", "delayed", "evicted connection", "evicted source", "evicted fragment",
+      "path written", "path left", "paths forgotten",
       "kind ip", "kind notIP", "kind unknownVersion", "kind shortIPHeader", "kind shortTCPHeader", "kind shortHeader",
     ]
     seen.formUnion(effects.map { "effect \($0)" })

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import SentryNetfilter
 
 /// `--state-directory`: where the daemon keeps what must outlive it.
 struct StateDirectoryOption: ParsableArguments {
@@ -13,6 +14,18 @@ struct StateDirectoryOption: ParsableArguments {
   var argument: String?
 
   var path: String { argument ?? Self.usual }
+
+  /// Makes sure that the daemon can write to the directory that somebody has named: who does relies on it.
+  func check() throws(CommandFailure) {
+    guard let argument else { return }
+    do throws(NetfilterError) {
+      try BootCopy.check(directory: argument)
+    } catch {
+      let failure = CommandFailure(error)
+      throw CommandFailure(
+        failure.status, "\(error); --state-directory takes a directory that is there and can be written to")
+    }
+  }
 
   /// `nil` where nobody asked for one and the usual one is not there.
   var pathIfWanted: String? {

@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import SentryEngine
 internal import SentryRules
 
@@ -111,7 +112,7 @@ extension String {
   /// Lines of at most `width` characters, broken at blanks; a longer word is broken anywhere.
   func wrapped(to width: Int) -> [String] {
     var lines: [String] = []
-    for word in split(separator: " ").flatMap({ $0.pieces(of: Swift.max(width, 1)) }) {
+    for word in split(separator: " ").flatMap({ $0.chunks(ofCount: Swift.max(width, 1)) }) {
       if let last = lines.last, last.count + 1 + word.count <= width {
         lines[lines.count - 1] = "\(last) \(word)"
       } else {
@@ -119,18 +120,5 @@ extension String {
       }
     }
     return lines
-  }
-}
-
-extension Substring {
-  /// Cut after every `length` characters.
-  fileprivate func pieces(of length: Int) -> [Substring] {
-    var pieces: [Substring] = []
-    var rest = self
-    while !rest.isEmpty {
-      pieces.append(rest.prefix(length))
-      rest = rest.dropFirst(length)
-    }
-    return pieces
   }
 }

@@ -36,7 +36,7 @@ extension Triggered {
       }
       switch format {
       case .json: Console.writeLine(try jsonText(reply))
-      case .text: Console.writeLine("table \(reply.table): \(grouped(reply.removed.count)) removed")
+      case .text: Console.writeLine(Removal.text(reply.table, removed: reply.removed.count, underWay: reply.underWay))
       }
       guard reply.missing.isEmpty else { throw CommandFailure(.findings, Self.complaint(reply)) }
     }
@@ -67,8 +67,16 @@ extension Triggered {
       }
       switch format {
       case .json: Console.writeLine(try jsonText(reply))
-      case .text: Console.writeLine("table \(reply.table): \(grouped(reply.removed)) removed")
+      case .text: Console.writeLine(Removal.text(reply.table, removed: reply.removed, underWay: reply.underWay))
       }
     }
+  }
+}
+
+/// A removal for people.
+enum Removal {
+  static func text(_ table: String, removed: Int, underWay: Bool?) -> String {
+    "table \(table): \(grouped(removed)) removed"
+      + (underWay == true ? "; the kernel has not let go of all yet, and drops what they send until then" : "")
   }
 }

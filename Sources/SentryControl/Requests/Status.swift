@@ -313,13 +313,15 @@ public struct BlockingReport: Codable, Sendable, Equatable {
   /// Comparisons of the table with the kernel, and what differed and was put right.
   public var checks: UInt64
   public var differences: UInt64
+  /// True while something that was taken out of the table by hand is still in the kernel, or may be; `nil` otherwise.
+  public var removing: Bool?
   /// What the kernel refused; `nil` if nothing.
   public var problem: String?
 
   public init(
     rule: String, entries: Int, leftToQueue: Int, dropped: UInt64, changes: UInt64, lagMilliseconds: Double,
     slowestLagMilliseconds: Double, loadMilliseconds: Double, endedConnections: UInt64, checks: UInt64,
-    differences: UInt64, problem: String?
+    differences: UInt64, removing: Bool? = nil, problem: String?
   ) {
     self.rule = rule
     self.entries = entries
@@ -332,6 +334,7 @@ public struct BlockingReport: Codable, Sendable, Equatable {
     self.endedConnections = endedConnections
     self.checks = checks
     self.differences = differences
+    self.removing = removing
     self.problem = problem
   }
 }

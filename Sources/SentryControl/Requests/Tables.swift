@@ -67,11 +67,14 @@ public struct TableRemoveReply: Codable, Sendable, Equatable {
   public var removed: [String]
   /// Those without an entry of their own.
   public var missing: [String]
+  /// True if the kernel has still to let go of some, and drops what they send until then; `nil` otherwise.
+  public var underWay: Bool?
 
-  public init(table: String, removed: [String], missing: [String]) {
+  public init(table: String, removed: [String], missing: [String], underWay: Bool? = nil) {
     self.table = table
     self.removed = removed
     self.missing = missing
+    self.underWay = underWay
   }
 }
 
@@ -80,10 +83,13 @@ public struct TableClearReply: Codable, Sendable, Equatable {
   public var table: String
   /// Unexpired entries it had.
   public var removed: Int
+  /// As in `TableRemoveReply`.
+  public var underWay: Bool?
 
-  public init(table: String, removed: Int) {
+  public init(table: String, removed: Int, underWay: Bool? = nil) {
     self.table = table
     self.removed = removed
+    self.underWay = underWay
   }
 }
 

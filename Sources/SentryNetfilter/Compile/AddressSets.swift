@@ -26,10 +26,10 @@ struct AddressSets {
     let ipv4 = Sources(family: .ipv4, set: ipv4Name, key: "ip saddr")
     let length = kind == .trigger ? settings.triggerIPv6Prefix : 128
     guard length < 128 else { return [ipv4, Sources(family: .ipv6, set: ipv6Name, key: "ip6 saddr")] }
-    let mask = IPAddress(high: .max, low: .max).masked(to: length)
     return [
       ipv4,
-      Sources(family: .ipv6, set: ipv6Name, condition: "ip6 saddr != fe80::/10 ", key: "ip6 saddr & \(mask)"),
+      Sources(
+        family: .ipv6, set: ipv6Name, condition: "ip6 saddr != fe80::/10 ", key: BlockSet.ipv6Source(length: length)),
       Sources(family: .ipv6, set: ipv6Name, condition: "ip6 saddr fe80::/10 ", key: "ip6 saddr"),
     ]
   }

@@ -1,3 +1,4 @@
+internal import Algorithms
 public import SentryPacket
 public import SentryRules
 public import SentryState
@@ -33,20 +34,6 @@ public struct KernelFlow: Hashable, Sendable {
   public var key: FlowKey {
     FlowKey(protocolNumber: protocolNumber, source: source, destination: destination, direction: direction)
   }
-
-  /// The same for both ways, and wherever they are seen.
-  var pair: FlowPair {
-    let isFirst =
-      source.address != destination.address ? source.address < destination.address : source.port <= destination.port
-    return FlowPair(
-      protocolNumber: protocolNumber, first: isFirst ? source : destination, second: isFirst ? destination : source)
-  }
-}
-
-struct FlowPair: Hashable {
-  var protocolNumber: UInt8
-  var first: FlowEndpoint
-  var second: FlowEndpoint
 }
 
 /// What the packet thread tells of flows that may stay in the kernel.
@@ -69,24 +56,20 @@ public struct FlowReading: Sendable {
 
   public init() {}
 
+  private init(flows: [(flow: KernelFlow, traffic: FlowTraffic)]) { self.flows = flows }
+
   public var isEmpty: Bool { flows.isEmpty }
 
   /// The same in parts of at most so many flows.
   public func parts(of count: Int) -> [FlowReading] {
-    stride(from: 0, to: flows.count, by: count).map { start in
-      var part = FlowReading()
-      part.flows = Array(flows[start..<min(start + count, flows.count)])
-      part.rules = start == 0 ? rules : [:]
-      return part
-    }
+    var parts = flows.chunks(ofCount: count).map { FlowReading(flows: Array($0)) }
+    if !parts.isEmpty { parts[0].rules = rules }
+    return parts
   }
 
   mutating func add(_ traffic: FlowTraffic, of flow: KernelFlow, by path: RulePath) {
     guard traffic.packets > 0 else { return }
     flows.append((flow, traffic))
-    path.forEach { rule in
-      rules[rule, default: FlowTraffic()].packets &+= traffic.packets
-      rules[rule, default: FlowTraffic()].bytes &+= traffic.bytes
-    }
+    path.forEach { rules[$0, default: FlowTraffic()] += traffic }
   }
 }

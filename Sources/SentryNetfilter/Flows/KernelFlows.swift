@@ -8,10 +8,11 @@
 //
 // Taking out comes first: an entry is put in only if nothing of the same batch wants flows like it out.
 
+internal import Algorithms
 internal import CNftables
 internal import SentryPacket
 internal import SentryRules
-internal import SentryState
+public import SentryState
 
 /// The flows that stay in the kernel. It belongs to the network namespace of the thread that makes it; one owner, one thread at
 /// a time.
@@ -32,8 +33,7 @@ public struct KernelFlows: ~Copyable {
     /// In the kernel now: each way of a flow by itself.
     public var entries = 0
     /// What they have carried so far, as far as it was read.
-    public var packets: UInt64 = 0
-    public var bytes: UInt64 = 0
+    public var traffic = FlowTraffic()
 
     public init() {}
   }
@@ -104,7 +104,7 @@ public struct KernelFlows: ~Copyable {
     guard !flows.isEmpty else { return }
     try kernel.transact(to: Self.asked) { writer in
       for (set, flows) in Dictionary(grouping: flows.keys, by: { FlowSet(of: $0) }) {
-        writer.flows(NFT_MSG_NEWSETELEM, of: set, flows)
+        writer.elements(NFT_MSG_NEWSETELEM, of: set.name, flows)
       }
     }
     for (flow, path) in flows { held[flow] = Held(path: path) }
@@ -112,18 +112,15 @@ public struct KernelFlows: ~Copyable {
   }
 
   private mutating func remove(_ flows: [KernelFlow], _ reading: inout FlowReading) throws(NetfilterError) {
-    var rest = flows[...]
-    while !rest.isEmpty {
-      let part = Array(rest.prefix(Self.transactionLimit))
-      rest = rest.dropFirst(part.count)
+    for part in flows.chunks(ofCount: Self.transactionLimit) {
       var listed: [ListedFlow] = []
       try kernel.transact(
         to: Self.asked,
         { writer in
           for (set, flows) in Dictionary(grouping: part, by: { FlowSet(of: $0) }) {
             // One that has just expired is put back first: taking out what is not there would fail.
-            writer.flows(NFT_MSG_NEWSETELEM, of: set, flows)
-            writer.flows(NFT_MSG_DELSETELEM, of: set, flows, echoes: true)
+            writer.elements(NFT_MSG_NEWSETELEM, of: set.name, flows)
+            writer.elements(NFT_MSG_DELSETELEM, of: set.name, flows, echoes: true)
           }
         },
         echo: { message, bytes in
@@ -173,8 +170,7 @@ public struct KernelFlows: ~Copyable {
     let news = FlowTraffic(
       packets: listed.traffic.packets &- known.packets, bytes: listed.traffic.bytes &- known.bytes)
     held[listed.flow]?.traffic = listed.traffic
-    counts.packets &+= news.packets
-    counts.bytes &+= news.bytes
+    counts.traffic += news
     reading.add(news, of: listed.flow, by: before.path)
   }
 }
@@ -188,7 +184,8 @@ extension FlowSet {
 
 /// Which flows are to be taken out.
 private struct Endings {
-  private var pairs: Set<FlowPair> = []
+  /// Whichever way their packets go, and wherever they are seen.
+  private var flows: Set<FlowIdentity> = []
   private var nets: Set<AddressNet> = []
   private var isEverything = false
   /// Of the nets.
@@ -198,7 +195,7 @@ private struct Endings {
     for change in changes {
       switch change {
       case .stays: break
-      case .ends(let flow): pairs.insert(flow.pair)
+      case .ends(let flow): flows.insert(flow.key.identity)
       case .entered(let net): nets.insert(net)
       case .everything: isEverything = true
       }
@@ -206,11 +203,11 @@ private struct Endings {
     lengths = Set(nets.map(\.length))
   }
 
-  var isEmpty: Bool { !isEverything && pairs.isEmpty && nets.isEmpty }
+  var isEmpty: Bool { !isEverything && flows.isEmpty && nets.isEmpty }
 
   func contains(_ flow: KernelFlow) -> Bool {
     guard !isEmpty else { return false }
-    if isEverything || !pairs.isEmpty && pairs.contains(flow.pair) { return true }
+    if isEverything || !flows.isEmpty && flows.contains(flow.key.identity) { return true }
     return lengths.contains { length in
       nets.contains(AddressNet(flow.source.address, length: length))
         || nets.contains(AddressNet(flow.destination.address, length: length))

@@ -1,30 +1,32 @@
 internal import CNftables
 internal import Glibc
 
-/// A netlink socket of the kernel's packet filter.
+/// A netlink socket (netlink(7)) in the network namespace of the thread that makes it.
 @safe
 struct NetlinkSocket: ~Copyable {
   let descriptor: Int32
 
-  /// One that is told of every change of nftables in the network namespace of the calling thread.
+  /// One that hears what the kernel tells these multicast groups.
   ///
+  /// - Parameters:
+  ///   - protocolNumber: `NETLINK_…`, whose groups these are: 1...32.
+  ///   - asked: what is not permitted where it is not.
   /// - Throws: `.notInKernel`, `.notPermitted`, `.systemCall`.
-  init(watchingNftables: Void) throws(NetfilterError) {
-    let descriptor = try Self.open()
-    var code = Self.bind(descriptor)
-    if code == 0 { code = Self.hearOfNftables(true, descriptor) }
+  init(_ protocolNumber: Int32, hearing groups: [Int32], to asked: String) throws(NetfilterError) {
+    let descriptor = try Self.open(protocolNumber)
+    let code = Self.bind(descriptor, groups: groups.reduce(0) { $0 | 1 << UInt32($1 - 1) })
     guard code == 0 else {
       close(descriptor)
-      throw code == EPERM ? .notPermitted(asked: "watch nftables") : .systemCall(name: "bind or setsockopt", code: code)
+      throw code == EPERM ? .notPermitted(asked: asked) : .systemCall(name: "bind", code: code)
     }
     self.descriptor = descriptor
   }
 
-  /// One for requests. What is sent over it may be long: a transaction is one datagram.
+  /// One for requests to the packet filter. What is sent over it may be long: a transaction is one datagram.
   ///
   /// - Throws: `.notInKernel`, `.systemCall`.
   init(requestBytes: Int) throws(NetfilterError) {
-    descriptor = try Self.open()
+    descriptor = try Self.open(NETLINK_NETFILTER)
     var length = Int32(clamping: requestBytes)
     // Without the right to, the usual length has to do; a refusal must not repeat the whole request.
     // Safe, this and below: the kernel reads one number of this size during the call.
@@ -34,12 +36,13 @@ struct NetlinkSocket: ~Copyable {
     _ = unsafe setsockopt(descriptor, netlinkLevel, NETLINK_CAP_ACK, &yes, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  /// Gives it an address of its own, which the kernel chooses: a socket without one is told nothing.
+  /// Gives it an address of its own, which the kernel chooses, and puts it into `groups`, a bit for each.
   ///
   /// - Returns: 0, or an `errno`.
-  private static func bind(_ descriptor: Int32) -> Int32 {
+  private static func bind(_ descriptor: Int32, groups: UInt32) -> Int32 {
     var address = sockaddr_nl()
     address.nl_family = sa_family_t(AF_NETLINK)
+    address.nl_groups = groups
     let length = socklen_t(MemoryLayout<sockaddr_nl>.size)
     // Safe: the kernel reads one address of this size during the call.
     let status = unsafe withUnsafePointer(to: &address) { address in
@@ -48,7 +51,7 @@ struct NetlinkSocket: ~Copyable {
     return status == 0 ? 0 : errno
   }
 
-  /// Whether the kernel tells a socket of changes.
+  /// Whether the kernel tells a socket of changes of nftables.
   ///
   /// - Returns: 0, or an `errno`.
   @discardableResult
@@ -63,13 +66,17 @@ struct NetlinkSocket: ~Copyable {
   deinit { close(descriptor) }
 
   /// A descriptor for the caller to close; it does not block.
-  static func open() throws(NetfilterError) -> Int32 {
+  ///
+  /// - Throws: `.notInKernel`, `.systemCall`.
+  static func open(_ protocolNumber: Int32) throws(NetfilterError) -> Int32 {
     let descriptor = socket(
       AF_NETLINK, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
-      NETLINK_NETFILTER)
+      protocolNumber)
     guard descriptor < 0 else { return descriptor }
     let code = errno
-    guard code == EPROTONOSUPPORT else { throw .systemCall(name: "socket", code: code) }
+    guard code == EPROTONOSUPPORT, protocolNumber == NETLINK_NETFILTER else {
+      throw .systemCall(name: "socket", code: code)
+    }
     throw .notInKernel(
       asked: "talk to the packet filter", part: "netfilter netlink", module: "nfnetlink nf_tables",
       said: "Protocol not supported")

@@ -25,7 +25,7 @@ struct NftablesHandle: ~Copyable {
   /// - Throws: `.notInKernel` without nftables, `.systemCall`.
   init() throws(NetfilterError) {
     // libnftables ends the whole process when it gets no socket, so ask first.
-    close(try NetlinkSocket.open())
+    close(try NetlinkSocket.open(NETLINK_NETFILTER))
     // Safe: no arguments but a number; what comes back is ours until `deinit`.
     let context = unsafe Self.making.withLock { _ in unsafe nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) }
     guard let context = unsafe context else { throw .systemCall(name: "nft_ctx_new", code: ENOMEM) }

@@ -48,9 +48,13 @@ struct BlockSet: Hashable, Sendable {
   private var key: String {
     switch keys {
     case .ipv4: "ip saddr"
-    case .ipv6(128): "ip6 saddr"
-    case .ipv6(let length): "ip6 saddr & \(IPAddress(high: .max, low: .max).masked(to: Int(length)))"
+    case .ipv6(let length): BlockSet.ipv6Source(length: Int(length))
     }
+  }
+
+  /// The first bits of an IPv6 packet's source: 1...128.
+  static func ipv6Source(length: Int) -> String {
+    length == 128 ? "ip6 saddr" : "ip6 saddr & \(IPAddress(high: .max, low: .max).masked(to: length))"
   }
 
   /// Drops what comes from its addresses, and starts their time again.

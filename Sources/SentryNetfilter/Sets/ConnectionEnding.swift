@@ -5,8 +5,8 @@ public import SentryState
 
 /// Ends connections that the kernel tracks (ctnetlink), so that none goes on by what was decided when it began.
 ///
-/// It belongs to the network namespace of the thread that makes it. The kernel takes ten milliseconds to go through its list, however
-/// short that is, so nothing else should wait for it.
+/// It belongs to the network namespace of the thread that makes it. The kernel takes ten milliseconds to go through its list,
+/// however short that is, so nothing else should wait for it.
 public struct ConnectionEnding: ~Copyable {
   private var kernel: NetlinkRequests
   /// False once the kernel has said that it tracks none.

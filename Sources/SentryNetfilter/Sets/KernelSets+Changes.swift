@@ -107,6 +107,9 @@ extension KernelSets {
     unchecked[net] = set
   }
 
+  /// Something is for `removeSurplus` to take out.
+  public var hasSurplus: Bool { !surplus.isEmpty }
+
   /// Takes out of the kernel what `hits` and `checkRemoved` have met there that is not ours.
   public mutating func removeSurplus() throws(NetfilterError) {
     guard !surplus.isEmpty else { return }

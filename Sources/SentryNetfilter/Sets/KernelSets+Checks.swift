@@ -34,7 +34,7 @@ extension KernelSets {
     do throws(NetfilterError) {
       try kernel.request(
         nftables(NFT_MSG_GETSETELEM), flags: 0, family: inetFamily, to: "look for a blocked address",
-        { $0.query(net.address, in: set.name) },
+        { $0.query(SetElement(net.address), in: set.name) },
         reply: { message, bytes in NetlinkReader.forEachElement(message, bytes) { _ in isThere = true } })
     } catch {
       guard case .refused = error else { throw error }

@@ -1,3 +1,6 @@
+internal import CNftables
+internal import Glibc
+
 /// Hears of changes in the kernel's packet filter, in the network namespace of the thread that makes it.
 ///
 /// The older iptables (iptables-legacy) changes its tables without telling anybody; only `NetfilterHost.verify` finds that.
@@ -10,7 +13,8 @@ public struct RulesetMonitor: ~Copyable {
 
   /// - Throws: `.notInKernel`, `.notPermitted`, `.systemCall`.
   public init() throws(NetfilterError) {
-    socket = try NetlinkSocket(watchingNftables: ())
+    socket = try NetlinkSocket(
+      NETLINK_NETFILTER, hearing: [Int32(NFNLGRP_NFTABLES.rawValue)], to: "watch nftables")
   }
 
   /// For `poll`: readable when there is something to take.

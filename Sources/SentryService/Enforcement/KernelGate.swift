@@ -1,3 +1,4 @@
+internal import Algorithms
 internal import Foundation
 internal import SentryCapture
 internal import SentryEngine
@@ -23,6 +24,9 @@ final class KernelGate: Sendable {
   /// Why packets of no flow stay in the kernel; `nil` if they may.
   private let flowObstacle = Mutex<String?>(nil)
 
+  /// Entries or flows that the packet thread counts at once: packets wait meanwhile, well below a millisecond.
+  private static let creditLimit = 2_048
+
   /// - Throws: where the kernel has no packet filter.
   init(_ intake: QueueIntake, interfaces: [String], packets: PacketThread) throws(NetfilterError) {
     self.intake = intake
@@ -36,16 +40,12 @@ final class KernelGate: Sendable {
       SetKeeper.Links(
         ask: { question in packets.post { $0.tell(question) } },
         credit: { hits in
-          // Packets wait meanwhile, so in parts that take well below a millisecond.
-          for start in stride(from: 0, to: hits.count, by: 2_048) {
-            let part = Array(hits[start..<min(start + 2_048, hits.count)])
-            packets.post { $0.credit(part) }
-          }
+          for part in hits.chunks(ofCount: Self.creditLimit).map(Array.init) { packets.post { $0.credit(part) } }
         },
         endCopy: { packets.post { $0.stopTellingChanges() } },
         unheard: { [watcher] in watcher.unheard($0) }))
     flowKeeper = try FlowKeeper(packets.flows) { reading, generation in
-      for part in reading.parts(of: 2_048) { packets.post { $0.credit(part, generation: generation) } }
+      for part in reading.parts(of: Self.creditLimit) { packets.post { $0.credit(part, generation: generation) } }
     }
   }
 
@@ -204,6 +204,23 @@ final class KernelGate: Sendable {
 
   /// This host has other addresses, which are never blocked.
   func followLocalAddresses() { keeper.follow() }
+
+  /// Waits until what people have taken out of the table of triggered addresses is gone from the kernel, too.
+  ///
+  /// - Returns: false if that takes longer than `patience`.
+  func followRemovals(within patience: Duration) async -> Bool {
+    guard host.status?.feed.blocking != nil else { return true }
+    let checkpoint = keeper.nextCheckpoint()
+    packets.post { $0.set(checkpoint: checkpoint) }
+    let end = ContinuousClock.now + patience
+    while !keeper.hasPassed(checkpoint) {
+      guard ContinuousClock.now < end, (try? await Task.sleep(for: .milliseconds(10))) != nil else { return false }
+    }
+    return true
+  }
+
+  /// The kernel has still to let go of something that people have taken out.
+  var isRemoving: Bool { host.status?.feed.blocking != nil && !keeper.hasPassedAll }
 
   /// How blocking by sets is doing, or why the kernel does not do it.
   var blocking: (status: SetKeeper.Status, obstacle: String?) { (keeper.status, obstacle.withLock { $0 }) }

@@ -45,6 +45,14 @@ extension PacketWorker {
     }
   }
 
+  /// Puts a checkpoint behind all changes until now.
+  mutating func set(checkpoint number: UInt64) {
+    changes.fill { contents in
+      if isCopied { takeChanges(into: &contents) }
+      contents.append(.checkpoint(number))
+    }
+  }
+
   private func answer(_ question: TableQuestion) -> TableAnswer {
     switch question {
     case .count: .count(engine.tables.count(of: .trigger, now: engine.now))

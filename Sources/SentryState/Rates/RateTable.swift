@@ -40,8 +40,8 @@ public struct RateTable: ~Copyable {
 
   // MARK: Limits
 
-  /// Puts other limits in force, in document order. A limit that was there before keeps what it has; flows of one that is gone are let go at the
-  /// next tick.
+  /// Puts other limits in force, in document order. A limit that was there before keeps what it has; flows of one that is gone
+  /// are let go at the next tick.
   mutating func setLimits(_ limits: [RateLimit]) {
     for index in buckets.indices { buckets[index].isRetired = true }
     for limit in limits {

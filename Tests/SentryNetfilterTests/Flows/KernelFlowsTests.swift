@@ -99,7 +99,7 @@ struct KernelFlowsTests {
       #expect(traffic[all[2]] == FlowTraffic(packets: 2, bytes: 60 + 1_060))
       #expect(traffic[all[3]] == FlowTraffic(packets: 1, bytes: 49))
       #expect(Set(reading.rules.keys) == [1, 4] && reading.rules[4]?.packets == 9)
-      #expect(flows.counts.packets == 9)
+      #expect(flows.counts.traffic.packets == 9)
       #expect(try Self.read(&flows).isEmpty)
     }
   }

@@ -1,5 +1,6 @@
 import CNftables
 import SentryPacket
+import SentryState
 import SentryTestSupport
 import Testing
 
@@ -52,6 +53,28 @@ struct NetlinkMessagesTests {
     #expect(found == addresses.map { ListedElement(address: $0, left: 7, isEnd: $0.v4 == 1) })
   }
 
+  @Test(arguments: FlowSet.all)
+  func flowsThatAreWrittenAreReadAgain(set: FlowSet) {
+    let addresses = ["192.0.2.1", "198.51.100.2", "2001:db8::1", "2001:db8::2"].compactMap { IPAddress($0) }
+    let (source, destination) = set.isIPv4 ? (addresses[0], addresses[1]) : (addresses[2], addresses[3])
+    let flows = (0..<1_200).map { port in
+      KernelFlow(
+        protocolNumber: set.isTCP ? IPProtocol.tcp : IPProtocol.udp, direction: set.direction, interface: 7,
+        source: FlowEndpoint(address: source, port: port), destination: FlowEndpoint(address: destination, port: 53))
+    }
+    var writer = NetlinkWriter()
+    writer.elements(NFT_MSG_DELSETELEM, of: set.name, flows, echoes: true)
+    var found: [ListedFlow] = []
+    writer.bytes.withRawSpan { bytes in
+      NetlinkReader.forEachMessage(bytes) { message in
+        #expect(message.content.count < 65_536)
+        #expect(NetlinkReader.setName(message, bytes) == set.name)
+        NetlinkReader.forEachFlow(message, bytes, in: set) { found.append($0) }
+      }
+    }
+    #expect(found == flows.map { ListedFlow(flow: $0, traffic: FlowTraffic()) })
+  }
+
   /// An entry as the kernel lists it, with its counter.
   @Test func aCounterIsRead() {
     var writer = NetlinkWriter()
@@ -89,6 +112,7 @@ struct NetlinkMessagesTests {
     bytes.withRawSpan { span in
       NetlinkReader.forEachMessage(span) { message in
         NetlinkReader.forEachElement(message, span) { _ in }
+        for set in FlowSet.all { NetlinkReader.forEachFlow(message, span, in: set) { _ in } }
         NetlinkReader.forEachAttribute(span, message.attributes) { _, range in
           #expect(range.upperBound <= span.byteCount)
         }

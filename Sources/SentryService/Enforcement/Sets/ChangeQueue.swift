@@ -18,6 +18,8 @@ enum TableAnswer: Sendable {
   case count(Int)
   case ranges([AddressEntry])
   case everything(KernelSets.Contents, isRepair: Bool)
+  /// Whoever has set it wants to know when all changes before it are carried out.
+  case checkpoint(UInt64)
 }
 
 /// What changes in the table of triggered addresses, on its way to the kernel's copy: bounded, and never a reason for the packet

@@ -29,6 +29,8 @@ final class SetKeeper: Sendable {
     var load = Duration.zero
     /// Connections that were ended.
     var endedConnections: UInt64 = 0
+    /// The last checkpoint before which everything is carried out.
+    var checkpoint: UInt64 = 0
     /// What the kernel refused when it was last asked for something; `nil` if nothing.
     var problem: String?
   }
@@ -55,6 +57,8 @@ final class SetKeeper: Sendable {
   /// Wakes the ending thread.
   private let endWake: WakeDescriptor
   private let endedConnections = Atomic<UInt64>(0)
+  /// The last one that was set.
+  private let checkpoint = Atomic<UInt64>(0)
 
   /// - Throws: `.systemCall`.
   init(_ host: NetfilterHost, _ changes: ChangeQueue, _ links: Links) throws(NetfilterError) {
@@ -74,6 +78,14 @@ final class SetKeeper: Sendable {
     status.endedConnections = endedConnections.load(ordering: .relaxed)
     return status
   }
+
+  /// - Returns: the number of one that is to be put behind the changes until now.
+  func nextCheckpoint() -> UInt64 { checkpoint.add(1, ordering: .relaxed).newValue }
+
+  /// What was taken out of the table before the checkpoint is gone from the kernel for good.
+  func hasPassed(_ checkpoint: UInt64) -> Bool { status.checkpoint >= checkpoint }
+
+  var hasPassedAll: Bool { hasPassed(checkpoint.load(ordering: .relaxed)) }
 
   /// The feed in the kernel is another one, or was put back: what the sets hold has to be put there anew.
   func follow() {
@@ -139,6 +151,7 @@ final class SetKeeper: Sendable {
         work.take(taken)
       }
       if let reading = orders.reading { work.take(reading) }
+      work.passCheckpoint()
       if let order = work.keepTime() {
         self.orders.withLock { $0.toRead = order }
         countWake.signal()
@@ -222,10 +235,14 @@ private struct SetWork: ~Copyable {
   private let clock = ContinuousClock()
   /// The whole table was asked for, and has not come yet: what comes before it need not be carried out.
   private var isAwaitingAll = false
+  /// One that is to be passed, and when to look whether it can be.
+  private var checkpoint: (number: UInt64, look: ContinuousClock.Instant)?
   /// Nets or ranges have changed, and which there are has not come yet: until then the table's count says nothing.
   private var isAwaitingRanges = false
 
   private static let checkInterval = Duration.seconds(10)
+  /// A packet that found an entry while it was taken out has put it back by then.
+  private static let moment = Duration.milliseconds(20)
   /// Not to hear of so many new entries is worth a look at everything afterwards.
   private static let manyEntries = 4_096
 
@@ -242,7 +259,10 @@ private struct SetWork: ~Copyable {
   }
 
   /// When there is something to do without being told.
-  var deadline: ContinuousClock.Instant { sets.isBlocking ? nextSecond : clock.now + .seconds(60) }
+  var deadline: ContinuousClock.Instant {
+    let next = sets.isBlocking ? nextSecond : clock.now + .seconds(60)
+    return min(next, checkpoint?.look ?? next)
+  }
 
   mutating func follow() {
     sets.follow()
@@ -259,6 +279,9 @@ private struct SetWork: ~Copyable {
   // MARK: What the packet thread tells
 
   mutating func take(_ contents: ChangeQueue.Contents) {
+    for case .checkpoint(let number) in contents.answers.map(\.answer) {
+      checkpoint = (number, clock.now + Self.moment)
+    }
     guard sets.isBlocking else { return }
     attempt { work throws(NetfilterError) in
       if contents.haveRangesChanged { work.isAwaitingRanges = true }
@@ -301,6 +324,7 @@ private struct SetWork: ~Copyable {
       state.load = clock.now - start
       isAwaitingAll = false
       isAwaitingRanges = false
+    case .checkpoint: break
     }
   }
 
@@ -314,6 +338,28 @@ private struct SetWork: ~Copyable {
       outcome = Result { () throws(NetfilterError) in _ = try sets.replaceAll(contents, now: now) }
     }
     try outcome.get()
+  }
+
+  // MARK: Checkpoints
+
+  /// Passes the checkpoint that was set last, if everything before it is carried out and nothing that was taken out is back.
+  mutating func passCheckpoint() {
+    guard let (number, look) = checkpoint, clock.now >= look else { return }
+    checkpoint?.look = clock.now + Self.moment
+    guard sets.isBlocking else { return pass(number) }
+    guard !isAwaitingAll, !isAwaitingRanges else { return }
+    var isClean = false
+    attempt { work throws(NetfilterError) in
+      try work.sets.checkRemoved()
+      isClean = !work.sets.hasSurplus
+      try work.sets.removeSurplus()
+    }
+    if isClean { pass(number) }
+  }
+
+  private mutating func pass(_ number: UInt64) {
+    state.checkpoint = number
+    checkpoint = nil
   }
 
   // MARK: What the clock brings
