@@ -26,8 +26,8 @@ private func measure(_ kind: SiblingKind, count: Int) -> JudgingCost {
   let words = kind == .content ? distinctWords(count, &numbers) : []
   let ruleSet = ruleSet(of: kind.text(of: count, words))
   var frames = HeldFrames()
-  for _ in 0..<250 {
-    frames.append(kind.frame(for: Int.random(in: count - count / 10..<count, using: &numbers), words, &numbers))
+  for number in 0..<(kind == .content ? 250 : 1_000) {
+    frames.append(kind.frame(for: count - 1 - number % (count / 10), words, &numbers))
   }
   var judging = Judging(ruleSet, frames)
   guard judging.deciders().allSatisfy({ $0.map { ruleSet.rules.count - $0 <= kind.lateRules(of: count) } ?? false })
