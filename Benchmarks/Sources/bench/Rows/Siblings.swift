@@ -10,8 +10,7 @@ func measureSiblings() throws {
     let costs = counts.map { count, _ in measure(kind, count: count) }
     Figure(
       row: row, measure: "\(kind.rawValue): a packet by 10,000 against 10", value: costs[3].whole / costs[0].whole,
-      unit: "×",
-      wanted: .atMost(2)
+      unit: "×", wanted: .atMost(2)
     ).report()
     for ((_, name), cost) in zip(counts, costs) {
       let measure = "\(kind.rawValue), \(name) rules"
@@ -25,10 +24,9 @@ private func measure(_ kind: SiblingKind, count: Int) -> JudgingCost {
   var numbers = Numbers(seed: 6)
   let words = kind == .content ? distinctWords(count, &numbers) : []
   let ruleSet = ruleSet(of: kind.text(of: count, words))
+  let late = (0..<(kind == .content ? 250 : 1_000)).map { count - 1 - $0 % (count / 10) }.shuffled(using: &numbers)
   var frames = HeldFrames()
-  for number in 0..<(kind == .content ? 250 : 1_000) {
-    frames.append(kind.frame(for: count - 1 - number % (count / 10), words, &numbers))
-  }
+  for index in late { frames.append(kind.frame(for: index, words, &numbers)) }
   var judging = Judging(ruleSet, frames)
   guard judging.deciders().allSatisfy({ $0.map { ruleSet.rules.count - $0 <= kind.lateRules(of: count) } ?? false })
   else { fail("\(row), \(kind.rawValue): a packet was decided by none of the late rules") }
