@@ -20,5 +20,6 @@ let package = Package(
     fuzzer("ValueFuzzer"),
     fuzzer("PacketFuzzer"),
     fuzzer("NotationFuzzer"),
+    fuzzer("CaptureFuzzer"),
   ]
 )

@@ -6,8 +6,8 @@ public enum CaptureError: Error, Equatable {
   case cannotOpen(path: String, code: Int32)
   /// The file is something else; `found` says what.
   case notACapture(path: String, found: String)
-  /// What was read up to byte `offset` cannot be frame number `frame`, or for frame 0 the header of the file. The
-  /// frames before it have been delivered.
+  /// What was read up to byte `offset` (negative in a pipe, where nobody counts) cannot be frame number `frame`, or for
+  /// frame 0 the header of the file. The frames before it have been delivered.
   case damaged(path: String, offset: Int64, frame: UInt64, reason: String)
   /// A pcapng file whose interfaces differ in link type or snapshot length, which libpcap does not read. The frames
   /// before the second of them, which ends at byte `offset`, have been delivered; `frame` would have been the next.
@@ -45,10 +45,10 @@ extension CaptureError: CustomStringConvertible {
     case .damaged(let path, _, 0, let reason):
       "\(Self.quoted(path)) cannot be read: \(reason)"
     case .mixedInterfaces(let path, let offset, let frame, let reason):
-      "\(Self.quoted(path)) mixes interfaces that cannot be read together, at byte \(offset), before frame \(frame): "
+      "\(Self.quoted(path)) mixes interfaces that cannot be read together,\(Self.place(offset)) before frame \(frame): "
         + "\(reason) (write each to a file of its own with 'tshark -Y frame.interface_id==N')"
     case .damaged(let path, let offset, let frame, let reason):
-      "\(Self.quoted(path)) is damaged at byte \(offset), in frame \(frame): \(reason)"
+      "\(Self.quoted(path)) is damaged\(Self.place(offset)) in frame \(frame): \(reason)"
     case .cannotSpool(let directory, let code):
       "cannot keep the frames of a pipe in '\(directory)' (TMPDIR names another folder): \(SystemText.message(of: code))"
     case .cannotWrite(let path, let code):
@@ -77,6 +77,8 @@ extension CaptureError: CustomStringConvertible {
       "\(name): \(SystemText.message(of: code))"
     }
   }
+
+  private static func place(_ offset: Int64) -> String { offset < 0 ? "" : " at byte \(offset)," }
 
   private static func quoted(_ path: String) -> String {
     path == CaptureFile.standardInput ? "standard input" : "'\(path)'"

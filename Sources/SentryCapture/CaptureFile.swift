@@ -22,6 +22,9 @@ public struct CaptureFile: ~Copyable {
   /// Where in it the capture starts; `nil` if it cannot be read again.
   private let start: Int64?
   private var handle: PcapHandle
+  /// Reads in libpcap's place up to the first record that is not plain.
+  private(set) var plainRecords: PlainRecords?
+  private let leavesAllToLibpcap: Bool
   private var isFinished = false
 
   /// Opens a file, or standard input for `-`.
@@ -30,6 +33,11 @@ public struct CaptureFile: ~Copyable {
   ///
   /// - Throws: `.cannotOpen`, `.notACapture`, `.damaged` if its first header is, `.cannotSpool`.
   public init(path: String, rewindable: Bool = false) throws(CaptureError) {
+    try self.init(path: path, rewindable: rewindable, leavesAllToLibpcap: false)
+  }
+
+  /// - Parameter leavesAllToLibpcap: only libpcap reads, to compare with.
+  init(path: String, rewindable: Bool = false, leavesAllToLibpcap: Bool) throws(CaptureError) {
     let opened = try Self.open(path)
     let isPipe = try Self.extent(of: opened, path: path) == nil
     let descriptor = try rewindable && isPipe ? spooled(opened) : opened
@@ -39,9 +47,11 @@ public struct CaptureFile: ~Copyable {
     handle = try stream.openCapture(path: path, signature: signature)
     self.path = path
     self.descriptor = descriptor
+    self.leavesAllToLibpcap = leavesAllToLibpcap
     timestampPrecision = signature.timestampPrecision
     start = extent?.lowerBound
     byteCount = extent.map { Int64($0.count) }
+    if start != nil, !leavesAllToLibpcap { plainRecords = PlainRecords(of: handle, signature: signature) }
   }
 
   public var linkType: LinkType { handle.linkType }
@@ -50,10 +60,10 @@ public struct CaptureFile: ~Copyable {
   public var snapshotLength: Int { handle.snapshotLength }
 
   /// Frames delivered since the start.
-  public var frameCount: UInt64 { handle.frameCount }
+  public private(set) var frameCount: UInt64 = 0
 
   /// How far reading has come, for a progress bar; cheap, but not for every frame.
-  public var bytesRead: Int64 { handle.filePosition - (start ?? 0) }
+  public var bytesRead: Int64 { (plainRecords?.offset ?? handle.filePosition) - (start ?? 0) }
 
   /// Delivers at most `maximum` of the next frames; the bytes may be used only during the call.
   ///
@@ -63,13 +73,25 @@ public struct CaptureFile: ~Copyable {
     atMost maximum: Int, _ body: (RawSpan, FrameHeader) -> Void
   ) throws(CaptureError) -> Int {
     guard !isFinished, maximum > 0 else { return 0 }
-    switch handle.deliver(atMost: Int32(clamping: maximum), body) {
+    let count = plainRecords?.deliver(from: descriptor, atMost: maximum, counting: &frameCount, body) ?? 0
+    if count > 0 { return count }
+    if let offset = plainRecords.take()?.offset { try leaveToLibpcap(from: offset) }
+    switch handle.deliver(atMost: Int32(clamping: maximum), counting: &frameCount, body) {
     case .delivered(let count):
       isFinished = count == 0
       return count
     case .failed(let reason):
       isFinished = true
       throw failure(reason)
+    }
+  }
+
+  private mutating func leaveToLibpcap(from offset: Int64) throws(CaptureError) {
+    do throws(SystemError) {
+      try handle.seek(to: offset)
+    } catch {
+      isFinished = true
+      throw failure(SystemText.message(of: error.code))
     }
   }
 
@@ -94,12 +116,14 @@ public struct CaptureFile: ~Copyable {
     let stream = try CaptureStream(path: path, reading: descriptor)
     let signature = stream.peekSignature()
     handle = try stream.openCapture(path: path, signature: signature)
+    plainRecords = leavesAllToLibpcap ? nil : PlainRecords(of: handle, signature: signature)
+    frameCount = 0
     isFinished = false
   }
 
   /// libpcap has only words for what is wrong; these are its words for interfaces it cannot read together.
   private func failure(_ reason: String) -> CaptureError {
-    let frame = handle.frameCount + 1
+    let frame = frameCount + 1
     return reason.hasPrefix("an interface has a ")
       ? .mixedInterfaces(path: path, offset: bytesRead, frame: frame, reason: reason)
       : .damaged(path: path, offset: bytesRead, frame: frame, reason: reason)

@@ -2,7 +2,7 @@ internal import CPcap
 internal import Glibc
 internal import SentryPacket
 
-/// An open libpcap handle with one owner, and the number of frames it has delivered.
+/// An open libpcap handle with one owner.
 @safe
 struct PcapHandle: ~Copyable {
   enum Outcome {
@@ -16,7 +16,6 @@ struct PcapHandle: ~Copyable {
   let handle: OpaquePointer
   /// What the handle's file reads through; `nil` for interfaces.
   private let buffer: UnsafeMutableRawPointer?
-  private(set) var frameCount: UInt64 = 0
 
   /// Takes over `handle`, and `buffer` to be freed after it.
   @unsafe
@@ -44,20 +43,8 @@ struct PcapHandle: ~Copyable {
     unsafe pcap_geterr(handle).map { unsafe String(cString: $0) } ?? ""
   }
 
-  /// Where reading the file stands, in bytes from its start; 0 for an interface.
-  var filePosition: Int64 {
-    // Safe: the stream belongs to the handle and is open as long as it is.
-    unsafe pcap_file(handle).map { unsafe Int64(ftello($0)) } ?? 0
-  }
-
-  /// Delivers at most `maximum` frames (at least 1) to `body`, which may use the bytes only during the call.
-  mutating func deliver(atMost maximum: Int32, _ body: (RawSpan, FrameHeader) -> Void) -> Outcome {
-    var count = frameCount
-    defer { frameCount = count }
-    return deliver(atMost: maximum, counting: &count, body)
-  }
-
-  /// The same for an owner that counts the frames itself, and may send others meanwhile.
+  /// Delivers at most `maximum` frames (at least 1) to `body`, which may use the bytes only during the call, and may
+  /// send others meanwhile.
   borrowing func deliver(
     atMost maximum: Int32, counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader) -> Void
   ) -> Outcome {

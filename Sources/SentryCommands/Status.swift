@@ -47,7 +47,7 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, bridge, owners, interfaces, rules, rates, tables, [footer]].filter { !$0.isEmpty }
+    [summary, queue, bridge, owners, protection, interfaces, rules, rates, tables, [footer]].filter { !$0.isEmpty }
       .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -160,6 +160,30 @@ struct StatusText {
     }
     return lines
   }
+
+  /// A line for each reason; of many addresses only the first.
+  private var protection: [String] {
+    var reasons: [(reason: String, addresses: [String])] = []
+    for protected in reply.protected {
+      if let index = reasons.firstIndex(where: { $0.reason == protected.reason }) {
+        reasons[index].addresses.append(protected.address)
+      } else {
+        reasons.append((protected.reason, [protected.address]))
+      }
+    }
+    var lines = reasons.map { reason, addresses in
+      let rest = addresses.count - Self.addressesShown
+      let more = rest > 0 ? " and \(grouped(rest)) more" : ""
+      return "protected  \(reason): \(addresses.prefix(Self.addressesShown).joined(separator: ", "))\(more)"
+    }
+    if reply.preventedTriggers > 0 {
+      lines.append("prevented  \(counted(reply.preventedTriggers, "packet")) would have triggered a protected address")
+    }
+    if let problem = reply.protectionProblem { lines.append("trouble    \(style.yellow(problem))") }
+    return lines
+  }
+
+  private static let addressesShown = 8
 
   /// `0.4 ms`.
   private static func milliseconds(_ seconds: Double) -> String {

@@ -41,7 +41,6 @@ extension Diagnostic {
     case unknownProperty
     case unknownRelation
     case unknownAction
-    case notBuiltYet
     case badValue
     case oddValue
     case missingValue

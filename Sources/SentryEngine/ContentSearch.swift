@@ -32,7 +32,7 @@ extension ContentPattern {
   }
 
   /// True if the text stands at `position` of the frame.
-  private func matches(_ frame: RawSpan, at position: Int) -> Bool {
+  func matches(_ frame: RawSpan, at position: Int) -> Bool {
     for index in bytes.indices {
       guard let found = frame.wire8(at: position + index) else { return false }
       let wanted = bytes[index]

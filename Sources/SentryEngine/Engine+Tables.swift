@@ -4,12 +4,15 @@ public import SentryState
 // What people do to the address tables, between two packets.
 
 extension Engine {
-  /// Puts addresses into a table as somebody entered them; their time is the engine's. See `AddressTable.add`.
-  public mutating func add(_ additions: [AddressAddition], to table: AddressTableKind) -> TableChange {
+  /// Puts addresses into a table as somebody entered them; their time is the engine's. See `AddressTable.add`. Those that are
+  /// protected do not enter table trigger.
+  public mutating func add(_ wanted: [AddressAddition], to table: AddressTableKind) -> TableChange {
+    let additions = table == .trigger ? wanted.filter { !isProtected($0.range) } : wanted
     let evictions = tables.evictions(from: table)
     let added = tables.add(additions, to: table, now: now)
     return TableChange(
-      added: added, replaced: additions.count - added, evicted: tables.evictions(from: table) &- evictions)
+      added: added, replaced: additions.count - added, evicted: tables.evictions(from: table) &- evictions,
+      protected: wanted.count - additions.count)
   }
 
   /// Removes the entries for exactly these addresses.
@@ -65,16 +68,20 @@ public struct TableChange: Sendable, Equatable {
   public var replaced = 0
   /// Entries that made way, because the table was full.
   public var evicted: UInt64 = 0
+  /// Those that are protected, and were not entered.
+  public var protected = 0
 
-  public init(added: Int = 0, replaced: Int = 0, evicted: UInt64 = 0) {
+  public init(added: Int = 0, replaced: Int = 0, evicted: UInt64 = 0, protected: Int = 0) {
     self.added = added
     self.replaced = replaced
     self.evicted = evicted
+    self.protected = protected
   }
 
   public static func += (total: inout TableChange, change: TableChange) {
     total.added += change.added
     total.replaced += change.replaced
     total.evicted &+= change.evicted
+    total.protected += change.protected
   }
 }

@@ -30,6 +30,8 @@ struct Walk {
   /// A notification under the leaf has logged the packet, so the leaf's own entry is left out.
   var isLeafLogged = false
   var entriesLogged = 0
+  /// A rule would have triggered the source, which is protected.
+  var isTriggerPrevented = false
 
   /// The `Rate limit` rules that matched last; the flow is bound to them if the packet is let through.
   var inboundRate: Int32?
@@ -58,6 +60,7 @@ extension Engine {
   /// Walks the rules for the current packet, then writes the leaf's log entry.
   mutating func walkRules(_ frame: RawSpan) {
     gatherNumbers()
+    siblingMemory.startWalk()
     guard let position = walkAll(frame) else { return }
     var nobody = NoWitness()
     end(at: position, frame, &nobody)
@@ -66,6 +69,7 @@ extension Engine {
   /// The same while somebody takes note of what is asked and what matches.
   mutating func walkRules<Witness: WalkWitness>(_ frame: RawSpan, _ witness: inout Witness) {
     gatherNumbers()
+    siblingMemory.startWalk()
     guard let position = walk(from: 0, to: Int32(steps.count), frame, &witness) else { return }
     end(at: position, frame, &witness)
   }
@@ -135,7 +139,17 @@ extension Engine {
     let missing: Step.Traits = walk.hasPacket ? [] : .needsPacket
     var position = start
     while position < end {
-      let step = steps[Int(position)]
+      var step = steps[Int(position)]
+      if step.traits.contains(.isIndexed), walk.hasPacket {
+        witness.passes(rules.siblings.families[Int(step.family)])
+        let next = nextSibling(from: position, frame)
+        if next != position {
+          position = next
+          // Behind the family nothing is known of what comes.
+          guard next < end, steps[Int(next)].family == step.family else { continue }
+          step = steps[Int(next)]
+        }
+      }
       // Most tests are of numbers, and most actions only steer: those two must not leave this loop.
       let matches =
         step.test == .number
@@ -295,7 +309,7 @@ extension Engine {
     let step = steps[Int(position)]
     walk.entry = nil
     guard let table = AddressTableKind(rawValue: step.field), packet.has(.addresses),
-      let slot = tables.find(in: table, packet.source, now: walk.time)
+      let slot = tables.find(in: table, packet.source, now: walk.time), !isProtected(packet.source, from: table)
     else { return step.isNegated }
     guard !step.isNegated else { return false }
     tables.hit(slot, in: table, now: walk.time)
@@ -356,6 +370,11 @@ extension Engine {
 
   mutating func keepSource(in table: AddressTableKind, label: UInt32) {
     guard walk.hasPacket, packet.has(.addresses) else { return }
+    if table == .trigger, preventsTrigger(of: packet.source) {
+      if !walk.isTriggerPrevented { totals.preventedTriggers &+= 1 }
+      walk.isTriggerPrevented = true
+      return
+    }
     tables.keep(
       packet.source, in: table, now: walk.time, duration: rules.addressDuration, triggeredBy: label)
   }
@@ -402,6 +421,7 @@ extension Engine {
     if event.isLogged { walk.entriesLogged += 1 }
     var event = event
     if walk.hasPacket { event.describe(packet, direction: walk.direction, interface: walk.interface) }
+    event.isTriggerPrevented = walk.isTriggerPrevented
     append(event)
   }
 }

@@ -37,13 +37,16 @@ public struct Engine: ~Copyable {
   var statistics: RuleStatistics
   /// Knows what packets of a class have in common; some of their matches are counted here first.
   var paths = PathMemory()
+  var siblingMemory: SiblingMemory
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
   /// What the rules in force ask besides what nearly all rules do.
   private(set) var rareQuestions: RareQuestions
   private(set) var clock = EngineClock()
   var localClock: LocalClock
-  public private(set) var local: LocalNetworks
+  public private(set) var local: AddressSpans
+  /// Addresses around this host that are never triggered, besides those that the rules in force protect.
+  public internal(set) var protectedHosts = AddressSpans()
   private var eventBuffer: EventBuffer
   /// `pattern × interfaces.count + interface`: whether an `Interface` rule's pattern means that interface.
   private var interfaceMatches: [Bool]
@@ -72,7 +75,7 @@ public struct Engine: ~Copyable {
   ///   - timeZone: where `Time of day` and `Day of week` are read.
   ///   - eventCapacity: events kept until they are taken; what does not fit is counted in `lostEvents`.
   public init(
-    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks = LocalNetworks(),
+    rules: LoadedRules, interfaces: [EngineInterface], local: AddressSpans = AddressSpans(),
     timeZone: LocalTimeZone = .system, eventCapacity: Int = 4096
   ) {
     self.rules = rules
@@ -81,6 +84,7 @@ public struct Engine: ~Copyable {
     tables = StateTables(rules.stateSettings)
     tables.setRateLimits(rules.rateLimits)
     steps = rules.steps
+    siblingMemory = SiblingMemory(rules.siblings)
     rareQuestions = rules.rareQuestions
     localClock = LocalClock(timeZone)
     statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
@@ -318,12 +322,14 @@ public struct Engine: ~Copyable {
     statistics = RuleStatistics(ruleCount: new.program.ruleCount, replacing: statistics, pairs: pairs)
     rules = new
     steps = new.steps
+    siblingMemory = SiblingMemory(new.siblings)
     rareQuestions = new.rareQuestions
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
     interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: new.program.interfaces) }
     tables.apply(new.stateSettings, now: clock.now)
     tables.setRateLimits(new.rateLimits)
+    if new.protectedNetworks != retired.protectedNetworks { spare(new.protectedNetworks) }
     appliedAt = clock.latest?.wholeSecond
     lastObjector = nil
     return retired
@@ -336,7 +342,7 @@ public struct Engine: ~Copyable {
     statistics.credit(Int32(rule), matches: matches, bytes: bytes, at: time)
   }
 
-  public mutating func setLocal(_ local: LocalNetworks) { self.local = local }
+  public mutating func setLocal(_ local: AddressSpans) { self.local = local }
 
   public var hasEvents: Bool { !eventBuffer.events.isEmpty }
 
@@ -435,6 +441,8 @@ public struct EngineTotals: Sendable, Equatable {
   public var notIP: UInt64 = 0
   public var inbound: UInt64 = 0
   public var outbound: UInt64 = 0
+  /// Packets whose sources rules would have triggered, were they not protected.
+  public var preventedTriggers: UInt64 = 0
   private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
   private var byReason = InlineArray<7, UInt64>(repeating: 0)
 
@@ -460,6 +468,7 @@ public struct EngineTotals: Sendable, Equatable {
 
   public static func == (a: EngineTotals, b: EngineTotals) -> Bool {
     a.packets == b.packets && a.bytes == b.bytes && a.notIP == b.notIP && a.inbound == b.inbound
-      && a.outbound == b.outbound && Verdict.allCases.allSatisfy { a[$0] == b[$0] }
+      && a.outbound == b.outbound && a.preventedTriggers == b.preventedTriggers
+      && Verdict.allCases.allSatisfy { a[$0] == b[$0] }
   }
 }

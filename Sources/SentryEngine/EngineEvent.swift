@@ -37,6 +37,9 @@ public struct EngineEvent: Sendable {
   public var source = IPAddress(high: 0, low: 0)
   public var destination = IPAddress(high: 0, low: 0)
 
+  /// A rule would have put the source into table trigger; it is protected, and was not entered.
+  public var isTriggerPrevented = false
+
   /// Bits per second, of a `rateLimit` event: what the rule allows all its flows together.
   public var rate: UInt64 = 0
   /// What of the flow that rate limits from now on.

@@ -17,6 +17,8 @@ public final class LoadedRules: Sendable {
   public let blockedPage: BlockedPage
   /// Where all `Route to` rules send packets, each address once, in document order.
   public let nextHops: [IPAddress]
+  /// Whom these rules never trigger: `settings.protected`.
+  public let protectedNetworks: AddressSpans
   /// A rule asks for the process behind a packet.
   public let asksForOwners: Bool
   /// The first rule, by its place in document order, that must see every packet for the sake of others: then none stays in the
@@ -29,10 +31,15 @@ public final class LoadedRules: Sendable {
   let steadiness: [Steadiness]
   let rareQuestions: RareQuestions
   let packetClasses: PacketClasses
+  let siblings: SiblingIndex
   /// See `PathMemory`.
   let watchedRules: Set<Int32>
 
-  public init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
+  public convenience init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
+    self.init(ruleSet, generation: generation, labels: book, siblingsOfAGroup: SiblingIndex.usualGroup)
+  }
+
+  init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels, siblingsOfAGroup least: Int) {
     // Judging packets needs nothing of the document's text.
     self.ruleSet = ruleSet.withoutKeptKeys
     self.generation = generation
@@ -40,11 +47,17 @@ public final class LoadedRules: Sendable {
     rareQuestions = RareQuestions(of: program)
     blockedPage = BlockedPage(ruleSet.settings.blockedPage)
     nextHops = ruleSet.nextHops
+    protectedNetworks = AddressSpans(byFamily: ruleSet.settings.protectedNetworks)
     asksForOwners = program.asksForOwners
     wantsEveryPacket = program.firstSourceRate
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
-    steps = program.instructions.map(Step.init)
+    var steps = program.instructions.map(Step.init)
+    siblings = SiblingIndex(steps, of: program, groupsFrom: least)
+    for (position, family) in siblings.familyNumbers.enumerated() where family >= 0 {
+      steps[position].join(family: family)
+    }
+    self.steps = steps
     steadiness = program.steadiness
     packetClasses = PacketClasses(of: steps)
     watchedRules = program.watchedRules

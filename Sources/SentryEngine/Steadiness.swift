@@ -95,7 +95,7 @@ extension Test {
 }
 
 extension NumberField {
-  fileprivate var isSteady: Bool {
+  var isSteady: Bool {
     switch self {
     case .direction, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .icmpv6Type, .icmpv6Code, .sourcePort,
       .destinationPort, .ipVersion:

@@ -6,12 +6,17 @@ protocol WalkWitness {
   ///
   /// - Parameter isImplied: the answer follows from the packet's numbers.
   mutating func saw(_ step: Step, at position: Int32, matches: Bool, isImplied: Bool)
+
+  /// The walk goes among siblings of which only those are asked that an index yields.
+  mutating func passes(_ family: SiblingIndex.Family)
 }
 
 /// Takes no note: costs nothing.
 struct NoWitness: WalkWitness {
   @inline(__always)
   mutating func saw(_ step: Step, at position: Int32, matches: Bool, isImplied: Bool) {}
+  @inline(__always)
+  mutating func passes(_ family: SiblingIndex.Family) {}
 }
 
 /// The rules that every steady packet of a flow matches, or which rule keeps them from staying in the kernel.
@@ -45,5 +50,9 @@ struct SteadyWitness: WalkWitness {
       steadiness.contains(.test) || steadiness.contains(.testWhileAbsent) && matches == step.isNegated
     if !isSteady || matches && !steadiness.contains(.match) { path.object(step.rule) }
     if matches { path.match(step.rule) }
+  }
+
+  mutating func passes(_ family: SiblingIndex.Family) {
+    if let rule = family.unsteadyRule { path.object(rule) }
   }
 }

@@ -1,7 +1,7 @@
 internal import SentryPacket
 internal import SentryRules
 
-/// An instruction as the walk reads it: 56 bytes with all that decides where to go next, side by side.
+/// An instruction as the walk reads it: 48 bytes with all that decides where to go next, side by side.
 ///
 /// The tests that nearly every packet meets are answered from here. Most ask for a number, and much else can be asked as one: an
 /// IPv4 address, whether certain TCP flags are set, whether the interface is among those meant. That takes a mask, a
@@ -29,16 +29,20 @@ struct Step {
     static let acts = Traits(rawValue: 1 << 2)
     /// A match ends the walk.
     static let terminates = Traits(rawValue: 1 << 3)
+    /// One of many siblings that an index knows: `family` says which.
+    static let isIndexed = Traits(rawValue: 1 << 4)
   }
 
   let test: Test
-  let traits: Traits
+  private(set) var traits: Traits
   let operation: Operation
   let field: UInt8
   let rule: Int32
   let parent: Int32
   let afterMatch: Int32
   let afterSubtree: Int32
+  /// Index into `SiblingIndex.families`; -1 for none.
+  private(set) var family: Int32 = -1
   let mask: UInt64
   /// The range's start.
   let lower: UInt64
@@ -61,6 +65,11 @@ struct Step {
     if operation.acts { traits.insert(.acts) }
     if operation.isTerminating { traits.insert(.terminates) }
     self.traits = traits
+  }
+
+  mutating func join(family: Int32) {
+    self.family = family
+    traits.insert(.isIndexed)
   }
 }
 

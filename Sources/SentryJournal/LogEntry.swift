@@ -14,6 +14,8 @@ public struct LogEntry: Codable, Sendable, Equatable {
   public var subAction: String?
   /// The packet passed all the same: only in a dry run, and only where `action` says otherwise.
   public var dryRun: Bool?
+  /// The rule would have put the source into table trigger, but that is protected: only where this is so.
+  public var triggerPrevented: Bool?
   /// Number and name, `2.1.5.1 telnet probe`; `rule = 0 ` and a reason for the checks before the rules.
   public var rule: String
   /// `203.0.113.9:40001`, `[2001:db8::9]:40001`, or an address alone.
@@ -54,6 +56,7 @@ public struct LogEntry: Codable, Sendable, Equatable {
     let kind = event.leaf ?? event.kind
     action = kind.text
     dryRun = isDryRun && kind.keepsPackets ? true : nil
+    triggerPrevented = event.isTriggerPrevented ? true : nil
     subAction = event.leaf.flatMap { $0.text == event.kind.text ? nil : event.kind.text }
     rule = event.reason.map { "rule = 0 \($0.name)" } ?? label.text
     parameter = event.reason == nil ? label.parameter : ""

@@ -21,7 +21,7 @@ public struct OtherSentry: Sendable, Equatable {
       case .found(let holder) = processes.holder(ofSocket: inode),
       processes.name(of: holder.process)?.hasPrefix("sentry") == true
     else { return nil }
-    let sockets = processes.sockets(of: holder.process)
+    let sockets = Set(processes.sockets(of: holder.process))
     let path = network("unix").flatMap { SystemTables.listener(among: sockets, in: $0) }
     return OtherSentry(process: holder.process, controlSocket: path)
   }

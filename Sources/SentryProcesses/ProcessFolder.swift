@@ -24,20 +24,25 @@ struct ProcessFolder {
 
   /// Who has a socket open: of several processes the one with the lowest number.
   func holder(ofSocket inode: UInt32) -> Search {
+    let name = Self.name(ofSocket: inode)
+    var isHidden = false
+    for process in processes {
+      let (file, code) = Self.file(in: "\(path)/\(process)/fd", linkedTo: name)
+      if let file { return .found(Holder(process: process, file: file)) }
+      if code == EACCES || code == EPERM { isHidden = true }
+    }
+    return isHidden ? .hidden : .nobody
+  }
+
+  /// The numbers of all processes, the lowest first.
+  var processes: [UInt32] {
     var processes: [UInt32] = []
     // Safe: the names are not looked at.
     _ = unsafe Self.forEachNumber(in: path) { number, _, _ in
       processes.append(number)
       return true
     }
-    let name = Self.name(ofSocket: inode)
-    var isHidden = false
-    for process in processes.sorted() {
-      let (file, code) = Self.file(in: "\(path)/\(process)/fd", linkedTo: name)
-      if let file { return .found(Holder(process: process, file: file)) }
-      if code == EACCES || code == EPERM { isHidden = true }
-    }
-    return isHidden ? .hidden : .nobody
+    return processes.sorted()
   }
 
   /// The numbers of a process' open files.
@@ -51,22 +56,35 @@ struct ProcessFolder {
     return files
   }
 
-  /// The inodes of a process' open sockets.
-  func sockets(of process: UInt32) -> Set<UInt32> {
+  /// The inodes of a process' open sockets, in the order of their files' numbers.
+  func sockets(of process: UInt32) -> [UInt32] {
     guard let number = Int32(exactly: process) else { return [] }
-    return Set(
-      files(of: number).compactMap { file in
-        // The longest is `socket:[4294967295]`.
-        guard let link = Self.link(at: AT_FDCWD, "\(path)/\(process)/fd/\(file)", longest: 32) else { return nil }
-        let text = String(decoding: link, as: UTF8.self)
-        return text.hasPrefix("socket:[") && text.hasSuffix("]") ? UInt32(text.dropFirst(8).dropLast()) : nil
-      })
+    return files(of: number).sorted().compactMap { file in
+      // The longest is `socket:[4294967295]`.
+      guard let link = Self.link(at: AT_FDCWD, "\(path)/\(process)/fd/\(file)", longest: 32) else { return nil }
+      let text = String(decoding: link, as: UTF8.self)
+      return text.hasPrefix("socket:[") && text.hasSuffix("]") ? UInt32(text.dropFirst(8).dropLast()) : nil
+    }
+  }
+
+  /// We may see which files a process has open.
+  func mayLook(into process: UInt32) -> Bool {
+    // Safe: no name is looked at.
+    let code = unsafe Self.forEachNumber(in: "\(path)/\(process)/fd") { _, _, _ in false }
+    return code != EACCES && code != EPERM
   }
 
   /// What a process is called: the first 15 bytes of its executable's name, unless it has chosen another.
   func name(of process: UInt32) -> String? {
     FileManager.default.contents(atPath: "\(path)/\(process)/comm").map {
       String(decoding: $0.dropLast(), as: UTF8.self)
+    }
+  }
+
+  /// What a process says of itself: the first of its arguments, which some programs overwrite.
+  func title(of process: UInt32) -> String? {
+    FileManager.default.contents(atPath: "\(path)/\(process)/cmdline").map {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 

@@ -4,7 +4,7 @@ internal import SentryPacket
 /// Asks the kernel which sockets it has (sock_diag(7)), in the network namespace of this process.
 @safe
 struct SocketDiagnosis: ~Copyable {
-  private let descriptor: Int32
+  let descriptor: Int32
   private var bytes: [UInt8] = []
 
   /// `nil` if the kernel has nothing of the kind.

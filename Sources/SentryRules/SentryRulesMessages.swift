@@ -156,10 +156,6 @@ extension Diagnostic {
       "'\(name.shown)' comes with number \(number), which is \(other): the name counts")
   }
 
-  static func notSupported(_ name: String, at place: Place) -> Diagnostic {
-    Diagnostic(.notBuiltYet, at: place, "'\(name)' is not supported in this version")
-  }
-
   // MARK: Settings and interfaces
 
   static func unknownSetting(_ name: String, at place: Place) -> Diagnostic {

@@ -19,6 +19,8 @@ public struct Settings: Sendable, Equatable {
   public var delaySeconds = 0.75
   /// Addresses of this host, besides those of its interfaces: `settings.local`.
   public var localNetworks: [AddressRange] = []
+  /// Whom no rule can trigger: `settings.protected`.
+  public var protectedNetworks: [AddressRange] = []
   /// This system's names of interfaces, by the names that the document uses: `{ en0 = eth0; }`.
   public var interfaceNames: [String: String] = [:]
   public var malformed = MalformedPolicy.delete

@@ -49,7 +49,7 @@ struct DaemonService: Service {
     async let kernel: Void = cancelWhenGracefulShutdown { await daemon.keepKernelPart() }
     try? await cancelWhenGracefulShutdown {
       while true {
-        try await Task.sleep(for: .seconds(5))
+        try await Task.sleep(for: .seconds(2))
         try await daemon.lookAround()
       }
     }

@@ -9,8 +9,8 @@ enum LocalAddresses {
   static func own() -> [IPAddress] { ((try? NetworkInterface.all()) ?? []).flatMap(\.addresses) }
 
   /// The addresses of all interfaces, and what the document's setting `local` adds.
-  static func networks(of interfaces: [NetworkInterface], settings: Settings) -> LocalNetworks {
+  static func networks(of interfaces: [NetworkInterface], settings: Settings) -> AddressSpans {
     let own = interfaces.flatMap(\.addresses).map { AddressRange(prefix: $0, length: 128) }
-    return LocalNetworks(own + settings.localNetworks)
+    return AddressSpans(own + settings.localNetworks)
   }
 }

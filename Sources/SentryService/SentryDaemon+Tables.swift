@@ -88,13 +88,20 @@ extension SentryDaemon {
   ///   - table: for lines that name none.
   ///   - note: for lines without a text; `nil` as in `AddressList.Defaults`.
   ///   - duration: for lines without one; `nil` for that of the document in force.
+  /// - Returns: what became of them. Lines that would put protected addresses into table trigger are left out.
   public func importList(
     _ bytes: [UInt8], name: String, table: AddressTableKind, note: String?, duration: AddressDuration?
   ) async throws(DaemonError) -> TableImportReply {
     let name = name.withoutControlCharacters
+    let protected = protectedAddresses
+    let spans = AddressSpans(byFamily: protected.map(\.range))
     let list = AddressList(
       reading: bytes,
-      defaults: AddressList.Defaults(table: table, triggeredBy: note, duration: duration ?? defaultDuration))
+      defaults: AddressList.Defaults(table: table, triggeredBy: note, duration: duration ?? defaultDuration)
+    ) { range, table in
+      guard table == .trigger, spans.overlapsByFamily(range) else { return nil }
+      return AddressObjection.protection(of: range, in: protected)
+    }
     var changes: [AddressTableKind: TableChange] = [:]
     for (kind, additions) in list.additions(labels: labels, atMost: Self.entriesPerRequest) {
       changes[kind, default: TableChange()] += try await put(additions, into: kind)

@@ -31,7 +31,10 @@ public actor SentryDaemon {
   private(set) var active: AppliedDocument
   /// The documents of the latest generations, the one in force last.
   private var history: [DocumentReport]
-  private var local: LocalNetworks
+  private var local: AddressSpans
+  /// What is protected besides the document's.
+  private(set) var protection: HostProtection
+  private let look: @Sendable ([NetworkInterface]) -> HostProtection
   public nonisolated let journal: Journal
 
   private static let documentsRemembered = 17
@@ -46,13 +49,22 @@ public actor SentryDaemon {
     _ submitted: SubmittedDocument, interfaces names: [String],
     intake: PacketIntake = .watch(LiveCapture.Options()), log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
+    try await start(submitted, interfaces: names, intake: intake, look: HostProtection.current, log: log)
+  }
+
+  /// - Parameter look: what says whom to protect on this host, which has these interfaces; asked again now and then.
+  static func start(
+    _ submitted: SubmittedDocument, interfaces names: [String], intake: PacketIntake,
+    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, log: Logger
+  ) async throws(DaemonError) -> SentryDaemon {
     let labels = RuleLabels()
     let now = WallClock.seconds()
     guard let document = AppliedDocument(submitted, generation: 1, labels: labels, appliedTime: now) else {
       throw .documentHasErrors(name: submitted.name)
     }
     let packets: PacketThread
-    let networks: LocalNetworks
+    let networks: AddressSpans
+    let protection: HostProtection
     do throws(CaptureError) {
       let known = try NetworkInterface.all()
       let local = LocalAddresses.networks(of: known, settings: document.rules.ruleSet.settings)
@@ -66,9 +78,11 @@ public actor SentryDaemon {
         log.notice("\(outside) is the outside: what arrives there is inbound, what arrives at the other side outbound")
       }
       if let warning = intake.warning(about: document.rules) { log.warning("\(warning)") }
+      let host = look(known)
       packets = try await PacketThread.start(
-        rules: document.rules, interfaces: interfaces, local: local, intake: intake)
+        rules: document.rules, interfaces: interfaces, local: local, protected: host.spans, intake: intake)
       networks = local
+      protection = host
     } catch {
       throw .capture(error)
     }
@@ -77,7 +91,7 @@ public actor SentryDaemon {
       if case .queue(let queue) = intake { gate = try KernelGate(queue, interfaces: names, packets: packets) }
       let daemon = SentryDaemon(
         packets: packets, intake: intake, gate: gate, labels: labels, interfaceNames: names, active: document,
-        local: networks, startTime: now, log: log)
+        local: networks, protection: protection, look: look, startTime: now, log: log)
       // The queue is open by now: no packet waits for nobody.
       for remark in try gate?.open(by: document.rules) ?? [] { log.notice("\(remark)") }
       return daemon
@@ -89,7 +103,8 @@ public actor SentryDaemon {
 
   private init(
     packets: PacketThread, intake: PacketIntake, gate: KernelGate?, labels: RuleLabels, interfaceNames: [String],
-    active: AppliedDocument, local: LocalNetworks, startTime: Double, log: Logger
+    active: AppliedDocument, local: AddressSpans, protection: HostProtection,
+    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, startTime: Double, log: Logger
   ) {
     self.packets = packets
     self.intake = intake
@@ -98,6 +113,8 @@ public actor SentryDaemon {
     self.labels = labels
     self.active = active
     self.local = local
+    self.protection = protection
+    self.look = look
     self.startTime = startTime
     self.log = log
     history = [active.report]
@@ -163,6 +180,7 @@ public actor SentryDaemon {
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
     follow(new.rules, after: current.rules)
+    if new.rules.protectedNetworks != current.rules.protectedNetworks { gate?.followSparedAddresses() }
     try await refreshLocal()
     let what =
       new.edits.map { "\(new.name) edited while in force: \($0.last)" }
@@ -210,7 +228,9 @@ public actor SentryDaemon {
       verdicts: Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, snapshot.totals[$0]) }),
       lostEvents: snapshot.lostEvents &+ journal.lostEvents, memoryBytes: ProcessMemory.ownBytes(),
       queue: queueReport(snapshot), bridge: snapshot.bridge.map(\.report),
-      owners: snapshot.owners.map(\.report), rates: snapshot.rates.map { $0.map(\.report) })
+      owners: snapshot.owners.map(\.report), rates: snapshot.rates.map { $0.map(\.report) },
+      protected: protectedAddresses.map(\.report), preventedTriggers: snapshot.totals.preventedTriggers,
+      protectionProblem: protection.problem)
   }
 
   // MARK: The kernel's part
@@ -277,9 +297,11 @@ public actor SentryDaemon {
   // MARK: The host around us
 
   /// Looks again at the host's interfaces: its addresses decide what counts as outbound, and an interface that was lost may
-  /// be back.
+  /// be back. Looks again, too, at what is protected: its addresses, servers and logins.
   public func lookAround() async throws(DaemonError) {
     guard let known = try? NetworkInterface.all() else { return }
+    let protection = await Task.detached { [look] in look(known) }.value
+    try await setProtection(protection)
     let up = Set(known.lazy.filter(\.isUp).map(\.name))
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
     try await ask { $0.reopen(up) }
@@ -290,11 +312,27 @@ public actor SentryDaemon {
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
   }
 
-  private func setLocal(_ networks: LocalNetworks) async throws(DaemonError) {
+  private func setLocal(_ networks: AddressSpans) async throws(DaemonError) {
     guard networks != local else { return }
     local = networks
     try await ask { $0.setLocal(networks) }
-    gate?.followLocalAddresses()
+    gate?.followSparedAddresses()
+  }
+
+  private func setProtection(_ new: HostProtection) async throws(DaemonError) {
+    guard new != protection else { return }
+    protection = new
+    let spans = new.spans
+    let removed = try await ask { $0.setProtectedHosts(spans) }
+    gate?.followSparedAddresses()
+    if removed > 0 {
+      tell("\(counted(removed, "entry", plural: "entries")) left table trigger, for addresses that are protected now")
+    }
+  }
+
+  /// Whom no rule triggers, and why: the document's last.
+  var protectedAddresses: [ProtectedAddress] {
+    protection.addresses + active.rules.ruleSet.settings.protectedAddresses
   }
 
   // MARK: Helpers

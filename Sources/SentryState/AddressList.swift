@@ -50,8 +50,13 @@ public struct AddressList: Sendable {
 
   /// Reads UTF-8, with or without a byte order mark. Lines end with LF, CR or CR LF. Takes time with the number of bytes, never
   /// fails as a whole.
-  public init(reading bytes: [UInt8], defaults: Defaults) {
-    var reader = AddressListReader(bytes: bytes, defaults: defaults)
+  ///
+  /// - Parameter objection: why some addresses must not enter a table; such a line is left out.
+  public init(
+    reading bytes: [UInt8], defaults: Defaults,
+    objection: @escaping (AddressRange, AddressTableKind) -> String? = { _, _ in nil }
+  ) {
+    var reader = AddressListReader(bytes: bytes, defaults: defaults, objection: objection)
     reader.readLines()
     self = reader.list
   }

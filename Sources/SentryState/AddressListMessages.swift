@@ -8,6 +8,10 @@ extension Diagnostic {
     Diagnostic(.badListAddress, at: Place(range: field), error.message(about: text.shown))
   }
 
+  static func refusedListAddress(_ reason: String, at field: Range<Int>) -> Diagnostic {
+    Diagnostic(.badListAddress, at: Place(range: field), reason)
+  }
+
   static func unknownTable(_ text: String, at field: Range<Int>) -> Diagnostic {
     let names = AddressTableKind.allCases.map(\.name).joined(separator: ", ")
     return Diagnostic(

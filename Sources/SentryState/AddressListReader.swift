@@ -8,6 +8,7 @@ struct AddressListReader {
 
   private let bytes: [UInt8]
   private let defaults: AddressList.Defaults
+  private let objection: (AddressRange, AddressTableKind) -> String?
   private(set) var list = AddressList([])
 
   /// What entries without a text of their own say; settled by the first entry.
@@ -18,9 +19,13 @@ struct AddressListReader {
   /// Those of the line being read, without blanks around them.
   private var fields: [Range<Int>] = []
 
-  init(bytes: [UInt8], defaults: AddressList.Defaults) {
+  init(
+    bytes: [UInt8], defaults: AddressList.Defaults,
+    objection: @escaping (AddressRange, AddressTableKind) -> String? = { _, _ in nil }
+  ) {
     self.bytes = bytes
     self.defaults = defaults
+    self.objection = objection
   }
 
   // MARK: Lines
@@ -88,8 +93,10 @@ struct AddressListReader {
     if let fifth = fields.dropFirst(4).first(where: { !$0.isEmpty }) {
       throw Rejection(.tooManyFields(at: fifth))
     }
+    let (range, table) = (try range(), try table())
+    if let reason = objection(range, table) { throw Rejection(.refusedListAddress(reason, at: fields[0])) }
     return AddressList.Entry(
-      range: try range(), table: try table(), triggeredBy: try triggeredBy(), duration: try duration())
+      range: range, table: table, triggeredBy: try triggeredBy(), duration: try duration())
   }
 
   /// A field that is there and says something.

@@ -222,6 +222,25 @@ public struct AddressTable: ~Copyable {
     return ranges.remove(RangeKey(range))
   }
 
+  /// Removes the entries that stand for none but some of these addresses, expired ones included: `credit` could bring those back.
+  /// Looks at every entry.
+  ///
+  /// - Returns: how many there were.
+  public mutating func removeEntries(within spans: AddressSpans) -> Int {
+    guard !spans.isEmpty else { return 0 }
+    // Nothing has expired before it was entered.
+    let start = Timestamp(nanoseconds: 0)
+    var keys: [AddressKey] = []
+    table.forEachEntry(now: start) { record, _ in
+      if spans.covers(record.key.range) { keys.append(record.key) }
+    }
+    let ranges = rangeEntries(now: start).map(\.range).filter { spans.covers($0) }
+    for key in keys { _ = removeEntry(key) }
+    if !ranges.isEmpty { changes?.noteRanges() }
+    for range in ranges { _ = self.ranges.remove(RangeKey(range)) }
+    return keys.count + ranges.count
+  }
+
   private mutating func removeEntry(_ key: AddressKey) -> Bool {
     guard table.remove(key) else { return false }
     changes?.append(AddressChange(.removed, key.net, duration: .unlimited, time: Timestamp(nanoseconds: 0)))

@@ -164,6 +164,11 @@ extension StateTables {
     addresses[Self.index(of: kind)].remove(range)
   }
 
+  /// See `AddressTable.removeEntries`.
+  public mutating func removeEntries(within spans: AddressSpans, from kind: AddressTableKind) -> Int {
+    addresses[Self.index(of: kind)].removeEntries(within: spans)
+  }
+
   public mutating func removeAll(from kind: AddressTableKind) { addresses[Self.index(of: kind)].removeAll() }
 
   /// See `AddressTable.count`.

@@ -48,8 +48,16 @@ public struct RandomRules {
     fragmentCapacity = \(pick(["1", "1000"]));
     delayCapacity = \(pick(["0", "1", "3"])); delaySeconds = \(pick(["0", "0.75", "5"]));
     malformed = \(pick(["delete", "pass"])); blockIPv6 = \(chance(10) ? "1" : "0");
+    protected = ( \(Self.protectedNets[Int(seed % UInt64(Self.protectedNets.count))]) );
     """
   }
+
+  /// In most documents nobody, else some strangers of `RandomTraffic`, alone or with others.
+  private static let protectedNets = [
+    "", "", "\"203.0.113.1\"", "", "", "\"203.0.113.2-203.0.113.9\", \"2001:db8:1::1\"", "", "", "\"203.0.113.0/24\"",
+    "", "",
+    "\"2001:db8:1::/48\"", "", "", "\"::/0\"",
+  ]
 
   private mutating func interface() -> String {
     "{ name = eth0; filters = \(chance(95) ? "1" : "0"); external = \(chance(50) ? "1" : "0"); }"

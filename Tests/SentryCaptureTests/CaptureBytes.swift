@@ -21,11 +21,12 @@ struct CaptureBytes: Sendable {
   // MARK: pcap
 
   mutating func pcapHeader(
-    magic: UInt32 = 0xA1B2_C3D4, major: UInt16 = 2, snapshotLength: UInt32 = 65_535, linkType: UInt32 = 1
+    magic: UInt32 = 0xA1B2_C3D4, major: UInt16 = 2, minor: UInt16 = 4, snapshotLength: UInt32 = 65_535,
+    linkType: UInt32 = 1
   ) {
     append(magic)
     append(major)
-    append(UInt16(4))
+    append(minor)
     append(UInt64(0))  // time zone and accuracy, both unused
     append(snapshotLength)
     append(linkType)

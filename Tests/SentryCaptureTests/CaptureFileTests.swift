@@ -279,7 +279,7 @@ struct CaptureFileTests {
   // MARK: Pipes
 
   /// A named pipe into which another thread writes the bytes once it is opened for reading.
-  private func pipe(holding bytes: [UInt8]) throws -> String {
+  private func pipe(holding bytes: some Sequence<UInt8> & Sendable) throws -> String {
     let path = folder.path("pipe")
     // Safe: Swift passes the path as a terminated string that lives during the call.
     let status = unsafe mkfifo(path, 0o600)
@@ -318,6 +318,14 @@ struct CaptureFileTests {
     for second in 0..<20_000 as Range<UInt32> { capture.pcapRecord(seconds: second, fraction: 0, frame: Self.second) }
     var file = try CaptureFile(path: pipe(holding: capture.bytes), rewindable: true)
     #expect(readAll(&file).frames.map(\.time) == (0..<20_000).map { $0 * 1_000_000_000 })
+  }
+
+  @Test("of a pipe that ends inside a frame it is said in which, but not at which byte")
+  func truncatedPipe() throws {
+    let path = try pipe(holding: Self.pcap().bytes.dropLast())
+    let (frames, error) = try readAll(path)
+    #expect(frames.map(\.bytes) == [Self.first])
+    #expect(error?.description.hasPrefix("'\(path)' is damaged in frame 2: truncated dump file") == true)
   }
 
   @Test func emptyPipeIsNoCapture() throws {

@@ -32,6 +32,29 @@ import Testing
     #expect(tables.compactMap { ($0["entry"] as? [String: Any])?["address"] as? String } == ["203.0.113.9"])
   }
 
+  /// The change that does not happen is told in words, with what keeps it from happening.
+  @Test func protectedSourcesAreNotTriggered() async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write(
+      "protected.plist",
+      """
+      { rules = ( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Trigger; },
+          { enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; } );
+        settings = { protected = "203.0.113.8/29"; }; }
+      """)
+    let packet = "tcp 203.0.113.9:40000 > me:23 syn in external"
+    let run = try await Program.sentry.run(["explain", document, "--packet", packet])
+    #expect(run.output.contains("deleted by rule 1 (Trigger)"), "\(run.output)\(run.errors)")
+    #expect(run.output.contains("source does not enter table trigger: 203.0.113.8/29 is"), "\(run.output)")
+    #expect(run.output.contains("trigger: 203.0.113.9 does not enter, 203.0.113.8/29 is protected"), "\(run.output)")
+    let json = try await Program.sentry.run(["explain", document, "--format", "json", "--packet", packet])
+    let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let changes = try #require(report["changes"] as? [String: Any])
+    #expect(
+      changes["preventedTrigger"] as? [String: String] == ["address": "203.0.113.9", "protected": "203.0.113.8/29"])
+    #expect((changes["tables"] as? [Any])?.isEmpty == true)
+  }
+
   @Test func whoIsBehindAPacketIsSeen() async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write(

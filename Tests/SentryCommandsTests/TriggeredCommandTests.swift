@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import SentryControl
+import SentryPacket
 import SentryState
 import SentryTestSupport
 import Testing
@@ -25,7 +26,7 @@ import Testing
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
       SubmittedDocument(name: "a.plist", reading: Array(Self.document.utf8)), interfaces: [],
-      intake: .none, log: log)
+      intake: .none, look: { _ in HostProtection([ProtectedAddress(IPAddress(v4: 0x7F00_0001), .own)]) }, log: log)
     let journal = Task { await daemon.journal.run() }
     let server = Task { [log] in try await ControlServer(daemon: daemon, socket: socket, log: log).run() }
     var failure: (any Error)?
@@ -72,12 +73,26 @@ import Testing
 
   @Test func addressesThatMustBeAMistakeNeedForce() async throws {
     try await withDaemon { _, triggered in
-      let refused = try await triggered(["add", "192.0.2.1", "127.0.0.1"], nil)
+      let refused = try await triggered(["add", "192.0.2.1", "224.0.0.1"], nil)
       #expect(refused.status == 65)
-      #expect(refused.errors == "sentry: 127.0.0.1 is loopback; nothing was entered (--force insists)\n")
+      #expect(refused.errors == "sentry: 224.0.0.1 is multicast; nothing was entered (--force insists)\n")
       #expect(try await triggered([], nil).output == "no addresses in table trigger\n")
-      let forced = try await triggered(["add", "127.0.0.1", "--force"], nil)
-      #expect(forced.output == "table trigger: 1 added, 0 replaced\n", "\(forced.errors)")
+      let forced = try await triggered(["add", "224.0.0.1", "127.0.0.0/8", "--force"], nil)
+      #expect(forced.output == "table trigger: 2 added, 0 replaced\n", "\(forced.errors)")
+    }
+  }
+
+  @Test func protectedAddressesAreNotEnteredAtAll() async throws {
+    try await withDaemon { folder, triggered in
+      let refused = try await triggered(["add", "127.0.0.1", "--force"], nil)
+      #expect(refused.status == 65)
+      #expect(refused.errors == "sentry: 127.0.0.1 is loopback; nothing was entered\n")
+      let file = try folder.write("list.tsv", "192.0.2.1\n127.0.0.1\n127.0.0.1\tauthorize\n")
+      let run = try await triggered(["import", file], nil)
+      #expect(run.status == 1)
+      #expect(run.errors.contains("list.tsv:2:1: error: 127.0.0.1 is protected (own address)"), "\(run.errors)")
+      let list = try await triggered(["list"], nil).output
+      #expect(list.contains("192.0.2.1") && !list.contains("127.0.0.1"), "\(list)")
     }
   }
 

@@ -38,16 +38,18 @@ struct Bench: ~Copyable {
 
   init(
     document text: String, title: String = "", interface: EngineInterface = EngineInterface(name: "eth0"),
-    local: [String] = [Bench.host, "2001:db8::10"], timeZone: LocalTimeZone = .utc, eventCapacity: Int = 64
+    local: [String] = [Bench.host, "2001:db8::10"], timeZone: LocalTimeZone = .utc, eventCapacity: Int = 64,
+    siblingsOfAGroup: Int = SiblingIndex.usualGroup
   ) throws {
     self.title = title
     let ruleSet = try Self.ruleSet(text)
     let book = RuleLabels()
-    let networks = LocalNetworks(local.compactMap { IPAddress($0) }.map { AddressRange(prefix: $0, length: 128) })
+    let networks = AddressSpans(local.compactMap { IPAddress($0) }.map { AddressRange(prefix: $0, length: 128) })
     labels = book
     numbers = ruleSet.rules.map(\.number)
     engine = Engine(
-      rules: LoadedRules(ruleSet, labels: book), interfaces: [interface], local: networks, timeZone: timeZone,
+      rules: LoadedRules(ruleSet, labels: book, siblingsOfAGroup: siblingsOfAGroup), interfaces: [interface],
+      local: networks, timeZone: timeZone,
       eventCapacity: eventCapacity)
   }
 

@@ -29,7 +29,8 @@ import Testing
     let document = RandomRules.text(seed: seed)
     let interface = EngineInterface(name: "eth0", isLoopback: seed % 17 == 16, in: try Bench.ruleSet(document))
     var bench = try Bench(
-      document: document, title: "seed \(seed)", interface: interface, local: RandomTraffic.local, eventCapacity: 1000)
+      document: document, title: "seed \(seed)", interface: interface, local: RandomTraffic.local, eventCapacity: 1000,
+      siblingsOfAGroup: seed % 2 == 0 ? 1 : SiblingIndex.usualGroup)
     // One in three can hardly keep anything.
     if seed % 3 == 0 { bench.engine.paths = PathMemory(places: 2, orders: 0) }
     var requests = RandomRequests(seed: seed)

@@ -46,11 +46,12 @@ struct Told: Equatable {
   let reason: BuiltInReason?
   let label: UInt32
   let isLogged: Bool
+  let isTriggerPrevented: Bool
   var packet = ""
 
   init(_ event: EngineEvent) {
     (time, kind, leaf, reason) = (event.time, event.kind, event.leaf, event.reason)
-    (label, isLogged) = (event.label, event.isLogged)
+    (label, isLogged, isTriggerPrevented) = (event.label, event.isLogged, event.isTriggerPrevented)
     guard event.hasPacket else { return }
     packet = "\(event.direction) on \(event.interface), \(event.byteCount) bytes"
     if event.present.contains(.addresses) { packet += ", \(event.source) > \(event.destination)" }
@@ -73,6 +74,7 @@ struct Memory {
   private var sources: Set<SourceRateEntry>
   private var fragments: Set<FragmentEntry>
   private var delayed: Int
+  private var preventedTriggers: UInt64
 
   /// Deltas belong to the ticks.
   private struct Counts: Equatable {
@@ -92,6 +94,7 @@ struct Memory {
     sources = Set(engine.tables.sourceRates?.entries(now: engine.now) ?? [])
     fragments = Set(engine.tables.fragments.entries(now: engine.now))
     delayed = engine.tables.delays.held(at: engine.now)
+    preventedTriggers = engine.totals.preventedTriggers
   }
 
   /// With the changes of one packet made, and what is wrong with their "before".
@@ -112,6 +115,9 @@ struct Memory {
       let entries = addresses[table] ?? []
       addresses[table] = (entries.filter { $0.range != after.range } + [after]).sorted()
       return before == entries.first { $0.range == after.range }
+    case .preventedTrigger:
+      preventedTriggers += 1
+      return true
     case .connection(let before, let after):
       let isKnown = before.map { connections.remove($0) != nil } ?? true
       connections.insert(after)
@@ -139,6 +145,9 @@ struct Memory {
 
   func differences(from expected: Memory) -> [String] {
     var differences = counterDifferences(from: expected)
+    if preventedTriggers != expected.preventedTriggers {
+      differences.append("\(preventedTriggers) triggers prevented, not \(expected.preventedTriggers)")
+    }
     if delayed != expected.delayed { differences.append("\(delayed) delayed, not \(expected.delayed)") }
     for table in AddressTableKind.allCases {
       let (found, wanted) = (Set(addresses[table] ?? []), Set(expected.addresses[table] ?? []))

@@ -52,9 +52,8 @@ import Testing
     #expect(bench.counts("1", "49") == [4, 4])
   }
 
-  /// A key has room for 128 bits; numbers that only some bits are asked of take as many as the highest.
-  @Test func rulesThatTellTooMuchApartKeepNoPaths() throws {
-    let (first, second) = ("Source MAC", "Dest MAC")
+  @Test func hundredsOfBreakpointsFitIntoAKey() throws {
+    let (first, second) = ("Source MAC Address", "Dest MAC Address")
     let many = (0..<200).map { number in
       let address = "02:00:00:00:\(String(number / 16, radix: 16)):\(String(number % 16, radix: 16))"
       return rule(number % 2 == 0 ? first : second, "==", address, then: "->")

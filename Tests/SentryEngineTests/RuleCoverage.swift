@@ -92,6 +92,7 @@ struct RuleCoverage {
     case .address(let table, let before, let after):
       before == nil
         ? "new in \(table.name)" : after.range.first == after.range.last ? "change in \(table.name)" : "range hit"
+    case .preventedTrigger: "trigger prevented"
     case .connection(let before, _): before == nil ? "new connection" : "change of a connection"
     case .source: "source counted"
     case .fragment: "fragment remembered"
@@ -131,14 +132,16 @@ extension RuleCoverage {
 
   static var mustBeSeen: Set<String> {
     let effects = [
-      "skips", "leaves", "isRefused", "passesOutbound", "delayTableFull", "isIgnored", "keepsNothing", "resetsCount",
+      "sparesProtected", "skips", "leaves", "isRefused", "passesOutbound", "delayTableFull", "isIgnored",
+      "keepsNothing", "resetsCount",
       "resetsEntry",
       "isSilenced", "silencesLog", "limitsRate", "limitsNothing",
     ]
     let tables = AddressTableKind.allCases.map(\.name)
     var seen: Set<String> = [
       "off", "skipped", "change of counters", "range hit", "new connection", "change of a connection",
-      "source counted", "fragment remembered", "delayed", "evicted connection", "evicted source", "evicted fragment",
+      "trigger prevented", "source counted", "fragment remembered", "delayed", "evicted connection", "evicted source",
+      "evicted fragment",
       "path written", "path left", "paths forgotten",
       "kind ip", "kind notIP", "kind unknownVersion", "kind shortIPHeader", "kind shortTCPHeader", "kind shortHeader",
     ]

@@ -33,6 +33,19 @@ func entrySurvivesJSON(_ entry: LogEntry) throws {
   #expect(entry.subAction == "packet logged")
 }
 
+/// The packet is dropped as the rule says; who sent it is not in table trigger.
+@Test func anEntryTellsThatItsSourceIsProtected() throws {
+  var event = EngineEvent(time: Timestamp(seconds: 1), kind: .delete, label: 0, isLogged: true)
+  #expect(LogEntry(event, labels: RuleLabels(), interfaces: []).triggerPrevented == nil)
+  event.isTriggerPrevented = true
+  let entry = LogEntry(event, labels: RuleLabels(), interfaces: [], isDryRun: true)
+  #expect(entry.triggerPrevented == true)
+  #expect(entry.action == "packet dropped")
+  #expect(String(decoding: try JSONEncoder().encode(entry), as: UTF8.self).contains("\"triggerPrevented\":true"))
+  let line = TextLogFormat(timeZone: .gmt).line(entry)
+  #expect(line.hasPrefix("1970-01-01 00:00:01  dry run: protected, not triggered: packet dropped 0"))
+}
+
 /// An event of an interface that the journal has no name for must not trap.
 @Test func unknownInterfaceHasNoName() {
   var event = EngineEvent(time: Timestamp(seconds: 1), kind: .log, label: 9_999, isLogged: true)

@@ -120,7 +120,8 @@ struct CompiledRulesetNetworkTests {
       "{ enabled = 1; propertyName = IPFragmentOffset; relationName = \">=\"; propertyValue = 1; filterActionName = Delete; }, "
     let first = seesFragments ? "" : deletion
     return "{ rules = ( \(first){ enabled = 1; filterActionName = Group; children = \(rules); } );"
-      + " settings = { malformed = \(seed % 5 == 0 ? "pass" : "delete"); triggerIPv6Prefix = \(seed % 2 == 0 ? 64 : 48); };"
+      + " settings = { malformed = \(seed % 5 == 0 ? "pass" : "delete"); triggerIPv6Prefix = \(seed % 2 == 0 ? 64 : 48);"
+      + " protected = ( \(seed % 3 == 1 ? "\"203.0.113.2-203.0.113.9\", \"2001:db8:1::1\"" : "") ); };"
       + " interfaces = ( { name = near; filters = \(seed % 11 == 0 ? 0 : 1); external = \(seed % 3 == 0 ? 1 : 0); } ); }"
   }
 

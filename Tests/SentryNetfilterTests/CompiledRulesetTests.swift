@@ -33,6 +33,25 @@ struct CompiledRulesetTests {
 
   @Test(arguments: [
     CompiledCase(
+      testDescription: "a protected source does not enter table trigger, nor does a net of IPv6 that it lies in",
+      rules: "{ enabled = 1; propertyName = Protocol; propertyValue = 47; filterActionName = Trigger; }",
+      settings:
+        "settings = { protected = ( \"203.0.113.8/29\", \"203.0.113.9\", \"2001:db8:1::5\", \"fe80::1\" ); };",
+      lines: [
+        "chain keep_trigger {", "ip saddr { 203.0.113.8/29 } return",
+        "ip6 saddr != fe80::/10 ip6 saddr { 2001:db8:1::/64 } return",
+        "ip6 saddr fe80::/10 ip6 saddr { fe80::1 } return",
+        "update @trigger { ip saddr timeout 3600s }",
+      ]),
+    CompiledCase(
+      testDescription: "IPv6 by whole addresses: only the protected ones are spared",
+      rules: "{ enabled = 1; propertyName = Protocol; propertyValue = 47; filterActionName = Trigger; }",
+      settings: "settings = { triggerIPv6Prefix = 128; protected = ( \"2001:db8:1::5\", \"fe80::1\" ); };",
+      lines: [
+        "chain keep_trigger {", "ip6 saddr { 2001:db8:1::5, fe80::1 } return",
+        "update @trigger { ip saddr timeout 3600s }",
+      ]),
+    CompiledCase(
       testDescription: "a rule with rules below it jumps to their chain, which returns",
       rules: """
         { enabled = 1; propertyName = Direction; propertyValue = in; children = (

@@ -74,7 +74,7 @@ import Testing
 }
 
 /// A socket on all IPv4 addresses, at a port that the system chooses.
-private final class TestSocket {
+final class TestSocket {
   struct Failed: Error { let code: Int32 }
 
   private let descriptor: Int32

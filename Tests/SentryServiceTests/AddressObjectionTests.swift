@@ -29,6 +29,44 @@ import Testing
     }
   }
 
+  private static let protected = [
+    ("203.0.113.9", .settings), ("198.51.100.0/24", .settings), ("2001:db8:1::5", .login),
+  ]
+  .compactMap { (text: String, reason: ProtectedAddress.Reason) in
+    (try? AddressRange(text)).map { ProtectedAddress($0, reason) }
+  }
+
+  @Test(
+    arguments: [
+      ("203.0.113.8", nil, true), ("203.0.113.9", "203.0.113.9 is protected (settings.protected)", false),
+      (
+        "203.0.113.0/24", "203.0.113.0/24 includes what is protected: 203.0.113.9 is protected (settings.protected)",
+        true
+      ),
+      (
+        "198.51.100.7", "198.51.100.7 lies in what is protected: 198.51.100.0/24 is protected (settings.protected)",
+        false
+      ),
+      (
+        "198.51.100.255-198.51.101.4",
+        "198.51.100.255-198.51.101.4 includes what is protected: 198.51.100.0/24 is protected (settings.protected)",
+        true
+      ),
+      ("2001:db8:1::/64", "2001:db8:1::/64 includes what is protected: 2001:db8:1::5 is protected (SSH login)", true),
+      ("2001:db8:1::4", nil, true), ("::1:0:0:0/80", nil, true),
+    ] as [(String, String?, Bool)])
+  func protectedAddressesAreNotTriggeredByHand(_ address: String, _ expected: String?, canBeForced: Bool) throws {
+    let ranges = [try AddressRange(address)]
+    let objection = AddressObjection(to: ranges, in: .trigger, own: Self.own, protected: Self.protected)
+    #expect(objection?.message == expected.map { $0 + "; nothing was entered" })
+    #expect(objection?.canBeForced ?? true == canBeForced)
+    let last = AddressObjection(to: ranges, in: .trigger, own: Self.own, protected: Self.protected, isForced: true)
+    #expect((last == nil) == canBeForced)
+    for kind in [AddressTableKind.address, .authorize, .invalid] {
+      #expect(AddressObjection(to: ranges, in: kind, own: Self.own, protected: Self.protected) == nil)
+    }
+  }
+
   @Test(
     arguments: [("192.0.2.10", true), ("127.0.0.1", true), ("0.0.0.0/0", false), ("::/0", false), ("10.0.0.0/8", true)])
   func anybodyMayBeAuthorizedButNotEverybody(_ address: String, _ isFine: Bool) throws {

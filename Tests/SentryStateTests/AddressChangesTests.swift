@@ -53,6 +53,32 @@ private func recorded(capacity: Int = 8, room: Int = 8) -> AddressTable {
     #expect(table.hasChanges == false)
   }
 
+  @Test func entriesThatAreTakenOutTogetherAreTold() throws {
+    var table = recorded()
+    for text in ["192.0.2.1", "192.0.2.9", "2001:db8:1::1", "2001:db8:2::1"] { table.trigger(text, at(0)) }
+    let hourLong = AddressDuration(seconds: 3_600)
+    for text in ["192.0.2.4/30", "192.0.2.0/24"] {
+      table.add([AddressAddition(range: try AddressRange(text), duration: hourLong, triggeredBy: 1)], now: at(0))
+    }
+    _ = table.told()
+    let spans = AddressSpans(try ["192.0.2.0/29", "2001:db8:1::/63"].map { try AddressRange($0) })
+    #expect(table.removeEntries(within: spans) == 3)
+    #expect(table.entries(now: at(1)).map(\.range.description) == ["192.0.2.0/24", "192.0.2.9", "2001:db8:2::/64"])
+    #expect(Set(table.told()) == ["removed 192.0.2.1", "removed 2001:db8:1::/64", "ranges"])
+    #expect(table.removeEntries(within: AddressSpans()) == 0)
+    #expect(table.told() == [])
+  }
+
+  /// What the kernel has seen of late brings an expired entry back, but not one that was taken out.
+  @Test func whatWasTakenOutDoesNotComeBack() {
+    var table = recorded()
+    table.trigger("192.0.2.1", at(0))
+    #expect(table.count(now: at(60)) == 0)
+    let address = AddressRange(prefix: ip("192.0.2.1"), length: 128)
+    #expect(table.removeEntries(within: AddressSpans([address])) == 1)
+    #expect(table.credit(address, hits: 1, at: at(59)) == false)
+  }
+
   @Test func entriesAreToldWithTheirNetAndDuration() {
     var table = recorded()
     table.trigger("192.0.2.1", at(0))
@@ -222,7 +248,8 @@ private struct AddressCopy {
       case 40..<75: table.include(text, now)
       case 75..<83: table.addByHand(text, now, duration)
       case 83..<92: _ = table.remove(ip(text))
-      case 92..<98: table.expire(now: now)
+      case 92..<97: table.expire(now: now)
+      case 97: _ = table.removeEntries(within: AddressSpans([AddressRange(prefix: ip("192.0.2.0"), length: 125)]))
       case 98: table.setCapacity(Int.random(in: 8...14, using: &random), now: now)
       default: table.removeAll()
       }

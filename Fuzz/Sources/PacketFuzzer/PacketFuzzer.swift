@@ -58,7 +58,7 @@ enum PacketFuzzer: FuzzTarget {
     let linkType = linkTypes[Int(first & 0x7F) % linkTypes.count]
     let rules = first & 0x80 == 0 ? rulesWithoutServerNames : rules
     var engine = Engine(
-      rules: rules, interfaces: [EngineInterface(name: "eth0")], local: LocalNetworks(localNetworks), eventCapacity: 64)
+      rules: rules, interfaces: [EngineInterface(name: "eth0")], local: AddressSpans(localNetworks), eventCapacity: 64)
     var time = Timestamp(seconds: 1_768_467_600)
     while rest.count >= 4 {
       let header = Array(rest.prefix(4))

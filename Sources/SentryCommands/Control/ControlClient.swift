@@ -108,6 +108,7 @@ struct ControlClient {
       if response.status == .conflict, let failure {
         throw CommandFailure(.unusableData, "\(failure.message) (--force insists)")
       }
+      if response.status == .forbidden, let failure { throw CommandFailure(.unusableData, failure.message) }
       throw CommandFailure(.inputOutput, "the daemon says: \(failure?.message ?? "\(response.status)")")
     }
     return response

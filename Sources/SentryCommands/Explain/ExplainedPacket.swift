@@ -41,7 +41,7 @@ extension ExplainedPacket {
     let labels = RuleLabels()
     let rules = LoadedRules(ruleSet, labels: labels)
     var engine = Engine(
-      rules: rules, interfaces: interfaces, local: LocalNetworks(local), eventCapacity: 0)
+      rules: rules, interfaces: interfaces, local: AddressSpans(local), eventCapacity: 0)
     var time = packets.first?.time ?? DocumentTest.usualStart
     var explanation: Explanation?
     for (index, packet) in packets.enumerated() {

@@ -60,6 +60,8 @@ struct ExplanationReport: Encodable {
   struct Changes: Encodable {
     var rules: [RuleChange]
     var tables: [TableChange]
+    /// An entry of table trigger that is not made; left out where none is prevented.
+    var preventedTrigger: PreventedTrigger?
     var connection: ConnectionChange?
     /// Packets that are held now.
     var delayed: Int?
@@ -84,6 +86,13 @@ struct ExplanationReport: Encodable {
     /// Null for a new entry.
     var before: TableEntryReport?
     var entry: TableEntryReport
+  }
+
+  struct PreventedTrigger: Encodable {
+    /// Who would have been triggered.
+    var address: String
+    /// The protected address or net that such an entry would stand for.
+    var protected: String
   }
 
   struct ConnectionChange: Encodable {
@@ -235,6 +244,9 @@ extension ExplanationReport.Changes {
           ExplanationReport.TableChange(
             table: table.name, before: before.map { TableEntryReport($0, labels: explained.labels) },
             entry: TableEntryReport(after, labels: explained.labels)))
+      case .preventedTrigger(let source, let range):
+        preventedTrigger = ExplanationReport.PreventedTrigger(
+          address: source.description, protected: range.description)
       case .connection(let before, let after):
         connection = ExplanationReport.ConnectionChange(
           isNew: before?.firstTime != after.firstTime, local: after.local.text(after.protocolNumber),

@@ -120,6 +120,8 @@ struct ExplanationText {
       switch change {
       case .counters: break
       case .address(let table, let before, let after): lines += entry("table", address(table, before, after))
+      case .preventedTrigger(let source, let range):
+        lines += entry("table", "trigger: \(source) does not enter, \(range) is protected")
       case .connection(let before, let after): lines += entry("connection", connection(before, after))
       case .delayed(let count): lines += entry("delayed", counted(count, "packet") + " held")
       case .fragment(let ports):

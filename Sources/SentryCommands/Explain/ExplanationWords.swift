@@ -73,6 +73,7 @@ struct ExplanationWords {
     case .isIgnored(let rule): "ignored: the packet is already decided by \(number(rule))"
     case .keepsAddress(let table, .added): "source enters table \(table.name)"
     case .keepsAddress(let table, .refreshed): "source stays in table \(table.name), its time starts again"
+    case .sparesProtected(let range): "source does not enter table trigger: \(range) is protected"
     case .keepsNothing: "no source address to keep"
     case .resetsCount(let rule?): "\(number(rule)) counts from 0 again"
     case .resetsCount(nil): "nothing to reset: no rule above"

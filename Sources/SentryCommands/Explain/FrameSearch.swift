@@ -12,7 +12,7 @@ struct FrameSearch: ~Copyable {
   /// Frames read so far.
   private(set) var frames: UInt64 = 0
 
-  init(_ wanted: UInt64, _ ruleSet: RuleSet, interface: EngineInterface, local: LocalNetworks) {
+  init(_ wanted: UInt64, _ ruleSet: RuleSet, interface: EngineInterface, local: AddressSpans) {
     self.wanted = wanted
     engine = Engine(
       rules: LoadedRules(ruleSet, labels: labels), interfaces: [interface], local: local, eventCapacity: 0)

@@ -55,7 +55,7 @@ extension LocalGuess {
   /// Guesses from all packets of the captures, says so on standard error, and rewinds them.
   static func networks(
     in inputs: inout CaptureInputs, progress: inout ProgressBar
-  ) throws -> LocalNetworks {
+  ) throws -> AddressSpans {
     var guess = LocalGuess()
     try inputs.forEach { _, file throws in
       // A damaged file is reported when it is judged.
@@ -64,6 +64,6 @@ extension LocalGuess {
     }
     let addresses = guess.addresses
     if !addresses.isEmpty { Console.writeError(notice(of: addresses)) }
-    return LocalNetworks(addresses.map { AddressRange(prefix: $0, length: 128) })
+    return AddressSpans(addresses.map { AddressRange(prefix: $0, length: 128) })
   }
 }

@@ -17,9 +17,9 @@ struct ReplayPlace: ParsableArguments {
   var `internal` = false
 
   /// What `--local` and the document say; `nil` if neither says anything.
-  func localNetworks(_ ruleSet: RuleSet) throws(CommandFailure) -> LocalNetworks? {
+  func localNetworks(_ ruleSet: RuleSet) throws(CommandFailure) -> AddressSpans? {
     let ranges = try localRanges() + ruleSet.settings.localNetworks
-    return ranges.isEmpty ? nil : LocalNetworks(ranges)
+    return ranges.isEmpty ? nil : AddressSpans(ranges)
   }
 
   /// What `--local` says.

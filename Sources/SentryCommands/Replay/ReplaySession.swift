@@ -27,7 +27,7 @@ struct ReplaySession: ~Copyable {
   ///   - interface: where the replayed packets arrive.
   ///   - triggers: what the tables hold before the first packet.
   init(
-    _ ruleSet: RuleSet, interface: EngineInterface, local: LocalNetworks, triggers: AddressList,
+    _ ruleSet: RuleSet, interface: EngineInterface, local: AddressSpans, triggers: AddressList,
     outputs: consuming Outputs
   ) {
     engine = Engine(

@@ -28,13 +28,20 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var owners: OwnerReport?
   /// The limits of `Rate limit` rules, in document order; empty where verdicts are not carried out.
   public var rates: [RateReport]?
+  /// Addresses that no rule triggers now, with those of the document last.
+  public var protected: [ProtectedAddressReport]
+  /// Packets whose sources rules would have triggered, were they not protected.
+  public var preventedTriggers: UInt64
+  /// What of `protected` cannot be found out; `nil` if all can.
+  public var protectionProblem: String?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
     interfaces: [InterfaceReport],
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
     lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil,
-    bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil
+    bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil,
+    protected: [ProtectedAddressReport] = [], preventedTriggers: UInt64 = 0, protectionProblem: String? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -51,6 +58,22 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.bridge = bridge
     self.owners = owners
     self.rates = rates
+    self.protected = protected
+    self.preventedTriggers = preventedTriggers
+    self.protectionProblem = protectionProblem
+  }
+}
+
+/// Addresses that no rule triggers, and why.
+public struct ProtectedAddressReport: Codable, Sendable, Equatable {
+  /// One address, `net/length` or `first-last`.
+  public var address: String
+  /// `own address`, `default gateway`, `resolver`, `SSH login` or `settings.protected`.
+  public var reason: String
+
+  public init(address: String, reason: String) {
+    self.address = address
+    self.reason = reason
   }
 }
 

@@ -24,7 +24,7 @@ public struct TableAddRequest: Codable, Sendable, Equatable {
   /// What the entries shall say of who made them, of which 47 bytes are kept; without one, `by hand`.
   public var note: String?
   /// Also addresses that are most likely a mistake: loopback, multicast, this host's own, all there are. Without it they are
-  /// answered with status 409, and nothing is entered.
+  /// answered with status 409, and nothing is entered. What is protected as a whole never enters table `trigger`: status 403.
   public var force: Bool?
 
   public init(addresses: [String], duration: String? = nil, note: String? = nil, force: Bool? = nil) {

@@ -35,6 +35,7 @@ extension Engine {
     facts.interfaceNumber = interface
     facts.direction = direction
     facts.process = process
+    if packet.has(.addresses) { gatherProtection(of: packet.source, &facts) }
     facts.appliedAt = appliedAt
     gatherTimes(&facts)
     follow(fragment: &explanation)
@@ -61,6 +62,15 @@ extension Engine {
   private mutating func gatherTimes(_ facts: inout PacketFacts) {
     facts.secondOfDay = localClock.secondOfDay(at: facts.time)
     facts.dayOfWeek = localClock.dayOfWeek(at: facts.time)
+  }
+
+  private func gatherProtection(of source: IPAddress, _ facts: inout PacketFacts) {
+    let protected = rules.ruleSet.settings.protectedNetworks + protectedHosts.ranges
+    let entry = tables.rangeKept(for: source, in: .trigger)
+    facts.protectionOfSource = protected.first { $0.contains(source) && $0.first.isIPv4 == source.isIPv4 }
+    facts.protectionFromTrigger = protected.first { range in
+      range.first.isIPv4 == source.isIPv4 && range.first <= entry.last && entry.first <= range.last
+    }
   }
 
   // MARK: Before the rules
@@ -238,6 +248,9 @@ extension Explanation {
     for change in walk.sources.changes {
       changes.append(.address(change.table, before: change.before, after: change.after))
       if let evicted = change.evicted { changes.append(.evicted(.address(change.table, evicted))) }
+    }
+    if walk.isTriggerPrevented, let source = walk.facts.packet?.source, let range = walk.facts.protectionFromTrigger {
+      changes.append(.preventedTrigger(source: source, protected: range))
     }
   }
 }

@@ -101,6 +101,8 @@ extension Explanation {
     /// A rule has decided already; this one ends the rules below that.
     case isIgnored(decider: Int)
     case keepsAddress(AddressTableKind, KeepOutcome)
+    /// The source does not enter table trigger, because an entry for it would stand for these addresses, which are protected.
+    case sparesProtected(AddressRange)
     /// The packet has no source address that could be kept.
     case keepsNothing
     /// `Reset parent`; `nil` at the top level.
@@ -122,6 +124,8 @@ extension Explanation {
   public enum Change: Sendable, Equatable {
     case counters(rule: Int, before: RuleCounters, after: RuleCounters)
     case address(AddressTableKind, before: AddressEntry?, after: AddressEntry)
+    /// What does not happen: the source would have entered table trigger, were these addresses not protected.
+    case preventedTrigger(source: IPAddress, protected: AddressRange)
     case connection(before: ConnectionEntry?, after: ConnectionEntry)
     /// The packet counts for its source, because a rule asks for rates.
     case source(before: SourceRateEntry?, after: SourceRateEntry)

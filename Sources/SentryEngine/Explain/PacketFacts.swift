@@ -15,6 +15,10 @@ struct PacketFacts {
   var direction = Direction.inbound
   /// The process on this host behind the packet.
   var process: LocalProcess?
+  /// What protects the source, so that it is never found in table trigger.
+  var protectionOfSource: AddressRange?
+  /// What protects an address that an entry for the source in table trigger would stand for, so that there is none.
+  var protectionFromTrigger: AddressRange?
   /// What is known of the flow.
   var connection: ConnectionEntry?
   /// Packets from the source in the last full second.

@@ -92,6 +92,9 @@ extension PlainWalk {
     guard let entry = sources[table] else {
       return TestAnswer(holds: isNegated, seen: .value("\(packet.source) not found"))
     }
+    if table == .trigger, let range = facts.protectionOfSource {
+      return TestAnswer(holds: isNegated, seen: .value("\(packet.source) does not count: \(range) is protected"))
+    }
     guard !isNegated else {
       return TestAnswer(holds: false, seen: .value("\(entry.text), \(matches(entry.matchCount))"))
     }

@@ -28,6 +28,8 @@ struct PlainWalk {
   private(set) var isLogSuppressed = false
   /// A notification below the leaf has written an entry, so the leaf writes none.
   private var isLeafLogged = false
+  /// A rule would have triggered the source, which is protected.
+  private(set) var isTriggerPrevented = false
   /// A `++` that has not yet stepped over a rule.
   private var pendingSkip: Int?
   /// The rules whose rates the flow is to be bound to.
@@ -188,6 +190,10 @@ struct PlainWalk {
 
   private mutating func keepSource(in table: AddressTableKind, _ rule: Int) -> [Explanation.Effect] {
     guard let packet = facts.packet, packet.has(.addresses) else { return [.keepsNothing] }
+    if table == .trigger, let range = facts.protectionFromTrigger {
+      isTriggerPrevented = true
+      return [.sparesProtected(range)]
+    }
     return [.keepsAddress(table, sources.keep(in: table, at: facts.time, triggeredBy: labels[rule]))]
   }
 
@@ -241,6 +247,7 @@ struct PlainWalk {
     if let packet = facts.packet {
       event.describe(packet, direction: facts.direction, interface: facts.interfaceNumber)
     }
+    event.isTriggerPrevented = isTriggerPrevented
     events.append(event)
   }
 

@@ -13,6 +13,7 @@ struct PathDraft: WalkWitness {
   private(set) var orderCount = 0
   private(set) var rules = InlineArray<48, Int32>(repeating: 0)
   private(set) var ruleCount = 0
+  /// Or not to be had.
   private(set) var isTooLong = false
 
   init(watched: Set<Int32>) { self.watched = watched }
@@ -32,6 +33,11 @@ struct PathDraft: WalkWitness {
       isTooLong = true
     }
     if step.traits.contains(.acts) { append(PathMemory.Order(kind: .perform, operand: position)) }
+  }
+
+  /// What else than numbers a family is asked for depends on the packet.
+  mutating func passes(_ family: SiblingIndex.Family) {
+    if !family.isNumeric { isTooLong = true }
   }
 
   /// - Parameter leaf: the step that ended the walk.

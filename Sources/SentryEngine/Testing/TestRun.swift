@@ -21,7 +21,7 @@ struct TestRun: ~Copyable {
     interfaces = test.steps.map { places.index(for: $0.packet) }
     engine = Engine(
       rules: rules, interfaces: places.interfaces,
-      local: LocalNetworks(host.ranges(with: settings.localNetworks)), eventCapacity: 0)
+      local: AddressSpans(host.ranges(with: settings.localNetworks)), eventCapacity: 0)
     time = test.steps.first?.packet.time ?? DocumentTest.usualStart
     engine.advance(to: time)
   }

@@ -19,6 +19,19 @@ struct AddressSets {
     var condition = ""
     /// What they are remembered by.
     var key: String
+    /// Of the nets they are remembered by, in the 128-bit form.
+    var length = 128
+
+    /// Those of some ranges that are among them.
+    func among(_ ranges: [AddressRange]) -> [AddressRange] {
+      let own = ranges.filter { $0.first.isIPv4 == (family == .ipv4) }
+      guard !condition.isEmpty else { return own }
+      let linkLocal = AddressSpans([.linkLocal])
+      return own.flatMap { range in
+        let others = linkLocal.rest(of: range)
+        return length < 128 ? others : AddressSpans(others).rest(of: range)
+      }
+    }
   }
 
   /// `trigger` remembers IPv6 sources by their net, but those of a link whole; the others whole.
@@ -29,7 +42,8 @@ struct AddressSets {
     return [
       ipv4,
       Sources(
-        family: .ipv6, set: ipv6Name, condition: "ip6 saddr != fe80::/10 ", key: BlockSet.ipv6Source(length: length)),
+        family: .ipv6, set: ipv6Name, condition: "ip6 saddr != fe80::/10 ", key: BlockSet.ipv6Source(length: length),
+        length: length),
       Sources(family: .ipv6, set: ipv6Name, condition: "ip6 saddr fe80::/10 ", key: "ip6 saddr"),
     ]
   }
@@ -44,7 +58,21 @@ struct AddressSets {
   }
 
   /// Enter the packet's source, or renew its time.
-  var updates: [String] { sources.map { $0.condition + update($0) } }
+  var updates: [String] { spared + sources.map { $0.condition + update($0) } }
+
+  /// Table `trigger` takes nothing that would stand for a protected address.
+  private var spared: [String] {
+    guard kind == .trigger else { return [] }
+    let protected = AddressSpans(byFamily: settings.protectedNetworks)
+    return sources.compactMap { sources in
+      let ranges = sources.among(protected.ranges)
+      guard !ranges.isEmpty else { return nil }
+      let kept = AddressSpans(ranges.map { $0.widened(to: sources.length) })
+      let list = kept.ranges.map(\.description).joined(separator: ", ")
+      let field = sources.family == .ipv4 ? "ip saddr" : "ip6 saddr"
+      return "\(sources.condition)\(field) { \(list) } return comment \"protected\""
+    }
+  }
 
   private func update(_ sources: Sources) -> String { "update @\(sources.set) { \(sources.key)\(timeout) }" }
 
@@ -58,5 +86,17 @@ struct AddressSets {
   private func asked(_ sources: Sources, _ relation: String, _ statement: String = "") -> KernelQuestion.Case {
     let text = "\(sources.condition)\(sources.key) \(relation)\(sources.set)"
     return KernelQuestion.Case(family: sources.family, parts: [.init(yes: text)], statement: statement)
+  }
+}
+
+extension AddressRange {
+  /// RFC 4291 §2.5.6.
+  fileprivate static var linkLocal: AddressRange {
+    AddressRange(prefix: IPAddress(high: 0xFE80_0000_0000_0000, low: 0), length: 10)
+  }
+
+  /// All nets of `length` bits that it reaches into.
+  fileprivate func widened(to length: Int) -> AddressRange {
+    AddressRange(first: first.masked(to: length), last: last.last(ofPrefix: length)) ?? self
   }
 }

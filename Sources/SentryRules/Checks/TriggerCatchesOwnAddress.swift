@@ -8,8 +8,9 @@ enum TriggerCatchesOwnAddressCheck: Check {
     meaning: """
       Trigger remembers the source address of a packet. Packets that this host sends have its own address as source, and \
       nothing keeps them from this rule: the first that matches puts the host into its own table, and a rule such as \
-      "Include == trigger" then deletes all that it sends. Known to be this host are settings.local and, with --host, \
-      the addresses of the machine.
+      "Include == trigger" then deletes all that it sends. (A running sentry protects the addresses of its machine: they \
+      never enter the table, but what the rule catches is deleted all the same.) Known to be this host are settings.local \
+      and, with --host, the addresses of the machine; what settings.protected names is left alone.
       """,
     example: .text(
       """
@@ -19,7 +20,10 @@ enum TriggerCatchesOwnAddressCheck: Check {
 
   static func look(at document: CheckedDocument, into findings: inout Findings) {
     let own = document.ownAddresses
-    for (index, packets) in document.triggers where packets.maySend(from: own) {
+    let protected = AddressSpans(document.ruleSet.settings.protectedNetworks)
+    let endangered = own.filter { !protected.covers($0) }
+    guard own.isEmpty || !endangered.isEmpty else { return }
+    for (index, packets) in document.triggers where packets.maySend(from: endangered) {
       guard !findings.isFull(for: .warning) else { return }
       findings.add(.triggerCatchesOwn(document.rules[index], at: document.place(of: index)))
     }

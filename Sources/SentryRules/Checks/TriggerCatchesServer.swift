@@ -10,7 +10,8 @@ enum TriggerCatchesServerCheck: Check {
       Only with --host. The answers of the name servers in /etc/resolv.conf, and what the next hop of the default route \
       sends of its own (ICMP errors, DHCP answers), would reach this Trigger: the first such packet locks out the server, \
       and with it names, or the way to everywhere. Port ranges for "port scans" that include the ports this host asks \
-      from (32768-60999) are the usual cause.
+      from (32768-60999) are the usual cause. A running sentry protects both, and settings.protected does so everywhere: \
+      then they are not locked out, but what they send to such ports is still deleted.
       """,
     example: .onHost(
       """
@@ -21,15 +22,17 @@ enum TriggerCatchesServerCheck: Check {
       ); } )
       """, .example),
     remedy: """
-      Narrow the rule, or put one that passes answers before it: "Include == state" with the action Pass.
+      Narrow the rule, or put one that passes answers before it: "Include == state" with the action Pass. Or name the server \
+      in settings.protected.
       """)
 
   static func look(at document: CheckedDocument, into findings: inout Findings) {
     guard let host = document.host, !document.triggers.isEmpty else { return }
-    for server in host.resolvers where server.isUnicast && !server.isLoopback {
+    let protected = AddressSpans(document.ruleSet.settings.protectedNetworks)
+    for server in host.resolvers where server.isUnicast && !server.isLoopback && !protected.contains(server) {
       look(at: document, .dnsAnswer(from: server), "the name server \(server) when it answers", into: &findings)
     }
-    for router in host.gateways {
+    for router in host.gateways where !protected.contains(router) {
       let what = "the default router \(router)"
       look(at: document, .icmpError(from: router), "\(what) when it reports an error", into: &findings)
       look(at: document, .dhcpAnswer(from: router), "\(what) when it gives out an address", into: &findings)

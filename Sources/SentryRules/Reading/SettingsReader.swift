@@ -65,13 +65,11 @@ struct SettingsReader {
     case .delayCapacity: readInteger(node, key, 0...65_536, into: \.delayCapacity)
     case .delaySeconds: readDelay(node)
     case .local: settings.localNetworks = readNets(node, key)
+    case .protected: settings.protectedNetworks = readNets(node, key)
     case .interfaceNames: readInterfaceNames(node)
     case .malformed: readMalformed(node)
     case .blockIPv6: settings.blockIPv6 = readSwitch(node, key.rawValue)
     case .blockedPage: readBlockedPage(node)
-    case .protected:
-      // A protection that is not there must not seem to be.
-      findings.add(.notSupported(entry.key, at: entry.keyPlace))
     }
   }
 

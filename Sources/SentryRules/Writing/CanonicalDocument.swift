@@ -259,6 +259,7 @@ extension Settings {
     write(.delayCapacity, \.delayCapacity, as: integer)
     write(.delaySeconds, \.delaySeconds) { .string("\($0)") }
     write(.local, \.localNetworks) { .array($0.map { .string(NetText.text(of: $0)) }) }
+    write(.protected, \.protectedNetworks) { .array($0.map { .string(NetText.text(of: $0)) }) }
     write(.interfaceNames, \.interfaceNames) { names in
       let sorted = names.sorted { $0.key < $1.key }
       return .dictionary(PropertyListDictionary(sorted.map { .init(key: $0.key, value: .string($0.value)) }))

@@ -202,8 +202,8 @@ final class KernelGate: Sendable {
     flowKeeper.stop()
   }
 
-  /// This host has other addresses, which are never blocked.
-  func followLocalAddresses() { keeper.follow() }
+  /// Other addresses are never blocked from now on: this host's own, or those that are protected.
+  func followSparedAddresses() { keeper.follow() }
 
   /// Waits until what people have taken out of the table of triggered addresses is gone from the kernel, too.
   ///

@@ -44,7 +44,7 @@ struct FailureMiddleware: RouterMiddleware {
         .preconditionFailed,
         "the rules were changed meanwhile (generation \(found), not \(expected)); nothing was done, try again")
     } catch let objection as AddressObjection {
-      return try failure(.conflict, objection.message)
+      return try failure(objection.canBeForced ? .conflict : .forbidden, objection.message)
     } catch DaemonError.stopped {
       return try failure(.serviceUnavailable, "the daemon is shutting down")
     } catch {

@@ -17,9 +17,10 @@ extension Router<ControlContext> {
         TableAddRequest.self, like: #"{"addresses": ["192.0.2.7"], "duration": "1h", "note": "why"}"#)
       let duration = try wanted.duration.map { try Argument.duration($0) }
       let ranges = try Argument.ranges(wanted.addresses)
-      if wanted.force != true, let objection = AddressObjection(to: ranges, in: table, own: LocalAddresses.own()) {
-        throw objection
-      }
+      let objection = AddressObjection(
+        to: ranges, in: table, own: LocalAddresses.own(), protected: await daemon.protectedAddresses,
+        isForced: wanted.force == true)
+      if let objection { throw objection }
       return try Response.json(
         await daemon.add(ranges, to: table, duration: duration, note: wanted.note ?? "by hand"))
     }

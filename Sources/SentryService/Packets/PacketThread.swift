@@ -1,6 +1,7 @@
 internal import Foundation
 internal import SentryCapture
 internal import SentryEngine
+internal import SentryPacket
 
 /// The one thread that captures and judges packets, seen from outside: start it, ask it, stop it.
 final class PacketThread: Sendable {
@@ -24,7 +25,7 @@ final class PacketThread: Sendable {
   /// - Returns: the thread at work.
   /// - Throws: what kept the first that failed from being opened; nothing runs then.
   static func start(
-    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks,
+    rules: LoadedRules, interfaces: [EngineInterface], local: AddressSpans, protected: AddressSpans,
     intake: PacketIntake
   ) async throws(CaptureError) -> PacketThread {
     let thread = PacketThread(
@@ -34,8 +35,8 @@ final class PacketThread: Sendable {
         Thread.current.name = "packets"
         do throws(CaptureError) {
           var worker = try PacketWorker(
-            rules: rules, interfaces: interfaces, local: local, intake: intake, mailbox: mailbox, events: events,
-            changes: thread.changes, flows: thread.flows)
+            rules: rules, interfaces: interfaces, local: local, protected: protected, intake: intake,
+            mailbox: mailbox, events: events, changes: thread.changes, flows: thread.flows)
           continuation.resume(returning: .success(()))
           worker.run()
         } catch {

@@ -61,7 +61,7 @@ extension PacketWorker {
       .everything(
         KernelSets.Contents(
           triggered: entries(of: .trigger), authorized: entries(of: .authorize).map(\.range),
-          local: engine.local.ranges),
+          local: engine.local.ranges + engine.rules.protectedNetworks.ranges + engine.protectedHosts.ranges),
         isRepair: isRepair)
     }
   }

@@ -41,7 +41,15 @@ extension PacketWorker {
 
   private static let generationsRemembered = 16
 
-  mutating func setLocal(_ local: LocalNetworks) { engine.setLocal(local) }
+  mutating func setLocal(_ local: AddressSpans) { engine.setLocal(local) }
+
+  /// Protects other addresses besides those of the rules in force.
+  ///
+  /// - Returns: how many entries left table trigger.
+  mutating func setProtectedHosts(_ hosts: AddressSpans) -> Int {
+    endFlows()
+    return engine.setProtectedHosts(hosts)
+  }
 
   /// Adds what the kernel has decided by itself, by rules' places in document order.
   mutating func credit(_ counts: [KernelCount]) {

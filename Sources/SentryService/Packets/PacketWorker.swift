@@ -64,7 +64,8 @@ struct PacketWorker: ~Copyable {
   ///
   /// - Throws: what kept the first that failed from being opened.
   init(
-    rules: LoadedRules, interfaces: [EngineInterface], local: LocalNetworks, intake: PacketIntake,
+    rules: LoadedRules, interfaces: [EngineInterface], local: AddressSpans, protected: AddressSpans,
+    intake: PacketIntake,
     mailbox: Mailbox, events: EventQueue, changes: ChangeQueue, flows: FlowQueue
   ) throws(CaptureError) {
     var poll = DescriptorPoll()
@@ -76,6 +77,7 @@ struct PacketWorker: ~Copyable {
     if let queue { poll.add(queue.descriptor, tag: Self.queueTag) }
 
     engine = Engine(rules: rules, interfaces: interfaces, local: local)
+    engine.setProtectedHosts(protected)
     self.mailbox = mailbox
     self.events = events
     self.intake = intake

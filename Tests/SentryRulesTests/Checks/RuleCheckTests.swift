@@ -134,6 +134,31 @@ func triggerCatchesOwnAddress(_ c: CheckCase) throws {
   try c.expect(.triggerCatchesOwnAddress, on: host, settings: "settings = { local = \"192.0.2.1\"; };")
 }
 
+/// A rule must not be blamed for whom it cannot lock out.
+@Test(arguments: [
+  (CheckCase("all of them", "Dest port == 23: Trigger"), "192.0.2.1, 198.51.100.0/24"),
+  (CheckCase("all but the host's", "Dest port == 23: Trigger", finds: "1"), "192.0.2.1"),
+  (CheckCase("somebody else", "Dest port == 23: Trigger", finds: "1"), "203.0.113.0/24"),
+  (CheckCase("the ones it can catch", "Source net == 192.0.2.0/24: Trigger"), "192.0.2.1"),
+])
+func triggersMayCatchProtectedAddressesOfThisHost(_ c: CheckCase, protected: String) throws {
+  var host = HostFacts()
+  host.addresses = [try #require(IPAddress("198.51.100.7"))]
+  let settings = "settings = { local = \"192.0.2.1\"; protected = \"\(protected)\"; };"
+  try c.expect(.triggerCatchesOwnAddress, on: host, settings: settings)
+}
+
+@Test(arguments: [
+  CheckCase("the name server, protected", "Protocol == 17:\n  Source port == 53: Trigger"),
+  CheckCase("the router, which is not", "Protocol == 1:\n  ICMP type == 3: Trigger", finds: "1.1"),
+])
+func triggersMayCatchProtectedServers(_ c: CheckCase) throws {
+  var host = HostFacts()
+  host.resolvers = [try #require(IPAddress("192.0.2.53"))]
+  host.gateways = [try #require(IPAddress("192.0.2.254"))]
+  try c.expect(.triggerCatchesServer, on: host, settings: "settings = { protected = \"192.0.2.53\"; };")
+}
+
 @Test(arguments: [
   CheckCase(
     "all high ports", "Direction == inbound:\n  Protocol == 17:\n    Dest port == 1024-65535: Trigger", finds: "1.1.1"),

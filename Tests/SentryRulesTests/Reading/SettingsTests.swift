@@ -19,6 +19,7 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(settings.delaySeconds == 0.75)
   #expect(settings.malformed == .delete)
   #expect(!settings.blockIPv6)
+  #expect(settings.protectedNetworks == [])
   #expect(settings.blockedPage == nil)
 }
 
@@ -27,7 +28,7 @@ private func settings(_ entries: String) throws -> Settings {
     """
     triggerDuration = 60; triggerIPv6Prefix = 56; addressCapacity = 1000; connectionCapacity = 2000;
     fragmentCapacity = 300; delayCapacity = 0; delaySeconds = "0.5"; local = ("192.0.2.0/24", "2001:db8::/32");
-    interfaceNames = { en0 = eth0; };
+    protected = ("198.51.100.53", "2001:db8:1::-2001:db8:1::9"); interfaceNames = { en0 = eth0; };
     malformed = pass; blockIPv6 = 1; blockedPage = "Ask \\"Bob\\".";
     """)
   #expect(settings.triggerDuration == 60)
@@ -38,6 +39,10 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(settings.delayCapacity == 0)
   #expect(settings.delaySeconds == 0.5)
   #expect(settings.localNetworks == [try NetText.range("192.0.2.0/24"), try NetText.range("2001:db8::/32")])
+  #expect(
+    settings.protectedNetworks == [
+      try NetText.range("198.51.100.53"), try NetText.range("2001:db8:1::-2001:db8:1::9"),
+    ])
   #expect(settings.interfaceNames == ["en0": "eth0"])
   #expect(settings.malformed == .pass)
   #expect(settings.blockIPv6)
@@ -71,6 +76,10 @@ func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
   #expect(try settings("local = \"192.0.2.1, 198.51.100.0/24\";").localNetworks.count == 2)
 }
 
+@Test func protectedNetsMayStandInOneText() throws {
+  #expect(try settings("protected = \"192.0.2.1, 198.51.100.0/24\";").protectedNetworks.count == 2)
+}
+
 @Test(arguments: [
   "triggerDuration = «0»;", "triggerDuration = «forever»;", "triggerDuration = «4294967296»;",
   "triggerIPv6Prefix = «0»;",
@@ -78,6 +87,7 @@ func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
   "connectionCapacity = «99999999»;",
   "fragmentCapacity = «many»;", "delayCapacity = «65537»;", "delaySeconds = «61»;", "delaySeconds = «nan»;",
   "delaySeconds = «\"-1\"»;", "local = «everyone»;", "local = (\"192.0.2.1\", «\"192.0.2.9-1\"»);", "local = («(1)»);",
+  "protected = «everyone»;", "protected = (\"192.0.2.1\", «\"192.0.2.9-1\"»);", "protected = («(1)»);",
   "interfaceNames = «eth0»;", "interfaceNames = { en0 = «\"\"»; };", "malformed = «drop»;",
   "blockedPage = «\"\"»;", "blockedPage = «(1)»;", "blockedPage = «\"\(String(repeating: "ü", count: 4097))\"»;",
 ])
@@ -87,10 +97,6 @@ func badSetting(_ entry: String) {
 
 @Test func aSwitchMustBeOne() {
   expectDocument("{ rules = ({ enabled = 1; }); settings = { blockIPv6 = «perhaps»; }; }", .badValue)
-}
-
-@Test func protectedHostsAreNotSupportedYet() {
-  expectDocument("{ rules = ({ enabled = 1; }); settings = { «protected» = (\"192.0.2.1\"); }; }", .notBuiltYet)
 }
 
 @Test func unknownSettingsAreWarnings() {

@@ -32,6 +32,7 @@ import Testing
       settings = { triggerDuration = unlimited; triggerIPv6Prefix = 48; addressCapacity = 1; connectionCapacity = 2;
         fragmentCapacity = 3;
         delayCapacity = 4; delaySeconds = "0.25"; local = ("192.0.2.0/24", "192.0.2.1-5", "::1");
+        protected = ("198.51.100.53", "2001:db8:1::/48");
         interfaceNames = { en0 = eth0; };
         malformed = pass; blockIPv6 = 1; blockedPage = "<p>\\n No."; };
       tests = ({ packet = "udp 203.0.113.9:1 > me:2"; expect = pass; });

@@ -47,7 +47,7 @@ func groupedRules(count: Int, extra: Int = 0) -> String {
 
 extension Engine {
   /// Where the hosts of the captures are; what these benchmarks make is all inbound.
-  static let home = LocalNetworks([AddressRange(prefix: IPAddress(v4: 0xC000_0200), length: 120)])
+  static let home = AddressSpans([AddressRange(prefix: IPAddress(v4: 0xC000_0200), length: 120)])
 
   /// An engine that judges what comes from one interface, whose packets its rules are asked about or not.
   init(_ ruleSet: RuleSet, isFiltered: Bool = true) {

@@ -27,11 +27,6 @@ let rulePages: [FindingPage] = [
     example: .text(#"( { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Deny; } )"#),
     remedy: "Use one of the actions that docs/Guide.md lists."),
   FindingPage(
-    .notBuiltYet, .error, "not supported in this version",
-    meaning: "The name is part of the language, but this version cannot do what it asks for, and does not pretend to.",
-    example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); settings = { protected = \"192.0.2.1\"; }; }"),
-    remedy: "Take it out, or use a newer version."),
-  FindingPage(
     .badValue, .error, "a value that the property does not understand",
     meaning: """
       Not a number, out of range, a reversed range, a net with a broken mask, an unknown word: the message says what \

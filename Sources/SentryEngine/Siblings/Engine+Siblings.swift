@@ -1,0 +1,32 @@
+// The walk among many siblings; see `SiblingIndex.swift`.
+
+internal import SentryPacket
+internal import SentryRules
+
+extension Engine {
+  /// The first sibling that may match, from one of a family on; where there is none, the position after the family.
+  @inline(never)
+  mutating func nextSibling(from position: Int32, _ frame: RawSpan) -> Int32 {
+    let family = rules.siblings.families[Int(steps[Int(position)].family)]
+    var next = rules.siblings.nextPlain[Int(position)]
+    for group in family.groups where next > position {
+      switch rules.siblings.groups[Int(group)] {
+      case .number(let field, let lists):
+        let list = siblingMemory.list(group) ?? rules.siblings.numberLists[Int(lists)].list(of: numbers[at: field])
+        siblingMemory.note(list, of: group)
+        next = rules.siblings.numberLists[Int(lists)].firstPlace(from: position, in: list, before: next)
+      case .address(let endpoint, let lists):
+        guard numbers[.ipv6] != 0 else { continue }
+        let address = UInt128(endpoint == .source ? packet.source : packet.destination)
+        let list = siblingMemory.list(group) ?? rules.siblings.addressLists[Int(lists)].list(of: address)
+        siblingMemory.note(list, of: group)
+        next = rules.siblings.addressLists[Int(lists)].firstPlace(from: position, in: list, before: next)
+      case .words(let lists):
+        guard numbers[.payload] != 0 else { continue }
+        next = siblingMemory.firstWord(
+          from: position, before: next, lists, of: rules.siblings, in: frame, payload: packet.payload)
+      }
+    }
+    return next
+  }
+}

@@ -1,0 +1,82 @@
+internal import Glibc
+internal import SentryPacket
+
+extension SocketDiagnosis {
+  /// The other ends of all TCP connections, by the inodes of their sockets; those that could be read.
+  func establishedTCP() -> [UInt32: IPAddress] {
+    var remotes: [UInt32: IPAddress] = [:]
+    for family in [AF_INET, AF_INET6] {
+      guard ask(ConnectionList.question(family: UInt8(truncatingIfNeeded: family))) else { continue }
+      while let answer = answer(), ConnectionList.read(answer, into: &remotes) {}
+    }
+    return remotes
+  }
+
+  private func ask(_ question: [UInt8]) -> Bool {
+    // Safe: the kernel reads so many bytes during the call.
+    unsafe send(descriptor, question, question.count, 0) == question.count
+  }
+
+  /// Some messages; `nil` if there are none.
+  private func answer() -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    // Safe: the buffer has that size.
+    let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return nil }
+    buffer.removeLast(buffer.count - count)
+    return buffer
+  }
+}
+
+/// How the kernel is asked for all TCP connections, and what it answers (sock_diag(7); linux/inet_diag.h).
+enum ConnectionList {
+  private static var header: Int { 16 }
+  private static var diagnosis: UInt16 { 20 }
+  private static var requestAndDump: UInt16 { 0x301 }
+  private static var established: UInt32 { 1 << 1 }
+
+  /// A netlink header and `struct inet_diag_req_v2`.
+  static func question(family: UInt8) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(native: UInt32(SocketQuestion.byteCount))
+    bytes.append(native: diagnosis)
+    bytes.append(native: requestAndDump)
+    bytes.append(native: UInt32(1))  // sequence number
+    bytes.append(native: UInt32(0))  // port: the kernel knows it
+    bytes += [family, IPProtocol.tcp, 0, 0]  // extensions, padding
+    bytes.append(native: established)
+    while bytes.count < SocketQuestion.byteCount { bytes.append(0) }  // any address, port, interface
+    return bytes
+  }
+
+  /// Reads some messages of the list.
+  ///
+  /// - Returns: false at its end, or where it cannot be read.
+  static func read(_ bytes: [UInt8], into remotes: inout [UInt32: IPAddress]) -> Bool {
+    bytes.withRawSpan { bytes in
+      var start = 0
+      while start < bytes.byteCount {
+        guard let length = bytes.native32(at: start).map(Int.init), length >= header,
+          length <= bytes.byteCount - start, bytes.native16(at: start + 4) == diagnosis
+        else { return false }
+        let message = bytes.extracting(start + header..<start + length)
+        if let (inode, remote) = connection(message) { remotes[inode] = remote }
+        start += (length + 3) & ~3
+      }
+      return true
+    }
+  }
+
+  /// Of `struct inet_diag_msg`: family 1, state 1, timer and retransmissions 2; both ports 4, both addresses 16 each, interface 4,
+  /// cookie 8; expiry and two queues 12; user 4, inode 4.
+  private static func connection(_ message: RawSpan) -> (inode: UInt32, remote: IPAddress)? {
+    guard let family = message.wire8(at: 0), let inode = message.native32(at: 68), inode != 0 else { return nil }
+    switch Int32(family) {
+    case AF_INET: return message.wire32(at: 24).map { (inode, IPAddress(v4: $0)) }
+    case AF_INET6:
+      guard let high = message.wire64(at: 24), let low = message.wire64(at: 32) else { return nil }
+      return (inode, IPAddress(high: high, low: low))
+    default: return nil
+    }
+  }
+}
