@@ -2,8 +2,8 @@
 //
 //   bench MEASURE…
 //
-// Prints a line for each figure: row, measure, value, unit and what is wanted, with tabs between (see `Figure`). Every measure
-// checks that the work was done that it claims to time: verdicts, answers, entries. `../run` gathers the lines.
+// Prints a line for each figure: row, measure, value, unit and what is wanted, with tabs between (see `Figure`). Every
+// measure checks that the work was done that it claims to time: verdicts, answers, entries. `../run` gathers the lines.
 
 import Foundation
 

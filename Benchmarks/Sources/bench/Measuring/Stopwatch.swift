@@ -7,7 +7,8 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
   return (start.duration(to: .now)) / .seconds(1)
 }
 
-/// Times something that is done again and again. On a machine that others use, too, the fastest time is what the work takes.
+/// Times something that is done again and again. On a machine that others use, too, the fastest time is what the work
+/// takes.
 struct Fastest {
   /// Of all of the work.
   private(set) var seconds = Double.infinity

@@ -6,8 +6,8 @@ import SentryState
 private let row = "trigger table"
 private let lookups = 1_000_000
 
-/// Looks up addresses of a table that holds 1,000,000 of them and 100,000 ranges, all of which are there, in an order that no
-/// cache foresees; then reads as many from a list.
+/// Looks up addresses of a table that holds 1,000,000 of them and 100,000 ranges, all of which are there, in an order
+/// that no cache foresees; then reads as many from a list.
 func measureAddresses() throws {
   var numbers = Numbers(seed: 1)
   // Single ones in the lower half of IPv4, ranges in the upper.
@@ -47,7 +47,8 @@ func measureAddresses() throws {
   measureImport(addresses.shuffled(using: &numbers), ranges)
 }
 
-/// Reads a list of addresses and ranges as `triggered import` does, and enters them into an empty table in as large parts.
+/// Reads a list of addresses and ranges as `triggered import` does, and enters them into an empty table in as large
+/// parts.
 private func measureImport(_ addresses: [IPAddress], _ ranges: [AddressRange]) {
   let entries = addresses.map { AddressRange(prefix: $0, length: 128) } + ranges
   let list = AddressList(

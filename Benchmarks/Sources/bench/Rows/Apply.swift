@@ -5,8 +5,8 @@ import SentryState
 
 private let row = "apply, 10,000 rules"
 
-/// Puts documents of 10,000 rules in force, each with one rule other than the one before, over tables that are full: from the text
-/// to the moment when packets meet the new rules, and how long they wait meanwhile.
+/// Puts documents of 10,000 rules in force, each with one rule other than the one before, over tables that are full:
+/// from the text to the moment when packets meet the new rules, and how long they wait meanwhile.
 func measureApply() throws {
   var engine = Engine(ruleSet(of: groupedRules(count: 10_000)))
   fillTables(of: &engine)

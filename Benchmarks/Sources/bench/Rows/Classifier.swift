@@ -3,12 +3,12 @@ import SentryRules
 
 private let row = "mixed rules"
 
-/// How many packets a second find their rule among 1,000 and 10,000 of `FilterSet`, less what they cost where no rule is asked,
-/// which classifiers that are given headers do not do either: twice as many headers as rules that come again and again, and
-/// headers that come for the first time.
+/// How many packets a second find their rule among 1,000 and 10,000 of `FilterSet`, less what they cost where no rule
+/// is asked, which classifiers that are given headers do not do either: twice as many headers as rules that come again
+/// and again, and headers that come for the first time.
 ///
-/// Flat: each rule asks for one thing. Nested: a filter is a chain of up to four rules, source net, destination net, port,
-/// protocol; what it leaves open takes no rule.
+/// Flat: each rule asks for one thing. Nested: a filter is a chain of up to four rules, source net, destination net,
+/// port, protocol; what it leaves open takes no rule.
 func measureClassifier() throws {
   for (count, name, wanted) in [(1_000, "1,000 rules", 8e6), (10_000, "10,000 rules", 5e6)] {
     var numbers = Numbers(seed: 7)

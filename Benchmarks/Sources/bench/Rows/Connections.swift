@@ -43,8 +43,8 @@ func measureConnections() throws {
   ).report()
 }
 
-/// The longest of the calls in which all flows expire, in milliseconds: the best of three times, as whoever else uses the
-/// machine makes any call long now and then.
+/// The longest of the calls in which all flows expire, in milliseconds: the best of three times, as whoever else uses
+/// the machine makes any call long now and then.
 private func longestSweep(_ flows: [FlowKey], _ packet: PacketFields, _ table: inout ConnectionTable) -> Double {
   var best = Double.infinity
   for _ in 0..<3 {

@@ -3,8 +3,8 @@ import SentryRules
 
 private let row = "100 content words"
 
-/// What a hundred content rules make of web traffic's speed: requests and pages of 200 to 1,400 bytes, one in fifty with one of
-/// the words, against the same document without those rules.
+/// What a hundred content rules make of web traffic's speed: requests and pages of 200 to 1,400 bytes, one in fifty
+/// with one of the words, against the same document without those rules.
 func measureContentWords() throws {
   var numbers = Numbers(seed: 12)
   let words = distinctWords(100, &numbers)

@@ -3,9 +3,9 @@ import SentryRules
 
 private let row = "evaluation alone"
 
-/// What the rules of a document cost a packet whose bytes and tables are in the cache: a few hundred frames of the capture, judged
-/// round and round; less what they cost on an interface without filters, which is decoding them and finding and keeping their
-/// connections.
+/// What the rules of a document cost a packet whose bytes and tables are in the cache: a few hundred frames of the
+/// capture, judged round and round; less what they cost on an interface without filters, which is decoding them and
+/// finding and keeping their connections.
 func measureEvaluation(document: String, capture: String) throws {
   let ruleSet = try ruleSet(ofFile: document)
   let frames = try HeldFrames(capture: capture, every: 390, atMost: 256)

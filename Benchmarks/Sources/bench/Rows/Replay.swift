@@ -6,8 +6,8 @@ import SentryRules
 /// Frames kept in memory for judging alone: enough to leave the first cache levels, few enough to hold.
 private let heldFrames = 100_000
 
-/// What the parts of a replay cost: reading alone, all of it, judging alone on frames in memory. Or, where allocations are
-/// counted, how many of them it makes. Every run's verdicts are compared with the first's.
+/// What the parts of a replay cost: reading alone, all of it, judging alone on frames in memory. Or, where allocations
+/// are counted, how many of them it makes. Every run's verdicts are compared with the first's.
 func measureReplay(row: String, document: String, capture: String) throws {
   let ruleSet = try ruleSet(ofFile: document)
   var replayed = try Replayed(capture)

@@ -3,7 +3,8 @@ import SentryRules
 
 private let row = "sibling rules"
 
-/// What a packet costs that a late one of 10 to 10,000 rules side by side matches: one of the last tenth, each as often.
+/// What a packet costs that a late one of 10 to 10,000 rules side by side matches: one of the last tenth, each as
+/// often.
 func measureSiblings() throws {
   for kind in SiblingKind.allCases {
     let counts = [(10, "10"), (100, "100"), (1_000, "1,000"), (10_000, "10,000")]
@@ -40,7 +41,8 @@ private enum SiblingKind: String, CaseIterable {
   case protocolAndPort = "Protocol + port"
   case content = "Data content"
 
-  /// Rule `index` asks for the port `1,000 + index`, or the net of 256 addresses with that number in 10.0.0.0/8, or its word.
+  /// Rule `index` asks for the port `1,000 + index`, or the net of 256 addresses with that number in 10.0.0.0/8, or its
+  /// word.
   func text(of count: Int, _ words: [String]) -> String {
     let indices = 0..<count
     return switch self {

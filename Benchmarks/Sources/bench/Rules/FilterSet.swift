@@ -62,21 +62,21 @@ extension Double {
   fileprivate var log2: Double { Double(exponent) + significand - 1 }
 }
 
-/// Filters like those of routers and firewalls, after ClassBench (D. Taylor, J. Turner: "ClassBench: A Packet Classification
-/// Benchmark", IEEE/ACM Transactions on Networking 15(3), 2007).
+/// Filters like those of routers and firewalls, after ClassBench (D. Taylor, J. Turner: "ClassBench: A Packet
+/// Classification Benchmark", IEEE/ACM Transactions on Networking 15(3), 2007).
 ///
-/// Half of them follow the access control list that its parameter file `acl1` describes, shares rounded: protocol TCP 87 %, any
-/// 9, ICMP 3, UDP 1; source port any; destination port, for TCP, one 65 %, a short range 13, any 22; for UDP one 88, a range
-/// 12; prefix lengths of source and destination, where ports are asked for, 32/32 87 %, 31/32 4, 30/32 1, 32/22 4, 23/32 4, where
-/// not, 32/32 50 %, 32/24 12, 32/22 8, 23/32 11, 31/32 5, 30/32 2, 23/16 12.
+/// Half of them follow the access control list that its parameter file `acl1` describes, shares rounded: protocol TCP
+/// 87 %, any 9, ICMP 3, UDP 1; source port any; destination port, for TCP, one 65 %, a short range 13, any 22; for UDP
+/// one 88, a range 12; prefix lengths of source and destination, where ports are asked for, 32/32 87 %, 31/32 4, 30/32
+/// 1, 32/22 4, 23/32 4, where not, 32/32 50 %, 32/24 12, 32/22 8, 23/32 11, 31/32 5, 30/32 2, 23/16 12.
 ///
-/// The other half has the shape of its firewall sets, where most filters leave much open: source any 45 %, destination any 25,
-/// what is not any a host, a net of 24 bits or one of 16 (50, 35, 15 %); protocol TCP 70 %, UDP 20, any 8, ICMP 2; destination
-/// port one 55 %, 1024 and up 15, any 30.
+/// The other half has the shape of its firewall sets, where most filters leave much open: source any 45 %, destination
+/// any 25, what is not any a host, a net of 24 bits or one of 16 (50, 35, 15 %); protocol TCP 70 %, UDP 20, any 8, ICMP
+/// 2; destination port one 55 %, 1024 and up 15, any 30.
 ///
-/// Addresses come from a pool of hosts, a fourth as many as filters for sources, an eighth for destinations, in nets of 16 bits,
-/// so that filters share nets and lie within each other. No two filters are the same, none is open on all sides, and the narrower
-/// stand before the wider.
+/// Addresses come from a pool of hosts, a fourth as many as filters for sources, an eighth for destinations, in nets of
+/// 16 bits, so that filters share nets and lie within each other. No two filters are the same, none is open on all
+/// sides, and the narrower stand before the wider.
 struct FilterSet {
   private(set) var filters: [Filter]
 
@@ -155,8 +155,8 @@ struct FilterSet {
 }
 
 extension FilterSet {
-  /// The same number of filters that each ask for one thing: a source net or a destination net (45 % each), a port or range
-  /// (10 %), and at the end the three protocols.
+  /// The same number of filters that each ask for one thing: a source net or a destination net (45 % each), a port or
+  /// range (10 %), and at the end the three protocols.
   ///
   /// - Parameter numbers: where the ports and hosts are taken from of which the set itself has too few different ones.
   func singled(_ numbers: inout Numbers) -> FilterSet {
@@ -186,8 +186,8 @@ extension FilterSet {
     rounds == 0 ? net : Filter.Net(net.address ^ UInt32.random(in: 0...0xFFFFF, using: &numbers), net.length)
   }
 
-  /// Headers that match, each of a filter chosen at random, what that leaves open chosen at random, and repeated as often as
-  /// ClassBench's trace generator does where little comes twice: Pareto distributed, a = 1, b = 0.1.
+  /// Headers that match, each of a filter chosen at random, what that leaves open chosen at random, and repeated as
+  /// often as ClassBench's trace generator does where little comes twice: Pareto distributed, a = 1, b = 0.1.
   func trace(of count: Int, _ numbers: inout Numbers) -> [Header] {
     var headers: [Header] = []
     while headers.count < count {
