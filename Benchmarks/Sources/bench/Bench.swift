@@ -35,7 +35,7 @@ struct Bench {
   }
 
   private static let usage = """
-    usage: bench replay ROW DOCUMENT CAPTURE    reading, judging, both; allocations where the counting library is preloaded
+    usage: bench replay ROW DOCUMENT CAPTURE    reading, judging, both; allocations where they are counted
            bench evaluation DOCUMENT CAPTURE    what the rules cost a packet that is in the cache
            bench siblings                       10 to 10,000 rules side by side
            bench classifier                     1,000 and 10,000 mixed rules, flat and nested

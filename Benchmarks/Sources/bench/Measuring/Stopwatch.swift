@@ -25,8 +25,8 @@ struct Fastest {
 /// The fastest times of two works that take turns, so that what slows the machine down slows both.
 ///
 /// - Parameters:
-///   - rounds: turns of each; fewer where they would take more than some seconds. A turn repeats what takes less than some
-///     milliseconds.
+///   - rounds: turns of each; fewer where they would take more than some seconds. A turn repeats what takes less than
+///     some milliseconds.
 func inTurn(rounds: Int = 40, _ first: () -> Void, _ second: () -> Void) -> (first: Double, second: Double) {
   let (firstCount, secondCount) = (repeats(of: first), repeats(of: second))
   var (fastestFirst, fastestSecond) = (Fastest(), Fastest())
