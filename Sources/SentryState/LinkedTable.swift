@@ -197,8 +197,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Removes the entry in an occupied slot.
   mutating func remove(at slot: Int) {
-    let key = slots[slot].key
-    guard let position = position(of: key) else { return }
+    guard let position = index.position(of: slot, hash: slots[slot].key.hash(seed)) else { return }
     remove(slot, at: position)
   }
 

@@ -16,7 +16,7 @@ import Testing
     var present: Set<Int> = []
     for _ in 0..<500 {
       let slot = Int.random(in: 0..<slotCount, using: &random)
-      if present.contains(slot), let position = index.position(of: hashes[slot], where: { $0 == slot }) {
+      if present.contains(slot), let position = index.position(of: slot, hash: hashes[slot]) {
         index.remove(at: position) { hashes[$0] }
         present.remove(slot)
       } else {
@@ -26,15 +26,33 @@ import Testing
       for slot in 0..<slotCount {
         let position = index.position(of: hashes[slot]) { $0 == slot }
         #expect((position != nil) == present.contains(slot))
+        #expect(position == index.position(of: slot, hash: hashes[slot]))
         #expect(position.map { index.slot(at: $0) } ?? slot == slot)
       }
       #expect(index.countedSlots() == present.count)
     }
   }
 
+  /// Words that stand far behind their home come back to it as those before them go.
+  @Test(arguments: [1, 3, 4, 5, 13, 14, 15, 16, 17, 100])
+  func longRunsMoveUp(others: Int) throws {
+    let sameHome = 0..<others
+    var index = SlotIndex(slots: 128)
+    for slot in sameHome { index.insert(slot, hash: 250) }
+    index.insert(127, hash: 251)
+    let hash = { (slot: Int) in slot == 127 ? 251 : 250 } as (Int) -> UInt64
+    for slot in sameHome {
+      let position = index.position(of: slot, hash: 250)
+      index.remove(at: try #require(position), hash: hash)
+      for left in (slot + 1)..<others { #expect(index.position(of: 250) { $0 == left } != nil) }
+      #expect(index.position(of: 251) { $0 == 127 } == index.position(of: 127, hash: 251))
+    }
+    #expect(index.position(of: 127, hash: 251) == 251)
+  }
+
   @Test func holdsTheHighestSlotNumber() {
     let highest = SlotIndex.maximumSlots - 1
-    var index = SlotIndex(slots: 4)
+    var index = SlotIndex(slots: SlotIndex.maximumSlots)
     index.insert(highest, hash: 0)
     index.insert(0, hash: 0)
     #expect(index.position(of: 0) { $0 == highest }.map { index.slot(at: $0) } == highest)
