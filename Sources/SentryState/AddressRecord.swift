@@ -33,12 +33,11 @@ struct AddressKey: TableKey {
   }
 }
 
-/// An entry as an address table stores it: 48 bytes.
+/// An entry as an address table stores it: 40 bytes.
 struct AddressRecord: LinkedEntry {
   let key: AddressKey
   var expiryClass = ExpiryClass.free
   var triggeredBy: UInt32
-  var links = Links()
   var matchCount: UInt64 = 1
   var lastNanoseconds: Int64 = 0
 

@@ -33,6 +33,7 @@ enum ConnectionLimit: UInt16, CaseIterable {
   /// The lifetime of its class. A flow goes when it is *older* than its limit: at the limit it is still there.
   var lifetime: Int64 { seconds * Timestamp.nanosecondsPerSecond + 1 }
 
+  @inline(__always)
   init(tcp state: TCPState) {
     if state.contains(.closedByFirewall) {
       self = .partOpenTCP
@@ -45,6 +46,7 @@ enum ConnectionLimit: UInt16, CaseIterable {
     }
   }
 
+  @inline(__always)
   init(udpLocalPort local: UInt16, remotePort remote: UInt16) {
     if local == 500 {
       self = .keyExchange

@@ -1,6 +1,6 @@
 internal import SentryPacket
 
-/// A flow as the connection table stores it: 112 bytes.
+/// A flow as the connection table stores it: 104 bytes.
 struct ConnectionRecord: LinkedEntry {
   let key: FlowIdentity
   private var traits: Traits
@@ -9,13 +9,12 @@ struct ConnectionRecord: LinkedEntry {
   var tcp: TCPState
   var expiryClass = ExpiryClass.free
   var interface: UInt16 = 0
-  var links = Links()
   /// The labels of the rules that limit what arrives and what leaves; 0 for none.
   private(set) var inboundRate: UInt32 = 0
-  let firstNanoseconds: Int64
   var lastNanoseconds: Int64 = 0
   var forward = FlowTraffic()
   var reverse = FlowTraffic()
+  let firstNanoseconds: Int64
   private(set) var outboundRate: UInt32 = 0
   /// Packets discarded since a rule dropped the connection.
   private(set) var refusals: UInt32 = 0
@@ -106,6 +105,9 @@ struct ConnectionRecord: LinkedEntry {
     if hasFIN { tcp.noteFIN(isForward: isForward(flow)) }
   }
 
+  /// Always inlined, as a call would be given a copy of the whole record: read right after `add`, that has to wait until all its
+  /// changes have reached the cache.
+  @inline(__always)
   var limit: ConnectionLimit {
     switch key.protocolNumber {
     case IPProtocol.tcp: ConnectionLimit(tcp: tcp)

@@ -27,6 +27,7 @@ public struct ConnectionTable: ~Copyable {
   // MARK: Packets
 
   /// The flow, if it is known and has not expired. Does not refresh it.
+  @inline(__always)
   public mutating func lookup(_ flow: FlowKey, now: Timestamp) -> TableSlot? {
     guard flow.isKnown else { return nil }
     return table.find(flow.identity, now: now).map { TableSlot($0) }

@@ -58,6 +58,16 @@ struct ExpiryClasses {
     @inline(__always) _modify { yield &all[Int(expiryClass)] }
   }
 
+  /// Makes the entry in a slot the last of its class.
+  ///
+  /// - Returns: the slot of the one that was the last.
+  @inline(__always)
+  mutating func replaceBack(of expiryClass: UInt16, by slot: UInt32) -> UInt32 {
+    let former = all[Int(expiryClass)].back
+    all[Int(expiryClass)].back = slot
+    return former
+  }
+
   // MARK: By lifetime
 
   /// The class for a lifetime in nanoseconds; made if there is none.

@@ -27,11 +27,10 @@ struct FragmentKey: TableKey {
   }
 }
 
-/// A datagram as the table stores it: 64 bytes.
+/// A datagram as the table stores it: 56 bytes.
 struct FragmentRecord: LinkedEntry {
   let key: FragmentKey
   var expiryClass = ExpiryClass.free
-  var links = Links()
   var sourcePort: UInt16
   var destinationPort: UInt16
   var lastNanoseconds: Int64 = 0

@@ -119,7 +119,6 @@ struct HandshakeKey: TableKey {
 struct HandshakeRecord: LinkedEntry {
   let key: HandshakeKey
   var expiryClass = ExpiryClass.free
-  var links = Links()
   /// The sequence number of the first byte that is kept.
   var firstSequence: UInt32 = 0
   /// Bytes that are kept.

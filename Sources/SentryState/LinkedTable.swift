@@ -1,7 +1,7 @@
 // The storage under every state table.
 //
 // Overview. Entries lie in numbered slots and stay where they are until they are removed. An index finds a slot by its key's
-// hash (`SlotIndex`). Each entry is also a link of one doubly linked list, that of its expiry class.
+// hash (`SlotIndex`). Each slot is also a link of one doubly linked list, that of its entry's expiry class.
 //
 // Expiry. A class has one lifetime, and its list is in the order of the last refresh: refreshing an entry moves it to the
 // back. So the front of a list is always the next of its class to expire, and its oldest; which class is the next, or has the
@@ -31,7 +31,6 @@ protocol LinkedEntry: BitwiseCopyable {
   var key: Key { get }
   /// The time of the last refresh, as in `Timestamp`.
   var lastNanoseconds: Int64 { get set }
-  var links: Links { get set }
   /// The position of its class; `ExpiryClass.free` while the slot holds no entry.
   var expiryClass: UInt16 { get set }
 }
@@ -46,6 +45,9 @@ struct Links: BitwiseCopyable {
 
 struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   private var slots: ZeroedBuffer<Entry>
+  /// By slot. Apart from the entries: where one leaves its place in a list, its neighbours are seldom in the cache, but eight to a
+  /// line their links often are.
+  private var links: ZeroedBuffer<Links>
   private var index: SlotIndex
   private var classes: ExpiryClasses
   private let classLimit: Int
@@ -72,29 +74,29 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     capacity: Int, lifetimes: [Int64], seed: HashSeed = .random(), classLimit: Int = ExpiryClass.maximumCount
   ) {
     slots = ZeroedBuffer(atMost: max(1, min(capacity, SlotIndex.maximumSlots)))
-    index = SlotIndex(slots: min(slots.count, Self.firstIndexedSlots))
+    links = ZeroedBuffer(atMost: slots.count)
+    index = SlotIndex(slots: min(links.count, Self.firstIndexedSlots))
     classes = ExpiryClasses(lifetimes: lifetimes, limit: classLimit)
     self.classLimit = classLimit
     self.seed = seed
-    self.capacity = slots.count
+    self.capacity = links.count
   }
 
   // MARK: Looking
 
   /// The slot of the unexpired entry with this key. An expired one is removed.
   mutating func find(_ key: Entry.Key, now: Timestamp) -> Int? {
-    guard let position = position(of: key) else { return nil }
-    let slot = index.slot(at: position)
-    guard isExpired(slots[slot], now) else { return slot }
-    remove(slot, at: position)
+    guard let slot = slot(of: key) else { return nil }
+    prefetchNeighbours(of: slot)
+    guard isExpired(slot, now) else { return slot }
+    remove(at: slot)
     return nil
   }
 
   /// The slot of the unexpired entry with this key. Leaves an expired one where it is.
   func peek(_ key: Entry.Key, now: Timestamp) -> Int? {
-    guard let position = position(of: key) else { return nil }
-    let slot = index.slot(at: position)
-    return isExpired(slots[slot], now) ? nil : slot
+    guard let slot = slot(of: key) else { return nil }
+    return isExpired(slot, now) ? nil : slot
   }
 
   /// The entry in a slot, to read or to change anything but its key, its class and its last time.
@@ -110,13 +112,14 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   /// True for an occupied slot whose entry has not expired.
-  func isAlive(_ slot: Int, now: Timestamp) -> Bool { !isExpired(slots[slot], now) }
+  func isAlive(_ slot: Int, now: Timestamp) -> Bool { !isExpired(slot, now) }
 
   /// The slot of the entry with this key, expired or not.
-  func slot(of key: Entry.Key) -> Int? { position(of: key).map { index.slot(at: $0) } }
+  @inline(__always)
+  func slot(of key: Entry.Key) -> Int? { index.slot(of: key.hash(seed)) { slots[$0].key == key } }
 
   /// True if there is an entry with this key, expired or not.
-  func contains(_ key: Entry.Key) -> Bool { position(of: key) != nil }
+  func contains(_ key: Entry.Key) -> Bool { slot(of: key) != nil }
 
   /// The slots of all entries, expired ones included.
   var occupiedSlots: [Int] { (0..<touchedSlots).filter { isOccupied($0) } }
@@ -129,9 +132,9 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     var expired = 0
     for list in classes.all {
       var slot = list.front
-      while slot != Links.none, isExpired(slots[Int(slot)], now) {
+      while slot != Links.none, isExpired(Int(slot), now) {
         expired += 1
-        slot = slots[Int(slot)].links.next
+        slot = links[Int(slot)].next
       }
     }
     return count - expired
@@ -143,15 +146,15 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       var slot = list.front
       while slot != Links.none {
         let entry = slots[Int(slot)]
-        if !isExpired(entry, now) { body(entry, list.lifetime) }
-        slot = entry.links.next
+        if !isExpired(Int(slot), now) { body(entry, list.lifetime) }
+        slot = links[Int(slot)].next
       }
     }
   }
 
   // MARK: Changing
 
-  /// Adds an entry whose key `find` has just not found; the table sets its links, class and last time.
+  /// Adds an entry whose key `find` has just not found; the table sets its class and last time.
   ///
   /// - Returns: its slot.
   mutating func insert(_ entry: Entry, in expiryClass: UInt16, now: Timestamp) -> Int {
@@ -169,12 +172,15 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// Starts the lifetime of an entry again, in its class or another.
   @inline(__always)
   mutating func refresh(_ slot: Int, in expiryClass: UInt16, now: Timestamp) {
-    if slots[slot].links.next == Links.none, slots[slot].expiryClass == expiryClass {
+    if links[slot].next == Links.none, slots[slot].expiryClass == expiryClass {
       slots[slot].lastNanoseconds = now.nanoseconds  // The last of its class stays the last.
-      if slots[slot].links.previous == Links.none {
+      if links[slot].previous == Links.none {
         classes.setFront(of: expiryClass, refreshedAt: now.nanoseconds)
       }
       return
+    }
+    if slots[slot].expiryClass == expiryClass, links[slot].previous != Links.none {
+      return moveToBack(slot, of: expiryClass, now.nanoseconds)
     }
     unlink(slot)
     append(slot, to: expiryClass, at: now.nanoseconds)
@@ -190,8 +196,8 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Removes the entry with this key, expired or not; false if there is none.
   mutating func remove(_ key: Entry.Key) -> Bool {
-    guard let position = position(of: key) else { return false }
-    remove(index.slot(at: position), at: position)
+    guard let slot = slot(of: key) else { return false }
+    remove(at: slot)
     return true
   }
 
@@ -230,7 +236,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       while slot != Links.none {
         let entry = slots[Int(slot)]
         resized.adopt(entry, in: UInt16(truncatingIfNeeded: list))
-        slot = entry.links.next
+        slot = links[Int(slot)].next
       }
     }
     self = resized
@@ -260,7 +266,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       guard (list.lifetime != ExpiryClass.unlimited) == isLimited else { continue }
       var (slot, nanoseconds) = (Int(list.front), slots[Int(list.front)].lastNanoseconds)
       if position == Int(refreshedClass) {
-        let next = slots[refreshed].links.next
+        let next = links[refreshed].next
         (slot, nanoseconds) =
           next == Links.none ? (refreshed, now.nanoseconds) : (Int(next), slots[Int(next)].lastNanoseconds)
       }
@@ -279,19 +285,17 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   @inline(__always)
-  private func isExpired(_ entry: Entry, _ now: Timestamp) -> Bool {
-    now.nanoseconds &- entry.lastNanoseconds >= classes[entry.expiryClass].lifetime
+  private func isExpired(_ slot: Int, _ now: Timestamp) -> Bool {
+    now.nanoseconds &- slots[slot].lastNanoseconds >= classes[slots[slot].expiryClass].lifetime
   }
 
   // MARK: Slots
 
-  @inline(__always)
-  private func position(of key: Entry.Key) -> Int? {
-    index.position(of: key.hash(seed)) { slots[$0].key == key }
-  }
-
   /// Entries the index has room for at first.
   private static var firstIndexedSlots: Int { 4_096 }
+
+  /// Entries from which a table is worth large pages; a small one stays in small pages, as they are used up.
+  private static var largePagesFrom: Int { 65_536 }
 
   /// Doubles the index. Where the system has no memory for that, the table has reached its capacity.
   private mutating func growIndex() {
@@ -299,6 +303,11 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     guard larger.slotCapacity > index.slotCapacity else {
       capacity = index.slotCapacity
       return
+    }
+    if larger.slotCapacity >= Self.largePagesFrom {
+      larger.preferLargePages()
+      slots.preferLargePages()
+      links.preferLargePages()
     }
     for slot in 0..<touchedSlots where slots[slot].expiryClass != ExpiryClass.free {
       larger.insert(slot, hash: slots[slot].key.hash(seed))
@@ -312,7 +321,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       return touchedSlots - 1
     }
     let slot = Int(firstFree)
-    firstFree = slots[slot].links.next
+    firstFree = links[slot].next
     return slot
   }
 
@@ -320,7 +329,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     index.remove(at: position) { slots[$0].key.hash(seed) }
     unlink(slot)
     slots[slot].expiryClass = ExpiryClass.free
-    slots[slot].links = Links(previous: Links.none, next: firstFree)
+    links[slot] = Links(previous: Links.none, next: firstFree)
     firstFree = UInt32(truncatingIfNeeded: slot)
     count -= 1
   }
@@ -346,37 +355,57 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   // MARK: Lists
 
+  /// An entry that is found is refreshed before long, and then its neighbours in the list change.
+  @inline(__always)
+  private func prefetchNeighbours(of slot: Int) {
+    let (previous, next) = (links[slot].previous, links[slot].next)
+    links.prefetch(Int(previous))
+    links.prefetch(Int(next))
+  }
+
   @inline(__always)
   private mutating func append(_ slot: Int, to expiryClass: UInt16, at nanoseconds: Int64) {
     let number = UInt32(truncatingIfNeeded: slot)
     let back = classes[expiryClass].back
     slots[slot].lastNanoseconds = nanoseconds
     slots[slot].expiryClass = expiryClass
-    slots[slot].links = Links(previous: back, next: Links.none)
+    links[slot] = Links(previous: back, next: Links.none)
     classes[expiryClass].back = number
     if back == Links.none {
       classes[expiryClass].front = number
       classes.setFront(of: expiryClass, refreshedAt: nanoseconds)
     } else {
-      slots[Int(back)].links.next = number
+      links[Int(back)].next = number
     }
+  }
+
+  /// What `unlink` and `append` do with an entry that is neither the first nor the last of its class.
+  @inline(__always)
+  private mutating func moveToBack(_ slot: Int, of expiryClass: UInt16, _ nanoseconds: Int64) {
+    let number = UInt32(truncatingIfNeeded: slot)
+    let (previous, next) = (links[slot].previous, links[slot].next)
+    let back = classes.replaceBack(of: expiryClass, by: number)
+    links[Int(previous)].next = next
+    links[Int(next)].previous = previous
+    links[Int(back)].next = number
+    links[slot] = Links(previous: back, next: Links.none)
+    slots[slot].lastNanoseconds = nanoseconds
   }
 
   @inline(__always)
   private mutating func unlink(_ slot: Int) {
     let list = slots[slot].expiryClass
-    let links = slots[slot].links
-    if links.next == Links.none {
-      classes[list].back = links.previous
+    let (previous, next) = (links[slot].previous, links[slot].next)
+    if next == Links.none {
+      classes[list].back = previous
     } else {
-      slots[Int(links.next)].links.previous = links.previous
+      links[Int(next)].previous = previous
     }
-    if links.previous == Links.none {
-      classes[list].front = links.next
-      classes.setFront(
-        of: list, refreshedAt: links.next == Links.none ? nil : slots[Int(links.next)].lastNanoseconds)
+    if previous == Links.none {
+      classes[list].front = next
+      classes.setFront(of: list, refreshedAt: next == Links.none ? nil : slots[Int(next)].lastNanoseconds)
     } else {
-      slots[Int(links.previous)].links.next = links.next
+      links[Int(previous)].next = next
     }
   }
 }
@@ -399,7 +428,7 @@ extension LinkedTable {
     while slot != Links.none {
       if slots[Int(slot)].expiryClass != ExpiryClass.free { return "slot \(slot) is free and in use" }
       free += 1
-      slot = slots[Int(slot)].links.next
+      slot = links[Int(slot)].next
     }
     if free + count != touchedSlots { return "\(free) free and \(count) used slots of \(touchedSlots)" }
     return nil
@@ -412,12 +441,12 @@ extension LinkedTable {
     while slot != Links.none {
       let entry = slots[Int(slot)]
       if Int(entry.expiryClass) != list { return "slot \(slot) is in list \(list) but of class \(entry.expiryClass)" }
-      if entry.links.previous != previous { return "slot \(slot) does not point back to \(previous)" }
+      if links[Int(slot)].previous != previous { return "slot \(slot) does not point back to \(previous)" }
       if entry.lastNanoseconds < lastNanoseconds { return "slot \(slot) is older than the one before it" }
-      guard let position = position(of: entry.key), index.slot(at: position) == Int(slot) else {
+      guard self.slot(of: entry.key) == Int(slot) else {
         return "slot \(slot) is not found by its key"
       }
-      (previous, lastNanoseconds, slot) = (slot, entry.lastNanoseconds, entry.links.next)
+      (previous, lastNanoseconds, slot) = (slot, entry.lastNanoseconds, links[Int(slot)].next)
       listed += 1
     }
     return classes.all[list].back == previous ? nil : "list \(list) ends elsewhere"

@@ -90,7 +90,6 @@ struct OwnerRecord: LinkedEntry {
   let key: LocalFlow
   var expiryClass = ExpiryClass.free
   var isAnswered = false
-  var links = Links()
   var question: UInt32 = 0
   var owner = PacketOwner()
   var lastNanoseconds: Int64 = 0

@@ -21,12 +21,11 @@ struct RangeKey: TableKey {
   }
 }
 
-/// A range as its table stores it: 64 bytes.
+/// A range as its table stores it: 56 bytes.
 struct RangeRecord: LinkedEntry {
   let key: RangeKey
   var expiryClass = ExpiryClass.free
   var triggeredBy: UInt32
-  var links = Links()
   var matchCount: UInt64 = 0
   var lastNanoseconds: Int64 = 0
 

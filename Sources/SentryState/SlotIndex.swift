@@ -1,48 +1,63 @@
-/// Finds slots by hash: open addressing with linear probing, and no tombstones.
+/// Finds slots by hash: open addressing, a cache line at a time, and no tombstones.
 ///
-/// One 32-bit word per position: 0 where it is empty, else from the highest bit down
+/// One 32-bit word per slot, 16 words to a line. A word stands in its home, the line that its hash names, or where that is full
+/// in the first line behind it with room. It is 0 where none stands, else from the highest bit down
 /// - the tag, bits of the hash: as many as are left over,
-/// - the displacement, four bits: how many positions a word stands behind its home, the one its hash names, plus one; 15 is 14
-///   positions or more,
+/// - the displacement, two bits: how many lines it stands behind its home, plus one; 3 is two lines or more,
 /// - the slot, in as many bits as slots below `slotCapacity` need.
 ///
-/// A probe compares tag and displacement first, so an absent key almost never costs a look at a slot. At most half of the
-/// positions are taken, which keeps runs short and lets every probe end.
+/// Tag and displacement of all words of a line are compared at once, so that finding a slot costs one line that is seldom in the
+/// cache and no branch that is hard to foresee, and an absent key almost never a look at a slot. At most half of the words are
+/// taken: of a hundred lines not one is full.
 ///
-/// A removed word leaves no mark behind: the words after it that would rather stand in its place move up
-/// (Knuth, The Art of Computer Programming, vol. 3, §6.4, algorithm R). Their displacement says how far they may, so that no
-/// slot has to be fetched for its hash but those of words far from home, of which there are few in a thousand.
+/// A removed word leaves no mark behind: if its line was full, a word moves up that would rather stand there
+/// (after Knuth, The Art of Computer Programming, vol. 3, §6.4, algorithm R). Its displacement says if it may, so that no slot
+/// has to be fetched for its hash but those of words far from home, of which there are next to none.
 struct SlotIndex: ~Copyable {
   static let maximumSlots = 1 << 24
+  private static var lineWords: Int { 16 }
 
   private let words: ZeroedBuffer<UInt32>
-  private let mask: Int
+  private let lineMask: Int
   private let slotMask: UInt32
   private let slotBits: UInt32
+  private let tagMask: UInt32
+  /// The displacement of a word in its home.
+  private let noDisplacement: UInt32
 
   /// Room for `slots` slots, at most `maximumSlots`, or for as many as the system has memory for.
   init(slots: Int) {
-    var positions = 2
-    while positions < 2 * slots { positions *= 2 }
-    words = ZeroedBuffer(atMost: positions)
-    mask = words.count - 1
+    var count = Self.lineWords
+    while count < 2 * slots { count *= 2 }
+    words = ZeroedBuffer(atMost: count)
+    precondition(words.count >= Self.lineWords, "a line takes no more memory than one of its words")
+    lineMask = words.count / Self.lineWords - 1
     slotMask = UInt32(truncatingIfNeeded: words.count / 2 - 1)
     slotBits = UInt32(truncatingIfNeeded: slotMask.nonzeroBitCount)
+    tagMask = ~(slotMask | 3 &<< slotBits)
+    noDisplacement = 1 &<< slotBits
   }
+
+  /// See `ZeroedBuffer`.
+  func preferLargePages() { words.preferLargePages() }
 
   /// How many slots may be in the index at once; they are numbered from 0.
   var slotCapacity: Int { words.count / 2 }
 
-  /// The position of the slot with this hash that `isSought`, or `nil`.
+  /// The slot with this hash that `isSought`, or `nil`.
   @inline(__always)
-  func position(of hash: UInt64, where isSought: (_ slot: Int) -> Bool) -> Int? {
-    var sought = tag(of: hash) | firstDisplacement
-    var position = home(of: hash)
+  func slot(of hash: UInt64, where isSought: (_ slot: Int) -> Bool) -> Int? {
+    var sought = firstWord(hash)
+    var line = home(of: hash)
     while true {
-      let word = words[position]
-      if word == 0 { return nil }
-      if word & ~slotMask == sought, isSought(slot(in: word)) { return position }
-      position = (position + 1) & mask
+      var matches = words.matches(inLine: line, mask: ~slotMask, sought)
+      while matches != 0 {
+        let slot = Int(words[Self.position(line, matches)] & slotMask)
+        if isSought(slot) { return slot }
+        matches &= matches &- 1
+      }
+      if !isFull(line) { return nil }
+      line = (line &+ 1) & lineMask
       sought = displaced(sought)
     }
   }
@@ -50,46 +65,41 @@ struct SlotIndex: ~Copyable {
   /// The position of a slot that is in the index with this hash; `nil` if it is not.
   @inline(__always)
   func position(of slot: Int, hash: UInt64) -> Int? {
-    let number = UInt32(truncatingIfNeeded: slot)
-    var position = home(of: hash)
+    var sought = firstWord(hash) | UInt32(truncatingIfNeeded: slot)
+    var line = home(of: hash)
     while true {
-      let word = words[position]
-      if word == 0 { return nil }
-      if word & slotMask == number { return position }
-      position = (position + 1) & mask
+      let matches = words.matches(inLine: line, mask: .max, sought)
+      if matches != 0 { return Self.position(line, matches) }
+      if !isFull(line) { return nil }
+      line = (line &+ 1) & lineMask
+      sought = displaced(sought)
     }
   }
-
-  /// The slot at a position that `position(of:where:)` gave.
-  @inline(__always)
-  func slot(at position: Int) -> Int { slot(in: words[position]) }
 
   /// Adds a slot that is not there yet. There must be room.
   @inline(__always)
   mutating func insert(_ slot: Int, hash: UInt64) {
     assert(slot >= 0 && slot < slotCapacity)
-    var word = tag(of: hash) | firstDisplacement | UInt32(truncatingIfNeeded: slot)
-    var position = home(of: hash)
-    while words[position] != 0 {
-      position = (position + 1) & mask
+    var word = firstWord(hash) | UInt32(truncatingIfNeeded: slot)
+    var line = home(of: hash)
+    while true {
+      let free = emptyWords(in: line)
+      if free != 0 {
+        words[Self.position(line, free)] = word
+        return
+      }
+      line = (line &+ 1) & lineMask
       word = displaced(word)
     }
-    words[position] = word
   }
 
   /// Empties a position. `hash` tells the hash of a slot that stays.
   @inline(__always)
   mutating func remove(at position: Int, hash: (_ slot: Int) -> UInt64) {
     var hole = position
-    var next = (position + 1) & mask
-    while words[next] != 0 {
-      let distanceFromHome = displacement(of: words[next], at: next, hash)
-      let distanceFromHole = (next - hole) & mask
-      if distanceFromHome >= distanceFromHole {
-        words[hole] = word(words[next], displacedBy: distanceFromHome - distanceFromHole)
-        hole = next
-      }
-      next = (next + 1) & mask
+    while isFull(hole / Self.lineWords), let next = wordBehind(hole, hash) {
+      words[hole] = word(words[next.position], displacedBy: next.distance)
+      hole = next.position
     }
     words[hole] = 0
   }
@@ -101,46 +111,70 @@ struct SlotIndex: ~Copyable {
     return count
   }
 
+  // MARK: Lines
+
+  @inline(__always)
+  private func home(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & lineMask }
+
+  /// The position of the first of some words of a line, given by their bits.
+  @inline(__always)
+  private static func position(_ line: Int, _ bits: UInt32) -> Int {
+    line &* lineWords &+ bits.trailingZeroBitCount
+  }
+
+  @inline(__always)
+  private func emptyWords(in line: Int) -> UInt32 { words.matches(inLine: line, mask: .max, 0) }
+
+  @inline(__always)
+  private func isFull(_ line: Int) -> Bool { emptyWords(in: line) == 0 }
+
+  /// A word behind a full line that may stand in it, and how far it is from home there; `nil` if there is none.
+  @inline(never)
+  private func wordBehind(_ hole: Int, _ hash: (_ slot: Int) -> UInt64) -> (position: Int, distance: Int)? {
+    var line = hole / Self.lineWords
+    var passed = 0
+    while isFull(line) {
+      line = (line &+ 1) & lineMask
+      passed += 1
+      var away = words.matches(inLine: line, mask: 2 &<< slotBits, 2 &<< slotBits)
+      while away != 0 {
+        let position = Self.position(line, away)
+        let distance = displacement(of: words[position], in: line, hash)
+        if distance >= passed { return (position, distance - passed) }
+        away &= away &- 1
+      }
+    }
+    return nil
+  }
+
   // MARK: Words
 
-  /// No positions behind home.
+  /// All of a word but its slot, in its home: the upper bits of the hash, and no lines behind.
   @inline(__always)
-  private var firstDisplacement: UInt32 { 1 &<< slotBits }
-
-  /// All four bits; stands for this many positions less one, and for more.
-  @inline(__always)
-  private var mostDisplacement: UInt32 { 15 &<< slotBits }
-
-  /// The upper bits of the hash.
-  @inline(__always)
-  private func tag(of hash: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: hash >> 32) & ~(mostDisplacement | slotMask)
+  private func firstWord(_ hash: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: hash >> 32) & tagMask | noDisplacement
   }
 
-  /// A word one position further from home.
+  /// Stands for two lines behind home, and for more.
+  @inline(__always)
+  private var mostDisplacement: UInt32 { 3 &<< slotBits }
+
+  /// A word one line further from home.
   @inline(__always)
   private func displaced(_ word: UInt32) -> UInt32 {
-    word & mostDisplacement == mostDisplacement ? word : word &+ firstDisplacement
+    word & mostDisplacement == mostDisplacement ? word : word &+ noDisplacement
   }
 
-  /// A word that stands at so many positions behind home.
+  /// A word that stands so many lines behind home.
   @inline(__always)
   private func word(_ word: UInt32, displacedBy distance: Int) -> UInt32 {
-    let displacement = UInt32(truncatingIfNeeded: min(distance, 14) + 1) &<< slotBits
-    return word & ~mostDisplacement | displacement
+    word & ~mostDisplacement | UInt32(truncatingIfNeeded: min(distance, 2) + 1) &<< slotBits
   }
 
-  /// How many positions behind home a word stands.
-  @inline(__always)
-  private func displacement(of word: UInt32, at position: Int, _ hash: (_ slot: Int) -> UInt64) -> Int {
+  /// How many lines behind home a word stands.
+  private func displacement(of word: UInt32, in line: Int, _ hash: (_ slot: Int) -> UInt64) -> Int {
     let bits = word & mostDisplacement
-    if bits == mostDisplacement { return (position - home(of: hash(slot(in: word)))) & mask }
+    if bits == mostDisplacement { return (line - home(of: hash(Int(word & slotMask)))) & lineMask }
     return Int(bits &>> slotBits) - 1
   }
-
-  @inline(__always)
-  private func slot(in word: UInt32) -> Int { Int(word & slotMask) }
-
-  @inline(__always)
-  private func home(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & mask }
 }

@@ -97,12 +97,11 @@ public struct SourceRateEntry: Hashable, Sendable {
   public var rate: UInt64
 }
 
-/// A source as the table stores it: 48 bytes. The second that `current` counts is that of the last refresh.
+/// A source as the table stores it: 40 bytes. The second that `current` counts is that of the last refresh.
 struct SourceRateRecord: LinkedEntry {
   let key: AddressKey
   var expiryClass = ExpiryClass.free
   private var current: UInt32 = 1
-  var links = Links()
   private var previous: UInt32 = 0
   var lastNanoseconds: Int64 = 0
 

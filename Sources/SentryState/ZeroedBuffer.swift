@@ -1,3 +1,4 @@
+internal import CLanes
 internal import Glibc
 
 /// A fixed run of elements whose memory the kernel hands out only as it is touched: the storage of a table.
@@ -30,6 +31,20 @@ struct ZeroedBuffer<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
+  /// Has the kernel hand out what is not touched yet in large pages, where it has them: a table that is searched here and there
+  /// then waits for memory, but no longer for page tables too.
+  ///
+  /// For a buffer of which much is in use: the first touch of any byte then takes two megabytes.
+  func preferLargePages() { memory.preferLargePages() }
+
+  /// Has the line fetched in which an element begins; without effect if there is none at `index`.
+  @inline(__always)
+  func prefetch(_ index: Int) {
+    // Safe: nothing is read or changed, whatever the address is.
+    let address = unsafe UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride)
+    unsafe sentry_prefetch(UnsafeRawPointer(bitPattern: address))
+  }
+
   /// The element at `index`, which the caller has shown to be in `0..<count`.
   subscript(index: Int) -> Element {
     @inline(__always) get {
@@ -45,24 +60,47 @@ struct ZeroedBuffer<Element: BitwiseCopyable>: ~Copyable {
   }
 }
 
+extension ZeroedBuffer<UInt32> {
+  /// Which of the 16 words of a cache line are `sought` in the bits of `mask`: a bit for each, the lowest for the first.
+  @inline(__always)
+  func matches(inLine line: Int, mask: UInt32, _ sought: UInt32) -> UInt32 {
+    assert(line >= 0 && line < count / 16)
+    // Safe: owners only name lines below their count; debug builds check it above. Memory begins at a page.
+    return unsafe sentry_matching_words(base + line &* 16, mask, sought)
+  }
+}
+
 /// Zeroed memory with one owner, given back with it. A class, because only its reference has to go when a table goes.
 @safe
 private final class MappedMemory {
   let start: UnsafeMutableRawPointer
-  private let byteCount: Int
+  private let mapping: UnsafeMutableRawPointer
+  private let mappedCount: Int
 
   /// `nil` if the system has not that much.
   init?(byteCount: Int) {
+    // What is larger than a large page begins at one; what lies before is never touched.
+    let alignment = byteCount >= Self.largePage ? Self.largePage : 1
+    mappedCount = byteCount + alignment - 1
     // Safe: a private anonymous mapping refers to no memory of ours; its failure is checked next.
-    let start = unsafe mmap(
-      nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-    guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }
-    unsafe self.start = start
-    self.byteCount = byteCount
+    let mapping = unsafe mmap(
+      nil, mappedCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else { return nil }
+    unsafe self.mapping = mapping
+    // Safe: moves on by less than `alignment`, so that `byteCount` bytes are left.
+    unsafe start = mapping.alignedUp(toMultipleOf: alignment)
+  }
+
+  /// On the machines we build for.
+  private static var largePage: Int { 2 << 20 }
+
+  func preferLargePages() {
+    // Safe: advice about the mapping made in `init`, which changes no byte of it. A kernel without large pages refuses.
+    _ = unsafe madvise(mapping, mappedCount, MADV_HUGEPAGE)
   }
 
   deinit {
     // Safe: the mapping made in `init`; nobody else frees it, and nobody uses it after its owner.
-    _ = unsafe munmap(start, byteCount)
+    _ = unsafe munmap(mapping, mappedCount)
   }
 }

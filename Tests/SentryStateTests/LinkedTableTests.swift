@@ -11,7 +11,6 @@ private struct Number: TableKey {
 
 private struct Item: LinkedEntry {
   let key: Number
-  var links = Links()
   var expiryClass = ExpiryClass.free
   var lastNanoseconds: Int64 = 0
 
