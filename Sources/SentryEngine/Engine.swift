@@ -36,7 +36,7 @@ public struct Engine: ~Copyable {
   var steps: [Step]
   var statistics: RuleStatistics
   /// Knows what packets of a class have in common; some of their matches are counted here first.
-  var paths = PathMemory()
+  var paths: PathMemory
   var siblingMemory: SiblingMemory
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
@@ -84,10 +84,12 @@ public struct Engine: ~Copyable {
     tables = StateTables(rules.stateSettings)
     tables.setRateLimits(rules.rateLimits)
     steps = rules.steps
-    siblingMemory = SiblingMemory(rules.siblings)
+    let workspace = rules.takeWorkspace()
+    siblingMemory = workspace.siblingMemory
+    statistics = workspace.statistics
+    paths = workspace.paths
     rareQuestions = rules.rareQuestions
     localClock = LocalClock(timeZone)
-    statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
     eventBuffer = EventBuffer(capacity: eventCapacity)
     interfaceMatches = Self.matches(of: rules.program.interfaces, on: interfaces)
     interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: rules.program.interfaces) }
@@ -317,12 +319,15 @@ public struct Engine: ~Copyable {
   /// - Returns: the rules that were in force, to be let go off the packet thread.
   public mutating func install(_ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface]) -> LoadedRules {
     settlePaths()
-    paths.forgetPaths()
     let retired = rules
-    statistics = RuleStatistics(ruleCount: new.program.ruleCount, replacing: statistics, pairs: pairs)
     rules = new
     steps = new.steps
-    siblingMemory = SiblingMemory(new.siblings)
+    var workspace = new.takeWorkspace()
+    workspace.statistics.replace(statistics, pairs: pairs)
+    swap(&workspace.statistics, &statistics)
+    swap(&workspace.siblingMemory, &siblingMemory)
+    swap(&workspace.paths, &paths)
+    retired.leave(workspace)
     rareQuestions = new.rareQuestions
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)

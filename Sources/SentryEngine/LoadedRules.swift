@@ -1,6 +1,7 @@
 public import SentryPacket
 public import SentryRules
 internal import SentryState
+internal import Synchronization
 
 /// A rule set ready for the packet thread: its program, and the number of each rule's label. Immutable; made, and let go,
 /// off the packet thread.
@@ -32,6 +33,13 @@ public final class LoadedRules: Sendable {
   let rareQuestions: RareQuestions
   let packetClasses: PacketClasses
   let siblings: SiblingIndex
+  /// What the `Rate limit` rules allow, in document order.
+  let rateLimits: [RateLimit]
+  /// What the packet thread keeps for these rules. It is made here and let go with them, as fresh memory costs more time than
+  /// packets have to wait.
+  private let workspace: Mutex<RuleWorkspace?>
+  /// The workspace when these rules were in force last, used up.
+  private let usedWorkspace = Mutex<RuleWorkspace?>(nil)
   /// See `PathMemory`.
   let watchedRules: Set<Int32>
 
@@ -66,6 +74,41 @@ public final class LoadedRules: Sendable {
       book.number(
         of: RuleLabel(number: rule.number, name: rule.name, action: rule.action.name, parameter: rule.parameter))
     }
+    rateLimits = Self.rateLimits(of: self.ruleSet, labels)
+    workspace = Mutex(RuleWorkspace(ruleCount: program.ruleCount, siblings))
+  }
+
+  /// The workspace that was made with the rules; another one if they have been in force before.
+  func takeWorkspace() -> RuleWorkspace {
+    let made = workspace.withLock { $0.take() }
+    return made ?? RuleWorkspace(ruleCount: program.ruleCount, siblings)
+  }
+
+  /// Leaves a workspace that is needed no more, to be let go with the rules.
+  func leave(_ used: consuming RuleWorkspace) {
+    var used = Optional(used)
+    usedWorkspace.withLock { swap(&$0, &used) }
+  }
+
+  private static func rateLimits(of ruleSet: RuleSet, _ labels: [UInt32]) -> [RateLimit] {
+    zip(ruleSet.rules, labels).compactMap { rule, label in
+      guard rule.isEnabled, let directions = rule.action.operation.rateDirections, case .rate(let rate) = rule.argument
+      else { return nil }
+      return RateLimit(label: label, bitsPerSecond: rate, directions: directions)
+    }
+  }
+}
+
+/// What the packet thread keeps for the rules in force, which goes with them.
+struct RuleWorkspace: ~Copyable {
+  var statistics: RuleStatistics
+  var siblingMemory: SiblingMemory
+  var paths: PathMemory
+
+  init(ruleCount: Int, _ siblings: SiblingIndex) {
+    statistics = RuleStatistics(ruleCount: ruleCount)
+    siblingMemory = SiblingMemory(siblings)
+    paths = PathMemory()
   }
 }
 
@@ -89,16 +132,6 @@ extension LoadedRules {
 
   private func argument(of rule: Int32) -> ActionArgument {
     ruleSet.rules.indices.contains(Int(rule)) ? ruleSet.rules[Int(rule)].argument : .none
-  }
-
-  /// What the `Rate limit` rules allow, in document order.
-  var rateLimits: [RateLimit] {
-    ruleSet.rules.indices.compactMap { place in
-      guard ruleSet.rules[place].isEnabled, let directions = ruleSet.rules[place].action.operation.rateDirections,
-        let rate = rate(of: Int32(place))
-      else { return nil }
-      return RateLimit(label: labels[place], bitsPerSecond: rate, directions: directions)
-    }
   }
 
   /// What the document says of the tables, and what its rules need of them.

@@ -36,11 +36,11 @@ struct RuleStatistics: ~Copyable {
     previouslyActive = RigidArray(capacity: ruleCount)
   }
 
-  /// New counters for another rule set; `pairs[new]` is the old index of a rule that did not change, or -1.
-  init(ruleCount: Int, replacing old: borrowing RuleStatistics, pairs: [Int32]) {
-    self.init(ruleCount: ruleCount)
+  /// Takes over the counters of the rule set before; `pairs[new]` is the old index of a rule that did not change, or -1. Nothing
+  /// must have been counted yet.
+  mutating func replace(_ old: borrowing RuleStatistics, pairs: [Int32]) {
     tickNumber = old.tickNumber
-    for (new, previous) in pairs.prefix(ruleCount).enumerated() where old.tallies.indices.contains(Int(previous)) {
+    for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.tallies.indices.contains(Int(previous)) {
       tallies[new] = old.tallies[Int(previous)]
       paces[new] = old.paces[Int(previous)]
       if tallies[new].tick == tickNumber { active.append(Int32(new)) }
