@@ -17,6 +17,8 @@ struct Walk {
   var time = Timestamp(nanoseconds: 0)
   var direction = Direction.inbound
   var interface = 0
+  /// What it is that the interface means to the rules: `PacketFeatures.init(interfacePattern:)`.
+  var features: PacketFeatures = []
   /// The process on this host behind the packet.
   var owner = PacketOwner()
   /// The packet's flow, if an earlier packet of it was let through.
@@ -92,7 +94,6 @@ extension Engine {
     let (hasAddresses, hasPorts) = (packet.has(.addresses), packet.has(.ports))
     let isICMP = packet.has(.icmp)
     let absent = PacketNumbers.absent
-    numbers.set(.direction, UInt64(walk.direction.rawValue))
     numbers.set(.fragmentOffset, hasAddresses ? UInt64(packet.fragmentOffset) : absent)
     numbers.set(.source, hasAddresses ? packet.source.v4 : nil)
     numbers.set(.destination, hasAddresses ? packet.destination.v4 : nil)
@@ -103,14 +104,22 @@ extension Engine {
     numbers.set(.destinationMAC, packet.has(.destinationMAC) ? packet.destinationMAC : absent)
     numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
     numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
-    numbers[.tcpFlags] = packet.has(.tcpFlags) ? NumberSlot.flagsPresent | UInt64(packet.tcpFlags) : 0
-    numbers[.connection] = walk.connection != nil ? NumberSlot.connectionKnown : 0
-    numbers[.ipOptions] = packet.has(.ipOptions) ? UInt64(packet.ipOptions.count) : 0
-    numbers[.tcpOptions] = packet.has(.tcpOptions) ? UInt64(packet.tcpOptions.count) : 0
-    numbers[.payload] = packet.has(.payload) ? UInt64(packet.payload.count) : 0
-    numbers[.ipv6] = hasAddresses && packet.version == 6 ? 1 : 0
-    if rareQuestions.contains(.connectionStates) { numbers[.connection] |= UInt64(connectionStates.rawValue) }
+    numbers[.features] = features(hasAddresses: hasAddresses).rawValue
     if rareQuestions.contains(.numbers) { gatherRareNumbers() }
+  }
+
+  @inline(__always)
+  private func features(hasAddresses: Bool) -> PacketFeatures {
+    var features = walk.features
+    features.insert(.outbound, if: walk.direction == .outbound)
+    features.insert(.ipOptions, if: packet.has(.ipOptions) && !packet.ipOptions.isEmpty)
+    features.insert(.tcpOptions, if: packet.has(.tcpOptions) && !packet.tcpOptions.isEmpty)
+    features.insert(.payload, if: packet.has(.payload) && !packet.payload.isEmpty)
+    features.insert(.ipv6, if: hasAddresses && packet.version == 6)
+    features.insert(PacketFeatures(tcpFlags: packet.tcpFlags), if: packet.has(.tcpFlags))
+    features.insert(.knownConnection, if: walk.connection != nil)
+    if rareQuestions.contains(.connectionStates) { features.formUnion(PacketFeatures(connectionStates)) }
+    return features
   }
 
   /// See `NumberField.isRare`.
@@ -211,6 +220,7 @@ extension Engine {
     return switch step.test {
     case .number: numbers.satisfy(step) != step.isNegated
     case .gated where !numbers.opens(step): (step.lower != 0) != step.isNegated
+    case .gated where step.traits.contains(.isLooseWord) && !mayHaveWord(of: position, frame): step.isNegated
     case .table: include(at: position)
     case .gated, .other: holds(rules.program.instructions[Int(position)], frame)
     }
