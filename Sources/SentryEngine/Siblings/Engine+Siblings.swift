@@ -23,8 +23,7 @@ extension Engine {
         next = rules.siblings.addressLists[Int(lists)].firstPlace(from: position, in: list, before: next)
       case .words(let lists):
         guard numbers.features.contains(.payload) else { continue }
-        next = siblingMemory.firstWord(
-          from: position, before: next, lists, of: rules.siblings, in: frame, payload: packet.payload)
+        next = firstWord(from: position, before: next, lists, frame)
       }
     }
     return next
@@ -34,7 +33,16 @@ extension Engine {
   @inline(__always)
   mutating func mayHaveWord(of position: Int32, _ frame: RawSpan) -> Bool {
     guard let words = rules.siblings.looseWords else { return true }
-    return siblingMemory.firstWord(
-      from: position, before: position + 1, words, of: rules.siblings, in: frame, payload: packet.payload) == position
+    return firstWord(from: position, before: position + 1, words, frame) == position
+  }
+
+  /// The first place from `place` on of a word that is in the payload; `end` if there is none before that.
+  private mutating func firstWord(from place: Int32, before end: Int32, _ words: Int32, _ frame: RawSpan) -> Int32 {
+    if let first = siblingMemory.firstWord(from: place, before: end, words) { return first }
+    var finds = siblingMemory.emptyFinds(from: place)
+    rules.siblings.wordLists[Int(words)].find(in: frame, payload: packet.payload, &finds)
+    siblingMemory.note(finds, of: words)
+    // There is room for one at least.
+    return finds.first(from: place, before: end) ?? end
   }
 }

@@ -110,17 +110,18 @@ private struct GramTable: Sendable {
   /// The length of the grams that a word is known by.
   static func length(for wordLength: Int) -> Int { wordLength >= 4 ? 4 : wordLength >= 2 ? 2 : 1 }
 
-  /// Grams of all words together, unless there are more words.
-  private static var mostGrams: Int { 65_536 }
+  /// Looking at fewer bytes takes less time, but then a word is known by more of its grams, common ones among them.
+  private static var longestStride: Int { 4 }
 
   init(_ words: [(content: Int32, place: Int32)], of contents: [ContentPattern], length: Int) {
     let shortest = words.map { contents[Int($0.content)].bytes.count }.min() ?? length
-    let stride = max(1, min(shortest - length + 1, 16, Self.mostGrams / max(1, words.count)))
+    let stride = max(1, min(shortest - length + 1, Self.longestStride))
     var grams = GramCollection(count: words.count * stride)
+    for word in words { grams.note(Self.hashes(of: contents[Int(word.content)].bytes, length)) }
     for word in words {
       let bytes = contents[Int(word.content)].bytes
-      let hashes = (0...(bytes.count - length)).map { Self.hash(of: bytes[$0..<($0 + length)]) }
-      let first = grams.leastKnown(hashes, stride)
+      let hashes = Self.hashes(of: bytes, length)
+      let first = grams.rarest(hashes, of: bytes, stride)
       for offset in first..<(first + stride) {
         let head = grams.head(of: hashes[offset])
         grams.entries.append(
@@ -154,9 +155,18 @@ private struct GramTable: Sendable {
 
     func head(of hash: UInt32) -> Int { Int(hash >> headShift) }
 
-    /// Where in a word to begin with so many grams that fewest others share their hashes.
-    func leastKnown(_ hashes: [UInt32], _ stride: Int) -> Int {
-      let costs = hashes.map { popularity[head(of: $0)] }
+    /// Counts all grams of a word.
+    mutating func note(_ hashes: [UInt32]) {
+      for hash in hashes { popularity[head(of: hash)] += 1 }
+    }
+
+    /// Where in a word to begin with so many grams that they are rare in other words, and in texts: those are made of letters.
+    func rarest(_ hashes: [UInt32], of bytes: [UInt8], _ stride: Int) -> Int {
+      let length = bytes.count - hashes.count + 1
+      let costs = hashes.indices.map { offset in
+        let isText = bytes[offset..<(offset + length)].allSatisfy { (0x61...0x7A).contains($0 | 0x20) }
+        return Int(popularity[head(of: hashes[offset])]) * (isText ? 16 : 1)
+      }
       let starts = 0...(hashes.count - stride)
       return starts.min { costs[$0..<($0 + stride)].reduce(0, +) < costs[$1..<($1 + stride)].reduce(0, +) } ?? 0
     }
@@ -164,7 +174,6 @@ private struct GramTable: Sendable {
     /// Notes the gram of the latest entry.
     mutating func add(_ hash: UInt32) {
       heads[head(of: hash)] = Int32(entries.count - 1)
-      popularity[head(of: hash)] += 1
       let bit = hash >> filterShift
       filter[Int(bit / 64)] |= 1 << UInt64(bit % 64)
     }
@@ -202,6 +211,10 @@ private struct GramTable: Sendable {
     case 2: frame.wire16(at: position).map { Self.hash(UInt32($0)) }
     default: frame.wire8(at: position).map { Self.hash(UInt32($0)) }
     }
+  }
+
+  private static func hashes(of bytes: [UInt8], _ length: Int) -> [UInt32] {
+    (0...(bytes.count - length)).map { hash(of: bytes[$0..<($0 + length)]) }
   }
 
   private static func hash(of bytes: ArraySlice<UInt8>) -> UInt32 {
