@@ -4,6 +4,9 @@
 // that matches counts first and acts then. The first terminating action becomes the packet's leaf: its own children are
 // walked before its log entry is written, and whatever terminates there is counted but not carried out
 // (docs/Classic.md, "Evaluation").
+//
+// Two shortcuts spare most questions without changing an answer: packets alike follow the path of an earlier one
+// (`Paths/PathMemory.swift`), and of many siblings only those are asked that can match (`Siblings/SiblingIndex.swift`).
 
 internal import SentryPacket
 internal import SentryRules
@@ -100,8 +103,6 @@ extension Engine {
     numbers.set(.protocolNumber, packet.has(.protocolNumber) ? UInt64(packet.protocolNumber) : absent)
     numbers.set(.sourcePort, hasPorts ? UInt64(packet.sourcePort) : absent)
     numbers.set(.destinationPort, hasPorts ? UInt64(packet.destinationPort) : absent)
-    numbers.set(.sourceMAC, packet.has(.sourceMAC) ? packet.sourceMAC : absent)
-    numbers.set(.destinationMAC, packet.has(.destinationMAC) ? packet.destinationMAC : absent)
     numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
     numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
     numbers[.features] = features(hasAddresses: hasAddresses).rawValue
@@ -127,6 +128,8 @@ extension Engine {
   private mutating func gatherRareNumbers() {
     let (hasAddresses, isICMPv6) = (packet.has(.addresses), packet.has(.icmpv6))
     let absent = PacketNumbers.absent
+    numbers.set(.sourceMAC, packet.has(.sourceMAC) ? packet.sourceMAC : absent)
+    numbers.set(.destinationMAC, packet.has(.destinationMAC) ? packet.destinationMAC : absent)
     numbers.set(.ipVersion, UInt64(packet.version))
     numbers.set(.packetLength, UInt64(packet.byteCount))
     numbers.set(.icmpv6Type, isICMPv6 ? UInt64(packet.icmpType) : absent)
@@ -315,7 +318,7 @@ extension Engine {
 
   /// `Include`: a match refreshes the entry and counts there; the rule's direct children may ask for that count. A rule that
   /// does not match changes nothing, so `!=` only looks.
-  private mutating func include(at position: Int32) -> Bool {
+  mutating func include(at position: Int32) -> Bool {
     let step = steps[Int(position)]
     walk.entry = nil
     guard let table = AddressTableKind(rawValue: step.field), packet.has(.addresses),

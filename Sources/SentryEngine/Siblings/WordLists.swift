@@ -180,13 +180,27 @@ private struct GramTable: Sendable {
   }
 
   func find(in frame: RawSpan, _ bytes: Range<Int>, _ contents: [ContentPattern], _ finds: inout WordFinds) {
+    switch length {
+    case 4: find(in: frame, bytes, contents, &finds) { frame.wire32(at: $0) }
+    case 2: find(in: frame, bytes, contents, &finds) { frame.wire16(at: $0).map(UInt32.init) }
+    default: find(in: frame, bytes, contents, &finds) { frame.wire8(at: $0).map(UInt32.init) }
+    }
+  }
+
+  @inline(__always)
+  private func find(
+    in frame: RawSpan, _ bytes: Range<Int>, _ contents: [ContentPattern], _ finds: inout WordFinds,
+    gram: (Int) -> UInt32?
+  ) {
+    let (last, stride, shift) = (bytes.upperBound - length, stride, filterShift)
     var position = bytes.lowerBound
-    while position <= bytes.upperBound - length, let hash = hash(at: position, of: frame) {
-      let bit = hash >> filterShift
-      if filter[Int(bit / 64)] & 1 << UInt64(bit % 64) != 0 {
+    while position <= last, let gram = gram(position) {
+      let hash = Self.hash(gram)
+      let bit = hash &>> shift
+      if filter[Int(bit / 64)] &>> UInt64(bit % 64) & 1 != 0 {
         compare(at: position, hash, frame, bytes, contents, &finds)
       }
-      position += stride
+      position &+= stride
     }
   }
 
@@ -201,15 +215,6 @@ private struct GramTable: Sendable {
       let start = position - Int(word.offset)
       if start >= bytes.lowerBound, contents[Int(word.content)].matches(frame, at: start) { finds.insert(word.place) }
       entry = word.next
-    }
-  }
-
-  @inline(__always)
-  private func hash(at position: Int, of frame: RawSpan) -> UInt32? {
-    switch length {
-    case 4: frame.wire32(at: position).map(Self.hash)
-    case 2: frame.wire16(at: position).map { Self.hash(UInt32($0)) }
-    default: frame.wire8(at: position).map { Self.hash(UInt32($0)) }
     }
   }
 
