@@ -25,8 +25,16 @@ extension ContentPattern {
       windowEnd = (windowStart..<windowEnd).first { frame.wire8(at: $0) == terminator } ?? windowEnd
     }
     guard windowEnd - windowStart >= bytes.count else { return nil }
-    for candidate in windowStart...(windowEnd - bytes.count) where matches(frame, at: candidate) {
-      return candidate - payloadStart
+    let last = windowEnd - bytes.count
+    guard let beginning = bytes.withRawSpan({ $0.wire32(at: 0) }) else {
+      return (windowStart...last).first { matches(frame, at: $0) }.map { $0 - payloadStart }
+    }
+    // Four bytes tell nearly everywhere that the text does not begin here; small letters have this bit, capital ones do not.
+    let fold: UInt32 = ignoresCase ? 0x2020_2020 : 0
+    var candidate = windowStart
+    while candidate <= last, let found = frame.wire32(at: candidate) {
+      if (found ^ beginning) & ~fold == 0, matches(frame, at: candidate) { return candidate - payloadStart }
+      candidate += 1
     }
     return nil
   }

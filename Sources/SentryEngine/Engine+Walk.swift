@@ -4,6 +4,9 @@
 // that matches counts first and acts then. The first terminating action becomes the packet's leaf: its own children are
 // walked before its log entry is written, and whatever terminates there is counted but not carried out
 // (docs/Classic.md, "Evaluation").
+//
+// Two shortcuts spare most questions without changing an answer: packets alike follow the path of an earlier one
+// (`Paths/PathMemory.swift`), and of many siblings only those are asked that can match (`Siblings/SiblingIndex.swift`).
 
 internal import SentryPacket
 internal import SentryRules
@@ -17,6 +20,8 @@ struct Walk {
   var time = Timestamp(nanoseconds: 0)
   var direction = Direction.inbound
   var interface = 0
+  /// What it is that the interface means to the rules: `PacketFeatures.init(interfacePattern:)`.
+  var features: PacketFeatures = []
   /// The process on this host behind the packet.
   var owner = PacketOwner()
   /// The packet's flow, if an earlier packet of it was let through.
@@ -92,25 +97,30 @@ extension Engine {
     let (hasAddresses, hasPorts) = (packet.has(.addresses), packet.has(.ports))
     let isICMP = packet.has(.icmp)
     let absent = PacketNumbers.absent
-    numbers.set(.direction, UInt64(walk.direction.rawValue))
     numbers.set(.fragmentOffset, hasAddresses ? UInt64(packet.fragmentOffset) : absent)
     numbers.set(.source, hasAddresses ? packet.source.v4 : nil)
     numbers.set(.destination, hasAddresses ? packet.destination.v4 : nil)
     numbers.set(.protocolNumber, packet.has(.protocolNumber) ? UInt64(packet.protocolNumber) : absent)
     numbers.set(.sourcePort, hasPorts ? UInt64(packet.sourcePort) : absent)
     numbers.set(.destinationPort, hasPorts ? UInt64(packet.destinationPort) : absent)
-    numbers.set(.sourceMAC, packet.has(.sourceMAC) ? packet.sourceMAC : absent)
-    numbers.set(.destinationMAC, packet.has(.destinationMAC) ? packet.destinationMAC : absent)
     numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
     numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
-    numbers[.tcpFlags] = packet.has(.tcpFlags) ? NumberSlot.flagsPresent | UInt64(packet.tcpFlags) : 0
-    numbers[.connection] = walk.connection != nil ? NumberSlot.connectionKnown : 0
-    numbers[.ipOptions] = packet.has(.ipOptions) ? UInt64(packet.ipOptions.count) : 0
-    numbers[.tcpOptions] = packet.has(.tcpOptions) ? UInt64(packet.tcpOptions.count) : 0
-    numbers[.payload] = packet.has(.payload) ? UInt64(packet.payload.count) : 0
-    numbers[.ipv6] = hasAddresses && packet.version == 6 ? 1 : 0
-    if rareQuestions.contains(.connectionStates) { numbers[.connection] |= UInt64(connectionStates.rawValue) }
+    numbers[.features] = features(hasAddresses: hasAddresses).rawValue
     if rareQuestions.contains(.numbers) { gatherRareNumbers() }
+  }
+
+  @inline(__always)
+  private func features(hasAddresses: Bool) -> PacketFeatures {
+    var features = walk.features
+    features.insert(.outbound, if: walk.direction == .outbound)
+    features.insert(.ipOptions, if: packet.has(.ipOptions) && !packet.ipOptions.isEmpty)
+    features.insert(.tcpOptions, if: packet.has(.tcpOptions) && !packet.tcpOptions.isEmpty)
+    features.insert(.payload, if: packet.has(.payload) && !packet.payload.isEmpty)
+    features.insert(.ipv6, if: hasAddresses && packet.version == 6)
+    features.insert(PacketFeatures(tcpFlags: packet.tcpFlags), if: packet.has(.tcpFlags))
+    features.insert(.knownConnection, if: walk.connection != nil)
+    if rareQuestions.contains(.connectionStates) { features.formUnion(PacketFeatures(connectionStates)) }
+    return features
   }
 
   /// See `NumberField.isRare`.
@@ -118,6 +128,8 @@ extension Engine {
   private mutating func gatherRareNumbers() {
     let (hasAddresses, isICMPv6) = (packet.has(.addresses), packet.has(.icmpv6))
     let absent = PacketNumbers.absent
+    numbers.set(.sourceMAC, packet.has(.sourceMAC) ? packet.sourceMAC : absent)
+    numbers.set(.destinationMAC, packet.has(.destinationMAC) ? packet.destinationMAC : absent)
     numbers.set(.ipVersion, UInt64(packet.version))
     numbers.set(.packetLength, UInt64(packet.byteCount))
     numbers.set(.icmpv6Type, isICMPv6 ? UInt64(packet.icmpType) : absent)
@@ -211,6 +223,7 @@ extension Engine {
     return switch step.test {
     case .number: numbers.satisfy(step) != step.isNegated
     case .gated where !numbers.opens(step): (step.lower != 0) != step.isNegated
+    case .gated where step.traits.contains(.isLooseWord) && !mayHaveWord(of: position, frame): step.isNegated
     case .table: include(at: position)
     case .gated, .other: holds(rules.program.instructions[Int(position)], frame)
     }
@@ -305,7 +318,7 @@ extension Engine {
 
   /// `Include`: a match refreshes the entry and counts there; the rule's direct children may ask for that count. A rule that
   /// does not match changes nothing, so `!=` only looks.
-  private mutating func include(at position: Int32) -> Bool {
+  mutating func include(at position: Int32) -> Bool {
     let step = steps[Int(position)]
     walk.entry = nil
     guard let table = AddressTableKind(rawValue: step.field), packet.has(.addresses),

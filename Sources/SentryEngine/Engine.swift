@@ -171,7 +171,7 @@ public struct Engine: ~Copyable {
     // Looked up early: its entry arrives from memory while the rules are walked.
     let flow = findConnection(frame)
     if place.isFiltered {
-      numbers[.interface] = place.patterns
+      walk.features = place.features
       if rareQuestions.contains(.sourceRate) { countSource() }
       if isToBeAsked(about: flow) { askRules(frame) } else { walkRules(frame) }
     }
@@ -390,8 +390,8 @@ extension PacketFields {
 struct InterfacePlace {
   var isFiltered = false
   var isLoopback = false
-  /// See `NumberSlot.interface`.
-  var patterns: UInt64 = 0
+  /// What it means to the rules.
+  var features: PacketFeatures = []
 
   /// An interface the engine was not told of: no filters.
   init() {}
@@ -399,9 +399,9 @@ struct InterfacePlace {
   init(_ interface: EngineInterface, meantBy patterns: [InterfacePattern]) {
     isFiltered = interface.isFiltered
     isLoopback = interface.isLoopback
-    for (number, pattern) in patterns.prefix(Int(NumberSlot.interfaceBits)).enumerated()
-    where pattern.matches(name: interface.name, isExternal: interface.isExternal) {
-      self.patterns |= 1 << UInt64(number)
+    for (number, pattern) in patterns.enumerated() {
+      guard let feature = PacketFeatures(interfacePattern: number) else { break }
+      if pattern.matches(name: interface.name, isExternal: interface.isExternal) { features.insert(feature) }
     }
   }
 }

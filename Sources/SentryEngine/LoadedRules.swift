@@ -65,6 +65,7 @@ public final class LoadedRules: Sendable {
     for (position, family) in siblings.familyNumbers.enumerated() where family >= 0 {
       steps[position].join(family: family)
     }
+    for position in siblings.looseWordSteps { steps[Int(position)].becomeLooseWord() }
     self.steps = steps
     steadiness = program.steadiness
     packetClasses = PacketClasses(of: steps)

@@ -32,10 +32,9 @@ extension RareQuestions {
 extension NumberField {
   var isRare: Bool {
     switch self {
-    case .direction, .sourceMAC, .destinationMAC, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .sourcePort,
-      .destinationPort:
+    case .direction, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .sourcePort, .destinationPort:
       false
-    case .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan, .user:
+    case .sourceMAC, .destinationMAC, .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan, .user:
       true
     }
   }

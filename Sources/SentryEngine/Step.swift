@@ -5,13 +5,12 @@ internal import SentryRules
 ///
 /// The tests that nearly every packet meets are answered from here. Most ask for a number, and much else can be asked as one: an
 /// IPv4 address, whether certain TCP flags are set, whether the interface is among those meant. That takes a mask, a
-/// subtraction and a comparison. Others concern only packets that have something to look into, such as options or a payload,
-/// and a number tells those. What is left says `other`, and the walk asks the instruction itself.
+/// subtraction and a comparison. Others concern only packets that have something to look into, such as options or a payload. What is left says `other`, and the walk asks the instruction itself.
 struct Step {
   enum Test: UInt8 {
     /// The bits of `mask` of the number, taken as a number, lie in the range. `NumberSlot.constant` serves for what is always so.
     case number
-    /// Where the number is 0 the answer is whether `lower` is not; else the instruction is asked.
+    /// Of packets with a feature in `mask` the instruction is asked; of others the answer is whether `lower` is not 0.
     case gated
     /// `field` is the raw value of an `AddressTableKind`.
     case table
@@ -31,6 +30,8 @@ struct Step {
     static let terminates = Traits(rawValue: 1 << 3)
     /// One of many siblings that an index knows: `family` says which.
     static let isIndexed = Traits(rawValue: 1 << 4)
+    /// Asks for one of `SiblingIndex.looseWords`.
+    static let isLooseWord = Traits(rawValue: 1 << 5)
   }
 
   let test: Test
@@ -71,6 +72,8 @@ struct Step {
     self.family = family
     traits.insert(.isIndexed)
   }
+
+  mutating func becomeLooseWord() { traits.insert(.isLooseWord) }
 }
 
 /// A test as the walk asks it; see `Step.Test`.
@@ -88,59 +91,67 @@ private struct Question {
     width = min(range.upperBound, PacketNumbers.absent - 1) &- range.lowerBound
   }
 
-  /// Of the bits in `mask`, those of `wanted` are set and the others are not.
-  private init(_ slot: NumberSlot, mask: UInt64, _ wanted: UInt64) {
-    self.init(slot, wanted...wanted)
-    self.mask = mask
+  /// Of the features in `mask` the packet has those of `wanted`, and not the others.
+  private init(_ mask: PacketFeatures, are wanted: PacketFeatures) {
+    self.init(.features, wanted.rawValue...wanted.rawValue)
+    self.mask = mask.rawValue
   }
 
-  /// One of these bits is set.
-  private init(_ slot: NumberSlot, anyOf bits: UInt64) {
-    self.init(slot, 1...bits)
-    mask = bits
+  /// The packet has one of these features.
+  private init(anyOf features: PacketFeatures) {
+    self.init(.features, 1...max(1, features.rawValue))
+    mask = features.rawValue
   }
 
-  /// The instruction is asked where the number is not 0.
-  private init(askedWhere slot: NumberSlot, otherwise answer: Bool = false) {
-    self.init(slot, 0...0)
+  /// The instruction is asked of packets with this feature.
+  private init(askedOf feature: PacketFeatures, otherwise answer: Bool = false) {
+    self.init(.features, 0...0)
     test = .gated
+    mask = feature.rawValue
     lower = answer ? 1 : 0
   }
 
+  private init(always answer: Bool) { self.init(.constant, answer ? 0...0 : 1...1) }
+
   private init(_ test: Step.Test, field: UInt8 = 0) {
-    self.init(.constant, 0...0)
+    self.init(always: true)
     self.test = test
     self.field = field
   }
 
   init(_ test: SentryRules.Test) {
     switch test {
-    case .constant(let value): self.init(.constant, value ? 0...0 : 1...1)
+    case .constant(let value): self.init(always: value)
+    case .number(.direction, let range):
+      switch (range.contains(0), range.contains(1)) {
+      case (true, false): self.init(.outbound, are: [])
+      case (false, true): self.init(.outbound, are: .outbound)
+      case (let both, _): self.init(always: both)
+      }
     case .number(let field, let range): self.init(NumberSlot(field), range)
     case .address(let endpoint, let range):
       if let first = range.first.v4, let last = range.last.v4 {
         self.init(NumberSlot(endpoint), UInt64(first)...UInt64(last))
       } else {
-        self.init(askedWhere: .ipv6)
+        self.init(askedOf: .ipv6)
       }
     case .interface(let pattern):
-      if pattern < NumberSlot.interfaceBits {
-        self.init(.interface, anyOf: 1 << UInt64(pattern))
+      if let feature = PacketFeatures(interfacePattern: Int(pattern)) {
+        self.init(anyOf: feature)
       } else {
         self.init(.other)
       }
     case .tcpFlags(let on, let off):
-      // A flag cannot be both on and off: then what is wanted has a bit that the mask has not.
-      let impossible = UInt64(on & off) << 32
+      // A flag cannot be both on and off: `wanted` has a feature that the mask has not.
+      let impossible: PacketFeatures = on & off == 0 ? [] : .impossible
       self.init(
-        .tcpFlags, mask: NumberSlot.flagsPresent | UInt64(on | off), NumberSlot.flagsPresent | UInt64(on) | impossible)
+        PacketFeatures(tcpFlags: on | off), are: PacketFeatures(tcpFlags: on).union(impossible))
     case .table(let table): self.init(.table, field: table.rawValue)
-    case .knownConnection: self.init(.connection, anyOf: NumberSlot.connectionKnown)
-    case .connectionState(let states):
-      if states.isEmpty { self.init(.constant, 1...1) } else { self.init(.connection, anyOf: UInt64(states.rawValue)) }
-    case .ipOptions(_, let noneOf): self.init(askedWhere: .ipOptions, otherwise: noneOf)
-    case .tcpOptions(_, let noneOf): self.init(askedWhere: .tcpOptions, otherwise: noneOf)
-    case .content, .urlKeyword: self.init(askedWhere: .payload)
+    case .knownConnection: self.init(anyOf: .knownConnection)
+    case .connectionState(let states): self.init(anyOf: PacketFeatures(states))
+    case .ipOptions(_, let noneOf): self.init(askedOf: .ipOptions, otherwise: noneOf)
+    case .tcpOptions(_, let noneOf): self.init(askedOf: .tcpOptions, otherwise: noneOf)
+    case .content, .urlKeyword: self.init(askedOf: .payload)
     case .serverName, .dnsName, .application, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,
       .parentMatchRate, .parentByteCount, .idleSeconds:
       self.init(.other)
@@ -160,6 +171,42 @@ extension SentryRules.Test {
   }
 }
 
+/// What a packet has or not, in one number.
+struct PacketFeatures: OptionSet {
+  var rawValue: UInt64
+
+  static var outbound: PacketFeatures { PacketFeatures(rawValue: 1 << 0) }
+  /// Some, in what was captured.
+  static var ipOptions: PacketFeatures { PacketFeatures(rawValue: 1 << 1) }
+  static var tcpOptions: PacketFeatures { PacketFeatures(rawValue: 1 << 2) }
+  static var payload: PacketFeatures { PacketFeatures(rawValue: 1 << 3) }
+  /// Addresses, and they are IPv6's.
+  static var ipv6: PacketFeatures { PacketFeatures(rawValue: 1 << 4) }
+  static var knownConnection: PacketFeatures { PacketFeatures(rawValue: 1 << 5) }
+  /// No packet has it.
+  static var impossible: PacketFeatures { PacketFeatures(rawValue: 1 << 63) }
+
+  /// Four bits; gathered only where rules ask for them.
+  @inline(__always)
+  init(_ states: ConnectionStates) { rawValue = UInt64(states.rawValue) << 6 }
+
+  /// That there are flags, and which.
+  @inline(__always)
+  init(tcpFlags: UInt8) { rawValue = (1 << 8 | UInt64(tcpFlags)) << 10 }
+
+  /// The interface is among those that a pattern of `Program.interfaces` means; `nil` for those behind the first ones.
+  init?(interfacePattern pattern: Int) {
+    guard pattern < 40 else { return nil }
+    rawValue = 1 << UInt64(19 + pattern)
+  }
+
+  @inline(__always)
+  init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  @inline(__always)
+  mutating func insert(_ feature: PacketFeatures, if isThere: Bool) { rawValue |= isThere ? feature.rawValue : 0 }
+}
+
 /// The numbers that the walk knows of a packet, by place in `PacketNumbers`.
 struct NumberSlot {
   let rawValue: UInt8
@@ -172,22 +219,8 @@ struct NumberSlot {
 
   /// Always 0.
   static var constant: NumberSlot { NumberSlot(19) }
-  /// Bit `pattern` is set if `Program.interfaces` means the interface there.
-  static var interface: NumberSlot { NumberSlot(20) }
-  /// The flags, and `flagsPresent`; 0 without.
-  static var tcpFlags: NumberSlot { NumberSlot(21) }
-  /// `ConnectionStates`, where rules ask for them, and `connectionKnown`.
-  static var connection: NumberSlot { NumberSlot(22) }
-  /// Bytes of them; 0 without.
-  static var ipOptions: NumberSlot { NumberSlot(23) }
-  static var tcpOptions: NumberSlot { NumberSlot(24) }
-  static var payload: NumberSlot { NumberSlot(25) }
-  /// Not 0 if the packet has addresses, and they are IPv6's.
-  static var ipv6: NumberSlot { NumberSlot(26) }
-
-  static var interfaceBits: Int32 { 63 }
-  static var flagsPresent: UInt64 { 1 << 8 }
-  static var connectionKnown: UInt64 { 1 << 8 }
+  /// `PacketFeatures`.
+  static var features: NumberSlot { NumberSlot(20) }
 }
 
 /// The numbers of one packet, gathered once; the rules ask for the same few again and again.
@@ -205,6 +238,10 @@ struct PacketNumbers {
     @inline(__always) set { values[Int(slot.rawValue & 31)] = newValue }
   }
 
+  var features: PacketFeatures {
+    @inline(__always) get { PacketFeatures(rawValue: self[.features]) }
+  }
+
   @inline(__always)
   subscript(at place: UInt8) -> UInt64 { values[Int(place & 31)] }
 
@@ -212,9 +249,9 @@ struct PacketNumbers {
   @inline(__always)
   func satisfy(_ step: Step) -> Bool { values[Int(step.field & 31)] & step.mask &- step.lower <= step.width }
 
-  /// There is something for a gated step to look into.
+  /// A gated step is to be asked.
   @inline(__always)
-  func opens(_ step: Step) -> Bool { values[Int(step.field & 31)] != 0 }
+  func opens(_ step: Step) -> Bool { self[.features] & step.mask != 0 }
 
   /// The answer to a step follows from these numbers.
   @inline(__always)

@@ -15,6 +15,10 @@ extension PacketFields {
     destinationMAC = destination >> 16
     sourceMAC = (destination & 0xFFFF) << 32 | UInt64(source)
     present.insert(.ethernet)
+    // Most frames are this one kind.
+    if frame.wire16(at: EthernetLayout.type) == EtherType.ipv4 {
+      return NetworkHeader(offset: EthernetLayout.type + 2, announcedVersion: 4)
+    }
     return frame.networkHeader(afterEtherTypeAt: EthernetLayout.type)
   }
 }

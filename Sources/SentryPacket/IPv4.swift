@@ -22,14 +22,12 @@ extension PacketFields {
   mutating func decodeIPv4(_ frame: RawSpan, wireEnd: Int) -> FrameKind {
     let start = Int(networkOffset)
     let available = wireEnd - start
-    readFixedIPv4Header(frame, at: start)
+    let (totalLength, words) = readFixedIPv4Header(frame, at: start)
 
     // A total length of 0 is what offloading network cards leave in packets longer than 65 535 bytes.
-    let totalLength = Int(frame.wire16(at: start + IPv4Layout.totalLength) ?? 0)
     let length = totalLength == 0 ? available : min(totalLength, available)
     byteCount = UInt32(truncatingIfNeeded: max(0, length))
 
-    let words = frame.wire8(at: start + IPv4Layout.versionIHL).map { Int($0 & 0x0F) }
     let headerLength = words.map { $0 * 4 } ?? IPv4Layout.minimumHeader
     guard headerLength >= IPv4Layout.minimumHeader, headerLength <= length else { return .shortIPHeader }
     guard has(.addresses) else { return .ip }
@@ -42,26 +40,38 @@ extension PacketFields {
     return decodeUpper(frame, from: headerEnd, packetEnd: start + length)
   }
 
-  /// Everything in the first twenty bytes but the lengths.
+  /// Reads what was captured of the first twenty bytes.
+  ///
+  /// - Returns: the total length, 0 if it was not captured, and the header's length in words.
   @inline(__always)
-  private mutating func readFixedIPv4Header(_ frame: RawSpan, at start: Int) {
-    guard let timeToLiveAndProtocol = frame.wire16(at: start + IPv4Layout.timeToLiveAndProtocol) else { return }
-    protocolNumber = UInt8(truncatingIfNeeded: timeToLiveAndProtocol)
-    timeToLive = UInt8(truncatingIfNeeded: timeToLiveAndProtocol >> 8)
-    present.insert(.protocolNumber)
-
-    guard let sourceValue = frame.wire32(at: start + IPv4Layout.source),
-      let destinationValue = frame.wire32(at: start + IPv4Layout.destination),
-      let fragment = frame.wire16(at: start + IPv4Layout.fragment),
-      let identificationValue = frame.wire16(at: start + IPv4Layout.identification),
-      let typeOfService = frame.wire8(at: start + IPv4Layout.typeOfService)
-    else { return }
-    source = IPAddress(v4: sourceValue)
+  private mutating func readFixedIPv4Header(_ frame: RawSpan, at start: Int) -> (totalLength: Int, words: Int?) {
+    guard let first = frame.wire64(at: start), let second = frame.wire64(at: start + 8),
+      let destinationValue = frame.wire32(at: start + IPv4Layout.destination)
+    else { return readCutIPv4Header(frame, at: start) }
+    protocolNumber = UInt8(truncatingIfNeeded: second >> 48)
+    timeToLive = UInt8(truncatingIfNeeded: second >> 56)
+    source = IPAddress(v4: UInt32(truncatingIfNeeded: second))
     destination = IPAddress(v4: destinationValue)
+    let fragment = UInt16(truncatingIfNeeded: first)
     fragmentOffset = fragment & IPv4Layout.fragmentOffsetMask
     hasMoreFragments = fragment & IPv4Layout.moreFragments != 0
-    identification = UInt32(identificationValue)
-    trafficClass = typeOfService
-    present.insert(.addresses)
+    identification = UInt32(first >> 16 & 0xFFFF)
+    trafficClass = UInt8(truncatingIfNeeded: first >> 48)
+    present.formUnion([.protocolNumber, .addresses])
+    return (Int(first >> 32 & 0xFFFF), Int(first >> 56 & 0x0F))
+  }
+
+  /// The same where the capture ends before the header does: the addresses are not there.
+  @inline(never)
+  private mutating func readCutIPv4Header(_ frame: RawSpan, at start: Int) -> (totalLength: Int, words: Int?) {
+    if let timeToLiveAndProtocol = frame.wire16(at: start + IPv4Layout.timeToLiveAndProtocol) {
+      protocolNumber = UInt8(truncatingIfNeeded: timeToLiveAndProtocol)
+      timeToLive = UInt8(truncatingIfNeeded: timeToLiveAndProtocol >> 8)
+      present.insert(.protocolNumber)
+    }
+    return (
+      Int(frame.wire16(at: start + IPv4Layout.totalLength) ?? 0),
+      frame.wire8(at: start + IPv4Layout.versionIHL).map { Int($0 & 0x0F) }
+    )
   }
 }

@@ -109,7 +109,7 @@ struct PacketClasses: Sendable {
       case .number where step.mask == .max:
         ranges[step.field, default: []].append(step.lower...(step.lower + step.width))
       case .number: masks[step.field, default: 0] |= step.mask
-      case .gated: ranges[step.field, default: []].append(0...0)
+      case .gated: masks[step.field, default: 0] |= step.mask
       case .table, .other: break
       }
     }

@@ -16,17 +16,33 @@ extension Engine {
         siblingMemory.note(list, of: group)
         next = rules.siblings.numberLists[Int(lists)].firstPlace(from: position, in: list, before: next)
       case .address(let endpoint, let lists):
-        guard numbers[.ipv6] != 0 else { continue }
+        guard numbers.features.contains(.ipv6) else { continue }
         let address = UInt128(endpoint == .source ? packet.source : packet.destination)
         let list = siblingMemory.list(group) ?? rules.siblings.addressLists[Int(lists)].list(of: address)
         siblingMemory.note(list, of: group)
         next = rules.siblings.addressLists[Int(lists)].firstPlace(from: position, in: list, before: next)
       case .words(let lists):
-        guard numbers[.payload] != 0 else { continue }
-        next = siblingMemory.firstWord(
-          from: position, before: next, lists, of: rules.siblings, in: frame, payload: packet.payload)
+        guard numbers.features.contains(.payload) else { continue }
+        next = firstWord(from: position, before: next, lists, frame)
       }
     }
     return next
+  }
+
+  /// The word that a step asks for stands somewhere in the payload. All loose words are looked for when the first is asked for.
+  @inline(__always)
+  mutating func mayHaveWord(of position: Int32, _ frame: RawSpan) -> Bool {
+    guard let words = rules.siblings.looseWords else { return true }
+    return firstWord(from: position, before: position + 1, words, frame) == position
+  }
+
+  /// The first place from `place` on of a word that is in the payload; `end` if there is none before that.
+  private mutating func firstWord(from place: Int32, before end: Int32, _ words: Int32, _ frame: RawSpan) -> Int32 {
+    if let first = siblingMemory.firstWord(from: place, before: end, words) { return first }
+    var finds = siblingMemory.emptyFinds(from: place)
+    rules.siblings.wordLists[Int(words)].find(in: frame, payload: packet.payload, &finds)
+    siblingMemory.note(finds, of: words)
+    // There is room for one at least.
+    return finds.first(from: place, before: end) ?? end
   }
 }

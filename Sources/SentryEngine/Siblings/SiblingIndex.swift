@@ -2,7 +2,7 @@
 //
 // A test that fails has no effect, so a sibling that cannot match need not be asked. Where many siblings under one parent ask for the
 // same number, for addresses, or for words in the payload, they are a *group*, and the group's index yields those that match, or may
-// match, in document order. All siblings of such a parent are a *family*; those that are in no group are asked one by one.
+// match, in document order. Words elsewhere are found together all the same, so that a packet's payload is looked through once. All siblings of such a parent are a *family*; those that are in no group are asked one by one.
 
 internal import SentryPacket
 internal import SentryRules
@@ -34,6 +34,11 @@ struct SiblingIndex: Sendable {
   private(set) var wordLists: [WordLists] = []
   /// By position: the first sibling from there on that is in no group; empty where there is no family.
   private(set) var nextPlain: [Int32] = []
+  /// Index into `wordLists` of the words that are in no group; `nil` if there are fewer than two.
+  private(set) var looseWords: Int32?
+  private var groupedWordSteps: Set<Int32> = []
+  /// The steps that ask for them.
+  private(set) var looseWordSteps: Set<Int32> = []
   /// By position: the sibling's family; -1 for none.
   private(set) var familyNumbers: [Int32] = []
 
@@ -50,6 +55,21 @@ struct SiblingIndex: Sendable {
     for (_, family) in siblings.sorted(by: { $0.key < $1.key }) where family.count >= least {
       add(family, steps, program, least)
     }
+    addLooseWords(program)
+  }
+
+  /// Words that few siblings ask for are looked for together, too.
+  private mutating func addLooseWords(_ program: Program) {
+    let words = program.instructions.indices.compactMap { position -> (content: Int32, place: Int32)? in
+      guard case .content(let pattern) = program.instructions[position].test,
+        case .payload = program.contents[Int(pattern)].start, !groupedWordSteps.contains(Int32(position))
+      else { return nil }
+      return (content: pattern, place: Int32(position))
+    }
+    guard words.count > 1 else { return }
+    looseWords = Int32(wordLists.count)
+    looseWordSteps = Set(words.map(\.place))
+    wordLists.append(WordLists(words, of: program.contents))
   }
 
   private mutating func add(_ positions: [Int32], _ steps: [Step], _ program: Program, _ least: Int) {
@@ -106,6 +126,7 @@ struct SiblingIndex: Sendable {
         return (content: pattern, place: position)
       }
       wordLists.append(WordLists(words, of: program.contents))
+      groupedWordSteps.formUnion(words.lazy.map(\.place))
       return .words(lists: Int32(wordLists.count - 1))
     }
   }

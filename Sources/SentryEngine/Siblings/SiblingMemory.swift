@@ -33,16 +33,16 @@ struct SiblingMemory: ~Copyable {
   @inline(__always)
   mutating func note(_ list: Int32, of group: Int32) { lists[Int(group)] = Finding(walk: walk, list: list) }
 
-  /// The first place from `place` on of a word that is in the payload, or `end`.
-  mutating func firstWord(
-    from place: Int32, before end: Int32, _ number: Int32, of index: SiblingIndex, in frame: RawSpan,
-    payload: Range<UInt32>
-  ) -> Int32 {
-    if words[Int(number)].walk == walk, let first = words[Int(number)].first(from: place, before: end) { return first }
-    var finds = WordFinds(walk: walk, from: place)
-    index.wordLists[Int(number)].find(in: frame, payload: payload, &finds)
-    words[Int(number)] = finds
-    // There is room for one at least.
-    return finds.first(from: place, before: end) ?? end
+  /// The first place from `place` on of a word that is in the payload, `end` if there is none before that; `nil` if that is not known.
+  @inline(__always)
+  func firstWord(from place: Int32, before end: Int32, _ number: Int32) -> Int32? {
+    words[Int(number)].walk == walk ? words[Int(number)].first(from: place, before: end) : nil
   }
+
+  /// To be filled with what is found from `place` on.
+  @inline(__always)
+  func emptyFinds(from place: Int32) -> WordFinds { WordFinds(walk: walk, from: place) }
+
+  @inline(__always)
+  mutating func note(_ finds: WordFinds, of number: Int32) { words[Int(number)] = finds }
 }

@@ -34,7 +34,9 @@ extension Engine {
       let order = paths.order(next)
       switch order.kind {
       case .expectMatch, .expectMismatch:
-        let matches = holds(at: order.operand, frame)
+        // Most questions are these.
+        let isOfTable = steps[Int(order.operand)].test == .table
+        let matches = isOfTable ? include(at: order.operand) : holds(at: order.operand, frame)
         if matches != (order.kind == .expectMatch) {
           paths.count(order.exit, bytes: UInt64(packet.byteCount), at: walk.time)
           return leavePath(at: order.operand, matches: matches, frame)
