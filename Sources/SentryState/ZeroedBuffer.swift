@@ -89,14 +89,18 @@ private final class MappedMemory {
     unsafe self.mapping = mapping
     // Safe: moves on by less than `alignment`, so that `byteCount` bytes are left.
     unsafe start = mapping.alignedUp(toMultipleOf: alignment)
+    // Where large pages are given to everybody, an idle table would take one at its first entry.
+    if alignment > 1 { advise(MADV_NOHUGEPAGE) }
   }
 
   /// On the machines we build for.
   private static var largePage: Int { 2 << 20 }
 
-  func preferLargePages() {
+  func preferLargePages() { advise(MADV_HUGEPAGE) }
+
+  private func advise(_ advice: Int32) {
     // Safe: advice about the mapping made in `init`, which changes no byte of it. A kernel without large pages refuses.
-    _ = unsafe madvise(mapping, mappedCount, MADV_HUGEPAGE)
+    _ = unsafe madvise(mapping, mappedCount, advice)
   }
 
   deinit {
