@@ -85,6 +85,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   // MARK: Looking
 
   /// The slot of the unexpired entry with this key. An expired one is removed.
+  @inline(__always)
   mutating func find(_ key: Entry.Key, now: Timestamp) -> Int? {
     guard let slot = slot(of: key) else { return nil }
     prefetchNeighbours(of: slot)
