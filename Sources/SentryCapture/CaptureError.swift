@@ -64,7 +64,7 @@ extension CaptureError: CustomStringConvertible {
     case .captureFailed(let interface, let reason):
       "cannot capture on '\(interface)': \(reason)"
     case .queueInUse(let number):
-      "kernel queue \(number) is in use by another program; choose another one ('cat /proc/net/netfilter/nfnetlink_queue' "
+      "kernel queue \(number) is in use by another program; choose another one with --queue-number ('cat /proc/net/netfilter/nfnetlink_queue' "
         + "lists those in use)"
     case .queueNotPermitted(let number):
       "kernel queue \(number) needs more rights: run as root or with CAP_NET_ADMIN"

@@ -129,7 +129,14 @@ struct Run: AsyncParsableCommand {
 
   /// What has no meaning in a mode is not passed over: somebody may rely on it.
   private func checkOptions() throws {
-    guard mode != .queue else { return }
+    guard mode != .queue else {
+      if dryRun, policy == .failClosed {
+        throw ValidationError(
+          "--dry-run lets every packet pass, and --policy fail-closed drops them while nobody judges: leave one of them out"
+        )
+      }
+      return
+    }
     let given = [
       ("--policy", policy != nil), ("--queue-number", queueNumber != nil), ("--queue-mark", queueMark != nil),
       ("--state-directory", stateDirectory.argument != nil),
@@ -203,9 +210,11 @@ struct Run: AsyncParsableCommand {
     var program = DaemonProgram(
       document: SubmittedDocument(name: file.name, reading: bytes), interfaces: interfaces, socketPath: socket.path)
     program.intake = intake
+    let missing = mode == .queue && !dryRun ? stateDirectory.missing : nil
     do throws(DaemonError) {
       try await program.run(log: log) { [announcement] in
         log.notice("\(announcement)")
+        if let missing { log.notice("\(missing)") }
         log.notice(
           "watching \(interfaces.joined(separator: ", ")) by \(file.name), \(counted(ruleSet.rules.count, "rule"))")
       }

@@ -34,7 +34,8 @@ extension NumberField {
     switch self {
     case .direction, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .sourcePort, .destinationPort:
       false
-    case .sourceMAC, .destinationMAC, .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan, .user:
+    case .sourceMAC, .destinationMAC, .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan,
+      .user:
       true
     }
   }

@@ -1,3 +1,4 @@
+internal import Foundation
 public import Logging
 internal import SentryCapture
 internal import ServiceLifecycle
@@ -17,7 +18,7 @@ public struct DaemonProgram: Sendable {
     self.socketPath = socketPath
   }
 
-  /// Runs until SIGINT or SIGTERM, then shuts down: the socket first, the packet thread after it.
+  /// Runs until SIGINT, SIGTERM, or SIGHUP (a remote shell has gone) unless that is ignored, then shuts down: the socket first, the packet thread after it.
   ///
   /// Calls `onStart` once the interfaces are open.
   ///
@@ -30,13 +31,20 @@ public struct DaemonProgram: Sendable {
     onStart()
     let services = ServiceGroup(
       services: [DaemonService(daemon: daemon), ControlServer(daemon: daemon, socket: socket, log: log)],
-      gracefulShutdownSignals: [.sigint, .sigterm], logger: log)
+      gracefulShutdownSignals: [.sigint, .sigterm] + (Self.ignoresHangUp ? [] : [.sighup]), logger: log)
     do {
       try await services.run()
     } catch {
       await daemon.stop()
       throw .socketUnusable(path: socketPath, reason: "\(error)")
     }
+  }
+
+  /// Whoever started it with `nohup` wants it to go on. (SIGHUP is signal 1, the lowest bit of the mask: proc(5).)
+  private static var ignoresHangUp: Bool {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let ignored = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }?.split(separator: "\t").last
+    return ignored.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 != 0 } ?? false
   }
 }
 

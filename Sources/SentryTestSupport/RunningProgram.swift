@@ -70,12 +70,12 @@ public final class RunningProgram: Sendable {
     return ([name] + command.dropFirst()).joined(separator: " ")
   }
 
-  /// Asks it to end (`SIGTERM`), waits, and says its exit status.
+  /// Asks it to end (by `SIGTERM`, unless it is to be another signal), waits, and says its exit status.
   ///
   /// - Throws: `OverdueProgram` if it takes no notice; then it is killed.
   @discardableResult
-  public func stop() async throws -> Int32 {
-    if isRunning { _ = Glibc.kill(process, SIGTERM) }
+  public func stop(by signal: Int32? = nil) async throws -> Int32 {
+    if isRunning { _ = Glibc.kill(process, signal ?? SIGTERM) }
     return try await waitForEnd(within: .seconds(20)).status
   }
 

@@ -89,6 +89,19 @@ struct LiveFailureTests {
     }
   }
 
+  /// The terminal, or the remote shell, that it runs in is gone.
+  @Test(.timeLimit(.minutes(2)))
+  func hungUpItEndsInOrder() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await Cable.with(.usual) { cable in
+      let daemon = try await LiveDaemon.start(on: cable, document, in: folder, options: options("fail-open", folder))
+      #expect(try await daemon.program.stop(by: SIGHUP) == 0)
+      #expect(try await !hasOurRules(cable))
+      #expect(try await reaches(cable, patience: 10))
+    }
+  }
+
   // MARK: Switched off and on
 
   @Test(.timeLimit(.minutes(3)), arguments: policies)

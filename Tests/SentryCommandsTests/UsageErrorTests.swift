@@ -68,6 +68,10 @@ import Testing
   @Test(
     arguments: [
       ("", "--policy fail-closed", "--policy says something of queue mode only"),
+      (
+        "queue", "--dry-run --policy fail-closed",
+        "--dry-run lets every packet pass, and --policy fail-closed drops them"
+      ),
       ("", "--policy fail-open", "--policy says something of queue mode only"),
       ("monitor", "--queue-number 1", "--queue-number says something of queue mode only"),
       ("monitor", "--queue-mark 0x10000000", "--queue-mark says something of queue mode only"),

@@ -27,6 +27,12 @@ struct StateDirectoryOption: ParsableArguments {
     }
   }
 
+  /// What somebody should know who named no directory, where the usual one is not there.
+  var missing: String? {
+    guard pathIfWanted == nil else { return nil }
+    return "nothing is kept for the next boot: that takes a directory, \(Self.usual) or one named by --state-directory"
+  }
+
   /// `nil` where nobody asked for one and the usual one is not there.
   var pathIfWanted: String? {
     argument ?? (FileManager.default.fileExists(atPath: Self.usual) ? Self.usual : nil)

@@ -85,6 +85,8 @@ private struct BlockingAnalysis {
     if ruleSet.settings.malformed == .pass {
       return .none(reason: "'malformed = pass' lets through what only the daemon can tell")
     }
+    let isAsked = program.instructions.contains { if case .table(.trigger) = $0.test { true } else { false } }
+    guard isAsked else { return .none(reason: Self.notAsked) }
     var position = 0
     while position < program.instructions.count {
       let instruction = program.instructions[position]
@@ -94,8 +96,10 @@ private struct BlockingAnalysis {
       case .giveUp(let reason): return .none(reason: reason)
       }
     }
-    return .none(reason: "no rule asks for triggered addresses")
+    return .none(reason: Self.notAsked)
   }
+
+  private static let notAsked = "no rule asks for triggered addresses"
 
   private enum Step {
     case goOn(Int)

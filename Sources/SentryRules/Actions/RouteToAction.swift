@@ -6,7 +6,8 @@ enum RouteToAction: Action {
   static let codes = GenerationCodes(newest: 15, middle: 14)
   static let summary = "sends the packet through another next hop"
   static let details = """
-    If the next hop cannot be found, the packet takes its normal way. The rules below are not asked.
+    Where no network that this machine is attached to has the next hop, the packet takes its normal way; one that does not answer
+    there loses the packet, as a router would. The rules below are not asked.
     """
   static let parameterMeaning: String? = "the next hop's address, on a network this machine is attached to"
   static let parameterExample = "192.0.2.254"
