@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SentryCapture
+internal import SentryNetfilter
 internal import SentryPacket
 internal import SentryRules
 
@@ -10,8 +11,8 @@ enum ThisHost {
     var facts = HostFacts()
     facts.addresses = ((try? NetworkInterface.all()) ?? []).flatMap(\.addresses)
     facts.now = Timestamp(seconds: Int64(Date().timeIntervalSince1970))
-    facts.resolvers = HostServers.resolvers()
-    facts.gateways = HostServers.gateways()
+    facts.resolvers = HostResolvers.current()
+    facts.gateways = (try? DefaultGateways.current()) ?? []
     facts.sshConnection = ProcessInfo.processInfo.environment["SSH_CONNECTION"].flatMap { connection(in: $0) }
     return facts
   }

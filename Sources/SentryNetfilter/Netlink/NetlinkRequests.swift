@@ -3,7 +3,7 @@ internal import Glibc
 internal import SentryCapture
 internal import SentryPacket
 
-/// Requests to the kernel's packet filter without the detour through a text: for what is many, or often.
+/// Requests to the kernel, its packet filter above all, without the detour through a text: for what is many, or often.
 ///
 /// It belongs to the network namespace of the thread that makes it. One owner, one thread at a time.
 struct NetlinkRequests: ~Copyable {
@@ -14,9 +14,10 @@ struct NetlinkRequests: ~Copyable {
   /// The longest transaction in bytes.
   static let longestTransaction = 4 << 20
 
+  /// - Parameter protocolNumber: `NETLINK_…`, whom they are for.
   /// - Throws: `.notInKernel`, `.systemCall`.
-  init() throws(NetfilterError) {
-    socket = try NetlinkSocket(requestBytes: 2 * Self.longestTransaction)
+  init(_ protocolNumber: Int32 = NETLINK_NETFILTER) throws(NetfilterError) {
+    socket = try NetlinkSocket(protocolNumber, requestBytes: 2 * Self.longestTransaction)
   }
 
   /// Carries out what `messages` say to nftables: all of it, or nothing.

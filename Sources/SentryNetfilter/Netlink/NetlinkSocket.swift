@@ -22,11 +22,12 @@ struct NetlinkSocket: ~Copyable {
     self.descriptor = descriptor
   }
 
-  /// One for requests to the packet filter. What is sent over it may be long: a transaction is one datagram.
+  /// One for requests. What is sent over it may be long: a transaction of the packet filter is one datagram.
   ///
+  /// - Parameter protocolNumber: `NETLINK_…`, whom they are for.
   /// - Throws: `.notInKernel`, `.systemCall`.
-  init(requestBytes: Int) throws(NetfilterError) {
-    descriptor = try Self.open(NETLINK_NETFILTER)
+  init(_ protocolNumber: Int32, requestBytes: Int) throws(NetfilterError) {
+    descriptor = try Self.open(protocolNumber)
     var length = Int32(clamping: requestBytes)
     // Without the right to, the usual length has to do; a refusal must not repeat the whole request.
     // Safe, this and below: the kernel reads one number of this size during the call.

@@ -1,5 +1,6 @@
 internal import SentryCapture
 internal import SentryControl
+internal import SentryNetfilter
 internal import SentryPacket
 internal import SentryProcesses
 internal import SentryRules
@@ -37,12 +38,19 @@ struct HostProtection: Equatable, Sendable {
   /// Looks at the system: some milliseconds, with the number of processes.
   static func current(_ interfaces: [NetworkInterface]) -> HostProtection {
     let logins = SSHLogins.now()
+    var problems = logins.areHidden ? [hiddenLogins] : []
+    var gateways: [IPAddress] = []
+    do throws(NetfilterError) {
+      gateways = try DefaultGateways.current()
+    } catch {
+      problems.append("the default gateways are not known: \(error)")
+    }
     let addresses =
       interfaces.flatMap(\.addresses).map { ProtectedAddress($0, .own) }
-      + HostServers.gateways().map { ProtectedAddress($0, .gateway) }
-      + HostServers.resolvers().map { ProtectedAddress($0, .resolver) }
+      + gateways.map { ProtectedAddress($0, .gateway) }
+      + HostResolvers.current().map { ProtectedAddress($0, .resolver) }
       + logins.peers.map { ProtectedAddress($0, .login) }
-    return HostProtection(addresses, problem: logins.areHidden ? Self.hiddenLogins : nil)
+    return HostProtection(addresses, problem: problems.isEmpty ? nil : problems.joined(separator: "; "))
   }
 
   private static let hiddenLogins =
