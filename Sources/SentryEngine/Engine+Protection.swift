@@ -9,18 +9,20 @@ internal import SentryState
 
 extension Engine {
   /// Protects other addresses besides those of the rules in force. Entries for them alone leave table trigger.
-  ///
-  /// - Returns: how many there were.
-  @discardableResult
-  public mutating func setProtectedHosts(_ hosts: AddressSpans) -> Int {
+  public mutating func setProtectedHosts(_ hosts: AddressSpans) {
     protectedHosts = hosts
-    return spare(hosts)
+    spare(hosts)
+  }
+
+  /// Hands over what left table trigger since the last call because it is protected now, by new rules or other hosts.
+  public mutating func takeSpared() -> [AddressRange] {
+    defer { spared = [] }
+    return spared
   }
 
   /// Takes entries for none but these addresses out of table trigger.
-  @discardableResult
-  mutating func spare(_ addresses: AddressSpans) -> Int {
-    tables.removeEntries(within: addresses, from: .trigger)
+  mutating func spare(_ addresses: AddressSpans) {
+    spared += tables.removeEntries(within: addresses, from: .trigger)
   }
 
   /// No entry may stand for these addresses alone.

@@ -69,6 +69,8 @@ public struct Engine: ~Copyable {
   /// Names in the packet's payload; those of an earlier packet until `walk` says otherwise.
   var serverName = HostName()
   var dnsName = HostName()
+  /// See `takeSpared`.
+  var spared: [AddressRange] = []
 
   /// - Parameters:
   ///   - interfaces: where packets will come from; `judge` names them by position.

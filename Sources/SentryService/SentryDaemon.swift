@@ -186,6 +186,7 @@ public actor SentryDaemon {
       new.edits.map { "\(new.name) edited while in force: \($0.last)" }
       ?? "\(new.name) applied: \(counted(new.report.ruleCount, "rule"))"
     tell("\(what); the rules before judged \(counted(replacement.judged, "packet"))")
+    if let notice = SparedEntries.notice(replacement.spared) { tell(notice) }
     return ApplyReply(
       applied: true, findings: findings, document: new.report,
       replaced: GenerationReport(document: current.report, judged: replacement.judged),
@@ -323,11 +324,9 @@ public actor SentryDaemon {
     guard new != protection else { return }
     protection = new
     let spans = new.spans
-    let removed = try await ask { $0.setProtectedHosts(spans) }
+    let spared = try await ask { $0.setProtectedHosts(spans) }
     gate?.followSparedAddresses()
-    if removed > 0 {
-      tell("\(counted(removed, "entry", plural: "entries")) left table trigger, for addresses that are protected now")
-    }
+    if let notice = SparedEntries.notice(spared) { tell(notice) }
   }
 
   /// Whom no rule triggers, and why: the document's last.

@@ -225,9 +225,9 @@ public struct AddressTable: ~Copyable {
   /// Removes the entries that stand for none but some of these addresses, expired ones included: `credit` could bring those back.
   /// Looks at every entry.
   ///
-  /// - Returns: how many there were.
-  public mutating func removeEntries(within spans: AddressSpans) -> Int {
-    guard !spans.isEmpty else { return 0 }
+  /// - Returns: what they stood for.
+  public mutating func removeEntries(within spans: AddressSpans) -> [AddressRange] {
+    guard !spans.isEmpty else { return [] }
     // Nothing has expired before it was entered.
     let start = Timestamp(nanoseconds: 0)
     var keys: [AddressKey] = []
@@ -238,7 +238,7 @@ public struct AddressTable: ~Copyable {
     for key in keys { _ = removeEntry(key) }
     if !ranges.isEmpty { changes?.noteRanges() }
     for range in ranges { _ = self.ranges.remove(RangeKey(range)) }
-    return keys.count + ranges.count
+    return keys.map(\.range) + ranges
   }
 
   private mutating func removeEntry(_ key: AddressKey) -> Bool {

@@ -165,7 +165,7 @@ extension StateTables {
   }
 
   /// See `AddressTable.removeEntries`.
-  public mutating func removeEntries(within spans: AddressSpans, from kind: AddressTableKind) -> Int {
+  public mutating func removeEntries(within spans: AddressSpans, from kind: AddressTableKind) -> [AddressRange] {
     addresses[Self.index(of: kind)].removeEntries(within: spans)
   }
 

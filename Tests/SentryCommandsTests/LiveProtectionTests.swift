@@ -81,8 +81,26 @@ struct LiveProtectionTests {
       try await waitUntil("it is not any more") { try await !daemon.triggered().contains(Cable.attacker) }
       #expect(try await reason(for: Cable.attacker, daemon) == "default gateway")
       #expect(try await reason(for: Self.gateway, daemon) == nil)
-      #expect(try await daemon.log().contains("1 entry left table trigger, for addresses that are protected now"))
+      #expect(try await daemon.log().contains(Self.left(Cable.attacker)))
     }
+  }
+
+  /// A document that protects somebody takes him out of the table, and says so.
+  @Test(.timeLimit(.minutes(3)))
+  func whoADocumentProtectsLeavesTheTable() async throws {
+    try await withWatchedHost { cable, daemon in
+      try await forge(from: Cable.attacker, on: cable)
+      try await waitUntil("it is triggered") { try await daemon.triggered().contains(Cable.attacker) }
+      let kind = Self.document.replacing("10.77.0.200-10.77.0.209", with: Cable.attacker)
+      let apply = try await daemon.sentry("apply", daemon.folder.write("kind.plist", kind))
+      #expect(apply.status == 0, "\(apply.errors)")
+      #expect(try await !daemon.triggered().contains(Cable.attacker))
+      try await waitUntil("the log says so") { try await daemon.log().contains(Self.left(Cable.attacker)) }
+    }
+  }
+
+  private static func left(_ address: String) -> String {
+    "1 entry left table trigger, for addresses that are protected now: \(address)"
   }
 
   private static let blocking = """

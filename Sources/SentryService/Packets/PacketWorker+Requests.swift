@@ -36,7 +36,7 @@ extension PacketWorker {
     }
     bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
     if let warning = intake.warning(about: rules) { remark([warning]) }
-    return Replacement(rules: old, judged: judged, interfaces: before)
+    return Replacement(rules: old, judged: judged, interfaces: before, spared: engine.takeSpared())
   }
 
   private static let generationsRemembered = 16
@@ -45,10 +45,11 @@ extension PacketWorker {
 
   /// Protects other addresses besides those of the rules in force.
   ///
-  /// - Returns: how many entries left table trigger.
-  mutating func setProtectedHosts(_ hosts: AddressSpans) -> Int {
+  /// - Returns: the entries that left table trigger.
+  mutating func setProtectedHosts(_ hosts: AddressSpans) -> [AddressRange] {
     endFlows()
-    return engine.setProtectedHosts(hosts)
+    engine.setProtectedHosts(hosts)
+    return engine.takeSpared()
   }
 
   /// Adds what the kernel has decided by itself, by rules' places in document order.

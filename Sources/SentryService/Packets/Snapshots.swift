@@ -1,5 +1,6 @@
 internal import SentryCapture
 internal import SentryEngine
+internal import SentryPacket
 internal import SentryState
 
 // What requests copy out of the packet thread.
@@ -59,4 +60,6 @@ struct Replacement: Sendable {
   var judged: UInt64
   /// As they were before the replacement.
   var interfaces: [InterfaceSnapshot]
+  /// The entries that left table trigger.
+  var spared: [AddressRange]
 }
