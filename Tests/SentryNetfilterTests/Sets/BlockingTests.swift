@@ -107,7 +107,7 @@ struct BlockingTests {
 
     BlockingCase(
       testDescription: "no such rule", rules: rule("Dest port", "23", "Trigger"),
-      obstacle: "rule 1 comes first, and only the daemon can tell which packets match it"),
+      obstacle: "no rule asks for triggered addresses"),
     BlockingCase(
       testDescription: "a document that never asks", rules: rule("Source net", "192.0.2.1", "Delete"),
       obstacle: "no rule asks for triggered addresses"),
