@@ -95,7 +95,7 @@ let package = Package(
     library("SentryState", ["SentryDiagnostics", "SentryPacket", "CLanes"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics", [.algorithms]),
-    library("SentryPacket"),
+    library("SentryPacket", [.algorithms]),
     .systemLibrary(name: "CLanes"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CProcess"),

@@ -61,12 +61,8 @@ struct Breakpoints<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Senda
     guard value >= starts[0] else { return 0 }
     let stretch = (value - starts[0]) >> shift
     guard stretch < stretches.count - 1 else { return starts.count }
-    var low = Int(stretches[Int(truncatingIfNeeded: stretch)])
-    var high = Int(stretches[Int(truncatingIfNeeded: stretch) + 1])
-    while low < high {
-      let middle = (low + high) / 2
-      if starts[middle] <= value { low = middle + 1 } else { high = middle }
-    }
-    return low
+    let first = Int(stretches[Int(truncatingIfNeeded: stretch)])
+    let last = Int(stretches[Int(truncatingIfNeeded: stretch) + 1])
+    return starts[first..<last].partitioningIndex { $0 > value }
   }
 }

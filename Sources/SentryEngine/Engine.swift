@@ -94,7 +94,7 @@ public struct Engine: ~Copyable {
     localClock = LocalClock(timeZone)
     eventBuffer = EventBuffer(capacity: eventCapacity)
     interfaceMatches = Self.matches(of: rules.program.interfaces, on: interfaces)
-    interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: rules.program.interfaces) }
+    interfacePlaces = Self.places(of: interfaces, interfaceMatches)
   }
 
   /// The counters of all rules in document order, disabled rules included: a snapshot.
@@ -333,7 +333,7 @@ public struct Engine: ~Copyable {
     rareQuestions = new.rareQuestions
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
-    interfacePlaces = interfaces.map { InterfacePlace($0, meantBy: new.program.interfaces) }
+    interfacePlaces = Self.places(of: interfaces, interfaceMatches)
     tables.apply(new.stateSettings, now: clock.now)
     tables.setRateLimits(new.rateLimits)
     if new.protectedNetworks != retired.protectedNetworks { spare(new.protectedNetworks) }
@@ -378,6 +378,14 @@ public struct Engine: ~Copyable {
       interfaces.map { pattern.matches(name: $0.name, isExternal: $0.isExternal) }
     }
   }
+
+  /// - Parameter matches: what `matches` says of these interfaces.
+  private static func places(of interfaces: [EngineInterface], _ matches: [Bool]) -> [InterfacePlace] {
+    interfaces.enumerated().map { number, interface in
+      InterfacePlace(
+        interface, meantBy: stride(from: number, to: matches.count, by: interfaces.count).map { matches[$0] })
+    }
+  }
 }
 
 extension PacketFields {
@@ -398,12 +406,12 @@ struct InterfacePlace {
   /// An interface the engine was not told of: no filters.
   init() {}
 
-  init(_ interface: EngineInterface, meantBy patterns: [InterfacePattern]) {
+  /// - Parameter patterns: which of `Program.interfaces` mean it.
+  init(_ interface: EngineInterface, meantBy patterns: [Bool]) {
     isFiltered = interface.isFiltered
     isLoopback = interface.isLoopback
-    for (number, pattern) in patterns.enumerated() {
-      guard let feature = PacketFeatures(interfacePattern: number) else { break }
-      if pattern.matches(name: interface.name, isExternal: interface.isExternal) { features.insert(feature) }
+    for (number, isMeant) in patterns.enumerated() where isMeant {
+      if let feature = PacketFeatures(interfacePattern: number) { features.insert(feature) }
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// Some addresses, as ranges apart from each other: this host's own, or those that are protected.
 public struct AddressSpans: Sendable, Equatable {
   /// In order.
@@ -87,15 +89,8 @@ public struct AddressSpans: Sendable, Equatable {
     return parts
   }
 
-  @inlinable
-  func firstIndex(endingAtOrAfter address: IPAddress) -> Int {
-    var (low, high) = (0, ranges.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if ranges[middle].last >= address { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
+  @usableFromInline
+  func firstIndex(endingAtOrAfter address: IPAddress) -> Int { ranges.partitioningIndex { $0.last >= address } }
 }
 
 extension IPAddress {

@@ -1,13 +1,10 @@
 /// Where each IPv4 field sits, in bytes from the start of the header (RFC 791 §3.1).
 enum IPv4Layout {
   static let versionIHL = 0  // 4 bits version, 4 bits header length in 32-bit words
-  static let typeOfService = 1
   static let totalLength = 2
-  static let identification = 4
   static let fragment = 6  // 3 flag bits, then a 13-bit offset in 8-byte units
   static let timeToLiveAndProtocol = 8  // a byte each
   static let checksum = 10
-  static let source = 12
   static let destination = 16
   static let options = 20
   static let minimumHeader = 20

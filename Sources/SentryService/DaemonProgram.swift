@@ -1,4 +1,3 @@
-internal import Foundation
 public import Logging
 internal import SentryCapture
 internal import ServiceLifecycle
@@ -40,10 +39,9 @@ public struct DaemonProgram: Sendable {
     }
   }
 
-  /// Whoever started it with `nohup` wants it to go on. (SIGHUP is signal 1, the lowest bit of the mask: proc(5).)
+  /// Whoever started it with `nohup` wants it to go on. (SIGHUP is signal 1, the lowest bit of the mask.)
   private static var ignoresHangUp: Bool {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let ignored = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }?.split(separator: "\t").last
+    let ignored = ProcessStatus.text().flatMap { ProcessStatus.value(of: "SigIgn", in: $0) }?.first
     return ignored.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 != 0 } ?? false
   }
 }

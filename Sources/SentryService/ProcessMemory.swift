@@ -5,15 +5,28 @@ enum ProcessMemory {
   /// Bytes that are the process's own, mapped files and library pages apart (`RssAnon`, proc_pid_status(5)); `nil` where
   /// the system does not say.
   static func ownBytes() -> Int? {
-    guard let data = FileManager.default.contents(atPath: "/proc/self/status") else { return nil }
-    return ownBytes(inStatus: String(decoding: data, as: UTF8.self))
+    ProcessStatus.text().flatMap { ownBytes(inStatus: $0) }
   }
 
   static func ownBytes(inStatus status: String) -> Int? {
-    for line in status.split(separator: "\n") {
-      let words = line.split(whereSeparator: \.isWhitespace)
-      guard words.count == 3, words[0] == "RssAnon:", words[2] == "kB", let kilobytes = Int(words[1]) else { continue }
-      return kilobytes.multipliedReportingOverflow(by: 1_024).partialValue
+    guard let words = ProcessStatus.value(of: "RssAnon", in: status), words.count == 2, words[1] == "kB",
+      let kilobytes = Int(words[0])
+    else { return nil }
+    return kilobytes.multipliedReportingOverflow(by: 1_024).partialValue
+  }
+}
+
+/// What the system says of this process (proc_pid_status(5)).
+enum ProcessStatus {
+  /// `nil` where it does not say.
+  static func text() -> String? {
+    FileManager.default.contents(atPath: "/proc/self/status").map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The words behind a name; `nil` if it is not there.
+  static func value(of name: String, in status: String) -> [Substring]? {
+    for line in status.split(separator: "\n") where line.hasPrefix("\(name):") {
+      return line.split(whereSeparator: \.isWhitespace).dropFirst().map { $0 }
     }
     return nil
   }

@@ -60,14 +60,7 @@ struct LiveServicesTests {
   func peopleComeInBySSH() async throws {
     try await LiveQueue.run { cable, daemon in
       let folder = daemon.folder
-      try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
-      for key in ["host", "person"] {
-        try await Program("ssh-keygen").run(["-q", "-t", "ed25519", "-N", "", "-f", folder.path(key)])
-      }
-      let sshd = try cable.start(
-        at: .watched, "sshd", "-D", "-e", "-f", "/dev/null", "-h", folder.path("host"), "-o", "StrictModes=no", "-o",
-        "PidFile=none", "-o", "PermitRootLogin=yes", "-o", "AuthorizedKeysFile=\(folder.path("person.pub"))")
-      try await cable.waitUntilListening(at: .watched, "tcp", 22)
+      let sshd = try await cable.startSSHServer(keysIn: folder)
       let ssh = try await cable.run(
         at: .sender, "ssh", "-F", "none", "-i", folder.path("person"), "-o", "BatchMode=yes", "-o",
         "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "root@\(Cable.watchedAddress)",

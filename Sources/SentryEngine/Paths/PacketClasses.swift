@@ -108,8 +108,7 @@ struct PacketClasses: Sendable {
       case .number where step.field == NumberSlot.constant.rawValue: break
       case .number where step.mask == .max:
         ranges[step.field, default: []].append(step.lower...(step.lower + step.width))
-      case .number: masks[step.field, default: 0] |= step.mask
-      case .gated: masks[step.field, default: 0] |= step.mask
+      case .number, .gated: masks[step.field, default: 0] |= step.mask
       case .table, .other: break
       }
     }

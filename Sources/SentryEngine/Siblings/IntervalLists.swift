@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// Which of many ranges hold a number: each range stands for a place, and the places are found in order.
 ///
 /// A segment tree over the intervals between the ranges' ends (de Berg and others, "Computational Geometry", §10.3): each range is
@@ -70,12 +72,9 @@ struct IntervalLists<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Sen
 
   @inline(__always)
   private func firstPlace(from place: Int32, among range: Range<Int32>) -> Int32? {
-    var (low, high) = (Int(range.lowerBound), Int(range.upperBound))
-    if places[low] >= place { return places[low] }
-    while low < high {
-      let middle = (low + high) / 2
-      if places[middle] < place { low = middle + 1 } else { high = middle }
-    }
-    return low < Int(range.upperBound) ? places[low] : nil
+    let (start, end) = (Int(range.lowerBound), Int(range.upperBound))
+    if places[start] >= place { return places[start] }
+    let index = places[start..<end].partitioningIndex { $0 >= place }
+    return index < end ? places[index] : nil
   }
 }
