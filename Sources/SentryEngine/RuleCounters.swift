@@ -14,6 +14,21 @@ public struct RuleCounters: Sendable, Equatable {
   public var byteDelta: UInt64 = 0
 
   public init() {}
+
+  mutating func add(_ counts: MatchCounts) {
+    matchCount &+= counts.packets
+    byteCount &+= counts.bytes
+    lastTime = lastTime.map { max($0, counts.last) } ?? counts.last
+  }
+}
+
+/// Packets that have matched a rule, which is to be credited with them.
+struct MatchCounts {
+  /// At least one.
+  var packets: UInt64
+  var bytes: UInt64
+  /// When the last of them came.
+  var last: Timestamp
 }
 
 /// The counters of all rules, in document order, disabled rules included.
@@ -78,9 +93,9 @@ struct RuleStatistics: ~Copyable {
   }
 
   /// Counts matches that somebody else has seen, at least one.
-  mutating func credit(_ rule: Int32, matches: UInt64, bytes: UInt64, at time: Timestamp) {
+  mutating func credit(_ rule: Int32, _ counts: MatchCounts) {
     if tallies[Int(rule)].tick != tickNumber { activate(rule) }
-    tallies[Int(rule)].count(matches, bytes: bytes, at: time)
+    tallies[Int(rule)].count(counts.packets, bytes: counts.bytes, at: counts.last)
   }
 
   @inline(never)

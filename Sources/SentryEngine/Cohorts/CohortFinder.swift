@@ -1,0 +1,100 @@
+internal import Algorithms
+internal import SentryRules
+
+/// Finds, in a list of siblings, the stretches whose rules are members of cohorts.
+struct CohortFinder {
+  /// Cohorts whose members stand among each other; each is asked for wherever the packet goes on.
+  private static var mostCohorts: Int { 4 }
+
+  private let steps: [Step]
+  private let program: Program
+  /// Rules whose counts are asked or changed while a packet is walked.
+  private let watched: Set<Int32>
+  /// Where jumps lead, ascending, each with the first step that leads there.
+  private let jumps: [(target: Int32, source: Int32)]
+  private let least: Int
+
+  /// - Parameters:
+  ///   - steps: those of `program`.
+  ///   - least: members that are a cohort.
+  init(_ steps: [Step], of program: Program, from least: Int) {
+    self.steps = steps
+    self.program = program
+    self.least = least
+    watched = program.watchedRules
+    var sources: [Int32: Int32] = [:]
+    for (position, step) in steps.enumerated() where step.operation == .skip || step.operation == .exitGroup {
+      guard step.afterMatch > position + 1 else { continue }
+      sources[step.afterMatch] = sources[step.afterMatch] ?? Int32(position)
+    }
+    jumps = sources.sorted { $0.key < $1.key }.map { (target: $0.key, source: $0.value) }
+  }
+
+  /// The stretches, in order: each a list of cohorts, and those lists of positions.
+  func stretches(of siblings: [Int32]) -> [[[Int32]]] {
+    var stretches: [[[Int32]]] = []
+    var current: [[Int32]] = []
+    var last: Int32 = 0
+    for position in siblings {
+      guard mayBeMember(position) else {
+        stretches += qualified(current)
+        current = []
+        continue
+      }
+      if !current.isEmpty, isPassedByJump(from: last, to: position) {
+        stretches += qualified(current)
+        current = []
+      }
+      last = position
+      if let cohort = current.firstIndex(where: { asksSame($0[0], position) }) {
+        current[cohort].append(position)
+      } else {
+        if current.count == Self.mostCohorts {
+          stretches += qualified(current)
+          current = []
+        }
+        current.append([position])
+      }
+    }
+    return stretches + qualified(current)
+  }
+
+  /// The cohorts of a stretch if they have enough members; else what can be made of it.
+  private func qualified(_ cohorts: [[Int32]]) -> [[[Int32]]] {
+    let count = cohorts.reduce(0) { $0 + $1.count }
+    if count == 0 { return [] }
+    if count >= least * cohorts.count { return [cohorts] }
+    return runs(of: cohorts).filter { $0.count >= least }.map { [$0] }
+  }
+
+  /// Members of the same cohort that follow each other.
+  private func runs(of cohorts: [[Int32]]) -> [[Int32]] {
+    let members = cohorts.enumerated().flatMap { number, cohort in cohort.map { (position: $0, cohort: number) } }
+    return members.sorted { $0.position < $1.position }
+      .chunked { $0.cohort == $1.cohort }.map { $0.map(\.position) }
+  }
+
+  /// It does nothing but count and go on, and asks what a packet answers the same all the time.
+  private func mayBeMember(_ position: Int32) -> Bool {
+    let step = steps[Int(position)]
+    guard step.operation == .next || step.operation == .group, !watched.contains(step.rule) else { return false }
+    if step.test == .number { return true }
+    if case .address = program.instructions[Int(position)].test { return true }
+    return false
+  }
+
+  private func asksSame(_ a: Int32, _ b: Int32) -> Bool {
+    let (a, b) = (program.instructions[Int(a)], program.instructions[Int(b)])
+    return a.isNegated == b.isNegated && a.test == b.test
+  }
+
+  /// A jump from before one of two that follow each other leads behind it, to the other or to what comes before that.
+  private func isPassedByJump(from first: Int32, to second: Int32) -> Bool {
+    var index = jumps.partitioningIndex { $0.target > first }
+    while index < jumps.count, jumps[index].target <= second {
+      if jumps[index].source < first { return true }
+      index += 1
+    }
+    return false
+  }
+}
