@@ -57,9 +57,12 @@ struct RuleStatistics: ~Copyable {
     tickNumber = old.tickNumber
     for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.tallies.indices.contains(Int(previous)) {
       tallies[new] = old.tallies[Int(previous)]
-      paces[new] = old.paces[Int(previous)]
-      if tallies[new].tick == tickNumber { active.append(Int32(new)) }
-      if paces[new].matchDelta > 0 { previouslyActive.append(Int32(new)) }
+      let isActive = tallies[new].tick == tickNumber
+      let wasActive = old.paces[Int(previous)].matchDelta > 0
+      if isActive { active.append(Int32(new)) }
+      if wasActive { previouslyActive.append(Int32(new)) }
+      // Of the others it says nothing that is used again.
+      if isActive || wasActive { paces[new] = old.paces[Int(previous)] }
     }
   }
 
