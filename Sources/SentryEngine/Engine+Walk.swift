@@ -96,7 +96,9 @@ extension Engine {
   /// Reads the packet field by field: to copy it whole right after it was decoded would wait for all its bytes.
   private mutating func gatherNumbers() {
     let present = packet.present
-    let (hasAddresses, hasPorts, isICMP) = (present.contains(.addresses), present.contains(.ports), present.contains(.icmp))
+    let (hasAddresses, hasPorts, isICMP) = (
+      present.contains(.addresses), present.contains(.ports), present.contains(.icmp)
+    )
     let absent = PacketNumbers.absent
     numbers.set(.fragmentOffset, hasAddresses ? UInt64(packet.fragmentOffset) : absent)
     numbers.set(.source, hasAddresses ? packet.source.v4 : nil)
@@ -179,7 +181,7 @@ extension Engine {
     return nil
   }
 
-  /// The next step from one of many siblings on that may match, or where the walk goes on behind them.
+  /// The next step from one of many siblings on that is to be asked, or where the walk goes on behind them.
   @inline(__always)
   private mutating func nextAmongMany<Witness: WalkWitness>(
     from position: Int32, _ frame: RawSpan, _ witness: inout Witness
@@ -189,7 +191,8 @@ extension Engine {
       witness.passes(rules.siblings.families[Int(step.family)])
       return nextSibling(from: position, frame)
     }
-    return witness.takesEveryStep ? position : passStretch(from: position, frame, &witness)
+    return witness.takesEveryStep
+      ? passUnmatched(from: position, frame, &witness) : passStretch(from: position, frame, &witness)
   }
 
   /// The same to the end of the rules, while nobody takes note.

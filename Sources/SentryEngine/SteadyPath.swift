@@ -10,7 +10,7 @@ protocol WalkWitness {
   /// The walk goes among siblings of which only those are asked that an index yields.
   mutating func passes(_ family: SiblingIndex.Family)
 
-  /// Wants to see every member of a cohort that is asked, one by one, and what stands right below it; else the walk may pass them.
+  /// Wants to see every member of a cohort that matches, one by one, and what stands right below; else the walk may pass them.
   var takesEveryStep: Bool { get }
 
   /// The walk passes members of cohorts.

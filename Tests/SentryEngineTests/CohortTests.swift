@@ -94,9 +94,10 @@ import Testing
   @Test func skippedMembersAreNotCounted() throws {
     let rules = [rule("Dest port", "==", "80", then: "++")] + Self.refined(12)
     var bench = try Bench(document: Self.document(rules))
-    for _ in 0..<3 { _ = bench.judge(tcp(port: 80)) }
-    _ = bench.judge(tcp(port: 81))
+    _ = bench.judge(tcp(port: 81), at: 0.1)
+    for number in 2...4 { _ = bench.judge(tcp(port: 80), at: Double(number) / 10) }
     #expect(bench.counts("1", "2", "3", "13") == [3, 1, 4, 4])
+    #expect(try bench.counters("2").lastTime == Bench.time(0.1))
   }
 
   /// Right below a member: over the next one.
@@ -161,6 +162,29 @@ import Testing
       #expect(bench.engine.steadyPath.isSteady == isSteady)
       #expect(bench.counts("1", "10") == [17, 17])
     }
+  }
+
+  /// Nor does it ask members one by one that do not match.
+  @Test func aFlowThatMatchesNoMemberMayStay() throws {
+    var bench = try Bench(document: Self.document(Self.refined(200) + [rule("Any", then: "Pass")]))
+    bench.engine.asksAboutFlowsFrom = 1
+    for number in 0..<8 {
+      _ = bench.judge(udp(port: 80), at: Double(number))
+      _ = bench.judge(Frame.udp(from: Bench.host, 80, to: Bench.stranger, 40_000), at: Double(number))
+    }
+    #expect(bench.engine.steadyPath.isSteady && bench.engine.steadyPath.rules.count == 1)
+  }
+
+  /// What a rule asks that differs from packet to packet keeps a flow from staying, also where it does not match.
+  @Test func aFlowMayNotStayWhereMembersAskWhatVaries() throws {
+    let rules = Array(repeating: rule("TTL", "==", "1", then: "->"), count: 20)
+    var bench = try Bench(document: Self.document(rules + [rule("Any", then: "Pass")]))
+    bench.engine.asksAboutFlowsFrom = 1
+    for number in 0..<8 {
+      _ = bench.judge(udp(port: 80), at: Double(number))
+      _ = bench.judge(Frame.udp(from: Bench.host, 80, to: Bench.stranger, 40_000), at: Double(number))
+    }
+    #expect(bench.engine.steadyPath.objector == 0)
   }
 
   /// Random documents of such rules, packets and idle checks; counts are asked for after every packet, or only now and then.

@@ -30,48 +30,35 @@ struct CohortFinder {
     jumps = sources.sorted { $0.key < $1.key }.map { (target: $0.key, source: $0.value) }
   }
 
-  /// The stretches, in order: each a list of cohorts, and those lists of positions.
-  func stretches(of siblings: [Int32]) -> [[[Int32]]] {
-    var stretches: [[[Int32]]] = []
-    var current: [[Int32]] = []
-    var last: Int32 = 0
+  /// In order.
+  func stretches(of siblings: [Int32]) -> [StretchOutline] {
+    var stretches: [StretchOutline] = []
+    var current = StretchOutline()
     for position in siblings {
       guard mayBeMember(position) else {
         stretches += qualified(current)
-        current = []
+        current = StretchOutline()
         continue
       }
-      if !current.isEmpty, isPassedByJump(from: last, to: position) {
+      let cohort = current.cohorts.firstIndex { asksSame($0[0], position) }
+      if isPassedByJump(from: current.last, to: position) || cohort == nil && current.cohorts.count == Self.mostCohorts
+      {
         stretches += qualified(current)
-        current = []
-      }
-      last = position
-      if let cohort = current.firstIndex(where: { asksSame($0[0], position) }) {
-        current[cohort].append(position)
+        current = StretchOutline()
+        current.append(position, to: nil)
       } else {
-        if current.count == Self.mostCohorts {
-          stretches += qualified(current)
-          current = []
-        }
-        current.append([position])
+        current.append(position, to: cohort)
       }
     }
     return stretches + qualified(current)
   }
 
-  /// The cohorts of a stretch if they have enough members; else what can be made of it.
-  private func qualified(_ cohorts: [[Int32]]) -> [[[Int32]]] {
-    let count = cohorts.reduce(0) { $0 + $1.count }
-    if count == 0 { return [] }
-    if count >= least * cohorts.count { return [cohorts] }
-    return runs(of: cohorts).filter { $0.count >= least }.map { [$0] }
-  }
-
-  /// Members of the same cohort that follow each other.
-  private func runs(of cohorts: [[Int32]]) -> [[Int32]] {
-    let members = cohorts.enumerated().flatMap { number, cohort in cohort.map { (position: $0, cohort: number) } }
-    return members.sorted { $0.position < $1.position }
-      .chunked { $0.cohort == $1.cohort }.map { $0.map(\.position) }
+  /// The stretch if its cohorts have enough members; else what can be made of it.
+  private func qualified(_ stretch: StretchOutline) -> [StretchOutline] {
+    guard stretch.cohorts.count > 1, stretch.memberCount < least * stretch.cohorts.count else {
+      return stretch.memberCount >= max(1, least) ? [stretch] : []
+    }
+    return stretch.runs.filter { $0.memberCount >= least }
   }
 
   /// It does nothing but count and go on, and asks what a packet answers the same all the time.
@@ -89,12 +76,38 @@ struct CohortFinder {
   }
 
   /// A jump from before one of two that follow each other leads behind it, to the other or to what comes before that.
-  private func isPassedByJump(from first: Int32, to second: Int32) -> Bool {
+  private func isPassedByJump(from first: Int32?, to second: Int32) -> Bool {
+    guard let first else { return false }
     var index = jumps.partitioningIndex { $0.target > first }
     while index < jumps.count, jumps[index].target <= second {
       if jumps[index].source < first { return true }
       index += 1
     }
     return false
+  }
+}
+
+/// Siblings of which each is a member of a cohort, by their positions.
+struct StretchOutline {
+  /// The members of each, ascending; the cohorts in the order of their first.
+  private(set) var cohorts: [[Int32]] = []
+  private(set) var last: Int32?
+
+  var first: Int32? { cohorts.first?.first }
+  var members: some Sequence<Int32> { cohorts.joined() }
+  var memberCount: Int { cohorts.reduce(0) { $0 + $1.count } }
+
+  /// - Parameter cohort: by its place; a new one if that is `nil`.
+  mutating func append(_ position: Int32, to cohort: Int?) {
+    last = position
+    if let cohort { cohorts[cohort].append(position) } else { cohorts.append([position]) }
+  }
+
+  /// Members of one cohort that follow each other, each run by itself.
+  var runs: [StretchOutline] {
+    let members = cohorts.enumerated().flatMap { number, cohort in cohort.map { (position: $0, cohort: number) } }
+    return members.sorted { $0.position < $1.position }.chunked { $0.cohort == $1.cohort }.map { run in
+      StretchOutline(cohorts: [run.map(\.position)], last: run.last?.position)
+    }
   }
 }

@@ -18,6 +18,24 @@ extension Engine {
     return next
   }
 
+  /// Goes on from a position in a stretch step by step, for a witness that wants to see every one: to the end of the stretch if the
+  /// packet matches no member.
+  @inline(never)
+  mutating func passUnmatched<Witness: WalkWitness>(
+    from position: Int32, _ frame: RawSpan, _ witness: inout Witness
+  ) -> Int32 {
+    let stretch = rules.siblings.cohorts.stretches[Int(steps[Int(position)].family)]
+    for number in stretch.cohorts {
+      if matchesMembers(of: rules.siblings.cohorts.cohorts[Int(number)], frame) { return position }
+    }
+    for number in stretch.cohorts {
+      let first = rules.siblings.cohorts.cohorts[Int(number)].first
+      let step = steps[Int(first)]
+      witness.saw(step, at: first, matches: false, isImplied: numbers.imply(step))
+    }
+    return stretch.end
+  }
+
   /// The first rule from a position on that stands right below a member and may match; `end` if there is none before that.
   private mutating func nextBelowMembers(
     of stretch: Cohorts.Stretch, from position: Int32, before end: Int32, _ frame: RawSpan

@@ -59,7 +59,7 @@ struct SiblingIndex: Sendable {
       // Right below a member they are known already.
       guard let first = siblings.first, !cohorts.hold(first) else { continue }
       let stretches = tree.finder.stretches(of: siblings)
-      for cohorts in stretches { add(stretchOf: cohorts, tree) }
+      for stretch in stretches { add(stretch, tree) }
       if siblings.count >= least { add(familyOf: siblings, without: stretches, tree) }
     }
     cohorts.finish()
@@ -81,7 +81,7 @@ struct SiblingIndex: Sendable {
   }
 
   /// - Parameter stretches: of them, only the first member of each counts as a sibling.
-  private mutating func add(familyOf siblings: [Int32], without stretches: [[[Int32]]], _ tree: StepTree) {
+  private mutating func add(familyOf siblings: [Int32], without stretches: [StretchOutline], _ tree: StepTree) {
     let others = Self.others(siblings, without: stretches)
     let grouping = makeGroups(of: others, tree)
     guard !grouping.groups.isEmpty, let end = siblings.last.map({ tree.steps[Int($0)].afterSubtree }) else { return }
@@ -89,7 +89,7 @@ struct SiblingIndex: Sendable {
       Family(
         groups: grouping.groups, end: end, isNumeric: grouping.isNumeric, unsteadyRule: grouping.unsteadyRule))
     if nextPlain.isEmpty { nextPlain = Array(repeating: 0, count: tree.steps.count) }
-    let plain = Set(grouping.plain + stretches.compactMap { $0.compactMap(\.first).min() })
+    let plain = Set(grouping.plain + stretches.compactMap(\.first))
     var next = end
     for position in siblings.reversed() {
       if plain.contains(position) { next = position }
@@ -159,23 +159,22 @@ struct SiblingIndex: Sendable {
 
   // MARK: Cohorts
 
-  private mutating func add(stretchOf cohorts: [[Int32]], _ tree: StepTree) {
+  private mutating func add(_ outline: StretchOutline, _ tree: StepTree) {
     var positions: [Int32] = []
-    let stretch = makeStretch(of: cohorts, tree, &positions)
-    let number = self.cohorts.add([stretch]).lowerBound
-    self.cohorts.mark(positions, as: number, of: tree.steps.count)
+    let stretch = makeStretch(of: outline, tree, &positions)
+    let number = cohorts.add([stretch]).lowerBound
+    cohorts.mark(positions, as: number, of: tree.steps.count)
   }
 
   /// - Parameter positions: those of its members and of all right below them are added.
   private mutating func makeStretch(
-    of cohorts: [[Int32]], _ tree: StepTree, _ positions: inout [Int32]
+    of outline: StretchOutline, _ tree: StepTree, _ positions: inout [Int32]
   ) -> Cohorts.Stretch {
-    let members = cohorts.joined()
-    var isNumeric = members.allSatisfy { tree.steps[Int($0)].test == .number }
-    let (start, last) = (members.min() ?? 0, members.max() ?? 0)
-    let made = cohorts.map { makeCohort(of: $0, tree, &positions, &isNumeric) }
+    var isNumeric = outline.members.allSatisfy { tree.steps[Int($0)].test == .number }
+    let made = outline.cohorts.map { makeCohort(of: $0, tree, &positions, &isNumeric) }
+    let (start, last) = (outline.first ?? 0, outline.last ?? 0)
     return Cohorts.Stretch(
-      cohorts: self.cohorts.add(made), start: start, end: tree.steps[Int(last)].afterSubtree, isNumeric: isNumeric)
+      cohorts: cohorts.add(made), start: start, end: tree.steps[Int(last)].afterSubtree, isNumeric: isNumeric)
   }
 
   private mutating func makeCohort(
@@ -193,8 +192,8 @@ struct SiblingIndex: Sendable {
       plain: cohorts.add(plain: grouping.plain), stretches: cohorts.add(stretches))
   }
 
-  private static func others(_ siblings: [Int32], without stretches: [[[Int32]]]) -> [Int32] {
-    let members = Set(stretches.joined().joined())
+  private static func others(_ siblings: [Int32], without stretches: [StretchOutline]) -> [Int32] {
+    let members = Set(stretches.lazy.flatMap(\.members))
     return members.isEmpty ? siblings : siblings.filter { !members.contains($0) }
   }
 }
