@@ -56,8 +56,11 @@ struct RuleStatistics: ~Copyable {
   mutating func replace(_ old: borrowing RuleStatistics, pairs: [Int32]) {
     tickNumber = old.tickNumber
     for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.tallies.indices.contains(Int(previous)) {
-      tallies[new] = old.tallies[Int(previous)]
-      let isActive = tallies[new].tick == tickNumber
+      let tally = old.tallies[Int(previous)]
+      // One that has never matched is as new.
+      guard tally.hasCounted else { continue }
+      tallies[new] = tally
+      let isActive = tally.tick == tickNumber
       let wasActive = old.paces[Int(previous)].matchDelta > 0
       if isActive { active.append(Int32(new)) }
       if wasActive { previouslyActive.append(Int32(new)) }
@@ -145,7 +148,9 @@ private struct Tally: BitwiseCopyable {
   /// The second in which the rule matched last.
   var tick: UInt32 = 0
 
-  var lastTime: Timestamp? { lastNanoseconds == .min ? nil : Timestamp(nanoseconds: lastNanoseconds) }
+  var hasCounted: Bool { lastNanoseconds != .min }
+
+  var lastTime: Timestamp? { hasCounted ? Timestamp(nanoseconds: lastNanoseconds) : nil }
 
   @inline(__always)
   mutating func count(_ matches: UInt64, bytes: UInt64, at time: Timestamp) {

@@ -40,8 +40,10 @@ struct CohortCounts: ~Copyable {
       isActive[number] = false
       var sum = Reach()
       for member in cohort.members.reversed() {
-        sum.add(reaches[Int(member)])
-        reaches[Int(member)] = Reach()
+        if !reaches[Int(member)].isEmpty {
+          sum.add(reaches[Int(member)])
+          reaches[Int(member)] = Reach()
+        }
         guard let counts = sum.counts else { continue }
         statistics.credit(cohorts.memberRules[Int(member)], counts)
       }
@@ -78,6 +80,9 @@ private struct Reach: BitwiseCopyable {
   private var packets: UInt64 = 0
   private var bytes: UInt64 = 0
   private var lastNanoseconds = Int64.min
+
+  /// Nothing was added or subtracted.
+  var isEmpty: Bool { packets == 0 && lastNanoseconds == .min }
 
   /// What they come to; `nil` for none.
   var counts: MatchCounts? {

@@ -30,10 +30,8 @@ private func measureRefinedRules() throws {
     }
     pause.take(longest)
   }
-  Figure(
-    row: row, measure: "the same, where 5,000 of them ask the same and have matched", value: pause.seconds * 1e6,
-    unit: "µs", wanted: .atMost(50)
-  ).report()
+  let measure = "longest pause, where 5,000 rules ask the same and have just matched"
+  Figure(row: row, measure: measure, value: pause.seconds * 1e6, unit: "µs").report()
 }
 
 private func measureGroupedRules() throws {
