@@ -80,7 +80,21 @@ struct Replay: ParsableCommand {
     try session.finishOutputs()
     progress.finish()
     try print(ReplayReport(session), ruleSet)
+    noteWithheldTriggers(session.engine.totals)
     if let damage { throw damage }
+  }
+
+  /// What the tables of the report do not show.
+  private func noteWithheldTriggers(_ totals: EngineTotals) {
+    if totals[.limit] > 0 {
+      Console.writeError(
+        "note: \(counted(totals[.limit], "packet")) did not trigger their source: too many others had in that minute "
+          + "(settings.triggersPerMinute)")
+    }
+    if totals[.unproven] > 0 {
+      Console.writeError(
+        "note: \(counted(totals[.unproven], "packet")) did not trigger their source (settings.triggerProof)")
+    }
   }
 
   private func print(_ report: ReplayReport, _ ruleSet: RuleSet) throws(CommandFailure) {

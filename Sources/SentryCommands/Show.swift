@@ -47,6 +47,8 @@ struct RuleDescription: Encodable {
   var number: String
   var name: String
   var enabled: Bool
+  /// Only where the rule says so.
+  var observe: Bool?
   var property: String
   var relation: String
   var value: String
@@ -57,6 +59,7 @@ struct RuleDescription: Encodable {
     number = rule.number
     name = rule.name
     enabled = rule.isEnabled
+    observe = rule.isObserved ? true : nil
     property = rule.property.name
     relation = rule.relation.name
     value = rule.value

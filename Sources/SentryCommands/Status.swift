@@ -179,6 +179,12 @@ struct StatusText {
     if reply.preventedTriggers > 0 {
       lines.append("prevented  \(counted(reply.preventedTriggers, "packet")) would have triggered a protected address")
     }
+    if let count = reply.unprovenTriggers, count > 0 {
+      lines.append("unproven   \(counted(count, "packet")) did not trigger their source (settings.triggerProof)")
+    }
+    if let count = reply.cappedTriggers, count > 0 {
+      lines.append("capped     \(counted(count, "packet")) did not trigger their source (settings.triggersPerMinute)")
+    }
     if let problem = reply.protectionProblem { lines.append("trouble    \(style.yellow(problem))") }
     return lines
   }

@@ -12,6 +12,8 @@ public enum ControlPath {
   /// GET, followed by the name of a table or by `/all`: its entries as text, docs/Tables.md. PUT such text, with its name and its
   /// defaults in the query items `name`, `table`, `note` and `duration`: `TableImportReply`.
   public static let lists = "/v1/lists"
+  /// GET, with the query item `address`: `EvidenceReply`.
+  public static let evidence = "/v1/evidence"
   /// GET: recent log entries, oldest first, one JSON object a line; with the query item `follow=1` the reply goes on with
   /// each new entry until the caller goes away.
   public static let log = "/v1/log"
@@ -30,6 +32,8 @@ public enum ControlPath {
   public static let listNote = "note"
   /// The query item of `lists` for lines without a duration: seconds, `10m` or the like, or `unlimited`.
   public static let listDuration = "duration"
+  /// The query item of `evidence`: an address, net or range as table trigger has it.
+  public static let evidenceAddress = "address"
   /// In the place of a table's name after `lists`.
   public static let allTables = "all"
   /// The query item of `log` that asks for entries to come.

@@ -36,8 +36,10 @@ struct Walk {
   /// A notification under the leaf has logged the packet, so the leaf's own entry is left out.
   var isLeafLogged = false
   var entriesLogged = 0
-  /// A rule would have triggered the source, which is protected.
-  var isTriggerPrevented = false
+  /// Why a rule that would have triggered the source has not.
+  var triggerObstacle: TriggerObstacle?
+  /// The rules asked are only observed.
+  var isObserving = false
 
   /// The `Rate limit` rules that matched last; the flow is bound to them if the packet is let through.
   var inboundRate: Int32?
@@ -45,6 +47,8 @@ struct Walk {
 
   /// Where the last successful content search found something, from the first payload byte.
   var previousFind = 0
+  /// The same before that search.
+  var foundBefore = 0
   /// What `Engine.serverName` and `Engine.dnsName` hold of this packet.
   var serverNameReading = NameReading.unread
   var dnsNameReading = NameReading.unread
@@ -70,6 +74,7 @@ extension Engine {
     guard let position = walkAll(frame) else { return }
     var nobody = NoWitness()
     end(at: position, frame, &nobody)
+    if walk.isObserving { forgetVerdict() }
   }
 
   /// The same while somebody takes note of what is asked and what matches.
@@ -78,10 +83,11 @@ extension Engine {
     siblingMemory.startWalk()
     guard let position = walk(from: 0, to: Int32(steps.count), frame, &witness) else { return }
     end(at: position, frame, &witness)
+    if walk.isObserving { forgetVerdict() }
   }
 
   /// The packet has met its leaf.
-  private mutating func end<Witness: WalkWitness>(at position: Int32, _ frame: RawSpan, _ witness: inout Witness) {
+  mutating func end<Witness: WalkWitness>(at position: Int32, _ frame: RawSpan, _ witness: inout Witness) {
     let leaf = steps[Int(position)]
     walk.leaf = leaf.operation
     walk.decider = .rule(leaf.rule)
@@ -174,7 +180,7 @@ extension Engine {
         continue
       }
       statistics.countMatch(step.rule, bytes: bytes, at: time)
-      if step.traits.contains(.acts) { perform(at: position) }
+      if step.traits.contains(.acts) { perform(at: position, frame) }
       if step.traits.contains(.terminates) { return position }
       position = step.afterMatch
     }
@@ -202,20 +208,29 @@ extension Engine {
     return walk(from: start, to: Int32(steps.count), frame, &nobody)
   }
 
+  /// The same within an observed subtree.
+  @inline(never)
+  mutating func walkObserved(from start: Int32, to end: Int32, _ frame: RawSpan) -> Int32? {
+    var nobody = NoWitness()
+    return walk(from: start, to: end, frame, &nobody)
+  }
+
   // MARK: Timer
 
   /// Tests every idle rule on its own, whatever its ancestors say, and walks the subtree of one that matches.
   mutating func checkIdleRules(at tick: Timestamp) {
     walk = Walk()
     walk.time = tick
+    walk.isObserving = rules.isObserved
     let noFrame = RawSpan()
     var nobody = NoWitness()
     for position in rules.program.idleInstructions {
       let step = steps[Int(position)]
       guard isIdle(rules.program.instructions[Int(position)]) else { continue }
       statistics.countMatch(step.rule, bytes: 0, at: tick)
-      perform(at: position)
-      guard !step.operation.isTerminating else { continue }
+      perform(at: position, noFrame)
+      let isObserved = step.traits.contains(.isObserved) && !walk.isObserving
+      guard !step.operation.isTerminating, !isObserved else { continue }
       _ = walk(from: step.afterMatch, to: step.afterSubtree, noFrame, &nobody)
     }
   }
@@ -319,6 +334,7 @@ extension Engine {
       let position = rules.program.contents[Int(pattern)]
         .find(in: frame, payload: packet.payload, previousFind: walk.previousFind)
     else { return false }
+    walk.foundBefore = walk.previousFind
     walk.previousFind = position
     return true
   }
@@ -328,12 +344,13 @@ extension Engine {
     guard packet.has([.tcpFlags, .payload]),
       let position = HTTPRequest.position(of: rules.program.keywords[Int(keyword)], in: frame, payload: packet.payload)
     else { return false }
+    walk.foundBefore = walk.previousFind
     walk.previousFind = position
     return true
   }
 
   /// `Include`: a match refreshes the entry and counts there; the rule's direct children may ask for that count. A rule that
-  /// does not match changes nothing, so `!=` only looks.
+  /// does not match changes nothing, so `!=` only looks, and so does a rule that is only observed.
   mutating func include(at position: Int32) -> Bool {
     let step = steps[Int(position)]
     walk.entry = nil
@@ -341,7 +358,7 @@ extension Engine {
       let slot = tables.find(in: table, packet.source, now: walk.time), !isProtected(packet.source, from: table)
     else { return step.isNegated }
     guard !step.isNegated else { return false }
-    tables.hit(slot, in: table, now: walk.time)
+    if !step.traits.contains(.isObserved) { tables.hit(slot, in: table, now: walk.time) }
     walk.entry = (table, slot, step.rule)
     return true
   }
@@ -364,12 +381,13 @@ extension Engine {
 
   /// What the action does besides steering and ending the walk.
   @inline(never)
-  mutating func perform(at position: Int32) {
+  mutating func perform(at position: Int32, _ frame: RawSpan) {
     let step = steps[Int(position)]
+    guard !step.traits.contains(.isObserved) else { return performObserved(at: position, frame) }
     switch step.operation {
     case .next, .skip, .group, .exitGroup: break
     case .pass, .delete, .deleteWithoutLog, .reject, .dropConnection, .delay, .routeTo: break
-    case .trigger: keepSource(in: .trigger, label: rules.labels[Int(step.rule)])
+    case .trigger: trigger(step.rule, frame)
     case .keepAddress: keepSource(in: .address, label: rules.labels[Int(step.rule)])
     case .keepInvalid: keepSource(in: .invalid, label: rules.labels[Int(step.rule)])
     case .authorize: keepSource(in: .authorize, label: rules.labels[Int(step.rule)])
@@ -399,11 +417,6 @@ extension Engine {
 
   mutating func keepSource(in table: AddressTableKind, label: UInt32) {
     guard walk.hasPacket, packet.has(.addresses) else { return }
-    if table == .trigger, preventsTrigger(of: packet.source) {
-      if !walk.isTriggerPrevented { totals.preventedTriggers &+= 1 }
-      walk.isTriggerPrevented = true
-      return
-    }
     tables.keep(
       packet.source, in: table, now: walk.time, duration: rules.addressDuration, triggeredBy: label)
   }
@@ -417,7 +430,7 @@ extension Engine {
 
   // MARK: Telling
 
-  private mutating func log(_ rule: Int32) {
+  mutating func log(_ rule: Int32) {
     guard !walk.isLogSuppressed else { return }
     report(.log, leaf: walk.leaf?.eventKind, of: rule, isLogged: true)
   }
@@ -429,7 +442,7 @@ extension Engine {
     report(kind, leaf: walk.leaf?.eventKind, of: rule, isLogged: isLogged)
   }
 
-  private mutating func report(_ kind: EngineEvent.Kind, leaf: EngineEvent.Kind?, of rule: Int32, isLogged: Bool) {
+  mutating func report(_ kind: EngineEvent.Kind, leaf: EngineEvent.Kind?, of rule: Int32, isLogged: Bool) {
     report(EngineEvent(time: walk.time, kind: kind, leaf: leaf, label: rules.labels[Int(rule)], isLogged: isLogged))
   }
 
@@ -450,7 +463,8 @@ extension Engine {
     if event.isLogged { walk.entriesLogged += 1 }
     var event = event
     if walk.hasPacket { event.describe(packet, direction: walk.direction, interface: walk.interface) }
-    event.isTriggerPrevented = walk.isTriggerPrevented
+    event.triggerObstacle = walk.triggerObstacle
+    event.isObserved = walk.isObserving
     append(event)
   }
 }

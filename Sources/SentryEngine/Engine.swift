@@ -72,6 +72,8 @@ public struct Engine: ~Copyable {
   /// Names in the packet's payload; those of an earlier packet until `walk` says otherwise.
   var serverName = HostName()
   var dnsName = HostName()
+  /// See `takeFullMinute`.
+  var fullMinute: Timestamp?
   /// See `takeSpared`.
   var spared: [AddressRange] = []
 
@@ -153,6 +155,7 @@ public struct Engine: ~Copyable {
     let place = interfaces.indices.contains(interface) ? interfacePlaces[interface] : InterfacePlace()
     walk.start(at: clock.now, interface: interface, direction: origin.direction ?? direction(on: place))
     walk.owner = origin.owner
+    walk.isObserving = rules.isObserved
     var judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
     if asksAboutFlowsFrom != nil, walk.connection != nil { judgement.flow = followStay(judgement) }
     totals.count(judgement.verdict, walk.direction, bytes: UInt64(packet.byteCount))
@@ -185,7 +188,9 @@ public struct Engine: ~Copyable {
       if rareQuestions.contains(.sourceRate) { countSource() }
       if isToBeAsked(about: flow) { askRules(frame) } else { walkRules(frame) }
     }
-    if let slot = walk.connection, tables.connections.tcpState(at: slot).contains(.closedByFirewall), isRefused {
+    if let slot = walk.connection, tables.connections.tcpState(at: slot).contains(.closedByFirewall), isRefused,
+      !walk.isObserving
+    {
       return refuse(flow, at: slot, kind, on: place)
     }
     let verdict = finalVerdict()
@@ -194,6 +199,7 @@ public struct Engine: ~Copyable {
     if verdict.letsThrough {
       let slot = tables.connections.enter(
         flow, foundAt: walk.connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
+      if rareQuestions.contains(.proof), let slot { followProof(flow, at: slot, frame) }
       if rareQuestions.contains(.rates), let slot { isRateBound = followRates(flow, at: slot, frame) }
     } else if verdict != .delete {
       answer = carryOut(verdict, flow, frame, on: place)
@@ -253,7 +259,7 @@ public struct Engine: ~Copyable {
   }
 
   private mutating func decideBefore(rules reason: BuiltInReason, _ kind: FrameKind) -> Judgement {
-    if reason == .shortTCPHeader, packet.has(.addresses) {
+    if reason == .shortTCPHeader, packet.has(.addresses), !walk.isObserving {
       keepSource(in: .invalid, label: RuleLabels.builtIn)
     }
     let verdict: Verdict =
@@ -265,7 +271,9 @@ public struct Engine: ~Copyable {
       }
     totals.count(reason)
     if reason != .blockedIPv6 { report(builtIn: reason, verdict == .delete ? .delete : .pass) }
-    return Judgement(kind: kind, verdict: verdict, decider: .builtIn(reason), entriesLogged: walk.entriesLogged)
+    return Judgement(
+      kind: kind, verdict: walk.isObserving ? .pass : verdict, decider: .builtIn(reason),
+      entriesLogged: walk.entriesLogged)
   }
 
   /// The verdict of the walk. A `Delay` holds inbound packets only, and only while there is room.
@@ -465,8 +473,7 @@ public struct EngineTotals: Sendable, Equatable {
   public var notIP: UInt64 = 0
   public var inbound: UInt64 = 0
   public var outbound: UInt64 = 0
-  /// Packets whose sources rules would have triggered, were they not protected.
-  public var preventedTriggers: UInt64 = 0
+  private var byObstacle = InlineArray<3, UInt64>(repeating: 0)
   private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
   private var byReason = InlineArray<7, UInt64>(repeating: 0)
 
@@ -477,6 +484,14 @@ public struct EngineTotals: Sendable, Equatable {
 
   /// IP packets that rule 0 decided for this reason.
   public subscript(reason: BuiltInReason) -> UInt64 { byReason[Int(reason.rawValue)] }
+
+  /// Packets whose sources rules would have triggered, were it not for this.
+  public subscript(obstacle: TriggerObstacle) -> UInt64 { byObstacle[Int(obstacle.rawValue)] }
+
+  /// Those whose sources are protected.
+  public var preventedTriggers: UInt64 { self[.protected] }
+
+  mutating func count(_ obstacle: TriggerObstacle) { byObstacle[Int(obstacle.rawValue)] &+= 1 }
 
   mutating func count(_ reason: BuiltInReason) { byReason[Int(reason.rawValue)] &+= 1 }
 
@@ -492,7 +507,7 @@ public struct EngineTotals: Sendable, Equatable {
 
   public static func == (a: EngineTotals, b: EngineTotals) -> Bool {
     a.packets == b.packets && a.bytes == b.bytes && a.notIP == b.notIP && a.inbound == b.inbound
-      && a.outbound == b.outbound && a.preventedTriggers == b.preventedTriggers
+      && a.outbound == b.outbound && TriggerObstacle.allCases.allSatisfy { a[$0] == b[$0] }
       && Verdict.allCases.allSatisfy { a[$0] == b[$0] }
   }
 }

@@ -37,13 +37,21 @@ public struct EngineEvent: Sendable {
   public var source = IPAddress(high: 0, low: 0)
   public var destination = IPAddress(high: 0, low: 0)
 
-  /// A rule would have put the source into table trigger; it is protected, and was not entered.
-  public var isTriggerPrevented = false
+  /// A rule would have put the source into table trigger; this is why it was not entered.
+  public var triggerObstacle: TriggerObstacle?
+  /// The rule is only observed: nothing of what it does is carried out but this entry.
+  public var isObserved = false
 
   /// Bits per second, of a `rateLimit` event: what the rule allows all its flows together.
   public var rate: UInt64 = 0
   /// What of the flow that rate limits from now on.
   public var rateDirections: RateDirections = []
+
+  /// The source was not entered because it is protected.
+  public var isTriggerPrevented: Bool {
+    get { triggerObstacle == .protected }
+    set { triggerObstacle = newValue ? .protected : nil }
+  }
 
   /// An event without a packet.
   public init(
@@ -73,6 +81,16 @@ public struct EngineEvent: Sendable {
     source = packet.source
     destination = packet.destination
   }
+}
+
+/// Why a packet that comes to a `Trigger` does not enter its source.
+public enum TriggerObstacle: UInt8, Sendable, CaseIterable {
+  /// An entry would stand for an address that no rule may trigger.
+  case protected
+  /// `settings.triggerProof` asks for more than has been seen of the source.
+  case unproven
+  /// As many others as `settings.triggersPerMinute` allows have entered in this minute.
+  case limit
 }
 
 /// Events waiting to be taken off the packet thread: bounded, allocated once.

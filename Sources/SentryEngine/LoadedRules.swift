@@ -25,6 +25,9 @@ public final class LoadedRules: Sendable {
   /// The first rule, by its place in document order, that must see every packet for the sake of others: then none stays in the
   /// kernel. `nil` if there is none.
   public let wantsEveryPacket: Int32?
+  /// By `settings.observe`: every packet passes, and nothing is carried out.
+  public let isObserved: Bool
+  let triggerProof: TriggerProof
   let blocksIPv6: Bool
   let deletesMalformed: Bool
   let steps: [Step]
@@ -52,12 +55,14 @@ public final class LoadedRules: Sendable {
     self.ruleSet = ruleSet.withoutKeptKeys
     self.generation = generation
     program = ruleSet.program()
-    rareQuestions = RareQuestions(of: program)
+    rareQuestions = RareQuestions(of: program, ruleSet.settings)
     blockedPage = BlockedPage(ruleSet.settings.blockedPage)
     nextHops = ruleSet.nextHops
     protectedNetworks = AddressSpans(byFamily: ruleSet.settings.protectedNetworks)
     asksForOwners = program.asksForOwners
     wantsEveryPacket = program.firstSourceRate
+    isObserved = ruleSet.settings.observe
+    triggerProof = ruleSet.settings.triggerProof
     blocksIPv6 = ruleSet.settings.blockIPv6
     deletesMalformed = ruleSet.settings.malformed == .delete
     var steps = program.instructions.map(Step.init)
@@ -150,6 +155,9 @@ extension LoadedRules {
     state.delayCapacity = settings.delayCapacity
     state.delayNanoseconds = Int64((settings.delaySeconds * Double(Timestamp.nanosecondsPerSecond)).rounded())
     state.triggerIPv6PrefixLength = settings.triggerIPv6Prefix
+    state.triggersPerMinute = settings.triggersPerMinute
+    state.keepsCandidates = settings.triggerProof != .none
+    state.keepsEvidence = program.instructions.contains { $0.operation == .trigger && $0.observation == .none }
     state.countsSources = rareQuestions.contains(.sourceRate)
     state.keepsHandshakes = rareQuestions.contains(.serverName)
     return state

@@ -11,11 +11,13 @@ struct RareQuestions: OptionSet {
   /// What windows TCP ends agree upon: rules limit rates.
   static let rates = RareQuestions(rawValue: 1 << 3)
   static let connectionStates = RareQuestions(rawValue: 1 << 4)
+  /// Whether the far end of a TCP connection receives what is sent to it.
+  static let proof = RareQuestions(rawValue: 1 << 5)
 }
 
 extension RareQuestions {
-  init(of program: Program) {
-    self = []
+  init(of program: Program, _ settings: Settings) {
+    self = settings.triggerProof == .handshake ? .proof : []
     for instruction in program.instructions {
       if instruction.operation.limitsRate { insert(.rates) }
       switch instruction.test {

@@ -28,7 +28,9 @@ extension Program {
   var steadiness: [Steadiness] {
     let watched = rulesWatchedBySecond
     return instructions.map { instruction in
-      var steadiness: Steadiness = instruction.operation.isSteady && !watched.contains(instruction.rule) ? .match : []
+      let isSteady =
+        instruction.operation.isSteady && !watched.contains(instruction.rule) && instruction.observation != .root
+      var steadiness: Steadiness = isSteady ? .match : []
       if case .table = instruction.test { steadiness.insert(.testWhileAbsent) }
       if instruction.test.isSteady { steadiness.insert(.test) }
       return steadiness

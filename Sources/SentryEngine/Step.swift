@@ -34,6 +34,8 @@ struct Step {
     static let isLooseWord = Traits(rawValue: 1 << 5)
     /// A member of a cohort, or right below one: `family` says of which stretch.
     static let isInStretch = Traits(rawValue: 1 << 6)
+    /// In an observed subtree.
+    static let isObserved = Traits(rawValue: 1 << 7)
     static let isAmongMany: Traits = [.isIndexed, .isInStretch]
   }
 
@@ -62,12 +64,15 @@ struct Step {
     operation = instruction.operation
     rule = instruction.rule
     parent = instruction.parent
-    afterMatch = instruction.afterMatch
+    let isObservedRoot = instruction.observation == .root
+    // All that is below is walked when its action is performed.
+    afterMatch = isObservedRoot ? instruction.afterSubtree : instruction.afterMatch
     afterSubtree = instruction.afterSubtree
     var traits: Traits = instruction.isNegated ? .negated : []
     if instruction.test.needsPacket { traits.insert(.needsPacket) }
-    if operation.acts { traits.insert(.acts) }
-    if operation.isTerminating { traits.insert(.terminates) }
+    if operation.acts || isObservedRoot { traits.insert(.acts) }
+    if operation.isTerminating, !isObservedRoot { traits.insert(.terminates) }
+    if instruction.observation != .none { traits.insert(.isObserved) }
     self.traits = traits
   }
 

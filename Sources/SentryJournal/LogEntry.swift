@@ -16,6 +16,11 @@ public struct LogEntry: Codable, Sendable, Equatable {
   public var dryRun: Bool?
   /// The rule would have put the source into table trigger, but that is protected: only where this is so.
   public var triggerPrevented: Bool?
+  /// The rule would have put the source into table trigger, but did not: `unproven` (`settings.triggerProof`) or `limit`
+  /// (`settings.triggersPerMinute`). Only where this is so.
+  public var triggerWithheld: String?
+  /// The rule is only observed: nothing of what `action` says was done. Only where this is so.
+  public var observed: Bool?
   /// Number and name, `2.1.5.1 telnet probe`; `rule = 0 ` and a reason for the checks before the rules.
   public var rule: String
   /// `203.0.113.9:40001`, `[2001:db8::9]:40001`, or an address alone.
@@ -57,6 +62,8 @@ public struct LogEntry: Codable, Sendable, Equatable {
     action = kind.text
     dryRun = isDryRun && kind.keepsPackets ? true : nil
     triggerPrevented = event.isTriggerPrevented ? true : nil
+    triggerWithheld = event.triggerObstacle.flatMap { $0 == .protected ? nil : "\($0)" }
+    observed = event.isObserved ? true : nil
     subAction = event.leaf.flatMap { $0.text == event.kind.text ? nil : event.kind.text }
     rule = event.reason.map { "rule = 0 \($0.name)" } ?? label.text
     parameter = event.reason == nil ? label.parameter : ""

@@ -4,9 +4,10 @@ public import Foundation
 ///
 ///     2024-05-06 07:08:09  packet dropped 2.1.5.1 telnet probe  TCP 203.0.113.9:40001 -> 192.0.2.10:23 in via eth0 60 bytes
 ///
-/// Time, two blanks, `dry run: ` if the action was not carried out, `protected, not triggered: ` if the source was to enter table
-/// trigger and is protected, action, sub-action in parentheses if there is one, rule, two blanks, the packet (nothing without one),
-/// two blanks, the rule's parameter. Control characters from rule names and parameters become blanks, so that an entry
+/// Time, two blanks, remarks, action, sub-action in parentheses if there is one, rule, two blanks, the packet (nothing without one),
+/// two blanks, the rule's parameter. The remarks are `dry run: ` if no action is carried out, `observed: ` if that of this rule is
+/// not, and one if the source was to enter table trigger and did not: `protected, not triggered: `, `unproven, not triggered: ` or `too
+/// many, not triggered: `. Control characters from rule names and parameters become blanks, so that an entry
 /// never spans two lines or steers a terminal.
 public struct TextLogFormat: Sendable {
   private let clock: LocalTime
@@ -19,9 +20,20 @@ public struct TextLogFormat: Sendable {
     if let message = entry.message { return Self.printable("\(time)  \(message)") }
     let subAction = entry.subAction.map { " (\($0))" } ?? ""
     let packet = Self.packetText(entry)
-    let remark =
-      (entry.dryRun == true ? "dry run: " : "") + (entry.triggerPrevented == true ? "protected, not triggered: " : "")
-    return Self.printable("\(time)  \(remark)\(entry.action)\(subAction) \(entry.rule)  \(packet)  \(entry.parameter)")
+    return Self.printable(
+      "\(time)  \(Self.remark(entry))\(entry.action)\(subAction) \(entry.rule)  \(packet)  \(entry.parameter)")
+  }
+
+  private static func remark(_ entry: LogEntry) -> String {
+    var remark = entry.dryRun == true ? "dry run: " : ""
+    if entry.observed == true { remark += "observed: " }
+    if entry.triggerPrevented == true { remark += "protected, not triggered: " }
+    switch entry.triggerWithheld {
+    case "limit": remark += "too many, not triggered: "
+    case .some: remark += "unproven, not triggered: "
+    case nil: break
+    }
+    return remark
   }
 
   /// `PROTO SRC -> DST DIR via IF N bytes`; empty for an entry without addresses.

@@ -23,10 +23,11 @@ public struct Program: Sendable {
     public var afterMatch: Int32
     /// The instruction that follows a mismatch; also the end of this rule's subtree.
     public var afterSubtree: Int32
+    public var observation: Observation
 
     public init(
       test: Test, isNegated: Bool, operation: Operation, rule: Int32, parent: Int32, afterMatch: Int32,
-      afterSubtree: Int32
+      afterSubtree: Int32, observation: Observation = .none
     ) {
       self.test = test
       self.isNegated = isNegated
@@ -35,6 +36,7 @@ public struct Program: Sendable {
       self.parent = parent
       self.afterMatch = afterMatch
       self.afterSubtree = afterSubtree
+      self.observation = observation
     }
   }
 

@@ -12,15 +12,19 @@ public struct Rule: Sendable {
   public let source: RuleSource?
   /// The rule's own switch; it is in use only if its ancestors are, too.
   public let isEnabled: Bool
+  /// The rule itself says that it is only to be observed, with all below it (`RuleSet.observation`).
+  public let isObserved: Bool
   private var storedDepth: UInt16
 
   /// A rule without any below it.
   init(
-    _ content: RuleContent, isEnabled: Bool, position: RulePosition, index: Int, parent: Int, depth: Int,
+    _ content: RuleContent, isEnabled: Bool, isObserved: Bool = false, position: RulePosition, index: Int, parent: Int,
+    depth: Int,
     source: RuleSource?
   ) {
     self.content = content
     self.isEnabled = isEnabled
+    self.isObserved = isObserved
     self.position = position
     self.source = source
     storedParent = Int32(clamping: parent)
@@ -108,7 +112,8 @@ extension Rule {
 extension Rule: Equatable {
   /// The same rule at the same position; where it stands in the text does not matter.
   public static func == (a: Rule, b: Rule) -> Bool {
-    a.position == b.position && a.isEnabled == b.isEnabled && a.saysTheSame(as: b)
+    a.position == b.position && a.isEnabled == b.isEnabled && a.isObserved == b.isObserved
+      && a.saysTheSame(as: b)
   }
 }
 

@@ -311,12 +311,12 @@ private struct Content: Hashable {
       hasher.combine(part)
     }
     if isNamed { hasher.combine(rule.name) }
-    if withSwitch { hasher.combine(rule.isEnabled) }
+    if withSwitch { hasher.combine([rule.isEnabled, rule.isObserved]) }
   }
 
   static func == (a: Content, b: Content) -> Bool {
     (a.isNamed ? a.rule.saysTheSame(as: b.rule) : a.rule.doesTheSame(as: b.rule))
-      && (!a.withSwitch || a.rule.isEnabled == b.rule.isEnabled)
+      && (!a.withSwitch || a.rule.isEnabled == b.rule.isEnabled && a.rule.isObserved == b.rule.isObserved)
   }
 }
 
@@ -368,6 +368,7 @@ extension Rule {
   fileprivate func differences(to other: Rule) -> [RuleDifference.Field] {
     let pairs: [(RuleKey, String, String)] = [
       (.nodeName, name, other.name), (.enabled, isEnabled ? "1" : "0", other.isEnabled ? "1" : "0"),
+      (.observe, isObserved ? "1" : "0", other.isObserved ? "1" : "0"),
       (.propertyName, property.name, other.property.name), (.relationName, relation.name, other.relation.name),
       (.propertyValue, value, other.value), (.filterActionName, action.name, other.action.name),
       (.parameter, parameter, other.parameter),

@@ -11,6 +11,7 @@ extension RuleSet {
 private struct Lowering {
   let rules: [Rule]
   let usage: [Bool]
+  private let observation: [Observation]
   /// By index in document order: the instruction that runs first from there on. One more than there are rules.
   private let entryPoints: [Int32]
   /// By index in document order: where `Exit group` leads, as an index in document order; `nil` outside of any group.
@@ -21,6 +22,7 @@ private struct Lowering {
   init(_ ruleSet: RuleSet) {
     rules = ruleSet.rules
     usage = ruleSet.usage
+    observation = ruleSet.observation
     entryPoints = Self.entryPoints(usage)
     groupEnds = Self.groupEnds(ruleSet.rules)
     builder = ProgramBuilder(settings: ruleSet.settings)
@@ -35,7 +37,8 @@ private struct Lowering {
       Program.Instruction(
         test: lowered.test, isNegated: lowered.isNegated, operation: rule.action.operation,
         rule: Int32(clamping: index), parent: Int32(clamping: rule.parent),
-        afterMatch: entryPoints[followerOfMatch(at: index)], afterSubtree: entryPoints[rule.subtreeEnd]))
+        afterMatch: entryPoints[followerOfMatch(at: index)], afterSubtree: entryPoints[rule.subtreeEnd],
+        observation: observation[index]))
   }
 
   func finished() -> Program {

@@ -38,6 +38,31 @@ public struct RuleSet: Sendable {
     }
     return usage
   }
+
+  /// For each rule, whether it is only observed.
+  public var observation: [Observation] {
+    var observation: [Observation] = []
+    observation.reserveCapacity(rules.count)
+    for rule in rules {
+      let above = rule.parent >= 0 ? observation[rule.parent] : settings.observe ? .within : .none
+      observation.append(above != .none ? .within : rule.isObserved ? .root : .none)
+    }
+    return observation
+  }
+}
+
+/// Whether a rule is only observed: it decides, counts and logs, and nothing of that is carried out. (docs/Guide.md)
+///
+/// An *observed subtree* is a rule that says `observe = 1`, with all below it; or the whole document, by `settings.observe`. A
+/// packet goes through it as if it were enforced, up to the first action that would end the walk. Then, or at its end, the packet goes
+/// on with the rule after the subtree as if that had not matched: verdict, tables, rates, notifications, what `Dont log` silences
+/// and what searches have found are as before. What stays are counters, and log entries that say `observed`.
+public enum Observation: UInt8, Sendable {
+  case none
+  /// The first of an observed subtree.
+  case root
+  /// Elsewhere in one.
+  case within
 }
 
 extension RuleSet: Equatable {

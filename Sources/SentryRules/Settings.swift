@@ -7,6 +7,13 @@ public struct Settings: Sendable, Equatable {
   public var triggerDuration: UInt32? = 3600
   /// IPv6 sources are remembered by their net of this many bits: 1...128, default 64.
   public var triggerIPv6Prefix = 64
+  /// Sources that packets enter into table trigger in a minute at most: 1...1 000 000, default 600; `nil` for as many as come.
+  /// `settings.triggersPerMinute`: a number, or `unlimited`.
+  public var triggersPerMinute: Int? = 600
+  /// What a source must have shown before it enters table trigger.
+  public var triggerProof = TriggerProof.none
+  /// No verdict is carried out, and no effect of an action: what would happen is counted and logged. Default off.
+  public var observe = false
   /// Entries that each table of addresses holds: 1...16 777 216, default 131 072. The oldest make way.
   public var addressCapacity = 131_072
   /// Flows that the connection table holds: 1...16 777 216, default 262 144. The oldest make way.
@@ -37,6 +44,16 @@ public struct Settings: Sendable, Equatable {
   public func systemName(of interface: String) -> String {
     interfaceNames[interface] ?? (interface == "lo0" ? "lo" : interface)
   }
+}
+
+/// What shows that a packet comes from where it says, before its source is triggered.
+public enum TriggerProof: String, Sendable, CaseIterable {
+  /// Nothing: one packet is enough.
+  case none
+  /// TCP: the sender has acknowledged the SYN or SYN-ACK that we sent it. Else as `repeated`.
+  case handshake
+  /// The same rule has matched a packet of the same source before: a second ago at least, a minute at most.
+  case repeated
 }
 
 /// What happens to packets whose headers are too short.

@@ -38,6 +38,7 @@ struct ControlServer: Service {
     router.answerEnabled(from: daemon)
     router.answerTables(from: daemon)
     router.answerLists(from: daemon)
+    router.answerEvidence(from: daemon)
     router.answerLog(from: daemon.journal)
     router.refuseOtherMethods()
     return router

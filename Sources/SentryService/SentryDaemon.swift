@@ -23,7 +23,7 @@ public actor SentryDaemon {
   private var kernelCounts: [KernelCount] = []
   /// What it had dropped for triggered addresses then.
   private var blockedCount: KernelCount?
-  private let interfaceNames: [String]
+  let interfaceNames: [String]
   let labels: RuleLabels
   private let startTime: Double
   private let log: Logger
@@ -231,7 +231,8 @@ public actor SentryDaemon {
       queue: queueReport(snapshot), bridge: snapshot.bridge.map(\.report),
       owners: snapshot.owners.map(\.report), rates: snapshot.rates.map { $0.map(\.report) },
       protected: protectedAddresses.map(\.report), preventedTriggers: snapshot.totals.preventedTriggers,
-      protectionProblem: protection.problem)
+      unprovenTriggers: snapshot.totals[.unproven], cappedTriggers: snapshot.totals[.limit],
+      isObserved: active.rules.isObserved ? true : nil, protectionProblem: protection.problem)
   }
 
   // MARK: The kernel's part

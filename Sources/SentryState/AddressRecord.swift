@@ -23,6 +23,11 @@ struct AddressKey: TableKey {
     self.init(source, ipv6PrefixLength: source.isIPv6LinkLocal ? 128 : ipv6PrefixLength)
   }
 
+  /// The key of an entry that a packet has made.
+  init(_ range: AddressRange) {
+    self.init(range.first, ipv6PrefixLength: UInt8(clamping: range.prefixLength ?? 128))
+  }
+
   var address: IPAddress { IPAddress(high: high, low: low) }
   var net: AddressNet { AddressNet(address, length: prefixLength) }
   var range: AddressRange { AddressRange(prefix: address, length: Int(prefixLength)) }

@@ -112,6 +112,11 @@ public struct AddressTable: ~Copyable {
     return .added
   }
 
+  /// The address has an entry that `keep` would refresh.
+  public mutating func keeps(_ address: IPAddress, now: Timestamp) -> Bool {
+    table.find(sourceKey(address), now: now) != nil
+  }
+
   private func sourceKey(_ address: IPAddress) -> AddressKey {
     AddressKey(source: address, ipv6PrefixLength: UInt8(truncatingIfNeeded: ipv6PrefixLength))
   }

@@ -16,8 +16,8 @@ struct ConnectionRecord: LinkedEntry {
   var reverse = FlowTraffic()
   let firstNanoseconds: Int64
   private(set) var outboundRate: UInt32 = 0
-  /// Packets discarded since a rule dropped the connection.
-  private(set) var refusals: UInt32 = 0
+  /// Packets discarded since a rule dropped the connection; before that, the number that `awaited` is, if there is one.
+  private var refusalsOrNumber: UInt32 = 0
 
   /// A new flow, before `packet` is added to it.
   init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp) {
@@ -27,6 +27,26 @@ struct ConnectionRecord: LinkedEntry {
     tcp = packet.has(.tcpFlags) ? .onlySYN : []
     firstNanoseconds = firstTime.nanoseconds
   }
+
+  /// Packets discarded since a rule dropped the connection.
+  var refusals: UInt32 { tcp.contains(.closedByFirewall) ? refusalsOrNumber : 0 }
+
+  /// The acknowledgement that proves that the remote end receives what is sent to it; `nil` if no SYN has left, or none is
+  /// noted.
+  var awaited: UInt32? {
+    traits.contains(.awaitsProof) && !tcp.contains(.closedByFirewall) ? refusalsOrNumber : nil
+  }
+
+  mutating func await(acknowledgement: UInt32) {
+    guard !tcp.contains(.closedByFirewall) else { return }
+    traits.insert(.awaitsProof)
+    refusalsOrNumber = acknowledgement
+  }
+
+  /// See `ConnectionTable.followProof`.
+  var isProven: Bool { traits.contains(.proven) }
+
+  mutating func noteProof() { traits.insert(.proven) }
 
   /// The first packet came from the end that the key names first.
   var isForwardFromFirstEnd: Bool { traits.contains(.forwardFromFirstEnd) }
@@ -94,6 +114,7 @@ struct ConnectionRecord: LinkedEntry {
   ///   - endsOtherSide: the sender has been told that the other end sent a FIN.
   mutating func close(_ flow: FlowKey, hasFIN: Bool, endsOtherSide: Bool) {
     let isForward = isForward(flow)
+    if !tcp.contains(.closedByFirewall) { refusalsOrNumber = 0 }
     tcp.insert(.closedByFirewall)
     if hasFIN { tcp.noteFIN(isForward: isForward) }
     if endsOtherSide { tcp.noteFIN(isForward: !isForward) }
@@ -101,7 +122,7 @@ struct ConnectionRecord: LinkedEntry {
 
   /// Counts one more packet of a dropped flow, and notes its FIN.
   mutating func refuse(_ flow: FlowKey, hasFIN: Bool) {
-    if refusals < .max { refusals += 1 }
+    if refusalsOrNumber < .max { refusalsOrNumber += 1 }
     if hasFIN { tcp.noteFIN(isForward: isForward(flow)) }
   }
 
@@ -145,6 +166,8 @@ private struct Traits: OptionSet, BitwiseCopyable {
   static let forwardStaysOutbound = Traits(rawValue: 1 << 3)
   static let reverseStaysInbound = Traits(rawValue: 1 << 4)
   static let reverseStaysOutbound = Traits(rawValue: 1 << 5)
+  static let awaitsProof = Traits(rawValue: 1 << 6)
+  static let proven = Traits(rawValue: 1 << 7)
   static let staying: Traits = [
     .forwardStaysInbound, .forwardStaysOutbound, .reverseStaysInbound, .reverseStaysOutbound,
   ]

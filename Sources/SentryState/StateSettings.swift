@@ -13,6 +13,12 @@ public struct StateSettings: Sendable, Equatable {
   /// IPv6 addresses enter the trigger table by their net of so many bits: the nearest of 1...128. The other three tables keep
   /// whole addresses.
   public var triggerIPv6PrefixLength = 64
+  /// Sources that packets enter into table trigger in a minute; `nil` for as many as come.
+  public var triggersPerMinute: Int? = 600
+  /// Sources that a rule would trigger are remembered for the second match.
+  public var keepsCandidates = false
+  /// Packets that trigger their source are kept.
+  public var keepsEvidence = false
   /// Packets are counted by source, IPv6 addresses by the same net; as many sources as an address table has entries.
   public var countsSources = false
   /// First segments of TLS handshakes are kept.

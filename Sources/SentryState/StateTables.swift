@@ -14,6 +14,11 @@ public struct StateTables: ~Copyable {
   public var sourceRates: SourceRateTable?
   /// Only while the settings ask for it.
   public var handshakes: HandshakeTable?
+  public var triggerQuota: TriggerQuota
+  /// Only while the settings ask for it.
+  public var candidates: TriggerCandidates?
+  /// Only while the settings ask for it.
+  public var evidence: EvidenceTable?
 
   /// In the order of the raw values of their kinds.
   private var addresses: InlineArray<4, AddressTable>
@@ -26,6 +31,9 @@ public struct StateTables: ~Copyable {
     delays = DelayQueue(capacity: settings.delayCapacity, nanoseconds: settings.delayNanoseconds)
     if settings.countsSources { sourceRates = SourceRateTable(settings) }
     if settings.keepsHandshakes { handshakes = HandshakeTable() }
+    triggerQuota = TriggerQuota(limit: settings.triggersPerMinute)
+    if settings.keepsCandidates { candidates = TriggerCandidates() }
+    if settings.keepsEvidence { evidence = EvidenceTable() }
     addresses = InlineArray { index in
       AddressTable(
         capacity: settings.addressCapacity,
@@ -45,6 +53,7 @@ public struct StateTables: ~Copyable {
     fragments.expire(now: now)
     sourceRates?.expire(now: now)
     handshakes?.expire(now: now)
+    candidates?.expire(now: now)
   }
 
   /// Forgets everything and lets go of what is delayed.
@@ -54,6 +63,9 @@ public struct StateTables: ~Copyable {
     fragments.removeAll()
     sourceRates?.removeAll()
     handshakes?.removeAll()
+    candidates?.removeAll()
+    evidence?.removeAll()
+    triggerQuota.reset()
     delays.releaseAll()
   }
 
@@ -86,6 +98,14 @@ public struct StateTables: ~Copyable {
     } else if handshakes == nil {
       handshakes = HandshakeTable()
     }
+    triggerQuota.limit = new.triggersPerMinute
+    if !new.keepsCandidates {
+      candidates = nil
+    } else if candidates == nil {
+      candidates = TriggerCandidates()
+    }
+    // What was kept may be asked for still.
+    if new.keepsEvidence, evidence == nil { evidence = EvidenceTable() }
   }
 }
 
@@ -132,6 +152,11 @@ extension StateTables {
     _ address: IPAddress, in kind: AddressTableKind, now: Timestamp, duration: AddressDuration, triggeredBy: UInt32
   ) -> KeepOutcome {
     addresses[Self.index(of: kind)].keep(address, now: now, duration: duration, triggeredBy: triggeredBy)
+  }
+
+  /// See `AddressTable.keeps`.
+  public mutating func keeps(_ address: IPAddress, in kind: AddressTableKind, now: Timestamp) -> Bool {
+    addresses[Self.index(of: kind)].keeps(address, now: now)
   }
 
   /// See `AddressTable.matchCount`.

@@ -15,6 +15,10 @@ public struct RandomRules {
   /// By depth, what most rules ask; empty where each asks what it likes.
   private var commonQuestions: [[Question]] = []
 
+  /// Rules among a hundred that are only observed.
+  private var observedPercent = 0
+  private var observing = SplitMix64(state: 0)
+
   private typealias Question = (property: any Property.Type, relation: Relation, value: String)
 
   /// A document that loads without an error.
@@ -49,13 +53,30 @@ public struct RandomRules {
   private mutating func text() -> String {
     let settings = settings()
     let matchAll = allProperties.filter { $0.name == "Any" }
+    drawObserving()
     let last = chance(30) ? matchAll.map { Self.rule($0, .equal, "", then: "Pass") } : []
     let rules = (questionsInTurn() + list(depth: 0) + last).joined(separator: ",\n    ")
     return "{ rules = (\n    \(rules));\n  settings = { \(settings) }; interfaces = ( \(interface()) ); }"
   }
 
+  /// Observes some rules, in a quarter of all documents, and asks for proofs, without changing what else is drawn.
+  private mutating func drawObserving() {
+    var other = SplitMix64(state: ~seed)
+    observedPercent = seed % 4 == 1 ? Int.random(in: 5...40, using: &other) : 0
+    observing = other
+  }
+
+  private func settingsOfTriggers() -> String {
+    var other = SplitMix64(state: seed &* 0x9E37)
+    let limit = ["", "", "triggersPerMinute = 1;", "triggersPerMinute = 2;", "triggersPerMinute = unlimited;"]
+    let proof = ["", "", "", "triggerProof = handshake;", "triggerProof = repeated;"]
+    return "\(limit[Int.random(in: 0..<limit.count, using: &other)]) "
+      + "\(proof[Int.random(in: 0..<proof.count, using: &other)]) \(seed % 23 == 7 ? "observe = 1;" : "")"
+  }
+
   private mutating func settings() -> String {
     """
+    \(settingsOfTriggers())
     triggerDuration = \(pick(["5", "60", "3600", "unlimited"])); triggerIPv6Prefix = \(pick(["48", "64", "128"]));
     addressCapacity = \(pick(["1", "2", "5", "1000"])); connectionCapacity = \(pick(["4", "1000"]));
     fragmentCapacity = \(pick(["1", "1000"]));
@@ -109,13 +130,19 @@ public struct RandomRules {
       + "parameter = \"\(parameters[action] ?? "")\";\(children) }"
   }
 
+  private mutating func observe(_ rule: String) -> String {
+    guard observedPercent > 0, Int.random(in: 0..<100, using: &observing) < observedPercent else { return rule }
+    return "{ observe = 1;" + rule.dropFirst()
+  }
+
   private mutating func list(depth: Int, below parent: (any Property.Type)? = nil) -> [String] {
     var rules: [String] = []
     let most = commonQuestions.isEmpty ? 8 : 40
     let length = Int.random(in: 1...(depth == 0 ? most : 4), using: &random)
     while rules.count < length, rulesLeft > 0 {
       rulesLeft -= 1
-      rules.append(rule(depth: depth, below: parent))
+      let rule = rule(depth: depth, below: parent)
+      rules.append(observe(rule))
     }
     return rules
   }

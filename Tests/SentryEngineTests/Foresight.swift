@@ -46,12 +46,14 @@ struct Told: Equatable {
   let reason: BuiltInReason?
   let label: UInt32
   let isLogged: Bool
-  let isTriggerPrevented: Bool
+  let triggerObstacle: TriggerObstacle?
+  let isObserved: Bool
   var packet = ""
 
   init(_ event: EngineEvent) {
     (time, kind, leaf, reason) = (event.time, event.kind, event.leaf, event.reason)
-    (label, isLogged, isTriggerPrevented) = (event.label, event.isLogged, event.isTriggerPrevented)
+    (label, isLogged) = (event.label, event.isLogged)
+    (triggerObstacle, isObserved) = (event.triggerObstacle, event.isObserved)
     guard event.hasPacket else { return }
     packet = "\(event.direction) on \(event.interface), \(event.byteCount) bytes"
     if event.present.contains(.addresses) { packet += ", \(event.source) > \(event.destination)" }
@@ -74,7 +76,7 @@ struct Memory {
   private var sources: Set<SourceRateEntry>
   private var fragments: Set<FragmentEntry>
   private var delayed: Int
-  private var preventedTriggers: UInt64
+  private var obstacles: [TriggerObstacle: UInt64]
 
   /// Deltas belong to the ticks.
   private struct Counts: Equatable {
@@ -94,7 +96,8 @@ struct Memory {
     sources = Set(engine.tables.sourceRates?.entries(now: engine.now) ?? [])
     fragments = Set(engine.tables.fragments.entries(now: engine.now))
     delayed = engine.tables.delays.held(at: engine.now)
-    preventedTriggers = engine.totals.preventedTriggers
+    let totals = engine.totals
+    obstacles = Dictionary(uniqueKeysWithValues: TriggerObstacle.allCases.map { ($0, totals[$0]) })
   }
 
   /// With the changes of one packet made, and what is wrong with their "before".
@@ -116,7 +119,10 @@ struct Memory {
       addresses[table] = (entries.filter { $0.range != after.range } + [after]).sorted()
       return before == entries.first { $0.range == after.range }
     case .preventedTrigger:
-      preventedTriggers += 1
+      obstacles[.protected, default: 0] += 1
+      return true
+    case .withheldTrigger(_, let obstacle):
+      obstacles[obstacle, default: 0] += 1
       return true
     case .connection(let before, let after):
       let isKnown = before.map { connections.remove($0) != nil } ?? true
@@ -145,8 +151,8 @@ struct Memory {
 
   func differences(from expected: Memory) -> [String] {
     var differences = counterDifferences(from: expected)
-    if preventedTriggers != expected.preventedTriggers {
-      differences.append("\(preventedTriggers) triggers prevented, not \(expected.preventedTriggers)")
+    if obstacles != expected.obstacles {
+      differences.append("triggers withheld \(obstacles), not \(expected.obstacles)")
     }
     if delayed != expected.delayed { differences.append("\(delayed) delayed, not \(expected.delayed)") }
     for table in AddressTableKind.allCases {

@@ -27,7 +27,7 @@ struct RuleCoverage {
   mutating func add(_ explanation: Explanation, of rules: [Rule], byTimer: Bool) {
     for visit in explanation.visits { add(visit, of: rules[visit.rule], byTimer: byTimer) }
     for change in explanation.changes { seen.insert(Self.name(of: change)) }
-    for event in explanation.events { seen.insert("event \(event.kind)") }
+    for event in explanation.events { seen.insert("\(event.isObserved ? "observed" : "event") \(event.kind)") }
     guard !byTimer else { return }
     seen.insert("verdict \(explanation.judgement.verdict.name)")
     seen.insert("kind \(explanation.judgement.kind)")
@@ -82,6 +82,7 @@ struct RuleCoverage {
     case .keepsAddress(let table, let outcome): "keepsAddress \(table.name) \(outcome)"
     case .decides(let verdict): "decides \(verdict.name)"
     case .reports(let kind, _): "reports \(kind)"
+    case .observed(let effect): "observed \(name(of: effect))"
     default: String("\(effect)".prefix { $0 != "(" })
     }
   }
@@ -93,6 +94,7 @@ struct RuleCoverage {
       before == nil
         ? "new in \(table.name)" : after.range.first == after.range.last ? "change in \(table.name)" : "range hit"
     case .preventedTrigger: "trigger prevented"
+    case .withheldTrigger(_, let obstacle): "trigger withheld: \(obstacle)"
     case .connection(let before, _): before == nil ? "new connection" : "change of a connection"
     case .source: "source counted"
     case .fragment: "fragment remembered"
@@ -132,7 +134,9 @@ extension RuleCoverage {
 
   static var mustBeSeen: Set<String> {
     let effects = [
-      "sparesProtected", "skips", "leaves", "isRefused", "passesOutbound", "delayTableFull", "isIgnored",
+      "sparesProtected", "awaitsProof", "exceedsLimit", "endsObservation", "observed limitsRate",
+      "observed sparesProtected", "observed awaitsProof", "observed isIgnored", "observed reports log",
+      "observed reports url", "skips", "leaves", "isRefused", "passesOutbound", "delayTableFull", "isIgnored",
       "keepsNothing", "resetsCount",
       "resetsEntry",
       "isSilenced", "silencesLog", "limitsRate", "limitsNothing",
@@ -140,18 +144,23 @@ extension RuleCoverage {
     let tables = AddressTableKind.allCases.map(\.name)
     var seen: Set<String> = [
       "off", "skipped", "change of counters", "range hit", "new connection", "change of a connection",
-      "trigger prevented", "source counted", "fragment remembered", "delayed", "evicted connection", "evicted source",
+      "trigger prevented", "trigger withheld: limit", "trigger withheld: unproven", "source counted",
+      "fragment remembered", "delayed", "evicted connection", "evicted source",
       "evicted fragment",
       "path written", "path left", "paths forgotten",
       "kind ip", "kind notIP", "kind unknownVersion", "kind shortIPHeader", "kind shortTCPHeader", "kind shortHeader",
     ]
     seen.formUnion(effects.map { "effect \($0)" })
-    seen.formUnion(Verdict.allCases.flatMap { ["verdict \($0.name)", "effect decides \($0.name)"] })
+    seen.formUnion(
+      Verdict.allCases.flatMap {
+        ["verdict \($0.name)", "effect decides \($0.name)", "effect observed decides \($0.name)"]
+      })
     seen.formUnion(
       Answer.allCases.map { "answer \($0)" })
     seen.formUnion(BuiltInReason.allCases.map { "reason \($0.name)" })
     for table in tables {
       seen.formUnion(["new in \(table)", "change in \(table)", "evicted from \(table)"])
+      seen.formUnion(["effect observed keepsAddress \(table) added", "effect observed keepsAddress \(table) refreshed"])
       seen.formUnion(["effect keepsAddress \(table) added", "effect keepsAddress \(table) refreshed"])
     }
     let kinds: [EngineEvent.Kind] = [

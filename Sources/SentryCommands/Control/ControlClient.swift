@@ -31,8 +31,10 @@ struct ControlClient {
     }
   }
 
-  func get<Reply: Decodable>(_ path: String, as type: Reply.Type = Reply.self) async throws(CommandFailure) -> Reply {
-    try await Self.decode(exchange(.GET, path, deadline: .now() + Self.timeout))
+  func get<Reply: Decodable>(
+    _ path: String, query: [String: String] = [:], as type: Reply.Type = Reply.self
+  ) async throws(CommandFailure) -> Reply {
+    try await Self.decode(exchange(.GET, path, query: query, deadline: .now() + Self.timeout))
   }
 
   /// Sends `body`; replies with status 422 are decoded like those of success, for they say why.

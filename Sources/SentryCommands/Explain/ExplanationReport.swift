@@ -62,6 +62,8 @@ struct ExplanationReport: Encodable {
     var tables: [TableChange]
     /// An entry of table trigger that is not made; left out where none is prevented.
     var preventedTrigger: PreventedTrigger?
+    /// The same for other reasons: `unproven` or `limit`.
+    var withheldTrigger: WithheldTrigger?
     var connection: ConnectionChange?
     /// Packets that are held now.
     var delayed: Int?
@@ -93,6 +95,12 @@ struct ExplanationReport: Encodable {
     var address: String
     /// The protected address or net that such an entry would stand for.
     var protected: String
+  }
+
+  struct WithheldTrigger: Encodable {
+    /// Who would have been triggered.
+    var address: String
+    var reason: String
   }
 
   struct ConnectionChange: Encodable {
@@ -247,6 +255,8 @@ extension ExplanationReport.Changes {
       case .preventedTrigger(let source, let range):
         preventedTrigger = ExplanationReport.PreventedTrigger(
           address: source.description, protected: range.description)
+      case .withheldTrigger(let source, let obstacle):
+        withheldTrigger = ExplanationReport.WithheldTrigger(address: source.description, reason: "\(obstacle)")
       case .connection(let before, let after):
         connection = ExplanationReport.ConnectionChange(
           isNew: before?.firstTime != after.firstTime, local: after.local.text(after.protocolNumber),

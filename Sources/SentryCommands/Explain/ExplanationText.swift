@@ -122,6 +122,8 @@ struct ExplanationText {
       case .address(let table, let before, let after): lines += entry("table", address(table, before, after))
       case .preventedTrigger(let source, let range):
         lines += entry("table", "trigger: \(source) does not enter, \(range) is protected")
+      case .withheldTrigger(let source, let obstacle):
+        lines += entry("table", "trigger: \(source) does not enter, \(obstacle.words)")
       case .connection(let before, let after): lines += entry("connection", connection(before, after))
       case .delayed(let count): lines += entry("delayed", counted(count, "packet") + " held")
       case .fragment(let ports):
@@ -168,9 +170,10 @@ struct ExplanationText {
   private var eventLines: [String] {
     let lines = explanation.events.flatMap { event -> [String] in
       let record = LogEntry(event, labels: explained.labels, interfaces: [])
+      let remark = record.observed == true ? "observed: " : ""
       let action = record.subAction.map { "\(record.action) (\($0))" } ?? record.action
       let parameter = record.parameter.isEmpty ? "" : "  \(record.parameter.visible)"
-      return entry(event.isLogged ? "log" : "unlogged", "\(action) \(record.rule.visible)\(parameter)")
+      return entry(event.isLogged ? "log" : "unlogged", "\(remark)\(action) \(record.rule.visible)\(parameter)")
     }
     return lines.isEmpty ? [] : [style.bold("events")] + lines
   }
@@ -181,6 +184,17 @@ struct ExplanationText {
   private func entry(_ title: String, _ text: String) -> [String] {
     text.wrapped(to: Self.width - 14).enumerated().map {
       "  \(($0.offset == 0 ? title : "").padded(to: 12))\($0.element)"
+    }
+  }
+}
+
+extension TriggerObstacle {
+  /// Why a source is not entered.
+  fileprivate var words: String {
+    switch self {
+    case .protected: "it is protected"
+    case .unproven: "its packets are not proven to be its own"
+    case .limit: "too many others have in this minute"
     }
   }
 }

@@ -47,6 +47,8 @@ struct ExplanationWords {
   /// Why no rule ended the walk.
   var whyNoRule: String {
     switch explanation.scope {
+    case .rules where explained.ruleSet.settings.observe, .decidedBefore where explained.ruleSet.settings.observe:
+      "the document is only observed"
     case .rules, .decidedBefore: "no rule ended the walk"
     case .notIP: "not IP"
     case .switchedOff: "the firewall is off"
@@ -74,6 +76,14 @@ struct ExplanationWords {
     case .keepsAddress(let table, .added): "source enters table \(table.name)"
     case .keepsAddress(let table, .refreshed): "source stays in table \(table.name), its time starts again"
     case .sparesProtected(let range): "source does not enter table trigger: \(range) is protected"
+    case .awaitsProof(.handshake):
+      "source does not enter table trigger: it has not shown that it receives answers (triggerProof = handshake)"
+    case .awaitsProof:
+      "source does not enter table trigger: this takes two matches, a second to a minute apart (triggerProof = repeated)"
+    case .exceedsLimit(let limit):
+      "source does not enter table trigger: \(grouped(limit)) others have in this minute (triggersPerMinute)"
+    case .observed(let effect): "only observed: \(self.effect(effect, of: rule))"
+    case .endsObservation: "only observed: the packet goes on as if this had not matched"
     case .keepsNothing: "no source address to keep"
     case .resetsCount(let rule?): "\(number(rule)) counts from 0 again"
     case .resetsCount(nil): "nothing to reset: no rule above"

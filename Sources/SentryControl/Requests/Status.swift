@@ -32,6 +32,12 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var protected: [ProtectedAddressReport]
   /// Packets whose sources rules would have triggered, were they not protected.
   public var preventedTriggers: UInt64
+  /// Packets whose sources rules would have triggered, had the sources shown what `settings.triggerProof` asks for.
+  public var unprovenTriggers: UInt64?
+  /// Packets whose sources rules would have triggered, had not so many others entered in that minute.
+  public var cappedTriggers: UInt64?
+  /// True while the whole document is only observed.
+  public var isObserved: Bool?
   /// What of `protected` cannot be found out; `nil` if all can.
   public var protectionProblem: String?
 
@@ -41,7 +47,9 @@ public struct StatusReply: Codable, Sendable, Equatable {
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
     lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil,
     bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil,
-    protected: [ProtectedAddressReport] = [], preventedTriggers: UInt64 = 0, protectionProblem: String? = nil
+    protected: [ProtectedAddressReport] = [], preventedTriggers: UInt64 = 0,
+    unprovenTriggers: UInt64? = nil, cappedTriggers: UInt64? = nil, isObserved: Bool? = nil,
+    protectionProblem: String? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -60,6 +68,9 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.rates = rates
     self.protected = protected
     self.preventedTriggers = preventedTriggers
+    self.unprovenTriggers = unprovenTriggers
+    self.cappedTriggers = cappedTriggers
+    self.isObserved = isObserved
     self.protectionProblem = protectionProblem
   }
 }

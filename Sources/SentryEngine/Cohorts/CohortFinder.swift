@@ -64,7 +64,9 @@ struct CohortFinder {
   /// It does nothing but count and go on, and asks what a packet answers the same all the time.
   private func mayBeMember(_ position: Int32) -> Bool {
     let step = steps[Int(position)]
-    guard step.operation == .next || step.operation == .group, !watched.contains(step.rule) else { return false }
+    guard step.operation == .next || step.operation == .group, !watched.contains(step.rule),
+      program.instructions[Int(position)].observation != .root
+    else { return false }
     if step.test == .number { return true }
     if case .address = program.instructions[Int(position)].test { return true }
     return false

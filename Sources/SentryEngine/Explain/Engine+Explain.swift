@@ -38,6 +38,7 @@ extension Engine {
     if packet.has(.addresses) { gatherProtection(of: packet.source, &facts) }
     facts.appliedAt = appliedAt
     gatherTimes(&facts)
+    facts.isMinuteOpen = tables.triggerQuota.isOpen(at: now)
     follow(fragment: &explanation)
     facts.packet = explanation.packet
     explain(facts, &explanation)
@@ -144,10 +145,31 @@ extension Engine {
   private mutating func recall(_ flow: FlowKey, _ packet: PacketFields, _ facts: inout PacketFacts) {
     let now = now
     facts.connection = tables.connections.peek(flow, now: now)
+    gatherProofs(of: packet, flow, &facts)
     if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: now) ?? 0 }
     let segments = FlowKey(packet, direction: facts.direction)
     facts.handshakeBeginning =
       tables.handshakes?.beginning(before: packet, of: segments, now: now).map { Array($0) } ?? []
+  }
+
+  /// Which rules may enter the packet's source, as far as its proof is concerned.
+  private func gatherProofs(of packet: PacketFields, _ flow: FlowKey, _ facts: inout PacketFacts) {
+    let settings = rules.ruleSet.settings
+    guard settings.triggerProof != .none, packet.has(.addresses) else { return }
+    let triggers = Set(
+      rules.ruleSet.rules.indices.filter { rules.ruleSet.rules[$0].action.operation == .trigger }.map {
+        rules.labels[$0]
+      })
+    if settings.triggerProof == .handshake, packet.protocolNumber == IPProtocol.tcp, facts.direction == .inbound {
+      let numbers = facts.frame.withRawSpan { TCPNumbers(of: packet, in: $0) }
+      let isProven = numbers.map { tables.connections.isProven(by: $0, of: flow, now: now) }
+      facts.provenTriggers = isProven == true ? triggers : []
+    } else {
+      let source = tables.rangeKept(for: packet.source, in: .trigger)
+      for label in triggers where tables.candidates?.foresee(source, matchedBy: label, now: now) ?? true {
+        facts.provenTriggers.insert(label)
+      }
+    }
   }
 
   /// Where rules ask for rates, every packet that comes to them counts for its source.
@@ -204,7 +226,8 @@ extension Engine {
     let isDeleted = reason == .blockedIPv6 || reason != .notIP && rules.deletesMalformed
     explanation.judgement.verdict = isDeleted ? .delete : .pass
     var walk = plainWalk(facts)
-    if reason == .shortTCPHeader {
+    if walk.isObserving { explanation.judgement.verdict = .pass }
+    if reason == .shortTCPHeader, !walk.isObserving {
       _ = walk.sources.keep(in: .invalid, at: facts.time, triggeredBy: RuleLabels.builtIn)
     }
     if reason != .blockedIPv6 { walk.report(builtIn: reason, isDeleted ? .delete : .pass) }
@@ -249,8 +272,13 @@ extension Explanation {
       changes.append(.address(change.table, before: change.before, after: change.after))
       if let evicted = change.evicted { changes.append(.evicted(.address(change.table, evicted))) }
     }
-    if walk.isTriggerPrevented, let source = walk.facts.packet?.source, let range = walk.facts.protectionFromTrigger {
-      changes.append(.preventedTrigger(source: source, protected: range))
+    guard let source = walk.facts.packet?.source else { return }
+    for obstacle in walk.obstacles {
+      if obstacle == .protected, let range = walk.facts.protectionFromTrigger {
+        changes.append(.preventedTrigger(source: source, protected: range))
+      } else {
+        changes.append(.withheldTrigger(source: source, obstacle))
+      }
     }
   }
 }

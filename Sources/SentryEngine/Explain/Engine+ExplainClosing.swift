@@ -49,7 +49,7 @@ extension Engine {
 extension PlainWalk {
   /// The packet's connection was dropped, no rule discards the packet, and it does not ask for a new connection.
   var refusesPacket: Bool {
-    guard let packet = facts.packet, let connection = facts.connection,
+    guard !isObserving, let packet = facts.packet, let connection = facts.connection,
       connection.tcp.contains(.closedByFirewall), !packet.isSYN
     else { return false }
     switch leaf.flatMap({ rules[$0].action.operation.verdict }) {

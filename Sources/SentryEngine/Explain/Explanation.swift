@@ -1,4 +1,5 @@
 public import SentryPacket
+public import SentryRules
 public import SentryState
 
 /// What becomes of one packet, and why: every rule that is met on its way, what the rule saw, and what changes.
@@ -86,7 +87,7 @@ extension Explanation {
   }
 
   /// What a matching rule does besides counting.
-  public enum Effect: Sendable, Equatable {
+  public indirect enum Effect: Sendable, Equatable {
     /// `++` steps over this rule; `nil` if none follows.
     case skips(Int?)
     /// `Exit group` goes on behind this rule's subtree; `nil` if no `Group` is above.
@@ -103,6 +104,14 @@ extension Explanation {
     case keepsAddress(AddressTableKind, KeepOutcome)
     /// The source does not enter table trigger, because an entry for it would stand for these addresses, which are protected.
     case sparesProtected(AddressRange)
+    /// The source does not enter table trigger, for it has not shown yet what `settings.triggerProof` asks for.
+    case awaitsProof(TriggerProof)
+    /// The source does not enter table trigger, for so many others have done so in this minute.
+    case exceedsLimit(Int)
+    /// The rule is only observed: what it would do.
+    case observed(Effect)
+    /// What is only observed ends here: as if it had not matched, the packet goes on behind it.
+    case endsObservation
     /// The packet has no source address that could be kept.
     case keepsNothing
     /// `Reset parent`; `nil` at the top level.
@@ -126,6 +135,8 @@ extension Explanation {
     case address(AddressTableKind, before: AddressEntry?, after: AddressEntry)
     /// What does not happen: the source would have entered table trigger, were these addresses not protected.
     case preventedTrigger(source: IPAddress, protected: AddressRange)
+    /// The same, for another reason than protection.
+    case withheldTrigger(source: IPAddress, TriggerObstacle)
     case connection(before: ConnectionEntry?, after: ConnectionEntry)
     /// The packet counts for its source, because a rule asks for rates.
     case source(before: SourceRateEntry?, after: SourceRateEntry)

@@ -19,6 +19,10 @@ struct PacketFacts {
   var protectionOfSource: AddressRange?
   /// What protects an address that an entry for the source in table trigger would stand for, so that there is none.
   var protectionFromTrigger: AddressRange?
+  /// Rules, by their labels, that would enter the source now as far as `settings.triggerProof` is concerned.
+  var provenTriggers: Set<UInt32> = []
+  /// This minute has room for one more new source.
+  var isMinuteOpen = true
   /// What is known of the flow.
   var connection: ConnectionEntry?
   /// Packets from the source in the last full second.

@@ -6,10 +6,14 @@ struct PlainRules {
   /// By rule; `nil` for one that is not in use.
   private let tests: [LoweredTest?]
   let program: Program
+  let observation: [Observation]
+  let settings: Settings
 
   init(_ loaded: LoadedRules) {
     rules = loaded.ruleSet.rules
     program = loaded.program
+    observation = loaded.ruleSet.observation
+    settings = loaded.ruleSet.settings
     var tests = [LoweredTest?](repeating: nil, count: rules.count)
     for instruction in program.instructions {
       tests[Int(instruction.rule)] = LoweredTest(instruction.test, isNegated: instruction.isNegated)

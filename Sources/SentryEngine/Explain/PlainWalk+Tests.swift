@@ -98,9 +98,10 @@ extension PlainWalk {
     guard !isNegated else {
       return TestAnswer(holds: false, seen: .value("\(entry.text), \(matches(entry.matchCount))"))
     }
-    sources.hit(entry.range, in: table, at: facts.time)
+    let isObserved = rules.observation[rule] != .none
+    if !isObserved { sources.hit(entry.range, in: table, at: facts.time) }
     found = (table, entry.range, rule)
-    return TestAnswer(holds: true, seen: .value("\(entry.text), \(matches(entry.matchCount &+ 1))"))
+    return TestAnswer(holds: true, seen: .value("\(entry.text), \(matches(entry.matchCount &+ (isObserved ? 0 : 1)))"))
   }
 
   private func matches(_ count: UInt64) -> String { count == 1 ? "1 match" : "\(count) matches" }

@@ -28,8 +28,12 @@ struct PlainWalk {
   private(set) var isLogSuppressed = false
   /// A notification below the leaf has written an entry, so the leaf writes none.
   private var isLeafLogged = false
-  /// A rule would have triggered the source, which is protected.
-  private(set) var isTriggerPrevented = false
+  /// Why a rule that would have triggered the source has not.
+  private var triggerObstacle: TriggerObstacle?
+  /// What the packet has met of that.
+  private(set) var obstacles: [TriggerObstacle] = []
+  /// The rules asked are only observed.
+  private(set) var isObserving: Bool
   /// A `++` that has not yet stepped over a rule.
   private var pendingSkip: Int?
   /// The rules whose rates the flow is to be bound to.
@@ -58,6 +62,7 @@ struct PlainWalk {
     self.counters = counters
     self.sources = sources
     isCounted = Array(repeating: false, count: counters.count)
+    isObserving = rules.settings.observe
   }
 
   // MARK: The walk
@@ -65,6 +70,11 @@ struct PlainWalk {
   /// All rules, then the leaf's own log entry.
   mutating func walkRules() {
     _ = walk(rulesBelow: -1)
+    logLeaf()
+    if isObserving { leaf = nil }
+  }
+
+  private mutating func logLeaf() {
     guard let leaf, let kind = rules[leaf].action.operation.leafEntry, !isLeafLogged else { return }
     let isLogged = !isLogSuppressed
     if isLogged { report(kind, leaf: nil, of: leaf, isLogged: true) }
@@ -94,24 +104,44 @@ struct PlainWalk {
       visits.append(Explanation.Visit(rule: rule, outcome: .off))
       return .nextRule
     }
+    let before = rules.observation[rule] != .none && !isObserving ? self : nil
     let answer = answer(test, of: rule)
     var visit = Explanation.Visit(rule: rule, outcome: answer.holds ? .matched : .notMatched)
     visit.seen = answer.seen
     visits.append(visit)
-    return answer.holds ? act(rule) : .nextRule
+    guard answer.holds else { return .nextRule }
+    guard let before else { return act(rule) }
+    observe(rule, before)
+    return .nextRule
+  }
+
+  /// Goes through an observed subtree. Then all but what was counted and told is as if it had not matched.
+  private mutating func observe(_ rule: Int, _ before: PlainWalk) {
+    let place = visits.count - 1
+    isObserving = true
+    _ = act(rule)
+    if before.leaf == nil, facts.packet != nil { logLeaf() }
+    visits[place].effects.append(.endsObservation)
+    isObserving = false
+    leaf = before.leaf
+    (isLogSuppressed, isLeafLogged) = (before.isLogSuppressed, before.isLeafLogged)
+    (pendingSkip, previousFind, found) = (before.pendingSkip, before.previousFind, before.found)
+    // A question that fails forgets what another one has found.
+    if case .table = rules.test(of: rule)?.test { found = nil }
   }
 
   /// Counts the match, then does what the rule says, then goes on below it.
   private mutating func act(_ rule: Int) -> Continuation {
     let place = visits.count - 1
     count(rule)
-    visits[place].effects = perform(rule)
+    visits[place].effects = isObserving ? performObserved(rule) : perform(rule)
     let operation = rules[rule].action.operation
     if operation.isTerminating { return terminate(rule, at: place) }
     switch operation {
     case .skip:
       pendingSkip = rule
-      visits[place].effects = [.skips(rule + 1 < rules.rules.count ? rule + 1 : nil)]
+      let next = rule + 1 < rules.rules.count ? rule + 1 : nil
+      visits[place].effects = [.skips(next)]
     case .exitGroup:
       let group = rules.group(around: rule)
       visits[place].effects = [.leaves(group: group)]
@@ -131,11 +161,12 @@ struct PlainWalk {
     }
     leaf = rule
     let operation = rules[rule].action.operation
+    let verdict = operation.verdict.map { Explanation.Effect.decides($0) }
     if operation == .delay || operation == .routeTo {
-      if operation == .routeTo { visits[place].effects.append(.decides(.routeTo)) }
+      if isObserving || operation == .routeTo { visits[place].effects += [verdict].compactMap { observed($0) } }
       return .end
     }
-    if let verdict = operation.verdict { visits[place].effects.append(.decides(verdict)) }
+    visits[place].effects += [verdict].compactMap { observed($0) }
     _ = walk(rulesBelow: rule)
     return .end
   }
@@ -164,7 +195,31 @@ struct PlainWalk {
     }
   }
 
+  private func observed(_ effect: Explanation.Effect?) -> Explanation.Effect? {
+    isObserving ? effect.map { .observed($0) } : effect
+  }
+
   // MARK: Actions
+
+  /// The same for a rule that is only observed: it may write log entries, and set back counts that are observed themselves.
+  private mutating func performObserved(_ rule: Int) -> [Explanation.Effect] {
+    switch rules[rule].action.operation {
+    case .log, .dontLog: return perform(rule)
+    case .alert, .email, .script: return logObserved(rule)
+    case .resetParent where rules.observation[rule] == .within: return resetParent(of: rule)
+    default:
+      var trial = self
+      return trial.perform(rule).map { .observed($0) }
+    }
+  }
+
+  /// The entry that a notification writes; nobody is notified.
+  private mutating func logObserved(_ rule: Int) -> [Explanation.Effect] {
+    guard !isLogSuppressed else { return [.isSilenced] }
+    if leaf != nil { isLeafLogged = true }
+    report(.log, leaf: leafKind, of: rule, isLogged: true)
+    return [.observed(.reports(.log, isLogged: true))]
+  }
 
   /// What the action does besides steering and ending the walk.
   private mutating func perform(_ rule: Int) -> [Explanation.Effect] {
@@ -190,11 +245,35 @@ struct PlainWalk {
 
   private mutating func keepSource(in table: AddressTableKind, _ rule: Int) -> [Explanation.Effect] {
     guard let packet = facts.packet, packet.has(.addresses) else { return [.keepsNothing] }
-    if table == .trigger, let range = facts.protectionFromTrigger {
-      isTriggerPrevented = true
-      return [.sparesProtected(range)]
-    }
+    if table == .trigger, let effect = whyNotTriggered(rule) { return [effect] }
     return [.keepsAddress(table, sources.keep(in: table, at: facts.time, triggeredBy: labels[rule]))]
+  }
+
+  /// What keeps the source out of table trigger; `nil` for nothing.
+  private mutating func whyNotTriggered(_ rule: Int) -> Explanation.Effect? {
+    if let range = facts.protectionFromTrigger {
+      note(.protected)
+      return .sparesProtected(range)
+    }
+    if sources.isKept(in: .trigger) {
+      triggerObstacle = nil
+      return nil
+    }
+    if rules.settings.triggerProof != .none, !facts.provenTriggers.contains(labels[rule]) {
+      note(.unproven)
+      return .awaitsProof(rules.settings.triggerProof)
+    }
+    if !facts.isMinuteOpen, let limit = rules.settings.triggersPerMinute {
+      note(.limit)
+      return .exceedsLimit(limit)
+    }
+    triggerObstacle = nil
+    return nil
+  }
+
+  private mutating func note(_ obstacle: TriggerObstacle) {
+    if triggerObstacle != obstacle { obstacles.append(obstacle) }
+    triggerObstacle = obstacle
   }
 
   private mutating func silence() -> [Explanation.Effect] {
@@ -215,7 +294,7 @@ struct PlainWalk {
     guard parent >= 0 else { return [.resetsCount(of: nil)] }
     noteCounted(parent)
     counters[parent].matchCount = 0
-    guard let found, found.rule == parent else { return [.resetsCount(of: parent)] }
+    guard let found, found.rule == parent, !isObserving else { return [.resetsCount(of: parent)] }
     sources.resetCount(of: found.range, in: found.table)
     return [.resetsCount(of: parent), .resetsEntry(found.table)]
   }
@@ -247,7 +326,8 @@ struct PlainWalk {
     if let packet = facts.packet {
       event.describe(packet, direction: facts.direction, interface: facts.interfaceNumber)
     }
-    event.isTriggerPrevented = isTriggerPrevented
+    event.triggerObstacle = triggerObstacle
+    event.isObserved = isObserving
     events.append(event)
   }
 

@@ -39,6 +39,12 @@ struct SourceEntries {
     }
   }
 
+  /// The source has an entry that `keep` would refresh.
+  func isKept(in table: AddressTableKind) -> Bool {
+    guard let view = tables[table] else { return false }
+    return view.entries.nets.contains { $0.range == view.newRange }
+  }
+
   /// `Reset parent`: counts it from 0 again.
   mutating func resetCount(of range: AddressRange, in table: AddressTableKind) {
     change(range, in: table) { $0.matchCount = 0 }

@@ -41,7 +41,7 @@ extension Engine {
           paths.count(order.exit, bytes: UInt64(packet.byteCount), at: walk.time)
           return leavePath(at: order.operand, matches: matches, frame)
         }
-      case .perform: perform(at: order.operand)
+      case .perform: perform(at: order.operand, frame)
       case .count: statistics.countMatch(order.operand, bytes: UInt64(packet.byteCount), at: walk.time)
       case .end:
         paths.count(order.exit, bytes: UInt64(packet.byteCount), at: walk.time)
@@ -58,7 +58,7 @@ extension Engine {
     let step = steps[Int(position)]
     guard matches else { return walkUnwatched(from: step.afterSubtree, frame) }
     statistics.countMatch(step.rule, bytes: UInt64(packet.byteCount), at: walk.time)
-    if step.traits.contains(.acts) { perform(at: position) }
+    if step.traits.contains(.acts) { perform(at: position, frame) }
     return step.traits.contains(.terminates) ? position : walkUnwatched(from: step.afterMatch, frame)
   }
 

@@ -105,7 +105,7 @@ struct RulesetLowering {
     write("type filter hook \(hook); policy accept;", to: base)
     let name = direction == .inbound ? "iifname" : "oifname"
     if direction == .outbound { write("oifname \"lo\" accept comment \"counts when it arrives\"", to: base) }
-    if document.ruleSet.settings.blockIPv6 {
+    if document.ruleSet.settings.blockIPv6, !document.ruleSet.settings.observe {
       let condition = direction == .inbound ? "iifname != \"lo\" " : ""
       write("\(condition)meta nfproto ipv6 counter name r0_blocked_IPv6 drop comment \"0 IPv6 is blocked\"", to: base)
     }
@@ -128,7 +128,8 @@ struct RulesetLowering {
 
   /// Rule 0. A header is whole if its last byte is there.
   private mutating func addHeaderChecks() {
-    let verdict = document.ruleSet.settings.malformed == .delete ? "drop" : "accept"
+    let settings = document.ruleSet.settings
+    let verdict = settings.malformed == .delete && !settings.observe ? "drop" : "accept"
     let keeping = keep(.invalid)
     let whole = (5...15).map { "tcp doff \($0) @th,\($0 * 32 - 8),8 >= 0 return" }
     let lines =
@@ -173,6 +174,10 @@ struct RulesetLowering {
   /// - Returns: whether packets come past it.
   private mutating func lowerRule(_ position: Int, _ place: Place, _ facts: inout KernelFacts) -> Bool {
     let instruction = document.program.instructions[position]
+    guard instruction.observation == .none else {
+      note(position, .leftOut, "it is only observed, which nftables cannot")
+      return true
+    }
     if case .idleSeconds = instruction.test {
       note(position, .leftOut, "it is asked by the clock, which nftables has not")
       return true
@@ -289,6 +294,8 @@ struct RulesetLowering {
     switch instruction.operation {
     case .rateLimit, .rateLimitIn, .rateLimitOut: return "nftables cannot slow a connection down"
     case _ where place.frame.verdict != nil: return nil
+    case .trigger where document.ruleSet.settings.triggerProof != .none:
+      return "nftables cannot ask for 'triggerProof = \(document.ruleSet.settings.triggerProof.rawValue)'"
     case .dropConnection: return "nftables cannot close a connection"
     case .delay where direction == .inbound: return "nftables cannot delay"
     case .routeTo: return "nftables cannot choose the next hop"

@@ -85,6 +85,7 @@ private struct BlockingAnalysis {
     if ruleSet.settings.malformed == .pass {
       return .none(reason: "'malformed = pass' lets through what only the daemon can tell")
     }
+    if ruleSet.settings.observe { return .none(reason: "'observe = 1' lets every packet pass") }
     let isAsked = program.instructions.contains { if case .table(.trigger) = $0.test { true } else { false } }
     guard isAsked else { return .none(reason: Self.notAsked) }
     var position = 0
@@ -121,7 +122,7 @@ private struct BlockingAnalysis {
     let test = EarlyTest(instruction, program, interfaces: interfaces)
     if test.possible.isEmpty { return .goOn(after) }
     if test.isExact, test.possible == [.everything] {
-      guard instruction.operation.onlySteers else {
+      guard instruction.onlySteers else {
         return .giveUp("rule \(number(position)) comes first and has its say about every packet")
       }
       counting.append(Int(instruction.rule))
@@ -148,6 +149,9 @@ private struct BlockingAnalysis {
   /// At the first rule that asks for triggered addresses.
   private mutating func end(at position: Int) -> Blocking {
     let instruction = program.instructions[position]
+    guard instruction.observation == .none else {
+      return .none(reason: "rule \(number(position)) only observes what triggered addresses send")
+    }
     guard !instruction.isNegated else {
       return .none(reason: "rule \(number(position)) asks for all but triggered addresses")
     }
@@ -162,7 +166,7 @@ private struct BlockingAnalysis {
         child = max(child + 1, Int(program.instructions[child].afterSubtree))
         continue
       }
-      guard program.instructions[child].operation.onlySteers else {
+      guard program.instructions[child].onlySteers else {
         return .none(reason: "rule \(number(child)) needs the daemon for what rule \(number(position)) deletes")
       }
       guard test.isExact, test.possible == [.everything] else {
@@ -185,7 +189,9 @@ private struct BlockingAnalysis {
   }
 }
 
-extension Operation {
+extension Program.Instruction {
   /// Does nothing but hand packets on, or keep them from the log.
-  fileprivate var onlySteers: Bool { self == .next || self == .group || self == .dontLog }
+  fileprivate var onlySteers: Bool {
+    observation == .none && (operation == .next || operation == .group || operation == .dontLog)
+  }
 }

@@ -49,6 +49,8 @@ struct CheckedDocument {
   let host: HostFacts?
   /// For each rule, whether it and all its ancestors are enabled.
   let usage: [Bool]
+  /// What of it is only observed.
+  let observation: [Observation]
   let reader: TestReader
   /// Rules in use that repeat an earlier sibling, with that sibling.
   let duplicates: [Int: Int]
@@ -66,10 +68,13 @@ struct CheckedDocument {
     duplicates = DuplicateRuleCheck.duplicates(in: ruleSet, usage: usage)
     var unreached: [(rule: Int, reach: ReachAnalysis.Reach)] = []
     var triggers: [(rule: Int, packets: PacketSet)] = []
+    let observation = ruleSet.observation
+    self.observation = observation
     var analysis = ReachAnalysis(ruleSet, usage: usage, reader: reader)
     _ = analysis.run { index, reach, packets in
       switch reach {
-      case .packets where ruleSet.rules[index].action.operation == .trigger: triggers.append((index, packets()))
+      case .packets where ruleSet.rules[index].action.operation == .trigger && observation[index] == .none:
+        triggers.append((index, packets()))
       case .packets, .clock, .belowUnreached: break
       case .afterEnd, .jumpedOver, .never, .lacksPacket: unreached.append((index, reach))
       }

@@ -27,6 +27,7 @@ enum CutsOffSSHCheck: Check {
       """)
 
   static func look(at document: CheckedDocument, into findings: inout Findings) {
+    guard !document.ruleSet.settings.observe else { return }
     if let connection = document.host?.sshConnection {
       guard let end = end(of: ArrivingPacket.newConnection(connection).constraints, in: document) else { return }
       findings.add(.cutsOffSSH(document.rules[end], connection: connection, at: document.place(of: end)))

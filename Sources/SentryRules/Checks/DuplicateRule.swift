@@ -64,7 +64,7 @@ extension Rule {
 
   fileprivate func repeats(_ other: Rule) -> Bool {
     parent == other.parent && value == other.value && property == other.property && relation == other.relation
-      && action == other.action && parameter == other.parameter
+      && action == other.action && parameter == other.parameter && isObserved == other.isObserved
   }
 
   /// Asked twice about one packet, it may not say the same: what lies between may have changed a table, a count, or

@@ -44,7 +44,9 @@ enum TriggerCatchesServerCheck: Check {
   ) {
     _ = document.reach(with: packet.constraints) { index, reach in
       let rule = document.rules[index]
-      guard rule.action.operation == .trigger, case .packets(isCertain: true) = reach else { return }
+      guard rule.action.operation == .trigger, document.observation[index] == .none,
+        case .packets(isCertain: true) = reach
+      else { return }
       findings.add(.triggerCatchesServer(rule, what: what, at: document.place(of: index)))
     }
   }

@@ -142,7 +142,7 @@ extension PropertyListNode {
         entries.map { entry in
           switch RuleKey(rawValue: entry.key) {
           case .children: .init(key: entry.key, value: .array(entry.value.elements.map(\.typedRule)))
-          case .enabled, .property, .relation, .filterAction:
+          case .enabled, .observe, .property, .relation, .filterAction:
             .init(key: entry.key, value: entry.value.integer.map(PropertyListValue.integer) ?? entry.value.value)
           default: .init(key: entry.key, value: entry.value.value)
           }

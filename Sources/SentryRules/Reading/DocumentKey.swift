@@ -27,7 +27,7 @@ enum RootKey {
 
 /// Keys of a rule dictionary.
 enum RuleKey: String, CaseIterable {
-  case children, enabled, nodeName, parameter
+  case children, enabled, observe, nodeName, parameter
   case property, propertyName, relation, relationName, propertyValue
   case filterAction, filterActionName
   // Read by nobody: positions are counted, statistics live in the running program, and outlines are the editor's
@@ -37,7 +37,7 @@ enum RuleKey: String, CaseIterable {
 }
 
 enum SettingKey: String, CaseIterable {
-  case triggerDuration, triggerIPv6Prefix
+  case triggerDuration, triggerIPv6Prefix, triggersPerMinute, triggerProof, observe
   case addressCapacity, connectionCapacity, fragmentCapacity, delayCapacity, delaySeconds
   case local, protected, interfaceNames, malformed, blockIPv6, blockedPage
 }

@@ -52,7 +52,10 @@ struct RuleChecker {
         value: fields[.propertyValue]?.text ?? "", action: action, parameter: parameter,
         argument: argument(of: action, parameter, raw, into: &findings)))
     warn(about: content, raw, into: &findings)
-    append(content, raw, position, isEnabled: isEnabled)
+    let isObserved = fields[.observe].flatMap { $0.isMissing ? nil : $0 }.flatMap {
+      $0.readSwitch(RuleKey.observe.rawValue, into: &findings)
+    }
+    append(content, raw, position, isEnabled: isEnabled, isObserved: isObserved ?? false)
   }
 
   /// The content of the rule before if it is the same.
@@ -62,7 +65,9 @@ struct RuleChecker {
     return content
   }
 
-  private mutating func append(_ content: RuleContent, _ raw: RawRule, _ position: RulePosition, isEnabled: Bool) {
+  private mutating func append(
+    _ content: RuleContent, _ raw: RawRule, _ position: RulePosition, isEnabled: Bool, isObserved: Bool
+  ) {
     let above = lineage.last
     lineage.append(
       Ancestor(
@@ -71,8 +76,8 @@ struct RuleChecker {
         isProtocolKnown: above?.isProtocolKnown == true || content.condition.tellsProtocol))
     rules.append(
       Rule(
-        content, isEnabled: isEnabled, position: position, index: rules.count, parent: above?.index ?? -1,
-        depth: raw.depth, source: RuleSource(of: raw.node)))
+        content, isEnabled: isEnabled, isObserved: isObserved, position: position, index: rules.count,
+        parent: above?.index ?? -1, depth: raw.depth, source: RuleSource(of: raw.node)))
   }
 
   /// Tells the rules above how far their subtrees go: as far as that of the last rule in them.

@@ -59,6 +59,9 @@ struct SettingsReader {
     switch key {
     case .triggerDuration: readTriggerDuration(node)
     case .triggerIPv6Prefix: readInteger(node, key, 1...128, into: \.triggerIPv6Prefix)
+    case .triggersPerMinute: readTriggersPerMinute(node)
+    case .triggerProof: readTriggerProof(node)
+    case .observe: settings.observe = readSwitch(node, key.rawValue)
     case .addressCapacity: readInteger(node, key, 1...16_777_216, into: \.addressCapacity)
     case .connectionCapacity: readInteger(node, key, 1...16_777_216, into: \.connectionCapacity)
     case .fragmentCapacity: readInteger(node, key, 1...1_048_576, into: \.fragmentCapacity)
@@ -84,6 +87,30 @@ struct SettingsReader {
       let expected = "seconds from 1 to \(UInt32.max), or unlimited"
       let hint = didYouMean(node.text ?? "", in: ["unlimited"], foreignWords: Self.foreverWords)
       findings.add(.badSetting(.triggerDuration, node, expected: expected, hint: hint))
+    }
+  }
+
+  private static let triggersPerMinute = 1...1_000_000
+
+  private mutating func readTriggersPerMinute(_ node: PropertyListNode) {
+    let limits = Self.triggersPerMinute
+    if node.text == "unlimited" {
+      settings.triggersPerMinute = nil
+    } else if let number = node.integer.flatMap({ Int(exactly: $0) }), limits.contains(number) {
+      settings.triggersPerMinute = number
+    } else {
+      let expected = "a number from \(limits.lowerBound) to \(limits.upperBound), or unlimited"
+      let hint = didYouMean(node.text ?? "", in: ["unlimited"], foreignWords: Self.foreverWords)
+      findings.add(.badSetting(.triggersPerMinute, node, expected: expected, hint: hint))
+    }
+  }
+
+  private mutating func readTriggerProof(_ node: PropertyListNode) {
+    if let proof = node.text.flatMap({ TriggerProof(rawValue: $0) }) {
+      settings.triggerProof = proof
+    } else {
+      let hint = didYouMean(node.text ?? "", in: TriggerProof.allCases.map(\.rawValue))
+      findings.add(.badSetting(.triggerProof, node, expected: "handshake, repeated or none", hint: hint))
     }
   }
 

@@ -217,6 +217,7 @@ extension Rule {
     var effect: [WrittenEntry] = []
     if !name.isEmpty { identity.append(WrittenEntry(.nodeName, name)) }
     identity.append(WrittenEntry(.enabled, isEnabled ? "1" : "0"))
+    if isObserved { identity.append(WrittenEntry(.observe, "1")) }
     if relation != .equal { test.append(WrittenEntry(.relationName, relation.name)) }
     if !value.isEmpty { test.append(WrittenEntry(.propertyValue, value)) }
     if action.operation != .next { effect.append(WrittenEntry(.filterActionName, action.name)) }
@@ -253,6 +254,9 @@ extension Settings {
 
     write(.triggerDuration, \.triggerDuration) { $0.map { .integer(Int64($0)) } ?? "unlimited" }
     write(.triggerIPv6Prefix, \.triggerIPv6Prefix, as: integer)
+    write(.triggersPerMinute, \.triggersPerMinute) { $0.map { .integer(Int64($0)) } ?? "unlimited" }
+    write(.triggerProof, \.triggerProof) { .string($0.rawValue) }
+    write(.observe, \.observe) { $0 ? 1 : 0 }
     write(.addressCapacity, \.addressCapacity, as: integer)
     write(.connectionCapacity, \.connectionCapacity, as: integer)
     write(.fragmentCapacity, \.fragmentCapacity, as: integer)

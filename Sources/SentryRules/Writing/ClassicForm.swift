@@ -58,6 +58,7 @@ extension ClassicForm: RuleForm {
     entries.append((.filterActionName, .string(rule.action.classicName)))
     if !rule.name.isEmpty { entries.append((.nodeName, .string(rule.name))) }
     entries.append((.nodeNumber, .string(rule.number)))
+    if rule.isObserved { entries.append((.observe, 1)) }
     if !rule.parameter.isEmpty { entries.append((.parameter, .string(rule.parameter))) }
     if let code = rule.property.codes.newest { entries.append((.property, .integer(Int64(code)))) }
     entries.append((.propertyName, .string(rule.property.name)))

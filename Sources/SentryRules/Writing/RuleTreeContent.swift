@@ -56,7 +56,13 @@ struct RuleTreeContent<Form: RuleForm>: PropertyListContent {
 enum CurrentRuleForm: RuleForm {
   static func entriesBeforeChildren(of rule: Rule) -> [ScalarEntry] {
     rule.writtenGroups.joined().map { entry in
-      (entry.key.rawValue, entry.key == .enabled ? (rule.isEnabled ? 1 : 0) : .string(entry.value))
+      let value: PropertyListValue =
+        switch entry.key {
+        case .enabled: rule.isEnabled ? 1 : 0
+        case .observe: rule.isObserved ? 1 : 0
+        default: .string(entry.value)
+        }
+      return (entry.key.rawValue, value)
     }
   }
 

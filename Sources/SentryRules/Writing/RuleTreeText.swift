@@ -22,7 +22,7 @@ public enum RuleTreeText {
     }
   }
 
-  /// A rule that is off is marked `off`, those below it `·`. Each line ends in a newline.
+  /// A rule that is off is marked `off`, those below it `·`; one that is only observed `obs`, as are those below it. Each line ends in a newline.
   public static func text(of ruleSet: RuleSet, columns: [Column] = []) -> String {
     ByteOutput.text { write(ruleSet, columns: columns, to: $0) }
   }
@@ -31,6 +31,7 @@ public enum RuleTreeText {
   package static func write(_ ruleSet: RuleSet, columns: [Column] = [], to output: ByteOutput) {
     let numbers = columns.map { TextTable.Column(title: $0.title, alignment: .right) }
     let usage = ruleSet.usage
+    let observation = ruleSet.observation
     let table = TextTable(
       [TextTable.Column(title: "rule", longest: 16), TextTable.Column(title: "", alignment: .right)] + numbers + [
         TextTable.Column(title: "test", longest: 48), TextTable.Column(title: "action"),
@@ -38,7 +39,8 @@ public enum RuleTreeText {
       ], rowCount: ruleSet.rules.count
     ) { index in
       let rule = ruleSet.rules[index]
-      let mark = usage[index] ? "" : rule.isEnabled ? "·" : "off"
+      let mark =
+        usage[index] ? (observation[index] == .none ? "" : "obs") : rule.isEnabled ? "·" : "off"
       let values = columns.map { $0.values.indices.contains(index) ? $0.values[index] : "" }
       return [rule.number, mark] + values + [
         test(of: rule), rule.action.name, rule.name.visible, rule.parameter.visible,

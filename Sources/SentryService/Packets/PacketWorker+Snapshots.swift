@@ -10,6 +10,14 @@ extension PacketWorker {
   /// In no order.
   func entries(of kind: AddressTableKind) -> [AddressEntry] { engine.tables.unsortedEntries(of: kind, now: engine.now) }
 
+  /// Why an address is in table trigger.
+  func evidence(of range: AddressRange) -> EvidenceSnapshot {
+    let (kept, packets) = engine.evidence(of: range)
+    let around = engine.tables.entries(in: .trigger, around: kept.first, now: engine.now)
+    let entry = around.nets.first { $0.range == kept } ?? around.range
+    return EvidenceSnapshot(range: kept, entry: entry, packets: packets)
+  }
+
   var judgedByCurrentRules: UInt64 {
     sources.reduce(0) { $0 &+ $1.counts.judgedByCurrentRules }
   }

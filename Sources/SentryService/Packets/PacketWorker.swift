@@ -326,12 +326,23 @@ struct PacketWorker: ~Copyable {
   private mutating func handOver() {
     handOverChanges()
     handOverFlows()
+    tellOfFullMinute()
     guard engine.hasEvents || !notices.isEmpty else { return }
     _ = events.fillIfFree { queue in
       engine.takeEvents { queue.append($0) }
       queue.notices.append(contentsOf: notices)
       notices.removeAll()
     }
+  }
+
+  private mutating func tellOfFullMinute() {
+    guard let time = engine.takeFullMinute(), let limit = engine.rules.ruleSet.settings.triggersPerMinute else {
+      return
+    }
+    notices.append(
+      .remark(
+        "\(limit) addresses have entered table trigger within a minute: no others do for the rest of it, what they send is deleted "
+          + "all the same (settings.triggersPerMinute)", at: time))
   }
 
   /// Milliseconds until there is something to do without anybody asking: at most to the next full second.

@@ -63,3 +63,12 @@ struct Replacement: Sendable {
   /// The entries that left table trigger.
   var spared: [AddressRange]
 }
+
+/// What is known of why an address is in table trigger.
+struct EvidenceSnapshot: Sendable {
+  /// What packets were kept for.
+  var range: AddressRange
+  /// `nil` if it is there no more.
+  var entry: AddressEntry?
+  var packets: [EvidencePacket]
+}

@@ -39,6 +39,7 @@ struct ReachAnalysis {
   private let ruleSet: RuleSet
   private let usage: [Bool]
   private let groups: [Bool]
+  private let observation: [Observation]
   private let reader: TestReader
   private var lists: [List] = []
 
@@ -74,6 +75,7 @@ struct ReachAnalysis {
     self.usage = usage
     self.reader = reader
     groups = Self.isInGroup(ruleSet.rules)
+    observation = ruleSet.observation
   }
 
   /// Calls `visit` for each rule in use, in document order, with what reaches it and, on demand, the packets that may
@@ -178,7 +180,8 @@ struct ReachAnalysis {
 
   /// Takes note of what does not come past the rule at `index`.
   private mutating func leave(_ index: Int, _ meaning: Meaning, children: List?) {
-    guard let last = lists.indices.last, lists[last].isReached else { return }
+    // Past what is only observed come all.
+    guard let last = lists.indices.last, lists[last].isReached, observation[index] != .root else { return }
     let rule = ruleSet.rules[index]
     let isExit = rule.action.operation == .exitGroup && groups[index]
     // Whatever leaves the group goes on right behind it.

@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SentryCapture
+internal import SentryControl
+internal import SentryDiagnostics
+internal import SentryJournal
+internal import SentryPacket
+internal import SentryRules
+
+extension Triggered {
+  /// `sentry triggered why`
+  struct Why: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show the packets that entered an address into table trigger.",
+      discussion: """
+        The first four packets of an address that came to a Trigger are kept, of each the first 256 bytes; of the 4096 addresses         that were entered last. With --write they become a capture, which `sentry explain` goes through the rules with. The exit         status is 1 if no packet is kept.
+
+          sentry triggered why 203.0.113.9
+          sentry triggered why 203.0.113.9 --write why.pcap
+          sentry explain /etc/sentry/sentry.plist why.pcap --frame 1
+        """)
+
+    @Argument(
+      help: ArgumentHelp("An address, or an IPv6 net as `list` shows it.", valueName: "address"),
+      transform: TableArgument.range)
+    var address: AddressRange
+
+    @Option(help: ArgumentHelp("Write the packets as a capture.", valueName: "file"))
+    var write: String?
+
+    @Option(help: "How to report.")
+    var format = ReportFormat.text
+
+    @OptionGroup var socket: SocketOption
+
+    func run() async throws {
+      let path = address.description
+      let reply = try await ControlClient.connected(to: socket.path) { client in
+        try await client.get(
+          ControlPath.evidence, query: [ControlPath.evidenceAddress: path], as: EvidenceReply.self)
+      }
+      if let write, !reply.packets.isEmpty { try Self.write(reply, to: write) }
+      switch format {
+      case .json: Console.writeLine(try jsonText(reply))
+      case .text:
+        if write != "-" {
+          Console.writeLine(Self.lines(of: reply, Style(isOn: Console.outputHasColour)).joined(separator: "\n"))
+        }
+      }
+      guard !reply.packets.isEmpty else { throw CommandFailure(.findings, "no packet of \(reply.address) is kept") }
+    }
+
+    func validate() throws {
+      if write == "-", format == .json { throw ValidationError("--write - and --format json exclude each other") }
+    }
+
+    /// The entry, then a line for each packet, and one for the rule it came to.
+    static func lines(of reply: EvidenceReply, _ style: Style, clock: LocalTime = LocalTime()) -> [String] {
+      var lines = [style.bold(reply.address) + ": " + entryText(reply.entry, clock)]
+      for (number, packet) in reply.packets.enumerated() {
+        let time = clock.text(secondsSince1970: packet.time)
+        let way = "\(packet.direction) via \(packet.interface.visible), \(counted(Int(packet.byteCount), "byte"))"
+        lines.append("  \(number + 1)  \(time)  rule \(packet.rule.visible)")
+        lines.append("     \(packet.headers), \(way)")
+      }
+      return lines
+    }
+
+    private static func entryText(_ entry: TableEntryReport?, _ clock: LocalTime) -> String {
+      guard let entry else { return "not in table trigger any more" }
+      let last = clock.text(secondsSince1970: Double(entry.lastTime))
+      return
+        "in table trigger by \(entry.triggeredBy.visible), \(counted(entry.matchCount, "match", plural: "matches")), "
+        + "last \(last)"
+    }
+
+    static func write(_ reply: EvidenceReply, to path: String) throws {
+      do throws(CaptureError) {
+        var writer = try CaptureWriter(path: path, linkType: .raw)
+        for (number, packet) in reply.packets.enumerated() {
+          let microseconds = Int64(exactly: (packet.time * 1e6).rounded()) ?? 0
+          let time = Timestamp(nanoseconds: microseconds &* 1_000)
+          let header = FrameHeader(number: UInt64(number + 1), time: time, wireLength: Int(packet.byteCount))
+          Array(packet.bytes).withRawSpan { writer.write($0, header) }
+        }
+        try writer.finish()
+      } catch {
+        throw CommandFailure(error)
+      }
+    }
+  }
+}
+
+extension EvidencePacketReport {
+  /// As the notation of packets writes them.
+  fileprivate var headers: String {
+    let frame = Array(bytes)
+    var fields = PacketFields()
+    let kind = frame.withRawSpan { fields.decode($0, linkType: .raw, wireLength: max(Int(byteCount), $0.byteCount)) }
+    guard kind != .notIP else { return "no IP packet" }
+    return PacketNotation.text(of: fields) ?? "too short to tell its addresses"
+  }
+}
