@@ -135,7 +135,7 @@ extension RuleCoverage {
   static var mustBeSeen: Set<String> {
     let effects = [
       "sparesProtected", "awaitsProof", "exceedsLimit", "endsObservation", "observed limitsRate",
-      "observed sparesProtected", "observed awaitsProof", "observed isIgnored", "observed reports log",
+      "observed reports log",
       "observed reports url", "skips", "leaves", "isRefused", "passesOutbound", "delayTableFull", "isIgnored",
       "keepsNothing", "resetsCount",
       "resetsEntry",
@@ -160,7 +160,7 @@ extension RuleCoverage {
     seen.formUnion(BuiltInReason.allCases.map { "reason \($0.name)" })
     for table in tables {
       seen.formUnion(["new in \(table)", "change in \(table)", "evicted from \(table)"])
-      seen.formUnion(["effect observed keepsAddress \(table) added", "effect observed keepsAddress \(table) refreshed"])
+      seen.insert("effect observed keepsAddress \(table) added")
       seen.formUnion(["effect keepsAddress \(table) added", "effect keepsAddress \(table) refreshed"])
     }
     let kinds: [EngineEvent.Kind] = [

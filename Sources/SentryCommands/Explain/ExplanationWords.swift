@@ -1,3 +1,4 @@
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryJournal
 internal import SentryPacket

@@ -12,6 +12,9 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(settings == Settings())
   #expect(settings.triggerDuration == 3600)
   #expect(settings.triggerIPv6Prefix == 64)
+  #expect(settings.triggersPerMinute == 600)
+  #expect(settings.triggerProof == .none)
+  #expect(!settings.observe)
   #expect(settings.addressCapacity == 131_072)
   #expect(settings.connectionCapacity == 262_144)
   #expect(settings.fragmentCapacity == 16_384)
@@ -30,7 +33,11 @@ private func settings(_ entries: String) throws -> Settings {
     fragmentCapacity = 300; delayCapacity = 0; delaySeconds = "0.5"; local = ("192.0.2.0/24", "2001:db8::/32");
     protected = ("198.51.100.53", "2001:db8:1::-2001:db8:1::9"); interfaceNames = { en0 = eth0; };
     malformed = pass; blockIPv6 = 1; blockedPage = "Ask \\"Bob\\".";
+    triggersPerMinute = 60; triggerProof = handshake; observe = 1;
     """)
+  #expect(settings.triggersPerMinute == 60)
+  #expect(settings.triggerProof == .handshake)
+  #expect(settings.observe)
   #expect(settings.triggerDuration == 60)
   #expect(settings.triggerIPv6Prefix == 56)
   #expect(settings.addressCapacity == 1000)
@@ -55,7 +62,9 @@ private func settings(_ entries: String) throws -> Settings {
     ("malformed = allow", "did you mean 'pass'?"), ("malformed = maybe", nil),
     ("triggerDuration = unlimted", "did you mean 'unlimited'?"),
     ("triggerDuration = forever", "did you mean 'unlimited'?"),
-    ("triggerDuration = long", nil), ("blockIPv6 = ture", "did you mean 'true'?"), ("blockIPv6 = maybe", nil),
+    ("triggerDuration = long", nil), ("triggersPerMinute = unlimted", "did you mean 'unlimited'?"),
+    ("triggerProof = repaeted", "did you mean 'repeated'?"), ("blockIPv6 = ture", "did you mean 'true'?"),
+    ("blockIPv6 = maybe", nil),
     ("addressCap = 1", "did you mean 'addressCapacity'?"),
   ] as [(String, String?)])
 func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
@@ -66,6 +75,10 @@ func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
 
 @Test func triggersMayLastForEver() throws {
   #expect(try settings("triggerDuration = unlimited;").triggerDuration == nil)
+}
+
+@Test func asManyAsComeMayTrigger() throws {
+  #expect(try settings("triggersPerMinute = unlimited;").triggersPerMinute == nil)
 }
 
 @Test func aBlockedPageMayBeSoLong() throws {
@@ -82,7 +95,9 @@ func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
 
 @Test(arguments: [
   "triggerDuration = «0»;", "triggerDuration = «forever»;", "triggerDuration = «4294967296»;",
-  "triggerIPv6Prefix = «0»;",
+  "triggerIPv6Prefix = «0»;", "triggersPerMinute = «0»;", "triggersPerMinute = «1000001»;",
+  "triggersPerMinute = «few»;",
+  "triggerProof = «2»;", "triggerProof = «hand»;",
   "triggerIPv6Prefix = «129»;", "addressCapacity = «0»;", "addressCapacity = «\"-1\"»;",
   "connectionCapacity = «99999999»;",
   "fragmentCapacity = «many»;", "delayCapacity = «65537»;", "delaySeconds = «61»;", "delaySeconds = «nan»;",

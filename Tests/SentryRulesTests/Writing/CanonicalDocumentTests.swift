@@ -25,12 +25,12 @@ import Testing
   let rules = try ruleSet(
     """
     {
-      rules = ({ enabled = 1; children = ({ nodeName = "é \\n"; }, 
+      rules = ({ enabled = 1; observe = 1; children = ({ nodeName = "é \\n"; }, 
           { propertyName = Protocol; propertyValue = 6; filterActionName = Pass; }); },
                { enabled = 1; propertyName = Interface; propertyValue = en0; });
       interfaces = ({ name = en0; external = 0; });
       settings = { triggerDuration = unlimited; triggerIPv6Prefix = 48; addressCapacity = 1; connectionCapacity = 2;
-        fragmentCapacity = 3;
+        fragmentCapacity = 3; triggersPerMinute = unlimited; triggerProof = repeated; observe = 1;
         delayCapacity = 4; delaySeconds = "0.25"; local = ("192.0.2.0/24", "192.0.2.1-5", "::1");
         protected = ("198.51.100.53", "2001:db8:1::/48");
         interfaceNames = { en0 = eth0; };
