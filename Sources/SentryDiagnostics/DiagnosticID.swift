@@ -88,6 +88,7 @@ extension Diagnostic {
     case cutsOffSSH
     case triggerCatchesOwnAddress
     case triggerCatchesServer
+    case triggerLacksProof
     case longInterfaceName
     case classicDiffers
   }

@@ -10,10 +10,7 @@ public struct Rule: Sendable {
   private var storedSubtreeEnd: Int32
   /// Where it stands; not in binary documents.
   public let source: RuleSource?
-  /// The rule's own switch; it is in use only if its ancestors are, too.
-  public let isEnabled: Bool
-  /// The rule itself says that it is only to be observed, with all below it (`RuleSet.observation`).
-  public let isObserved: Bool
+  private let switches: RuleSwitches
   private var storedDepth: UInt16
 
   /// A rule without any below it.
@@ -23,8 +20,7 @@ public struct Rule: Sendable {
     source: RuleSource?
   ) {
     self.content = content
-    self.isEnabled = isEnabled
-    self.isObserved = isObserved
+    switches = RuleSwitches(isEnabled: isEnabled, isObserved: isObserved)
     self.position = position
     self.source = source
     storedParent = Int32(clamping: parent)
@@ -33,7 +29,22 @@ public struct Rule: Sendable {
   }
 }
 
-/// What a rule says, its switch apart.
+/// What a rule is switched to, in one byte.
+private struct RuleSwitches: OptionSet {
+  let rawValue: UInt8
+
+  static let enabled = RuleSwitches(rawValue: 1 << 0)
+  static let observed = RuleSwitches(rawValue: 1 << 1)
+}
+
+extension RuleSwitches {
+  init(isEnabled: Bool, isObserved: Bool) {
+    self = isEnabled ? .enabled : []
+    if isObserved { insert(.observed) }
+  }
+}
+
+/// What a rule says, its switches apart.
 final class RuleContent: Sendable {
   let name: String
   let condition: Condition
@@ -68,6 +79,10 @@ extension RuleContent: Equatable {
 }
 
 extension Rule {
+  /// The rule's own switch; it is in use only if its ancestors are, too.
+  public var isEnabled: Bool { switches.contains(.enabled) }
+  /// The rule itself says that it is only to be observed, with all below it (`RuleSet.observation`).
+  public var isObserved: Bool { switches.contains(.observed) }
   /// Empty if it has none.
   public var name: String { content.name }
   public var condition: Condition { content.condition }

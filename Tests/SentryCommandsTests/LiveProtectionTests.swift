@@ -71,6 +71,27 @@ struct LiveProtectionTests {
     }
   }
 
+  /// The packets that triggered somebody are shown, written as a capture, and gone through again.
+  @Test(.timeLimit(.minutes(3)))
+  func whatTriggeredAnAddressIsShownAndReplayed() async throws {
+    try await withWatchedHost { cable, daemon in
+      try await forge(from: Cable.attacker, on: cable)
+      try await waitUntil("it is triggered") { try await daemon.triggered().contains(Cable.attacker) }
+      let file = daemon.folder.path("why.pcap")
+      let why = try await daemon.sentry("triggered", "why", Cable.attacker, "--write", file)
+      #expect(why.status == 0, "\(why.errors)")
+      #expect(why.output.contains("\(Cable.attacker): in table trigger by 1 telnet"), "\(why.output)")
+      #expect(why.output.contains("rule 1 telnet") && why.output.contains(":23 syn"), "\(why.output)")
+      let document = try daemon.folder.write("again.plist", Self.document)
+      let explain = try await daemon.sentry(
+        "explain", document, file, "--frame", "1", "--local", Cable.watchedAddress)
+      #expect(explain.output.hasPrefix("deleted by rule 1 telnet (Trigger)"), "\(explain.output)\(explain.errors)")
+      let nobody = try await daemon.sentry("triggered", "why", "203.0.113.200")
+      #expect(nobody.status == 1)
+      #expect(nobody.errors.contains("no packet of 203.0.113.200 is kept"), "\(nobody.errors)")
+    }
+  }
+
   /// What is protected changes with the host: a new gateway gets out of the table by itself.
   @Test(.timeLimit(.minutes(3)))
   func aNewGatewayLeavesTheTable() async throws {

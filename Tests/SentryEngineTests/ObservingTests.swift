@@ -125,7 +125,7 @@ private func observed(_ rule: String) -> String { "{ observe = 1;" + rule.dropFi
     var bench = try Bench(
       rule("Any", then: "->"), observed(rule("Idle seconds", "==", "9-10", then: "Log", rule("Any", then: "Alert"))))
     _ = bench.judge(udp())
-    bench.advance(to: 20)
+    bench.advance(to: 15)
     #expect(bench.counts("2", "2.1") == [1, 1])
     #expect(bench.events().map(\.kind) == [.log, .log])
   }
@@ -147,8 +147,10 @@ private func observed(_ rule: String) -> String { "{ observe = 1;" + rule.dropFi
     }
     #expect(bench.counts("1", "2", "3") == [1, 1, 1])
     for table in AddressTableKind.allCases { #expect(bench.entries(table) == []) }
-    #expect(bench.events().allSatisfy(\.isObserved))
-    #expect(bench.engine.tables.delays.held(at: bench.engine.now) == 0)
+    let events = bench.events()
+    #expect(events.count { !$0.isObserved } == 0 && !events.isEmpty)
+    let held = bench.engine.tables.delays.held(at: bench.engine.now)
+    #expect(held == 0)
   }
 
   @Test func theFirstDecisionIsTold() throws {

@@ -100,11 +100,11 @@ private let telnet = rule("Dest port", "==", "23", then: "Trigger")
     let (here, there) = (Bench.host, Bench.stranger)
     return fromUs
       ? Frame.tcp(
-        from: here, 80, to: there, 40_000, flags: flags, sequence: sequence, acknowledgement: number,
-        payload: Array(payload.utf8))
+        from: here, 80, to: there, 40_000, flags: flags, payload: Array(payload.utf8), sequence: sequence,
+        acknowledgement: number)
       : Frame.tcp(
-        from: there, 40_000, to: here, 80, flags: flags, sequence: sequence, acknowledgement: number,
-        payload: Array(payload.utf8))
+        from: there, 40_000, to: here, 80, flags: flags, payload: Array(payload.utf8), sequence: sequence,
+        acknowledgement: number)
   }
 
   /// What the far end sends after our SYN-ACK, whose number is 7000, and whether that makes an attack of it enter it.
@@ -149,8 +149,8 @@ private let telnet = rule("Dest port", "==", "23", then: "Trigger")
     let answer = Frame.tcp(
       from: Bench.stranger, 80, to: Bench.host, 40_000, flags: [.syn, .ack], sequence: 900, acknowledgement: number)
     let page = Frame.tcp(
-      from: Bench.stranger, 80, to: Bench.host, 40_000, flags: .ack, sequence: 901, acknowledgement: 0,
-      payload: Array("attack".utf8))
+      from: Bench.stranger, 80, to: Bench.host, 40_000, flags: .ack, payload: Array("attack".utf8), sequence: 901,
+      acknowledgement: 0)
     for packet in [ask, answer, page] { _ = bench.judge(packet) }
     #expect(bench.entries(.trigger).count == (isEntered ? 1 : 0))
   }

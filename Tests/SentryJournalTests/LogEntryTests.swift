@@ -46,6 +46,24 @@ func entrySurvivesJSON(_ entry: LogEntry) throws {
   #expect(line.hasPrefix("1970-01-01 00:00:01  dry run: protected, not triggered: packet dropped 0"))
 }
 
+/// Nor is it there when it had to prove itself, or when too many others are new; and an observed rule does nothing at all.
+@Test func anEntryTellsWhatWasNotDone() {
+  var event = EngineEvent(time: Timestamp(seconds: 1), kind: .delete, label: 0, isLogged: true)
+  let lines = [TriggerObstacle.unproven, .limit].map { obstacle in
+    event.triggerObstacle = obstacle
+    let entry = LogEntry(event, labels: RuleLabels(), interfaces: [])
+    #expect(entry.triggerWithheld == "\(obstacle)" && entry.triggerPrevented == nil)
+    return TextLogFormat(timeZone: .gmt).line(entry)
+  }
+  #expect(lines[0].hasPrefix("1970-01-01 00:00:01  unproven, not triggered: packet dropped 0"))
+  #expect(lines[1].hasPrefix("1970-01-01 00:00:01  too many, not triggered: packet dropped 0"))
+  event.triggerObstacle = nil
+  event.isObserved = true
+  let entry = LogEntry(event, labels: RuleLabels(), interfaces: [])
+  #expect(entry.observed == true)
+  #expect(TextLogFormat(timeZone: .gmt).line(entry).hasPrefix("1970-01-01 00:00:01  observed: packet dropped 0"))
+}
+
 /// An event of an interface that the journal has no name for must not trap.
 @Test func unknownInterfaceHasNoName() {
   var event = EngineEvent(time: Timestamp(seconds: 1), kind: .log, label: 9_999, isLogged: true)

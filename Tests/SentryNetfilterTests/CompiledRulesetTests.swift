@@ -52,6 +52,18 @@ struct CompiledRulesetTests {
         "update @trigger { ip saddr timeout 3600s }",
       ]),
     CompiledCase(
+      testDescription: "what is only observed is left out",
+      rules: """
+        { enabled = 1; observe = 1; propertyName = Protocol; propertyValue = 47; filterActionName = Delete; },
+        { enabled = 1; propertyName = Protocol; propertyValue = 50; filterActionName = Delete; }
+        """,
+      lines: ["meta l4proto 50 counter name r2 drop"], gaps: ["1 leftOut: it is only observed"]),
+    CompiledCase(
+      testDescription: "who must prove something is not entered by one packet",
+      rules: "{ enabled = 1; propertyName = Protocol; propertyValue = 47; filterActionName = Trigger; }",
+      settings: "settings = { triggerProof = repeated; };", lines: ["meta l4proto 47 goto undecided"],
+      gaps: ["1 undecided: nftables cannot ask for 'triggerProof = repeated'"]),
+    CompiledCase(
       testDescription: "a rule with rules below it jumps to their chain, which returns",
       rules: """
         { enabled = 1; propertyName = Direction; propertyValue = in; children = (

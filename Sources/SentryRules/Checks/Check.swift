@@ -23,6 +23,7 @@ let allChecks: [any Check.Type] = [
   CutsOffSSHCheck.self,
   TriggerCatchesOwnAddressCheck.self,
   TriggerCatchesServerCheck.self,
+  TriggerLacksProofCheck.self,
   LongInterfaceNameCheck.self,
   ClassicDiffersCheck.self,
 ]

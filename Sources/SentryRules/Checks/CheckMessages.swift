@@ -154,6 +154,13 @@ extension Diagnostic {
       hint: "narrow it, or pass such packets before it")
   }
 
+  static func triggerLacksProof(_ rule: Rule, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .triggerLacksProof, .warning, at: place,
+      "rule \(rule.number) triggers nobody: only packets that ask for a connection come here, which prove nothing",
+      hint: "triggerProof = repeated asks for a second one instead")
+  }
+
   // MARK: Names and values
 
   static func longInterfaceName(_ name: String, at place: Place) -> Diagnostic {

@@ -141,6 +141,16 @@ struct BlockingTests {
       testDescription: "a count below it", rules: deletes(rule("Protocol", "6", "->")),
       obstacle: "rule 1.1 counts only some of what rule 1 deletes"),
     BlockingCase(
+      testDescription: "the rule is only observed", rules: "{ observe = 1;" + deletes().dropFirst(),
+      obstacle: "rule 1 only observes what triggered addresses send"),
+    BlockingCase(
+      testDescription: "a rule before it observes everything",
+      rules: "{ observe = 1; enabled = 1; filterActionName = \"->\"; }, " + deletes(),
+      obstacle: "rule 1 comes first and has its say"),
+    BlockingCase(
+      testDescription: "all is only observed", rules: deletes(), settings: "observe = 1;",
+      obstacle: "'observe = 1' lets every packet pass"),
+    BlockingCase(
       testDescription: "malformed packets pass", rules: deletes(), settings: "malformed = pass;",
       obstacle: "'malformed = pass' lets through"),
   ])

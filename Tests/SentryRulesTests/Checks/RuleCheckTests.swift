@@ -181,6 +181,30 @@ func triggerCatchesServer(_ c: CheckCase) throws {
 }
 
 @Test(arguments: [
+  CheckCase(
+    "new connections only", "Direction == inbound:\n  TCP header flags == syn,-ack: Trigger", finds: "1.1"),
+  CheckCase("segments that may acknowledge", "Direction == inbound:\n  TCP header flags == syn: Trigger"),
+  CheckCase("whatever comes", "Direction == inbound:\n  Dest port == 23: Trigger"),
+])
+func triggerLacksProof(_ c: CheckCase) throws {
+  try c.expect(.triggerLacksProof, settings: "settings = { triggerProof = handshake; };")
+}
+
+/// Past a rule that is only observed come all packets.
+@Test func observedRulesEndNothing() throws {
+  let rules = """
+    { enabled = 1; propertyName = Protocol; propertyValue = 17; children = (
+        { enabled = 1; observe = 1; filterActionName = Delete; },
+        { enabled = 1; propertyName = "Source port"; propertyValue = 53; filterActionName = Pass; } ); },
+      { enabled = 1; observe = 1; filterActionName = Trigger; }
+    """
+  let found = RuleDocument(reading: "( \(rules) )").findings().map(\.id)
+  #expect(found == [])
+  let enforced = RuleDocument(reading: "( \(rules.replacing("observe = 1; ", with: "")) )").findings().map(\.id)
+  #expect(enforced.contains(.unreachableRules) && enforced.contains(.cutsOffSSH))
+}
+
+@Test(arguments: [
   CheckCase("all new connections", "Direction == inbound:\n  TCP header flags == syn,-ack: Delete", finds: "1.1"),
   CheckCase("all that comes in", "Direction == inbound: Delete", finds: "1"),
   CheckCase("all that goes out", "Direction == outbound: Delete"),

@@ -36,6 +36,18 @@ import Testing
     }
   }
 
+  /// Every form keeps what is only observed.
+  @Test(arguments: DocumentConversion.allCases)
+  func observedRulesStayObserved(form: DocumentConversion) throws {
+    let text = """
+      { rules = ( { enabled = 1; observe = 1; filterActionName = Delete; children = ( { enabled = 1; } ); },
+        { enabled = 1; observe = 0; } ); settings = { observe = 1; }; }
+      """
+    let after = try #require(RuleDocument(reading: try Self.converted(Array(text.utf8), form)).ruleSet)
+    #expect(after.rules.map(\.isObserved) == [true, false, false])
+    #expect(after.settings.observe)
+  }
+
   /// Text knows no numbers, but tests do.
   @Test func testsHaveNumbersInXML() throws {
     let text = """
