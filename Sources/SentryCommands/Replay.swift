@@ -65,7 +65,8 @@ struct Replay: ParsableCommand {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     guard (1...cores).contains(jobs) else {
       throw ValidationError(
-        "--jobs \(jobs): \(cores == 1 ? "this machine has one core" : "expected 1 to \(cores), the cores of this machine")")
+        "--jobs \(jobs): \(cores == 1 ? "this machine has one core" : "expected 1 to \(cores), the cores of this machine")"
+      )
     }
   }
 

@@ -29,7 +29,9 @@ struct ReplayOutcome: Sendable, Equatable {
   /// An entry that both have stands for addresses of both: each has counted its own hits.
   mutating func add(_ other: ReplayOutcome) {
     totals.add(other.totals)
-    for rule in counters.indices where other.counters.indices.contains(rule) { counters[rule].add(other.counters[rule]) }
+    for rule in counters.indices where other.counters.indices.contains(rule) {
+      counters[rule].add(other.counters[rule])
+    }
     for table in entries.indices where other.entries.indices.contains(table) {
       entries[table] = Self.merged(entries[table], other.entries[table])
     }

@@ -48,8 +48,9 @@ extension ReplayObstacle: CustomStringConvertible {
     case .loopback: "on a loopback interface both ends of a flow are this host"
     case .entry(let entry):
       "\(entry.range) in table \(entry.table.name) stays for \(entry.duration.listText) after a packet from any of its addresses"
-    case .output(let path): "\(path) could not be begun anew if that had to be"
-    case .full(let table): "the \(table.name) may be too small, and then an address drives out others"
+    case .output(let path):
+      "\(path == "-" ? "standard output" : path) cannot be begun anew, should that be necessary"
+    case .full(let table): "\(table.name) may be too small, and then one address drives out others"
     case .breach(.keepsOwnAddress(let address, let table)):
       "table \(table.name) gets \(address), which is this host or in its net"
     case .breach(.asksOwnRate(let address)): "the rate of \(address) is asked for, whose net this host is in"
@@ -76,10 +77,10 @@ extension LimitedTable {
   fileprivate var name: String {
     switch self {
     case .trigger, .address, .authorize, .invalid: "table \(self)"
-    case .connections: "connection table"
-    case .fragments: "fragment table"
-    case .sourceRates: "table of sources' rates"
-    case .handshakes: "table of TLS handshakes"
+    case .connections: "the connection table"
+    case .fragments: "the fragment table"
+    case .sourceRates: "the table of sources' rates"
+    case .handshakes: "the table of TLS handshakes"
     }
   }
 }

@@ -46,7 +46,7 @@ struct ShardWorker: ~Copyable {
 
   /// - Returns: what became of this shard's frames, if anybody wants to know; `nil` behind the last block.
   private mutating func judgeBlock(_ number: Int, of frames: SharedFrames) -> [Judgement]? {
-    guard let block = frames.block(number) else { return nil }
+    guard let block = frames.block(number, for: shard) else { return nil }
     if !isFilled, let first = block.routes.first { fillTables(at: first.clock) }
     let before = TableLoads.Snapshot(engine.tables)
     defer { loads.note(engine.tables, since: before) }

@@ -2,13 +2,12 @@
 //
 // Overview. Frames come in blocks, each read once, by whichever thread needs it first, and looked at by all. Together with each
 // frame stands what all must know of it: whose it is, and how far the clock has come. A thread takes block after block
-// (`block(_:)`), and says when it is done with one (`finish`); when all are, its memory is used for another. If frames are to be
+// (`block(_:for:)`), and says when it is done with one (`finish`); when all are, its memory is used for another. If frames are to be
 // written somewhere, one more thread takes the blocks that all have judged, with their judgements (`judgedBlock`).
 //
-// Synchronization. `supply` is held by the thread that reads; others that need the same block wait there. `ring`, for moments only,
-// guards the list of blocks; it may be taken while `supply` is held, never the other way round. Who is far ahead waits for `room`
-// while it holds `supply`: nobody else needs a block that is not there then, because all blocks that are read are still to be
-// finished by somebody. The bytes of a block change only while nobody else holds it.
+// Synchronization. `ring`, held for moments only, guards the list of blocks. Who finds nothing to do there notes that it waits,
+// before it lets go of the lock, and sleeps; whoever changes the list wakes all who wait, and they look again (`change`). One thread at
+// a time reads, without the lock. The bytes of a block change only while nobody else holds it.
 
 internal import Dispatch
 internal import SentryCapture
@@ -49,7 +48,9 @@ final class SharedFrames: Sendable {
   private struct Ring: Sendable {
     var slots = [Slot](repeating: Slot(), count: blockCount)
     var spares = [RoutedBlock](repeating: RoutedBlock(), count: blockCount)
+    /// Blocks read so far.
     var produced = 0
+    var isBeingRead = false
     var isAtEnd = false
     /// What is wrong with the captures behind the last block.
     var damage: CaptureError?
@@ -58,14 +59,20 @@ final class SharedFrames: Sendable {
     var lastClock: Timestamp?
     var bytesRead: Int64 = 0
     var loads: TableLoads
+    /// By shard, and the last is who writes: sleeps until something changes.
+    var isWaiting: [Bool]
+
+    /// There is no block with this number, and there will be none that matters.
+    func isOver(_ number: Int) -> Bool { stop != nil || isAtEnd && number >= produced }
   }
 
   private let shards: Int
   private let keepsJudgements: Bool
-  private let supply: Mutex<FrameSupply?>
   private let ring: Mutex<Ring>
-  private let room = DispatchSemaphore(value: blockCount)
-  private let judged = DispatchSemaphore(value: 0)
+  /// In the hands of whoever reads.
+  private let supply: Mutex<FrameSupply?>
+  /// As `Ring.isWaiting`.
+  private let alarms: [DispatchSemaphore]
 
   /// - Parameters:
   ///   - keepsJudgements: somebody calls `judgedBlock`.
@@ -73,50 +80,78 @@ final class SharedFrames: Sendable {
     self.shards = shards
     self.keepsJudgements = keepsJudgements
     self.supply = Mutex(supply)
-    ring = Mutex(Ring(loads: TableLoads(shards: shards)))
+    ring = Mutex(Ring(loads: TableLoads(shards: shards), isWaiting: Array(repeating: false, count: shards + 1)))
+    alarms = (0...shards).map { _ in DispatchSemaphore(value: 0) }
+  }
+
+  /// Changes the list, and wakes all who wait.
+  private func change<Result: Sendable>(_ body: (inout Ring) -> Result) -> Result {
+    let (result, waiting) = ring.withLock { ring in
+      let result = body(&ring)
+      let waiting = ring.isWaiting
+      for who in ring.isWaiting.indices { ring.isWaiting[who] = false }
+      return (result, waiting)
+    }
+    for (who, isWaiting) in waiting.enumerated() where isWaiting { alarms[who].signal() }
+    return result
   }
 
   // MARK: For the shards
 
+  private enum Step {
+    case take(RoutedBlock)
+    case read(RoutedBlock)
+    case wait, end
+  }
+
   /// The block with this number, counting from 0; `nil` behind the last, or when all are to stop.
-  func block(_ number: Int) -> RoutedBlock? {
+  func block(_ number: Int, for shard: Int) -> RoutedBlock? {
     while true {
-      let (isOver, block) = ring.withLock { ring in
-        (ring.stop != nil || ring.isAtEnd && number >= ring.produced,
-          number < ring.produced ? ring.slots[number % Self.blockCount].block : nil)
+      switch nextStep(number, for: shard) {
+      case .take(let block): return block
+      case .read(let spare): read(into: spare)
+      case .wait: alarms[shard].wait()
+      case .end: return nil
       }
-      if isOver { return nil }
-      if let block { return block }
-      read(upTo: number)
     }
   }
 
-  /// Reads block `number`, if nobody else has done so meanwhile.
-  private func read(upTo number: Int) {
-    supply.withLock { supply in
-      guard ring.withLock({ $0.stop == nil && !$0.isAtEnd && $0.produced <= number }) else { return }
-      room.wait()
-      guard var block = ring.withLock({ $0.stop == nil ? $0.spares.popLast() : nil }) else { return }
-      var damage: CaptureError?
+  private func nextStep(_ number: Int, for shard: Int) -> Step {
+    ring.withLock { ring in
+      if ring.isOver(number) { return .end }
+      if number < ring.produced, let block = ring.slots[number % Self.blockCount].block { return .take(block) }
+      if !ring.isBeingRead, let spare = ring.spares.popLast() {
+        ring.isBeingRead = true
+        return .read(spare)
+      }
+      ring.isWaiting[shard] = true
+      return .wait
+    }
+  }
+
+  /// Reads the next block.
+  private func read(into spare: consuming RoutedBlock) {
+    var block = spare
+    var damage: CaptureError?
+    let (clock, bytesRead) = supply.withLock { supply in
       do throws(CaptureError) {
         try supply?.read(into: &block)
       } catch {
         damage = error
       }
-      let (clock, bytesRead) = (supply?.clock, supply?.bytesRead ?? 0)
-      ring.withLock { ring in
-        ring.lastClock = clock
-        ring.bytesRead = bytesRead
-        if block.routes.isEmpty {
-          ring.isAtEnd = true
-        } else {
-          ring.slots[ring.produced % Self.blockCount] = Slot(
-            block: block, judgements: keepsJudgements ? Array(repeating: [], count: shards) : [])
-          ring.produced += 1
-        }
-        if let damage { (ring.damage, ring.isAtEnd) = (damage, true) }
-      }
-      if ring.withLock({ $0.isAtEnd }) { wakeAll() }
+      return (supply?.clock, supply?.bytesRead ?? 0)
+    }
+    let isEmpty = block.routes.isEmpty
+    change { ring in
+      ring.isBeingRead = false
+      ring.lastClock = clock
+      ring.bytesRead = bytesRead
+      ring.damage = damage
+      ring.isAtEnd = isEmpty || damage != nil
+      guard !isEmpty else { return }
+      ring.slots[ring.produced % Self.blockCount] = Slot(
+        block: block, judgements: keepsJudgements ? Array(repeating: [], count: shards) : [])
+      ring.produced += 1
     }
   }
 
@@ -124,37 +159,27 @@ final class SharedFrames: Sendable {
   ///
   /// - Parameter judgements: of its frames, if they are kept.
   func finish(_ number: Int, shard: Int, _ judgements: [Judgement], _ loads: ShardLoads) {
-    let (isJudged, isFull) = ring.withLock { ring in
+    let (isJudged, full) = ring.withLock { ring in
       let slot = number % Self.blockCount
       if keepsJudgements { ring.slots[slot].judgements[shard] = judgements }
       ring.slots[slot].finished += 1
       ring.loads[shard] = loads
       return (ring.slots[slot].finished == shards, ring.loads.firstFull)
     }
-    if let table = isFull { stop(ReplayObstacle.full(table)) }
+    if let full { stop(ReplayObstacle.full(full)) }
     guard isJudged else { return }
-    if keepsJudgements { judged.signal() } else { retire(number) }
+    if keepsJudgements { change { _ in } } else { retire(number) }
   }
 
   /// All are to end as soon as they can, for this reason; the first counts.
-  func stop(_ reason: any Error) {
-    ring.withLock { $0.stop = $0.stop ?? reason }
-    wakeAll()
-  }
-
-  /// Nobody waits for what will not come.
-  private func wakeAll() {
-    room.signal()
-    judged.signal()
-  }
+  func stop(_ reason: any Error) { change { $0.stop = $0.stop ?? reason } }
 
   /// The memory of a block is free.
   private func retire(_ number: Int) {
-    ring.withLock { ring in
+    change { ring in
       guard let block = ring.slots[number % Self.blockCount].block.take() else { return }
       ring.spares.append(block)
     }
-    room.signal()
   }
 
   // MARK: For whoever waits
@@ -162,16 +187,16 @@ final class SharedFrames: Sendable {
   /// The block with this number, and by shard what became of its frames; `nil` behind the last, or when all are to stop.
   func judgedBlock(_ number: Int) -> (block: RoutedBlock, judgements: [[Judgement]])? {
     while true {
-      let (isOver, slot) = ring.withLock { ring in
+      let (isOver, slot) = ring.withLock { ring -> (Bool, Slot?) in
         let slot = ring.slots[number % Self.blockCount]
-        return (
-          ring.stop != nil || ring.isAtEnd && number >= ring.produced,
-          number < ring.produced && slot.finished == shards ? slot : nil
-        )
+        if ring.isOver(number) { return (true, nil) }
+        if number < ring.produced, slot.finished == shards { return (false, slot) }
+        ring.isWaiting[shards] = true
+        return (false, nil)
       }
       if isOver { return nil }
       if let slot, let block = slot.block { return (block, slot.judgements) }
-      judged.wait()
+      alarms[shards].wait()
     }
   }
 

@@ -61,14 +61,17 @@ struct TableLoads: Sendable {
   }
 
   /// A table that may have been too small for all.
-  var firstFull: LimitedTable? {
-    LimitedTable.allCases.first { table in
-      let loads = shards.map { $0.loads[table.rawValue] }
-      let capacity = loads.reduce(0) { max($0, $1.capacity) }
-      let initial = loads.reduce(0) { max($0, $1.initial.count) }
-      let most = loads.reduce(0) { $0 + $1.most }
-      let added = Int(clamping: loads.reduce(0) { $0 + $1.added })
-      return most > capacity && added > capacity - initial && added > 0
+  var firstFull: LimitedTable? { LimitedTable.allCases.first { mayBeFull($0) } }
+
+  private func mayBeFull(_ table: LimitedTable) -> Bool {
+    var (capacity, initial, most, added) = (0, 0, 0, 0)
+    for shard in shards {
+      let load = shard.loads[table.rawValue]
+      capacity = max(capacity, load.capacity)
+      initial = max(initial, load.initial.count)
+      most += load.most
+      added += Int(clamping: load.added)
     }
+    return added > 0 && most > capacity && initial + added > capacity
   }
 }
