@@ -57,6 +57,8 @@ extension RuleCounters {
   fileprivate mutating func add(_ other: RuleCounters) {
     matchCount &+= other.matchCount
     byteCount &+= other.byteCount
+    matchDelta &+= other.matchDelta
+    byteDelta &+= other.byteDelta
     lastTime = [lastTime, other.lastTime].compactMap { $0 }.max()
   }
 }
