@@ -58,7 +58,7 @@ struct JobsComparison {
     var progress = ProgressBar(title: "", total: 0, isShown: false)
     var outputs = ReplayOutputs.Paths(verdicts: folder.path("verdicts"))
     let linkType = inputs.firstLinkType
-    if (try? inputs.checkOneLinkType(for: "x")) != nil {
+    if linkType.isDecoded, (try? inputs.checkOneLinkType(for: "x")) != nil {
       outputs.passed = folder.path("passed")
       outputs.deleted = folder.path("deleted")
     }
