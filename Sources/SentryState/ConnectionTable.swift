@@ -14,6 +14,8 @@ public import SentryPacket
 /// `now` is never before that of an earlier call.
 public struct ConnectionTable: ~Copyable {
   var table: LinkedTable<ConnectionRecord>
+  /// Where the flow that was looked up last belongs: worked out once for looking and entering.
+  private var latestHash: UInt64 = 0
 
   /// - Parameter capacity: the nearest of 1...16 777 216.
   public init(capacity: Int) {
@@ -30,7 +32,8 @@ public struct ConnectionTable: ~Copyable {
   @inline(__always)
   public mutating func lookup(_ flow: FlowKey, now: Timestamp) -> TableSlot? {
     guard flow.isKnown else { return nil }
-    return table.find(flow.identity, now: now).map { TableSlot($0) }
+    latestHash = table.hash(of: flow.identity)
+    return table.find(flow.identity, hash: latestHash, now: now).map { TableSlot($0) }
   }
 
   /// Enters or refreshes the flow of a packet that passes or is delayed, counts the packet, follows TCP's flags.
@@ -48,7 +51,7 @@ public struct ConnectionTable: ~Copyable {
     enter(flow, foundAt: lookup(flow, now: now), packet, now: now, interface: interface)
   }
 
-  /// The same for a flow that `lookup` has been asked for at the same time, with nothing entered or removed since.
+  /// The same for the flow that `lookup` was asked for last, at the same time, with nothing entered or removed since.
   ///
   /// - Parameter known: what `lookup` said.
   @discardableResult
@@ -67,7 +70,7 @@ public struct ConnectionTable: ~Copyable {
     }
     var record = ConnectionRecord(flow, startedBy: packet, at: now)
     record.add(packet, of: flow, interface: interface)
-    return TableSlot(table.insert(record, in: record.limit.rawValue, now: now))
+    return TableSlot(table.insert(record, hash: latestHash, in: record.limit.rawValue, now: now))
   }
 
   private func startsAnew(_ packet: PacketFields, at slot: Int) -> Bool {

@@ -44,6 +44,10 @@ struct SlotIndex: ~Copyable {
   /// How many slots may be in the index at once; they are numbered from 0.
   var slotCapacity: Int { words.count / 2 }
 
+  /// Has the line fetched in which a hash is looked for first.
+  @inline(__always)
+  func prefetch(hash: UInt64) { words.prefetch(home(of: hash) &* Self.lineWords) }
+
   /// The slot with this hash that `isSought`, or `nil`.
   @inline(__always)
   func slot(of hash: UInt64, where isSought: (_ slot: Int) -> Bool) -> Int? {
