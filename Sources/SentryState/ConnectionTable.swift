@@ -68,8 +68,7 @@ public struct ConnectionTable: ~Copyable {
       }
       table.remove(at: slot)
     }
-    var record = ConnectionRecord(flow, startedBy: packet, at: now)
-    record.add(packet, of: flow, interface: interface)
+    let record = ConnectionRecord(flow, startedBy: packet, at: now, interface: interface)
     return TableSlot(table.insert(record, hash: latestHash, in: record.limit.rawValue, now: now))
   }
 
@@ -187,9 +186,11 @@ public struct ConnectionTable: ~Copyable {
   ) -> Foresight? {
     guard flow.isKnown else { return nil }
     let known = table.peek(flow.identity, now: now)
-    var record = ConnectionRecord(flow, startedBy: packet, at: now)
-    if let known, !startsAnew(packet, at: known) { record = table[known] }
-    record.add(packet, of: flow, interface: interface)
+    var record = ConnectionRecord(flow, startedBy: packet, at: now, interface: interface)
+    if let known, !startsAnew(packet, at: known) {
+      record = table[known]
+      record.add(packet, of: flow, interface: interface)
+    }
     record.lastNanoseconds = now.nanoseconds
     let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)
     let evicted = known == nil ? table.makingWay(now: now).map { table[$0].entry } : nil
