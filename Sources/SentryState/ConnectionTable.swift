@@ -16,6 +16,7 @@ public struct ConnectionTable: ~Copyable {
   var table: LinkedTable<ConnectionRecord>
   /// Where the flow that was looked up last belongs: worked out once for looking and entering.
   private var latestHash: UInt64 = 0
+  var expected = ExpectedFlows()
 
   /// - Parameter capacity: the nearest of 1...16 777 216.
   public init(capacity: Int) {

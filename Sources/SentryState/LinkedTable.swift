@@ -161,6 +161,31 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     }
   }
 
+  // MARK: Fetching ahead
+
+  /// Has the line of the index fetched that `find` reads first.
+  @inline(__always)
+  func prefetchIndex(hash: UInt64) { index.prefetch(hash: hash) }
+
+  /// Has the entry fetched that `find` compares first.
+  ///
+  /// - Returns: its slot; `nil` if there is none.
+  @inline(__always)
+  func prefetchEntry(hash: UInt64) -> Int? {
+    guard let slot = index.likelySlot(of: hash) else { return nil }
+    slots.prefetchAll(of: slot)
+    links.prefetch(slot)
+    return slot
+  }
+
+  /// An entry that is found is refreshed before long, and then its neighbours in the list change.
+  @inline(__always)
+  func prefetchNeighbours(of slot: Int) {
+    let (previous, next) = (links[slot].previous, links[slot].next)
+    links.prefetch(Int(previous))
+    links.prefetch(Int(next))
+  }
+
   // MARK: Changing
 
   /// Adds an entry whose key `find` has just not found; the table sets its class and last time.
@@ -307,16 +332,21 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     evictions &+= 1
   }
 
-  /// The entry behind the one that goes now is likely to be the next to go: its line of the index is fetched, and for the time
-  /// after that the entry behind it.
+  /// The entries behind the one that goes now are likely to go next: of the second the line of the index is fetched, and so that
+  /// its key is there by then, the entry behind it.
   @inline(__always)
   private func prefetchRemoval(behind slot: Int) {
-    let next = Int(links[slot].next)
-    guard next < slots.count else { return }
-    index.prefetch(hash: hash(of: slots[next].key))
-    let afterNext = Int(links[next].next)
-    slots.prefetch(afterNext)
-    links.prefetch(afterNext)
+    guard let next = slotBehind(slot), let second = slotBehind(next) else { return }
+    index.prefetch(hash: hash(of: slots[second].key))
+    let third = Int(links[second].next)
+    slots.prefetchAll(of: third)
+    links.prefetch(third)
+  }
+
+  @inline(__always)
+  private func slotBehind(_ slot: Int) -> Int? {
+    let next = links[slot].next
+    return next == Links.none ? nil : Int(next)
   }
 
   @inline(__always)
@@ -389,14 +419,6 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   // MARK: Lists
-
-  /// An entry that is found is refreshed before long, and then its neighbours in the list change.
-  @inline(__always)
-  private func prefetchNeighbours(of slot: Int) {
-    let (previous, next) = (links[slot].previous, links[slot].next)
-    links.prefetch(Int(previous))
-    links.prefetch(Int(next))
-  }
 
   @inline(__always)
   private mutating func append(_ slot: Int, to expiryClass: UInt16, at nanoseconds: Int64) {

@@ -66,6 +66,14 @@ struct SlotIndex: ~Copyable {
     }
   }
 
+  /// The first slot in the home of this hash whose word has it; `nil` if there is none there.
+  @inline(__always)
+  func likelySlot(of hash: UInt64) -> Int? {
+    let line = home(of: hash)
+    let matches = words.matches(inLine: line, mask: ~slotMask, firstWord(hash))
+    return matches == 0 ? nil : Int(words[Self.position(line, matches)] & slotMask)
+  }
+
   /// The position of a slot that is in the index with this hash; `nil` if it is not.
   @inline(__always)
   func position(of slot: Int, hash: UInt64) -> Int? {
