@@ -24,6 +24,8 @@ struct ShardWorker: ~Copyable {
   private var engine: Engine
   private var loads = ShardLoads()
   private var isFilled = false
+  /// See `select`.
+  private var selected: [Int] = []
 
   init(shard: Int, _ setting: Setting) {
     self.shard = shard
@@ -50,38 +52,38 @@ struct ShardWorker: ~Copyable {
     if !isFilled, let first = block.routes.first { fillTables(at: first.clock) }
     let before = TableLoads.Snapshot(engine.tables)
     defer { loads.note(engine.tables, since: before) }
-    return setting.keepsJudgements ? judgeAndKeep(block) : judgeOnly(block)
+    return judgeFrames(block)
   }
 
-  private mutating func judgeOnly(_ block: RoutedBlock) -> [Judgement] {
-    let linkType = block.frames.linkType
-    for index in block.routes.indices {
-      let route = block.routes[index]
-      if Int(route.shard) == shard {
-        block.frames.withFrame(at: index) { frame, header in
-          _ = engine.judge(
-            frame, linkType: linkType, wireLength: header.wireLength, time: route.clock, interface: 0)
-        }
-      } else if route.isShared {
-        look(at: index, of: block, route.clock)
-      }
+  /// Frames of this shard, and those it must look at, in the order of the block.
+  private mutating func select(from block: RoutedBlock) {
+    selected.removeAll(keepingCapacity: true)
+    for (index, route) in block.routes.enumerated() where Int(route.shard) == shard || route.isShared {
+      selected.append(index)
     }
-    return []
   }
 
-  private mutating func judgeAndKeep(_ block: RoutedBlock) -> [Judgement] {
+  private mutating func judgeFrames(_ block: RoutedBlock) -> [Judgement] {
     var judgements: [Judgement] = []
     let linkType = block.frames.linkType
-    for index in block.routes.indices {
-      let route = block.routes[index]
-      if Int(route.shard) == shard {
-        block.frames.withFrame(at: index) { frame, header in
-          judgements.append(
-            engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: route.clock, interface: 0))
+    select(from: block)
+    for place in selected.indices {
+      // Its bytes, too, may still have to come from another core.
+      if place + Engine.lookAhead < selected.count {
+        block.frames.withFrame(at: selected[place + Engine.lookAhead]) { frame, _ in
+          engine.expect(frame, linkType: linkType)
         }
-      } else if route.isShared {
-        look(at: index, of: block, route.clock)
       }
+      let index = selected[place]
+      let route = block.routes[index]
+      guard Int(route.shard) == shard else {
+        look(at: index, of: block, route.clock)
+        continue
+      }
+      let judgement = block.frames.withFrame(at: index) { frame, header in
+        engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: route.clock, interface: 0)
+      }
+      if setting.keepsJudgements { judgements.append(judgement) }
     }
     return judgements
   }
