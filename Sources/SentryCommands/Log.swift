@@ -13,7 +13,8 @@ struct Log: AsyncParsableCommand {
 
         sentry log --follow
         sentry log --format json
-      """)
+      """,
+    subcommands: [Summary.self])
 
   @Flag(name: [.short, .long], help: "Go on with each new entry.")
   var follow = false
@@ -33,7 +34,9 @@ struct Log: AsyncParsableCommand {
       try await client.lines(of: ControlPath.log, query: follow ? [ControlPath.follow: "1"] : [:]) { line in
         switch format {
         case .json: Console.writeLine(String(decoding: line, as: UTF8.self))
-        case .text: Console.writeLine(text.line(try JSONDecoder().decode(LogEntry.self, from: line)))
+        case .text:
+          let entry = try JSONDecoder().decode(LogEntry.self, from: line)
+          if let line = text.line(entry) { Console.writeLine(line) }
         }
       }
     }
