@@ -74,6 +74,10 @@ public struct Engine: ~Copyable {
   var dnsName = HostName()
   /// See `takeSpared`.
   var spared: [AddressRange] = []
+  /// Other engines judge other packets: see `ShardRouter`.
+  var isShard = false
+  /// The first thing that they would have to know of.
+  public internal(set) var breach: ShardBreach?
 
   /// - Parameters:
   ///   - interfaces: where packets will come from; `judge` names them by position.
@@ -478,6 +482,18 @@ public struct EngineTotals: Sendable, Equatable {
 
   /// IP packets that rule 0 decided for this reason.
   public subscript(reason: BuiltInReason) -> UInt64 { byReason[Int(reason.rawValue)] }
+
+  /// Adds what another engine has seen.
+  public mutating func add(_ other: EngineTotals) {
+    packets &+= other.packets
+    bytes &+= other.bytes
+    notIP &+= other.notIP
+    inbound &+= other.inbound
+    outbound &+= other.outbound
+    preventedTriggers &+= other.preventedTriggers
+    for index in byVerdict.indices { byVerdict[index] &+= other.byVerdict[index] }
+    for index in byReason.indices { byReason[index] &+= other.byReason[index] }
+  }
 
   mutating func count(_ reason: BuiltInReason) { byReason[Int(reason.rawValue)] &+= 1 }
 
