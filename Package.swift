@@ -87,7 +87,8 @@ let package = Package(
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(
       "SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
-    library("SentryJournal", ["SentryEngine", "SentryRules", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
+    library(
+      "SentryJournal", ["SentryEngine", "SentryRules", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),
