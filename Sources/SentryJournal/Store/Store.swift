@@ -189,9 +189,14 @@ public final class Store: Sendable {
   // MARK: Reading back
 
   /// What an earlier run has left.
-  public func contents() throws(StoreError) -> StoreContents {
+  public func contents() throws(StoreError) -> StoreContents { try read { try StoreContents($0) } }
+
+  /// The documents that were put in force, oldest first.
+  public func documents() throws(StoreError) -> [StoredDocument] { try read { try StoredDocument.all($0) } }
+
+  private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do {
-      return try database.read { try StoreContents($0) }
+      return try database.read(body)
     } catch {
       throw StoreError(error, path: path)
     }
