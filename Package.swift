@@ -52,6 +52,8 @@ let package = Package(
         "SentryCapture", "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics",
         "SentryPacket",
       ]),
+    // The log on disk, for measuring it.
+    .library(name: "SentryLog", targets: ["SentryJournal"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),

@@ -21,6 +21,13 @@ extension SentryDaemon {
     await memory.note(document, generation: active.rules.generation, isNew: isNew)
   }
 
+  /// A document was put in force. It is written soon; nobody who applies one waits for a disk.
+  func remember(_ document: AppliedDocument, by user: String?) async {
+    await memory.note(
+      document.stored(by: user ?? Peer.thisProcess.user, isChosen: true), generation: document.rules.generation)
+    Task { [memory, packets] in await memory.flush(packets) }
+  }
+
   /// Writes what is new to the disk until the task is cancelled.
   func keepMemory() async { await memory.run(packets) }
 

@@ -204,7 +204,7 @@ public actor SentryDaemon {
     gate?.endFlows()
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
-    await memory.note(new.stored(by: user ?? Peer.thisProcess.user, isChosen: true), generation: new.rules.generation)
+    await remember(new, by: user)
     follow(new.rules, after: current.rules)
     if new.rules.protectedNetworks != current.rules.protectedNetworks { gate?.followSparedAddresses() }
     try await refreshLocal()

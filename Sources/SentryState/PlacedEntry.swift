@@ -14,6 +14,8 @@ public struct PlacedEntry: Sendable, Equatable {
 public struct AddressPlace: Hashable, Sendable {
   public let number: UInt32
 
+  public init(number: UInt32) { self.number = number }
+
   /// - Returns: the place of a single address or an IPv6 net.
   static func single(_ slot: Int) -> AddressPlace { AddressPlace(number: UInt32(truncatingIfNeeded: slot)) }
 

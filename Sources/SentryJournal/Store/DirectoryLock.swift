@@ -19,7 +19,11 @@ final class DirectoryLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  /// Unlocked by name: a child that was just forked has the descriptor, too, until it is another program.
+  deinit {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
 
 enum SystemReason {

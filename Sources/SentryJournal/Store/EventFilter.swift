@@ -45,7 +45,10 @@ public struct EventFilter: Sendable, Equatable {
   private func admitsAddresses(_ entry: LogEntry) -> Bool {
     guard let addresses else { return true }
     return [entry.source, entry.destination].contains { endpoint in
-      endpoint.flatMap { IPAddress(endpoint: $0) }.map { addresses.contains($0) } ?? false
+      // However wide an IPv6 net is: IPv4 is not meant by it.
+      endpoint.flatMap { IPAddress(endpoint: $0) }.map {
+        $0.isIPv4 == addresses.first.isIPv4 && addresses.contains($0)
+      } ?? false
     }
   }
 }

@@ -30,6 +30,8 @@ public final class Store: Sendable {
   public init(directory: String) throws(StoreError) {
     let path = Self.path(in: directory)
     self.path = path
+    // A newer one is not even opened for writing.
+    do throws(StoreError) { _ = try StoreReader(path: path) } catch .newer { throw .newer(path: path) } catch {}
     lock = try DirectoryLock(claiming: directory, for: path)
     do {
       database = try Self.open(path)
@@ -52,6 +54,8 @@ public final class Store: Sendable {
     configuration.busyMode = .timeout(2)
     configuration.foreignKeysEnabled = false
     configuration.prepareDatabase { db in
+      // Only of a new one: this would change one that is not ours to change.
+      if try Int.fetchOne(db, sql: "PRAGMA page_count") == 0 { try db.execute(sql: newDatabaseSettings) }
       try db.execute(sql: settings)
     }
     let database = try DatabaseQueue(path: path, configuration: configuration)
@@ -61,10 +65,12 @@ public final class Store: Sendable {
     return database
   }
 
-  /// For each connection: 4 MiB of cache; the log is carried over in parts of 8 MiB; space given back piece by piece; no file is
-  /// mapped, for one that somebody cuts short would end the process.
+  /// Space can be given back piece by piece.
+  private static let newDatabaseSettings = "PRAGMA auto_vacuum = INCREMENTAL"
+
+  /// For each connection: 4 MiB of cache; what is ahead of the database is carried over in parts of 8 MiB; no file is mapped, for
+  /// one that somebody cuts short would end the process.
   private static let settings = """
-    PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA cache_size = -4096;
     PRAGMA wal_autocheckpoint = 2048;
     PRAGMA journal_size_limit = 67108864;
