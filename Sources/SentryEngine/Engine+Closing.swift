@@ -21,7 +21,9 @@ extension Engine {
   /// The packet is one that a dropped connection refuses: the rules would let it through, and it does not ask for a new
   /// connection in place of the old one.
   @inline(__always)
-  var isRefused: Bool { walk.leaf?.verdict?.letsThrough ?? true && !packet.isTCPRequest }
+  var isRefused: Bool {
+    mutating get { walk.leaf?.verdict?.letsThrough ?? true && !packet.isTCPRequest }
+  }
 
   /// Discards a packet of a dropped connection.
   @inline(never)

@@ -18,7 +18,7 @@ extension Engine {
   public static var firstPacketAskedAbout: UInt64 { 16 }
 
   @inline(__always)
-  func isToBeAsked(about flow: FlowKey) -> Bool {
+  mutating func isToBeAsked(about flow: FlowKey) -> Bool {
     guard let first = asksAboutFlowsFrom, let slot = walk.connection, packet.isSteady else { return false }
     return tables.connections.isToBeAsked(slot, flow, first: first)
   }

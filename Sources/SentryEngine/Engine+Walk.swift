@@ -94,32 +94,32 @@ extension Engine {
 
   /// Reads the packet field by field: to copy it whole right after it was decoded would wait for all its bytes.
   private mutating func gatherNumbers() {
-    let (hasAddresses, hasPorts) = (packet.has(.addresses), packet.has(.ports))
-    let isICMP = packet.has(.icmp)
+    let present = packet.present
+    let (hasAddresses, hasPorts, isICMP) = (present.contains(.addresses), present.contains(.ports), present.contains(.icmp))
     let absent = PacketNumbers.absent
     numbers.set(.fragmentOffset, hasAddresses ? UInt64(packet.fragmentOffset) : absent)
     numbers.set(.source, hasAddresses ? packet.source.v4 : nil)
     numbers.set(.destination, hasAddresses ? packet.destination.v4 : nil)
-    numbers.set(.protocolNumber, packet.has(.protocolNumber) ? UInt64(packet.protocolNumber) : absent)
+    numbers.set(.protocolNumber, present.contains(.protocolNumber) ? UInt64(packet.protocolNumber) : absent)
     numbers.set(.sourcePort, hasPorts ? UInt64(packet.sourcePort) : absent)
     numbers.set(.destinationPort, hasPorts ? UInt64(packet.destinationPort) : absent)
     numbers.set(.icmpType, isICMP ? UInt64(packet.icmpType) : absent)
     numbers.set(.icmpCode, isICMP ? UInt64(packet.icmpCode) : absent)
-    numbers[.features] = features(hasAddresses: hasAddresses).rawValue
+    numbers[.features] = features(present).rawValue
     if rareQuestions.contains(.numbers) { gatherRareNumbers() }
   }
 
   @inline(__always)
-  private func features(hasAddresses: Bool) -> PacketFeatures {
+  private mutating func features(_ present: PacketFields.Presence) -> PacketFeatures {
     var features = walk.features
     features.insert(.outbound, if: walk.direction == .outbound)
-    features.insert(.ipOptions, if: packet.has(.ipOptions) && !packet.ipOptions.isEmpty)
-    features.insert(.tcpOptions, if: packet.has(.tcpOptions) && !packet.tcpOptions.isEmpty)
-    features.insert(.payload, if: packet.has(.payload) && !packet.payload.isEmpty)
-    features.insert(.ipv6, if: hasAddresses && packet.version == 6)
-    features.insert(PacketFeatures(tcpFlags: packet.tcpFlags), if: packet.has(.tcpFlags))
+    features.insert(.ipOptions, if: present.contains(.ipOptions) && !packet.ipOptions.isEmpty)
+    features.insert(.tcpOptions, if: present.contains(.tcpOptions) && !packet.tcpOptions.isEmpty)
+    features.insert(.payload, if: present.contains(.payload) && !packet.payload.isEmpty)
+    features.insert(.ipv6, if: present.contains(.addresses) && packet.version == 6)
+    features.insert(PacketFeatures(tcpFlags: packet.tcpFlags), if: present.contains(.tcpFlags))
     features.insert(.knownConnection, if: walk.connection != nil)
-    if rareQuestions.contains(.connectionStates) { features.formUnion(PacketFeatures(connectionStates)) }
+    if rareQuestions.contains(.connectionStates) { features.formUnion(PacketFeatures(connectionStates())) }
     return features
   }
 
@@ -280,7 +280,7 @@ extension Engine {
   }
 
   @inline(__always)
-  private var connectionStates: ConnectionStates {
+  private mutating func connectionStates() -> ConnectionStates {
     var known: TCPState?
     if let connection = walk.connection { known = tables.connections.tcpState(at: connection) }
     return ConnectionStates(before: packet, known: known)

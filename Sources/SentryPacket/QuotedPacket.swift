@@ -14,9 +14,12 @@ private enum ICMPError {
 
 extension PacketFields {
   /// An ICMP or ICMPv6 error, which quotes another packet.
-  public var isICMPError: Bool {
+  @inlinable
+  public var isICMPError: Bool { (has(.icmp) || has(.icmpv6)) && hasTypeOfError }
+
+  @usableFromInline
+  var hasTypeOfError: Bool {
     if has(.icmpv6) { return ICMPError.v6.contains(icmpType) }
-    guard has(.icmp) else { return false }
     switch icmpType {
     case ICMPError.unreachable, ICMPError.sourceQuench, ICMPError.redirect, ICMPError.timeExceeded,
       ICMPError.parameterProblem:

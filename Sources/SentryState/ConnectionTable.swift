@@ -99,7 +99,7 @@ public struct ConnectionTable: ~Copyable {
   }
 
   /// How far the flow in a slot has come: empty for other protocols than TCP.
-  public func tcpState(at slot: TableSlot) -> TCPState { table[slot.index].tcp }
+  public mutating func tcpState(at slot: TableSlot) -> TCPState { table[slot.index].tcp }
 
   /// Binds the flow in a slot to the rules that limit its rate, given by their labels; the latest wins, and 0 leaves a
   /// direction as it is.

@@ -3,23 +3,23 @@ internal import SentryPacket
 /// How far a TCP connection has come, as far as flags tell (RFC 9293 §3.1): sequence numbers are not followed.
 public struct TCPState: OptionSet, Hashable, Sendable, BitwiseCopyable {
   public let rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inlinable public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Every packet so far had its SYN flag set.
-  public static let onlySYN = TCPState(rawValue: 1 << 0)
+  @inlinable public static var onlySYN: TCPState { TCPState(rawValue: 1 << 0) }
   /// The end that sent the flow's first packet has sent a FIN.
-  public static let forwardFIN = TCPState(rawValue: 1 << 1)
+  @inlinable public static var forwardFIN: TCPState { TCPState(rawValue: 1 << 1) }
   /// The other end has sent a FIN.
-  public static let reverseFIN = TCPState(rawValue: 1 << 2)
+  @inlinable public static var reverseFIN: TCPState { TCPState(rawValue: 1 << 2) }
   /// After the forward FIN the other end has sent an ACK.
-  public static let forwardFINAcknowledged = TCPState(rawValue: 1 << 3)
+  @inlinable public static var forwardFINAcknowledged: TCPState { TCPState(rawValue: 1 << 3) }
   /// After the reverse FIN the first end has sent an ACK.
-  public static let reverseFINAcknowledged = TCPState(rawValue: 1 << 4)
+  @inlinable public static var reverseFINAcknowledged: TCPState { TCPState(rawValue: 1 << 4) }
   /// Either end has sent a RST.
-  public static let reset = TCPState(rawValue: 1 << 5)
+  @inlinable public static var reset: TCPState { TCPState(rawValue: 1 << 5) }
 
   /// A rule has dropped the connection; see `ConnectionTable.close`.
-  public static let closedByFirewall = TCPState(rawValue: 1 << 6)
+  @inlinable public static var closedByFirewall: TCPState { TCPState(rawValue: 1 << 6) }
 
   /// Nothing more is to come: both FINs were acknowledged, or the connection was reset or dropped.
   public var isClosed: Bool {

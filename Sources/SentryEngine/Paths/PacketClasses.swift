@@ -45,11 +45,16 @@ struct PacketClasses: Sendable {
     fileprivate let place: Place
   }
 
-  /// How many of up to four breakpoints the number has reached. Where there are fewer, the others are `absent`.
+  /// How many of up to four breakpoints the number has reached: it is greater than the last number before one. Where there are
+  /// fewer, only what is absent reaches the others. All are small enough that the sign of a difference answers, without a branch
+  /// that would be mispredicted.
   struct Few {
     let field: UInt8
-    fileprivate let starts: (UInt64, UInt64, UInt64, UInt64)
+    fileprivate let lastBefore: (UInt64, UInt64, UInt64, UInt64)
     fileprivate let place: Place
+
+    /// Stands for what is absent.
+    static var most: UInt64 { UInt64(Int64.max) }
   }
 
   /// The interval, from `tables`: at `first` that of 0, and so on; the number `last` stands for all from there on.
@@ -80,9 +85,13 @@ struct PacketClasses: Sendable {
       let most = points.intervalCount - 1
       let last = points.start(of: most)
       if most <= 4 {
-        func start(_ number: Int) -> UInt64 { number <= most ? points.start(of: number) : PacketNumbers.absent }
+        func lastBefore(_ number: Int) -> UInt64 {
+          number <= most ? min(points.start(of: number), Few.most) - 1 : Few.most - 1
+        }
         few.append(
-          Few(field: field, starts: (start(1), start(2), start(3), start(4)), place: Place(upTo: 4, &used)))
+          Few(
+            field: field, lastBefore: (lastBefore(1), lastBefore(2), lastBefore(3), lastBefore(4)),
+            place: Place(upTo: 4, &used)))
       } else if last <= Self.longestTable {
         many.append(
           Many(field: field, first: tables.count, last: last, place: Place(upTo: UInt64(most), &used)))
@@ -121,10 +130,11 @@ struct PacketClasses: Sendable {
 
   @inline(__always)
   func add(_ part: Few, _ number: UInt64, to key: inout Key) {
-    var reached: UInt64 = number >= part.starts.0 ? 1 : 0
-    reached &+= number >= part.starts.1 ? 1 : 0
-    reached &+= number >= part.starts.2 ? 1 : 0
-    reached &+= number >= part.starts.3 ? 1 : 0
+    let number = min(number, Few.most)
+    var reached = (part.lastBefore.0 &- number) &>> 63
+    reached &+= (part.lastBefore.1 &- number) &>> 63
+    reached &+= (part.lastBefore.2 &- number) &>> 63
+    reached &+= (part.lastBefore.3 &- number) &>> 63
     part.place.put(reached, into: &key)
   }
 
