@@ -27,8 +27,11 @@ actor MemoryKeeper {
   private var store: Store?
   private var status = MemoryStatus()
   private var nextAttempt = ContinuousClock.now
+  private let pass = TablePass()
   /// Says in the journal, too, what the log says.
-  private var tell: @Sendable (String) -> Void = { _ in }
+  private var tell: (@Sendable (String) -> Void)?
+  /// What is to be said there as soon as there is one.
+  private var untold: [String] = []
 
   /// The layouts in which tables were saved last; without one, a table is saved whole.
   private var layouts: [AddressTableKind: UInt32] = [:]
@@ -39,6 +42,7 @@ actor MemoryKeeper {
   /// Documents that are not written yet; the last is in force.
   private var newDocuments: [StoredDocument] = []
   private var latestFlush: Task<Void, Never>?
+  private var hasEnded = false
 
   init(_ options: MemoryOptions, log: Logger) {
     self.options = options
@@ -74,6 +78,8 @@ actor MemoryKeeper {
   func follow(words: EventWords, tell: @escaping @Sendable (String) -> Void) {
     self.words = words
     self.tell = tell
+    for text in untold { tell(text) }
+    untold = []
   }
 
   /// Writes what is new until the task is cancelled.
@@ -89,6 +95,7 @@ actor MemoryKeeper {
   func end() async {
     await latestFlush?.value
     await writeEvents()
+    hasEnded = true
     store?.close()
     store = nil
   }
@@ -109,8 +116,9 @@ actor MemoryKeeper {
   /// The latest documents, oldest first; the last is in force.
   ///
   /// - Throws: why they cannot be read.
-  func documents() throws(StoreError) -> [StoredDocument] {
+  func documents() async throws(StoreError) -> [StoredDocument] {
     guard let directory = options.directory else { return [] }
+    await latestFlush?.value
     let written: [StoredDocument]
     if let store {
       written = try store.documents()
@@ -136,22 +144,23 @@ actor MemoryKeeper {
   private func flushOnce(_ packets: PacketThread) async {
     reopenIfDue()
     guard store != nil else { return }
-    do {
-      var batch = StoreBatch()
-      for kind in AddressTableKind.allCases {
-        let (copy, layout) = try await TablePass().changes(of: kind, since: layouts[kind], packets: packets)
-        layouts[kind] = layout
-        if copy.isEverything || !copy.entries.isEmpty { batch.tables.append(copy) }
-      }
-      if options.keepsCounters { batch.counters = try await newCounters(packets) }
-      guard await write(&batch) else { return }
-    } catch {
-      // The packet thread has stopped: its tables change no more.
-    }
+    var batch = StoreBatch()
+    // Once the packet thread has stopped, its tables change no more; what was copied by then is written.
+    try? await copyState(packets, into: &batch)
+    guard await write(&batch) else { return }
     await writeEvents()
   }
 
-  /// What is to be written besides events.
+  /// Copies what has changed on the packet thread.
+  private func copyState(_ packets: PacketThread, into batch: inout StoreBatch) async throws(PacketThreadStopped) {
+    for kind in AddressTableKind.allCases {
+      let (copy, layout) = try await pass.changes(of: kind, since: layouts[kind], packets: packets)
+      layouts[kind] = layout
+      if copy.isEverything || !copy.entries.isEmpty { batch.tables.append(copy) }
+    }
+    if options.keepsCounters { batch.counters = try await newCounters(packets) }
+  }
+
   private func newCounters(_ packets: PacketThread) async throws(PacketThreadStopped) -> CounterCopy? {
     let (generation, current) = try await packets.perform { ($0.engine.rules.generation, $0.engine.counters) }
     // Of rules whose document is not known yet nobody could tell what they have counted.
@@ -203,12 +212,11 @@ actor MemoryKeeper {
     store = nil
     forgetWhatIsSaved()
     nextAttempt = ContinuousClock.now + Self.retryInterval
-    if case .damaged(let path, _) = error, putAside(path, because: error) { return }
+    if case .damaged(let path, _) = error, mayPutAside, putAside(path, because: error) { return }
     let text = "\(error)"
     guard status.problem != text else { return }
     if status.problem == nil {
-      log.warning("nothing is kept on disk, until that is possible: \(text)")
-      tell("nothing is kept on disk, until that is possible: \(text)")
+      warn("nothing is kept on disk, until that is possible: \(text)")
       lostBefore = pending.lost
     }
     status.problem = text
@@ -223,7 +231,12 @@ actor MemoryKeeper {
     let lost = pending.lost &- lostBefore
     let loss = lost == 0 ? "nothing of the log is missing" : "\(lost) log entries are missing"
     log.notice("everything is kept on disk again; \(loss)")
-    tell("everything is kept on disk again; \(loss)")
+    tell?("everything is kept on disk again; \(loss)")
+  }
+
+  private func warn(_ text: String) {
+    log.warning("\(text)")
+    if let tell { tell(text) } else { untold.append(text) }
   }
 
   /// What is in memory goes into whatever is opened next, all of it.
@@ -232,24 +245,31 @@ actor MemoryKeeper {
     counters = nil
   }
 
-  /// - Returns: true if a fresh database may begin at once.
+  /// A disk that damages whatever is written to it must not be filled with what it has damaged.
+  private var mayPutAside: Bool {
+    latestPutAside.map { ContinuousClock.now - $0 > Self.putAsideInterval } ?? true
+  }
+
+  private var latestPutAside: ContinuousClock.Instant?
+  private static let putAsideInterval = Duration.seconds(60)
+
+  /// - Returns: true if a fresh database begins with the next attempt.
   private func putAside(_ path: String, because error: StoreError) -> Bool {
     let saved = (try? StoreReader(path: path).documents()) ?? document.map { [$0.document] } ?? []
     do throws(StoreError) {
       let aside = try StoreFiles(path: path).putAside(at: WallClock.seconds())
       newDocuments = Array((saved + newDocuments).suffix(Store.documentsKept))
-      log.warning("\(error); it lies in \(aside) now, and a fresh one begins")
-      tell("\(error); it lies in \(aside) now, and a fresh one begins")
+      warn("\(error); it lies in \(aside) now, and a fresh one begins")
+      latestPutAside = ContinuousClock.now
       nextAttempt = ContinuousClock.now
-      reopenIfDue()
-      return store != nil
+      return true
     } catch {
       return false
     }
   }
 
   private func reopenIfDue() {
-    guard store == nil, let directory = options.directory, ContinuousClock.now >= nextAttempt else { return }
+    guard store == nil, !hasEnded, let directory = options.directory, ContinuousClock.now >= nextAttempt else { return }
     do throws(StoreError) {
       let opened = try Store(directory: directory)
       let known = try opened.documents()

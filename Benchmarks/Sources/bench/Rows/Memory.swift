@@ -112,7 +112,7 @@ private final class Writer: Sendable {
     do {
       var batch = StoreBatch()
       batch.events = log.events(0..<eventsPerBatch)
-      try await store.write(batch, words: log.words, retention: Retention(bytes: .max), now: at(0))
+      try await store.write(batch, words: log.words, retention: SomeLog.retention, now: SomeLog.start)
     } catch {
       fail("\(row): \(error)")
     }
@@ -125,7 +125,7 @@ private func write(_ events: [EngineEvent], of log: SomeLog, to store: Store) th
     do {
       var batch = StoreBatch()
       batch.events = events
-      try await store.write(batch, words: log.words, retention: Retention(bytes: .max), now: at(0))
+      try await store.write(batch, words: log.words, retention: SomeLog.retention, now: SomeLog.start)
     } catch {
       fail("\(row): \(error)")
     }
@@ -137,6 +137,8 @@ private func write(_ events: [EngineEvent], of log: SomeLog, to store: Store) th
 /// Events of 5,000 sources and 50 rules, a millisecond apart.
 private struct SomeLog: Sendable {
   static let destination = IPAddress(v4: 0xC000_020A)
+  static let start = Timestamp(seconds: 1_700_000_000)
+  static let retention = Retention(seconds: .max, bytes: .max)
   let words = EventWords(labels: RuleLabels(), interfaces: ["eth0"], isDryRun: false)
   private let rules: [UInt32]
 
@@ -153,7 +155,7 @@ private struct SomeLog: Sendable {
   func events(_ numbers: Range<Int>) -> [EngineEvent] {
     numbers.map { number in
       var event = EngineEvent(
-        time: Timestamp(nanoseconds: 1_700_000_000_000_000_000 + Int64(number) * 1_000_000), kind: .delete,
+        time: Timestamp(nanoseconds: Self.start.nanoseconds + Int64(number) * 1_000_000), kind: .delete,
         label: rules[number % 50], isLogged: true)
       event.hasPacket = true
       event.present = [.addresses, .protocolNumber, .ports]
