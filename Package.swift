@@ -91,7 +91,11 @@ let package = Package(
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(
       "SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
-    library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", .grdb]),
+    library(
+      "SentryJournal",
+      [
+        "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", .grdb,
+      ]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),

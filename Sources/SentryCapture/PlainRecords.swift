@@ -32,17 +32,18 @@ struct PlainRecords {
   /// Where in the file the next record begins.
   var offset: Int64 { blockOffset + Int64(next) }
 
-  /// Delivers at most `maximum` of the next frames; the bytes may be used only during the call.
+  /// Delivers at most `maximum` of the next frames, each with the one so many frames after it, which is empty where that is not
+  /// known yet; the bytes may be used only during the call.
   ///
   /// - Returns: how many; 0 if what comes next is not plain.
   mutating func deliver(
-    from file: borrowing OwnedDescriptor, atMost maximum: Int, counting frameCount: inout UInt64,
-    _ body: (RawSpan, FrameHeader) -> Void
+    from file: borrowing OwnedDescriptor, atMost maximum: Int, lookingAhead lookAhead: Int,
+    counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader, RawSpan) -> Void
   ) -> Int {
     let before = frameCount
     let last = before + UInt64(maximum)
     repeat {
-      next = deliverHeld(upTo: last, counting: &frameCount, body)
+      next = deliverHeld(upTo: last, lookingAhead: lookAhead, counting: &frameCount, body)
     } while frameCount < last && readBlock(of: file)
     return Int(frameCount - before)
   }
@@ -51,16 +52,21 @@ struct PlainRecords {
   ///
   /// - Returns: where in the block the record after them begins.
   private func deliverHeld(
-    upTo last: UInt64, counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader) -> Void
+    upTo last: UInt64, lookingAhead lookAhead: Int, counting frameCount: inout UInt64,
+    _ body: (RawSpan, FrameHeader, RawSpan) -> Void
   ) -> Int {
     // Safe: every byte of an array of bytes is initialized.
     let bytes = unsafe block.span.bytes.extracting(first: held)
     var start = next
+    var later = lookAhead > 0 ? start : bytes.byteCount
+    for _ in 0..<lookAhead { later = format.frame(at: later, in: bytes).upperBound }
     while frameCount < last, let record = format.record(at: start, in: bytes) {
       frameCount += 1
       let header = FrameHeader(number: frameCount, time: record.time, wireLength: record.wireLength)
-      body(bytes.extracting(record.frame), header)
+      let laterFrame = format.frame(at: later, in: bytes)
+      body(bytes.extracting(record.frame), header, bytes.extracting(laterFrame))
       start = record.frame.upperBound
+      later = laterFrame.upperBound
     }
     return start
   }

@@ -15,7 +15,8 @@ struct Log: AsyncParsableCommand {
         sentry log --follow
         sentry log --address 203.0.113.0/24 --since 2h
         sentry log --rule 2.1 --verdict delete --format json
-      """)
+      """,
+    subcommands: [Summary.self])
 
   @Flag(name: [.short, .long], help: "Go on with each new entry.")
   var follow = false
@@ -137,7 +138,7 @@ private struct LogLines {
 
   func print(_ entry: LogEntry) {
     switch format {
-    case .text: Console.writeLine(text.line(entry))
+    case .text: if let line = text.line(entry) { Console.writeLine(line) }
     case .json: if let line = try? encoder.encode(entry) { Console.writeLine(String(decoding: line, as: UTF8.self)) }
     }
   }

@@ -207,7 +207,8 @@ public struct Engine: ~Copyable {
   /// - Returns: the flow that the packet enters or refreshes if it is let through.
   @inline(__always)
   private mutating func findConnection(_ frame: RawSpan) -> FlowKey {
-    if packet.isICMPError, let flow = findQuotedConnection(frame) { return flow }
+    // Only a look at what is present: to ask the packet more would copy all of it, right after it was decoded.
+    if !packet.present.isDisjoint(with: [.icmp, .icmpv6]), let flow = findQuotedConnection(frame) { return flow }
     let flow = FlowKey(packet, direction: walk.direction)
     walk.connection = tables.connections.lookup(flow, now: clock.now)
     return flow
@@ -215,7 +216,7 @@ public struct Engine: ~Copyable {
 
   /// Looks up the connection that an ICMP error is about. The error must go to the sender of what it quotes.
   ///
-  /// - Returns: `nil` if that is not known. The error does not make it known either: it may be forged.
+  /// - Returns: `nil` if that is not known, or the packet is no error. The error does not make it known either: it may be forged.
   @inline(never)
   private mutating func findQuotedConnection(_ frame: RawSpan) -> FlowKey? {
     guard let quoted = packet.quotedPacket(in: frame), quoted.source == packet.destination else { return nil }

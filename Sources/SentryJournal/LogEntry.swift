@@ -38,10 +38,16 @@ public struct LogEntry: Codable, Sendable, Equatable {
 
   /// A message from the daemon itself, such as "firewall on".
   public init(time: Timestamp, message: String) {
-    self.time = time.secondsSince1970
-    action = ""
-    rule = ""
-    parameter = ""
+    self.init(time: time.secondsSince1970, message: message)
+  }
+
+  /// An entry that was written somewhere, without a packet.
+  init(time: Double, action: String, subAction: String? = nil, rule: String, parameter: String = "") {
+    (self.time, self.action, self.subAction, self.rule, self.parameter) = (time, action, subAction, rule, parameter)
+  }
+
+  init(time: Double, message: String) {
+    self.init(time: time, action: "", rule: "")
     self.message = message
   }
 

@@ -42,7 +42,7 @@ func entrySurvivesJSON(_ entry: LogEntry) throws {
   #expect(entry.triggerPrevented == true)
   #expect(entry.action == "packet dropped")
   #expect(String(decoding: try JSONEncoder().encode(entry), as: UTF8.self).contains("\"triggerPrevented\":true"))
-  let line = TextLogFormat(timeZone: .gmt).line(entry)
+  let line = try #require(TextLogFormat(timeZone: .gmt).line(entry))
   #expect(line.hasPrefix("1970-01-01 00:00:01  dry run: protected, not triggered: packet dropped 0"))
 }
 

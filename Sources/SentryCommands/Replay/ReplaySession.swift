@@ -52,7 +52,10 @@ struct ReplaySession: ~Copyable {
   /// - Returns: false at the end of the file.
   private mutating func judgeOnly(_ file: inout CaptureFile) throws(CaptureError) -> Bool {
     let linkType = file.linkType
-    return try file.read(atMost: ProgressBar.framesPerUpdate) { frame, header in
+    return try file.read(
+      atMost: ProgressBar.framesPerUpdate, lookingAhead: Engine.lookAhead
+    ) { frame, header, later in
+      engine.expect(later, linkType: linkType)
       fillTables(at: header.time)
       _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
     } > 0

@@ -27,8 +27,10 @@ struct EventQuery {
   private mutating func condition(_ filter: EventFilter, _ side: Side?) -> String {
     var terms: [String] = []
     if let side, let range = filter.addresses {
-      terms.append("\(side.rawValue) BETWEEN ? AND ?")
-      arguments += [range.first.column, range.last.column]
+      // Of one address the index has the events in the order of time, so that the latest are found without the others.
+      let isOne = range.first == range.last
+      terms.append(isOne ? "\(side.rawValue) = ?" : "\(side.rawValue) BETWEEN ? AND ?")
+      arguments += isOne ? [range.first.column] : [range.first.column, range.last.column]
     }
     if let since = filter.since {
       terms.append("time >= ?")

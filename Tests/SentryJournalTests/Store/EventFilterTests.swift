@@ -110,5 +110,7 @@ import Testing
     #expect(plan.contains("USING COVERING INDEX eventBySource"), "\(plan)")
     #expect(plan.contains("USING COVERING INDEX eventByDestination"), "\(plan)")
     #expect(!plan.contains("SCAN event\""), "\(plan)")
+    // The index is in the order of time: of the events of an address, only those asked for are looked at.
+    #expect(plan.contains("(source=?)") && plan.contains("(destination=?)"), "\(plan)")
   }
 }

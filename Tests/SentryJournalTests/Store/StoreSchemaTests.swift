@@ -70,7 +70,7 @@ private enum Released {
 
     let daemon = Daemon()
     try await store.write([daemon.event(second: 60)], daemon)
-    let lines = try StoreReader(path: folder.database).entries().map(TextLogFormat(timeZone: .gmt).line)
+    let lines = try StoreReader(path: folder.database).entries().compactMap(TextLogFormat(timeZone: .gmt).line)
     #expect(
       lines == [
         "2023-11-14 22:13:20  packet dropped 2.1.5.1 telnet probe  TCP 203.0.113.9:40001 -> 192.0.2.10:23 in via eth0 60 bytes  mail me",
