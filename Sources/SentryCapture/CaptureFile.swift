@@ -97,6 +97,13 @@ public struct CaptureFile: ~Copyable {
     }
   }
 
+  /// See `read(into:_:)`.
+  ///
+  /// - Returns: how many; `nil` if libpcap reads the file.
+  mutating func deliverPlain(into block: inout FrameBlock, _ body: (RawSpan, FrameHeader) -> Void) -> Int? {
+    plainRecords?.deliver(into: &block, from: descriptor, counting: &frameCount, body)
+  }
+
   private mutating func leaveToLibpcap(from offset: Int64) throws(CaptureError) {
     do throws(SystemError) {
       try handle.seek(to: offset)

@@ -13,7 +13,7 @@ struct PlainRecords {
   /// Smaller blocks cost more calls; larger ones leave the second cache level.
   private static let blockLength = 256 * 1024
 
-  private let format: PlainRecordFormat
+  let format: PlainRecordFormat
   /// A part of the file, of which the first `held` bytes have been read.
   private var block = [UInt8](repeating: 0, count: blockLength)
   private var held = 0
@@ -78,12 +78,29 @@ struct PlainRecords {
     guard next > 0 || held == 0 else { return false }
     blockOffset = offset
     next = 0
-    let (raw, position) = (file.raw, Int(blockOffset))
+    held = Self.read(file, at: blockOffset, into: &block)
+    return held > 0
+  }
+
+  /// Fills `block` with what the file holds from `offset` on.
+  ///
+  /// - Returns: how many bytes there were; 0 also if they cannot be read.
+  static func read(_ file: borrowing OwnedDescriptor, at offset: Int64, into block: inout [UInt8]) -> Int {
+    let (raw, position) = (file.raw, Int(offset))
     // Safe: the call writes at most as many bytes as the block has.
     let count = unsafe block.withUnsafeMutableBytes { block in
       try? systemCall("pread") { unsafe pread(raw, block.baseAddress, block.count, position) }
     }
-    held = count ?? 0
-    return held > 0
+    return count ?? 0
+  }
+
+  /// What was read and not delivered will be read again.
+  mutating func forgetHeld() { skip(to: offset) }
+
+  /// Goes on with the record that begins at `offset` in the file.
+  mutating func skip(to offset: Int64) {
+    blockOffset = offset
+    next = 0
+    held = 0
   }
 }

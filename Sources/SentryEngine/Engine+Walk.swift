@@ -6,7 +6,8 @@
 // (docs/Classic.md, "Evaluation").
 //
 // Two shortcuts spare most questions without changing an answer: packets alike follow the path of an earlier one
-// (`Paths/PathMemory.swift`), and of many siblings only those are asked that can match (`Siblings/SiblingIndex.swift`).
+// (`Paths/PathMemory.swift`), and of many siblings only those are asked that can match (`Siblings/SiblingIndex.swift`), or none
+// where all ask the same (`Cohorts/Cohorts.swift`).
 
 internal import SentryPacket
 internal import SentryRules
@@ -95,7 +96,9 @@ extension Engine {
   /// Reads the packet field by field: to copy it whole right after it was decoded would wait for all its bytes.
   private mutating func gatherNumbers() {
     let present = packet.present
-    let (hasAddresses, hasPorts, isICMP) = (present.contains(.addresses), present.contains(.ports), present.contains(.icmp))
+    let (hasAddresses, hasPorts, isICMP) = (
+      present.contains(.addresses), present.contains(.ports), present.contains(.icmp)
+    )
     let absent = PacketNumbers.absent
     numbers.set(.fragmentOffset, hasAddresses ? UInt64(packet.fragmentOffset) : absent)
     numbers.set(.source, hasAddresses ? packet.source.v4 : nil)
@@ -152,13 +155,12 @@ extension Engine {
     var position = start
     while position < end {
       var step = steps[Int(position)]
-      if step.traits.contains(.isIndexed), walk.hasPacket {
-        witness.passes(rules.siblings.families[Int(step.family)])
-        let next = nextSibling(from: position, frame)
+      if !step.traits.isDisjoint(with: .isAmongMany), walk.hasPacket {
+        let next = nextAmongMany(from: position, frame, &witness)
         if next != position {
           position = next
-          // Behind the family nothing is known of what comes.
-          guard next < end, steps[Int(next)].family == step.family else { continue }
+          // Behind them nothing is known of what comes.
+          guard next < end, steps[Int(next)].isAmongThe(same: step) else { continue }
           step = steps[Int(next)]
         }
       }
@@ -177,6 +179,20 @@ extension Engine {
       position = step.afterMatch
     }
     return nil
+  }
+
+  /// The next step from one of many siblings on that is to be asked, or where the walk goes on behind them.
+  @inline(__always)
+  private mutating func nextAmongMany<Witness: WalkWitness>(
+    from position: Int32, _ frame: RawSpan, _ witness: inout Witness
+  ) -> Int32 {
+    let step = steps[Int(position)]
+    guard step.traits.contains(.isInStretch) else {
+      witness.passes(rules.siblings.families[Int(step.family)])
+      return nextSibling(from: position, frame)
+    }
+    return witness.takesEveryStep
+      ? passUnmatched(from: position, frame, &witness) : passStretch(from: position, frame, &witness)
   }
 
   /// The same to the end of the rules, while nobody takes note.
@@ -272,11 +288,16 @@ extension Engine {
     case .application(let name):
       walk.owner.has(name: name)
     case .sourceRate(let range):
-      packet.has(.addresses) && range.contains(tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0)
+      packet.has(.addresses) && range.contains(sourceRate())
     case .constant, .number, .tcpFlags, .table, .knownConnection, .connectionState, .timeOfDay, .dayOfWeek,
       .dateAndTime, .parentMatchCount, .parentMatchRate, .parentByteCount, .idleSeconds:
       false  // Answered before.
     }
+  }
+
+  private mutating func sourceRate() -> UInt64 {
+    if isShard { noteAskingForRate() }
+    return tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0
   }
 
   @inline(__always)
@@ -388,6 +409,7 @@ extension Engine {
       walk.isTriggerPrevented = true
       return
     }
+    if isShard { noteKeeping(in: table) }
     tables.keep(
       packet.source, in: table, now: walk.time, duration: rules.addressDuration, triggeredBy: label)
   }

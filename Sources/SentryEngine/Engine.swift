@@ -39,6 +39,8 @@ public struct Engine: ~Copyable {
   /// Knows what packets of a class have in common; some of their matches are counted here first.
   var paths: PathMemory
   var siblingMemory: SiblingMemory
+  /// Matches of rules that are members of cohorts, before they are credited.
+  var cohortCounts: CohortCounts
   /// Idle rules count from here until they match: the whole second in which the rules were applied.
   var appliedAt: Timestamp?
   /// What the rules in force ask besides what nearly all rules do.
@@ -72,6 +74,10 @@ public struct Engine: ~Copyable {
   var dnsName = HostName()
   /// See `takeSpared`.
   var spared: [AddressRange] = []
+  /// Other engines judge other packets: see `ShardRouter`.
+  var isShard = false
+  /// The first thing that they would have to know of.
+  public internal(set) var breach: ShardBreach?
 
   /// - Parameters:
   ///   - interfaces: where packets will come from; `judge` names them by position.
@@ -89,6 +95,7 @@ public struct Engine: ~Copyable {
     steps = rules.steps
     let workspace = rules.takeWorkspace()
     siblingMemory = workspace.siblingMemory
+    cohortCounts = workspace.cohortCounts
     statistics = workspace.statistics
     paths = workspace.paths
     rareQuestions = rules.rareQuestions
@@ -101,11 +108,15 @@ public struct Engine: ~Copyable {
   /// The counters of all rules in document order, disabled rules included: a snapshot.
   public var counters: [RuleCounters] {
     var counters = statistics.counters
-    paths.forEachCount { rule, packets, bytes, last in
-      counters[Int(rule)].matchCount &+= packets
-      counters[Int(rule)].byteCount &+= bytes
-      counters[Int(rule)].lastTime = counters[Int(rule)].lastTime.map { max($0, last) } ?? last
+    var passages = cohortCounts.snapshot()
+    paths.forEachCount { credit, counts in
+      switch credit {
+      case .rule(let rule): counters[Int(rule)].add(counts)
+      case .members(let last): passages.count(counts, upTo: last, isLess: false)
+      case .lessMembers(let last): passages.count(counts, upTo: last, isLess: true)
+      }
     }
+    passages.forEachMember(of: rules.siblings.cohorts) { rule, counts in counters[Int(rule)].add(counts) }
     return counters
   }
 
@@ -288,7 +299,7 @@ public struct Engine: ~Copyable {
   }
 
   private mutating func run(_ due: inout EngineClock.DueTicks) {
-    settlePaths()
+    settleCounts()
     let hasIdleRules = !rules.program.idleInstructions.isEmpty
     while due.count > 0 {
       let isQuiet = !statistics.hasDeltas && !tableRates.hasDeltas(tables)
@@ -322,7 +333,7 @@ public struct Engine: ~Copyable {
   ///   - interfaces: as many as before, with the new document's settings.
   /// - Returns: the rules that were in force, to be let go off the packet thread.
   public mutating func install(_ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface]) -> LoadedRules {
-    settlePaths()
+    settleCounts()
     let retired = rules
     rules = new
     steps = new.steps
@@ -330,6 +341,7 @@ public struct Engine: ~Copyable {
     workspace.statistics.replace(statistics, pairs: pairs)
     swap(&workspace.statistics, &statistics)
     swap(&workspace.siblingMemory, &siblingMemory)
+    swap(&workspace.cohortCounts, &cohortCounts)
     swap(&workspace.paths, &paths)
     retired.leave(workspace)
     rareQuestions = new.rareQuestions
@@ -348,7 +360,7 @@ public struct Engine: ~Copyable {
   /// there is no rule at, and for no matches.
   public mutating func credit(rule: Int, matches: UInt64, bytes: UInt64, at time: Timestamp) {
     guard matches > 0, (0..<rules.program.ruleCount).contains(rule) else { return }
-    statistics.credit(Int32(rule), matches: matches, bytes: bytes, at: time)
+    statistics.credit(Int32(rule), MatchCounts(packets: matches, bytes: bytes, last: time))
   }
 
   /// Takes over what an earlier engine has counted for the rules in force, by their places in document order, before the first
@@ -480,6 +492,18 @@ public struct EngineTotals: Sendable, Equatable {
 
   /// IP packets that rule 0 decided for this reason.
   public subscript(reason: BuiltInReason) -> UInt64 { byReason[Int(reason.rawValue)] }
+
+  /// Adds what another engine has seen.
+  public mutating func add(_ other: EngineTotals) {
+    packets &+= other.packets
+    bytes &+= other.bytes
+    notIP &+= other.notIP
+    inbound &+= other.inbound
+    outbound &+= other.outbound
+    preventedTriggers &+= other.preventedTriggers
+    for index in byVerdict.indices { byVerdict[index] &+= other.byVerdict[index] }
+    for index in byReason.indices { byReason[index] &+= other.byReason[index] }
+  }
 
   mutating func count(_ reason: BuiltInReason) { byReason[Int(reason.rawValue)] &+= 1 }
 

@@ -65,6 +65,9 @@ public final class LoadedRules: Sendable {
     for (position, family) in siblings.familyNumbers.enumerated() where family >= 0 {
       steps[position].join(family: family)
     }
+    for (position, stretch) in siblings.cohorts.stretchNumbers.enumerated() where stretch >= 0 {
+      steps[position].join(stretch: stretch)
+    }
     for position in siblings.looseWordSteps { steps[Int(position)].becomeLooseWord() }
     self.steps = steps
     steadiness = program.steadiness
@@ -104,11 +107,13 @@ public final class LoadedRules: Sendable {
 struct RuleWorkspace: ~Copyable {
   var statistics: RuleStatistics
   var siblingMemory: SiblingMemory
+  var cohortCounts: CohortCounts
   var paths: PathMemory
 
   init(ruleCount: Int, _ siblings: SiblingIndex) {
     statistics = RuleStatistics(ruleCount: ruleCount)
     siblingMemory = SiblingMemory(siblings)
+    cohortCounts = CohortCounts(siblings.cohorts)
     paths = PathMemory()
   }
 }

@@ -21,6 +21,21 @@ public struct RuleCounters: Sendable, Equatable {
     self.byteCount = byteCount
     self.lastTime = lastTime
   }
+
+  mutating func add(_ counts: MatchCounts) {
+    matchCount &+= counts.packets
+    byteCount &+= counts.bytes
+    lastTime = lastTime.map { max($0, counts.last) } ?? counts.last
+  }
+}
+
+/// Packets that have matched a rule, which is to be credited with them.
+struct MatchCounts {
+  /// At least one.
+  var packets: UInt64
+  var bytes: UInt64
+  /// When the last of them came.
+  var last: Timestamp
 }
 
 /// The counters of all rules, in document order, disabled rules included.
@@ -51,10 +66,16 @@ struct RuleStatistics: ~Copyable {
     tickNumber = old.tickNumber
     restoredAt = old.restoredAt
     for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.tallies.indices.contains(Int(previous)) {
-      tallies[new] = old.tallies[Int(previous)]
-      paces[new] = old.paces[Int(previous)]
-      if tallies[new].tick == tickNumber { active.append(Int32(new)) }
-      if paces[new].matchDelta > 0 { previouslyActive.append(Int32(new)) }
+      let tally = old.tallies[Int(previous)]
+      // One that has never matched is as new.
+      guard tally.hasCounted else { continue }
+      tallies[new] = tally
+      let isActive = tally.tick == tickNumber
+      let wasActive = old.paces[Int(previous)].matchDelta > 0
+      if isActive { active.append(Int32(new)) }
+      if wasActive { previouslyActive.append(Int32(new)) }
+      // Of the others it says nothing that is used again.
+      if isActive || wasActive { paces[new] = old.paces[Int(previous)] }
     }
   }
 
@@ -98,9 +119,9 @@ struct RuleStatistics: ~Copyable {
   }
 
   /// Counts matches that somebody else has seen, at least one.
-  mutating func credit(_ rule: Int32, matches: UInt64, bytes: UInt64, at time: Timestamp) {
+  mutating func credit(_ rule: Int32, _ counts: MatchCounts) {
     if tallies[Int(rule)].tick != tickNumber { activate(rule) }
-    tallies[Int(rule)].count(matches, bytes: bytes, at: time)
+    tallies[Int(rule)].count(counts.packets, bytes: counts.bytes, at: counts.last)
   }
 
   @inline(never)
@@ -153,7 +174,9 @@ private struct Tally: BitwiseCopyable {
     lastNanoseconds = counters.lastTime?.nanoseconds ?? .min
   }
 
-  var lastTime: Timestamp? { lastNanoseconds == .min ? nil : Timestamp(nanoseconds: lastNanoseconds) }
+  var hasCounted: Bool { lastNanoseconds != .min }
+
+  var lastTime: Timestamp? { hasCounted ? Timestamp(nanoseconds: lastNanoseconds) : nil }
 
   @inline(__always)
   mutating func count(_ matches: UInt64, bytes: UInt64, at time: Timestamp) {

@@ -9,6 +9,15 @@ protocol WalkWitness {
 
   /// The walk goes among siblings of which only those are asked that an index yields.
   mutating func passes(_ family: SiblingIndex.Family)
+
+  /// Wants to see every member of a cohort that matches, one by one, and what stands right below; else the walk may pass them.
+  var takesEveryStep: Bool { get }
+
+  /// The walk passes members of cohorts.
+  mutating func passes(_ stretch: Cohorts.Stretch)
+
+  /// The packet has matched members that the walk has passed.
+  mutating func matched(_ passage: Cohorts.Passage)
 }
 
 /// Takes no note: costs nothing.
@@ -17,6 +26,12 @@ struct NoWitness: WalkWitness {
   mutating func saw(_ step: Step, at position: Int32, matches: Bool, isImplied: Bool) {}
   @inline(__always)
   mutating func passes(_ family: SiblingIndex.Family) {}
+  @inline(__always)
+  var takesEveryStep: Bool { false }
+  @inline(__always)
+  mutating func passes(_ stretch: Cohorts.Stretch) {}
+  @inline(__always)
+  mutating func matched(_ passage: Cohorts.Passage) {}
 }
 
 /// The rules that every steady packet of a flow matches, or which rule keeps them from staying in the kernel.
@@ -55,4 +70,10 @@ struct SteadyWitness: WalkWitness {
   mutating func passes(_ family: SiblingIndex.Family) {
     if let rule = family.unsteadyRule { path.object(rule) }
   }
+
+  /// Until one of them objects: a path has no room for many.
+  var takesEveryStep: Bool { path.isSteady }
+
+  mutating func passes(_ stretch: Cohorts.Stretch) {}
+  mutating func matched(_ passage: Cohorts.Passage) {}
 }

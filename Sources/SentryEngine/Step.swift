@@ -32,6 +32,9 @@ struct Step {
     static let isIndexed = Traits(rawValue: 1 << 4)
     /// Asks for one of `SiblingIndex.looseWords`.
     static let isLooseWord = Traits(rawValue: 1 << 5)
+    /// A member of a cohort, or right below one: `family` says of which stretch.
+    static let isInStretch = Traits(rawValue: 1 << 6)
+    static let isAmongMany: Traits = [.isIndexed, .isInStretch]
   }
 
   let test: Test
@@ -42,7 +45,7 @@ struct Step {
   let parent: Int32
   let afterMatch: Int32
   let afterSubtree: Int32
-  /// Index into `SiblingIndex.families`; -1 for none.
+  /// Index into `SiblingIndex.families`, or into `Cohorts.stretches`; -1 for none.
   private(set) var family: Int32 = -1
   let mask: UInt64
   /// The range's start.
@@ -71,6 +74,17 @@ struct Step {
   mutating func join(family: Int32) {
     self.family = family
     traits.insert(.isIndexed)
+  }
+
+  mutating func join(stretch: Int32) {
+    family = stretch
+    traits.insert(.isInStretch)
+  }
+
+  /// Of two of many siblings: they belong to the same family or stretch.
+  @inline(__always)
+  func isAmongThe(same other: Step) -> Bool {
+    family == other.family && traits.intersection(.isAmongMany) == other.traits.intersection(.isAmongMany)
   }
 
   mutating func becomeLooseWord() { traits.insert(.isLooseWord) }

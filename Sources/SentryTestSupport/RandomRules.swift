@@ -12,6 +12,10 @@ public struct RandomRules {
   private var rulesLeft: Int
   private var properties = allProperties
   private var actions = allActions
+  /// By depth, what most rules ask; empty where each asks what it likes.
+  private var commonQuestions: [[Question]] = []
+
+  private typealias Question = (property: any Property.Type, relation: Relation, value: String)
 
   /// A document that loads without an error.
   public static func text(seed: UInt64) -> String {
@@ -25,6 +29,15 @@ public struct RandomRules {
     rules.properties = allProperties.filter { properties.contains($0.name) }
     rules.actions = allActions.filter { actions.contains($0.name) }
     return "( \(rules.list(depth: 0, below: nil).joined(separator: ",\n")) )"
+  }
+
+  /// A document in which most rules of a level ask the same few questions, so that many siblings ask the same and are refined
+  /// below.
+  public static func textOfAlike(seed: UInt64) -> String {
+    var rules = RandomRules(seed: seed)
+    rules.rulesLeft = Int.random(in: 20...120, using: &rules.random)
+    rules.commonQuestions = (0..<5).map { _ in rules.someQuestions() }
+    return rules.text()
   }
 
   private init(seed: UInt64) {
@@ -98,7 +111,8 @@ public struct RandomRules {
 
   private mutating func list(depth: Int, below parent: (any Property.Type)? = nil) -> [String] {
     var rules: [String] = []
-    let length = Int.random(in: 1...(depth == 0 ? 8 : 4), using: &random)
+    let most = commonQuestions.isEmpty ? 8 : 40
+    let length = Int.random(in: 1...(depth == 0 ? most : 4), using: &random)
     while rules.count < length, rulesLeft > 0 {
       rulesLeft -= 1
       rules.append(rule(depth: depth, below: parent))
@@ -107,6 +121,7 @@ public struct RandomRules {
   }
 
   private mutating func rule(depth: Int, below parent: (any Property.Type)?) -> String {
+    if commonQuestions.indices.contains(depth), chance(80) { return commonRule(depth) }
     let property = pick(properties)
     // Half of all rules only steer: otherwise few packets get far.
     var action = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : pick(actions).name
@@ -120,6 +135,28 @@ public struct RandomRules {
       property, relation, value, then: action, isOn: chance(92),
       depth < 5 && chance(40) ? children(depth, property) : "")
   }
+
+  /// Mostly one that only counts.
+  private mutating func commonRule(_ depth: Int) -> String {
+    let (property, relation, value) = pick(commonQuestions[depth])
+    let action = chance(85) ? pick(["->", "->", "->", "Group"]) : pick(["++", "Exit group", "Pass", "Delete", "Log"])
+    return Self.rule(
+      property, relation, value, then: action, isOn: chance(95),
+      depth < 5 && chance(60) ? children(depth, property) : "")
+  }
+
+  private mutating func someQuestions() -> [Question] {
+    let properties = allProperties.filter { Self.commonProperties.contains($0.name) }
+    return (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      let property = pick(properties)
+      return (property, relation(of: property), pick(Self.values(of: property)))
+    }
+  }
+
+  private static let commonProperties: Set<String> = [
+    "Any", "Direction", "Interface", "Source net", "Dest net", "Protocol", "Source port", "Dest port",
+    "TCP header flags", "Connection state", "IP version", "TTL",
+  ]
 
   private mutating func children(_ depth: Int, _ parent: any Property.Type) -> String {
     let separator = ",\n" + String(repeating: "  ", count: depth + 3)

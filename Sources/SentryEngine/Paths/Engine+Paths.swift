@@ -79,8 +79,13 @@ extension Engine {
     return leaf
   }
 
-  /// Credits the rules with what packets have matched along paths.
-  mutating func settlePaths() {
-    if paths.hasCounts { paths.settle(into: &statistics) }
+  /// Credits the rules with what packets have matched along paths, and passing cohorts.
+  mutating func settleCounts() {
+    settlePaths()
+    if cohortCounts.hasCounts { cohortCounts.settle(rules.siblings.cohorts, into: &statistics) }
+  }
+
+  private mutating func settlePaths() {
+    if paths.hasCounts { paths.settle(into: &statistics, &cohortCounts, rules.siblings.cohorts) }
   }
 }

@@ -2,17 +2,17 @@ internal import SentryPacket
 
 /// Writes down the way of one packet.
 struct PathDraft: WalkWitness {
-  /// Orders, and rules, of one path: longer ones are not kept.
+  /// Orders, and credits, of one path: longer ones are not kept.
   static var most: Int { 48 }
 
   /// Rules whose counts others ask for on the way.
   private let watched: Set<Int32>
-  /// `exit` is the number of rules matched until then, here.
+  /// `exit` is the number of credits until then, here.
   private(set) var orders = InlineArray<48, PathMemory.Order>(
     repeating: PathMemory.Order(kind: .end, operand: -1))
   private(set) var orderCount = 0
-  private(set) var rules = InlineArray<48, Int32>(repeating: 0)
-  private(set) var ruleCount = 0
+  private(set) var credits = InlineArray<48, PathMemory.Credit>(repeating: .rule(-1))
+  private(set) var creditCount = 0
   /// Or not to be had.
   private(set) var isTooLong = false
 
@@ -21,16 +21,13 @@ struct PathDraft: WalkWitness {
   mutating func saw(_ step: Step, at position: Int32, matches: Bool, isImplied: Bool) {
     if !isImplied {
       append(
-        PathMemory.Order(kind: matches ? .expectMatch : .expectMismatch, operand: position, exit: Int32(ruleCount)))
+        PathMemory.Order(kind: matches ? .expectMatch : .expectMismatch, operand: position, exit: Int32(creditCount)))
     }
     guard matches else { return }
     if watched.contains(step.rule) {
       append(PathMemory.Order(kind: .count, operand: step.rule))
-    } else if ruleCount < Self.most {
-      rules[ruleCount] = step.rule
-      ruleCount += 1
     } else {
-      isTooLong = true
+      append(.rule(step.rule))
     }
     if step.traits.contains(.acts) { append(PathMemory.Order(kind: .perform, operand: position)) }
   }
@@ -40,9 +37,29 @@ struct PathDraft: WalkWitness {
     if !family.isNumeric { isTooLong = true }
   }
 
+  var takesEveryStep: Bool { false }
+
+  mutating func passes(_ stretch: Cohorts.Stretch) {
+    if !stretch.isNumeric { isTooLong = true }
+  }
+
+  mutating func matched(_ passage: Cohorts.Passage) {
+    append(.members(passage.members.upperBound - 1))
+    if !passage.isFromStart { append(.lessMembers(passage.members.lowerBound - 1)) }
+  }
+
   /// - Parameter leaf: the step that ended the walk.
   mutating func end(at leaf: Int32?) {
-    append(PathMemory.Order(kind: .end, operand: leaf ?? -1, exit: Int32(ruleCount)))
+    append(PathMemory.Order(kind: .end, operand: leaf ?? -1, exit: Int32(creditCount)))
+  }
+
+  private mutating func append(_ credit: PathMemory.Credit) {
+    guard creditCount < Self.most else {
+      isTooLong = true
+      return
+    }
+    credits[creditCount] = credit
+    creditCount += 1
   }
 
   private mutating func append(_ order: PathMemory.Order) {

@@ -6,7 +6,7 @@
 // the path; where its answer is another one, it leaves the path and goes on by the rules themselves.
 //
 // Counting. What a packet matches by its class alone is not counted rule by rule: the path counts where packets leave it, at one
-// of its answers or at its end, and the rules matched until there are credited later, before anybody looks (`Engine.settlePaths`).
+// of its answers or at its end, and the rules matched until there are credited later, before anybody looks (`Engine.settleCounts`).
 // Rules whose counts are asked on the way are counted on the way.
 //
 // Memory is fixed. A path is written for a class that is seen a second time; where there is no room, all paths are forgotten. Which
@@ -34,6 +34,16 @@ struct PathMemory: ~Copyable {
     var exit: Int32 = -1
   }
 
+  /// What packets match by their class alone.
+  enum Credit: BitwiseCopyable {
+    /// A rule, by its place in document order.
+    case rule(Int32)
+    /// The first members of a cohort, up to one at this place in `Cohorts.members`.
+    case members(Int32)
+    /// Those among them that the packets have not matched again.
+    case lessMembers(Int32)
+  }
+
   private struct Place: BitwiseCopyable {
     static var seen: Int32 { -1 }
     static var tooLong: Int32 { -2 }
@@ -49,14 +59,14 @@ struct PathMemory: ~Copyable {
     var packets: UInt64 = 0
     var bytes: UInt64 = 0
     var lastNanoseconds: Int64 = 0
-    /// The rules they have matched: places in `rules`.
-    var firstRule: Int32
-    var endOfRules: Int32
+    /// What they have matched: places in `credits`.
+    var firstCredit: Int32
+    var endOfCredits: Int32
   }
 
   private var places: RigidArray<Place>
   private var orders: RigidArray<Order>
-  private var rules: RigidArray<Int32>
+  private var credits: RigidArray<Credit>
   private var exits: RigidArray<Exit>
   /// Exits with packets that are not credited yet.
   private var active: RigidArray<Int32>
@@ -79,7 +89,7 @@ struct PathMemory: ~Copyable {
     let room = max(room, PathDraft.most)
     places = RigidArray(repeating: Place(), count: 1 << placeBits)
     orders = RigidArray(capacity: room)
-    rules = RigidArray(capacity: room)
+    credits = RigidArray(capacity: room)
     exits = RigidArray(capacity: room)
     active = RigidArray(capacity: room)
     placeShift = UInt64(UInt64.bitWidth - placeBits)
@@ -134,9 +144,13 @@ struct PathMemory: ~Copyable {
   var hasCounts: Bool { !active.isEmpty }
 
   /// Credits the rules with what packets have matched along paths.
-  mutating func settle(into statistics: inout RuleStatistics) {
-    forEachCount { rule, packets, bytes, last in
-      statistics.credit(rule, matches: packets, bytes: bytes, at: last)
+  mutating func settle(into statistics: inout RuleStatistics, _ passages: inout CohortCounts, _ cohorts: Cohorts) {
+    forEachCount { credit, counts in
+      switch credit {
+      case .rule(let rule): statistics.credit(rule, counts)
+      case .members(let last): passages.count(counts, upTo: last, isLess: false, cohorts)
+      case .lessMembers(let last): passages.count(counts, upTo: last, isLess: true, cohorts)
+      }
     }
     for place in active.indices {
       exits[Int(active[place])].packets = 0
@@ -146,12 +160,12 @@ struct PathMemory: ~Copyable {
   }
 
   /// Hands over what rules are to be credited with.
-  func forEachCount(_ body: (_ rule: Int32, _ packets: UInt64, _ bytes: UInt64, _ last: Timestamp) -> Void) {
+  func forEachCount(_ body: (Credit, MatchCounts) -> Void) {
     for place in active.indices {
       let exit = exits[Int(active[place])]
-      for rule in exit.firstRule..<exit.endOfRules {
-        body(rules[Int(rule)], exit.packets, exit.bytes, Timestamp(nanoseconds: exit.lastNanoseconds))
-      }
+      let counts = MatchCounts(
+        packets: exit.packets, bytes: exit.bytes, last: Timestamp(nanoseconds: exit.lastNanoseconds))
+      for credit in exit.firstCredit..<exit.endOfCredits { body(credits[Int(credit)], counts) }
     }
   }
 
@@ -162,30 +176,30 @@ struct PathMemory: ~Copyable {
     history.forgotten += 1
     for place in places.indices { places[place].path = Place.empty }
     orders.removeAll()
-    rules.removeAll()
+    credits.removeAll()
     exits.removeAll()
     active.removeAll()
   }
 
   /// There is room for one more.
   var hasRoom: Bool {
-    orders.freeCapacity >= PathDraft.most && rules.freeCapacity >= PathDraft.most
+    orders.freeCapacity >= PathDraft.most && credits.freeCapacity >= PathDraft.most
       && exits.freeCapacity >= PathDraft.most
   }
 
   /// Writes the path of a class down. There must be room.
   mutating func write(_ draft: borrowing PathDraft, for key: PacketClasses.Key) {
     history.written += 1
-    let (firstOrder, firstRule) = (Int32(orders.count), Int32(rules.count))
+    let (firstOrder, firstCredit) = (Int32(orders.count), Int32(credits.count))
     for number in 0..<draft.orderCount {
       var order = draft.orders[number]
       if order.exit >= 0 {
-        exits.append(Exit(firstRule: firstRule, endOfRules: firstRule + order.exit))
+        exits.append(Exit(firstCredit: firstCredit, endOfCredits: firstCredit + order.exit))
         order.exit = Int32(exits.count - 1)
       }
       orders.append(order)
     }
-    for number in 0..<draft.ruleCount { rules.append(draft.rules[number]) }
+    for number in 0..<draft.creditCount { credits.append(draft.credits[number]) }
     places[place(of: key)] = Place(key: key, path: firstOrder)
   }
 

@@ -8,8 +8,16 @@ extension Engine {
   @inline(never)
   mutating func nextSibling(from position: Int32, _ frame: RawSpan) -> Int32 {
     let family = rules.siblings.families[Int(steps[Int(position)].family)]
-    var next = rules.siblings.nextPlain[Int(position)]
-    for group in family.groups where next > position {
+    return nextIndexed(in: family.groups, from: position, before: rules.siblings.nextPlain[Int(position)], frame)
+  }
+
+  /// The first sibling of some groups, from a position on, that may match; `end` if there is none before that.
+  @inline(__always)
+  mutating func nextIndexed(
+    in groups: Range<Int32>, from position: Int32, before end: Int32, _ frame: RawSpan
+  ) -> Int32 {
+    var next = end
+    for group in groups where next > position {
       switch rules.siblings.groups[Int(group)] {
       case .number(let field, let lists):
         let list = siblingMemory.list(group) ?? rules.siblings.numberLists[Int(lists)].list(of: numbers[at: field])

@@ -3,6 +3,8 @@
 // A test that fails has no effect, so a sibling that cannot match need not be asked. Where many siblings under one parent ask for the
 // same number, for addresses, or for words in the payload, they are a *group*, and the group's index yields those that match, or may
 // match, in document order. Words elsewhere are found together all the same, so that a packet's payload is looked through once. All siblings of such a parent are a *family*; those that are in no group are asked one by one.
+//
+// Siblings that ask the same and are refined below are another matter: see `Cohorts.swift`.
 
 internal import SentryPacket
 internal import SentryRules
@@ -32,6 +34,7 @@ struct SiblingIndex: Sendable {
   private(set) var numberLists: [IntervalLists<UInt64>] = []
   private(set) var addressLists: [IntervalLists<UInt128>] = []
   private(set) var wordLists: [WordLists] = []
+  private(set) var cohorts = Cohorts()
   /// By position: the first sibling from there on that is in no group; empty where there is no family.
   private(set) var nextPlain: [Int32] = []
   /// Index into `wordLists` of the words that are in no group; `nil` if there are fewer than two.
@@ -49,12 +52,17 @@ struct SiblingIndex: Sendable {
   ///   - steps: those of `program`.
   ///   - least: siblings that are a group.
   init(_ steps: [Step], of program: Program, groupsFrom least: Int = SiblingIndex.usualGroup) {
-    var siblings: [Int32: [Int32]] = [:]
-    for (position, step) in steps.enumerated() { siblings[step.parent, default: []].append(Int32(position)) }
+    let tree = StepTree(steps, program, groupsFrom: least)
     familyNumbers = Array(repeating: -1, count: steps.count)
-    for (_, family) in siblings.sorted(by: { $0.key < $1.key }) where family.count >= least {
-      add(family, steps, program, least)
+    for parent in tree.parents {
+      let siblings = tree.siblings(below: parent)
+      // Right below a member they are known already.
+      guard let first = siblings.first, !cohorts.hold(first) else { continue }
+      let stretches = tree.finder.stretches(of: siblings)
+      for stretch in stretches { add(stretch, tree) }
+      if siblings.count >= least { add(familyOf: siblings, without: stretches, tree) }
     }
+    cohorts.finish()
     addLooseWords(program)
   }
 
@@ -72,33 +80,51 @@ struct SiblingIndex: Sendable {
     wordLists.append(WordLists(words, of: program.contents))
   }
 
-  private mutating func add(_ positions: [Int32], _ steps: [Step], _ program: Program, _ least: Int) {
-    var members: [Trait: [Int32]] = [:]
-    for position in positions {
-      guard let trait = Trait(steps[Int(position)], program.instructions[Int(position)], program.contents) else {
-        continue
-      }
-      members[trait, default: []].append(position)
-    }
-    members = members.filter { $0.value.count >= least }
-    guard let end = positions.last.map({ steps[Int($0)].afterSubtree }), !members.isEmpty else { return }
-    let first = Int32(groups.count)
-    for (trait, positions) in members.sorted(by: { $0.value[0] < $1.value[0] }) {
-      groups.append(group(of: trait, positions, steps, program))
-    }
-    let unsteady = members.filter { !$0.key.isSteady }.compactMap(\.value.first).min()
+  /// - Parameter stretches: of them, only the first member of each counts as a sibling.
+  private mutating func add(familyOf siblings: [Int32], without stretches: [StretchOutline], _ tree: StepTree) {
+    let others = Self.others(siblings, without: stretches)
+    let grouping = makeGroups(of: others, tree)
+    guard !grouping.groups.isEmpty, let end = siblings.last.map({ tree.steps[Int($0)].afterSubtree }) else { return }
     families.append(
       Family(
-        groups: first..<Int32(groups.count), end: end, isNumeric: members.keys.allSatisfy(\.isNumber),
-        unsteadyRule: unsteady.map { steps[Int($0)].rule }))
-    if nextPlain.isEmpty { nextPlain = Array(repeating: 0, count: steps.count) }
-    let grouped = Set(members.values.joined())
+        groups: grouping.groups, end: end, isNumeric: grouping.isNumeric, unsteadyRule: grouping.unsteadyRule))
+    if nextPlain.isEmpty { nextPlain = Array(repeating: 0, count: tree.steps.count) }
+    let plain = Set(grouping.plain + stretches.compactMap(\.first))
     var next = end
-    for position in positions.reversed() {
-      if !grouped.contains(position) { next = position }
+    for position in siblings.reversed() {
+      if plain.contains(position) { next = position }
       nextPlain[Int(position)] = next
-      familyNumbers[Int(position)] = Int32(families.count - 1)
     }
+    for position in others { familyNumbers[Int(position)] = Int32(families.count - 1) }
+  }
+
+  // MARK: Groups
+
+  /// Siblings as an index knows them.
+  private struct Grouping {
+    var groups: Range<Int32>
+    /// Those in no group, in order.
+    var plain: [Int32]
+    var isNumeric: Bool
+    var unsteadyRule: Int32?
+  }
+
+  private mutating func makeGroups(of positions: [Int32], _ tree: StepTree) -> Grouping {
+    var members: [Trait: [Int32]] = [:]
+    for position in positions {
+      guard let trait = tree.trait(of: position) else { continue }
+      members[trait, default: []].append(position)
+    }
+    members = members.filter { $0.value.count >= tree.least }
+    let first = Int32(groups.count)
+    for (trait, positions) in members.sorted(by: { $0.value[0] < $1.value[0] }) {
+      groups.append(group(of: trait, positions, tree.steps, tree.program))
+    }
+    let unsteady = members.filter { !$0.key.isSteady }.compactMap(\.value.first).min()
+    let grouped = Set(members.values.joined())
+    return Grouping(
+      groups: first..<Int32(groups.count), plain: positions.filter { !grouped.contains($0) },
+      isNumeric: members.keys.allSatisfy(\.isNumber), unsteadyRule: unsteady.map { tree.steps[Int($0)].rule })
   }
 
   private mutating func group(
@@ -129,6 +155,72 @@ struct SiblingIndex: Sendable {
       groupedWordSteps.formUnion(words.lazy.map(\.place))
       return .words(lists: Int32(wordLists.count - 1))
     }
+  }
+
+  // MARK: Cohorts
+
+  private mutating func add(_ outline: StretchOutline, _ tree: StepTree) {
+    var positions: [Int32] = []
+    let stretch = makeStretch(of: outline, tree, &positions)
+    let number = cohorts.add([stretch]).lowerBound
+    cohorts.mark(positions, as: number, of: tree.steps.count)
+  }
+
+  /// - Parameter positions: those of its members and of all right below them are added.
+  private mutating func makeStretch(
+    of outline: StretchOutline, _ tree: StepTree, _ positions: inout [Int32]
+  ) -> Cohorts.Stretch {
+    var isNumeric = outline.members.allSatisfy { tree.steps[Int($0)].test == .number }
+    let made = outline.cohorts.map { makeCohort(of: $0, tree, &positions, &isNumeric) }
+    let (start, last) = (outline.first ?? 0, outline.last ?? 0)
+    return Cohorts.Stretch(
+      cohorts: cohorts.add(made), start: start, end: tree.steps[Int(last)].afterSubtree, isNumeric: isNumeric)
+  }
+
+  private mutating func makeCohort(
+    of members: [Int32], _ tree: StepTree, _ positions: inout [Int32], _ isNumeric: inout Bool
+  ) -> Cohorts.Cohort {
+    let rules = members.map { tree.steps[Int($0)].rule }
+    let below = rules.flatMap { tree.siblings(below: $0) }
+    positions += members + below
+    let found = tree.finder.stretches(of: below)
+    let grouping = makeGroups(of: Self.others(below, without: found), tree)
+    let stretches = found.map { makeStretch(of: $0, tree, &positions) }
+    isNumeric = isNumeric && grouping.isNumeric && stretches.allSatisfy(\.isNumeric)
+    return Cohorts.Cohort(
+      first: members[0], members: cohorts.add(members: members, rules: rules), groups: grouping.groups,
+      plain: cohorts.add(plain: grouping.plain), stretches: cohorts.add(stretches))
+  }
+
+  private static func others(_ siblings: [Int32], without stretches: [StretchOutline]) -> [Int32] {
+    let members = Set(stretches.lazy.flatMap(\.members))
+    return members.isEmpty ? siblings : siblings.filter { !members.contains($0) }
+  }
+}
+
+/// The steps of a program by their parents.
+private struct StepTree {
+  let steps: [Step]
+  let program: Program
+  /// Siblings that are a group.
+  let least: Int
+  let finder: CohortFinder
+  private let siblings: [Int32: [Int32]]
+
+  init(_ steps: [Step], _ program: Program, groupsFrom least: Int) {
+    (self.steps, self.program, self.least) = (steps, program, least)
+    finder = CohortFinder(steps, of: program, from: least)
+    siblings = Dictionary(grouping: steps.indices.map(Int32.init)) { steps[Int($0)].parent }
+  }
+
+  /// The rules with others below them, -1 for the top level, each before those below it.
+  var parents: [Int32] { siblings.keys.sorted() }
+
+  /// Positions, ascending.
+  func siblings(below parent: Int32) -> [Int32] { siblings[parent] ?? [] }
+
+  func trait(of position: Int32) -> Trait? {
+    Trait(steps[Int(position)], program.instructions[Int(position)], program.contents)
   }
 }
 

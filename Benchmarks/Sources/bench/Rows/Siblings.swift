@@ -39,10 +39,11 @@ private enum SiblingKind: String, CaseIterable {
   case destPort = "Dest port"
   case sourceNet = "Source net"
   case protocolAndPort = "Protocol + port"
+  case refinedProtocol = "Protocol + port, each rule with one port below"
   case content = "Data content"
 
   /// Rule `index` asks for the port `1,000 + index`, or the net of 256 addresses with that number in 10.0.0.0/8, or its
-  /// word.
+  /// word; or it asks for TCP, like all others, and the rule below it for the port.
   func text(of count: Int, _ words: [String]) -> String {
     let indices = 0..<count
     return switch self {
@@ -54,12 +55,20 @@ private enum SiblingKind: String, CaseIterable {
         rule("Protocol", "6", indices.filter { $0 % 2 == 0 }.map { rule("Dest port", "\(1_000 + $0)") }),
         rule("Protocol", "17", indices.filter { $0 % 2 == 1 }.map { rule("Dest port", "\(1_000 + $0)") }),
       ])
+    case .refinedProtocol:
+      documentText(indices.map { rule("Protocol", "6", [rule("Dest port", "\(1_000 + $0)")]) })
     case .content: documentText(words.map { rule("Data content", "[0:256]\($0)") })
     }
   }
 
   /// In document order, how far from the end a rule of the last tenth may stand.
-  func lateRules(of count: Int) -> Int { self == .protocolAndPort ? count / 2 + 1 + count / 20 : count / 10 }
+  func lateRules(of count: Int) -> Int {
+    switch self {
+    case .protocolAndPort: count / 2 + 1 + count / 20
+    case .refinedProtocol: 2 * (count / 10)
+    case .destPort, .sourceNet, .content: count / 10
+    }
+  }
 
   /// A packet that this rule matches, and no other.
   func frame(for index: Int, _ words: [String], _ numbers: inout Numbers) -> [UInt8] {
@@ -76,6 +85,7 @@ private enum SiblingKind: String, CaseIterable {
     case .protocolAndPort:
       return index % 2 == 0
         ? tcpFrame(from: client, port, to: server, asked) : udpFrame(from: client, port, to: server, asked)
+    case .refinedProtocol: return tcpFrame(from: client, port, to: server, asked)
     case .content:
       return tcpFrame(from: client, port, to: server, 80, payload(of: 256, endingWith: words[index], &numbers))
     }

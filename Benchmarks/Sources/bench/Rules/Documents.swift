@@ -45,6 +45,14 @@ func groupedRules(count: Int, extra: Int = 0) -> String {
     })
 }
 
+/// A document of `count` rules, an even number: each for TCP, with one rule by port below.
+///
+/// - Parameter extra: the first port is that much higher, so that documents differ in one rule.
+func refinedRules(count: Int, extra: Int = 0) -> String {
+  let ports = [10_000 + extra] + (1_001..<1_000 + count / 2)
+  return documentText(ports.map { rule("Protocol", "6", [rule("Dest port", "\($0)")]) })
+}
+
 extension Engine {
   /// Where the hosts of the captures are; what these benchmarks make is all inbound.
   static let home = AddressSpans([AddressRange(prefix: IPAddress(v4: 0xC000_0200), length: 120)])

@@ -17,14 +17,7 @@ struct Judging: ~Copyable {
   /// Judges all frames again.
   mutating func judge() { judge(frames) }
 
-  mutating func judge(_ frames: HeldFrames) {
-    let bytes = frames.bytes.span.bytes
-    for frame in frames.frames {
-      _ = engine.judge(
-        bytes.extracting(frame.bytes), linkType: .ethernet, wireLength: frame.wireLength, time: frame.time, interface: 0
-      )
-    }
-  }
+  mutating func judge(_ frames: HeldFrames) { engine.judge(frames) }
 
   /// Which rule decides each frame, by its place in document order; `nil` where none does.
   mutating func deciders() -> [Int?] {
@@ -38,6 +31,17 @@ struct Judging: ~Copyable {
       deciders.append(judgement.decider.rule.map { Int($0) })
     }
     return deciders
+  }
+}
+
+extension Engine {
+  mutating func judge(_ frames: HeldFrames) {
+    let bytes = frames.bytes.span.bytes
+    for frame in frames.frames {
+      _ = judge(
+        bytes.extracting(frame.bytes), linkType: .ethernet, wireLength: frame.wireLength, time: frame.time, interface: 0
+      )
+    }
   }
 }
 
