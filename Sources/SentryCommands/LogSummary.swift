@@ -16,8 +16,8 @@ extension Log {
         line of the summary is a pair of ends, inside and outside, with the service that was asked for; the arrow says which \
         way packets went. Lines that cannot be read are counted on standard error.
 
-          sentry log summary
-          sentry log summary /var/log/sentry.log
+          sentry log summary --since 1d
+          sentry log summary --address 203.0.113.0/24 old.log
           sentry log summary --format json system.log.0 system.log
           zcat system.log.1.gz | sentry log summary -
         """)
@@ -28,22 +28,18 @@ extension Log {
     @Option(help: "How to report.")
     var format = ReportFormat.text
 
-    @OptionGroup var socket: SocketOption
+    @OptionGroup var log: LogOptions
 
     func run() async throws {
-      var reading = LogTally()
+      var tally = LogTally(log.filter.filter)
       for file in files {
-        try FileLines.read(file) { reading.add($0) }
-        reading.report(file)
+        try FileLines.read(file) { tally.add($0) }
+        tally.report(file)
       }
       if files.isEmpty {
-        try await ControlClient.connected(to: socket.path) { client in
-          try await client.lines(of: ControlPath.log, query: [:]) { line in
-            reading.summary.add(try JSONDecoder().decode(LogEntry.self, from: line))
-          }
-        }
+        try await log.forEach(nil, remarks: false) { tally.summary.add($0) }
       }
-      let lines = reading.summary.lines(serviceName: ServiceNames.name(port:protocol:))
+      let lines = tally.summary.lines(serviceName: ServiceNames.name(port:protocol:))
       switch format {
       case .json: Console.writeLine(try jsonText(lines))
       case .text:
@@ -79,15 +75,18 @@ extension LogSummary.Line {
 private struct LogTally {
   var summary = LogSummary()
   private let reader = LogReader()
+  private let filter: EventFilter
   private var (lines, entries, damaged): (UInt64, UInt64, UInt64) = (0, 0, 0)
   private var firstDamaged: UInt64 = 0
+
+  init(_ filter: EventFilter) { self.filter = filter }
 
   mutating func add(_ line: Substring) {
     lines += 1
     switch reader.read(line) {
     case .entry(let entry):
       entries += 1
-      summary.add(entry)
+      if filter.admits(entry) { summary.add(entry) }
     case .damaged:
       damaged += 1
       if firstDamaged == 0 { firstDamaged = lines }

@@ -363,6 +363,16 @@ public struct Engine: ~Copyable {
     statistics.credit(Int32(rule), MatchCounts(packets: matches, bytes: bytes, last: time))
   }
 
+  /// Takes over what an earlier engine has counted for the rules in force, by their places in document order, before the first
+  /// packet.
+  ///
+  /// - Parameter counters: `nil` where nothing was counted; those beyond the last rule are passed over.
+  public mutating func restore(_ counters: [RuleCounters?], now: Timestamp) {
+    for (place, counters) in counters.prefix(rules.program.ruleCount).enumerated() {
+      if let counters { statistics.restore(Int32(truncatingIfNeeded: place), counters, now: now) }
+    }
+  }
+
   public mutating func setLocal(_ local: AddressSpans) { self.local = local }
 
   public var hasEvents: Bool { !eventBuffer.events.isEmpty }

@@ -57,7 +57,12 @@ public struct LogEntry: Codable, Sendable, Equatable {
   ///
   /// - Parameter isDryRun: no verdict is carried out.
   public init(_ event: EngineEvent, labels: RuleLabels, interfaces: [String], isDryRun: Bool = false) {
-    let label = labels.label(event.label)
+    self.init(
+      event, label: labels.label(event.label), interface: event.interfaceName(among: interfaces), isDryRun: isDryRun)
+  }
+
+  /// The entry of an event whose rule and interface are known.
+  init(_ event: EngineEvent, label: RuleLabel, interface name: String?, isDryRun: Bool) {
     time = event.time.secondsSince1970
     let kind = event.leaf ?? event.kind
     action = kind.text
@@ -69,7 +74,7 @@ public struct LogEntry: Codable, Sendable, Equatable {
     guard event.hasPacket else { return }
     byteCount = event.byteCount
     direction = event.direction == .inbound ? "in" : "out"
-    interface = interfaces.indices.contains(Int(event.interface)) ? interfaces[Int(event.interface)] : nil
+    interface = name
     guard event.present.contains(.addresses) else { return }
     source = event.endpointText(event.source, port: event.sourcePort)
     destination = event.endpointText(event.destination, port: event.destinationPort)
@@ -101,6 +106,11 @@ extension EngineEvent.Kind {
 }
 
 extension EngineEvent {
+  /// `nil` for an interface that `names`, in the engine's order, do not know.
+  func interfaceName(among names: [String]) -> String? {
+    names.indices.contains(Int(interface)) ? names[Int(interface)] : nil
+  }
+
   /// An address with its port, if the packet has ports; IPv6 addresses in brackets then (RFC 5952 §6).
   fileprivate func endpointText(_ address: IPAddress, port: UInt16) -> String {
     guard present.contains(.ports) else { return address.description }

@@ -39,6 +39,7 @@ struct ControlServer: Service {
     router.answerTables(from: daemon)
     router.answerLists(from: daemon)
     router.answerLog(from: daemon.journal)
+    router.answerMemory(from: daemon)
     router.refuseOtherMethods()
     return router
   }
@@ -48,7 +49,17 @@ struct ControlServer: Service {
 struct ControlContext: RequestContext {
   var coreContext: CoreRequestContextStorage
 
-  init(source: Source) { coreContext = CoreRequestContextStorage(source: source) }
+  private let channel: any Channel
+
+  init(source: Source) {
+    coreContext = CoreRequestContextStorage(source: source)
+    channel = source.channel
+  }
+
+  /// The user who asks; `unknown` where there is no socket.
+  var user: String {
+    get async { await Peer(of: channel)?.user ?? "unknown" }
+  }
 
   var maxUploadSize: Int { ControlLimit.requestBytes }
 }

@@ -33,6 +33,13 @@ protocol LinkedEntry: BitwiseCopyable {
   var lastNanoseconds: Int64 { get set }
   /// The position of its class; `ExpiryClass.free` while the slot holds no entry.
   var expiryClass: UInt16 { get set }
+  /// Its slot is about to be free.
+  mutating func noteRemoval()
+}
+
+extension LinkedEntry {
+  @inline(__always)
+  mutating func noteRemoval() {}
 }
 
 /// The neighbours of an entry in the list of its class; of a free slot, `next` is the free slot after it.
@@ -129,6 +136,9 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// True if there is an entry with this key, expired or not.
   func contains(_ key: Entry.Key) -> Bool { slot(of: key) != nil }
+
+  /// Slots from here on were never in use, and hold nothing.
+  var usedSlots: Int { touchedSlots }
 
   /// The slots of all entries, expired ones included.
   var occupiedSlots: [Int] { (0..<touchedSlots).filter { isOccupied($0) } }
@@ -394,6 +404,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     index.remove(at: position) { slots[$0].key.hash(seed) }
     unlink(slot)
     slots[slot].expiryClass = ExpiryClass.free
+    slots[slot].noteRemoval()
     links[slot] = Links(previous: Links.none, next: firstFree)
     firstFree = UInt32(truncatingIfNeeded: slot)
     count -= 1

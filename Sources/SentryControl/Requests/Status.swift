@@ -34,6 +34,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var preventedTriggers: UInt64
   /// What of `protected` cannot be found out; `nil` if all can.
   public var protectionProblem: String?
+  /// The memory on disk; `nil` where none is kept.
+  public var memory: MemoryReport?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
@@ -41,7 +43,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
     generations: [GenerationReport], tables: [TableSizeReport], verdicts: [String: UInt64],
     lostEvents: UInt64, memoryBytes: Int?, queue: QueueReport? = nil,
     bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil,
-    protected: [ProtectedAddressReport] = [], preventedTriggers: UInt64 = 0, protectionProblem: String? = nil
+    protected: [ProtectedAddressReport] = [], preventedTriggers: UInt64 = 0, protectionProblem: String? = nil,
+    memory: MemoryReport? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -61,6 +64,7 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.protected = protected
     self.preventedTriggers = preventedTriggers
     self.protectionProblem = protectionProblem
+    self.memory = memory
   }
 }
 

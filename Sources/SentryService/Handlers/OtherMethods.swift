@@ -8,6 +8,7 @@ extension Router<ControlContext> {
       (ControlPath.status, [.get]), (ControlPath.rules, [.get, .put]), (ControlPath.enabled, [.put]),
       (ControlPath.tables + "/{table}", [.get, .post, .delete]), (ControlPath.lists, [.put]),
       (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]),
+      (ControlPath.memory, [.get]),
     ]
   }
 
