@@ -16,6 +16,7 @@ extension Target.Dependency {
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
   static let basicContainers = product(name: "BasicContainers", package: "swift-collections")
   static let deque = product(name: "DequeModule", package: "swift-collections")
+  static let grdb = product(name: "GRDB", package: "GRDB.swift")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
   static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
   static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
@@ -51,6 +52,8 @@ let package = Package(
         "SentryCapture", "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics",
         "SentryPacket",
       ]),
+    // The log on disk, for measuring it.
+    .library(name: "SentryLog", targets: ["SentryJournal"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
@@ -60,6 +63,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -87,7 +91,11 @@ let package = Package(
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(
       "SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
-    library("SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket"]),
+    library(
+      "SentryJournal",
+      [
+        "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", .grdb,
+      ]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),
@@ -123,7 +131,8 @@ let package = Package(
       of: "SentryNetfilter",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryProcesses", ["SentryPacket", "SentryTestSupport"]),
-    tests(of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
+    tests(
+      of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport", .grdb]),
     tests(
       of: "SentryService",
       [

@@ -9,7 +9,9 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "bench",
-      dependencies: [.product(name: "SentryCore", package: "sentry")],
+      dependencies: [
+        .product(name: "SentryCore", package: "sentry"), .product(name: "SentryLog", package: "sentry"),
+      ],
       swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny")])
   ]
 )

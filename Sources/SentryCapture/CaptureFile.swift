@@ -72,11 +72,22 @@ public struct CaptureFile: ~Copyable {
   public mutating func read(
     atMost maximum: Int, _ body: (RawSpan, FrameHeader) -> Void
   ) throws(CaptureError) -> Int {
+    try read(atMost: maximum, lookingAhead: 0) { frame, header, _ in body(frame, header) }
+  }
+
+  /// The same, and hands over beside each frame the one so many frames after it: empty where that is not known yet.
+  ///
+  /// - Parameter lookAhead: 0 for none.
+  public mutating func read(
+    atMost maximum: Int, lookingAhead lookAhead: Int, _ body: (RawSpan, FrameHeader, _ later: RawSpan) -> Void
+  ) throws(CaptureError) -> Int {
     guard !isFinished, maximum > 0 else { return 0 }
-    let count = plainRecords?.deliver(from: descriptor, atMost: maximum, counting: &frameCount, body) ?? 0
+    let count =
+      plainRecords?.deliver(
+        from: descriptor, atMost: maximum, lookingAhead: lookAhead, counting: &frameCount, body) ?? 0
     if count > 0 { return count }
     if let offset = plainRecords.take()?.offset { try leaveToLibpcap(from: offset) }
-    switch handle.deliver(atMost: Int32(clamping: maximum), counting: &frameCount, body) {
+    switch handle.deliver(atMost: Int32(clamping: maximum), counting: &frameCount, { body($0, $1, RawSpan()) }) {
     case .delivered(let count):
       isFinished = count == 0
       return count
@@ -84,6 +95,13 @@ public struct CaptureFile: ~Copyable {
       isFinished = true
       throw failure(reason)
     }
+  }
+
+  /// See `read(into:_:)`.
+  ///
+  /// - Returns: how many; `nil` if libpcap reads the file.
+  mutating func deliverPlain(into block: inout FrameBlock, _ body: (RawSpan, FrameHeader) -> Void) -> Int? {
+    plainRecords?.deliver(into: &block, from: descriptor, counting: &frameCount, body)
   }
 
   private mutating func leaveToLibpcap(from offset: Int64) throws(CaptureError) {
@@ -100,6 +118,15 @@ public struct CaptureFile: ~Copyable {
   /// - Throws: as `read` does.
   public mutating func forEach(_ body: (RawSpan, FrameHeader) -> Void) throws(CaptureError) {
     while try read(atMost: .max, body) > 0 {}
+  }
+
+  /// The same, and hands over beside each frame the one so many frames after it: empty where that is not known yet.
+  ///
+  /// - Throws: as `read` does.
+  public mutating func forEach(
+    lookingAhead lookAhead: Int, _ body: (RawSpan, FrameHeader, _ later: RawSpan) -> Void
+  ) throws(CaptureError) {
+    while try read(atMost: .max, lookingAhead: lookAhead, body) > 0 {}
   }
 
   /// Starts again with the first frame.

@@ -51,6 +51,17 @@ struct PlainRecordFormat {
       time: Timestamp(nanoseconds: time), wireLength: wireLength, frame: frame..<frame + capturedLength)
   }
 
+  /// Where the bytes of the record that begins at `start` lie, be it plain or not; empty at the end of `bytes` if it runs past
+  /// that.
+  @inline(__always)
+  func frame(at start: Int, in bytes: RawSpan) -> Range<Int> {
+    let end = bytes.byteCount
+    guard let length = field(at: start + Layout.capturedLength, in: bytes), length <= end - start - Layout.frame
+    else { return end..<end }
+    let frame = start + Layout.frame
+    return frame..<frame + length
+  }
+
   /// 32 bits without a sign.
   @inline(__always)
   private func field(at offset: Int, in bytes: RawSpan) -> Int? {

@@ -13,7 +13,7 @@ struct PlainRecords {
   /// Smaller blocks cost more calls; larger ones leave the second cache level.
   private static let blockLength = 256 * 1024
 
-  private let format: PlainRecordFormat
+  let format: PlainRecordFormat
   /// A part of the file, of which the first `held` bytes have been read.
   private var block = [UInt8](repeating: 0, count: blockLength)
   private var held = 0
@@ -32,17 +32,18 @@ struct PlainRecords {
   /// Where in the file the next record begins.
   var offset: Int64 { blockOffset + Int64(next) }
 
-  /// Delivers at most `maximum` of the next frames; the bytes may be used only during the call.
+  /// Delivers at most `maximum` of the next frames, each with the one so many frames after it, which is empty where that is not
+  /// known yet; the bytes may be used only during the call.
   ///
   /// - Returns: how many; 0 if what comes next is not plain.
   mutating func deliver(
-    from file: borrowing OwnedDescriptor, atMost maximum: Int, counting frameCount: inout UInt64,
-    _ body: (RawSpan, FrameHeader) -> Void
+    from file: borrowing OwnedDescriptor, atMost maximum: Int, lookingAhead lookAhead: Int,
+    counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader, RawSpan) -> Void
   ) -> Int {
     let before = frameCount
     let last = before + UInt64(maximum)
     repeat {
-      next = deliverHeld(upTo: last, counting: &frameCount, body)
+      next = deliverHeld(upTo: last, lookingAhead: lookAhead, counting: &frameCount, body)
     } while frameCount < last && readBlock(of: file)
     return Int(frameCount - before)
   }
@@ -51,16 +52,21 @@ struct PlainRecords {
   ///
   /// - Returns: where in the block the record after them begins.
   private func deliverHeld(
-    upTo last: UInt64, counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader) -> Void
+    upTo last: UInt64, lookingAhead lookAhead: Int, counting frameCount: inout UInt64,
+    _ body: (RawSpan, FrameHeader, RawSpan) -> Void
   ) -> Int {
     // Safe: every byte of an array of bytes is initialized.
     let bytes = unsafe block.span.bytes.extracting(first: held)
     var start = next
+    var later = lookAhead > 0 ? start : bytes.byteCount
+    for _ in 0..<lookAhead { later = format.frame(at: later, in: bytes).upperBound }
     while frameCount < last, let record = format.record(at: start, in: bytes) {
       frameCount += 1
       let header = FrameHeader(number: frameCount, time: record.time, wireLength: record.wireLength)
-      body(bytes.extracting(record.frame), header)
+      let laterFrame = format.frame(at: later, in: bytes)
+      body(bytes.extracting(record.frame), header, bytes.extracting(laterFrame))
       start = record.frame.upperBound
+      later = laterFrame.upperBound
     }
     return start
   }
@@ -72,12 +78,29 @@ struct PlainRecords {
     guard next > 0 || held == 0 else { return false }
     blockOffset = offset
     next = 0
-    let (raw, position) = (file.raw, Int(blockOffset))
+    held = Self.read(file, at: blockOffset, into: &block)
+    return held > 0
+  }
+
+  /// Fills `block` with what the file holds from `offset` on.
+  ///
+  /// - Returns: how many bytes there were; 0 also if they cannot be read.
+  static func read(_ file: borrowing OwnedDescriptor, at offset: Int64, into block: inout [UInt8]) -> Int {
+    let (raw, position) = (file.raw, Int(offset))
     // Safe: the call writes at most as many bytes as the block has.
     let count = unsafe block.withUnsafeMutableBytes { block in
       try? systemCall("pread") { unsafe pread(raw, block.baseAddress, block.count, position) }
     }
-    held = count ?? 0
-    return held > 0
+    return count ?? 0
+  }
+
+  /// What was read and not delivered will be read again.
+  mutating func forgetHeld() { skip(to: offset) }
+
+  /// Goes on with the record that begins at `offset` in the file.
+  mutating func skip(to offset: Int64) {
+    blockOffset = offset
+    next = 0
+    held = 0
   }
 }

@@ -1,46 +1,16 @@
 internal import ArgumentParser
-internal import Foundation
-internal import SentryControl
-internal import SentryJournal
 
 /// `sentry log`: what rules have logged.
 struct Log: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print what the running sentry has logged.",
+    abstract: "Print what sentry has logged, or add it up.",
     discussion: """
-      The daemon keeps the latest thousand entries. With --follow, new ones are printed as they come, until you press \
-      Control-C.
+      Without a subcommand entries are printed; all that `sentry help log show` says goes without `show`, too.
 
         sentry log --follow
-        sentry log --format json
-      """)
-
-  @Flag(name: [.short, .long], help: "Go on with each new entry.")
-  var follow = false
-
-  @Option(help: "Lines for people, or one JSON object a line.")
-  var format = ReportFormat.text
-
-  @OptionGroup var socket: SocketOption
-
-  func run() async throws {
-    let text = TextLogFormat()
-    try await ControlClient.connected(to: socket.path) { client in
-      if format == .text {
-        let status: StatusReply = try await client.get(ControlPath.status)
-        if let remark = Self.remark(on: status.mode) { Console.writeError(remark) }
-      }
-      try await client.lines(of: ControlPath.log, query: follow ? [ControlPath.follow: "1"] : [:]) { line in
-        switch format {
-        case .json: Console.writeLine(String(decoding: line, as: UTF8.self))
-        case .text: Console.writeLine(text.line(try JSONDecoder().decode(LogEntry.self, from: line)))
-        }
-      }
-    }
-  }
-
-  /// What entries do not say: whether what they tell of was done.
-  static func remark(on mode: String) -> String? {
-    mode == "monitor" ? "monitor mode: entries say what the rules decide; nothing is done to the packets" : nil
-  }
+        sentry log --address 203.0.113.0/24 --since 2h
+        sentry log --rule 2.1 --verdict delete --format json
+        sentry log summary --since 1d
+      """,
+    subcommands: [Show.self, Summary.self], defaultSubcommand: Show.self)
 }

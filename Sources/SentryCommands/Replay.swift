@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Foundation
 internal import SentryCapture
 internal import SentryDiagnostics
 internal import SentryEngine
@@ -32,6 +33,12 @@ struct Replay: ParsableCommand {
       "Addresses in the tables from the first packet's time on, as `triggered import` reads them.", valueName: "file"))
   var triggers: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Cores to use, for the same result; where a rule looks across addresses, one does it all, and the reason is told.",
+      valueName: "n"))
+  var jobs = 1
+
   @Option(help: "How to report.")
   var format = ReportFormat.text
 
@@ -53,35 +60,37 @@ struct Replay: ParsableCommand {
     }
   }
 
+  /// - Throws: a usage error.
+  func validate() throws {
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    guard (1...cores).contains(jobs) else {
+      throw ValidationError(
+        "--jobs \(jobs): \(cores == 1 ? "this machine has one core" : "expected 1 to \(cores), the cores of this machine")"
+      )
+    }
+  }
+
   private func replay(_ ruleSet: RuleSet) throws {
     let files = [document] + captures + (triggers.map { [$0] } ?? [])
-    try OutputPaths(writing: [verdicts, writePassed, writeDeleted]).check(against: files)
+    let paths = ReplayOutputs.Paths(verdicts: verdicts, passed: writePassed, deleted: writeDeleted)
+    try paths.all.check(against: files)
     let networks = try place.localNetworks(ruleSet)
     let list = try addressList(ruleSet)
-    var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil)
+    var inputs = try CaptureInputs(paths: captures, rewindable: networks == nil || jobs > 1)
     inputs.warnOfUndecodedLinks()
     try inputs.checkOneLinkType(for: writePassed ?? writeDeleted)
-    let outputs = try openOutputs(ruleSet, inputs.firstLinkType)
+    let linkType = inputs.firstLinkType
     var progress = ProgressBar(title: "replay", total: inputs.byteCount * (networks == nil ? 2 : 1))
     defer { progress.finish() }
     let local = try networks ?? LocalGuess.networks(in: &inputs, progress: &progress)
-    var session = ReplaySession(
-      ruleSet, interface: place.interface(ruleSet), local: local, triggers: list, outputs: outputs)
-    var damage: CaptureError?
-    do {
-      try inputs.forEach { path, file throws in
-        session.nameFile(captures.count > 1 ? path : nil)
-        try session.judge(&file, progress: &progress)
-      }
-    } catch let error as CaptureError {
-      // What was read until then is still worth telling.
-      damage = error
-    }
-    try session.finishOutputs()
+    let run = ReplayRun(
+      ruleSet, interface: place.interface(ruleSet), local: local, triggers: list, outputs: paths, linkType: linkType)
+    let result = try run.judge(inputs, jobs: jobs, progress: &progress)
     progress.finish()
-    try print(ReplayReport(session), ruleSet)
-    noteWithheldTriggers(session.engine.totals)
-    if let damage { throw damage }
+    try print(ReplayReport(result.outcome, of: ruleSet, labels: run.labels, elapsed: result.elapsed), ruleSet)
+    noteWithheldTriggers(result.outcome.totals)
+    // What was read until then was worth telling all the same.
+    if let damage = result.damage { throw damage }
   }
 
   /// What the tables of the report do not show.
@@ -120,13 +129,6 @@ struct Replay: ParsableCommand {
         "\(source.fileName): \(counted(list.rejectedLines, "line")) cannot be read; nothing was replayed")
     }
     return list
-  }
-
-  private func openOutputs(_ ruleSet: RuleSet, _ linkType: LinkType) throws -> ReplaySession.Outputs {
-    ReplaySession.Outputs(
-      verdicts: try verdicts.map { try VerdictLines(path: $0, ruleSet: ruleSet) },
-      passed: try writePassed.map { try CaptureWriter(path: $0, linkType: linkType) },
-      deleted: try writeDeleted.map { try CaptureWriter(path: $0, linkType: linkType) })
   }
 }
 

@@ -3,6 +3,8 @@ internal import Foundation
 internal import Logging
 internal import SentryCapture
 internal import SentryDiagnostics
+internal import SentryEngine
+internal import SentryJournal
 internal import SentryNetfilter
 internal import SentryProcesses
 internal import SentryRules
@@ -15,8 +17,11 @@ struct Run: AsyncParsableCommand {
     discussion: """
       In monitor mode verdicts are computed and reported; nothing is enforced. In queue mode the kernel keeps packets until \
       they are judged, and does with them what the rules say. In bridge mode frames pass from one interface to the other as \
-      the rules let them; which of the two is outside says the document ('external'), or else it is the first. Without a document, \(Self.usualDocument) is used, and where there \
-      is none the built-in default. A document with errors, or whose own tests fail, is not started with. Control-C ends it.
+      the rules let them; which of the two is outside says the document ('external'), or else it is the first. Without a document, the one that was \
+      applied last is used, else \(Self.usualDocument), and where there is none the built-in default. A document with errors, or whose own tests fail, is not started with. Control-C ends it.
+
+      What must not be forgotten is kept in the state directory: the log, the address tables, the documents that were applied. Where \
+      that is not possible, the daemon goes on in memory, says so, and catches up later.
 
         sentry run Documents/Default.plist -i eth0
         sentry run -i eth0 --mode queue --dry-run
@@ -79,6 +84,11 @@ struct Run: AsyncParsableCommand {
 
   @OptionGroup var stateDirectory: StateDirectoryOption
 
+  @OptionGroup var retention: RetentionOptions
+
+  @Flag(help: "What rules have counted comes back after a restart, too.")
+  var keepCounters = false
+
   @OptionGroup var socket: SocketOption
 
   private var intake: PacketIntake {
@@ -139,7 +149,6 @@ struct Run: AsyncParsableCommand {
     }
     let given = [
       ("--policy", policy != nil), ("--queue-number", queueNumber != nil), ("--queue-mark", queueMark != nil),
-      ("--state-directory", stateDirectory.argument != nil),
     ]
     if let (option, _) = given.first(where: \.1) {
       throw ValidationError("\(option) says something of queue mode only: add --mode queue, or leave \(option) out")
@@ -196,39 +205,70 @@ struct Run: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (name, bytes) = try documentToStart()
-    let file = DocumentFile(path: name, reading: bytes)
+    let start = try documentToStart()
+    let file = DocumentFile(path: start.name, reading: start.bytes)
     file.printFindings(to: .error, summary: false)
     guard let ruleSet = file.document.ruleSet else {
       throw CommandFailure(.unusableData, "\(file.name) has errors; sentry did not start")
     }
-    try file.checkTests(of: ruleSet, orElse: "sentry did not start")
+    if start.origin != .edited { try file.checkTests(of: ruleSet, orElse: "sentry did not start") }
     let interfaces = try interfacesToWatch(ruleSet)
-    try stateDirectory.check()
     LoggingSystem.bootstrap { _ in DaemonLog() }
     let log = Logger(label: "sentry")
     var program = DaemonProgram(
-      document: SubmittedDocument(name: file.name, reading: bytes), interfaces: interfaces, socketPath: socket.path)
+      document: SubmittedDocument(name: file.name, reading: start.bytes), interfaces: interfaces,
+      socketPath: socket.path)
     program.intake = intake
-    let missing = mode == .queue && !dryRun ? stateDirectory.missing : nil
+    program.memory = MemoryOptions(directory: stateDirectory.pathIfWanted)
+    program.memory.retention = retention.retention
+    program.memory.keepsCounters = keepCounters
+    program.origin = start.origin
+    let missing = stateDirectory.missing
     do throws(DaemonError) {
       try await program.run(log: log) { [announcement] in
         log.notice("\(announcement)")
         if let missing { log.notice("\(missing)") }
         log.notice(
-          "watching \(interfaces.joined(separator: ", ")) by \(file.name), \(counted(ruleSet.rules.count, "rule"))")
+          "watching \(interfaces.joined(separator: ", ")) by \(file.name)\(start.remark), \(counted(ruleSet.rules.count, "rule"))"
+        )
       }
     } catch {
       throw Self.failure(error)
     }
   }
 
-  private func documentToStart() throws(CommandFailure) -> (name: String, bytes: [UInt8]) {
-    if let document { return (document, try FileInput.read(document)) }
+  /// The document to start with.
+  private struct Start {
+    var name: String
+    var bytes: [UInt8]
+    var origin: DocumentOrigin
+    /// What should be known of where it comes from; begins with a blank.
+    var remark = ""
+  }
+
+  private func documentToStart() throws(CommandFailure) -> Start {
+    if let document { return Start(name: document, bytes: try FileInput.read(document), origin: .chosen) }
+    if let last = stateDirectory.lastDocument, let start = Self.start(with: last) { return start }
     if FileManager.default.fileExists(atPath: Self.usualDocument) {
-      return (Self.usualDocument, try FileInput.read(Self.usualDocument))
+      return Start(name: Self.usualDocument, bytes: try FileInput.read(Self.usualDocument), origin: .usual)
     }
-    return ("built-in default", BuiltInDocument.defaultBytes)
+    return Start(name: "built-in default", bytes: BuiltInDocument.defaultBytes, origin: .usual)
+  }
+
+  /// What was in force is usable, unless another version of the program made it so.
+  private static func start(with last: StoredDocument) -> Start? {
+    let time = LocalTime().text(secondsSince1970: last.time)
+    let bytes = Array(last.text.utf8)
+    guard let ruleSet = RuleDocument(reading: bytes, fileName: last.name).ruleSet,
+      last.change != nil || DocumentTests.failures(of: ruleSet).isEmpty
+    else {
+      Console.writeError("\(last.name), as \(last.user) applied it at \(time), cannot be used by this version")
+      return nil
+    }
+    let what = last.change == nil ? "applied" : "edited"
+    return Start(
+      name: last.name, bytes: bytes, origin: last.change == nil ? .chosen : .edited,
+      remark: " as \(last.user) \(what) it at \(time)")
   }
 
   private func interfacesToWatch(_ ruleSet: RuleSet) throws -> [String] {

@@ -47,8 +47,10 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, bridge, owners, protection, interfaces, rules, rates, tables, [footer]].filter { !$0.isEmpty }
-      .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
+    [summary, queue, bridge, owners, protection, memory, interfaces, rules, rates, tables, [footer]].filter {
+      !$0.isEmpty
+    }
+    .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
   private var summary: [String] {
@@ -186,6 +188,18 @@ struct StatusText {
       lines.append("capped     \(counted(count, "packet")) did not trigger their source (settings.triggersPerMinute)")
     }
     if let problem = reply.protectionProblem { lines.append("trouble    \(style.yellow(problem))") }
+    return lines
+  }
+
+  private var memory: [String] {
+    guard let memory = reply.memory else { return [] }
+    var lines = [
+      "memory     \(memory.path): \(grouped(memory.bytes / 1_048_576)) MB, "
+        + "\(counted(memory.written, "log entry", plural: "log entries")) written, \(grouped(memory.lost)) missing"
+    ]
+    if let problem = memory.problem {
+      lines.append("trouble    \(style.yellow("nothing is kept on disk: \(problem)"))")
+    }
     return lines
   }
 

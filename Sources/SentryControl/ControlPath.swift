@@ -18,6 +18,9 @@ public enum ControlPath {
   /// each new entry until the caller goes away.
   public static let log = "/v1/log"
 
+  /// GET: everything that has happened until now is written to the disk if it can be, then `MemoryReply`.
+  public static let memory = "/v1/memory"
+
   /// The query item of `rules` that names the document, and of `lists` that names the text, for reports.
   public static let documentName = "name"
   /// The query item of `rules` that says which generation the new document is to replace; status 412 if another is in

@@ -33,6 +33,26 @@ extension Engine {
   }
 }
 
+// What outlives the engine.
+
+extension Engine {
+  /// See `AddressTable.copyChanges`.
+  public mutating func copyChanges(
+    of table: AddressTableKind, at window: Range<Int>, isEverything: Bool, into copies: inout [PlacedEntry]
+  ) {
+    tables.copyChanges(of: table, at: window, isEverything: isEverything, into: &copies)
+  }
+
+  /// Puts what an earlier engine has remembered into a table, before the first packet. Protected addresses do not come back to
+  /// table trigger.
+  ///
+  /// - Parameter entries: unexpired ones, in the order of their last times, none later than `now`.
+  public mutating func restore(_ entries: [AddressEntry], to table: AddressTableKind, now: Timestamp) {
+    let kept = table == .trigger ? entries.filter { !isProtected($0.range) } : entries
+    tables.restore(kept, to: table, now: now)
+  }
+}
+
 // What others do with a copy of the tables.
 
 extension Engine {

@@ -17,7 +17,10 @@ extension Engine {
     guard walk.hasPacket, packet.has(.addresses) else { return }
     let label = rules.labels[Int(rule)]
     let isNew = !tables.keeps(packet.source, in: .trigger, now: walk.time)
-    if let obstacle = triggerObstacle(isNew: isNew, label, frame) { return note(obstacle) }
+    let obstacle = triggerObstacle(isNew: isNew, label, frame)
+    if isShard, isNew, obstacle != .protected { noteTrigger() }
+    if let obstacle { return note(obstacle) }
+    if isShard { noteKeeping(in: .trigger) }
     walk.triggerObstacle = nil
     if isNew { tables.triggerQuota.enter(at: walk.time) }
     tables.keep(packet.source, in: .trigger, now: walk.time, duration: rules.addressDuration, triggeredBy: label)

@@ -303,11 +303,16 @@ extension Engine {
     case .application(let name):
       walk.owner.has(name: name)
     case .sourceRate(let range):
-      packet.has(.addresses) && range.contains(tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0)
+      packet.has(.addresses) && range.contains(sourceRate())
     case .constant, .number, .tcpFlags, .table, .knownConnection, .connectionState, .timeOfDay, .dayOfWeek,
       .dateAndTime, .parentMatchCount, .parentMatchRate, .parentByteCount, .idleSeconds:
       false  // Answered before.
     }
+  }
+
+  private mutating func sourceRate() -> UInt64 {
+    if isShard { noteAskingForRate() }
+    return tables.sourceRates?.rate(of: packet.source, now: walk.time) ?? 0
   }
 
   @inline(__always)
@@ -417,6 +422,7 @@ extension Engine {
 
   mutating func keepSource(in table: AddressTableKind, label: UInt32) {
     guard walk.hasPacket, packet.has(.addresses) else { return }
+    if isShard { noteKeeping(in: table) }
     tables.keep(
       packet.source, in: table, now: walk.time, duration: rules.addressDuration, triggeredBy: label)
   }

@@ -76,6 +76,12 @@ public struct Engine: ~Copyable {
   var fullMinute: Timestamp?
   /// See `takeSpared`.
   var spared: [AddressRange] = []
+  /// Other engines judge other packets: see `ShardRouter`.
+  var isShard = false
+  /// How many they are, this one included.
+  var shardCount = 1
+  /// The first thing that they would have to know of.
+  public internal(set) var breach: ShardBreach?
 
   /// - Parameters:
   ///   - interfaces: where packets will come from; `judge` names them by position.
@@ -220,7 +226,8 @@ public struct Engine: ~Copyable {
   /// - Returns: the flow that the packet enters or refreshes if it is let through.
   @inline(__always)
   private mutating func findConnection(_ frame: RawSpan) -> FlowKey {
-    if packet.isICMPError, let flow = findQuotedConnection(frame) { return flow }
+    // Only a look at what is present: to ask the packet more would copy all of it, right after it was decoded.
+    if !packet.present.isDisjoint(with: [.icmp, .icmpv6]), let flow = findQuotedConnection(frame) { return flow }
     let flow = FlowKey(packet, direction: walk.direction)
     walk.connection = tables.connections.lookup(flow, now: clock.now)
     return flow
@@ -228,7 +235,7 @@ public struct Engine: ~Copyable {
 
   /// Looks up the connection that an ICMP error is about. The error must go to the sender of what it quotes.
   ///
-  /// - Returns: `nil` if that is not known. The error does not make it known either: it may be forged.
+  /// - Returns: `nil` if that is not known, or the packet is no error. The error does not make it known either: it may be forged.
   @inline(never)
   private mutating func findQuotedConnection(_ frame: RawSpan) -> FlowKey? {
     guard let quoted = packet.quotedPacket(in: frame), quoted.source == packet.destination else { return nil }
@@ -366,6 +373,16 @@ public struct Engine: ~Copyable {
     statistics.credit(Int32(rule), MatchCounts(packets: matches, bytes: bytes, last: time))
   }
 
+  /// Takes over what an earlier engine has counted for the rules in force, by their places in document order, before the first
+  /// packet.
+  ///
+  /// - Parameter counters: `nil` where nothing was counted; those beyond the last rule are passed over.
+  public mutating func restore(_ counters: [RuleCounters?], now: Timestamp) {
+    for (place, counters) in counters.prefix(rules.program.ruleCount).enumerated() {
+      if let counters { statistics.restore(Int32(truncatingIfNeeded: place), counters, now: now) }
+    }
+  }
+
   public mutating func setLocal(_ local: AddressSpans) { self.local = local }
 
   public var hasEvents: Bool { !eventBuffer.events.isEmpty }
@@ -492,6 +509,18 @@ public struct EngineTotals: Sendable, Equatable {
   public var preventedTriggers: UInt64 { self[.protected] }
 
   mutating func count(_ obstacle: TriggerObstacle) { byObstacle[Int(obstacle.rawValue)] &+= 1 }
+
+  /// Adds what another engine has seen.
+  public mutating func add(_ other: EngineTotals) {
+    packets &+= other.packets
+    bytes &+= other.bytes
+    notIP &+= other.notIP
+    inbound &+= other.inbound
+    outbound &+= other.outbound
+    for index in byObstacle.indices { byObstacle[index] &+= other.byObstacle[index] }
+    for index in byVerdict.indices { byVerdict[index] &+= other.byVerdict[index] }
+    for index in byReason.indices { byReason[index] &+= other.byReason[index] }
+  }
 
   mutating func count(_ reason: BuiltInReason) { byReason[Int(reason.rawValue)] &+= 1 }
 

@@ -3,7 +3,7 @@ public import SentryState
 
 /// One thing to log or to tell somebody: a fixed-size record without strings, written by the packet thread.
 public struct EngineEvent: Sendable {
-  public enum Kind: UInt8, Sendable {
+  public enum Kind: UInt8, Sendable, CaseIterable {
     case pass, delete, reject, dropConnection, log, alert, email, url, script
     /// A flow is bound to the rate of another rule than before: `rate`, `rateDirections`.
     case rateLimit

@@ -15,6 +15,13 @@ public struct RuleCounters: Sendable, Equatable {
 
   public init() {}
 
+  /// Counters as they were saved: nothing is known of the last second.
+  public init(matchCount: UInt64, byteCount: UInt64, lastTime: Timestamp?) {
+    self.matchCount = matchCount
+    self.byteCount = byteCount
+    self.lastTime = lastTime
+  }
+
   mutating func add(_ counts: MatchCounts) {
     matchCount &+= counts.packets
     byteCount &+= counts.bytes
@@ -43,6 +50,8 @@ struct RuleStatistics: ~Copyable {
   private var previouslyActive: RigidArray<Int32>
   /// The number of the second that is being counted; 0 is none.
   private var tickNumber: UInt32 = 1
+  /// When counters of an earlier run were restored. Nobody has watched before: idle rules do not count further back.
+  private var restoredAt: Timestamp?
 
   init(ruleCount: Int) {
     tallies = RigidArray(repeating: Tally(), count: ruleCount)
@@ -55,6 +64,7 @@ struct RuleStatistics: ~Copyable {
   /// must have been counted yet.
   mutating func replace(_ old: borrowing RuleStatistics, pairs: [Int32]) {
     tickNumber = old.tickNumber
+    restoredAt = old.restoredAt
     for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.tallies.indices.contains(Int(previous)) {
       let tally = old.tallies[Int(previous)]
       // One that has never matched is as new.
@@ -86,8 +96,18 @@ struct RuleStatistics: ~Copyable {
   @inline(__always)
   func matchCount(_ rule: Int32) -> UInt64 { tallies[Int(rule)].matches }
 
+  /// When a rule was last seen to match, for those who ask how long it has been idle.
   @inline(__always)
-  func lastTime(_ rule: Int32) -> Timestamp? { tallies[Int(rule)].lastTime }
+  func lastTime(_ rule: Int32) -> Timestamp? {
+    guard let last = tallies[Int(rule)].lastTime else { return nil }
+    return restoredAt.map { max($0, last) } ?? last
+  }
+
+  /// Takes over what an earlier run has counted for a rule. Nothing must have been counted for it yet.
+  mutating func restore(_ rule: Int32, _ counters: RuleCounters, now: Timestamp) {
+    restoredAt = now
+    tallies[Int(rule)].restore(counters)
+  }
 
   /// True if a tick would change a delta.
   var hasDeltas: Bool { !active.isEmpty || !previouslyActive.isEmpty }
@@ -147,6 +167,12 @@ private struct Tally: BitwiseCopyable {
   private var lastNanoseconds = Int64.min
   /// The second in which the rule matched last.
   var tick: UInt32 = 0
+
+  mutating func restore(_ counters: RuleCounters) {
+    matches = counters.matchCount
+    bytes = counters.byteCount
+    lastNanoseconds = counters.lastTime?.nanoseconds ?? .min
+  }
 
   var hasCounted: Bool { lastNanoseconds != .min }
 

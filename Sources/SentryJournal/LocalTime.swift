@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Prints moments as `YYYY-MM-DD HH:MM:SS` on the clocks of one time zone; fractions of a second are cut off.
+/// Writes and reads moments as `YYYY-MM-DD HH:MM:SS` on the clocks of one time zone; fractions of a second are cut off.
 public struct LocalTime: Sendable {
   private let style: Date.ISO8601FormatStyle
 
@@ -11,8 +11,17 @@ public struct LocalTime: Sendable {
 
   /// Moments before 1970 or after the year 9999 become the nearest in between.
   public func text(secondsSince1970 seconds: Double) -> String {
-    let bounded = seconds.isNaN ? 0 : min(max(seconds, Self.earliest), Self.latest)
-    return Date(timeIntervalSince1970: bounded.rounded(.down)).formatted(style)
+    Date(timeIntervalSince1970: Self.bounded(seconds).rounded(.down)).formatted(style)
+  }
+
+  static func bounded(_ seconds: Double) -> Double { seconds.isNaN ? 0 : min(max(seconds, earliest), latest) }
+
+  /// Bytes of a text.
+  static var length: Int { "1970-01-01 00:00:00".utf8.count }
+
+  /// Reads what `text` has written; `nil` for anything else. An hour that clocks show twice in autumn is one of the two.
+  func secondsSince1970(_ text: some StringProtocol) -> Double? {
+    (try? style.parse(String(text)))?.timeIntervalSince1970
   }
 
   // The latest is a day inside its year, so that no time zone leads out of it.

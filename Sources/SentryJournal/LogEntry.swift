@@ -43,10 +43,16 @@ public struct LogEntry: Codable, Sendable, Equatable {
 
   /// A message from the daemon itself, such as "firewall on".
   public init(time: Timestamp, message: String) {
-    self.time = time.secondsSince1970
-    action = ""
-    rule = ""
-    parameter = ""
+    self.init(time: time.secondsSince1970, message: message)
+  }
+
+  /// An entry that was written somewhere, without a packet.
+  init(time: Double, action: String, subAction: String? = nil, rule: String, parameter: String = "") {
+    (self.time, self.action, self.subAction, self.rule, self.parameter) = (time, action, subAction, rule, parameter)
+  }
+
+  init(time: Double, message: String) {
+    self.init(time: time, action: "", rule: "")
     self.message = message
   }
 
@@ -56,7 +62,12 @@ public struct LogEntry: Codable, Sendable, Equatable {
   ///
   /// - Parameter isDryRun: no verdict is carried out.
   public init(_ event: EngineEvent, labels: RuleLabels, interfaces: [String], isDryRun: Bool = false) {
-    let label = labels.label(event.label)
+    self.init(
+      event, label: labels.label(event.label), interface: event.interfaceName(among: interfaces), isDryRun: isDryRun)
+  }
+
+  /// The entry of an event whose rule and interface are known.
+  init(_ event: EngineEvent, label: RuleLabel, interface name: String?, isDryRun: Bool) {
     time = event.time.secondsSince1970
     let kind = event.leaf ?? event.kind
     action = kind.text
@@ -70,7 +81,7 @@ public struct LogEntry: Codable, Sendable, Equatable {
     guard event.hasPacket else { return }
     byteCount = event.byteCount
     direction = event.direction == .inbound ? "in" : "out"
-    interface = interfaces.indices.contains(Int(event.interface)) ? interfaces[Int(event.interface)] : nil
+    interface = name
     guard event.present.contains(.addresses) else { return }
     source = event.endpointText(event.source, port: event.sourcePort)
     destination = event.endpointText(event.destination, port: event.destinationPort)
@@ -102,6 +113,11 @@ extension EngineEvent.Kind {
 }
 
 extension EngineEvent {
+  /// `nil` for an interface that `names`, in the engine's order, do not know.
+  func interfaceName(among names: [String]) -> String? {
+    names.indices.contains(Int(interface)) ? names[Int(interface)] : nil
+  }
+
   /// An address with its port, if the packet has ports; IPv6 addresses in brackets then (RFC 5952 §6).
   fileprivate func endpointText(_ address: IPAddress, port: UInt16) -> String {
     guard present.contains(.ports) else { return address.description }

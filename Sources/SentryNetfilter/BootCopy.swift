@@ -22,21 +22,6 @@ public enum BootCopy {
 
   private static func temporary(inDirectory directory: String) -> String { "\(directory)/\(fileName).new" }
 
-  /// Makes sure that a copy could be written, and leaves nothing behind.
-  ///
-  /// - Throws: `.cannotWrite`, which names the directory.
-  public static func check(directory: String) throws(NetfilterError) {
-    let temporary = temporary(inDirectory: directory)
-    // Safe: as below.
-    defer { _ = unsafe unlink(temporary) }
-    do throws(NetfilterError) {
-      try writeFile(temporary, "")
-    } catch {
-      guard case .cannotWrite(_, let code) = error else { throw error }
-      throw .cannotWrite(path: directory, code: code)
-    }
-  }
-
   /// Whether there is one.
   public static func isThere(inDirectory directory: String) -> Bool {
     unsafe access("\(directory)/\(fileName)", F_OK) == 0

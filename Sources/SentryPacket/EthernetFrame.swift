@@ -1,8 +1,9 @@
 /// Where each field of an Ethernet frame sits, in bytes from its start (IEEE 802.3 §3.1.1).
-private enum EthernetLayout {
+enum EthernetLayout {
   static let destination = 0
   static let source = 6
   static let type = 12  // or the length of an IEEE 802.3 frame
+  static let header = 14
 }
 
 extension PacketFields {

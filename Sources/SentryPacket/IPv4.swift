@@ -5,6 +5,7 @@ enum IPv4Layout {
   static let fragment = 6  // 3 flag bits, then a 13-bit offset in 8-byte units
   static let timeToLiveAndProtocol = 8  // a byte each
   static let checksum = 10
+  static let source = 12
   static let destination = 16
   static let options = 20
   static let minimumHeader = 20

@@ -40,6 +40,7 @@ struct ControlServer: Service {
     router.answerLists(from: daemon)
     router.answerEvidence(from: daemon)
     router.answerLog(from: daemon.journal)
+    router.answerMemory(from: daemon)
     router.refuseOtherMethods()
     return router
   }
@@ -49,7 +50,17 @@ struct ControlServer: Service {
 struct ControlContext: RequestContext {
   var coreContext: CoreRequestContextStorage
 
-  init(source: Source) { coreContext = CoreRequestContextStorage(source: source) }
+  private let channel: any Channel
+
+  init(source: Source) {
+    coreContext = CoreRequestContextStorage(source: source)
+    channel = source.channel
+  }
+
+  /// The user who asks; `unknown` where there is no socket.
+  var user: String {
+    get async { await Peer(of: channel)?.user ?? "unknown" }
+  }
 
   var maxUploadSize: Int { ControlLimit.requestBytes }
 }

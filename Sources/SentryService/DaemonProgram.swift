@@ -10,6 +10,8 @@ public struct DaemonProgram: Sendable {
   public var interfaces: [String]
   public var socketPath: String
   public var intake = PacketIntake.watch(LiveCapture.Options())
+  public var memory = MemoryOptions()
+  public var origin = DocumentOrigin.chosen
 
   public init(document: SubmittedDocument, interfaces: [String], socketPath: String) {
     self.document = document
@@ -26,7 +28,7 @@ public struct DaemonProgram: Sendable {
     let socket = SocketFile(path: socketPath)
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
-      document, interfaces: interfaces, intake: intake, log: log)
+      document, interfaces: interfaces, intake: intake, memory: memory, origin: origin, log: log)
     onStart()
     let services = ServiceGroup(
       services: [DaemonService(daemon: daemon), ControlServer(daemon: daemon, socket: socket, log: log)],
@@ -52,6 +54,7 @@ struct DaemonService: Service {
 
   func run() async throws {
     async let journal: Void = daemon.journal.run()
+    async let memory: Void = cancelWhenGracefulShutdown { await daemon.keepMemory() }
     async let kernel: Void = cancelWhenGracefulShutdown { await daemon.keepKernelPart() }
     try? await cancelWhenGracefulShutdown {
       while true {
@@ -61,6 +64,8 @@ struct DaemonService: Service {
     }
     await daemon.stop()
     await kernel
+    await memory
     await journal
+    await daemon.memory.end()
   }
 }

@@ -7,7 +7,7 @@ internal import Synchronization
 /// The latest log entries, and those who want to hear of new ones.
 ///
 /// Takes events from the packet thread's queue, gives them their texts, keeps the latest thousand, and passes them on to
-/// followers. A follower that does not keep up misses entries, never the others.
+/// followers and, as they are, to those who write them. A follower that does not keep up misses entries, never the others.
 public final class Journal: Sendable {
   private static let entriesKept = 1_000
   /// Entries a follower may be behind.
@@ -22,14 +22,20 @@ public final class Journal: Sendable {
   }
   private let contents = Mutex(Contents())
   private let events: EventQueue
+  /// What is to be written; `nil` where nothing is kept.
+  private let pending: PendingLog?
   private let labels: RuleLabels
   private let interfaces: [String]
   private let isDryRun: Bool
   private let log: Logger
 
   /// - Parameter isDryRun: entries are marked whose verdicts are not carried out.
-  init(events: EventQueue, labels: RuleLabels, interfaces: [String], isDryRun: Bool = false, log: Logger) {
+  init(
+    events: EventQueue, labels: RuleLabels, interfaces: [String], isDryRun: Bool = false, pending: PendingLog? = nil,
+    log: Logger
+  ) {
     self.events = events
+    self.pending = pending
     self.labels = labels
     self.interfaces = interfaces
     self.isDryRun = isDryRun
@@ -38,16 +44,20 @@ public final class Journal: Sendable {
 
   /// Carries events from the packet thread's queue into the journal until the thread has stopped.
   func run() async {
-    for await _ in events.announcements { collect() }
-    collect()
+    var taken = events.makeRoom()
+    for await _ in events.announcements { collect(&taken) }
+    collect(&taken)
     finish()
   }
 
-  private func collect() {
-    let taken = events.takeAll()
+  private func collect(_ taken: inout EventQueue.Contents) {
+    events.takeAll(into: &taken)
     for notice in taken.notices { report(notice) }
     let logged = taken.events.filter(\.isLogged)
-    append(logged.map { LogEntry($0, labels: labels, interfaces: interfaces, isDryRun: isDryRun) })
+    pending?.append(logged)
+    // Of a burst that nobody follows, only what stays gets its texts.
+    let shown = hasFollowers ? logged[...] : logged.suffix(Self.entriesKept)
+    append(shown.map { LogEntry($0, labels: labels, interfaces: interfaces, isDryRun: isDryRun) })
     if taken.lost > 0 { contents.withLock { $0.lost &+= taken.lost } }
   }
 
@@ -75,6 +85,7 @@ public final class Journal: Sendable {
 
   /// Adds a message of the daemon's own.
   func append(message: String, time: Timestamp) {
+    pending?.append(StoredMessage(time: time, text: message))
     append([LogEntry(time: time, message: message)])
   }
 
@@ -116,6 +127,8 @@ public final class Journal: Sendable {
     }
     return stream
   }
+
+  private var hasFollowers: Bool { contents.withLock { !$0.followers.isEmpty } }
 
   private func finish() {
     let followers = contents.withLock { contents in

@@ -36,32 +36,49 @@ public actor SentryDaemon {
   private(set) var protection: HostProtection
   private let look: @Sendable ([NetworkInterface]) -> HostProtection
   public nonisolated let journal: Journal
+  nonisolated let memory: MemoryKeeper
 
   private static let documentsRemembered = 17
+
+  var isDryRun: Bool { intake.isDryRun }
 
   // MARK: Starting and stopping
 
   /// Opens the interfaces, named as the system names them, or the queue, and starts judging by a document without errors.
   ///
+  /// - Parameters:
+  ///   - memory: what of its memory is kept on disk; what an earlier run has left there comes back.
+  ///   - origin: where the document comes from.
   /// - Returns: the daemon; its journal does not run by itself.
   /// - Throws: what is wrong with the document or an interface.
   public static func start(
     _ submitted: SubmittedDocument, interfaces names: [String],
-    intake: PacketIntake = .watch(LiveCapture.Options()), log: Logger
+    intake: PacketIntake = .watch(LiveCapture.Options()), memory: MemoryOptions = MemoryOptions(),
+    origin: DocumentOrigin = .chosen, log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
-    try await start(submitted, interfaces: names, intake: intake, look: HostProtection.current, log: log)
+    try await start(
+      submitted, interfaces: names, intake: intake, memory: memory, origin: origin, look: HostProtection.current,
+      log: log)
   }
 
   /// - Parameter look: what says whom to protect on this host, which has these interfaces; asked again now and then.
   static func start(
     _ submitted: SubmittedDocument, interfaces names: [String], intake: PacketIntake,
+    memory options: MemoryOptions = MemoryOptions(), origin: DocumentOrigin = .chosen,
     look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
     let labels = RuleLabels()
     let now = WallClock.seconds()
-    guard let document = AppliedDocument(submitted, generation: 1, labels: labels, appliedTime: now) else {
+    guard
+      let document = AppliedDocument(
+        submitted, generation: 1, labels: labels, appliedTime: now, isHeldToTests: origin != .edited)
+    else {
       throw .documentHasErrors(name: submitted.name)
     }
+    let memory = MemoryKeeper(options, log: log)
+    let contents = await memory.begin()
+    let restored = RestoredState(
+      contents, labels: labels, counting: options.keepsCounters ? document.rules.ruleSet : nil, now: WallClock.now())
     let packets: PacketThread
     let networks: AddressSpans
     let protection: HostProtection
@@ -80,7 +97,8 @@ public actor SentryDaemon {
       if let warning = intake.warning(about: document.rules) { log.warning("\(warning)") }
       let host = look(known)
       packets = try await PacketThread.start(
-        rules: document.rules, interfaces: interfaces, local: local, protected: host.spans, intake: intake)
+        rules: document.rules, interfaces: interfaces, local: local, protected: host.spans, restored: restored,
+        intake: intake)
       networks = local
       protection = host
     } catch {
@@ -91,7 +109,8 @@ public actor SentryDaemon {
       if case .queue(let queue) = intake { gate = try KernelGate(queue, interfaces: names, packets: packets) }
       let daemon = SentryDaemon(
         packets: packets, intake: intake, gate: gate, labels: labels, interfaceNames: names, active: document,
-        local: networks, protection: protection, look: look, startTime: now, log: log)
+        local: networks, protection: protection, look: look, memory: memory, startTime: now, log: log)
+      await daemon.remember(restored, contents, isChosen: origin != .usual)
       // The queue is open by now: no packet waits for nobody.
       for remark in try gate?.open(by: document.rules) ?? [] { log.notice("\(remark)") }
       return daemon
@@ -104,7 +123,8 @@ public actor SentryDaemon {
   private init(
     packets: PacketThread, intake: PacketIntake, gate: KernelGate?, labels: RuleLabels, interfaceNames: [String],
     active: AppliedDocument, local: AddressSpans, protection: HostProtection,
-    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, startTime: Double, log: Logger
+    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, memory: MemoryKeeper, startTime: Double,
+    log: Logger
   ) {
     self.packets = packets
     self.intake = intake
@@ -115,17 +135,20 @@ public actor SentryDaemon {
     self.local = local
     self.protection = protection
     self.look = look
+    self.memory = memory
     self.startTime = startTime
     self.log = log
     history = [active.report]
     journal = Journal(
-      events: packets.events, labels: labels, interfaces: interfaceNames, isDryRun: intake.isDryRun, log: log)
+      events: packets.events, labels: labels, interfaces: interfaceNames, isDryRun: intake.isDryRun,
+      pending: memory.options.directory == nil ? nil : memory.pending, log: log)
   }
 
   /// Ends the packet thread; requests that come later fail with `DaemonError.stopped`. In queue mode the kernel stops handing over
   /// packets first, unless the policy is to drop them.
   public func stop() async {
     if let gate { leave(gate) }
+    await memory.flush(packets)
     await packets.stop()
   }
 
@@ -152,9 +175,11 @@ public actor SentryDaemon {
   /// - Parameters:
   ///   - expected: the generation that must be in force; `nil` for any.
   ///   - change: for the document in force edited, what was done to it.
+  ///   - user: who wants it; `nil` for whoever runs this process.
   /// - Throws: `generationChanged` if it is not.
   public func apply(
-    _ submitted: SubmittedDocument, replacing expected: UInt32? = nil, change: String? = nil
+    _ submitted: SubmittedDocument, replacing expected: UInt32? = nil, change: String? = nil,
+    user: String? = nil
   ) async throws(DaemonError) -> ApplyReply {
     let current = active
     let generation = current.rules.generation
@@ -179,6 +204,7 @@ public actor SentryDaemon {
     gate?.endFlows()
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
+    await remember(new, by: user)
     follow(new.rules, after: current.rules)
     if new.rules.protectedNetworks != current.rules.protectedNetworks { gate?.followSparedAddresses() }
     try await refreshLocal()
@@ -215,6 +241,7 @@ public actor SentryDaemon {
   public func status() async throws(DaemonError) -> StatusReply {
     let documents = history
     let document = active.report
+    let memory = await memory.report()
     let snapshot = try await ask { $0.snapshot() }
     return StatusReply(
       mode: intake.mode, enabled: snapshot.isOn, document: document, startTime: startTime, time: WallClock.seconds(),
@@ -232,7 +259,7 @@ public actor SentryDaemon {
       owners: snapshot.owners.map(\.report), rates: snapshot.rates.map { $0.map(\.report) },
       protected: protectedAddresses.map(\.report), preventedTriggers: snapshot.totals.preventedTriggers,
       unprovenTriggers: snapshot.totals[.unproven], cappedTriggers: snapshot.totals[.limit],
-      isObserved: active.rules.isObserved ? true : nil, protectionProblem: protection.problem)
+      isObserved: active.rules.isObserved ? true : nil, protectionProblem: protection.problem, memory: memory?.report)
   }
 
   // MARK: The kernel's part

@@ -41,6 +41,8 @@ struct AddressKey: TableKey {
 /// An entry as an address table stores it: 40 bytes.
 struct AddressRecord: LinkedEntry {
   let key: AddressKey
+  /// Since it was last copied for somebody who saves the table; so is a slot that is free since then.
+  var isChanged = true
   var expiryClass = ExpiryClass.free
   var triggeredBy: UInt32
   var matchCount: UInt64 = 1
@@ -52,6 +54,9 @@ struct AddressRecord: LinkedEntry {
   }
 
   var isIPv4: Bool { key.address.isIPv4 }
+
+  @inline(__always)
+  mutating func noteRemoval() { isChanged = true }
 
   /// A copy for others, with the lifetime of its class in nanoseconds.
   func entry(lifetime: Int64) -> AddressEntry {

@@ -64,7 +64,14 @@ public struct AddressTable: ~Copyable {
 
   /// The entry for this address, or for an IPv6 net or a range around it; `nil` if there is none or it has expired. Does not
   /// refresh it.
+  @inline(__always)
   public mutating func find(_ address: IPAddress, now: Timestamp) -> TableSlot? {
+    // Tables that rules ask for are often empty: nothing has been triggered yet.
+    table.count == 0 && ranges.isEmpty ? nil : findEntry(address, now: now)
+  }
+
+  @inline(never)
+  private mutating func findEntry(_ address: IPAddress, now: Timestamp) -> TableSlot? {
     if let slot = findSingle(address, now: now) { return TableSlot(slot) }
     guard !ranges.isEmpty else { return nil }
     return ranges.find(address, now: now).map { TableSlot(range: $0) }
@@ -85,6 +92,7 @@ public struct AddressTable: ~Copyable {
     guard table.isOccupied(slot.index) else { return }
     noteRefresh(slot.index, now: now)
     table[slot.index].matchCount &+= 1
+    table[slot.index].isChanged = true
     table.refresh(slot.index, in: table[slot.index].expiryClass, now: now)
   }
 
@@ -105,6 +113,7 @@ public struct AddressTable: ~Copyable {
         table.refresh(slot, in: table[slot].expiryClass, now: now)
       }
       table[slot].triggeredBy = triggeredBy
+      table[slot].isChanged = true
       return .refreshed
     }
     if !address.isIPv4 { lookUp(ipv6Length: key.prefixLength) }
@@ -135,6 +144,7 @@ public struct AddressTable: ~Copyable {
     if let range = slot.range { return ranges.resetMatchCount(of: range) }
     guard table.isOccupied(slot.index) else { return }
     table[slot.index].matchCount = 0
+    table[slot.index].isChanged = true
   }
 
   /// Removes expired entries, some thousands at most in one call; those left do not match either.
@@ -206,6 +216,7 @@ public struct AddressTable: ~Copyable {
     table.refresh(slot, in: table.expiryClass(lasting: addition.duration.nanoseconds), now: now)
     table[slot].triggeredBy = addition.triggeredBy
     table[slot].matchCount = 0
+    table[slot].isChanged = true
     note(.refreshed, slot, now: now)
     return .refreshed
   }
@@ -254,6 +265,7 @@ public struct AddressTable: ~Copyable {
 
   public mutating func removeAll() {
     changes?.miss()
+    layout &+= 1
     table.removeAll()
     ranges.removeAll()
     ipv6Lengths = [UInt8(truncatingIfNeeded: ipv6PrefixLength)]
@@ -265,6 +277,7 @@ public struct AddressTable: ~Copyable {
   /// Keeps what fits; slots found before are no longer valid.
   public mutating func setCapacity(_ capacity: Int, now: Timestamp) {
     changes?.miss()
+    layout &+= 1
     table.setCapacity(capacity, now: now)
     ranges.setCapacity(capacity, now: now)
   }
@@ -319,8 +332,53 @@ public struct AddressTable: ~Copyable {
     guard let net = AddressNet(range), let slot = table.slot(of: AddressKey(net.address, ipv6PrefixLength: net.length))
     else { return ranges.credit(RangeKey(range), hits: hits, at: time) }
     table[slot].matchCount &+= hits
+    table[slot].isChanged = true
     table.refresh(slot, asOf: time)
     return true
+  }
+
+  // MARK: Saving and restoring
+
+  /// Entries keep their places as long as this number stays.
+  public private(set) var layout: UInt32 = 0
+
+  /// Places there may be something in: first those of single addresses, then those of ranges.
+  public var usedPlaces: Int { table.usedSlots + ranges.usedPlaces }
+
+  /// Copies what has changed at some places since they were last looked at; about a nanosecond a place where nothing has.
+  ///
+  /// - Parameters:
+  ///   - window: of `0..<usedPlaces`; what is beyond is passed over.
+  ///   - isEverything: what has not changed, too.
+  ///   - copies: takes one for each place at most, and allocates nothing while that fits its capacity.
+  public mutating func copyChanges(at window: Range<Int>, isEverything: Bool, into copies: inout [PlacedEntry]) {
+    let singles = table.usedSlots
+    for slot in window.clamped(to: 0..<singles) where table[slot].isChanged || isEverything {
+      table[slot].isChanged = false
+      copies.append(PlacedEntry(place: .single(slot), entry: table.isOccupied(slot) ? entry(at: slot) : nil))
+    }
+    guard window.upperBound > singles else { return }
+    let rest = max(window.lowerBound - singles, 0)..<(window.upperBound - singles)
+    ranges.copyChanges(at: rest, isEverything: isEverything, into: &copies)
+  }
+
+  /// Puts entries into an empty table as they were; of several for the same addresses the last counts. Allocates.
+  ///
+  /// - Parameter entries: unexpired ones, in the order of their last times, none later than `now`.
+  public mutating func restore(_ entries: [AddressEntry], now: Timestamp) {
+    var newRanges: [RangeTable.NewRange] = []
+    for entry in entries {
+      if let key = key(of: entry.range) {
+        _ = table.remove(key)
+        var record = AddressRecord(key: key, triggeredBy: entry.triggeredBy)
+        record.matchCount = entry.matchCount
+        insert(record, entry.duration, now: entry.lastTime)
+      } else {
+        changes?.noteRanges()
+        newRanges.append(ranges.restore(entry))
+      }
+    }
+    ranges.sortIn(newRanges)
   }
 
   /// Inserts an entry that is not there; of a full table another makes way.

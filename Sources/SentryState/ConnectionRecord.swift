@@ -19,12 +19,16 @@ struct ConnectionRecord: LinkedEntry {
   /// Packets discarded since a rule dropped the connection; before that, the number that `awaited` is, if there is one.
   private var refusalsOrNumber: UInt32 = 0
 
-  /// A new flow, before `packet` is added to it.
-  init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp) {
+  /// A new flow, of which `packet` is the first.
+  ///
+  /// Each value is written once: then the record is put together in its slot, and not copied there.
+  @inline(__always)
+  init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp, interface: UInt16) {
     key = flow.identity
     traits = Traits(flow)
-    // `add` takes it back if this packet's SYN flag is off: a connection that is met half-way counts as open.
-    tcp = packet.has(.tcpFlags) ? .onlySYN : []
+    tcp = packet.has(.tcpFlags) ? TCPState(startedWith: packet.tcpFlags) : []
+    self.interface = interface
+    forward = FlowTraffic(packets: 1, bytes: UInt64(packet.byteCount))
     firstNanoseconds = firstTime.nanoseconds
   }
 
@@ -174,6 +178,7 @@ private struct Traits: OptionSet, BitwiseCopyable {
 }
 
 extension Traits {
+  @inline(__always)
   init(_ flow: FlowKey) {
     self = []
     if flow.isFromFirstEnd { insert(.forwardFromFirstEnd) }

@@ -14,6 +14,9 @@ public import SentryPacket
 /// `now` is never before that of an earlier call.
 public struct ConnectionTable: ~Copyable {
   var table: LinkedTable<ConnectionRecord>
+  /// Where the flow that was looked up last belongs: worked out once for looking and entering.
+  private var latestHash: UInt64 = 0
+  var expected = ExpectedFlows()
 
   /// - Parameter capacity: the nearest of 1...16 777 216.
   public init(capacity: Int) {
@@ -30,7 +33,8 @@ public struct ConnectionTable: ~Copyable {
   @inline(__always)
   public mutating func lookup(_ flow: FlowKey, now: Timestamp) -> TableSlot? {
     guard flow.isKnown else { return nil }
-    return table.find(flow.identity, now: now).map { TableSlot($0) }
+    latestHash = table.hash(of: flow.identity)
+    return table.find(flow.identity, hash: latestHash, now: now).map { TableSlot($0) }
   }
 
   /// Enters or refreshes the flow of a packet that passes or is delayed, counts the packet, follows TCP's flags.
@@ -48,7 +52,7 @@ public struct ConnectionTable: ~Copyable {
     enter(flow, foundAt: lookup(flow, now: now), packet, now: now, interface: interface)
   }
 
-  /// The same for a flow that `lookup` has been asked for at the same time, with nothing entered or removed since.
+  /// The same for the flow that `lookup` was asked for last, at the same time, with nothing entered or removed since.
   ///
   /// - Parameter known: what `lookup` said.
   @discardableResult
@@ -65,9 +69,8 @@ public struct ConnectionTable: ~Copyable {
       }
       table.remove(at: slot)
     }
-    var record = ConnectionRecord(flow, startedBy: packet, at: now)
-    record.add(packet, of: flow, interface: interface)
-    return TableSlot(table.insert(record, in: record.limit.rawValue, now: now))
+    let record = ConnectionRecord(flow, startedBy: packet, at: now, interface: interface)
+    return TableSlot(table.insert(record, hash: latestHash, in: record.limit.rawValue, now: now))
   }
 
   private func startsAnew(_ packet: PacketFields, at slot: Int) -> Bool {
@@ -184,9 +187,11 @@ public struct ConnectionTable: ~Copyable {
   ) -> Foresight? {
     guard flow.isKnown else { return nil }
     let known = table.peek(flow.identity, now: now)
-    var record = ConnectionRecord(flow, startedBy: packet, at: now)
-    if let known, !startsAnew(packet, at: known) { record = table[known] }
-    record.add(packet, of: flow, interface: interface)
+    var record = ConnectionRecord(flow, startedBy: packet, at: now, interface: interface)
+    if let known, !startsAnew(packet, at: known) {
+      record = table[known]
+      record.add(packet, of: flow, interface: interface)
+    }
     record.lastNanoseconds = now.nanoseconds
     let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)
     let evicted = known == nil ? table.makingWay(now: now).map { table[$0].entry } : nil

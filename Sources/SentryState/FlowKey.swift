@@ -21,7 +21,7 @@ public struct FlowKey: Sendable {
   ///
   /// Inlinable, so that the packet is read field by field: copied whole right after it was decoded, it would have to wait for
   /// all its bytes.
-  @inlinable
+  @inlinable @inline(__always)
   public init(_ packet: borrowing PacketFields, direction: Direction) {
     let ports = Self.ports(of: packet, direction)
     self.init(

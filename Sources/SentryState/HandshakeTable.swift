@@ -98,6 +98,9 @@ public struct HandshakeTable: ~Copyable {
   /// Flows in the table, expired ones that are not removed yet included.
   public var count: Int { table.count }
 
+  /// New flows since the start.
+  public var additions: UInt64 { table.additions }
+
   /// See `LinkedTable.brokenInvariant`.
   func brokenInvariant() -> String? { table.brokenInvariant() }
 }

@@ -33,6 +33,13 @@ protocol LinkedEntry: BitwiseCopyable {
   var lastNanoseconds: Int64 { get set }
   /// The position of its class; `ExpiryClass.free` while the slot holds no entry.
   var expiryClass: UInt16 { get set }
+  /// Its slot is about to be free.
+  mutating func noteRemoval()
+}
+
+extension LinkedEntry {
+  @inline(__always)
+  mutating func noteRemoval() {}
 }
 
 /// The neighbours of an entry in the list of its class; of a free slot, `next` is the free slot after it.
@@ -86,8 +93,12 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// The slot of the unexpired entry with this key. An expired one is removed.
   @inline(__always)
-  mutating func find(_ key: Entry.Key, now: Timestamp) -> Int? {
-    guard let slot = slot(of: key) else { return nil }
+  mutating func find(_ key: Entry.Key, now: Timestamp) -> Int? { find(key, hash: hash(of: key), now: now) }
+
+  /// The same, for those who know `hash(of:)` the key.
+  @inline(__always)
+  mutating func find(_ key: Entry.Key, hash: UInt64, now: Timestamp) -> Int? {
+    guard let slot = index.slot(of: hash, where: { slots[$0].key == key }) else { return nil }
     prefetchNeighbours(of: slot)
     guard isExpired(slot, now) else { return slot }
     remove(at: slot)
@@ -117,10 +128,17 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// The slot of the entry with this key, expired or not.
   @inline(__always)
-  func slot(of key: Entry.Key) -> Int? { index.slot(of: key.hash(seed)) { slots[$0].key == key } }
+  func slot(of key: Entry.Key) -> Int? { index.slot(of: hash(of: key)) { slots[$0].key == key } }
+
+  /// Where the table looks for a key, and puts it.
+  @inline(__always)
+  func hash(of key: Entry.Key) -> UInt64 { key.hash(seed) }
 
   /// True if there is an entry with this key, expired or not.
   func contains(_ key: Entry.Key) -> Bool { slot(of: key) != nil }
+
+  /// Slots from here on were never in use, and hold nothing.
+  var usedSlots: Int { touchedSlots }
 
   /// The slots of all entries, expired ones included.
   var occupiedSlots: [Int] { (0..<touchedSlots).filter { isOccupied($0) } }
@@ -153,21 +171,58 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     }
   }
 
+  // MARK: Fetching ahead
+
+  /// Has the line of the index fetched that `find` reads first.
+  @inline(__always)
+  func prefetchIndex(hash: UInt64) { index.prefetch(hash: hash) }
+
+  /// Has the entry fetched that `find` compares first.
+  ///
+  /// - Returns: its slot; `nil` if there is none.
+  @inline(__always)
+  func prefetchEntry(hash: UInt64) -> Int? {
+    guard let slot = index.likelySlot(of: hash) else { return nil }
+    slots.prefetchAll(of: slot)
+    links.prefetch(slot)
+    return slot
+  }
+
+  /// An entry that is found is refreshed before long, and then its neighbours in the list change.
+  @inline(__always)
+  func prefetchNeighbours(of slot: Int) {
+    let (previous, next) = (links[slot].previous, links[slot].next)
+    links.prefetch(Int(previous))
+    links.prefetch(Int(next))
+  }
+
   // MARK: Changing
 
   /// Adds an entry whose key `find` has just not found; the table sets its class and last time.
   ///
   /// - Returns: its slot.
   mutating func insert(_ entry: Entry, in expiryClass: UInt16, now: Timestamp) -> Int {
-    if count == index.slotCapacity, count < capacity { growIndex() }
-    if count >= capacity { makeRoom(now) }
+    insert(entry, hash: hash(of: entry.key), in: expiryClass, now: now)
+  }
+
+  /// The same, for those who know `hash(of:)` its key.
+  @inline(__always)
+  mutating func insert(_ entry: Entry, hash: UInt64, in expiryClass: UInt16, now: Timestamp) -> Int {
+    assert(hash == self.hash(of: entry.key))
+    if count >= min(capacity, index.slotCapacity) { makeRoomOrGrow(now) }
     let slot = takeFreeSlot()
     slots[slot] = entry
-    index.insert(slot, hash: entry.key.hash(seed))
+    index.insert(slot, hash: hash)
     append(slot, to: expiryClass, at: now.nanoseconds)
     count += 1
     additions &+= 1
     return slot
+  }
+
+  @inline(never)
+  private mutating func makeRoomOrGrow(_ now: Timestamp) {
+    if count == index.slotCapacity, count < capacity { growIndex() }
+    if count >= capacity { makeRoom(now) }
   }
 
   /// Starts the lifetime of an entry again, in its class or another.
@@ -204,7 +259,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Removes the entry in an occupied slot.
   mutating func remove(at slot: Int) {
-    guard let position = index.position(of: slot, hash: slots[slot].key.hash(seed)) else { return }
+    guard let position = index.position(of: slot, hash: hash(of: slots[slot].key)) else { return }
     remove(slot, at: position)
   }
 
@@ -215,6 +270,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   mutating func expire(now: Timestamp) {
     var left = Self.sweepLimit
     while left > 0, let slot = classes.expired(at: now.nanoseconds) {
+      prefetchRemoval(behind: slot)
       remove(at: slot)
       left -= 1
     }
@@ -281,8 +337,26 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   private mutating func makeRoom(_ now: Timestamp) {
     if let expired = classes.expired(at: now.nanoseconds) { return remove(at: expired) }
     guard let slot = classes.oldest else { return }
+    prefetchRemoval(behind: slot)
     remove(at: slot)
     evictions &+= 1
+  }
+
+  /// The entries behind the one that goes now are likely to go next: of the second the line of the index is fetched, and so that
+  /// its key is there by then, the entry behind it.
+  @inline(__always)
+  private func prefetchRemoval(behind slot: Int) {
+    guard let next = slotBehind(slot), let second = slotBehind(next) else { return }
+    index.prefetch(hash: hash(of: slots[second].key))
+    let third = Int(links[second].next)
+    slots.prefetchAll(of: third)
+    links.prefetch(third)
+  }
+
+  @inline(__always)
+  private func slotBehind(_ slot: Int) -> Int? {
+    let next = links[slot].next
+    return next == Links.none ? nil : Int(next)
   }
 
   @inline(__always)
@@ -311,7 +385,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       links.preferLargePages()
     }
     for slot in 0..<touchedSlots where slots[slot].expiryClass != ExpiryClass.free {
-      larger.insert(slot, hash: slots[slot].key.hash(seed))
+      larger.insert(slot, hash: hash(of: slots[slot].key))
     }
     index = larger
   }
@@ -330,6 +404,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     index.remove(at: position) { slots[$0].key.hash(seed) }
     unlink(slot)
     slots[slot].expiryClass = ExpiryClass.free
+    slots[slot].noteRemoval()
     links[slot] = Links(previous: Links.none, next: firstFree)
     firstFree = UInt32(truncatingIfNeeded: slot)
     count -= 1
@@ -349,20 +424,12 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     if count == index.slotCapacity { growIndex() }
     let slot = takeFreeSlot()
     slots[slot] = entry
-    index.insert(slot, hash: entry.key.hash(seed))
+    index.insert(slot, hash: hash(of: entry.key))
     append(slot, to: expiryClass, at: entry.lastNanoseconds)
     count += 1
   }
 
   // MARK: Lists
-
-  /// An entry that is found is refreshed before long, and then its neighbours in the list change.
-  @inline(__always)
-  private func prefetchNeighbours(of slot: Int) {
-    let (previous, next) = (links[slot].previous, links[slot].next)
-    links.prefetch(Int(previous))
-    links.prefetch(Int(next))
-  }
 
   @inline(__always)
   private mutating func append(_ slot: Int, to expiryClass: UInt16, at nanoseconds: Int64) {

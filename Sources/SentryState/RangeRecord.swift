@@ -24,6 +24,8 @@ struct RangeKey: TableKey {
 /// A range as its table stores it: 56 bytes.
 struct RangeRecord: LinkedEntry {
   let key: RangeKey
+  /// Since it was last copied for somebody who saves the table; so is a slot that is free since then.
+  var isChanged = true
   var expiryClass = ExpiryClass.free
   var triggeredBy: UInt32
   var matchCount: UInt64 = 0
@@ -33,6 +35,9 @@ struct RangeRecord: LinkedEntry {
     self.key = key
     self.triggeredBy = triggeredBy
   }
+
+  @inline(__always)
+  mutating func noteRemoval() { isChanged = true }
 
   /// A copy for others, with the lifetime of its class in nanoseconds; `nil` never occurs, for a key comes from a range.
   func entry(lifetime: Int64) -> AddressEntry? {

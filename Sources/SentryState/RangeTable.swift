@@ -39,6 +39,7 @@ struct RangeTable: ~Copyable {
   mutating func hit(_ slot: Int, now: Timestamp) {
     guard table.isOccupied(slot) else { return }
     table[slot].matchCount &+= 1
+    table[slot].isChanged = true
     table.refresh(slot, in: table[slot].expiryClass, now: now)
   }
 
@@ -46,6 +47,7 @@ struct RangeTable: ~Copyable {
   mutating func credit(_ key: RangeKey, hits: UInt64, at time: Timestamp) -> Bool {
     guard let slot = table.slot(of: key) else { return false }
     table[slot].matchCount &+= hits
+    table[slot].isChanged = true
     table.refresh(slot, asOf: time)
     return true
   }
@@ -55,6 +57,7 @@ struct RangeTable: ~Copyable {
   mutating func resetMatchCount(of slot: Int) {
     guard table.isOccupied(slot) else { return }
     table[slot].matchCount = 0
+    table[slot].isChanged = true
   }
 
   mutating func expire(now: Timestamp) {
@@ -89,6 +92,7 @@ struct RangeTable: ~Copyable {
     table.refresh(slot, in: expiryClass, now: now)
     table[slot].triggeredBy = addition.triggeredBy
     table[slot].matchCount = 0
+    table[slot].isChanged = true
     return nil
   }
 
@@ -111,6 +115,28 @@ struct RangeTable: ~Copyable {
     ipv4.removeAll()
     ipv6.removeAll()
     sortIn(table.occupiedSlots.map { NewRange(key: table[$0].key, slot: $0) })
+  }
+
+  // MARK: Saving and restoring
+
+  var usedPlaces: Int { table.usedSlots }
+
+  /// See `AddressTable.copyChanges`.
+  mutating func copyChanges(at window: Range<Int>, isEverything: Bool, into copies: inout [PlacedEntry]) {
+    for slot in window.clamped(to: 0..<table.usedSlots) where table[slot].isChanged || isEverything {
+      table[slot].isChanged = false
+      copies.append(PlacedEntry(place: .range(slot), entry: table.isOccupied(slot) ? entry(at: slot) : nil))
+    }
+  }
+
+  /// Puts an entry into the table as it was; lookups know it after `sortIn`.
+  mutating func restore(_ entry: AddressEntry) -> NewRange {
+    let key = RangeKey(entry.range)
+    _ = table.remove(key)
+    var record = RangeRecord(key: key, triggeredBy: entry.triggeredBy)
+    record.matchCount = entry.matchCount
+    let expiryClass = table.expiryClass(lasting: entry.duration.nanoseconds)
+    return NewRange(key: key, slot: table.insert(record, in: expiryClass, now: entry.lastTime))
   }
 
   // MARK: Reports

@@ -44,6 +44,10 @@ struct SlotIndex: ~Copyable {
   /// How many slots may be in the index at once; they are numbered from 0.
   var slotCapacity: Int { words.count / 2 }
 
+  /// Has the line fetched in which a hash is looked for first.
+  @inline(__always)
+  func prefetch(hash: UInt64) { words.prefetch(home(of: hash) &* Self.lineWords) }
+
   /// The slot with this hash that `isSought`, or `nil`.
   @inline(__always)
   func slot(of hash: UInt64, where isSought: (_ slot: Int) -> Bool) -> Int? {
@@ -60,6 +64,14 @@ struct SlotIndex: ~Copyable {
       line = (line &+ 1) & lineMask
       sought = displaced(sought)
     }
+  }
+
+  /// The first slot in the home of this hash whose word has it; `nil` if there is none there.
+  @inline(__always)
+  func likelySlot(of hash: UInt64) -> Int? {
+    let line = home(of: hash)
+    let matches = words.matches(inLine: line, mask: ~slotMask, firstWord(hash))
+    return matches == 0 ? nil : Int(words[Self.position(line, matches)] & slotMask)
   }
 
   /// The position of a slot that is in the index with this hash; `nil` if it is not.

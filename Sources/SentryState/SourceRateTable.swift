@@ -80,6 +80,9 @@ public struct SourceRateTable: ~Copyable {
   /// Sources in the table, quiet ones that are not removed yet included.
   public var count: Int { table.count }
 
+  /// New sources since the start.
+  public var additions: UInt64 { table.additions }
+
   /// Sources that made way while they counted, since the start.
   public var evictions: UInt64 { table.evictions }
 

@@ -238,6 +238,28 @@ extension StateTables {
   public func evictions(from kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].evictions }
 }
 
+// MARK: - Saving and restoring
+
+extension StateTables {
+  /// See `AddressTable.layout`.
+  public func layout(of kind: AddressTableKind) -> UInt32 { addresses[Self.index(of: kind)].layout }
+
+  /// See `AddressTable.usedPlaces`.
+  public func usedPlaces(of kind: AddressTableKind) -> Int { addresses[Self.index(of: kind)].usedPlaces }
+
+  /// See `AddressTable.copyChanges`.
+  public mutating func copyChanges(
+    of kind: AddressTableKind, at window: Range<Int>, isEverything: Bool, into copies: inout [PlacedEntry]
+  ) {
+    addresses[Self.index(of: kind)].copyChanges(at: window, isEverything: isEverything, into: &copies)
+  }
+
+  /// See `AddressTable.restore`.
+  public mutating func restore(_ entries: [AddressEntry], to kind: AddressTableKind, now: Timestamp) {
+    addresses[Self.index(of: kind)].restore(entries, now: now)
+  }
+}
+
 // MARK: - Copies elsewhere
 
 extension StateTables {

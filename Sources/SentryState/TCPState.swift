@@ -27,7 +27,15 @@ public struct TCPState: OptionSet, Hashable, Sendable, BitwiseCopyable {
       || isSuperset(of: [.forwardFINAcknowledged, .reverseFINAcknowledged])
   }
 
+  /// After the first packet of a connection. One that is met half-way, with a packet whose SYN flag is off, counts as open.
+  @inline(__always)
+  init(startedWith flags: UInt8) {
+    self = .onlySYN
+    follow(flags, isForward: true)
+  }
+
   /// Takes one packet's flags into account.
+  @inline(__always)
   mutating func follow(_ flags: UInt8, isForward: Bool) {
     if flags & TCPFlag.syn == 0 { remove(.onlySYN) }
     if flags & TCPFlag.rst != 0 { insert(.reset) }

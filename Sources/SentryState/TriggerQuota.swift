@@ -12,7 +12,7 @@ public struct TriggerQuota: Sendable {
   public var limit: Int?
   /// Of the minute that began last.
   private var start: Timestamp?
-  private var entered = 0
+  public private(set) var entered = 0
   private var isTold = false
 
   public init(limit: Int?) { self.limit = limit }

@@ -45,6 +45,19 @@ struct ZeroedBuffer<Element: BitwiseCopyable>: ~Copyable {
     unsafe sentry_prefetch(UnsafeRawPointer(bitPattern: address))
   }
 
+  /// The same for all lines of an element.
+  @inline(__always)
+  func prefetchAll(of index: Int) {
+    // Safe: nothing is read or changed, whatever the address is.
+    let address = unsafe UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride)
+    var offset: UInt = 0
+    while offset < UInt(MemoryLayout<Element>.size) {
+      unsafe sentry_prefetch(UnsafeRawPointer(bitPattern: address &+ offset))
+      offset &+= 64
+    }
+    unsafe sentry_prefetch(UnsafeRawPointer(bitPattern: address &+ UInt(MemoryLayout<Element>.size) &- 1))
+  }
+
   /// The element at `index`, which the caller has shown to be in `0..<count`.
   subscript(index: Int) -> Element {
     @inline(__always) get {

@@ -272,6 +272,22 @@ struct PlainRecordsTests {
     #expect(reason.hasPrefix("truncated dump file"))
   }
 
+  @Test("beside a frame comes the one so many after it, where it is known", arguments: [1, 3, 8], [1, 100, Int.max])
+  func lookingAhead(by distance: Int, portion: Int) throws {
+    var file = try CaptureFile(path: folder.write("capture", Self.long.bytes))
+    var (frames, later): ([[UInt8]], [[UInt8]]) = ([], [])
+    while try file.read(
+      atMost: portion, lookingAhead: distance,
+      {
+        frames.append(copy($0))
+        later.append(copy($2))
+      }) > 0
+    {}
+    let known = frames.indices.filter { !later[$0].isEmpty }
+    #expect(known.allSatisfy { $0 + distance < frames.count && later[$0] == frames[$0 + distance] })
+    #expect(known.count > frames.count * 9 / 10)
+  }
+
   @Test func rewindingReadsPlainAgain() throws {
     var file = try CaptureFile(path: folder.write("capture", Self.long.bytes))
     let first = readAll(&file)

@@ -75,33 +75,15 @@ import Testing
       ("", "--policy fail-open", "--policy says something of queue mode only"),
       ("monitor", "--queue-number 1", "--queue-number says something of queue mode only"),
       ("monitor", "--queue-mark 0x10000000", "--queue-mark says something of queue mode only"),
-      ("monitor", "--state-directory /tmp", "--state-directory says something of queue mode only"),
       ("monitor", "--dry-run", "--dry-run says something of queue and bridge mode only"),
       ("bridge", "--policy fail-closed", "--policy says something of queue mode only"),
       ("bridge", "--queue-number 1", "--queue-number says something of queue mode only"),
-      ("bridge", "--state-directory /tmp", "--state-directory says something of queue mode only"),
     ])
   func optionsOfAnotherModeAreRefused(_ mode: String, _ option: String, _ message: String) async throws {
     let words = ["run", "-i", "lo"] + (mode.isEmpty ? [] : ["--mode", mode])
     let run = try await Program.sentry.run(words + option.split(separator: " ").map(String.init))
     #expect(run.status == 2)
     #expect(run.errors.contains("Error: \(message)"), "\(run.errors)")
-  }
-
-  /// Looked at first: there is no such interface either.
-  @Test(arguments: [
-    ("/nowhere/at/all", "No such file or directory"), ("/dev/null", "Not a directory"),
-    ("/sys/kernel", "Permission denied"),
-  ])
-  func aStateDirectoryThatCannotBeUsedIsNoticedBeforeTheStart(_ directory: String, _ reason: String) async throws {
-    let run = try await Program.sentry.run([
-      "run", "-i", "gone0", "--mode", "queue", "--state-directory", directory,
-    ])
-    #expect(run.status == (reason == "Permission denied" ? 77 : 74))
-    #expect(
-      run.errors.hasSuffix(
-        "sentry: cannot write '\(directory)': \(reason); "
-          + "--state-directory takes a directory that is there and can be written to\n"), "\(run.errors)")
   }
 
   @Test(arguments: ["-1", "65536", "first", "--dry-run"])

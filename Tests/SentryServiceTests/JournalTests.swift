@@ -47,18 +47,22 @@ import Testing
     let events = Array(repeating: event, count: 7)
     #expect(queue.fillIfFree { $0.append(events) })
     #expect(queue.fillIfFree { $0.append(events) })
-    let taken = queue.takeAll()
+    var taken = queue.makeRoom()
+    queue.takeAll(into: &taken)
     #expect(taken.events.count == 10)
     #expect(taken.lost == 4)
-    #expect(queue.takeAll().events.isEmpty)
+    queue.takeAll(into: &taken)
+    #expect(taken.events.isEmpty)
+    #expect(taken.lost == 0)
   }
 
   @Test func fullQueueTakesEventsAgainOnceEmptied() {
     let queue = EventQueue(capacity: 1)
     _ = queue.fillIfFree { $0.append([event, event]) }
-    _ = queue.takeAll()
+    var taken = queue.makeRoom()
+    queue.takeAll(into: &taken)
     _ = queue.fillIfFree { $0.append([event]) }
-    let taken = queue.takeAll()
+    queue.takeAll(into: &taken)
     #expect(taken.events.count == 1)
     #expect(taken.lost == 0)
   }

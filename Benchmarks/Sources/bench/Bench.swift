@@ -29,6 +29,7 @@ struct Bench {
     case ("durations", 1): try measureDurations()
     case ("connections", 1): try measureConnections()
     case ("apply", 1): try measureApply()
+    case ("memory", 4): try measureMemory(document: words[1], capture: words[2], events: Int(words[3]) ?? 1_000_000)
     case ("rules", 2): print(groupedRules(count: Int(words[1]) ?? 10_000))
     default: fail(usage)
     }
@@ -44,6 +45,7 @@ struct Bench {
            bench durations                      tables whose entries all have other durations
            bench connections                    a table of 1,000,000 flows
            bench apply                          a document of 10,000 rules put in force
+           bench memory DOCUMENT CAPTURE EVENTS a log of so many events on disk
            bench rules COUNT                    a document of so many rules, for other programs to read
     """
 }

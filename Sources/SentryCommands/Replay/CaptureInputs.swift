@@ -53,4 +53,28 @@ struct CaptureInputs: ~Copyable {
   mutating func forEach(_ body: (String, inout CaptureFile) throws -> Void) throws {
     for box in files { try body(FileInput.displayName(box.file.path), &box.file) }
   }
+
+  var count: Int { files.count }
+
+  func linkType(of index: Int) -> LinkType { files[index].file.linkType }
+
+  func name(of index: Int) -> String { FileInput.displayName(files[index].file.path) }
+
+  /// Bytes read of the capture at `index`, and those before it.
+  func bytesRead(upTo index: Int) -> Int64 {
+    files.prefix(index).reduce(0) { $0 + ($1.file.byteCount ?? 0) }
+      + (files.indices.contains(index) ? files[index].file.bytesRead : 0)
+  }
+
+  /// See `CaptureFile.read(into:_:)`.
+  mutating func read(
+    _ index: Int, into block: inout FrameBlock, _ body: (RawSpan, FrameHeader) -> Void
+  ) throws(CaptureError) -> Int {
+    try files[index].file.read(into: &block, body)
+  }
+
+  /// Starts again with the first frame of each.
+  mutating func rewind() throws(CaptureError) {
+    for box in files { try box.file.rewind() }
+  }
 }

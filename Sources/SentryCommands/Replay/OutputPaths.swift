@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SentryCapture
 
 /// The files a replay is to write, looked at before any is opened: opening empties it.
 struct OutputPaths {
@@ -6,6 +7,15 @@ struct OutputPaths {
 
   init(writing paths: [String?]) {
     self.paths = paths.compactMap { $0 }
+  }
+
+  /// The first that cannot be emptied and written again: standard output, a device, a pipe.
+  var firstWrittenOnce: String? {
+    paths.first { path in
+      if path == CaptureFile.standardInput { return true }
+      if case .none = FileIdentity(path) { return true }
+      return false
+    }
   }
 
   /// - Throws: a usage error if one of them is also read, or is named twice.

@@ -27,25 +27,23 @@ struct ReplayReport: Encodable {
     case packets, bytes, notIP, verdicts, rules, tables, connections, elapsedSeconds
   }
 
-  init(_ session: borrowing ReplaySession) {
-    let totals = session.engine.totals
+  init(_ outcome: ReplayOutcome, of ruleSet: RuleSet, labels: RuleLabels, elapsed: Duration) {
+    let totals = outcome.totals
     packets = totals.packets
     bytes = totals.bytes
     notIP = totals.notIP
     verdicts = Dictionary(uniqueKeysWithValues: Verdict.allCases.map { ($0.name, totals[$0]) })
-    rules = zip(session.engine.rules.ruleSet.rules, session.engine.counters).map { rule, counters in
+    rules = zip(ruleSet.rules, outcome.counters).map { rule, counters in
       RuleReport(
         number: rule.number, name: rule.name, enabled: rule.isEnabled, matchCount: counters.matchCount,
         byteCount: counters.byteCount, lastTime: counters.lastTime?.secondsSince1970)
     }
-    let now = session.engine.now
     tables = [:]
-    for table in AddressTableKind.allCases {
-      tables[table.name] = session.engine.tables.entries(of: table, now: now)
-        .map { TableEntryReport($0, labels: session.labels) }
+    for (table, entries) in zip(AddressTableKind.allCases, outcome.entries) {
+      tables[table.name] = entries.map { TableEntryReport($0, labels: labels) }
     }
-    connections = session.engine.tables.connections.count(now: now)
-    elapsedSeconds = (session.elapsed / .microseconds(1)).rounded() / 1e6
+    connections = outcome.connections
+    elapsedSeconds = (elapsed / .microseconds(1)).rounded() / 1e6
     builtIn = BuiltInReason.allCases.compactMap { reason in
       totals[reason] == 0 ? nil : "\(grouped(totals[reason])) \(reason.name)"
     }

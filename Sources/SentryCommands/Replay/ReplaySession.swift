@@ -6,32 +6,23 @@ internal import SentryState
 
 /// One run of captures through a document's rules.
 struct ReplaySession: ~Copyable {
-  var engine: Engine
-  let labels = RuleLabels()
+  private var engine: Engine
+  private let labels: RuleLabels
   /// Reading, decoding, judging: without the start of the program and without guessing local addresses.
   private(set) var elapsed = Duration.zero
-  private var outputs: Outputs
+  private var outputs: ReplayOutputs
   /// What the tables hold from the first packet's time on; empty afterwards.
   private var waiting: AddressList
-
-  /// What is written beside the report.
-  struct Outputs: ~Copyable {
-    var verdicts: VerdictLines?
-    var passed: CaptureWriter?
-    var deleted: CaptureWriter?
-
-    var areAny: Bool { verdicts != nil || passed != nil || deleted != nil }
-  }
 
   /// - Parameters:
   ///   - interface: where the replayed packets arrive.
   ///   - triggers: what the tables hold before the first packet.
   init(
-    _ ruleSet: RuleSet, interface: EngineInterface, local: AddressSpans, triggers: AddressList,
-    outputs: consuming Outputs
+    _ rules: LoadedRules, labels: RuleLabels, interface: EngineInterface, local: AddressSpans, triggers: AddressList,
+    outputs: consuming ReplayOutputs
   ) {
-    engine = Engine(
-      rules: LoadedRules(ruleSet, labels: labels), interfaces: [interface], local: local, eventCapacity: 0)
+    engine = Engine(rules: rules, interfaces: [interface], local: local, eventCapacity: 0)
+    self.labels = labels
     self.outputs = outputs
     waiting = triggers
   }
@@ -52,7 +43,10 @@ struct ReplaySession: ~Copyable {
   /// - Returns: false at the end of the file.
   private mutating func judgeOnly(_ file: inout CaptureFile) throws(CaptureError) -> Bool {
     let linkType = file.linkType
-    return try file.read(atMost: ProgressBar.framesPerUpdate) { frame, header in
+    return try file.read(
+      atMost: ProgressBar.framesPerUpdate, lookingAhead: Engine.lookAhead
+    ) { frame, header, later in
+      engine.expect(later, linkType: linkType)
       fillTables(at: header.time)
       _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
     } > 0
@@ -68,7 +62,7 @@ struct ReplaySession: ~Copyable {
       let judgement = engine.judge(
         frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
       do {
-        try write(judgement, frame, header)
+        try outputs.write(judgement, frame, header)
       } catch {
         failure = error
       }
@@ -88,26 +82,12 @@ struct ReplaySession: ~Copyable {
     waiting = AddressList([])
   }
 
-  private mutating func write(_ judgement: Judgement, _ frame: RawSpan, _ header: FrameHeader) throws(CommandFailure) {
-    if judgement.kind != .notIP {
-      try outputs.verdicts?.append(judgement, frame: header.number, time: header.time)
-    }
-    if judgement.verdict.letsThrough {
-      outputs.passed?.write(frame, header)
-    } else {
-      outputs.deleted?.write(frame, header)
-    }
-  }
-
   /// With several captures, verdict lines name the one they are about.
-  mutating func nameFile(_ name: String?) {
-    if let name { outputs.verdicts?.nameFile(name) }
-  }
+  mutating func nameFile(_ name: String?) { outputs.nameFile(name) }
 
   /// Writes out what is still in buffers.
-  mutating func finishOutputs() throws {
-    try outputs.verdicts?.flush()
-    try outputs.passed.take()?.finish()
-    try outputs.deleted.take()?.finish()
-  }
+  mutating func finishOutputs() throws { try outputs.finish() }
+
+  /// What has been found.
+  var outcome: ReplayOutcome { ReplayOutcome(engine) }
 }

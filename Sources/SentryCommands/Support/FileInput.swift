@@ -5,15 +5,26 @@ internal import SystemPackage
 enum FileInput {
   /// The bytes of the file at `path`; `-` is standard input.
   static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
-    if path == "-", Console.closedStreams.contains(STDIN_FILENO) {
-      throw CommandFailure(.noInput, "standard input is closed")
-    }
+    let file = try open(path)
+    defer { if path != "-" { try? file.close() } }
+    return try reading(path) { [UInt8](try file.readToEnd() ?? Data()) }
+  }
+
+  /// Opens the file at `path`; `-` is standard input. Not only what is on a disk: also a pipe of the shell, or the null device.
+  static func open(_ path: String) throws(CommandFailure) -> FileHandle {
+    guard path == "-" else { return try reading(path) { try FileHandle(forReadingFrom: URL(fileURLWithPath: path)) } }
+    if Console.closedStreams.contains(STDIN_FILENO) { throw CommandFailure(.noInput, "standard input is closed") }
+    return .standardInput
+  }
+
+  /// The next bytes of a file that was opened; `nil` at its end.
+  static func block(of file: FileHandle, _ path: String, upTo count: Int) throws(CommandFailure) -> [UInt8]? {
+    try reading(path) { try file.read(upToCount: count).map { [UInt8]($0) } }
+  }
+
+  private static func reading<Value>(_ path: String, _ body: () throws -> Value) throws(CommandFailure) -> Value {
     do {
-      if path == "-" { return [UInt8](try FileHandle.standardInput.readToEnd() ?? Data()) }
-      // Not only what is on a disk: also a pipe of the shell, or the null device.
-      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-      defer { try? file.close() }
-      return [UInt8](try file.readToEnd() ?? Data())
+      return try body()
     } catch {
       throw CommandFailure(.noInput, "\(displayName(path)): \(reason(for: path, error))")
     }

@@ -7,6 +7,9 @@ internal import SentryRules
 /// Gathers what checks want to know of the machine we run on. What cannot be read is left out: a check without it says
 /// less, not more.
 enum ThisHost {
+  /// As the kernel has it.
+  static var name: String { ProcessInfo.processInfo.hostName }
+
   static func facts() -> HostFacts {
     var facts = HostFacts()
     facts.addresses = ((try? NetworkInterface.all()) ?? []).flatMap(\.addresses)

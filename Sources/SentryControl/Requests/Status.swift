@@ -40,6 +40,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var isObserved: Bool?
   /// What of `protected` cannot be found out; `nil` if all can.
   public var protectionProblem: String?
+  /// The memory on disk; `nil` where none is kept.
+  public var memory: MemoryReport?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
@@ -49,7 +51,7 @@ public struct StatusReply: Codable, Sendable, Equatable {
     bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil,
     protected: [ProtectedAddressReport] = [], preventedTriggers: UInt64 = 0,
     unprovenTriggers: UInt64? = nil, cappedTriggers: UInt64? = nil, isObserved: Bool? = nil,
-    protectionProblem: String? = nil
+    protectionProblem: String? = nil, memory: MemoryReport? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -72,6 +74,7 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.cappedTriggers = cappedTriggers
     self.isObserved = isObserved
     self.protectionProblem = protectionProblem
+    self.memory = memory
   }
 }
 

@@ -9,6 +9,7 @@ extension Router<ControlContext> {
       (ControlPath.tables + "/{table}", [.get, .post, .delete]), (ControlPath.lists, [.put]),
       (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]),
       (ControlPath.evidence, [.get]),
+      (ControlPath.memory, [.get]),
     ]
   }
 

@@ -6,7 +6,7 @@ extension Router<ControlContext> {
   func answerRules(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.rules)) { _, _ in try Response.json(await daemon.activeRules()) }
 
-    put(RouterPath(ControlPath.rules)) { request, _ in
+    put(RouterPath(ControlPath.rules)) { request, context in
       let body = try await request.body.collect(upTo: ControlLimit.requestBytes)
       let name = request.uri.queryParameters[Substring(ControlPath.documentName)].map(String.init) ?? "document"
       let expected = try expectedGeneration(request.uri.queryParameters[Substring(ControlPath.expectedGeneration)])
@@ -15,7 +15,7 @@ extension Router<ControlContext> {
       if change != nil, expected == nil {
         throw HTTPError(.badRequest, message: "a change is one of a generation: say which")
       }
-      let reply = try await daemon.apply(document, replacing: expected, change: change)
+      let reply = try await daemon.apply(document, replacing: expected, change: change, user: context.user)
       return try Response.json(reply, status: reply.applied ? .ok : .unprocessableContent)
     }
   }

@@ -22,12 +22,25 @@ final class EventQueue: Sendable {
     var notices: [Notice] = []
     /// Events that did not fit since the queue was last emptied.
     var lost: UInt64 = 0
-    fileprivate var capacity: Int
+    private let capacity: Int
+    /// The most events there were at once: memory that was touched.
+    private var mostEvents = 0
 
     fileprivate init(capacity: Int) {
       self.capacity = capacity
       events.reserveCapacity(capacity)
     }
+
+    /// Forgets everything. Its room stays, but not that of a burst.
+    fileprivate mutating func removeAll() {
+      mostEvents = max(mostEvents, events.count)
+      guard mostEvents <= Self.eventsKeptRoomFor else { return self = Contents(capacity: capacity) }
+      events.removeAll(keepingCapacity: true)
+      notices.removeAll()
+      lost = 0
+    }
+
+    private static let eventsKeptRoomFor = 16_384
 
     /// Takes as many of `more` as there is room for.
     mutating func append(_ more: [EngineEvent]) {
@@ -43,7 +56,8 @@ final class EventQueue: Sendable {
   /// Yields after something was put in; several times in one if nobody looks. Ends when `finish` is called.
   let announcements: AsyncStream<Void>
 
-  init(capacity: Int = 4_096) {
+  /// - Parameter capacity: in events; a burst of 100,000 fits, even if nobody comes to take it meanwhile.
+  init(capacity: Int = 131_072) {
     self.capacity = capacity
     contents = Mutex(Contents(capacity: capacity))
     (announcements, announcement) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -59,13 +73,13 @@ final class EventQueue: Sendable {
     return true
   }
 
-  /// Empties the queue.
-  func takeAll() -> Contents {
-    let empty = Contents(capacity: capacity)
-    return contents.withLock { contents in
-      defer { contents = empty }
-      return contents
-    }
+  /// Room for `takeAll`, to be used again and again.
+  func makeRoom() -> Contents { Contents(capacity: capacity) }
+
+  /// Empties the queue into `taken`, whose own room the queue goes on with.
+  func takeAll(into taken: inout Contents) {
+    taken.removeAll()
+    contents.withLock { swap(&$0, &taken) }
   }
 
   func finish() { announcement.finish() }

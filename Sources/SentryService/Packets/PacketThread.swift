@@ -26,7 +26,7 @@ final class PacketThread: Sendable {
   /// - Throws: what kept the first that failed from being opened; nothing runs then.
   static func start(
     rules: LoadedRules, interfaces: [EngineInterface], local: AddressSpans, protected: AddressSpans,
-    intake: PacketIntake
+    restored: RestoredState = RestoredState(), intake: PacketIntake
   ) async throws(CaptureError) -> PacketThread {
     let thread = PacketThread(
       events: EventQueue(), changes: try ChangeQueue(), flows: try FlowQueue(), mailbox: try Mailbox())
@@ -35,8 +35,8 @@ final class PacketThread: Sendable {
         Thread.current.name = "packets"
         do throws(CaptureError) {
           var worker = try PacketWorker(
-            rules: rules, interfaces: interfaces, local: local, protected: protected, intake: intake,
-            mailbox: mailbox, events: events, changes: thread.changes, flows: thread.flows)
+            rules: rules, interfaces: interfaces, local: local, protected: protected, restored: restored,
+            intake: intake, mailbox: mailbox, events: events, changes: thread.changes, flows: thread.flows)
           continuation.resume(returning: .success(()))
           worker.run()
         } catch {

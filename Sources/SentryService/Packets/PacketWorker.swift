@@ -65,7 +65,7 @@ struct PacketWorker: ~Copyable {
   /// - Throws: what kept the first that failed from being opened.
   init(
     rules: LoadedRules, interfaces: [EngineInterface], local: AddressSpans, protected: AddressSpans,
-    intake: PacketIntake,
+    restored: RestoredState, intake: PacketIntake,
     mailbox: Mailbox, events: EventQueue, changes: ChangeQueue, flows: FlowQueue
   ) throws(CaptureError) {
     var poll = DescriptorPoll()
@@ -78,6 +78,7 @@ struct PacketWorker: ~Copyable {
 
     engine = Engine(rules: rules, interfaces: interfaces, local: local)
     engine.setProtectedHosts(protected)
+    restored.enter(&engine)
     self.mailbox = mailbox
     self.events = events
     self.intake = intake

@@ -91,7 +91,8 @@ private struct Replayed: ~Copyable {
     let linkType = file.linkType
     var engine = Engine(ruleSet)
     let work = try Work {
-      try file.forEach { frame, header in
+      try file.forEach(lookingAhead: Engine.lookAhead) { frame, header, later in
+        engine.expect(later, linkType: linkType)
         _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, interface: 0)
       }
     }

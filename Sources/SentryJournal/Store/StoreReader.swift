@@ -1,0 +1,78 @@
+internal import Foundation
+internal import GRDB
+
+/// Reads a database that a daemon writes meanwhile, or has written; never changes it.
+public final class StoreReader: Sendable {
+  public let path: String
+  private let database: DatabaseQueue
+
+  /// - Throws: `.missing` where there is none, `.newer` for one that this version does not understand.
+  public init(path: String) throws(StoreError) {
+    self.path = path
+    guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    do {
+      database = try Self.open(path)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
+  private static func open(_ path: String) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.label = "sentry.reader"
+    configuration.readonly = true
+    configuration.busyMode = .timeout(2)
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY") }
+    do {
+      return try checked(DatabaseQueue(path: path, configuration: configuration), path)
+    } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
+      // Nobody writes, and we cannot make the files that would tell us who does: then it does not change.
+      guard !FileManager.default.fileExists(atPath: path + "-wal") else { throw error }
+      return try checked(DatabaseQueue(path: immutableName(of: path), configuration: configuration), path)
+    }
+  }
+
+  private static func checked(_ database: DatabaseQueue, _ path: String) throws -> DatabaseQueue {
+    let migrator = StoreSchema.migrator
+    if try database.read({ try migrator.hasBeenSuperseded($0) }) { throw StoreError.newer(path: path) }
+    return database
+  }
+
+  /// See sqlite.org/uri.html, "immutable".
+  private static func immutableName(of path: String) -> String {
+    var components = URLComponents()
+    components.scheme = "file"
+    components.path = path
+    components.queryItems = [URLQueryItem(name: "immutable", value: "1")]
+    return components.string ?? path
+  }
+
+  // MARK: Questions
+
+  /// What an earlier run has left.
+  public func contents() throws(StoreError) -> StoreContents { try read { try StoreContents($0) } }
+
+  /// The documents that were put in force, oldest first.
+  public func documents() throws(StoreError) -> [StoredDocument] { try read { try StoredDocument.all($0) } }
+
+  /// Hands over the entries that a filter admits, oldest first.
+  ///
+  /// - Parameter limit: the latest so many; `nil` for all.
+  public func forEachEntry(
+    _ filter: EventFilter, limit: Int?, _ body: (LogEntry) throws -> Void
+  ) throws(StoreError) {
+    let query = EventQuery(filter, limit: limit)
+    try read { db in
+      let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
+      while let row = try rows.next() { try body(StoredEvent.entry(row)) }
+    }
+  }
+
+  private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do {
+      return try database.read(body)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+}

@@ -1,0 +1,85 @@
+internal import GRDB
+
+/// The database's tables, version by version.
+///
+/// A released version never changes; what comes later is a further migration. Every migration leaves what is there in place.
+/// Times are nanoseconds since 1970, durations seconds. An IPv4 address is a number, an IPv6 address a blob of 16 bytes: so all of
+/// a net lie together in an index, and the families apart.
+enum StoreSchema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    for version in versions {
+      migrator.registerMigration(version.name) { try $0.execute(sql: version.sql) }
+    }
+    return migrator
+  }
+
+  /// In the order of their release. Names are kept in the database.
+  static let versions: [(name: String, sql: String)] = [("1", version1)]
+
+  private static let version1 = """
+    -- Rules that events name, as they were when they acted.
+    CREATE TABLE rule (
+      id INTEGER PRIMARY KEY,
+      number TEXT NOT NULL,
+      name TEXT NOT NULL,
+      action TEXT NOT NULL,
+      parameter TEXT NOT NULL,
+      UNIQUE (number, name, action, parameter)
+    );
+
+    -- What is logged: decisions about packets, and messages of the daemon, which have nothing but a text.
+    CREATE TABLE event (
+      id INTEGER PRIMARY KEY,
+      time INTEGER NOT NULL,
+      verdict INTEGER,      -- what happened to the packet; NULL: a message
+      action INTEGER,       -- what the rule did, where that is something else
+      rule INTEGER,
+      reason TEXT,          -- of a check before the rules
+      flags INTEGER NOT NULL DEFAULT 0,
+      interface TEXT,
+      protocol INTEGER,
+      icmp INTEGER,         -- type * 256 + code
+      source,
+      destination,
+      sourcePort INTEGER,
+      destinationPort INTEGER,
+      bytes INTEGER,
+      message TEXT
+    );
+    CREATE INDEX eventByTime ON event (time);
+    CREATE INDEX eventBySource ON event (source, time) WHERE source IS NOT NULL;
+    CREATE INDEX eventByDestination ON event (destination, time) WHERE destination IS NOT NULL;
+
+    -- The address tables, entry by entry, each at a place of its own.
+    CREATE TABLE address (
+      place INTEGER PRIMARY KEY,
+      kind TEXT NOT NULL,
+      first NOT NULL,
+      last NOT NULL,
+      matchCount INTEGER NOT NULL,
+      lastTime INTEGER NOT NULL,
+      duration INTEGER,     -- NULL: unlimited
+      triggeredBy TEXT NOT NULL
+    );
+
+    -- Documents that were put in force.
+    CREATE TABLE document (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      time INTEGER NOT NULL,
+      user TEXT NOT NULL,
+      name TEXT NOT NULL,
+      change TEXT,          -- of a document edited while in force: what was done to it
+      isChosen INTEGER NOT NULL,
+      text BLOB NOT NULL
+    );
+
+    -- What the rules of the document in force have counted, by their places in it.
+    CREATE TABLE counter (
+      place INTEGER PRIMARY KEY,
+      matchCount INTEGER NOT NULL,
+      byteCount INTEGER NOT NULL,
+      lastTime INTEGER
+    );
+    """
+}

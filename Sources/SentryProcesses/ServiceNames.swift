@@ -1,0 +1,18 @@
+internal import Glibc
+
+/// The names of `/etc/services` and `/etc/protocols`, as the C library knows them.
+public enum ServiceNames {
+  /// The service of a port of `TCP` or `UDP`; `nil` if it has no name here.
+  public static func name(port: UInt16, protocol name: String) -> String? {
+    // Safe: the library's record is copied before anybody asks again; only this thread does.
+    guard let service = unsafe getservbyport(CInt(port.bigEndian), name.lowercased()) else { return nil }
+    return unsafe String(cString: service.pointee.s_name)
+  }
+
+  /// `GRE`; `protocol 253` for one without a name.
+  public static func name(ofProtocol number: UInt8) -> String {
+    // Safe: as above.
+    guard let entry = unsafe getprotobynumber(CInt(number)) else { return "protocol \(number)" }
+    return unsafe String(cString: entry.pointee.p_name).uppercased()
+  }
+}

@@ -1,0 +1,292 @@
+internal import Foundation
+internal import Logging
+internal import SentryEngine
+internal import SentryJournal
+internal import SentryPacket
+internal import SentryState
+
+/// Keeps the daemon's memory on disk: what is logged, the address tables, counters, and the documents that were put in force.
+///
+/// Every two fifths of a second it writes what is new, in one transaction. Where that is not possible, the daemon goes on with
+/// what it has in memory, says so once, and tries again every second; then everything is written anew. A damaged database is put
+/// aside for a fresh one.
+///
+/// Nothing waits for the disk but this: log entries wait in a bounded queue, tables and counters where they are, until they are
+/// asked for.
+actor MemoryKeeper {
+  private static let interval = Duration.milliseconds(400)
+  private static let retryInterval = Duration.seconds(1)
+  /// So that no transaction takes long.
+  private static let eventsPerBatch = 16_384
+
+  let options: MemoryOptions
+  /// Log entries to be written.
+  nonisolated let pending = PendingLog()
+  private let log: Logger
+  private var words: EventWords?
+  private var store: Store?
+  private var status = MemoryStatus()
+  private var nextAttempt = ContinuousClock.now
+  private let pass = TablePass()
+  /// Says in the journal, too, what the log says.
+  private var tell: (@Sendable (String) -> Void)?
+  /// What is to be said there as soon as there is one.
+  private var untold: [String] = []
+
+  /// The layouts in which tables were saved last; without one, a table is saved whole.
+  private var layouts: [AddressTableKind: UInt32] = [:]
+  /// Counters as they were saved last, by the document of that generation.
+  private var counters: (generation: UInt32, counters: [RuleCounters])?
+  /// The document in force.
+  private var document: (generation: UInt32, document: StoredDocument)?
+  /// Documents that are not written yet; the last is in force.
+  private var newDocuments: [StoredDocument] = []
+  private var latestFlush: Task<Void, Never>?
+  private var hasEnded = false
+
+  init(_ options: MemoryOptions, log: Logger) {
+    self.options = options
+    self.log = log
+    status.path = options.directory.map { Store.path(in: $0) }
+  }
+
+  // MARK: Life
+
+  /// Opens the database, or begins one.
+  ///
+  /// - Returns: what an earlier run has left; also what can only be read. Nothing where there is nothing.
+  func begin() -> StoreContents {
+    guard let directory = options.directory else { return StoreContents() }
+    do throws(StoreError) {
+      let opened = try Store(directory: directory)
+      let contents = try opened.contents()
+      store = opened
+      return contents
+    } catch {
+      // What another daemon remembers is its own.
+      if case .inUse = error {
+        fail(error)
+        return StoreContents()
+      }
+      let contents = (try? StoreReader(path: Store.path(in: directory)).contents()) ?? StoreContents()
+      fail(error)
+      return contents
+    }
+  }
+
+  /// From now on there is something to write.
+  func follow(words: EventWords, tell: @escaping @Sendable (String) -> Void) {
+    self.words = words
+    self.tell = tell
+    for text in untold { tell(text) }
+    untold = []
+  }
+
+  /// Writes what is new until the task is cancelled.
+  func run(_ packets: PacketThread) async {
+    guard options.directory != nil else { return }
+    while !Task.isCancelled {
+      await flush(packets)
+      try? await Task.sleep(for: Self.interval)
+    }
+  }
+
+  /// Writes what the log still has after the packet thread has stopped, and closes the database.
+  func end() async {
+    await latestFlush?.value
+    await writeEvents()
+    hasEnded = true
+    store?.close()
+    store = nil
+  }
+
+  // MARK: Documents
+
+  /// A document was put in force. Must come after its counters count.
+  ///
+  /// - Parameter isNew: it is not the one that was written last anyway.
+  func note(_ new: StoredDocument, generation: UInt32, isNew: Bool = true) {
+    guard options.directory != nil else { return }
+    document = (generation, new)
+    guard isNew else { return }
+    newDocuments.append(new)
+    if newDocuments.count > Store.documentsKept { newDocuments.removeFirst() }
+  }
+
+  /// The latest documents, oldest first; the last is in force.
+  ///
+  /// - Throws: why they cannot be read.
+  func documents() async throws(StoreError) -> [StoredDocument] {
+    guard let directory = options.directory else { return [] }
+    await latestFlush?.value
+    let written: [StoredDocument]
+    if let store {
+      written = try store.documents()
+    } else {
+      written = try StoreReader(path: Store.path(in: directory)).documents()
+    }
+    return Array((written + newDocuments).suffix(Store.documentsKept))
+  }
+
+  // MARK: Writing
+
+  /// Writes everything that is new now; returns when that is done, or cannot be.
+  func flush(_ packets: PacketThread) async {
+    let before = latestFlush
+    let flush = Task {
+      await before?.value
+      await self.flushOnce(packets)
+    }
+    latestFlush = flush
+    await flush.value
+  }
+
+  private func flushOnce(_ packets: PacketThread) async {
+    reopenIfDue()
+    guard store != nil else { return }
+    var batch = StoreBatch()
+    // Once the packet thread has stopped, its tables change no more; what was copied by then is written.
+    try? await copyState(packets, into: &batch)
+    guard await write(&batch) else { return }
+    await writeEvents()
+  }
+
+  /// Copies what has changed on the packet thread.
+  private func copyState(_ packets: PacketThread, into batch: inout StoreBatch) async throws(PacketThreadStopped) {
+    for kind in AddressTableKind.allCases {
+      let (copy, layout) = try await pass.changes(of: kind, since: layouts[kind], packets: packets)
+      layouts[kind] = layout
+      if copy.isEverything || !copy.entries.isEmpty { batch.tables.append(copy) }
+    }
+    if options.keepsCounters { batch.counters = try await newCounters(packets) }
+  }
+
+  private func newCounters(_ packets: PacketThread) async throws(PacketThreadStopped) -> CounterCopy? {
+    let (generation, current) = try await packets.perform { ($0.engine.rules.generation, $0.engine.counters) }
+    // Of rules whose document is not known yet nobody could tell what they have counted.
+    guard generation == document?.generation else { return nil }
+    let old = counters?.generation == generation ? counters?.counters : nil
+    let changed = current.enumerated().filter { place, counters in
+      guard let old, old.indices.contains(place) else { return true }
+      return old[place].matchCount != counters.matchCount || old[place].byteCount != counters.byteCount
+        || old[place].lastTime != counters.lastTime
+    }
+    counters = (generation, current)
+    guard old == nil || !changed.isEmpty else { return nil }
+    return CounterCopy(isEverything: old == nil, counters: changed.map { ($0.offset, $0.element) })
+  }
+
+  private func writeEvents() async {
+    while pending.hasEntries {
+      var batch = StoreBatch()
+      guard await write(&batch) else { return }
+    }
+  }
+
+  /// Writes a batch with the oldest of the log and new documents.
+  ///
+  /// - Returns: false if that failed.
+  private func write(_ batch: inout StoreBatch) async -> Bool {
+    guard let store, let words else { return false }
+    (batch.events, batch.messages) = pending.oldest(Self.eventsPerBatch)
+    batch.documents = newDocuments
+    do throws(StoreError) {
+      guard store.isInPlace else {
+        throw .unusable(path: store.path, reason: "it was removed or replaced while it was in use")
+      }
+      status.bytes = try await store.write(batch, words: words, retention: options.retention, now: WallClock.now())
+    } catch {
+      fail(error)
+      return false
+    }
+    pending.remove(events: batch.events.count, messages: batch.messages.count)
+    newDocuments.removeFirst(min(batch.documents.count, newDocuments.count))
+    status.written &+= UInt64(batch.events.count + batch.messages.count)
+    succeed()
+    return true
+  }
+
+  // MARK: Trouble
+
+  private func fail(_ error: StoreError) {
+    store = nil
+    forgetWhatIsSaved()
+    nextAttempt = ContinuousClock.now + Self.retryInterval
+    if case .damaged(let path, _) = error, mayPutAside, putAside(path, because: error) { return }
+    let text = "\(error)"
+    guard status.problem != text else { return }
+    if status.problem == nil {
+      warn("nothing is kept on disk, until that is possible: \(text)")
+      lostBefore = pending.lost
+    }
+    status.problem = text
+  }
+
+  /// Entries that had been lost when the trouble began.
+  private var lostBefore: UInt64 = 0
+
+  private func succeed() {
+    guard status.problem != nil else { return }
+    status.problem = nil
+    let lost = pending.lost &- lostBefore
+    let loss = lost == 0 ? "nothing of the log is missing" : "\(lost) log entries are missing"
+    log.notice("everything is kept on disk again; \(loss)")
+    tell?("everything is kept on disk again; \(loss)")
+  }
+
+  private func warn(_ text: String) {
+    log.warning("\(text)")
+    if let tell { tell(text) } else { untold.append(text) }
+  }
+
+  /// What is in memory goes into whatever is opened next, all of it.
+  private func forgetWhatIsSaved() {
+    layouts = [:]
+    counters = nil
+  }
+
+  /// A disk that damages whatever is written to it must not be filled with what it has damaged.
+  private var mayPutAside: Bool {
+    latestPutAside.map { ContinuousClock.now - $0 > Self.putAsideInterval } ?? true
+  }
+
+  private var latestPutAside: ContinuousClock.Instant?
+  private static let putAsideInterval = Duration.seconds(60)
+
+  /// - Returns: true if a fresh database begins with the next attempt.
+  private func putAside(_ path: String, because error: StoreError) -> Bool {
+    let saved = (try? StoreReader(path: path).documents()) ?? document.map { [$0.document] } ?? []
+    do throws(StoreError) {
+      let aside = try StoreFiles(path: path).putAside(at: WallClock.seconds())
+      newDocuments = Array((saved + newDocuments).suffix(Store.documentsKept))
+      warn("\(error); it lies in \(aside) now, and a fresh one begins")
+      latestPutAside = ContinuousClock.now
+      nextAttempt = ContinuousClock.now
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func reopenIfDue() {
+    guard store == nil, !hasEnded, let directory = options.directory, ContinuousClock.now >= nextAttempt else { return }
+    do throws(StoreError) {
+      let opened = try Store(directory: directory)
+      let known = try opened.documents()
+      if let document, newDocuments.isEmpty, known.last?.text != document.document.text {
+        newDocuments = [document.document]
+      }
+      store = opened
+    } catch {
+      fail(error)
+    }
+  }
+
+  /// How it is doing; `nil` where nothing is to be kept.
+  func report() -> MemoryStatus? {
+    guard options.directory != nil else { return nil }
+    var report = status
+    report.lost = pending.lost
+    return report
+  }
+}
