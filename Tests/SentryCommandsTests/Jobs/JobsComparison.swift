@@ -111,6 +111,7 @@ extension ReplayObstacle {
     case .full: "full"
     case .breach(.flow): "flow"
     case .breach(.keepsOwnAddress): "keepsOwnAddress"
+    case .breach(.manyTriggers): "manyTriggers"
     case .breach(.asksOwnRate): "asksOwnRate"
     }
   }
