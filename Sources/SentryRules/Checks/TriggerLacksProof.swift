@@ -13,7 +13,9 @@ enum TriggerLacksProofCheck: Check {
     example: .text(
       """
       { rules = ( { enabled = 1; propertyName = Direction; propertyValue = inbound; children = (
-          { enabled = 1; propertyName = "TCP header flags"; propertyValue = "syn,-ack"; filterActionName = Trigger; }
+          { enabled = 1; propertyName = "Dest port"; propertyValue = "23 (telnet)"; children = (
+            { enabled = 1; propertyName = "TCP header flags"; propertyValue = "syn,-ack"; filterActionName = Trigger; }
+          ); }
         ); } ); settings = { triggerProof = handshake; }; }
       """),
     remedy: """
