@@ -61,7 +61,8 @@ func entrySurvivesJSON(_ entry: LogEntry) throws {
   event.isObserved = true
   let entry = LogEntry(event, labels: RuleLabels(), interfaces: [])
   #expect(entry.observed == true)
-  #expect(TextLogFormat(timeZone: .gmt).line(entry)?.hasPrefix("1970-01-01 00:00:01  observed: packet dropped 0") == true)
+  let line = TextLogFormat(timeZone: .gmt).line(entry)
+  #expect(line?.hasPrefix("1970-01-01 00:00:01  observed: packet dropped 0") == true)
 }
 
 /// An event of an interface that the journal has no name for must not trap.
