@@ -26,7 +26,8 @@ struct LiveMemoryTests {
 
   private static let document = """
     { rules = ( { nodeName = probe; enabled = 1; propertyName = "Dest port"; propertyValue = 9; filterActionName = Trigger; },
-                { nodeName = rest; enabled = 1; propertyName = Protocol; propertyValue = UDP; filterActionName = Log; } ); }
+                { nodeName = rest; enabled = 1; propertyName = Protocol; propertyValue = UDP; filterActionName = Log; } );
+      settings = { triggersPerMinute = unlimited; }; }
     """
 
   private func now() -> Double { Date().timeIntervalSince1970 }
