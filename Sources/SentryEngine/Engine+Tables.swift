@@ -15,6 +15,15 @@ extension Engine {
       protected: wanted.count - additions.count)
   }
 
+  /// Puts the entries of a list into their tables at `time`.
+  ///
+  /// - Parameter labels: where the rules that triggered them get their numbers.
+  public mutating func add(_ list: AddressList, labels: RuleLabels, at time: Timestamp) {
+    guard !list.entries.isEmpty else { return }
+    advance(to: time)
+    for (table, additions) in list.additions(labels: labels) { _ = add(additions, to: table) }
+  }
+
   /// Removes the entries for exactly these addresses.
   ///
   /// - Returns: for each, whether there was one.

@@ -484,20 +484,25 @@ public struct Judgement: Sendable, Equatable {
 public struct EngineTotals: Sendable, Equatable {
   /// All frames, those without IP included.
   public var packets: UInt64 = 0
-  /// IP bytes of the packets that were judged.
-  public var bytes: UInt64 = 0
   /// Frames that carry no IP; they pass without a rule.
   public var notIP: UInt64 = 0
   public var inbound: UInt64 = 0
   public var outbound: UInt64 = 0
   private var byObstacle = InlineArray<3, UInt64>(repeating: 0)
   private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
+  private var bytesByVerdict = InlineArray<6, UInt64>(repeating: 0)
   private var byReason = InlineArray<7, UInt64>(repeating: 0)
 
   public init() {}
 
   /// IP packets with this verdict.
   public subscript(verdict: Verdict) -> UInt64 { byVerdict[Int(verdict.rawValue)] }
+
+  /// IP bytes of those packets.
+  public func bytes(of verdict: Verdict) -> UInt64 { bytesByVerdict[Int(verdict.rawValue)] }
+
+  /// IP bytes of all packets that were judged.
+  public var bytes: UInt64 { Verdict.allCases.reduce(0) { $0 &+ bytes(of: $1) } }
 
   /// IP packets that rule 0 decided for this reason.
   public subscript(reason: BuiltInReason) -> UInt64 { byReason[Int(reason.rawValue)] }
@@ -513,12 +518,12 @@ public struct EngineTotals: Sendable, Equatable {
   /// Adds what another engine has seen.
   public mutating func add(_ other: EngineTotals) {
     packets &+= other.packets
-    bytes &+= other.bytes
     notIP &+= other.notIP
     inbound &+= other.inbound
     outbound &+= other.outbound
     for index in byObstacle.indices { byObstacle[index] &+= other.byObstacle[index] }
     for index in byVerdict.indices { byVerdict[index] &+= other.byVerdict[index] }
+    for index in bytesByVerdict.indices { bytesByVerdict[index] &+= other.bytesByVerdict[index] }
     for index in byReason.indices { byReason[index] &+= other.byReason[index] }
   }
 
@@ -529,14 +534,14 @@ public struct EngineTotals: Sendable, Equatable {
   }
 
   mutating func count(_ verdict: Verdict, _ direction: Direction, packets: UInt64, bytes: UInt64) {
-    self.bytes &+= bytes
     byVerdict[Int(verdict.rawValue)] &+= packets
+    bytesByVerdict[Int(verdict.rawValue)] &+= bytes
     if direction == .inbound { inbound &+= packets } else { outbound &+= packets }
   }
 
   public static func == (a: EngineTotals, b: EngineTotals) -> Bool {
-    a.packets == b.packets && a.bytes == b.bytes && a.notIP == b.notIP && a.inbound == b.inbound
+    a.packets == b.packets && a.notIP == b.notIP && a.inbound == b.inbound
       && a.outbound == b.outbound && TriggerObstacle.allCases.allSatisfy { a[$0] == b[$0] }
-      && Verdict.allCases.allSatisfy { a[$0] == b[$0] }
+      && Verdict.allCases.allSatisfy { a[$0] == b[$0] && a.bytes(of: $0) == b.bytes(of: $0) }
   }
 }

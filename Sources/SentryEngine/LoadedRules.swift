@@ -27,6 +27,8 @@ public final class LoadedRules: Sendable {
   public let wantsEveryPacket: Int32?
   /// By `settings.observe`: every packet passes, and nothing is carried out.
   public let isObserved: Bool
+  /// The rules whose names begin with an underscore: their places in document order, and the numbers of their labels.
+  public let measuredRules: [(place: Int, label: UInt32)]
   let triggerProof: TriggerProof
   let blocksIPv6: Bool
   let deletesMalformed: Bool
@@ -83,6 +85,7 @@ public final class LoadedRules: Sendable {
       book.number(
         of: RuleLabel(number: rule.number, name: rule.name, action: rule.action.name, parameter: rule.parameter))
     }
+    measuredRules = Self.measuredRules(of: self.ruleSet, labels)
     rateLimits = Self.rateLimits(of: self.ruleSet, labels)
     workspace = Mutex(RuleWorkspace(ruleCount: program.ruleCount, siblings))
   }

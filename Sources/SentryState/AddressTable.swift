@@ -238,6 +238,25 @@ public struct AddressTable: ~Copyable {
     return ranges.remove(RangeKey(range))
   }
 
+  /// The entry for exactly these addresses; `nil` if there is none or it has expired. Changes nothing.
+  public func entry(exactly range: AddressRange, now: Timestamp) -> AddressEntry? {
+    guard let key = exactKey(of: range) else { return ranges.entry(of: RangeKey(range), now: now) }
+    return table.peek(key, now: now).map { entry(at: $0) }
+  }
+
+  /// Removes the entry for exactly these addresses, and for a single one no net around it; false if there was none.
+  @discardableResult
+  public mutating func removeEntry(exactly range: AddressRange) -> Bool {
+    if let key = exactKey(of: range) { return removeEntry(key) }
+    changes?.noteRanges()
+    return ranges.remove(RangeKey(range))
+  }
+
+  /// The key of what would stand in the hash table; `nil` for a range.
+  private func exactKey(of range: AddressRange) -> AddressKey? {
+    range.first == range.last ? AddressKey(range.first, ipv6PrefixLength: 128) : netKey(of: range)
+  }
+
   /// Removes the entries that stand for none but some of these addresses, expired ones included: `credit` could bring those back.
   /// Looks at every entry.
   ///
@@ -433,6 +452,16 @@ public struct AddressTable: ~Copyable {
     var entries: [AddressEntry] = []
     ranges.forEachEntry(now: now) { entries.append($0) }
     return entries
+  }
+
+  /// The unexpired entries whose last packet is the latest, that one first: takes time with `limit` and the number of different
+  /// durations, not with that of the entries.
+  public func latestEntries(_ limit: Int, now: Timestamp) -> [AddressEntry] {
+    var entries: [AddressEntry] = []
+    table.forEachLatest(limit, now: now) { record, lifetime in entries.append(record.entry(lifetime: lifetime)) }
+    ranges.forEachLatest(limit, now: now) { entries.append($0) }
+    entries.sort { $0.lastTime > $1.lastTime }
+    return Array(entries.prefix(max(0, limit)))
   }
 
   /// The entries that have not expired, in the order of their addresses: some hundred nanoseconds to sort one in.

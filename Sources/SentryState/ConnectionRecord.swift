@@ -4,6 +4,8 @@ internal import SentryPacket
 struct ConnectionRecord: LinkedEntry {
   let key: FlowIdentity
   private var traits: Traits
+  @inlinable static var leavesTraces: Bool { true }
+
   /// Known only while rules limit rates.
   var windowShifts = WindowShifts()
   var tcp: TCPState

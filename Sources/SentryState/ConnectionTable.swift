@@ -17,6 +17,12 @@ public struct ConnectionTable: ~Copyable {
   /// Where the flow that was looked up last belongs: worked out once for looking and entering.
   private var latestHash: UInt64 = 0
   var expected = ExpectedFlows()
+  /// What has been told of the flows, by slot; `nil` where nobody wants to know.
+  var accounts: FlowAccounts?
+  /// What is new of flows that had left, and were not taken, when slots were numbered anew; oldest first.
+  var settled: [FlowProgress] = []
+  /// Of those, the ones there was no room for since the start.
+  var missedSettled: UInt64 = 0
 
   /// - Parameter capacity: the nearest of 1...16 777 216.
   public init(capacity: Int) {
@@ -147,7 +153,10 @@ public struct ConnectionTable: ~Copyable {
   public var capacity: Int { table.capacity }
 
   /// Keeps what fits; slots found before are no longer valid.
-  public mutating func setCapacity(_ capacity: Int, now: Timestamp) { table.setCapacity(capacity, now: now) }
+  public mutating func setCapacity(_ capacity: Int, now: Timestamp) {
+    guard let accounts else { return table.setCapacity(capacity, now: now) }
+    setCapacity(capacity, accounts: accounts, now: now)
+  }
 
   // MARK: Reports
 

@@ -35,11 +35,15 @@ protocol LinkedEntry: BitwiseCopyable {
   var expiryClass: UInt16 { get set }
   /// Its slot is about to be free.
   mutating func noteRemoval()
+  /// Entries that leave are kept until somebody has taken them, where that is asked for (`keepDepartures`).
+  static var leavesTraces: Bool { get }
 }
 
 extension LinkedEntry {
   @inline(__always)
   mutating func noteRemoval() {}
+
+  @inlinable static var leavesTraces: Bool { false }
 }
 
 /// The neighbours of an entry in the list of its class; of a free slot, `next` is the free slot after it.
@@ -71,6 +75,8 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   private(set) var additions: UInt64 = 0
   /// Unexpired entries that had to make way since the start.
   private(set) var evictions: UInt64 = 0
+  /// What has left and was not taken yet; `nil` where nobody wants to know.
+  private var departures: DepartureList<Entry>?
 
   /// - Parameters:
   ///   - capacity: taken as the nearest of 1...16 777 216; less where the system has not that much memory.
@@ -80,7 +86,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   init(
     capacity: Int, lifetimes: [Int64], seed: HashSeed = .random(), classLimit: Int = ExpiryClass.maximumCount
   ) {
-    slots = ZeroedBuffer(atMost: max(1, min(capacity, SlotIndex.maximumSlots)))
+    slots = ZeroedBuffer(atMost: Self.slots(for: capacity))
     links = ZeroedBuffer(atMost: slots.count)
     index = SlotIndex(slots: min(links.count, Self.firstIndexedSlots))
     classes = ExpiryClasses(lifetimes: lifetimes, limit: classLimit)
@@ -88,6 +94,9 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     self.seed = seed
     self.capacity = links.count
   }
+
+  /// Slots of a table for so many entries.
+  static func slots(for capacity: Int) -> Int { max(1, min(capacity, SlotIndex.maximumSlots)) }
 
   // MARK: Looking
 
@@ -167,6 +176,19 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
         let entry = slots[Int(slot)]
         if !isExpired(Int(slot), now) { body(entry, list.lifetime) }
         slot = links[Int(slot)].next
+      }
+    }
+  }
+
+  /// Hands over the unexpired entries that were refreshed last, of each class the latest first, `limit` of a class at most.
+  func forEachLatest(_ limit: Int, now: Timestamp, _ body: (_ entry: Entry, _ lifetime: Int64) -> Void) {
+    for list in classes.all {
+      var slot = list.back
+      var left = limit
+      while slot != Links.none, left > 0, !isExpired(Int(slot), now) {
+        body(slots[Int(slot)], list.lifetime)
+        slot = links[Int(slot)].previous
+        left -= 1
       }
     }
   }
@@ -258,9 +280,12 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   /// Removes the entry in an occupied slot.
-  mutating func remove(at slot: Int) {
+  mutating func remove(at slot: Int) { remove(at: slot, isEviction: false) }
+
+  @inline(__always)
+  private mutating func remove(at slot: Int, isEviction: Bool) {
     guard let position = index.position(of: slot, hash: hash(of: slots[slot].key)) else { return }
-    remove(slot, at: position)
+    remove(slot, at: position, isEviction: isEviction)
   }
 
   /// Entries that one `expire` removes at most: less than a millisecond's work, as packets wait meanwhile.
@@ -278,13 +303,18 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Forgets all entries and gives their memory back.
   mutating func removeAll() {
+    if departures != nil { for slot in occupiedSlots { depart(slot, isEviction: false) } }
     self = emptied(capacity: capacity)
   }
 
   /// Changes the capacity; where it gets smaller, the oldest entries make way. Slots are numbered anew.
   ///
   /// Takes time with the number of entries.
-  mutating func setCapacity(_ capacity: Int, now: Timestamp) {
+  ///
+  /// - Parameter moved: told of every entry that stays.
+  mutating func setCapacity(
+    _ capacity: Int, now: Timestamp, moved: (_ entry: Entry, _ slot: Int, _ newSlot: Int) -> Void = { _, _, _ in }
+  ) {
     var resized = emptied(capacity: capacity)
     while count > resized.capacity { makeRoom(now) }
     resized.evictions = evictions
@@ -292,7 +322,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       var slot = classes.all[list].front
       while slot != Links.none {
         let entry = slots[Int(slot)]
-        resized.adopt(entry, in: UInt16(truncatingIfNeeded: list))
+        moved(entry, Int(slot), resized.adopt(entry, in: UInt16(truncatingIfNeeded: list)))
         slot = links[Int(slot)].next
       }
     }
@@ -301,6 +331,29 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// The class for a lifetime in nanoseconds, for the next call of `insert` or `refresh`; made if there is none.
   mutating func expiryClass(lasting lifetime: Int64) -> UInt16 { classes.expiryClass(lasting: lifetime) }
+
+  // MARK: Departures
+
+  /// From now on entries that leave are kept until they are taken: `limit` at most.
+  mutating func keepDepartures(_ limit: Int) { departures = DepartureList(limit: limit) }
+
+  /// Entries that have left and were not taken.
+  var departureCount: Int { departures?.count ?? 0 }
+
+  /// How many of them there is room for.
+  var departureLimit: Int { departures?.limit ?? 0 }
+
+  /// Departures there was no room for since the start.
+  var missedDepartures: UInt64 { departures?.missed ?? 0 }
+
+  /// Hands over the oldest of those that have left, `limit` at most.
+  func takeDepartures(_ limit: Int, _ body: (Departure<Entry>) -> Void) { departures?.take(limit, body) }
+
+  @inline(never)
+  private func depart(_ slot: Int, isEviction: Bool) {
+    departures?.append(
+      Departure(entry: slots[slot], slot: UInt32(truncatingIfNeeded: slot), isEviction: isEviction))
+  }
 
   // MARK: Making room
 
@@ -338,7 +391,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     if let expired = classes.expired(at: now.nanoseconds) { return remove(at: expired) }
     guard let slot = classes.oldest else { return }
     prefetchRemoval(behind: slot)
-    remove(at: slot)
+    remove(at: slot, isEviction: true)
     evictions &+= 1
   }
 
@@ -400,8 +453,9 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     return slot
   }
 
-  private mutating func remove(_ slot: Int, at position: Int) {
+  private mutating func remove(_ slot: Int, at position: Int, isEviction: Bool) {
     index.remove(at: position) { slots[$0].key.hash(seed) }
+    if Entry.leavesTraces, departures != nil { depart(slot, isEviction: isEviction) }
     unlink(slot)
     slots[slot].expiryClass = ExpiryClass.free
     slots[slot].noteRemoval()
@@ -410,23 +464,27 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     count -= 1
   }
 
-  /// An empty table with the same classes, counters and seed.
+  /// An empty table with the same classes, counters, departures and seed.
   private func emptied(capacity: Int) -> LinkedTable {
     var table = LinkedTable(
       capacity: capacity, lifetimes: classes.lifetimes, seed: seed, classLimit: classLimit)
     table.additions = additions
     table.evictions = evictions
+    table.departures = departures
     return table
   }
 
   /// Takes over another table's entry as it is, behind those of the same class.
-  private mutating func adopt(_ entry: Entry, in expiryClass: UInt16) {
+  ///
+  /// - Returns: its slot.
+  private mutating func adopt(_ entry: Entry, in expiryClass: UInt16) -> Int {
     if count == index.slotCapacity { growIndex() }
     let slot = takeFreeSlot()
     slots[slot] = entry
     index.insert(slot, hash: hash(of: entry.key))
     append(slot, to: expiryClass, at: entry.lastNanoseconds)
     count += 1
+    return slot
   }
 
   // MARK: Lists

@@ -36,7 +36,7 @@ public struct OwnerTable: ~Copyable {
   /// What is known of a flow; using it keeps it alive.
   public mutating func knowledge(of flow: LocalFlow, now: Timestamp) -> Knowledge {
     guard let slot = table.find(flow, now: now) else { return .nothing }
-    guard table[slot].isAnswered else { return .asked(table[slot].question) }
+    guard table[slot].isAnswered else { return .asked(table[slot].number) }
     let expiryClass = table[slot].expiryClass
     if expiryClass != Class.nobody { table.refresh(slot, in: expiryClass, now: now) }
     return .known(table[slot].owner)
@@ -46,15 +46,24 @@ public struct OwnerTable: ~Copyable {
   public mutating func ask(_ flow: LocalFlow, question: UInt32, now: Timestamp) {
     let slot = place(of: flow, in: Class.asked, now: now)
     table[slot].isAnswered = false
-    table[slot].question = question
+    table[slot].number = question
   }
 
   /// Somebody has found out; `nil` if there is nobody.
-  public mutating func settle(_ flow: LocalFlow, _ owner: PacketOwner?, now: Timestamp) {
+  ///
+  /// - Parameter application: the number of the program, for `application(of:)`; 0 for none.
+  public mutating func settle(_ flow: LocalFlow, _ owner: PacketOwner?, application: UInt32 = 0, now: Timestamp) {
     let isTCP = flow.protocolNumber == IPProtocol.tcp
     let slot = place(of: flow, in: owner == nil ? Class.nobody : isTCP ? Class.tcp : Class.udp, now: now)
     table[slot].isAnswered = true
     table[slot].owner = owner ?? PacketOwner()
+    table[slot].number = application
+  }
+
+  /// The number of the program behind a flow, also where that was found out a while ago; 0 where it is not known.
+  public func application(of flow: LocalFlow) -> UInt32 {
+    guard let slot = table.slot(of: flow), table[slot].isAnswered else { return 0 }
+    return table[slot].number
   }
 
   private mutating func place(of flow: LocalFlow, in expiryClass: UInt16, now: Timestamp) -> Int {
@@ -90,7 +99,8 @@ struct OwnerRecord: LinkedEntry {
   let key: LocalFlow
   var expiryClass = ExpiryClass.free
   var isAnswered = false
-  var question: UInt32 = 0
+  /// That of the question; once it is answered, that of the program.
+  var number: UInt32 = 0
   var owner = PacketOwner()
   var lastNanoseconds: Int64 = 0
 

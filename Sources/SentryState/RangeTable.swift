@@ -74,6 +74,9 @@ struct RangeTable: ~Copyable {
 
   func contains(_ key: RangeKey) -> Bool { table.contains(key) }
 
+  /// The entry for exactly this range; `nil` if there is none or it has expired.
+  func entry(of key: RangeKey, now: Timestamp) -> AddressEntry? { table.peek(key, now: now).flatMap { entry(at: $0) } }
+
   /// A range that lookups do not know yet.
   struct NewRange {
     fileprivate let key: RangeKey
@@ -153,6 +156,13 @@ struct RangeTable: ~Copyable {
 
   func forEachEntry(now: Timestamp, _ body: (AddressEntry) -> Void) {
     table.forEachEntry(now: now) { record, lifetime in
+      if let entry = record.entry(lifetime: lifetime) { body(entry) }
+    }
+  }
+
+  /// See `LinkedTable.forEachLatest`.
+  func forEachLatest(_ limit: Int, now: Timestamp, _ body: (AddressEntry) -> Void) {
+    table.forEachLatest(limit, now: now) { record, lifetime in
       if let entry = record.entry(lifetime: lifetime) { body(entry) }
     }
   }

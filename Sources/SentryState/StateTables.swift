@@ -124,6 +124,14 @@ extension SourceRateTable {
 // MARK: - What only some rules need
 
 extension StateTables {
+  /// How full the table of sources is; `nil` while nobody asks for their rates.
+  public var sourceFill: (count: Int, capacity: Int, evictions: UInt64)? {
+    switch sourceRates {
+    case .some(let rates): (rates.count, rates.capacity, rates.evictions)
+    case .none: nil
+    }
+  }
+
   /// Sources whose packets are counted; `nil` while nobody asks for their rates.
   public var countedSources: Int? {
     switch sourceRates {
@@ -189,6 +197,16 @@ extension StateTables {
     addresses[Self.index(of: kind)].remove(range)
   }
 
+  /// See `AddressTable.entry(exactly:now:)`.
+  public func entry(exactly range: AddressRange, in kind: AddressTableKind, now: Timestamp) -> AddressEntry? {
+    addresses[Self.index(of: kind)].entry(exactly: range, now: now)
+  }
+
+  /// See `AddressTable.removeEntry(exactly:)`.
+  public mutating func removeEntry(exactly range: AddressRange, from kind: AddressTableKind) {
+    addresses[Self.index(of: kind)].removeEntry(exactly: range)
+  }
+
   /// See `AddressTable.removeEntries`.
   public mutating func removeEntries(within spans: AddressSpans, from kind: AddressTableKind) -> [AddressRange] {
     addresses[Self.index(of: kind)].removeEntries(within: spans)
@@ -214,6 +232,11 @@ extension StateTables {
     addresses[Self.index(of: kind)].unsortedEntries(now: now)
   }
 
+  /// See `AddressTable.latestEntries`.
+  public func latestEntries(of kind: AddressTableKind, _ limit: Int, now: Timestamp) -> [AddressEntry] {
+    addresses[Self.index(of: kind)].latestEntries(limit, now: now)
+  }
+
   /// See `AddressTable.entries(around:now:)`.
   public func entries(in kind: AddressTableKind, around address: IPAddress, now: Timestamp) -> EntriesAround {
     addresses[Self.index(of: kind)].entries(around: address, now: now)
@@ -233,6 +256,9 @@ extension StateTables {
 
   /// See `AddressTable.additions`.
   public func additions(to kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].additions }
+
+  /// See `AddressTable.capacity`.
+  public func capacity(of kind: AddressTableKind) -> Int { addresses[Self.index(of: kind)].capacity }
 
   /// See `AddressTable.evictions`.
   public func evictions(from kind: AddressTableKind) -> UInt64 { addresses[Self.index(of: kind)].evictions }

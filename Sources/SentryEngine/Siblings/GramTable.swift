@@ -1,0 +1,137 @@
+internal import SentryPacket
+internal import SentryRules
+
+/// Words that are known by grams of one length. Never changes; a class for the same reason as `WordLists`.
+final class GramTable: Sendable {
+  private struct Entry {
+    /// The next word that is known by a gram of the same hash; -1 for none.
+    let next: Int32
+    let place: Int32
+    /// Where in `texts` the word begins, and how long it is.
+    let text: Int32
+    let length: Int32
+    /// Where in the word the gram begins.
+    let offset: Int32
+  }
+
+  /// One of the grams begins at every so many bytes of a word, and only so many bytes of a payload are looked at.
+  private let grams: GramSet
+  private let heads: [Int32]
+  private let headShift: UInt32
+  private let entries: [Entry]
+  /// All words one after the other, in small letters.
+  private let texts: [UInt8]
+
+  /// The length of the grams that a word is known by.
+  static func length(for wordLength: Int) -> Int { wordLength >= 4 ? 4 : wordLength >= 2 ? 2 : 1 }
+
+  /// Looking at fewer bytes takes less time, but then a word is known by more of its grams, common ones among them.
+  private static var longestStride: Int { 4 }
+
+  init(_ words: [(content: Int32, place: Int32)], of contents: [ContentPattern], length: Int) {
+    let shortest = words.map { contents[Int($0.content)].bytes.count }.min() ?? length
+    let stride = max(1, min(shortest - length + 1, Self.longestStride))
+    var grams = GramSet(length: length, stride: stride, count: words.count * stride)
+    var lists = GramLists(count: words.count * stride)
+    for word in words { lists.note(Self.hashes(of: contents[Int(word.content)].bytes, length)) }
+    var texts: [UInt8] = []
+    for word in words {
+      let bytes = contents[Int(word.content)].bytes
+      let hashes = Self.hashes(of: bytes, length)
+      let first = lists.rarest(hashes, of: bytes, stride)
+      for offset in first..<(first + stride) {
+        lists.add(hashes[offset]) { next in
+          Entry(
+            next: next, place: word.place, text: Int32(texts.count), length: Int32(bytes.count), offset: Int32(offset))
+        }
+        grams.insert(bytes[offset..<(offset + length)])
+      }
+      texts += bytes.lazy.map(\.foldedASCII)
+    }
+    (self.grams, self.texts) = (grams, texts)
+    (heads, headShift, entries) = (lists.heads, lists.headShift, lists.entries)
+  }
+
+  private static func hashes(of bytes: [UInt8], _ length: Int) -> [UInt32] {
+    (0...(bytes.count - length)).map { GramSet.hash(of: bytes[$0..<($0 + length)]) }
+  }
+
+  /// The words by the hashes of their grams, while they are collected.
+  private struct GramLists {
+    private(set) var heads: [Int32]
+    let headShift: UInt32
+    private(set) var entries: [Entry] = []
+    private var popularity: [Int32]
+
+    init(count: Int) {
+      let bits = UInt32(Int.bitWidth - max(1, count).leadingZeroBitCount)
+      headShift = 32 - min(bits + 1, 24)
+      heads = Array(repeating: -1, count: 1 << (32 - Int(headShift)))
+      popularity = Array(repeating: 0, count: heads.count)
+    }
+
+    private func head(of hash: UInt32) -> Int { Int(hash >> headShift) }
+
+    /// Counts all grams of a word.
+    mutating func note(_ hashes: [UInt32]) {
+      for hash in hashes { popularity[head(of: hash)] += 1 }
+    }
+
+    /// Where in a word to begin with so many grams that they are rare in other words, and in texts: those are made of letters.
+    func rarest(_ hashes: [UInt32], of bytes: [UInt8], _ stride: Int) -> Int {
+      let length = bytes.count - hashes.count + 1
+      let costs = hashes.indices.map { offset in
+        let isText = bytes[offset..<(offset + length)].allSatisfy { (0x61...0x7A).contains($0 | 0x20) }
+        return Int(popularity[head(of: hashes[offset])]) * (isText ? 16 : 1)
+      }
+      let starts = 0...(hashes.count - stride)
+      return starts.min { costs[$0..<($0 + stride)].reduce(0, +) < costs[$1..<($1 + stride)].reduce(0, +) } ?? 0
+    }
+
+    /// - Parameter entry: is given the next entry of the same list.
+    mutating func add(_ hash: UInt32, _ entry: (Int32) -> Entry) {
+      let head = head(of: hash)
+      entries.append(entry(heads[head]))
+      heads[head] = Int32(entries.count - 1)
+    }
+  }
+
+  /// Adds the words found in some bytes of a frame to those that are known, whatever the case of their letters.
+  func find(in frame: RawSpan, _ bytes: Range<Int>, _ finds: inout WordFinds) {
+    let stride = grams.stride
+    var position = bytes.lowerBound
+    // Grams that begin at `position` or a multiple of `stride` behind it.
+    var left = bytes.count < grams.length ? 0 : (bytes.count - grams.length) / stride + 1
+    while left > 0 {
+      let count = min(left, GramSet.mostAnswers)
+      var answers = grams.answers(in: frame, from: position, count: count)
+      while answers != 0 {
+        compare(at: position &+ answers.trailingZeroBitCount &* stride, frame, bytes, &finds)
+        answers &= answers &- 1
+      }
+      position += count * stride
+      left -= count
+    }
+  }
+
+  /// Looks whether a word that has the gram at `position` stands there.
+  @inline(never)
+  private func compare(at position: Int, _ frame: RawSpan, _ bytes: Range<Int>, _ finds: inout WordFinds) {
+    var next = heads[Int(grams.hash(in: frame, at: position) >> headShift)]
+    while next >= 0 {
+      let entry = entries[Int(next)]
+      let start = position - Int(entry.offset)
+      if start >= bytes.lowerBound, stands(entry, at: start, of: frame) { finds.insert(entry.place) }
+      next = entry.next
+    }
+  }
+
+  private func stands(_ entry: Entry, at start: Int, of frame: RawSpan) -> Bool {
+    for place in 0..<Int(entry.length) {
+      guard let found = frame.wire8(at: start + place), found.foldedASCII == texts[Int(entry.text) + place] else {
+        return false
+      }
+    }
+    return true
+  }
+}
