@@ -12,6 +12,8 @@ public struct RuleSet: Sendable {
   public private(set) var keptKeys: [KeptKey]
   /// What the document promises of itself; as written they are among the kept keys.
   public internal(set) var tests: [DocumentTest] = []
+  /// The lists of addresses that the document follows; as written they are among the kept keys.
+  public internal(set) var lists: [ListSubscription] = []
   /// Where rules have keys that mean nothing: the document, which it keeps alive.
   var rootWithUnknownKeys: PropertyListNode?
   /// Written by the classic program, or with its numbers.
@@ -66,9 +68,10 @@ public enum Observation: UInt8, Sendable {
 }
 
 extension RuleSet: Equatable {
-  /// Rules, settings, interfaces and tests are the same; other kept keys, which mean nothing here, do not matter.
+  /// Rules, settings, interfaces, lists and tests are the same; other kept keys, which mean nothing here, do not matter.
   public static func == (a: RuleSet, b: RuleSet) -> Bool {
-    a.rules == b.rules && a.settings == b.settings && a.interfaces == b.interfaces && a.tests == b.tests
+    a.rules == b.rules && a.settings == b.settings && a.interfaces == b.interfaces && a.lists == b.lists
+      && a.tests == b.tests
   }
 }
 

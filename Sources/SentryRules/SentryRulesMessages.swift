@@ -192,7 +192,7 @@ extension Diagnostic {
 
 extension PropertyListNode {
   /// For the "found" of a message.
-  fileprivate var shown: String {
+  var shown: String {
     switch kind {
     case .array: "an array"
     case .dictionary: "a dictionary"
@@ -359,7 +359,7 @@ extension ValueError {
     }
     let isBareHost = !text.contains(":") && text.contains(".") && !text.contains(where: \.isWhitespace)
     return ValueError(
-      "expected ping://host, lookup://host, tcp://host:port, http://…, https://… or ftp://…, found '\(text.shown)'",
+      "expected ping://host, lookup://host, tcp://host:port, http://… or https://…, found '\(text.shown)'",
       hint: isBareHost ? "did you mean 'http://\(text.shown)'?" : "such as 'ping://192.0.2.2'")
   }
 

@@ -36,6 +36,16 @@ public struct Settings: Sendable, Equatable {
   /// What the page says that `Drop connection` sends in place of a blocked one, or the page itself if it begins with `<`:
   /// 1...8192 bytes of UTF-8; `nil`, the default, for our own words (`BlockedPage`).
   public var blockedPage: String?
+  /// Who gets the mail of `Email` rules that name nobody: 1...16 addresses; empty, the default, for this host's administrator.
+  public var mailTo: [String] = []
+  /// Who sends it; `nil`, the default, for this host's administrator.
+  public var mailFrom: String?
+  /// Mails of a minute that go out by themselves: 0...1000, default 3. The others of that minute are put into one.
+  public var mailsPerMinute = 3
+  /// Notifications of all kinds that are carried out in a minute at most: 1...10 000, default 60. The others are counted.
+  public var notificationsPerMinute = 60
+  /// The same for each rule: 1...10 000, default 6.
+  public var notificationsPerRule = 6
 
   public init() {}
 

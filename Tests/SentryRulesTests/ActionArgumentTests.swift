@@ -54,13 +54,15 @@ func refusedRates(text: String) {
   "scan://192.0.2.2:1-99",
   "lookup://www.example.org", "lookup://192.0.2.2", "tcp://192.0.2.2:80", "tcp://[2001:db8::1]:22",
   " tcp://localhost:1 ",
-  "http://example.org", "https://user:secret@example.org:8443/alarm?who=me#top", "ftp://192.0.2.2/pub/list",
+  "http://example.org", "https://user:secret@example.org:8443/alarm?who=me#top",
 ])
 func probes(text: String) throws { #expect(try URLAction.argument(of: text) == .none) }
 
 @Test(arguments: [
   ("", "needs what to probe"), ("192.0.2.2", "did you mean 'http://192.0.2.2'?"), ("call me", "found 'call me'"),
-  ("gopher://192.0.2.2", "expected ping://host"), ("ping:192.0.2.2", "expected ping://host"),
+  ("gopher://192.0.2.2", "expected ping://host"),
+  ("ftp://192.0.2.2/pub/list", "expected ping://host"), ("file:///etc/passwd", "expected ping://host"),
+  ("ping:192.0.2.2", "expected ping://host"),
   ("ping://", "the name or address of a host"), ("ping://192.0.2.256", "the name or address of a host"),
   ("ping://192.0.2.2:80", "the name or address of a host"), ("ping://[192.0.2.2]", "the name or address of a host"),
   ("lookup://www..org", "the name or address of a host"), ("http:///index", "the name or address of a host"),
@@ -77,7 +79,8 @@ func mailParameters(text: String) throws { #expect(try EmailAction.argument(of: 
 @Test(arguments: [
   "@", "admin@", "@example.org", "see you @ noon", "a@example.org, b@example.org", "Admin <a@example.org>",
   "a..b@c.org",
-  "a@exa mple.org", "a@b@c", "a@example..org",
+  "a@exa mple.org", "a@b@c", "a@example..org", "-oQ/tmp@example.org", "|sh@example.org", "/etc/x@example.org",
+  "jürgen@example.org",
 ])
 func refusedMailParameters(text: String) { refuses(EmailAction.self, text, "expected one mail address") }
 

@@ -98,6 +98,7 @@ extension RuleOutline {
         switch entry.key {
         case RootKey.interfaces, RootKey.classicInterfaces: "interfaces"
         case RootKey.settings, RootKey.classicTriggerDuration, RootKey.classicBlockIPv6: "settings"
+        case RootKey.lists: "lists"
         case RootKey.tests: "tests"
         default: "other keys"
         }

@@ -7,6 +7,7 @@ enum RootKey {
   static let rules = "rules"
   static let interfaces = "interfaces"
   static let settings = "settings"
+  static let lists = "lists"
   static let tests = "tests"
   static let classicTable = "SentryDocument_filterTable"
   static let classicInterfaces = "SentryDocument_interfaceArray"
@@ -14,7 +15,7 @@ enum RootKey {
   static let classicBlockIPv6 = "SentryDocument_blockIPv6"
 
   /// Ours, for suggestions.
-  static let current = [rules, interfaces, settings, tests]
+  static let current = [rules, interfaces, settings, lists, tests]
 
   /// The keys that are read in this root: a list of ours stands for the classic one.
   static func read(in root: PropertyListNode) -> Set<String> {
@@ -40,4 +41,5 @@ enum SettingKey: String, CaseIterable {
   case triggerDuration, triggerIPv6Prefix, triggersPerMinute, triggerProof, observe
   case addressCapacity, connectionCapacity, fragmentCapacity, delayCapacity, delaySeconds
   case local, protected, interfaceNames, malformed, blockIPv6, blockedPage
+  case mailTo, mailFrom, mailsPerMinute, notificationsPerMinute, notificationsPerRule
 }

@@ -18,6 +18,8 @@ struct DocumentLimits {
   var keptKeys = 10_000
   /// Interfaces, and names that stand for some.
   var interfaces = 4_096
+  /// Lists to follow.
+  var lists = 64
   /// Nets that a setting lists.
   var nets = 65_536
 

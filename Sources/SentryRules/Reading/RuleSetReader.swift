@@ -35,6 +35,7 @@ enum RuleSetReader {
       listPath: layout.listPath)
     if survey.hasUnknownKeys { ruleSet.rootWithUnknownKeys = root }
     if layout.hasDocumentKeys {
+      ruleSet.lists = ListsReader.read(root, settings: settings, within: limits, into: &findings)
       ruleSet.tests = TestsReader.read(root, for: ruleSet, within: limits, into: &findings)
     }
     return ruleSet
@@ -53,8 +54,8 @@ enum RuleSetReader {
         break
       }
       kept.append(KeptKey(key: entry.key, node: entry.value))
-      // Tests are read, and written as they were.
-      if entry.key == RootKey.tests { continue }
+      // Tests and lists are read, and written as they were.
+      if [RootKey.tests, RootKey.lists].contains(entry.key) { continue }
       if let meant = nearestName(to: entry.key, in: RootKey.current) {
         findings.add(.unknownKey(entry.key, at: entry.keyPlace, meant: meant))
       } else {

@@ -73,6 +73,11 @@ struct SettingsReader {
     case .malformed: readMalformed(node)
     case .blockIPv6: settings.blockIPv6 = readSwitch(node, key.rawValue)
     case .blockedPage: readBlockedPage(node)
+    case .mailTo: readMailTo(node)
+    case .mailFrom: settings.mailFrom = readMailAddresses(node, .mailFrom, atMost: 1).first
+    case .mailsPerMinute: readInteger(node, key, 0...1_000, into: \.mailsPerMinute)
+    case .notificationsPerMinute: readInteger(node, key, 1...10_000, into: \.notificationsPerMinute)
+    case .notificationsPerRule: readInteger(node, key, 1...10_000, into: \.notificationsPerRule)
     }
   }
 
@@ -153,6 +158,32 @@ struct SettingsReader {
     } else {
       findings.add(.badSetting(.blockedPage, node, expected: "a text of 1 to \(BlockedPage.longestText) bytes"))
     }
+  }
+
+  private static let mostRecipients = 16
+
+  private mutating func readMailTo(_ node: PropertyListNode) {
+    settings.mailTo = readMailAddresses(node, .mailTo, atMost: Self.mostRecipients)
+  }
+
+  /// An array of addresses, or one text with commas between them.
+  private mutating func readMailAddresses(_ node: PropertyListNode, _ key: SettingKey, atMost limit: Int) -> [String] {
+    var addresses: [String] = []
+    for element in node.elementsOrItself where !element.isMissing {
+      let texts = element.text.map { Array(Substring($0).listElements) } ?? [""]
+      for text in texts {
+        guard addresses.count < limit else {
+          findings.add(.tooMany("mail address", key.rawValue, limit: limit, at: element.place))
+          return addresses
+        }
+        guard MailAddress.isUsable(text) else {
+          findings.add(.badSetting(key, element, expected: "a mail address such as admin@example.org"))
+          continue
+        }
+        addresses.append(String(text))
+      }
+    }
+    return addresses
   }
 
   private mutating func readSwitch(_ node: PropertyListNode, _ key: String) -> Bool {

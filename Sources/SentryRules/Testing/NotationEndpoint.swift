@@ -14,17 +14,17 @@ struct NotationEndpoint {
 
   /// `nil` if the token is nothing of the kind; a port that is none is told by itself.
   init?(_ token: NotationToken) throws(NotationError) {
-    let (host, port) = Self.parts(of: token.text)
-    if host.lowercased() == "me" {
+    let parts = EndpointText(token.text[...])
+    if parts.host.lowercased() == "me" {
       party = .me
-    } else if let address = IPAddress(host) {
+    } else if let address = IPAddress(parts.host) {
       party = .address(address)
     } else {
       return nil
     }
-    let portStart = token.range.upperBound - (port?.utf8.count ?? token.text.utf8.count)
+    let portStart = token.range.upperBound - (parts.port?.utf8.count ?? token.text.utf8.count)
     portRange = portStart..<token.range.upperBound
-    guard let port else {
+    guard let port = parts.port else {
       self.port = nil
       return
     }
@@ -33,17 +33,5 @@ struct NotationEndpoint {
     } catch {
       throw .badValue(error, at: portRange)
     }
-  }
-
-  /// The address without its brackets, and what stands behind a colon after it.
-  private static func parts(of text: String) -> (host: Substring, port: Substring?) {
-    if text.hasPrefix("["), let close = text.firstIndex(of: "]") {
-      let host = text[..<close].dropFirst()
-      let rest = text[close...].dropFirst()
-      if rest.isEmpty { return (host, nil) }
-      return rest.first == ":" ? (host, rest.dropFirst()) : ("", nil)
-    }
-    guard let colon = text.lastIndex(of: ":"), text.firstIndex(of: ":") == colon else { return (text[...], nil) }
-    return (text[..<colon], text[colon...].dropFirst())
   }
 }

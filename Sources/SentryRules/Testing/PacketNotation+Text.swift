@@ -36,9 +36,7 @@ extension PacketNotation {
 
 extension PacketFields {
   fileprivate var endsWithPorts: String {
-    [(source, sourcePort), (destination, destinationPort)].map { address, port in
-      address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
-    }.joined(separator: " > ")
+    "\(source.text(port: sourcePort)) > \(destination.text(port: destinationPort))"
   }
 
   /// All of the header, not only its first bytes.

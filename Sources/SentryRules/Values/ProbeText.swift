@@ -1,36 +1,51 @@
 internal import SentryPacket
 
-/// What `URL` probes or fetches (docs/Classic.md, "Actions"): `ping://host`, `lookup://host`, `tcp://host:port`, and the
-/// addresses of pages and files. `scan://host`, of old documents, is a ping.
+/// What `URL` probes or fetches (docs/Notifications.md, "URL"): `ping://host`, `lookup://host`, `tcp://host:port`, and the addresses
+/// of web pages. `scan://host`, of old documents, is a ping.
 enum ProbeText {
   private enum Scheme: String {
-    case ping, scan, lookup, tcp, http, https, ftp
+    case ping, scan, lookup, tcp, http, https
   }
 
-  static func check(_ text: Substring) throws(ValueError) {
+  static func target(of text: Substring) throws(ValueError) -> ProbeTarget {
     guard let colon = text.firstRange(of: "://") else { throw .noProbe(text) }
     guard let scheme = Scheme(rawValue: text[..<colon.lowerBound].lowercased()) else { throw .noProbe(text) }
     let rest = text[colon.upperBound...]
     guard rest.allSatisfy({ !$0.isWhitespace }) else { throw .probeWithBlank(text) }
     let authority = rest.prefix { !"/?#".contains($0) }
     switch scheme {
-    case .scan: guard isHost(authority.prefix { $0 != ":" }) || isHost(authority) else { throw .noHost(in: text) }
-    case .ping, .lookup: guard isHost(authority) else { throw .noHost(in: text) }
-    case .tcp: try checkEndpoint(authority, needsPort: true, in: text)
-    case .http, .https, .ftp:
+    case .scan:
+      let host = isHost(authority) ? authority : authority.prefix { $0 != ":" }
+      return .ping(host: try plainHost(host, in: text))
+    case .ping: return .ping(host: try plainHost(authority, in: text))
+    case .lookup: return .lookup(host: try plainHost(authority, in: text))
+    case .tcp:
+      let (host, port) = try endpoint(authority, in: text)
+      guard let port else { throw .noPort(in: text) }
+      return .connect(host: host, port: port)
+    case .http, .https:
       let user = authority.lastIndex(of: "@").map { authority[...$0].count } ?? 0
-      try checkEndpoint(authority.dropFirst(user), needsPort: false, in: text)
+      _ = try endpoint(authority.dropFirst(user), in: text)
+      return .page(url: String(text))
     }
   }
 
-  /// `host:port`, `[2001:db8::1]:port`.
-  private static func checkEndpoint(_ text: Substring, needsPort: Bool, in whole: Substring) throws(ValueError) {
+  private static func plainHost(_ text: Substring, in whole: Substring) throws(ValueError) -> String {
+    guard isHost(text) else { throw .noHost(in: whole) }
+    return String(text.first == "[" ? text.dropFirst().dropLast() : text)
+  }
+
+  /// `host:port`, `[2001:db8::1]:port`, or without the port.
+  private static func endpoint(
+    _ text: Substring, in whole: Substring
+  ) throws(ValueError) -> (host: String, port: UInt16?) {
     let host = text.first == "[" ? text.prefix { $0 != "]" } + "]" : text.prefix { $0 != ":" }
-    guard isHost(host) else { throw .noHost(in: whole) }
+    let plain = try plainHost(host[...], in: whole)
     let port = text.dropFirst(host.count)
-    if port.isEmpty, !needsPort { return }
+    if port.isEmpty { return (plain, nil) }
     guard port.first == ":", let number = UInt16(port.dropFirst()), number > 0, NumberText.isDecimal(port.dropFirst())
     else { throw .noPort(in: whole) }
+    return (plain, number)
   }
 
   /// A name, an IPv4 address, or an IPv6 address, with brackets or without.

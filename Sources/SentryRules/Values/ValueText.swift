@@ -38,7 +38,7 @@ extension Substring {
   }
 
   /// Without blanks at both ends.
-  var trimmed: Substring {
+  package var trimmed: Substring {
     // Nearly every value is bare ASCII; to ask Unicode about each of its characters takes ten times as long.
     if let first = utf8.first, let last = utf8.last, first.isVisibleASCII, last.isVisibleASCII { return self }
     guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else {

@@ -271,6 +271,11 @@ extension Settings {
     write(.malformed, \.malformed) { .string($0.rawValue) }
     write(.blockIPv6, \.blockIPv6) { $0 ? 1 : 0 }
     write(.blockedPage, \.blockedPage) { .string($0 ?? "") }
+    write(.mailTo, \.mailTo) { .array($0.map { .string($0) }) }
+    write(.mailFrom, \.mailFrom) { .string($0 ?? "") }
+    write(.mailsPerMinute, \.mailsPerMinute, as: integer)
+    write(.notificationsPerMinute, \.notificationsPerMinute, as: integer)
+    write(.notificationsPerRule, \.notificationsPerRule, as: integer)
     return written
   }
 }

@@ -24,6 +24,10 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(!settings.blockIPv6)
   #expect(settings.protectedNetworks == [])
   #expect(settings.blockedPage == nil)
+  #expect(settings.mailTo == [] && settings.mailFrom == nil)
+  #expect(settings.mailsPerMinute == 3)
+  #expect(settings.notificationsPerMinute == 60)
+  #expect(settings.notificationsPerRule == 6)
 }
 
 @Test func everySettingIsRead() throws {
@@ -34,8 +38,15 @@ private func settings(_ entries: String) throws -> Settings {
     protected = ("198.51.100.53", "2001:db8:1::-2001:db8:1::9"); interfaceNames = { en0 = eth0; };
     malformed = pass; blockIPv6 = 1; blockedPage = "Ask \\"Bob\\".";
     triggersPerMinute = 60; triggerProof = handshake; observe = 1;
+    mailTo = ("a@example.org", "b@example.net"); mailFrom = "gate@example.org"; mailsPerMinute = 0;
+    notificationsPerMinute = 10000; notificationsPerRule = 1;
     """)
   #expect(settings.triggersPerMinute == 60)
+  #expect(settings.mailTo == ["a@example.org", "b@example.net"])
+  #expect(settings.mailFrom == "gate@example.org")
+  #expect(settings.mailsPerMinute == 0)
+  #expect(settings.notificationsPerMinute == 10_000)
+  #expect(settings.notificationsPerRule == 1)
   #expect(settings.triggerProof == .handshake)
   #expect(settings.observe)
   #expect(settings.triggerDuration == 60)
@@ -85,6 +96,10 @@ func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
   #expect(try settings("blockedPage = \"\(String(repeating: "ü", count: 4096))\";").blockedPage?.utf8.count == 8192)
 }
 
+@Test func recipientsMayStandInOneText() throws {
+  #expect(try settings("mailTo = \"a@example.org, b@example.org\";").mailTo == ["a@example.org", "b@example.org"])
+}
+
 @Test func localNetsMayStandInOneText() throws {
   #expect(try settings("local = \"192.0.2.1, 198.51.100.0/24\";").localNetworks.count == 2)
 }
@@ -104,6 +119,10 @@ func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
   "delaySeconds = «\"-1\"»;", "local = «everyone»;", "local = (\"192.0.2.1\", «\"192.0.2.9-1\"»);", "local = («(1)»);",
   "protected = «everyone»;", "protected = (\"192.0.2.1\", «\"192.0.2.9-1\"»);", "protected = («(1)»);",
   "interfaceNames = «eth0»;", "interfaceNames = { en0 = «\"\"»; };", "malformed = «drop»;",
+  "mailTo = «nobody»;", "mailTo = «\"-oQ/tmp@example.org\"»;",
+  "mailTo = (\"a@example.org\", «\"b@example.org\\nBcc: c@d.e\"»);",
+  "mailFrom = «\"Bob <bob@example.org>\"»;", "mailsPerMinute = «1001»;", "notificationsPerMinute = «0»;",
+  "notificationsPerRule = «many»;",
   "blockedPage = «\"\"»;", "blockedPage = «(1)»;", "blockedPage = «\"\(String(repeating: "ü", count: 4097))\"»;",
 ])
 func badSetting(_ entry: String) {

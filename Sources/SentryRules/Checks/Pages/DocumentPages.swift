@@ -47,6 +47,20 @@ let documentPages: [FindingPage] = [
     example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); settings = { blockIPv6 = 7; }; }"),
     remedy: "Write 0 or 1."),
   FindingPage(
+    .badList, .error, "a list to follow that cannot be followed",
+    meaning: """
+      Its name, its source or something else of it is missing or cannot be used; the message says what would be accepted. Two lists \
+      cannot have one name.
+      """,
+    example: .text(
+      """
+      {
+        rules = ( { nodeName = all; enabled = 1; } );
+        lists = ( { name = drop; source = "https://lists.example/drop.txt"; format = csv; } );
+      }
+      """),
+    remedy: "Correct the entry as docs/Lists.md shows."),
+  FindingPage(
     .keptKeys, .note, "keys of the root that mean nothing here",
     meaning: "They are kept when the document is written anew. Told once, at the first.",
     example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); windowPosition = \"100 200\"; }"),
