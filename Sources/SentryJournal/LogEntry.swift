@@ -118,10 +118,9 @@ extension EngineEvent {
     names.indices.contains(Int(interface)) ? names[Int(interface)] : nil
   }
 
-  /// An address with its port, if the packet has ports; IPv6 addresses in brackets then (RFC 5952 §6).
+  /// An address with its port, if the packet has ports.
   fileprivate func endpointText(_ address: IPAddress, port: UInt16) -> String {
-    guard present.contains(.ports) else { return address.description }
-    return address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+    address.text(port: present.contains(.ports) ? port : nil)
   }
 
   fileprivate var protocolText: String {

@@ -22,11 +22,7 @@ public struct EVELogFormat: LogFormat {
 
   // MARK: Writing
 
-  public func line(_ entry: LogEntry) -> String? {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(event(entry))).map { String(decoding: $0, as: UTF8.self) }
-  }
+  public func line(_ entry: LogEntry) -> String? { JSONLine.text(event(entry)) }
 
   private func event(_ entry: LogEntry) -> Event {
     var event = Event(

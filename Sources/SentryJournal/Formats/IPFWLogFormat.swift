@@ -20,15 +20,19 @@ public struct IPFWLogFormat: LogFormat {
   }
 
   /// RFC 3164 §4.1.2.
-  private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+  static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
   private static let mark = "ipfw: "
 
   // MARK: Writing
 
   public func line(_ entry: LogEntry) -> String? {
+    Self.account(of: entry).map { "\(stamp(entry.time)) \(hostName) sentry: \($0)".printable }
+  }
+
+  /// What stands behind time, host and program: `ipfw: 2.1.5.1 Deny TCP 203.0.113.9:40001 192.0.2.10:23 in via eth0`.
+  static func account(of entry: LogEntry) -> String? {
     guard entry.message == nil else { return nil }
-    let verb = entry.keepsPacket ? "Deny" : "Accept"
-    var words = [stamp(entry.time), hostName, "sentry:", "ipfw:", String(entry.ruleNumber), verb]
+    var words = ["ipfw:", String(entry.ruleNumber), entry.keepsPacket ? "Deny" : "Accept"]
     if let source = entry.source, let destination = entry.destination, let proto = entry.protocol {
       words += [proto, source, destination, entry.direction ?? "in", "via", entry.interface ?? "?"]
     } else {
@@ -60,9 +64,17 @@ public struct IPFWLogFormat: LogFormat {
   /// Begins as lines of the system's log do.
   static func isOfSystemLog(_ line: Substring) -> Bool {
     var scanner = LineScanner(line)
-    guard let month = scanner.take(count: 3), months.contains(String(month)), scanner.take(" ") else { return false }
+    return takeDay(&scanner) != nil
+  }
+
+  /// `May 06` or `May  6`.
+  private static func takeDay(_ scanner: inout LineScanner) -> (month: Int, day: Int)? {
+    guard let name = scanner.take(count: 3), let month = months.firstIndex(of: String(name)), scanner.take(" ") else {
+      return nil
+    }
     scanner.takeBlanks()
-    return scanner.takeWord()?.allSatisfy(\.isNumber) == true
+    guard let day = scanner.takeWord().flatMap({ Int($0) }), (1...31).contains(day) else { return nil }
+    return (month + 1, day)
   }
 
   /// ipfw has written it, and not to say that it will be silent about a rule from now on.
@@ -109,12 +121,8 @@ public struct IPFWLogFormat: LogFormat {
   }
 
   /// `May 06 07:08:09` or `May  6 07:08:09`, in the last year before now that has such a day.
-  private func takeStamp(_ scanner: inout LineScanner) -> Double? {
-    guard let monthName = scanner.take(count: 3), let month = Self.months.firstIndex(of: String(monthName)) else {
-      return nil
-    }
-    scanner.takeBlanks()
-    guard let day = scanner.takeWord().flatMap({ Int($0) }), (1...31).contains(day), scanner.take(" "),
+  func takeStamp(_ scanner: inout LineScanner) -> Double? {
+    guard let (month, day) = Self.takeDay(&scanner), scanner.take(" "),
       let clock = scanner.takeWord()?.split(separator: ":").map({ Int($0) ?? -1 }), clock.count == 3,
       (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2])
     else { return nil }
@@ -123,7 +131,7 @@ public struct IPFWLogFormat: LogFormat {
     let thisYear = calendar.component(.year, from: latest)
     for year in stride(from: thisYear, through: thisYear - 8, by: -1) {
       var parts = DateComponents()
-      (parts.year, parts.month, parts.day) = (year, month + 1, day)
+      (parts.year, parts.month, parts.day) = (year, month, day)
       (parts.hour, parts.minute, parts.second) = (clock[0], clock[1], clock[2])
       guard let date = calendar.date(from: parts), date <= latest, calendar.component(.day, from: date) == day else {
         continue

@@ -4,11 +4,7 @@ internal import Foundation
 public struct JSONLogFormat: LogFormat {
   public init() {}
 
-  public func line(_ entry: LogEntry) -> String? {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return (try? encoder.encode(entry)).map { String(decoding: $0, as: UTF8.self) }
-  }
+  public func line(_ entry: LogEntry) -> String? { JSONLine.text(entry) }
 
   public func entry(_ line: Substring) -> LogEntry? {
     try? JSONDecoder().decode(LogEntry.self, from: Data(line.utf8))

@@ -8,13 +8,16 @@ enum LogAction {
   /// What only the classic program writes (docs/Classic.md, "Events").
   private static let classicNames = ["AppleScript", "processing not completed"]
 
-  /// The packet was kept from going on, or its connection was ended.
-  static func keepsPackets(_ action: String) -> Bool { action.contains("dropped") }
+  /// Somebody is told: all of `Alert`, `Email`, `URL` and `Script`, whatever the packet's way.
+  static func tellsSomebody(_ action: String) -> Bool { notifications.contains(action) }
+
+  private static let notifications: Set<String> = Set(
+    [EngineEvent.Kind.alert, .email, .url, .script].map(\.text) + ["AppleScript"])
 }
 
 extension LogEntry {
-  /// The packet was kept from going on; also if that was not carried out.
-  public var keepsPacket: Bool { LogAction.keepsPackets(action) }
+  /// The packet was kept from going on, or its connection was ended; also if that was not carried out.
+  public var keepsPacket: Bool { action.contains("dropped") }
 
   /// The rule's number: its text up to the first blank; `0` for the checks before the rules.
   public var ruleNumber: Substring { rule.hasPrefix("rule = 0 ") ? "0" : rule.prefix { $0 != " " } }

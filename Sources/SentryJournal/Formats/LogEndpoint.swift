@@ -12,30 +12,17 @@ public struct LogEndpoint: Hashable, Sendable {
 
   /// Reads `203.0.113.9:40001`, `[2001:db8::9]:40001`, or an address alone, also in brackets; `nil` for any other text.
   public init?(_ text: some StringProtocol) {
-    let (host, port) = Self.parts(of: Substring(text))
-    guard let address = IPAddress(host) else { return nil }
+    let parts = EndpointText(Substring(text))
+    guard let address = IPAddress(parts.host) else { return nil }
     self.address = address
-    guard let port else { return }
+    guard let port = parts.port else { return }
     guard let number = UInt16(port), port.first?.isNumber == true else { return nil }
     self.port = number
-  }
-
-  /// Only IPv6 addresses have more than one colon, and then ports stand behind brackets (RFC 5952 §6).
-  private static func parts(of text: Substring) -> (host: Substring, port: Substring?) {
-    if text.first == "[", let close = text.firstIndex(of: "]") {
-      let (host, rest) = (text[..<close].dropFirst(), text[close...].dropFirst())
-      return rest.isEmpty ? (host, nil) : rest.first == ":" ? (host, rest.dropFirst()) : ("", nil)
-    }
-    guard let colon = text.firstIndex(of: ":"), text.lastIndex(of: ":") == colon else { return (text, nil) }
-    return (text[..<colon], text[colon...].dropFirst())
   }
 }
 
 extension LogEndpoint: CustomStringConvertible {
-  public var description: String {
-    guard let port else { return address.description }
-    return address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
-  }
+  public var description: String { address.text(port: port) }
 }
 
 extension LogEntry {

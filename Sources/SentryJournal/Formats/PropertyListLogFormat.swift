@@ -1,3 +1,4 @@
+internal import Algorithms
 public import Foundation
 internal import SentryDiagnostics
 internal import SentryPropertyList
@@ -61,20 +62,21 @@ public struct PropertyListLogFormat: LogFormat {
   }
 
   private struct Record {
+    private static let printer = PropertyListPrinter()
     private var text = "{"
 
     var line: String { text + " }," }
 
     mutating func add(_ key: String, quoted value: String?) {
       guard let value else { return }
-      text += " \(key) = \(Self.quoted(value));"
+      text += " \(key) = \(Self.printer.quoted(value));"
     }
 
     /// Without quotes where the value needs none.
     mutating func add(_ key: String, _ value: String?) {
       guard let value else { return }
       let isWord = !value.isEmpty && value.utf8.allSatisfy(Self.isOfWord)
-      text += " \(key) = \(isWord ? value : Self.quoted(value));"
+      text += " \(key) = \(isWord ? value : Self.printer.quoted(value));"
     }
 
     /// What the classic program leaves bare: addresses with ports, names, numbers.
@@ -87,27 +89,12 @@ public struct PropertyListLogFormat: LogFormat {
         false
       }
     }
-
-    /// Quotes, backslashes and what would end the line are escaped.
-    private static func quoted(_ text: String) -> String {
-      var quoted = "\""
-      for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"", "\\": quoted += "\\\(scalar)"
-        case "\n": quoted += "\\n"
-        case _ where scalar.isControl: quoted += "\\U\(String(format: "%04x", scalar.value))"
-        default: quoted.unicodeScalars.append(scalar)
-        }
-      }
-      return quoted + "\""
-    }
   }
 
   // MARK: Reading
 
   public func entry(_ line: Substring) -> LogEntry? {
-    var record = line
-    while let last = record.last, last.isWhitespace || last == "," { record.removeLast() }
+    let record = line.trimmingSuffix { $0.isWhitespace || $0 == "," }
     let reading = PropertyList.read(Array(record.utf8), fileName: "")
     guard let root = reading.document?.root, root.kind == .dictionary,
       !reading.diagnostics.contains(where: { $0.severity == .error })

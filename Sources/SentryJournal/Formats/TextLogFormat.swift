@@ -1,3 +1,4 @@
+internal import Algorithms
 public import Foundation
 
 /// The classic program's text log, format 1 (docs/Classic.md, "Text log"): one entry, one line.
@@ -24,12 +25,15 @@ public struct TextLogFormat: LogFormat {
 
   /// The entry's line, without a line end.
   public func line(_ entry: LogEntry) -> String? {
-    let time = clock.text(secondsSince1970: entry.time)
-    if let message = entry.message { return "\(time)  \(message)".printable }
+    "\(clock.text(secondsSince1970: entry.time))  \(Self.account(of: entry))"
+  }
+
+  /// What stands behind the time.
+  static func account(of entry: LogEntry) -> String {
+    if let message = entry.message { return message.printable }
     let subAction = entry.subAction.map { " (\($0))" } ?? ""
-    let packet = Self.packetText(entry)
-    return "\(time)  \(Self.remarks(entry))\(entry.action)\(subAction) \(entry.rule)  \(packet)  \(entry.parameter)"
-      .printable
+    let packet = packetText(entry)
+    return "\(remarks(entry))\(entry.action)\(subAction) \(entry.rule)  \(packet)  \(entry.parameter)".printable
   }
 
   private static func remarks(_ entry: LogEntry) -> String {
@@ -54,6 +58,12 @@ public struct TextLogFormat: LogFormat {
     guard let stamp = scanner.take(count: LocalTime.length), let time = clock.secondsSince1970(stamp),
       scanner.take("  ")
     else { return nil }
+    return entry(account: Substring(scanner.rest), time: time)
+  }
+
+  /// The entry whose time has been read.
+  func entry(account: Substring, time: Double) -> LogEntry {
+    var scanner = LineScanner(account)
     let message = LogEntry(time: time, message: scanner.text)
     let isDryRun = scanner.take(Self.dryRunRemark)
     let isObserved = scanner.take(Self.observedRemark)
@@ -84,7 +94,7 @@ public struct TextLogFormat: LogFormat {
       rule += "  "
     }
     guard let gap = text.firstRange(of: "    ") else {
-      entry.rule = String(text.drop(whileLast: " "))
+      entry.rule = String(text.trimmingSuffix { $0 == " " })
       return
     }
     (entry.rule, entry.parameter) = (String(text[..<gap.lowerBound]), String(text[gap.upperBound...]))
@@ -107,13 +117,5 @@ extension LineScanner {
     (entry.source, entry.destination) = (String(source), String(destination))
     (entry.direction, entry.interface, entry.byteCount) = (direction, String(interface), byteCount)
     return true
-  }
-}
-
-extension String {
-  fileprivate func drop(whileLast unwanted: Character) -> Substring {
-    var rest = self[...]
-    while rest.last == unwanted { rest.removeLast() }
-    return rest
   }
 }

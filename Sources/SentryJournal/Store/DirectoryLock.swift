@@ -26,9 +26,9 @@ final class DirectoryLock: Sendable {
   }
 }
 
-enum SystemReason {
+package enum SystemReason {
   /// What an `errno` means (strerror(3)).
-  static func text(of code: Int32) -> String {
+  package static func text(of code: Int32) -> String {
     // Safe: `strerror` gives a terminated string for any number; it is copied at once.
     let text = unsafe strerror(code).map { unsafe String(cString: $0) }
     return text ?? "error \(code)"

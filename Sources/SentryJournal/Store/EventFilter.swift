@@ -44,24 +44,9 @@ public struct EventFilter: Sendable, Equatable {
 
   private func admitsAddresses(_ entry: LogEntry) -> Bool {
     guard let addresses else { return true }
-    return [entry.source, entry.destination].contains { endpoint in
+    return [entry.sourceEndpoint, entry.destinationEndpoint].contains { endpoint in
       // However wide an IPv6 net is: IPv4 is not meant by it.
-      endpoint.flatMap { IPAddress(endpoint: $0) }.map {
-        $0.isIPv4 == addresses.first.isIPv4 && addresses.contains($0)
-      } ?? false
-    }
-  }
-}
-
-extension IPAddress {
-  /// Reads `203.0.113.9:40001`, `[2001:db8::9]:40001`, or an address alone.
-  fileprivate init?(endpoint text: String) {
-    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-      self.init(text[text.index(after: text.startIndex)..<end])
-    } else if text.contains(".") {
-      self.init(text.prefix { $0 != ":" })
-    } else {
-      self.init(text[...])
+      endpoint.map { $0.address.isIPv4 == addresses.first.isIPv4 && addresses.contains($0.address) } ?? false
     }
   }
 }

@@ -11,16 +11,16 @@ struct EventRetention {
 
   init(_ db: Database) { self.db = db }
 
-  /// - Parameter written: events that the same transaction adds: so many go at least where there is no room for more.
+  /// - Parameters:
+  ///   - written: events that the same transaction adds: so many go at least where there is no room for more.
+  ///   - spared: bytes that are no events'.
   /// - Returns: bytes in use.
-  func keep(_ retention: Retention, now: Timestamp, written: Int) throws -> Int64 {
-    let (earliest, isTooEarly) = now.nanoseconds.subtractingReportingOverflow(
-      retention.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue)
-    if !isTooEarly, retention.seconds < Int64.max / 1_000_000_000 {
-      try delete(Self.eventsPerStep, where: "time < \(earliest)")
-    }
+  func keep(_ retention: Retention, now: Timestamp, written: Int, spared: Int64) throws -> Int64 {
+    if let earliest = retention.earliest(now: now) { try delete(Self.eventsPerStep, where: "time < \(earliest)") }
     let size = try FileSize(db)
-    if size.usedBytes > retention.bytes { try delete(max(Self.eventsPerStep, 2 * written), where: "TRUE") }
+    if size.usedBytes - spared > retention.eventBytes {
+      try delete(max(Self.eventsPerStep, 2 * written), where: "TRUE")
+    }
     if size.freePages > max(Int64(Self.pagesPerStep), size.pages / 4) {
       try db.execute(sql: "PRAGMA incremental_vacuum(\(Self.pagesPerStep))")
     }
@@ -30,6 +30,20 @@ struct EventRetention {
   private func delete(_ count: Int, where condition: String) throws {
     try db.execute(
       sql: "DELETE FROM event WHERE id IN (SELECT id FROM event WHERE \(condition) ORDER BY time LIMIT \(count))")
+  }
+}
+
+extension Retention {
+  /// Of the room, a quarter is for connections; the rest is the events', whatever connections do.
+  var connectionBytes: Int64 { max(0, bytes) / 4 }
+  var eventBytes: Int64 { max(0, bytes) - connectionBytes }
+
+  /// What is older goes, in nanoseconds since 1970; `nil` where nothing is too old.
+  func earliest(now: Timestamp) -> Int64? {
+    guard seconds < Int64.max / 1_000_000_000 else { return nil }
+    let (earliest, isTooEarly) = now.nanoseconds.subtractingReportingOverflow(
+      seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue)
+    return isTooEarly ? nil : earliest
   }
 }
 

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import GRDB
 internal import SentryEngine
 public import SentryPacket
@@ -14,8 +14,6 @@ internal import Synchronization
 /// After an operation that has thrown, the store is to be let go and opened anew.
 public final class Store: Sendable {
   public static let fileName = "sentry.db"
-  /// Documents that are kept.
-  public static let documentsKept = 10
 
   public let path: String
   private let lock: DirectoryLock
@@ -23,13 +21,19 @@ public final class Store: Sendable {
   private let identity: FileIdentity?
   /// The rules in table `rule` by their numbers in the daemon's book.
   private let rules = Mutex<[UInt32: Int64]>([:])
+  private let history = Mutex(HistoryUpkeep())
+  /// Where days begin.
+  private let timeZone: TimeZone
 
   // MARK: Opening
 
   /// Opens the database in a directory that is there, or begins one; brings an older one up to date.
-  public init(directory: String) throws(StoreError) {
+  ///
+  /// - Parameter timeZone: tells where the days of the traffic's history begin.
+  public init(directory: String, timeZone: TimeZone = .current) throws(StoreError) {
     let path = Self.path(in: directory)
     self.path = path
+    self.timeZone = timeZone
     // A newer one is not even opened for writing.
     do throws(StoreError) { _ = try StoreReader(path: path) } catch .newer { throw .newer(path: path) } catch {}
     lock = try DirectoryLock(claiming: directory, for: path)
@@ -100,11 +104,30 @@ public final class Store: Sendable {
         for table in batch.tables { try replace(table, words, in: db) }
         if let counters = batch.counters { try replace(counters, in: db) }
         try insert(batch.documents, into: db)
-        return try EventRetention(db).keep(retention, now: now, written: batch.events.count)
+        try insertTraffic(of: batch, words, into: db)
+        try keepHistory(now: now, db)
+        let connections = ConnectionLog(db)
+        let connectionBytes = try connections.keep(retention, now: now, grown: connections.add(batch.connections))
+        return try EventRetention(db).keep(
+          retention, now: now, written: batch.events.count, spared: history.withLock { $0.bytes } + connectionBytes)
       }
     } catch {
       throw StoreError(error, path: path)
     }
+  }
+
+  private func insertTraffic(of batch: StoreBatch, _ words: EventWords, into db: Database) throws {
+    var table = TrafficTable(db, timeZone: timeZone)
+    try table.add(batch.traffic)
+    try table.add(batch.bandwidth) { try number(ofRule: $0, words, db) }
+  }
+
+  /// Once a minute the history is thinned out.
+  private func keepHistory(now: Timestamp, _ db: Database) throws {
+    guard history.withLock({ $0.minute != now.seconds / 60 }) else { return }
+    try TrafficRetention(db).keep(now: now)
+    let bytes = try TrafficRetention(db).bytes()
+    history.withLock { $0 = HistoryUpkeep(minute: now.seconds / 60, bytes: bytes) }
   }
 
   private func insert(_ events: [EngineEvent], _ words: EventWords, into db: Database) throws {
@@ -187,9 +210,20 @@ public final class Store: Sendable {
           Data(document.text.utf8),
         ])
     }
+    try keepDocuments(in: db)
+  }
+
+  /// Gives up what nobody can go back to any more.
+  private func keepDocuments(in db: Database) throws {
+    let rows = try Row.fetchAll(db, sql: "SELECT id, change FROM document ORDER BY id")
+    let kept = StoredDocument.kept(changes: rows.map { $0[1] })
+    let ids: [Int64] = kept.map { rows[$0.place][0] }
     try db.execute(
-      sql: "DELETE FROM document WHERE id NOT IN (SELECT id FROM document ORDER BY id DESC LIMIT ?)",
-      arguments: [Self.documentsKept])
+      sql: "DELETE FROM document WHERE id NOT IN (\(ids.map { "\($0)" }.joined(separator: ", ")))")
+    for (id, document) in zip(ids, kept) {
+      try db.execute(
+        sql: "UPDATE document SET change = ?1 WHERE id = ?2 AND change IS NOT ?1", arguments: [document.change, id])
+    }
   }
 
   // MARK: Reading back
@@ -207,6 +241,13 @@ public final class Store: Sendable {
       throw StoreError(error, path: path)
     }
   }
+}
+
+/// When the history of traffic was thinned out last, and how large it was then.
+private struct HistoryUpkeep {
+  /// Since 1970.
+  var minute: Int64?
+  var bytes: Int64 = 0
 }
 
 /// The device and the number of a file; `nil` where there is none.

@@ -11,11 +11,17 @@ public struct StoreBatch: Sendable {
   public var tables: [TableCopy] = []
   public var counters: CounterCopy?
   public var documents: [StoredDocument] = []
+  /// Added to what was written before.
+  public var traffic: [TrafficRow] = []
+  /// Added to what was written before.
+  public var bandwidth: [BandwidthRow] = []
+  public var connections: [EndedConnection] = []
 
   public init() {}
 
   public var isEmpty: Bool {
-    events.isEmpty && messages.isEmpty && tables.isEmpty && counters == nil && documents.isEmpty
+    events.isEmpty && messages.isEmpty && tables.isEmpty && counters == nil && documents.isEmpty && traffic.isEmpty
+      && bandwidth.isEmpty && connections.isEmpty
   }
 }
 

@@ -68,7 +68,7 @@ public final class StoreReader: Sendable {
     }
   }
 
-  private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+  func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do {
       return try database.read(body)
     } catch {

@@ -15,7 +15,7 @@ enum StoreSchema {
   }
 
   /// In the order of their release. Names are kept in the database.
-  static let versions: [(name: String, sql: String)] = [("1", version1)]
+  static let versions: [(name: String, sql: String)] = [("1", version1), ("2", version2)]
 
   private static let version1 = """
     -- Rules that events name, as they were when they acted.
@@ -81,5 +81,52 @@ enum StoreSchema {
       byteCount INTEGER NOT NULL,
       lastTime INTEGER
     );
+    """
+
+  private static let version2 = """
+    -- What has come in and gone out, in spans of a minute, an hour and a day, each for itself complete.
+    CREATE TABLE traffic (
+      span INTEGER NOT NULL,       -- seconds: 60, 3600, 86400
+      dimension INTEGER NOT NULL,  -- what it is added up by: 0 service, 1 host, 2 interface, 3 application
+      time INTEGER NOT NULL,       -- the span's beginning
+      key NOT NULL,                -- a service: protocol * 65536 + port; 0: no application is known; '': all others
+      packetsIn INTEGER NOT NULL,
+      packetsOut INTEGER NOT NULL,
+      bytesIn INTEGER NOT NULL,
+      bytesOut INTEGER NOT NULL,
+      PRIMARY KEY (span, dimension, time, key)
+    ) WITHOUT ROWID;
+
+    -- What rules have matched whose names begin with an underscore, in the same spans.
+    CREATE TABLE bandwidth (
+      span INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      rule INTEGER NOT NULL,
+      packets INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
+      PRIMARY KEY (span, time, rule)
+    ) WITHOUT ROWID;
+
+    -- Connections that are over, in the order in which that was noticed.
+    CREATE TABLE connection (
+      id INTEGER PRIMARY KEY,
+      start INTEGER NOT NULL,
+      end INTEGER NOT NULL,        -- the latest packet's time
+      state INTEGER NOT NULL,      -- 0 closed, 1 reset, 2 dropped, 3 half closed, 4 unanswered, 5 silent, 6 evicted, 7 unfinished
+      protocol INTEGER NOT NULL,
+      local NOT NULL,
+      localPort INTEGER NOT NULL,
+      remote NOT NULL,
+      remotePort INTEGER NOT NULL,
+      isOutbound INTEGER NOT NULL, -- the first packet went out
+      interface TEXT,
+      application TEXT,
+      packetsIn INTEGER NOT NULL,
+      packetsOut INTEGER NOT NULL,
+      bytesIn INTEGER NOT NULL,
+      bytesOut INTEGER NOT NULL
+    );
+    CREATE INDEX connectionByEnd ON connection (end);
+    CREATE INDEX connectionByRemote ON connection (remote, end);
     """
 }

@@ -1,3 +1,5 @@
+internal import Algorithms
+
 /// Reads log files line by line, in any of the forms of `LogFormatName`, also mixed, and the system's own log with what ipfw has
 /// left there.
 public struct LogReader: Sendable {
@@ -25,13 +27,24 @@ public struct LogReader: Sendable {
 
   /// - Parameter line: without its line end.
   public func read(_ line: Substring) -> Reading {
-    var line = line
-    while line.last?.isNewline == true { line.removeLast() }
+    let line = line.trimmingSuffix(while: \.isNewline)
     guard let first = line.first(where: { $0 != " " }), !["(", ")", "#"].contains(first) else { return .other }
     if first == "{" { return reading(record(line)) }
     if let entry = text.entry(line) { return .entry(entry) }
     guard IPFWLogFormat.isOfSystemLog(line) else { return .damaged }
-    return IPFWLogFormat.tellsOfPacket(line) ? reading(ipfw.entry(line)) : .other
+    if IPFWLogFormat.tellsOfPacket(line) { return reading(ipfw.entry(line)) }
+    return systemLogEntry(line).map { .entry($0) } ?? .other
+  }
+
+  /// What sentry has written to the system's log in another form than ipfw's: `May  6 07:08:09 gw sentry[411]: …`.
+  private func systemLogEntry(_ line: Substring) -> LogEntry? {
+    var scanner = LineScanner(line)
+    guard let time = ipfw.takeStamp(&scanner), scanner.take(" "), scanner.takeWord() != nil, scanner.take(" sentry["),
+      scanner.take(upTo: "]: ") != nil
+    else { return nil }
+    let account = scanner.text
+    if account.first == "{" { return record(account[...]) }
+    return text.entry(account: account[...], time: time)
   }
 
   private func reading(_ entry: LogEntry?) -> Reading { entry.map { .entry($0) } ?? .damaged }

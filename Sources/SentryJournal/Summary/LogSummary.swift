@@ -39,17 +39,13 @@ public struct LogSummary: Sendable {
   private struct Count { var (packetsIn, packetsOut): (UInt64, UInt64) = (0, 0) }
 
   private var counts: [Key: Count] = [:]
-  /// Entries that have no packet, or one without addresses.
-  public private(set) var entriesWithoutPacket: UInt64 = 0
 
   public init() {}
 
+  /// Entries that have no packet, or one without addresses, count nowhere.
   public mutating func add(_ entry: LogEntry) {
     guard let source = entry.sourceEndpoint, let destination = entry.destinationEndpoint, let proto = entry.protocol
-    else {
-      entriesWithoutPacket &+= 1
-      return
-    }
+    else { return }
     let isOutbound = entry.direction == "out"
     let isForDestination = (destination.port ?? 0) <= (source.port ?? 0)
     let (from, to) = (

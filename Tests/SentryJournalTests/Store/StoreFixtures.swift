@@ -8,17 +8,13 @@ import Testing
 
 @testable import SentryJournal
 
-/// A folder that is gone after the test.
-final class StoreFolder {
-  let path: String
+/// A folder with a store in it.
+struct StoreFolder {
+  private let folder: TemporaryFolder
 
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("sentry-store-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
+  init() throws { folder = try TemporaryFolder() }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  var path: String { folder.url.path }
 
   var database: String { Store.path(in: path) }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import SentryJournal
 
 /// Databases as released versions have left them, written down when they were released: never adapted to what comes later.
-private enum Released {
+enum Released {
   static let version1 = """
     CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
     INSERT INTO grdb_migrations VALUES ('1');

@@ -147,7 +147,7 @@ import Testing
     #expect(try store.contents().counters.isEmpty)
   }
 
-  @Test func theLastTenDocumentsAreKept() async throws {
+  @Test func theDocumentInForceAndTenBeforeItAreKept() async throws {
     let folder = try StoreFolder()
     let store = try Store(directory: folder.path)
     for number in 0..<13 {
@@ -160,10 +160,33 @@ import Testing
       try await store.write(batch, daemon)
     }
     let documents = try StoreReader(path: folder.database).documents()
-    #expect(documents.map(\.name) == (3..<13).map { "\($0).plist" })
+    #expect(documents.map(\.name) == (2..<13).map { "\($0).plist" })
     #expect(documents.last?.text == "{ rules = ( ); /* 12 ä */ }")
     #expect(documents.last?.change == "disable 2")
     #expect(try store.contents().chosenDocument?.name == "10.plist")
+  }
+
+  @Test func tenStepsBackOneByOneAcrossRestarts() async throws {
+    let folder = try StoreFolder()
+    func put(_ name: String, change: String? = nil) async throws {
+      let store = try Store(directory: folder.path)
+      var batch = StoreBatch()
+      batch.documents = [
+        StoredDocument(time: 0, user: "root", name: name, change: change, isChosen: true, text: "{ rules = ( ); }")
+      ]
+      try await store.write(batch, daemon)
+      store.close()
+    }
+    func way() throws -> [String] {
+      StoredDocument.wayBack(through: try StoreReader(path: folder.database).documents()).map(\.name)
+    }
+    for number in 1...12 { try await put("\(number)") }
+    for step in 1...10 {
+      try await put(try #require(way().dropFirst().first), change: StoredDocument.change(ofRollback: 1))
+      #expect(try way().first == "\(12 - step)")
+    }
+    #expect(try way() == ["2"])
+    #expect(try folder.sqlite("SELECT count(*) FROM document") == [["1"]])
   }
 
   // MARK: Retention
