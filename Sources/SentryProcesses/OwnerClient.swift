@@ -28,7 +28,7 @@ public final class OwnerClient {
 
   /// Starts the process.
   public init(_ command: Command = .ourselves) throws(ProcessError) {
-    let (ours, theirs) = try Self.sockets()
+    let (ours, theirs) = try SocketPair.make()
     defer { close(theirs) }
     do throws(ProcessError) {
       process = try Self.start(command, with: theirs)
@@ -48,36 +48,12 @@ public final class OwnerClient {
     Thread.detachNewThread { [process] in while waitpid(process, nil, 0) < 0, errno == EINTR {} }
   }
 
-  /// - Returns: our end, which does not block, and the other.
-  private static func sockets() throws(ProcessError) -> (ours: Int32, theirs: Int32) {
-    var pair: (Int32, Int32) = (-1, -1)
-    let type = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    // Safe: the call writes two descriptors.
-    let status = unsafe withUnsafeMutableBytes(of: &pair) { pair in
-      unsafe pair.withMemoryRebound(to: Int32.self) { pair in
-        unsafe pair.baseAddress.map { unsafe socketpair(AF_UNIX, type, 0, $0) } ?? -1
-      }
-    }
-    guard status == 0 else { throw ProcessError(name: "socketpair", code: errno) }
-    return pair
-  }
-
   private static func start(_ command: Command, with socket: Int32) throws(ProcessError) -> Int32 {
-    var actions = unsafe posix_spawn_file_actions_t()
-    // Safe: made here, filled in, and given back below.
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO)
-    unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-    // Safe: terminated strings that are freed after the call, which has copied them.
-    var arguments: [UnsafeMutablePointer<CChar>?] = unsafe command.arguments.map { unsafe strdup($0) } + [nil]
-    defer { unsafe arguments.forEach { unsafe free($0) } }
-    var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
-    var process: pid_t = 0
-    // Safe: both lists end with nil, and all of it lives during the call.
-    let code = unsafe posix_spawn(&process, command.path, &actions, nil, &arguments, &environment)
-    guard code == 0 else { throw ProcessError(name: "posix_spawn", code: code) }
-    return process
+    // Safe: Swift passes the path as a terminated string that lives during the call.
+    let null = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+    guard null >= 0 else { throw ProcessError(name: "open /dev/null", code: errno) }
+    defer { close(null) }
+    return try ProgramStart(path: command.path, arguments: command.arguments, input: socket, output: null).start()
   }
 
   // MARK: Questions and answers

@@ -9,21 +9,13 @@ public enum OwnerHelper {
   ///
   /// - Throws: if standard input is no such socket.
   public static func serve() throws(ProcessError) {
-    closeInherited()
+    // The daemon's captures and queues are not ours to keep open.
+    InheritedFiles.close()
     // Stopped, it would not hear of the daemon's end by its socket. (The daemon's packet thread starts it, and lasts as long.)
     _ = sentry_end_with_parent()
     // The daemon decides when it ends, also when both are told to.
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
     try serve(STDIN_FILENO)
-  }
-
-  /// The daemon's captures and queues are not ours to keep open. What this program has opened by itself is marked to be closed with
-  /// the next.
-  private static func closeInherited() {
-    for file in ProcessFolder().files(of: getpid()) where file > STDERR_FILENO {
-      let flags = fcntl(file, F_GETFD)
-      if flags >= 0, flags & FD_CLOEXEC == 0 { close(file) }
-    }
   }
 
   static func serve(_ descriptor: Int32) throws(ProcessError) {

@@ -88,6 +88,22 @@ struct ProcessFolder {
     }
   }
 
+  /// The process that started it, or took it over after the end of that one; `nil` for the first.
+  func parent(of process: UInt32) -> UInt32? {
+    guard let status = FileManager.default.contents(atPath: "\(path)/\(process)/stat") else { return nil }
+    // Number, name in parentheses (which may have any characters), state, parent.
+    let fields = String(decoding: status, as: UTF8.self).split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 1, let parent = UInt32(fields[1]), parent > 0 else { return nil }
+    return parent
+  }
+
+  /// What a variable of its environment was when the process began; `nil` if there was none, or it is not ours to see.
+  func variable(_ name: String, of process: UInt32) -> String? {
+    guard let environment = FileManager.default.contents(atPath: "\(path)/\(process)/environ") else { return nil }
+    let entry = environment.split(separator: 0).first { $0.starts(with: Data("\(name)=".utf8)) }
+    return entry.map { String(decoding: $0.dropFirst(name.utf8.count + 1), as: UTF8.self) }
+  }
+
   /// Whether that file of that process is still this socket.
   func isHeld(_ inode: UInt32, by holder: Holder) -> Bool {
     Self.link(at: AT_FDCWD, "\(path)/\(holder.process)/fd/\(holder.file)", is: Self.name(ofSocket: inode))

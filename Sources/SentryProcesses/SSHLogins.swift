@@ -29,13 +29,13 @@ public struct SSHLogins: Equatable, Sendable {
       logins.areHidden = true
       return logins
     }
-    let remotes = sockets.establishedTCP()
+    let connections = sockets.establishedTCP()
     for session in sessions {
       guard processes.mayLook(into: session) else {
         logins.areHidden = true
         continue
       }
-      let peers = processes.sockets(of: session).lazy.compactMap { remotes[$0] }
+      let peers = processes.sockets(of: session).lazy.compactMap { connections[$0]?.flow.remote }
       if let peer = peers.first, !logins.peers.contains(peer) { logins.peers.append(peer) }
     }
     return logins
@@ -52,11 +52,13 @@ public struct SSHLogins: Equatable, Sendable {
 }
 
 extension ProcessFolder {
-  /// Both its own name and its program say that it is sshd's: anybody may take the name alone.
   fileprivate func isSSHSession(_ process: UInt32) -> Bool {
-    guard let name = name(of: process), name == "sshd" || name == "sshd-session", let title = title(of: process),
-      SSHLogins.isSession(title: title)
-    else { return false }
+    isSSHServer(process) && title(of: process).map { SSHLogins.isSession(title: $0) } ?? false
+  }
+
+  /// Both its own name and its program say that it is sshd's: anybody may take the name alone.
+  func isSSHServer(_ process: UInt32) -> Bool {
+    guard let name = name(of: process), name == "sshd" || name == "sshd-session" else { return false }
     switch executable(of: process) {
     case .known(let path):
       let program = String(decoding: path, as: UTF8.self)

@@ -15,4 +15,18 @@ public enum ServiceNames {
     guard let entry = unsafe getprotobynumber(CInt(number)) else { return "protocol \(number)" }
     return unsafe String(cString: entry.pointee.p_name).uppercased()
   }
+
+  /// The port of a service of `tcp` or `udp`; `nil` if none has that name here.
+  public static func port(of name: String, protocol: String) -> UInt16? {
+    // Safe: as above.
+    guard let service = unsafe getservbyname(name, `protocol`.lowercased()) else { return nil }
+    return unsafe UInt16(truncatingIfNeeded: service.pointee.s_port).bigEndian
+  }
+
+  /// The number of a protocol; `nil` if none has that name here.
+  public static func number(ofProtocol name: String) -> UInt8? {
+    // Safe: as above.
+    guard let entry = unsafe getprotobyname(name.lowercased()) else { return nil }
+    return unsafe UInt8(exactly: entry.pointee.p_proto)
+  }
 }

@@ -2,14 +2,14 @@ internal import Glibc
 internal import SentryPacket
 
 extension SocketDiagnosis {
-  /// The other ends of all TCP connections, by the inodes of their sockets; those that could be read.
-  func establishedTCP() -> [UInt32: IPAddress] {
-    var remotes: [UInt32: IPAddress] = [:]
+  /// All TCP connections, by the inodes of their sockets; those that could be read.
+  func establishedTCP() -> [UInt32: OpenConnection] {
+    var connections: [UInt32: OpenConnection] = [:]
     for family in [AF_INET, AF_INET6] {
       guard ask(ConnectionList.question(family: UInt8(truncatingIfNeeded: family))) else { continue }
-      while let answer = answer(), ConnectionList.read(answer, into: &remotes) {}
+      while let answer = answer(), ConnectionList.read(answer, into: &connections) {}
     }
-    return remotes
+    return connections
   }
 
   private func ask(_ question: [UInt8]) -> Bool {
@@ -26,6 +26,12 @@ extension SocketDiagnosis {
     buffer.removeLast(buffer.count - count)
     return buffer
   }
+}
+
+/// A connection of this host, and whose socket it is.
+struct OpenConnection: Equatable {
+  var flow: LocalFlow
+  var user: UInt32
 }
 
 /// How the kernel is asked for all TCP connections, and what it answers (sock_diag(7); linux/inet_diag.h).
@@ -52,7 +58,7 @@ enum ConnectionList {
   /// Reads some messages of the list.
   ///
   /// - Returns: false at its end, or where it cannot be read.
-  static func read(_ bytes: [UInt8], into remotes: inout [UInt32: IPAddress]) -> Bool {
+  static func read(_ bytes: [UInt8], into connections: inout [UInt32: OpenConnection]) -> Bool {
     bytes.withRawSpan { bytes in
       var start = 0
       while start < bytes.byteCount {
@@ -60,7 +66,7 @@ enum ConnectionList {
           length <= bytes.byteCount - start, bytes.native16(at: start + 4) == diagnosis
         else { return false }
         let message = bytes.extracting(start + header..<start + length)
-        if let (inode, remote) = connection(message) { remotes[inode] = remote }
+        if let (inode, connection) = connection(message) { connections[inode] = connection }
         start += (length + 3) & ~3
       }
       return true
@@ -69,13 +75,22 @@ enum ConnectionList {
 
   /// Of `struct inet_diag_msg`: family 1, state 1, timer and retransmissions 2; both ports 4, both addresses 16 each, interface 4,
   /// cookie 8; expiry and two queues 12; user 4, inode 4.
-  private static func connection(_ message: RawSpan) -> (inode: UInt32, remote: IPAddress)? {
-    guard let family = message.wire8(at: 0), let inode = message.native32(at: 68), inode != 0 else { return nil }
+  private static func connection(_ message: RawSpan) -> (inode: UInt32, connection: OpenConnection)? {
+    guard let family = message.wire8(at: 0), let inode = message.native32(at: 68), inode != 0,
+      let user = message.native32(at: 64), let localPort = message.wire16(at: 4),
+      let remotePort = message.wire16(at: 6), let local = address(message, at: 8, family: family),
+      let remote = address(message, at: 24, family: family)
+    else { return nil }
+    let flow = LocalFlow(local: local, localPort, remote: remote, remotePort, protocolNumber: IPProtocol.tcp)
+    return (inode, OpenConnection(flow: flow, user: user))
+  }
+
+  private static func address(_ message: RawSpan, at offset: Int, family: UInt8) -> IPAddress? {
     switch Int32(family) {
-    case AF_INET: return message.wire32(at: 24).map { (inode, IPAddress(v4: $0)) }
+    case AF_INET: return message.wire32(at: offset).map { IPAddress(v4: $0) }
     case AF_INET6:
-      guard let high = message.wire64(at: 24), let low = message.wire64(at: 32) else { return nil }
-      return (inode, IPAddress(high: high, low: low))
+      guard let high = message.wire64(at: offset), let low = message.wire64(at: offset + 8) else { return nil }
+      return IPAddress(high: high, low: low)
     default: return nil
     }
   }

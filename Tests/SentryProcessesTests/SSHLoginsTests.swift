@@ -27,8 +27,10 @@ import Testing
       return
     }
     let own = Set(ProcessFolder().sockets(of: UInt32(getpid())))
-    let remotes = sockets.establishedTCP().filter { own.contains($0.key) }
-    #expect(remotes.values.contains(IPAddress(v4: 0x7F00_0001)))
+    let connections = sockets.establishedTCP().filter { own.contains($0.key) }.map(\.value)
+    let connection = try #require(connections.first { $0.flow.remotePort == listener.port })
+    #expect(connection.flow.remote == IPAddress(v4: 0x7F00_0001))
+    #expect(connection.user == geteuid())
     withExtendedLifetime(client) {}
   }
 
@@ -52,14 +54,16 @@ import Testing
     let list =
       Self.message(2, inode: 7, to: [192, 0, 2, 1]) + Self.message(10, inode: 8, to: mapped)
       + Self.message(10, inode: 9, to: global) + Self.message(2, inode: 0, to: [192, 0, 2, 2])
-    var remotes: [UInt32: IPAddress] = [:]
-    #expect(ConnectionList.read(list, into: &remotes))
-    #expect(remotes.mapValues(\.description) == [7: "192.0.2.1", 8: "203.0.113.9", 9: "2001:db8::5"])
+    var connections: [UInt32: OpenConnection] = [:]
+    #expect(ConnectionList.read(list, into: &connections))
+    #expect(
+      connections.mapValues(\.flow.remote.description) == [7: "192.0.2.1", 8: "203.0.113.9", 9: "2001:db8::5"])
+    #expect(connections.values.allSatisfy { $0.flow.localPort == 22 && $0.flow.remotePort == 50_000 && $0.user == 0 })
     // NLMSG_DONE and NLMSG_ERROR end it, and so does anything that is cut short.
-    #expect(!ConnectionList.read(Self.message(2, inode: 7, to: [], type: 3), into: &remotes))
-    #expect(!ConnectionList.read(Self.message(2, inode: 7, to: [], type: 2), into: &remotes))
+    #expect(!ConnectionList.read(Self.message(2, inode: 7, to: [], type: 3), into: &connections))
+    #expect(!ConnectionList.read(Self.message(2, inode: 7, to: [], type: 2), into: &connections))
     for length in 1..<list.count where length % 88 != 0 {
-      #expect(!ConnectionList.read(Array(list.prefix(length)), into: &remotes))
+      #expect(!ConnectionList.read(Array(list.prefix(length)), into: &connections))
     }
   }
 }
