@@ -12,14 +12,30 @@ public enum ControlPath {
   /// GET, followed by the name of a table or by `/all`: its entries as text, docs/Tables.md. PUT such text, with its name and its
   /// defaults in the query items `name`, `table`, `note` and `duration`: `TableImportReply`.
   public static let lists = "/v1/lists"
+  /// The lists that the document follows. GET: `FollowedListsReply`. POST `RefreshListsRequest`: the same, after their sources were
+  /// looked at.
+  public static let followedLists = "/v1/followed-lists"
   /// GET, with the query item `address`: `EvidenceReply`.
   public static let evidence = "/v1/evidence"
   /// GET: recent log entries, oldest first, one JSON object a line; with the query item `follow=1` the reply goes on with
   /// each new entry until the caller goes away.
   public static let log = "/v1/log"
+  /// PUT `EnabledRequest`, whether what rules log is written: `EnabledReply`.
+  public static let logging = "/v1/logging"
+
+  /// POST: the document on trial stays, `ConfirmReply`. Must come over another connection than the document did.
+  public static let confirm = "/v1/confirm"
+  /// GET: `DocumentsReply`. POST `RollbackRequest`: `ApplyReply`.
+  public static let rollback = "/v1/rollback"
 
   /// GET: everything that has happened until now is written to the disk if it can be, then `MemoryReply`.
   public static let memory = "/v1/memory"
+
+  /// GET: `TopReply`.
+  public static let top = "/v1/top"
+  /// GET: metrics as text that Prometheus reads; with the query item `rules`, `all` or a number, of so many rules. It stands where
+  /// Prometheus looks, without a version.
+  public static let metrics = "/metrics"
 
   /// The query item of `rules` that names the document, and of `lists` that names the text, for reports.
   public static let documentName = "name"
@@ -29,6 +45,15 @@ public enum ControlPath {
   /// The query item of `rules`, beside `generation`, for the rules in force edited: what was done to them, in a few words.
   /// The document keeps its name and counts its edits.
   public static let change = "change"
+  /// The query item of `rules` for a document on trial: the seconds within which it must be confirmed.
+  public static let trialSeconds = "confirm"
+  /// The query item of `rules`, `1` for a document that may end the SSH connection it comes by.
+  public static let force = "force"
+  /// The query item of all that changes rules: the SSH connection that the caller comes by, in the form of `SSH_CONNECTION`. It is
+  /// asked for where the daemon may not look itself.
+  public static let sshConnection = "ssh"
+  /// The query item of `rules`, `1` for a reply with the difference.
+  public static let difference = "difference"
   /// The query item of `lists` for lines that name no table.
   public static let listTable = "table"
   /// The query item of `lists` for lines that do not say who entered them.
@@ -37,6 +62,10 @@ public enum ControlPath {
   public static let listDuration = "duration"
   /// The query item of `evidence`: an address, net or range as table trigger has it.
   public static let evidenceAddress = "address"
+  /// The query item of `metrics`: how many rules, the first in the document, have samples of their own; or `allRules`.
+  public static let ruleLimit = "rules"
+  /// In the place of that number.
+  public static let allRules = "all"
   /// In the place of a table's name after `lists`.
   public static let allTables = "all"
   /// The query item of `log` that asks for entries to come.
@@ -52,6 +81,10 @@ public enum ControlSocket {
 
 /// Bounds on what a caller may send.
 public enum ControlLimit {
+  /// For how long a document can be in force on trial.
+  public static let trialSeconds = 5...3600
+  /// Rules with metrics of their own, unless more are asked for: each is two time series for whoever keeps them.
+  public static let ruleMetrics = 1_000
   /// Bytes of a document, or of any other request.
   public static let requestBytes = 64 << 20
 }

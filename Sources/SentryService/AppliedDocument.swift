@@ -39,11 +39,13 @@ struct AppliedDocument: Sendable {
   let appliedTime: Double
   /// What was done to it while it was in force.
   let edits: EditsReport?
+  /// Who has put it in force.
+  let user: String
 
   /// `nil` for a document with errors or, if it is held to its tests, one whose tests fail.
   init?(
     _ submitted: SubmittedDocument, generation: UInt32, labels: RuleLabels, appliedTime: Double,
-    isHeldToTests: Bool = true, edits: EditsReport? = nil
+    isHeldToTests: Bool = true, edits: EditsReport? = nil, user: String = Peer.thisProcess.user
   ) {
     guard let ruleSet = submitted.document.ruleSet, let text = submitted.document.appliedText,
       submitted.testFailures.isEmpty || !isHeldToTests
@@ -53,6 +55,21 @@ struct AppliedDocument: Sendable {
     rules = LoadedRules(ruleSet, generation: generation, labels: labels)
     self.appliedTime = appliedTime
     self.edits = edits
+    self.user = user
+  }
+
+  private init(_ other: AppliedDocument, generation: UInt32, labels: RuleLabels) {
+    name = other.name
+    text = other.text
+    rules = LoadedRules(other.rules.ruleSet, generation: generation, labels: labels)
+    appliedTime = other.appliedTime
+    edits = other.edits
+    user = other.user
+  }
+
+  /// The same document, to be in force once more.
+  func again(generation: UInt32, labels: RuleLabels) -> AppliedDocument {
+    AppliedDocument(self, generation: generation, labels: labels)
   }
 
   var report: DocumentReport {

@@ -11,6 +11,8 @@ struct ControlServer: Service {
   let daemon: SentryDaemon
   let socket: SocketFile
   let log: Logger
+  /// What happens once requests are answered.
+  var onListening: @Sendable () async -> Void = {}
 
   /// One thread is plenty for one socket; it lives as long as the process.
   static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -25,6 +27,7 @@ struct ControlServer: Service {
       onServerRunning: { _ in
         socket.protect()
         log.notice("listening on \(socket.path)")
+        await onListening()
       },
       eventLoopGroupProvider: .shared(Self.eventLoops), logger: log)
     try await application.run()
@@ -33,14 +36,21 @@ struct ControlServer: Service {
   static func router(for daemon: SentryDaemon) -> Router<ControlContext> {
     let router = Router(context: ControlContext.self)
     router.add(middleware: FailureMiddleware())
+    router.add(middleware: ClaimMiddleware())
     router.answerStatus(from: daemon)
     router.answerRules(from: daemon)
+    router.answerConfirm(from: daemon)
+    router.answerRollback(from: daemon)
     router.answerEnabled(from: daemon)
     router.answerTables(from: daemon)
     router.answerLists(from: daemon)
+    router.answerFollowedLists(from: daemon)
     router.answerEvidence(from: daemon)
     router.answerLog(from: daemon.journal)
+    router.answerLogging(from: daemon)
     router.answerMemory(from: daemon)
+    router.answerMetrics(from: daemon)
+    router.answerTop(from: daemon)
     router.refuseOtherMethods()
     return router
   }
@@ -51,15 +61,21 @@ struct ControlContext: RequestContext {
   var coreContext: CoreRequestContextStorage
 
   private let channel: any Channel
+  /// What the caller says of the SSH connection he comes by.
+  var sshConnection: String?
 
   init(source: Source) {
     coreContext = CoreRequestContextStorage(source: source)
     channel = source.channel
   }
 
-  /// The user who asks; `unknown` where there is no socket.
-  var user: String {
-    get async { await Peer(of: channel)?.user ?? "unknown" }
+  /// Who asks; a user `unknown` where there is no socket.
+  var caller: Caller {
+    get async {
+      let peer = await Peer(of: channel)
+      return Caller(
+        user: peer?.user ?? "unknown", process: peer?.process, connection: channel, sshConnection: sshConnection)
+    }
   }
 
   var maxUploadSize: Int { ControlLimit.requestBytes }

@@ -11,7 +11,13 @@ public struct DaemonProgram: Sendable {
   public var socketPath: String
   public var intake = PacketIntake.watch(LiveCapture.Options())
   public var memory = MemoryOptions()
+  public var journal = JournalOptions()
+  public var notifications = NotificationOptions()
   public var origin = DocumentOrigin.chosen
+  /// What SIGHUP reads anew; `nil` if there is no such file.
+  public var documentFile: ReloadedFile?
+  /// Where metrics are to be had besides the control socket.
+  public var metrics: MetricsPlace?
 
   public init(document: SubmittedDocument, interfaces: [String], socketPath: String) {
     self.document = document
@@ -19,7 +25,8 @@ public struct DaemonProgram: Sendable {
     self.socketPath = socketPath
   }
 
-  /// Runs until SIGINT, SIGTERM, or SIGHUP (a remote shell has gone) unless that is ignored, then shuts down: the socket first, the packet thread after it.
+  /// Runs until SIGINT, SIGTERM, or until its terminal is gone, then shuts down: the socket first, the packet thread after it. SIGHUP for any
+  /// other reason has log files opened and the document read anew. Tells the service manager about all of it.
   ///
   /// Calls `onStart` once the interfaces are open.
   ///
@@ -28,23 +35,37 @@ public struct DaemonProgram: Sendable {
     let socket = SocketFile(path: socketPath)
     try await socket.prepare()
     let daemon = try await SentryDaemon.start(
-      document, interfaces: interfaces, intake: intake, memory: memory, origin: origin, log: log)
+      document, interfaces: interfaces, intake: intake, memory: memory, journal: journal, notifications: notifications,
+      origin: origin, log: log)
     onStart()
-    let services = ServiceGroup(
-      services: [DaemonService(daemon: daemon), ControlServer(daemon: daemon, socket: socket, log: log)],
-      gracefulShutdownSignals: [.sigint, .sigterm] + (Self.ignoresHangUp ? [] : [.sighup]), logger: log)
+    let manager = ServiceManager.current
+    if let problem = manager.problem { log.warning("\(problem)") }
+    let reloading = HangUpService(daemon: daemon, manager: manager, file: documentFile, isUsual: origin == .usual)
+    var configuration = ServiceGroupConfiguration(
+      services: [
+        .init(service: DaemonService(daemon: daemon)),
+        .init(
+          service: ControlServer(
+            daemon: daemon, socket: socket, log: log,
+            onListening: { manager.tell(.ready(await daemon.statusLine())) })),
+        .init(service: reloading, successTerminationBehavior: .gracefullyShutdownGroup),
+        // What is last in this list hears of the end first.
+        .init(service: SignsOfLife(daemon: daemon, manager: manager)),
+      ], logger: log)
+    if let metrics {
+      configuration.services.insert(.init(service: MetricsServer(daemon: daemon, place: metrics, log: log)), at: 2)
+    }
+    configuration.gracefulShutdownSignals = [.sigint, .sigterm]
+    let services = ServiceGroup(configuration: configuration)
     do {
       try await services.run()
+    } catch let error as DaemonError {
+      await daemon.stop()
+      throw error
     } catch {
       await daemon.stop()
       throw .socketUnusable(path: socketPath, reason: "\(error)")
     }
-  }
-
-  /// Whoever started it with `nohup` wants it to go on. (SIGHUP is signal 1, the lowest bit of the mask.)
-  private static var ignoresHangUp: Bool {
-    let ignored = ProcessStatus.text().flatMap { ProcessStatus.value(of: "SigIgn", in: $0) }?.first
-    return ignored.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 != 0 } ?? false
   }
 }
 
@@ -55,6 +76,8 @@ struct DaemonService: Service {
   func run() async throws {
     async let journal: Void = daemon.journal.run()
     async let memory: Void = cancelWhenGracefulShutdown { await daemon.keepMemory() }
+    async let notices: Void? = cancelWhenGracefulShutdown { await daemon.notifications?.run() }
+    async let lists: Void? = cancelWhenGracefulShutdown { await daemon.lists?.run() }
     async let kernel: Void = cancelWhenGracefulShutdown { await daemon.keepKernelPart() }
     try? await cancelWhenGracefulShutdown {
       while true {
@@ -66,6 +89,10 @@ struct DaemonService: Service {
     await kernel
     await memory
     await journal
+    await notices
+    await lists
+    await daemon.notifications?.end()
+    await daemon.journal.finishOutputs()
     await daemon.memory.end()
   }
 }

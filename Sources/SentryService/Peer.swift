@@ -6,6 +6,8 @@ internal import SentryRules
 struct Peer: Sendable {
   /// The name of the user, or the number of one without a name.
   let user: String
+  /// Its number among this host's processes; `nil` where it is not among those we see.
+  var process: UInt32?
 
   /// Who runs this process.
   static var thisProcess: Peer { Peer(userNumber: geteuid()) }
@@ -20,6 +22,7 @@ struct Peer: Sendable {
     ).get()
     guard let credentials else { return nil }
     self.init(userNumber: credentials.user)
+    process = credentials.process > 0 ? UInt32(credentials.process) : nil
   }
 
   /// `struct ucred` of unix(7).

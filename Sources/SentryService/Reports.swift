@@ -17,6 +17,35 @@ extension RuleReport {
   }
 }
 
+extension DifferenceReport {
+  public init(_ difference: RuleDifference) {
+    self.init(
+      rules: difference.rules.map(RuleChangeReport.init),
+      settings: difference.settings.map(FieldChangeReport.init),
+      interfaces: difference.interfaces.map(FieldChangeReport.init), other: difference.other.map(FieldChangeReport.init)
+    )
+  }
+}
+
+extension RuleChangeReport {
+  fileprivate init(_ change: RuleDifference.RuleChange) {
+    let kind: Kind =
+      switch change.kind {
+      case .added: .added
+      case .removed: .removed
+      case .changed: .changed
+      case .moved: .moved
+      }
+    self.init(
+      kind: kind, old: change.old, new: change.new, name: change.name, summary: change.summary,
+      fields: change.fields.map(FieldChangeReport.init))
+  }
+}
+
+extension FieldChangeReport {
+  fileprivate init(_ field: RuleDifference.Field) { self.init(field: field.field, old: field.old, new: field.new) }
+}
+
 extension TableEntryReport {
   /// An entry of a table; `labels` is the book of the engine that made it.
   public init(_ entry: AddressEntry, labels: RuleLabels) {

@@ -16,15 +16,16 @@ extension SentryDaemon {
     if restored.entryCount > 0 {
       tell("\(counted(restored.entryCount, "entry", plural: "entries")) of the address tables came back")
     }
-    let document = active.stored(by: Peer.thisProcess.user, isChosen: isChosen)
+    await memory.measure(active.rules, counters: restored.counters.map { $0 ?? RuleCounters() })
+    if memory.options.directory != nil { packets.post { $0.startAccounting() } }
+    let document = active.stored(isChosen: isChosen)
     let isNew = contents.documents.last.map { $0.text != document.text || $0.name != document.name } ?? true
     await memory.note(document, generation: active.rules.generation, isNew: isNew)
   }
 
-  /// A document was put in force. It is written soon; nobody who applies one waits for a disk.
-  func remember(_ document: AppliedDocument, by user: String?) async {
-    await memory.note(
-      document.stored(by: user ?? Peer.thisProcess.user, isChosen: true), generation: document.rules.generation)
+  /// A document was put in force for good. It is written soon; nobody who applies one waits for a disk.
+  func write(_ document: StoredDocument, generation: UInt32) async {
+    await memory.note(document, generation: generation)
     Task { [memory, packets] in await memory.flush(packets) }
   }
 
@@ -46,7 +47,7 @@ extension SentryDaemon {
 }
 
 extension AppliedDocument {
-  func stored(by user: String, isChosen: Bool) -> StoredDocument {
+  func stored(isChosen: Bool) -> StoredDocument {
     StoredDocument(
       time: appliedTime, user: user, name: name, change: edits?.last, isChosen: isChosen, text: text)
   }
@@ -54,6 +55,8 @@ extension AppliedDocument {
 
 extension MemoryStatus {
   var report: MemoryReport {
-    MemoryReport(path: path ?? "", problem: problem, bytes: bytes, written: written, lost: lost)
+    MemoryReport(
+      path: path ?? "", problem: problem, bytes: bytes, written: written, lost: lost,
+      lostConnections: lostConnections == 0 ? nil : lostConnections)
   }
 }

@@ -16,7 +16,7 @@ internal import SentryState
 /// posting it, so the packet thread sees requests in the order the actor decided them.
 public actor SentryDaemon {
   nonisolated let packets: PacketThread
-  private let intake: PacketIntake
+  let intake: PacketIntake
   /// In queue mode only.
   let gate: KernelGate?
   /// What the kernel had counted when its counts were last read.
@@ -25,7 +25,7 @@ public actor SentryDaemon {
   private var blockedCount: KernelCount?
   let interfaceNames: [String]
   let labels: RuleLabels
-  private let startTime: Double
+  let startTime: Double
   private let log: Logger
   /// The document in force, or on its way to be.
   private(set) var active: AppliedDocument
@@ -37,6 +37,25 @@ public actor SentryDaemon {
   private let look: @Sendable ([NetworkInterface]) -> HostProtection
   public nonisolated let journal: Journal
   nonisolated let memory: MemoryKeeper
+  nonisolated let notifications: NotificationDesk?
+  nonisolated let talkers: TalkerDesk
+  /// Follows the lists of the document in force; `nil` where nothing is fetched for it.
+  nonisolated let lists: ListDesk?
+
+  /// What changes of the rules ask of the world around.
+  let surroundings: ApplySurroundings
+  /// Whoever changes what is in force has the turn: nobody else's change comes in between.
+  let changes = Turns()
+  /// The document in force waits to be confirmed.
+  private(set) var trial: Trial?
+  private var trialEnd: Task<Void, Never>?
+  /// The document before that in force, for where nothing is kept on a disk.
+  var previous: StoredDocument?
+  /// Why the last attempt to read the document again has changed nothing; `nil` once other rules are in force.
+  var reloadProblem: String?
+
+  /// What became of documents that were to be put in force.
+  var outcomes = ApplyOutcomes()
 
   private static let documentsRemembered = 17
 
@@ -48,24 +67,30 @@ public actor SentryDaemon {
   ///
   /// - Parameters:
   ///   - memory: what of its memory is kept on disk; what an earlier run has left there comes back.
+  ///   - journal: where the log goes besides.
+  ///   - notifications: how notifications are carried out; `nil`: none is.
   ///   - origin: where the document comes from.
   /// - Returns: the daemon; its journal does not run by itself.
   /// - Throws: what is wrong with the document or an interface.
   public static func start(
     _ submitted: SubmittedDocument, interfaces names: [String],
     intake: PacketIntake = .watch(LiveCapture.Options()), memory: MemoryOptions = MemoryOptions(),
+    journal: JournalOptions = JournalOptions(), notifications: NotificationOptions? = nil,
     origin: DocumentOrigin = .chosen, log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
     try await start(
-      submitted, interfaces: names, intake: intake, memory: memory, origin: origin, look: HostProtection.current,
-      log: log)
+      submitted, interfaces: names, intake: intake, memory: memory, journal: journal, notifications: notifications,
+      origin: origin,
+      look: HostProtection.current, log: log)
   }
 
   /// - Parameter look: what says whom to protect on this host, which has these interfaces; asked again now and then.
   static func start(
     _ submitted: SubmittedDocument, interfaces names: [String], intake: PacketIntake,
-    memory options: MemoryOptions = MemoryOptions(), origin: DocumentOrigin = .chosen,
-    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, log: Logger
+    memory options: MemoryOptions = MemoryOptions(), journal: JournalOptions = JournalOptions(),
+    notifications: NotificationOptions? = nil, origin: DocumentOrigin = .chosen,
+    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection,
+    surroundings: ApplySurroundings = ApplySurroundings(), log: Logger
   ) async throws(DaemonError) -> SentryDaemon {
     let labels = RuleLabels()
     let now = WallClock.seconds()
@@ -109,8 +134,10 @@ public actor SentryDaemon {
       if case .queue(let queue) = intake { gate = try KernelGate(queue, interfaces: names, packets: packets) }
       let daemon = SentryDaemon(
         packets: packets, intake: intake, gate: gate, labels: labels, interfaceNames: names, active: document,
-        local: networks, protection: protection, look: look, memory: memory, startTime: now, log: log)
+        local: networks, protection: protection, look: look, surroundings: surroundings, memory: memory,
+        journal: journal, notifications: notifications, startTime: now, log: log)
       await daemon.remember(restored, contents, isChosen: origin != .usual)
+      await daemon.beginLists()
       // The queue is open by now: no packet waits for nobody.
       for remark in try gate?.open(by: document.rules) ?? [] { log.notice("\(remark)") }
       return daemon
@@ -123,8 +150,9 @@ public actor SentryDaemon {
   private init(
     packets: PacketThread, intake: PacketIntake, gate: KernelGate?, labels: RuleLabels, interfaceNames: [String],
     active: AppliedDocument, local: AddressSpans, protection: HostProtection,
-    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, memory: MemoryKeeper, startTime: Double,
-    log: Logger
+    look: @escaping @Sendable ([NetworkInterface]) -> HostProtection, surroundings: ApplySurroundings,
+    memory: MemoryKeeper, journal journalOptions: JournalOptions, notifications options: NotificationOptions?,
+    startTime: Double, log: Logger
   ) {
     self.packets = packets
     self.intake = intake
@@ -135,20 +163,55 @@ public actor SentryDaemon {
     self.local = local
     self.protection = protection
     self.look = look
+    self.surroundings = surroundings
     self.memory = memory
+    talkers = TalkerDesk(packets: packets)
     self.startTime = startTime
     self.log = log
     history = [active.report]
+    let notices = options.map { _ in NoticeIntake(StormControl.Limits(active.rules.ruleSet.settings)) }
     journal = Journal(
       events: packets.events, labels: labels, interfaces: interfaceNames, isDryRun: intake.isDryRun,
-      pending: memory.options.directory == nil ? nil : memory.pending, log: log)
+      pending: memory.options.directory == nil ? nil : memory.pending, notices: notices, options: journalOptions,
+      log: log)
+    notifications = Self.desk(options, notices, active, labels, interfaceNames, intake, journal, log)
+    lists = Self.listDesk(options, packets, labels, memory.options.directory, journal, log)
+  }
+
+  private static func desk(
+    _ options: NotificationOptions?, _ notices: NoticeIntake?, _ active: AppliedDocument, _ labels: RuleLabels,
+    _ interfaces: [String], _ intake: PacketIntake, _ journal: Journal, _ log: Logger
+  ) -> NotificationDesk? {
+    guard let options, let notices else { return nil }
+    return NotificationDesk(
+      options, intake: notices, rules: active.rules.ruleSet, labels: labels, interfaces: interfaces,
+      isDryRun: intake.isDryRun, log: log
+    ) { text in
+      log.info("\(text)")
+      journal.append(message: text, time: WallClock.now())
+    }
+  }
+
+  private static func listDesk(
+    _ options: NotificationOptions?, _ packets: PacketThread, _ labels: RuleLabels, _ stateDirectory: String?,
+    _ journal: Journal, _ log: Logger
+  ) -> ListDesk? {
+    guard let options else { return nil }
+    return ListDesk(ListSources(options), packets: packets, labels: labels, stateDirectory: stateDirectory) { text in
+      log.info("\(text)")
+      journal.append(message: text, time: WallClock.now())
+    }
   }
 
   /// Ends the packet thread; requests that come later fail with `DaemonError.stopped`. In queue mode the kernel stops handing over
   /// packets first, unless the policy is to drop them.
   public func stop() async {
+    if let trial {
+      endTrial()
+      tell("\(active.name) was not confirmed: the next start takes \(trial.before.name)")
+    }
     if let gate { leave(gate) }
-    await memory.flush(packets)
+    await memory.flush(packets, .last)
     await packets.stop()
   }
 
@@ -166,58 +229,34 @@ public actor SentryDaemon {
     }
   }
 
-  // MARK: Requests
+  // MARK: The document in force
 
-  /// Puts a document in force between two packets, or says why not; then the rules in force stay as they are.
-  ///
-  /// Tables stay, and so do the counters of rules that did not change.
-  ///
-  /// - Parameters:
-  ///   - expected: the generation that must be in force; `nil` for any.
-  ///   - change: for the document in force edited, what was done to it.
-  ///   - user: who wants it; `nil` for whoever runs this process.
-  /// - Throws: `generationChanged` if it is not.
-  public func apply(
-    _ submitted: SubmittedDocument, replacing expected: UInt32? = nil, change: String? = nil,
-    user: String? = nil
-  ) async throws(DaemonError) -> ApplyReply {
-    let current = active
-    let generation = current.rules.generation
-    if let expected, expected != generation { throw .generationChanged(expected: expected, found: generation) }
-    defer {
-      if max(submitted.size, current.text.utf8.count) >= FreedMemory.largeDocument { FreedMemory.giveBackSoon() }
-    }
-    let findings = submitted.findings
-    guard
-      // Who edits the rules in force means the rules, not what was promised of them: a rule can be switched off in a hurry.
-      let new = AppliedDocument(
-        submitted, generation: generation &+ 1, labels: labels, appliedTime: WallClock.seconds(),
-        isHeldToTests: expected == nil, edits: change.map { current.edits(and: $0) })
-    else {
-      tell("\(submitted.name)\(change == nil ? "" : " as edited") refused: \(submitted.diagnostics.summary)")
-      return ApplyReply(applied: false, findings: findings, document: active.report)
-    }
-    let pairs = RulePairing.pairs(old: current.rules.ruleSet, new: new.rules.ruleSet)
-    active = new
-    history.append(new.report)
+  /// The rules on their way to the packet thread are this document's.
+  func begin(_ document: AppliedDocument) {
+    active = document
+    reloadProblem = nil
+    history.append(document.report)
     if history.count > Self.documentsRemembered { history.removeFirst() }
-    gate?.endFlows()
-    await creditKernelCounts()
-    let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
-    await remember(new, by: user)
-    follow(new.rules, after: current.rules)
-    if new.rules.protectedNetworks != current.rules.protectedNetworks { gate?.followSparedAddresses() }
-    try await refreshLocal()
-    let what =
-      new.edits.map { "\(new.name) edited while in force: \($0.last)" }
-      ?? "\(new.name) applied: \(counted(new.report.ruleCount, "rule"))"
-    tell("\(what); the rules before judged \(counted(replacement.judged, "packet"))")
-    if let notice = SparedEntries.notice(replacement.spared) { tell(notice) }
-    return ApplyReply(
-      applied: true, findings: findings, document: new.report,
-      replaced: GenerationReport(document: current.report, judged: replacement.judged),
-      interfaces: replacement.interfaces.map(\.report), keptCounters: pairs.count { $0 >= 0 })
   }
+
+  /// The document in force has to be confirmed.
+  func beginTrial(_ trial: Trial) {
+    self.trial = trial
+    trialEnd = Task { [weak self] in
+      while let nanoseconds = await self?.endTrialIfOver() {
+        do { try await Task.sleep(for: .nanoseconds(nanoseconds)) } catch { return }
+      }
+    }
+  }
+
+  /// Whatever is in force now stays. The timer may be what calls this: nothing that it does then ends by being cancelled.
+  func endTrial() {
+    trial = nil
+    trialEnd?.cancel()
+    trialEnd = nil
+  }
+
+  // MARK: Requests
 
   public func activeRules() async throws(DaemonError) -> ActiveRulesReply {
     let document = active
@@ -229,6 +268,8 @@ public actor SentryDaemon {
 
   /// Turns the master switch.
   public func setEnabled(_ isOn: Bool) async throws(DaemonError) -> EnabledReply {
+    await changes.take()
+    defer { changes.give() }
     let wasOn = try await ask { worker in
       defer { worker.isOn = isOn }
       return worker.isOn
@@ -242,8 +283,10 @@ public actor SentryDaemon {
     let documents = history
     let document = active.report
     let memory = await memory.report()
+    let notifications = await notifications?.report()
+    let lists = await lists?.reply().lists ?? []
     let snapshot = try await ask { $0.snapshot() }
-    return StatusReply(
+    var reply = StatusReply(
       mode: intake.mode, enabled: snapshot.isOn, document: document, startTime: startTime, time: WallClock.seconds(),
       interfaces: snapshot.interfaces.map(\.report),
       generations: snapshot.generations.compactMap { count in
@@ -259,7 +302,13 @@ public actor SentryDaemon {
       owners: snapshot.owners.map(\.report), rates: snapshot.rates.map { $0.map(\.report) },
       protected: protectedAddresses.map(\.report), preventedTriggers: snapshot.totals.preventedTriggers,
       unprovenTriggers: snapshot.totals[.unproven], cappedTriggers: snapshot.totals[.limit],
-      isObserved: active.rules.isObserved ? true : nil, protectionProblem: protection.problem, memory: memory?.report)
+      isObserved: active.rules.isObserved ? true : nil, protectionProblem: protection.problem,
+      notifications: notifications,
+      memory: memory?.report,
+      log: journal.report)
+    reply.trial = trial?.report(now: surroundings.uptime())
+    reply.lists = lists.isEmpty ? nil : lists
+    return reply
   }
 
   // MARK: The kernel's part
@@ -267,7 +316,7 @@ public actor SentryDaemon {
   private func turn(_ gate: KernelGate, on isOn: Bool) {
     do throws(NetfilterError) {
       if isOn {
-        for remark in try gate.open(by: active.rules) { tell(remark) }
+        for remark in try gate.open(by: active.rules, isOnTrial: trial != nil) { tell(remark) }
       } else {
         try gate.close()
         tell("our rules were taken out of the kernel")
@@ -279,10 +328,10 @@ public actor SentryDaemon {
     }
   }
 
-  private func follow(_ rules: LoadedRules, after old: LoadedRules) {
+  func follow(_ rules: LoadedRules, after old: LoadedRules, isOnTrial: Bool) {
     guard let gate else { return }
     do throws(NetfilterError) {
-      let change = try gate.change(from: old, to: rules)
+      let change = try gate.change(from: old, to: rules, isOnTrial: isOnTrial)
       for remark in change.remarks { tell(remark) }
       if change.restartsCounts { kernelCounts = [] }
     } catch {
@@ -336,7 +385,7 @@ public actor SentryDaemon {
     try await ask { $0.reopen(up) }
   }
 
-  private func refreshLocal() async throws(DaemonError) {
+  func refreshLocal() async throws(DaemonError) {
     guard let known = try? NetworkInterface.all() else { return }
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
   }
@@ -366,7 +415,7 @@ public actor SentryDaemon {
 
   private func queueReport(_ worker: WorkerSnapshot) -> QueueReport? {
     guard let snapshot = worker.queue, case .queue(let queue) = intake else { return nil }
-    return QueueReport(
+    var report = QueueReport(
       number: snapshot.number, policy: queue.options.passesWhenFull ? "fail-open" : "fail-closed",
       dryRun: queue.isDryRun, waiting: snapshot.statistics?.waiting ?? 0, held: snapshot.held,
       overflowed: snapshot.statistics?.overflowed ?? 0, undelivered: snapshot.statistics?.undelivered ?? 0,
@@ -374,6 +423,8 @@ public actor SentryDaemon {
       problem: snapshot.problem.map { "\($0)" },
       ways: gate.map { wayReports($0, snapshot.unsentByHop) } ?? [],
       kernel: gate.flatMap { kernelReport($0, flowsWantedBy: worker.wantsFlows) })
+    report.countsHidden = snapshot.statistics == nil ? true : nil
+    return report
   }
 
   private func wayReports(_ gate: KernelGate, _ unsent: [IPAddress: UInt64]) -> [WayReport] {
@@ -420,6 +471,12 @@ public actor SentryDaemon {
   ) async throws(DaemonError) -> Value {
     do throws(PacketThreadStopped) { return try await packets.perform(work) } catch { throw .stopped }
   }
+
+  /// Says it in the daemon's own log alone.
+  func mention(_ message: String) { log.info("\(message)") }
+
+  /// Warns in the daemon's own log alone.
+  func warn(_ message: String) { log.warning("\(message)") }
 
   /// Says it in the daemon's own log and in the journal.
   func tell(_ message: String) {

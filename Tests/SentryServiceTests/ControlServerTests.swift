@@ -113,6 +113,21 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
 
   @Test(arguments: [
     BadRequest(
+      testDescription: "a trial of no time", method: .put, uri: "/v1/rules?confirm=4", body: "()", status: .badRequest),
+    BadRequest(
+      testDescription: "a trial of days", method: .put, uri: "/v1/rules?confirm=3601", body: "()", status: .badRequest),
+    BadRequest(
+      testDescription: "a trial in words", method: .put, uri: "/v1/rules?confirm=soon", body: "()", status: .badRequest),
+    BadRequest(
+      testDescription: "a confirmation of nothing", method: .post, uri: "/v1/confirm", body: "", status: .gone),
+    BadRequest(
+      testDescription: "a way back to nowhere", method: .post, uri: "/v1/rollback", body: #"{"steps":1}"#, status: .gone
+    ),
+    BadRequest(
+      testDescription: "a way back by words", method: .post, uri: "/v1/rollback", body: "all", status: .badRequest),
+    BadRequest(
+      testDescription: "a way forth", method: .post, uri: "/v1/rollback", body: #"{"steps":-1}"#, status: .gone),
+    BadRequest(
       testDescription: "a path of another version", method: .get, uri: "/v2/status", body: "", status: .notFound),
     BadRequest(
       testDescription: "a table nobody has", method: .get, uri: "/v1/tables/friends", body: "", status: .notFound),
@@ -163,7 +178,8 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
     arguments: [
       (ControlPath.status, .put, "GET"), (ControlPath.rules, .delete, "GET, PUT"), (ControlPath.enabled, .get, "PUT"),
       ("/v1/tables/trigger", .put, "GET, POST, DELETE"), (ControlPath.lists, .get, "PUT"),
-      ("/v1/lists/all", .delete, "GET"), (ControlPath.log, .post, "GET"),
+      ("/v1/lists/all", .delete, "GET"), (ControlPath.confirm, .get, "POST"), (ControlPath.rollback, .put, "GET, POST"),
+      (ControlPath.log, .post, "GET"),
     ] as [(String, HTTPRequest.Method, String)])
   func otherMethodsAreRefusedWithThoseThereAre(_ uri: String, _ method: HTTPRequest.Method, _ allowed: String)
     async throws
@@ -182,6 +198,30 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
       let response = try await client.execute(
         uri: "\(ControlPath.rules)?change=x", method: .put, body: ByteBuffer(string: "()"))
       #expect(response.status == .badRequest)
+    }
+  }
+
+  @Test func whatIsOnTrialIsToldAndKeepsOthersOut() async throws {
+    try await withClient { _, client in
+      let text = "{ rules = ( { nodeName = \"new\"; enabled = 1; } ); }"
+      let applied: ApplyReply = try decoded(
+        await client.execute(
+          uri: "\(ControlPath.rules)?name=new&confirm=3600&difference=1", method: .put, body: ByteBuffer(string: text)))
+      #expect(applied.trial?.seconds == 3_600)
+      #expect(applied.trial?.before.name == "first.plist")
+      #expect(applied.difference?.counts == DifferenceCounts(added: 1, removed: 2))
+      let status: StatusReply = try decoded(await client.execute(uri: ControlPath.status, method: .get))
+      #expect(status.trial?.seconds == 3_600)
+      let second = try await client.execute(uri: ControlPath.rules, method: .put, body: ByteBuffer(string: text))
+      #expect(second.status.code == 423)
+      let failure: FailureReply = try decoded(second)
+      #expect(failure.message.hasPrefix("new is in force on trial for another "))
+      let list: DocumentsReply = try decoded(await client.execute(uri: ControlPath.rollback, method: .get))
+      #expect(list.documents.map(\.name) == ["new", "first.plist"])
+      #expect(list.documents.map(\.onTrial) == [true, nil])
+      let back: ApplyReply = try decoded(
+        await client.execute(uri: ControlPath.rollback, method: .post, body: ByteBuffer(string: #"{"steps":1}"#)))
+      #expect(back.document.name == "first.plist")
     }
   }
 

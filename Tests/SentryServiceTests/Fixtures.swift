@@ -1,6 +1,7 @@
 import Logging
 import SentryPacket
 import SentryTestSupport
+import Testing
 
 @testable import SentryService
 
@@ -28,25 +29,51 @@ extension HostProtection {
 }
 
 /// Runs a daemon that watches nothing but has an interface `test0`, whose packets are handed to it.
-func withDaemon(_ document: String = Documents.telnet, _ body: (SentryDaemon) async throws -> Void) async throws {
+///
+/// - Parameters:
+///   - memory: what it keeps on disk; nothing unless told otherwise.
+///   - surroundings: what its changes of rules see around it.
+func withDaemon(
+  _ document: String = Documents.telnet, memory: MemoryOptions = MemoryOptions(),
+  notifications: NotificationOptions? = nil, origin: DocumentOrigin = .chosen,
+  surroundings: ApplySurroundings = .alone,
+  _ body: (SentryDaemon) async throws -> Void
+) async throws {
   var log = Logger(label: "test")
   log.logLevel = .critical
   let daemon = try await SentryDaemon.start(
     SubmittedDocument(name: "first.plist", reading: Array(document.utf8)), interfaces: ["test0"],
-    intake: .none, look: { _ in .loopback }, log: log)
+    intake: .none, memory: memory, notifications: notifications, origin: origin, look: { _ in .loopback },
+    surroundings: surroundings, log: log)
   async let journal: Void = daemon.journal.run()
+  let result: Result<Void, any Error>
   do {
     try await body(daemon)
-    await daemon.stop()
-    await journal
+    result = .success(())
   } catch {
-    await daemon.stop()
-    await journal
-    throw error
+    result = .failure(error)
   }
+  await daemon.stop()
+  await journal
+  await daemon.memory.end()
+  try result.get()
+}
+
+extension ApplySurroundings {
+  /// Nobody has come over SSH, wherever the tests run.
+  static var alone: ApplySurroundings { ApplySurroundings(origin: { _ in .none }) }
 }
 
 extension SentryDaemon {
+  /// Applies a document that nobody objects to.
+  func expectApplied(
+    _ document: SubmittedDocument, by caller: Caller = Caller(user: "alice"),
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) async throws {
+    let reply = try await apply(document, by: caller)
+    #expect(reply.applied, sourceLocation: sourceLocation)
+  }
+
   /// Has the packet thread judge a frame as if it had come from `test0` just now.
   nonisolated func judge(_ frame: [UInt8], count: Int = 1) async throws {
     try await packets.perform { worker in

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import SentryControl
 import SentryEngine
 import SentryJournal
@@ -9,30 +8,6 @@ import SentryTestSupport
 import Testing
 
 @testable import SentryService
-
-/// Runs a daemon that keeps its memory in a directory; ends well afterwards.
-private func withDaemon(
-  _ document: String = Documents.telnet, memory: MemoryOptions, origin: DocumentOrigin = .chosen,
-  _ body: (SentryDaemon) async throws -> Void
-) async throws {
-  var log = Logger(label: "test")
-  log.logLevel = .critical
-  let daemon = try await SentryDaemon.start(
-    SubmittedDocument(name: "first.plist", reading: Array(document.utf8)), interfaces: ["test0"], intake: .none,
-    memory: memory, origin: origin, look: { _ in .loopback }, log: log)
-  async let journal: Void = daemon.journal.run()
-  let result: Result<Void, any Error>
-  do {
-    try await body(daemon)
-    result = .success(())
-  } catch {
-    result = .failure(error)
-  }
-  await daemon.stop()
-  await journal
-  await daemon.memory.end()
-  try result.get()
-}
 
 extension SentryDaemon {
   /// The addresses in table trigger are these.
@@ -169,13 +144,14 @@ private func storedEntries(in directory: String, _ filter: EventFilter = EventFi
     let start = WallClock.seconds()
     try await withDaemon(memory: options) { daemon in
       let applied = try await daemon.apply(
-        SubmittedDocument(name: "second.plist", reading: Array(second.utf8)), user: "alice")
+        SubmittedDocument(name: "second.plist", reading: Array(second.utf8)), by: Caller(user: "alice"))
       #expect(applied.applied)
-      let refused = try await daemon.apply(SubmittedDocument(name: "bad.plist", reading: Array("{".utf8)), user: "eve")
+      let refused = try await daemon.apply(
+        SubmittedDocument(name: "bad.plist", reading: Array("{".utf8)), by: Caller(user: "eve"))
       #expect(!refused.applied)
       let edited = try await daemon.apply(
-        SubmittedDocument(name: "second.plist", reading: Array(Documents.telnet.utf8)), replacing: 2,
-        change: "rename 2", user: "bob")
+        SubmittedDocument(name: "second.plist", reading: Array(Documents.telnet.utf8)),
+        on: ApplyTerms(expected: 2, change: "rename 2"), by: Caller(user: "bob"))
       #expect(edited.applied)
       let documents = try await daemon.documents()
       #expect(documents.map(\.name) == ["first.plist", "second.plist", "second.plist"])

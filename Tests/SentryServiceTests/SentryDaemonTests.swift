@@ -65,7 +65,7 @@ import Testing
       // An edit of the rules in force is carried out, and the failure told.
       let edited = try await daemon.apply(
         SubmittedDocument(name: "edited.plist", reading: Array(broken.utf8)),
-        replacing: reply.document.generation)
+        on: ApplyTerms(expected: reply.document.generation))
       #expect(edited.applied)
       #expect(edited.findings.map(\.id) == ["unknownKey", "testFailed"])
     }
@@ -77,8 +77,8 @@ import Testing
       let document = SubmittedDocument(name: "first.plist", reading: Array(Documents.telnet.utf8))
       let start = try await daemon.status().document
       #expect(start.edits == nil)
-      _ = try await daemon.apply(document, replacing: 1, change: "rule 2 disabled")
-      let reply = try await daemon.apply(document, replacing: 2, change: "rule\n1 deleted")
+      _ = try await daemon.apply(document, on: ApplyTerms(expected: 1, change: "rule 2 disabled"))
+      let reply = try await daemon.apply(document, on: ApplyTerms(expected: 2, change: "rule\n1 deleted"))
       let edits = try #require(reply.document.edits)
       #expect(edits.count == 2)
       #expect(edits.last == "rule?1 deleted")

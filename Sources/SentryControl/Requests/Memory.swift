@@ -10,13 +10,18 @@ public struct MemoryReport: Codable, Sendable, Equatable {
   public var written: UInt64
   /// Log entries that are missing because they could not be written.
   public var lost: UInt64
+  /// Ended connections that have no entry in the log of connections; `nil` for none.
+  public var lostConnections: UInt64?
 
-  public init(path: String, problem: String?, bytes: Int64, written: UInt64, lost: UInt64) {
+  public init(
+    path: String, problem: String?, bytes: Int64, written: UInt64, lost: UInt64, lostConnections: UInt64? = nil
+  ) {
     self.path = path
     self.problem = problem
     self.bytes = bytes
     self.written = written
     self.lost = lost
+    self.lostConnections = lostConnections
   }
 }
 

@@ -22,7 +22,8 @@ public struct ActiveRulesReply: Codable, Sendable, Equatable {
 
 /// What came of a document that was sent to replace the rules in force.
 ///
-/// Status 200 if it did, 422 if it has errors: then the rules in force stay as they are.
+/// Status 200 if it did, 422 if it has errors, or would end the SSH connection of who sent it: then the rules in force stay as they
+/// are.
 public struct ApplyReply: Codable, Sendable, Equatable {
   public var applied: Bool
   /// Everything that was found in the document, in the order of its text.
@@ -35,6 +36,14 @@ public struct ApplyReply: Codable, Sendable, Equatable {
   public var interfaces: [InterfaceReport]
   /// Rules whose counters were kept, because they did not change.
   public var keptCounters: Int
+  /// How the document sent differs from the one it has replaced; only where the caller asks.
+  public var difference: DifferenceReport?
+  /// The document is in force on trial.
+  public var trial: TrialReport?
+  /// The rules would end the SSH connection of who sent them; they are in force all the same if `applied`.
+  public var lockout: LockoutReport?
+  /// Who sent them came over SSH, but by which connection is not ours to see: nobody knows whether they end it.
+  public var hiddenLogin: Bool?
 
   public init(
     applied: Bool, findings: [DiagnosticRecord], document: DocumentReport, replaced: GenerationReport? = nil,

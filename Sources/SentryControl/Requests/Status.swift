@@ -40,8 +40,15 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var isObserved: Bool?
   /// What of `protected` cannot be found out; `nil` if all can.
   public var protectionProblem: String?
+  /// How notifications are carried out; `nil` where no rule notifies.
+  public var notifications: NotificationReport?
   /// The memory on disk; `nil` where none is kept.
   public var memory: MemoryReport?
+  /// The document in force waits to be confirmed; `nil` if it does not.
+  public var trial: TrialReport?
+  public var log: LogReport?
+  /// The lists that the document follows; `nil` where it follows none.
+  public var lists: [FollowedListReport]?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,
@@ -51,7 +58,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
     bridge: BridgeReport? = nil, owners: OwnerReport? = nil, rates: [RateReport]? = nil,
     protected: [ProtectedAddressReport] = [], preventedTriggers: UInt64 = 0,
     unprovenTriggers: UInt64? = nil, cappedTriggers: UInt64? = nil, isObserved: Bool? = nil,
-    protectionProblem: String? = nil, memory: MemoryReport? = nil
+    protectionProblem: String? = nil, notifications: NotificationReport? = nil, memory: MemoryReport? = nil,
+    log: LogReport? = nil
   ) {
     self.mode = mode
     self.enabled = enabled
@@ -74,7 +82,9 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.cappedTriggers = cappedTriggers
     self.isObserved = isObserved
     self.protectionProblem = protectionProblem
+    self.notifications = notifications
     self.memory = memory
+    self.log = log
   }
 }
 
@@ -244,6 +254,8 @@ public struct QueueReport: Codable, Sendable, Equatable {
   public var problem: String?
   /// What feeds the queue; `nil` while nothing does, as after `sentry off`.
   public var kernel: KernelPartReport?
+  /// What waits, found the queue full or was not handed over is not ours to see, and 0 here.
+  public var countsHidden: Bool?
 
   public init(
     number: UInt16, policy: String, dryRun: Bool, waiting: UInt64, held: Int, overflowed: UInt64, undelivered: UInt64,

@@ -53,9 +53,10 @@ final class KernelGate: Sendable {
 
   /// Begins to hand packets to the queue, which must be open.
   ///
+  /// - Parameter isOnTrial: the next boot begins with the rules before, all the same.
   /// - Returns: what people should know of it, in sentences for the log.
   /// - Throws: why not; then nothing of ours is in the kernel.
-  func open(by rules: LoadedRules) throws(NetfilterError) -> [String] {
+  func open(by rules: LoadedRules, isOnTrial: Bool = false) throws(NetfilterError) -> [String] {
     if let queue = try host.found()?.queueInUse(besides: intake.options.number) { throw .inUse(queue: queue) }
     let status = try host.install(feed(for: rules))
     keeper.follow()
@@ -64,18 +65,24 @@ final class KernelGate: Sendable {
       "the kernel hands over packets of \(interfaces.joined(separator: ", ")) (\(status.form.rawValue) form)"
     ]
     if status.replacedLeftover { remarks.append("what an earlier run had left in the kernel was replaced") }
-    return remarks + (try adjust(to: rules))
+    return remarks + (try routes.keep(rules)) + (isOnTrial ? [] : writeBootCopy())
   }
 
   /// Follows a change of the rules; packets go on to be handed over meanwhile.
-  func change(from old: LoadedRules, to new: LoadedRules) throws(NetfilterError) -> KernelChange {
+  ///
+  /// - Parameter isOnTrial: the next boot begins with the rules before, all the same.
+  func change(
+    from old: LoadedRules, to new: LoadedRules, isOnTrial: Bool
+  ) throws(NetfilterError) -> KernelChange {
     guard isOpen else { return KernelChange(restartsCounts: false, remarks: []) }
     defer { beginFlows(by: new) }
     routes.follow(new)
     let isUpdated = try host.update(feed(for: new))
     if isUpdated { keeper.follow() }
-    return KernelChange(
-      restartsCounts: isUpdated, remarks: isUpdated || new.nextHops != old.nextHops ? try adjust(to: new) : [])
+    guard isUpdated || new.nextHops != old.nextHops else { return KernelChange(restartsCounts: false, remarks: []) }
+    var remarks = try routes.keep(new)
+    if !isOnTrial { remarks += writeBootCopy() }
+    return KernelChange(restartsCounts: isUpdated, remarks: remarks)
   }
 
   /// Takes everything of ours out of the kernel, and the copy for the next boot: packets pass unjudged from now on, whatever
@@ -159,16 +166,17 @@ final class KernelGate: Sendable {
     return feed
   }
 
-  private func adjust(to rules: LoadedRules) throws(NetfilterError) -> [String] {
-    var remarks = try routes.keep(rules)
-    if let directory = intake.stateDirectory, let status = host.status {
-      do throws(NetfilterError) {
-        try BootCopy.write(status, toDirectory: directory)
-      } catch {
-        remarks.append("nothing will be loaded at boot: \(error)")
-      }
+  /// Has the next boot begin with what is in the kernel now.
+  ///
+  /// - Returns: why it will not, if so.
+  func writeBootCopy() -> [String] {
+    guard let directory = intake.stateDirectory, let status = host.status else { return [] }
+    do throws(NetfilterError) {
+      try BootCopy.write(status, toDirectory: directory)
+      return []
+    } catch {
+      return ["nothing will be loaded at boot: \(error)"]
     }
-    return remarks
   }
 
   // MARK: Looking after it

@@ -6,10 +6,11 @@ extension Router<ControlContext> {
   private static var methods: [(path: String, allowed: [HTTPRequest.Method])] {
     [
       (ControlPath.status, [.get]), (ControlPath.rules, [.get, .put]), (ControlPath.enabled, [.put]),
+      (ControlPath.confirm, [.post]), (ControlPath.rollback, [.get, .post]),
       (ControlPath.tables + "/{table}", [.get, .post, .delete]), (ControlPath.lists, [.put]),
-      (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]),
-      (ControlPath.evidence, [.get]),
-      (ControlPath.memory, [.get]),
+      (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]), (ControlPath.logging, [.put]),
+      (ControlPath.followedLists, [.get, .post]), (ControlPath.evidence, [.get]),
+      (ControlPath.memory, [.get]), (ControlPath.metrics, [.get]), (ControlPath.top, [.get]),
     ]
   }
 

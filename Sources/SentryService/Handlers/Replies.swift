@@ -1,7 +1,7 @@
-internal import Foundation
 internal import Hummingbird
 internal import NIOCore
 internal import SentryControl
+internal import SentryJournal
 
 extension Response {
   /// A reply with a JSON body.
@@ -12,14 +12,23 @@ extension Response {
   }
 }
 
-/// JSON as the control socket sends it: one object on one line.
-enum JSONLine {
+extension JSONLine {
+  /// With a line end, as the control socket sends it.
   static func buffer(_ value: some Encodable) throws -> ByteBuffer {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var buffer = ByteBuffer(bytes: try encoder.encode(value))
-    buffer.writeString("\n")
-    return buffer
+    ByteBuffer(bytes: try bytes(value) + [UInt8(ascii: "\n")])
+  }
+}
+
+/// Notes what callers say of the SSH connection they come by.
+struct ClaimMiddleware: RouterMiddleware {
+  typealias Context = ControlContext
+
+  func handle(
+    _ request: Request, context: ControlContext, next: (Request, ControlContext) async throws -> Response
+  ) async throws -> Response {
+    var context = context
+    context.sshConnection = request.uri.queryParameters[Substring(ControlPath.sshConnection)].map(String.init)
+    return try await next(request, context)
   }
 }
 
@@ -45,6 +54,8 @@ struct FailureMiddleware: RouterMiddleware {
         "the rules were changed meanwhile (generation \(found), not \(expected)); nothing was done, try again")
     } catch let objection as AddressObjection {
       return try failure(objection.canBeForced ? .conflict : .forbidden, objection.message)
+    } catch DaemonError.refused(let refusal) {
+      return try failure(refusal.status, refusal.message)
     } catch DaemonError.stopped {
       return try failure(.serviceUnavailable, "the daemon is shutting down")
     } catch {
@@ -54,5 +65,16 @@ struct FailureMiddleware: RouterMiddleware {
 
   private func failure(_ status: HTTPResponse.Status, _ message: String) throws -> Response {
     try .json(FailureReply(message: message), status: status)
+  }
+}
+
+extension ApplyRefusal {
+  fileprivate var status: HTTPResponse.Status {
+    switch self {
+    case .onTrial: HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
+    case .nothingOnTrial, .noDocument: .gone
+    case .sameConnection: .preconditionRequired
+    case .unusable: .forbidden
+    }
   }
 }

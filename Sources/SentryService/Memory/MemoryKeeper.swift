@@ -16,6 +16,8 @@ internal import SentryState
 actor MemoryKeeper {
   private static let interval = Duration.milliseconds(400)
   private static let retryInterval = Duration.seconds(1)
+  /// What has become too old goes at least so often, also while nothing new is written.
+  private static let upkeepInterval = Duration.seconds(10)
   /// So that no transaction takes long.
   private static let eventsPerBatch = 16_384
 
@@ -27,7 +29,9 @@ actor MemoryKeeper {
   private var store: Store?
   private var status = MemoryStatus()
   private var nextAttempt = ContinuousClock.now
+  private var nextUpkeep = ContinuousClock.now
   private let pass = TablePass()
+  private let traffic = TrafficKeeper()
   /// Says in the journal, too, what the log says.
   private var tell: (@Sendable (String) -> Void)?
   /// What is to be said there as soon as there is one.
@@ -86,7 +90,7 @@ actor MemoryKeeper {
   func run(_ packets: PacketThread) async {
     guard options.directory != nil else { return }
     while !Task.isCancelled {
-      await flush(packets)
+      await flush(packets, .usual)
       try? await Task.sleep(for: Self.interval)
     }
   }
@@ -100,6 +104,25 @@ actor MemoryKeeper {
     store = nil
   }
 
+  // MARK: Rules
+
+  /// Rules were put in force: those are measured now whose names begin with an underscore.
+  ///
+  /// - Parameters:
+  ///   - counters: what they begin with, in document order.
+  ///   - old: the generation of the rules before, and what they had counted when they were replaced.
+  func measure(
+    _ rules: LoadedRules, counters: [RuleCounters], replaced old: (generation: UInt32, counters: [RuleCounters])? = nil
+  ) {
+    guard options.directory != nil else { return }
+    let before = latestFlush
+    // Whoever looks meanwhile looks with the rules before in mind; who changes rules waits for no disk.
+    latestFlush = Task {
+      await before?.value
+      traffic.follow(rules, counters: counters, replaced: old)
+    }
+  }
+
   // MARK: Documents
 
   /// A document was put in force. Must come after its counters count.
@@ -109,8 +132,7 @@ actor MemoryKeeper {
     guard options.directory != nil else { return }
     document = (generation, new)
     guard isNew else { return }
-    newDocuments.append(new)
-    if newDocuments.count > Store.documentsKept { newDocuments.removeFirst() }
+    newDocuments = StoredDocument.kept(of: newDocuments + [new])
   }
 
   /// The latest documents, oldest first; the last is in force.
@@ -125,30 +147,56 @@ actor MemoryKeeper {
     } else {
       written = try StoreReader(path: Store.path(in: directory)).documents()
     }
-    return Array((written + newDocuments).suffix(Store.documentsKept))
+    return StoredDocument.kept(of: written + newDocuments)
   }
 
   // MARK: Writing
 
-  /// Writes everything that is new now; returns when that is done, or cannot be.
-  func flush(_ packets: PacketThread) async {
+  /// How much of what is new is to be written.
+  enum Extent {
+    /// Traffic only every few seconds.
+    case usual
+    case everything
+    /// What goes on, too, for nothing will be written afterwards.
+    case last
+  }
+
+  /// Writes what is new now; returns when that is done, or cannot be.
+  func flush(_ packets: PacketThread, _ extent: Extent = .everything) async {
     let before = latestFlush
     let flush = Task {
       await before?.value
-      await self.flushOnce(packets)
+      await self.flushOnce(packets, extent)
     }
     latestFlush = flush
     await flush.value
   }
 
-  private func flushOnce(_ packets: PacketThread) async {
+  private func flushOnce(_ packets: PacketThread, _ extent: Extent) async {
+    // Whether there is a disk or not: what waits in the packet thread's tables has little room there.
+    await lookAtTraffic(packets, extent)
     reopenIfDue()
     guard store != nil else { return }
     var batch = StoreBatch()
     // Once the packet thread has stopped, its tables change no more; what was copied by then is written.
     try? await copyState(packets, into: &batch)
+    traffic.fill(&batch)
     guard await write(&batch) else { return }
+    traffic.remove(batch)
     await writeEvents()
+    while traffic.hasMore {
+      var batch = StoreBatch()
+      traffic.fill(&batch)
+      guard await write(&batch) else { return }
+      traffic.remove(batch)
+    }
+  }
+
+  private func lookAtTraffic(_ packets: PacketThread, _ extent: Extent) async {
+    guard options.directory != nil, let words else { return }
+    if extent == .usual, await !traffic.isDue(packets) { return }
+    // Once the packet thread has stopped there is nothing to be seen.
+    try? await traffic.look(packets, interfaces: words.interfaces, isLast: extent == .last)
   }
 
   /// Copies what has changed on the packet thread.
@@ -194,6 +242,8 @@ actor MemoryKeeper {
       guard store.isInPlace else {
         throw .unusable(path: store.path, reason: "it was removed or replaced while it was in use")
       }
+      guard !batch.isEmpty || status.problem != nil || ContinuousClock.now >= nextUpkeep else { return true }
+      nextUpkeep = ContinuousClock.now + Self.upkeepInterval
       status.bytes = try await store.write(batch, words: words, retention: options.retention, now: WallClock.now())
     } catch {
       fail(error)
@@ -258,7 +308,7 @@ actor MemoryKeeper {
     let saved = (try? StoreReader(path: path).documents()) ?? document.map { [$0.document] } ?? []
     do throws(StoreError) {
       let aside = try StoreFiles(path: path).putAside(at: WallClock.seconds())
-      newDocuments = Array((saved + newDocuments).suffix(Store.documentsKept))
+      newDocuments = StoredDocument.kept(of: saved + newDocuments)
       warn("\(error); it lies in \(aside) now, and a fresh one begins")
       latestPutAside = ContinuousClock.now
       nextAttempt = ContinuousClock.now
@@ -287,6 +337,7 @@ actor MemoryKeeper {
     guard options.directory != nil else { return nil }
     var report = status
     report.lost = pending.lost
+    report.lostConnections = traffic.lost
     return report
   }
 }

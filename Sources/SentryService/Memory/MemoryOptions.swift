@@ -22,4 +22,6 @@ struct MemoryStatus: Sendable {
   var written: UInt64 = 0
   /// Log entries that did not fit while they could not be written.
   var lost: UInt64 = 0
+  /// Ended connections that have no entry in the log of connections: too many ended at once, or could not be written.
+  var lostConnections: UInt64 = 0
 }

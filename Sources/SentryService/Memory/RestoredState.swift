@@ -9,7 +9,7 @@ struct RestoredState: Sendable {
   /// Unexpired entries, in the order of their last times.
   private var tables: [AddressTableKind: [AddressEntry]] = [:]
   /// By the places of the rules in force.
-  private var counters: [RuleCounters?] = []
+  private(set) var counters: [RuleCounters?] = []
   private var now = Timestamp(nanoseconds: 0)
 
   /// Nothing.

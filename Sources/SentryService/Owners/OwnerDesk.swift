@@ -36,6 +36,7 @@ final class OwnerDesk {
   }
 
   private let command: OwnerClient.Command
+  private let applications: ApplicationBook
   private var program: Program
   /// Rules ask about packets that go this way.
   private var asksInbound: Bool
@@ -56,9 +57,14 @@ final class OwnerDesk {
   private(set) var counts = OwnerCounts()
   private var problem: String?
 
-  /// - Parameter command: how the process is started.
-  init(_ program: Program, command: OwnerClient.Command = .ourselves) {
+  /// - Parameters:
+  ///   - applications: where the programs that are found get their numbers.
+  ///   - command: how the process is started.
+  init(
+    _ program: Program, applications: ApplicationBook = ApplicationBook(), command: OwnerClient.Command = .ourselves
+  ) {
     self.program = program
+    self.applications = applications
     self.command = command
     asksInbound = program.asksForOwners(of: .inbound)
     asksOutbound = program.asksForOwners(of: .outbound)
@@ -178,6 +184,14 @@ final class OwnerDesk {
     return number
   }
 
+  /// The number of the program behind a connection, if it was asked for; else 0.
+  func application(of connection: ConnectionEntry) -> UInt32 {
+    table.application(
+      of: LocalFlow(
+        local: connection.local.address, connection.local.port, remote: connection.remote.address,
+        connection.remote.port, protocolNumber: connection.protocolNumber))
+  }
+
   // MARK: Answers
 
   /// Takes the answers that have come.
@@ -206,7 +220,8 @@ final class OwnerDesk {
     if answer.outcome == .hidden { counts.hidden += 1 }
     problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
     let owner = answer.user == nil ? nil : program.owner(executable: executable, user: answer.user)
-    table.settle(question.flow, owner, now: now)
+    let application = answer.user == nil ? 0 : applications.number(of: executable)
+    table.settle(question.flow, owner, application: application, now: now)
     if !isSettled(question.number) { settledUpTo = question.number }
   }
 

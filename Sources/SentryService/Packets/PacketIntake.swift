@@ -37,6 +37,15 @@ public enum PacketIntake: Sendable {
     }
   }
 
+  /// What rules end does not reach this host. (A bridge's host hears for itself what arrives there.)
+  var endsConnections: Bool {
+    switch self {
+    case .none: true
+    case .watch, .bridge: false
+    case .queue: !isDryRun
+    }
+  }
+
   /// As `sentry run --mode` and `sentry status` call it.
   public var mode: String {
     switch self {

@@ -14,7 +14,7 @@ extension PacketWorker {
       return
     }
     if let owners { return owners.follow(rules.program) }
-    owners = OwnerDesk(rules.program)
+    owners = OwnerDesk(rules.program, applications: applications)
     startOwnerLookup()
   }
 

@@ -22,6 +22,7 @@ extension PacketWorker {
   mutating func install(_ rules: LoadedRules, pairs: [Int32]) -> Replacement {
     let before = interfaceSnapshots()
     let judged = judgedByCurrentRules
+    let counters = engine.rules.measuredRules.isEmpty ? [] : engine.counters
     let interfaces = intake.settled(engine.interfaces.map { $0.configured(by: rules.ruleSet) })
     let old = engine.install(rules, pairs: pairs, interfaces: interfaces)
     endFlows()
@@ -36,7 +37,9 @@ extension PacketWorker {
     }
     bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
     if let warning = intake.warning(about: rules) { remark([warning]) }
-    return Replacement(rules: old, judged: judged, interfaces: before, spared: engine.takeSpared())
+    return Replacement(
+      rules: old, judged: judged, interfaces: before, spared: engine.takeSpared(), replacedCounters: counters,
+      counters: rules.measuredRules.isEmpty ? [] : engine.counters)
   }
 
   private static let generationsRemembered = 16
@@ -106,8 +109,7 @@ extension PacketWorker {
   /// Judges a frame as if it had come from an interface.
   mutating func judge(_ frame: RawSpan, linkType: LinkType, time: Timestamp, interface index: Int) {
     let before = engine.totals
-    _ = engine.judge(
-      frame, linkType: linkType, wireLength: frame.byteCount, time: time, interface: index)
+    _ = judged(frame, linkType, frame.byteCount, time, PacketOrigin(interface: index))
     if sources.indices.contains(index) {
       sources[index].counts.add(from: before, to: engine.totals, isJudging: engine.isOn)
     }

@@ -46,6 +46,31 @@ extension PacketWorker {
       owners: owners?.snapshot(), rates: paces ? rates : nil, wantsFlows: keepsFlows ? wantsFlows : nil)
   }
 
+  /// What metrics tell besides the status: one look at everything, so that their numbers belong together.
+  func measures() -> MeasureSnapshot {
+    let tables = AddressTableKind.allCases.map { kind in
+      FillSnapshot(
+        name: kind.name, count: engine.tables.count(of: kind), capacity: engine.tables.capacity(of: kind),
+        evictions: engine.tables.evictions(from: kind))
+    }
+    let connections = FillSnapshot(
+      name: "connections", count: engine.tables.connections.count, capacity: engine.tables.connections.capacity,
+      evictions: engine.tables.connections.evictions)
+    let fragments = FillSnapshot(
+      name: "fragments", count: engine.tables.fragments.count, capacity: engine.tables.fragments.capacity,
+      evictions: engine.tables.fragments.evictions)
+    // What finds it full passes at once, and is counted by its reason.
+    let delays = FillSnapshot(
+      name: "delays", count: engine.tables.delays.held(at: engine.now), capacity: engine.tables.delays.capacity,
+      evictions: 0)
+    let sources = engine.tables.sourceFill.map {
+      FillSnapshot(name: "sources", count: $0.count, capacity: $0.capacity, evictions: $0.evictions)
+    }
+    return MeasureSnapshot(
+      totals: engine.totals, generation: engine.rules.generation, counters: engine.counters,
+      tables: tables + [connections, fragments, delays] + [sources].compactMap(\.self), times: times)
+  }
+
   /// The number of the rule that was the last to keep a flow from staying in the kernel.
   private var wantsFlows: String? {
     let rules = engine.rules.ruleSet.rules

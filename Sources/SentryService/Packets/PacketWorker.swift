@@ -27,6 +27,7 @@ struct PacketWorker: ~Copyable {
   private static let ringDelayNanoseconds: Int64 = 150_000_000
 
   var engine: Engine
+  private(set) var times = EvaluationTimes()
   private let mailbox: Mailbox
   private let events: EventQueue
   let intake: PacketIntake
@@ -44,6 +45,7 @@ struct PacketWorker: ~Copyable {
   let bridge: Bridge?
   /// While rules ask for the processes behind packets.
   var owners: OwnerDesk?
+  let applications = ApplicationBook()
   var hasAnswers = false
   /// Verdicts are carried out, and so are limits of rates.
   let paces: Bool
@@ -215,7 +217,7 @@ struct PacketWorker: ~Copyable {
       _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
         var origin = PacketOrigin(interface: index)
         guard complete(&origin, frame, linkType, header.wireLength, .captured(linkType, header)) else { return }
-        _ = engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: header.time, from: origin)
+        _ = judged(frame, linkType, header.wireLength, header.time, origin)
       }
     } catch {
       lose(index, because: "\(error)")
@@ -233,8 +235,7 @@ struct PacketWorker: ~Copyable {
     let origin = PacketOrigin(interface: index, direction: direction)
     let cut = bridge.counts.cut
     _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
-      let judgement = engine.judge(
-        frame, linkType: linkType, wireLength: header.wireLength, time: header.time, from: origin)
+      let judgement = judged(frame, linkType, header.wireLength, header.time, origin)
       let pacing = judgement.isRateBound && paces ? engine.pace(frame, now: header.time) : .free
       bridge.carryOut(judgement, pacing, on: frame, header, from: index, going: direction, engine)
     }
@@ -275,13 +276,27 @@ struct PacketWorker: ~Copyable {
   mutating func judge(
     _ packet: QueuedPacket, _ bytes: RawSpan, _ origin: PacketOrigin, through queue: QueueSource, now: Timestamp
   ) {
-    let judgement = engine.judge(bytes, linkType: .raw, wireLength: packet.wireLength, time: now, from: origin)
+    let judgement = judged(bytes, .raw, packet.wireLength, now, origin)
     if sources.indices.contains(origin.interface) {
       sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
     }
     if judgement.flow != .none { note(judgement.flow, of: packet) }
     let pacing = judgement.isRateBound && paces ? engine.pace(bytes, now: now) : .free
     queue.carryOut(judgement, pacing, on: packet, bytes, engine, now: now)
+  }
+
+  /// Has the engine judge a frame, and now and then takes the time.
+  @inline(__always)
+  mutating func judged(
+    _ frame: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ time: Timestamp, _ origin: PacketOrigin
+  ) -> Judgement {
+    guard times.isDue() else {
+      return engine.judge(frame, linkType: linkType, wireLength: wireLength, time: time, from: origin)
+    }
+    let start = UptimeClock.now()
+    let judgement = engine.judge(frame, linkType: linkType, wireLength: wireLength, time: time, from: origin)
+    times.record(from: start, to: UptimeClock.now())
+    return judgement
   }
 
   /// Tells when trouble with the queue begins and when it is over.

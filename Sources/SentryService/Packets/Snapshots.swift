@@ -25,6 +25,26 @@ struct WorkerSnapshot: Sendable {
   var wantsFlows: String?
 }
 
+/// What metrics tell besides the status.
+struct MeasureSnapshot: Sendable {
+  var totals: EngineTotals
+  var generation: UInt32
+  /// Of all rules, in document order.
+  var counters: [RuleCounters]
+  var tables: [FillSnapshot]
+  var times: EvaluationTimes
+}
+
+/// How full a table is.
+struct FillSnapshot: Sendable {
+  var name: String
+  /// Entries, expired ones that no sweep has removed yet included.
+  var count: Int
+  var capacity: Int
+  /// Unexpired entries that had to make way since the start.
+  var evictions: UInt64
+}
+
 /// How a rule's limit is doing.
 struct RuleRate: Sendable {
   var number: String
@@ -62,6 +82,10 @@ struct Replacement: Sendable {
   var interfaces: [InterfaceSnapshot]
   /// The entries that left table trigger.
   var spared: [AddressRange]
+  /// What all rules had counted that were replaced; empty where none of them is measured.
+  var replacedCounters: [RuleCounters]
+  /// What the new ones begin with; empty where none of them is measured.
+  var counters: [RuleCounters]
 }
 
 /// What is known of why an address is in table trigger.

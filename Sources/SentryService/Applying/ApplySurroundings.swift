@@ -1,0 +1,12 @@
+internal import SentryPacket
+internal import SentryProcesses
+
+/// What a change of the rules asks of the world around.
+struct ApplySurroundings: Sendable {
+  /// The SSH connection that a process was started through.
+  var origin: @Sendable (UInt32) -> SSHOrigin.Search = { SSHOrigin.behind(process: $0) }
+  /// The SSH connection that somebody says he comes by, as `SSH_CONNECTION` has it.
+  var claimed: @Sendable (String) -> SSHOrigin.Search = { SSHOrigin.claimed($0) }
+  /// A clock that nobody sets.
+  var uptime: @Sendable () -> Timestamp = { UptimeClock.now() }
+}

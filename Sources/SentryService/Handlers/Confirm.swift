@@ -1,0 +1,10 @@
+internal import Hummingbird
+internal import SentryControl
+
+extension Router<ControlContext> {
+  func answerConfirm(from daemon: SentryDaemon) {
+    post(RouterPath(ControlPath.confirm)) { _, context in
+      try Response.json(await daemon.confirm(by: context.caller))
+    }
+  }
+}

@@ -1,0 +1,16 @@
+internal import Foundation
+internal import Hummingbird
+internal import NIOCore
+internal import SentryControl
+
+extension Router<ControlContext> {
+  func answerLogging(from daemon: SentryDaemon) {
+    put(RouterPath(ControlPath.logging)) { request, _ in
+      let body = try await request.body.collect(upTo: ControlLimit.requestBytes)
+      guard let wanted = try? JSONDecoder().decode(EnabledRequest.self, from: Data(body.readableBytesView)) else {
+        throw HTTPError(.badRequest, message: #"expected {"enabled": true} or {"enabled": false}"#)
+      }
+      return try Response.json(await daemon.setLogging(wanted.enabled))
+    }
+  }
+}

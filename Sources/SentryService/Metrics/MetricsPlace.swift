@@ -1,0 +1,56 @@
+internal import Foundation
+internal import SentryPacket
+
+/// The TCP port where metrics are to be had: `127.0.0.1:9797`, `[::1]:9797`.
+public struct MetricsPlace: Sendable, Equatable {
+  /// As a text without brackets.
+  public let address: String
+  /// 0 for one that the system chooses.
+  public let port: UInt16
+  /// Others than this host can reach it.
+  public let isRemote: Bool
+
+  public enum Problem: Error, Equatable {
+    case unreadable
+    /// Others than this host could reach it.
+    case remote
+  }
+
+  /// - Parameter allowsRemote: any address will do, not only one of the loopback interface.
+  public init(_ text: String, allowsRemote: Bool = false) throws(Problem) {
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+      throw .unreadable
+    }
+    var host = text[..<colon]
+    let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
+    if isBracketed { host = host.dropFirst().dropLast() }
+    // Without brackets, nobody can tell where an IPv6 address ends.
+    guard isBracketed == host.contains(":") else { throw .unreadable }
+    let name = host == "localhost" ? "127.0.0.1" : String(host)
+    guard let address = IPAddress(name) else { throw .unreadable }
+    guard allowsRemote || address.isLoopback else { throw .remote }
+    self.address = name
+    self.port = port
+    isRemote = !address.isLoopback
+  }
+
+  var text: String { (address.contains(":") ? "[\(address)]" : address) + ":\(port)" }
+
+  /// Whether a request for this name, with or without a port, is for us. A web page that makes its own name mean our address (DNS
+  /// rebinding) asks for its own name.
+  func accepts(authority: String, hostName: String = ProcessInfo.processInfo.hostName) -> Bool {
+    let host = Self.host(of: authority).lowercased()
+    if host == "localhost" { return true }
+    if let address = IPAddress(host) { return isRemote || address.isLoopback }
+    guard isRemote else { return false }
+    let own = hostName.lowercased()
+    return host == own || host == own.prefix { $0 != "." }
+  }
+
+  private static func host(of authority: String) -> String {
+    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+      return String(authority[authority.index(after: authority.startIndex)..<end])
+    }
+    return String(authority.prefix { $0 != ":" })
+  }
+}

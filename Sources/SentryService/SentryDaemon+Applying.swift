@@ -1,0 +1,161 @@
+// How the rules in force change.
+//
+// Whoever wants other rules has them looked at first: the document's findings and tests, and whether its rules would end the SSH
+// connection he comes by. All that may take its time. Then changes come one after the other (`changes`): is the generation in force
+// still the expected one, is no other document on trial? The packet thread gets the rules, then the kernel; neither waits for a disk.
+//
+// A document on trial is in force like any other, but is not written to the disk: whatever ends the daemon, the next start takes the
+// one before.
+
+public import SentryControl
+internal import SentryDiagnostics
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryRules
+
+extension SentryDaemon {
+  /// Puts a document in force between two packets, or says why not; then the rules in force stay as they are.
+  ///
+  /// Tables stay, and so do the counters of rules that did not change.
+  ///
+  /// - Throws: `generationChanged` if another is in force than the terms say; `refused` while a document is on trial.
+  public func apply(
+    _ submitted: SubmittedDocument, on terms: ApplyTerms = ApplyTerms(), by caller: Caller = .thisProcess
+  ) async throws(DaemonError) -> ApplyReply {
+    try checkMayApply(submitted, terms)
+    let login = submitted.isUsable(on: terms) ? await login(of: caller, under: submitted.document.ruleSet) : .safe
+    await changes.take()
+    defer { changes.give() }
+    try checkMayApply(submitted, terms)
+    let current = active
+    defer {
+      if max(submitted.size, current.text.utf8.count) >= FreedMemory.largeDocument { FreedMemory.giveBackSoon() }
+    }
+    guard
+      let new = AppliedDocument(
+        submitted, generation: current.rules.generation &+ 1, labels: labels, appliedTime: WallClock.seconds(),
+        isHeldToTests: terms.expected == nil, edits: terms.change.map { current.edits(and: $0) }, user: caller.user)
+    else {
+      outcomes.refused &+= 1
+      let edited = terms.change == nil ? "" : " as edited"
+      tell("\(submitted.name)\(edited) refused: \(submitted.diagnostics.summary)")
+      return ApplyReply(applied: false, findings: submitted.findings, document: current.report)
+    }
+    let isForced = terms.isForced || terms.trialSeconds != nil
+    if login.isBarred, !isForced { return refusal(of: submitted, login) }
+    let change = try await putInForce(new, trialSeconds: terms.trialSeconds, caller)
+    if terms.change == nil { outcomes.applied &+= 1 } else { outcomes.edited &+= 1 }
+    if terms.trialSeconds == nil { await remember(new, isChosen: terms.isChosen, after: current) }
+    var reply = change.reply(findings: submitted.findings)
+    reply.note(login)
+    reply.trial = change.trial
+    tell(about: new, change, login)
+    if terms.wantsDifference { reply.difference = await Self.difference(from: current.text, to: submitted.document) }
+    return reply
+  }
+
+  private func checkMayApply(_ submitted: SubmittedDocument, _ terms: ApplyTerms) throws(DaemonError) {
+    let generation = active.rules.generation
+    if let expected = terms.expected, expected != generation {
+      throw .generationChanged(expected: expected, found: generation)
+    }
+    guard let trial else { return }
+    outcomes.refused &+= 1
+    tell("\(submitted.name) refused: \(active.name) is on trial")
+    throw .refused(.onTrial(name: active.name, remaining: trial.remaining(now: uptime())))
+  }
+
+  func refusal(of submitted: SubmittedDocument, _ login: LoginOutlook) -> ApplyReply {
+    outcomes.refused &+= 1
+    switch login {
+    case .safe: break
+    case .ends(let lockout): tell("\(submitted.name) refused: \(lockout.text)")
+    case .hidden: tell("\(submitted.name) refused: the SSH connection it comes by cannot be seen")
+    }
+    var reply = ApplyReply(applied: false, findings: submitted.findings, document: active.report)
+    reply.note(login)
+    return reply
+  }
+
+  private func tell(about new: AppliedDocument, _ change: RuleChange, _ login: LoginOutlook) {
+    var text =
+      new.edits.map { "\(new.name) edited while in force: \($0.last)" }
+      ?? "\(new.name) applied: \(counted(new.report.ruleCount, "rule"))"
+    if let trial = change.trial { text += ", on trial for \(counted(trial.seconds, "second"))" }
+    tell("\(text); the rules before judged \(counted(change.replacement.judged, "packet"))", after: change)
+    if case .ends(let lockout) = login, lockout.enforced { tell("\(new.name) was applied although \(lockout.text)") }
+  }
+
+  /// Of rules as they were written: what is in force has left parts of the document behind.
+  nonisolated static func difference(from text: String, to document: RuleDocument) async -> DifferenceReport? {
+    guard let old = RuleDocument(reading: text).ruleSet, let new = document.ruleSet else { return nil }
+    return DifferenceReport(RuleDifference(from: old, to: new))
+  }
+
+  // MARK: In force
+
+  /// What became of the rules before.
+  struct RuleChange {
+    var document: DocumentReport
+    var before: DocumentReport
+    var replacement: Replacement
+    /// Rules that kept their counters.
+    var keptCounters: Int
+    var trial: TrialReport?
+
+    func reply(findings: [DiagnosticRecord]) -> ApplyReply {
+      ApplyReply(
+        applied: true, findings: findings, document: document,
+        replaced: GenerationReport(document: before, judged: replacement.judged),
+        interfaces: replacement.interfaces.map(\.report), keptCounters: keptCounters)
+    }
+  }
+
+  /// Has the packet thread, then the kernel, go by other rules from now on. Whoever calls this has the turn (`changes`).
+  ///
+  /// - Parameter trialSeconds: for how long on trial; `nil` for good.
+  func putInForce(
+    _ new: AppliedDocument, trialSeconds: Int? = nil, _ caller: Caller
+  ) async throws(DaemonError) -> RuleChange {
+    let current = active
+    let pairs = RulePairing.pairs(old: current.rules.ruleSet, new: new.rules.ruleSet)
+    begin(new)
+    endTrial()
+    if let trialSeconds { beginTrial(Trial(before: current, seconds: trialSeconds, caller: caller, now: uptime())) }
+    let report = trial?.report(now: uptime())
+    gate?.endFlows()
+    await creditKernelCounts()
+    let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
+    follow(new.rules, after: current.rules, isOnTrial: trialSeconds != nil)
+    await memory.measure(
+      new.rules, counters: replacement.counters, replaced: (current.rules.generation, replacement.replacedCounters))
+    await notifications?.follow(new.rules.ruleSet)
+    await lists?.follow(new.rules.ruleSet.lists, isOnTrial: trialSeconds != nil)
+    if new.rules.protectedNetworks != current.rules.protectedNetworks { gate?.followSparedAddresses() }
+    try await refreshLocal()
+    return RuleChange(
+      document: new.report, before: current.report, replacement: replacement,
+      keptCounters: pairs.count { $0 >= 0 }, trial: report)
+  }
+
+  func uptime() -> Timestamp { surroundings.uptime() }
+
+  /// Says what has changed the rules, and what that has done to table trigger.
+  func tell(_ message: String, after change: RuleChange) {
+    tell(message)
+    if let notice = SparedEntries.notice(change.replacement.spared) { tell(notice) }
+  }
+
+  /// A document was put in force for good.
+  func remember(_ new: AppliedDocument, isChosen: Bool = true, after old: AppliedDocument) async {
+    previous = old.stored(isChosen: true)
+    await write(new.stored(isChosen: isChosen), generation: new.rules.generation)
+  }
+}
+
+extension SubmittedDocument {
+  /// Whether it is worth asking what its rules would do.
+  fileprivate func isUsable(on terms: ApplyTerms) -> Bool {
+    document.ruleSet != nil && (testFailures.isEmpty || terms.expected != nil)
+  }
+}

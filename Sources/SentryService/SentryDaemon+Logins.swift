@@ -1,0 +1,75 @@
+internal import SentryCapture
+internal import SentryControl
+internal import SentryEngine
+internal import SentryPacket
+internal import SentryProcesses
+internal import SentryRules
+internal import SentryState
+
+// Whether other rules would end the SSH connection of who asks for them.
+
+extension SentryDaemon {
+  /// What other rules would do to the SSH connection of who asks for them.
+  enum LoginOutlook {
+    /// It stays, or there is none.
+    case safe
+    case ends(LockoutReport)
+    /// There is one, but not for our eyes.
+    case hidden(isEnforced: Bool)
+
+    var isBarred: Bool {
+      switch self {
+      case .safe: false
+      case .ends(let lockout): lockout.enforced
+      case .hidden(let isEnforced): isEnforced
+      }
+    }
+  }
+
+  func login(of caller: Caller, under ruleSet: RuleSet?) async -> LoginOutlook {
+    guard let process = caller.process, let ruleSet else { return .safe }
+    let search = await Task.detached { [surroundings] in
+      // Who is not ours to look into may tell himself; who lies locks out nobody but himself.
+      guard case .hidden = surroundings.origin(process), let claim = caller.sshConnection else {
+        return surroundings.origin(process)
+      }
+      return surroundings.claimed(claim)
+    }.value
+    switch search {
+    case .none: return .safe
+    case .hidden: return .hidden(isEnforced: intake.endsConnections)
+    case .found(let origin):
+      guard let rehearsal = await rehearsal(of: origin, ruleSet.settings) else { return .safe }
+      let isEnforced = intake.endsConnections
+      return await Task.detached {
+        rehearsal.lockout(by: ruleSet, isEnforced: isEnforced).map { .ends($0) } ?? .safe
+      }.value
+    }
+  }
+
+  private func rehearsal(of origin: SSHOrigin, _ settings: Settings) async -> LoginRehearsal? {
+    let known = (try? NetworkInterface.all()) ?? []
+    let peer = origin.flow.remote
+    let entries = try? await ask { worker in
+      AddressTableKind.allCases.map { kind in
+        let around = worker.engine.tables.entries(in: kind, around: peer, now: worker.engine.now)
+        return (kind, around.nets + [around.range].compactMap(\.self))
+      }
+    }
+    return LoginRehearsal(
+      origin: origin, places: LoginRehearsal.places(of: origin.flow, among: interfaceNames, known: known),
+      interfaceNames: interfaceNames, loopbacks: Set(known.filter(\.isLoopback).map(\.name)),
+      local: LocalAddresses.networks(of: known, settings: settings), protected: protection.spans,
+      entries: Dictionary(uniqueKeysWithValues: entries ?? []), now: WallClock.now())
+  }
+}
+
+extension ApplyReply {
+  mutating func note(_ login: SentryDaemon.LoginOutlook) {
+    switch login {
+    case .safe: break
+    case .ends(let report): lockout = report
+    case .hidden: hiddenLogin = true
+    }
+  }
+}
