@@ -2,12 +2,16 @@
 
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 SENTRY      := .build/release/sentry
+# Where `make install` puts things; DESTDIR is put in front of it, for packages.
+PREFIX      := /usr/local
+DESTDIR     :=
 
 # Debian packages: what the program is built with, and what its tests run against.
 BUILD_PACKAGES := libpcap-dev libnetfilter-queue-dev libmnl-dev libnftables-dev libsqlite3-dev pkg-config zlib1g-dev libstdc++-12-dev libc6-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) nftables iptables iputils-ping iproute2 tcpdump netcat-openbsd hping3 python3 python3-scapy procps \
                   nmap curl nghttp2-server iperf3 vsftpd dnsmasq-base bind9-dnsutils openssh-server openssh-client traceroute ethtool \
-                  valgrind binutils
+                  valgrind binutils systemd man-db dpkg-dev
+PACK_PACKAGES  := $(BUILD_PACKAGES) python3 binutils dpkg-dev
 BENCH_PACKAGES := $(BUILD_PACKAGES) python3 gcc iproute2 iperf3
 
 # Installs those of the given packages that are missing, as root or through sudo.
@@ -20,7 +24,7 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: run build release test check-format check-generated smoke check-instructions format sanitize fuzz bench clean
+.PHONY: run build release test check-format check-generated smoke check-instructions format sanitize fuzz bench install deb check-deb clean
 
 run: release
 	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8:0:1::10 Documents/Default.plist Samples/mixed.pcap
@@ -38,7 +42,7 @@ test: check-format check-generated
 	$(call install,$(TEST_PACKAGES))
 	swift build --build-tests $(SWIFT_FLAGS)
 	swift test --skip-build
-	$(MAKE) smoke check-instructions
+	$(MAKE) smoke check-instructions check-deb
 
 check-format:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
@@ -59,6 +63,21 @@ smoke: release
 check-instructions: release
 	$(call install,$(TEST_PACKAGES))
 	Tests/Instructions/run
+
+# The program, manual pages and completions: make install PREFIX=/usr/local
+install: release
+	$(call install,$(PACK_PACKAGES))
+	Packaging/install $(SENTRY) $(PREFIX) $(DESTDIR)
+
+# A package for Debian, in .build/deb.
+deb: release
+	$(call install,$(PACK_PACKAGES))
+	Packaging/deb $(SENTRY) .build/deb
+
+# The package installed, used, upgraded, removed and purged in a copy of this system.
+check-deb: deb
+	$(call install,$(TEST_PACKAGES))
+	Packaging/check-deb .build/deb/sentry_$$($(SENTRY) --version)_$$(dpkg --print-architecture).deb
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz

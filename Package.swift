@@ -24,6 +24,7 @@ extension Target.Dependency {
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
   static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+  static let nioHTTPCompression = product(name: "NIOHTTPCompression", package: "swift-nio-extras")
   static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
   static let system = product(name: "SystemPackage", package: "swift-system")
   static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -73,20 +74,27 @@ let package = Package(
     library(
       "SentryCommands",
       [
-        "SentryService", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
-        "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
-        "CMalloc",
-        .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .system,
+        "SentryService", "SentryNotifier", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal",
+        "SentryEngine", "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics",
+        "SentryPacket", "CMalloc", "CTerminal",
+        .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .system,
       ],
       // The built-in default document is part of the program.
       resources: [.embedInCode("Resources/Default.plist")]),
     library(
       "SentryService",
       [
-        "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
-        "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc",
+        "SentryNotifier", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal", "SentryEngine",
+        "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket",
+        "CMalloc",
         .algorithms, .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix,
-        .serviceLifecycle, .unixSignals,
+        .serviceLifecycle, .system, .unixSignals,
+      ]),
+    library(
+      "SentryNotifier",
+      [
+        "SentryProcesses", "SentryRules", "SentryPacket", "CProcess", .asyncHTTPClient, .nioCore, .nioHTTP1,
+        .nioHTTPCompression, .nioPosix, .system,
       ]),
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(
@@ -94,7 +102,9 @@ let package = Package(
     library(
       "SentryJournal",
       [
-        "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", .grdb,
+        "SentryProcesses", "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics",
+        "SentryPacket",
+        .algorithms, .grdb,
       ]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
@@ -103,10 +113,11 @@ let package = Package(
     library("SentryState", ["SentryDiagnostics", "SentryPacket", "CLanes"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),
     library("SentryDiagnostics", [.algorithms]),
-    library("SentryPacket", [.algorithms]),
+    library("SentryPacket", ["CLanes", .algorithms]),
     .systemLibrary(name: "CLanes"),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CProcess"),
+    .systemLibrary(name: "CTerminal"),
     .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .systemLibrary(
       name: "CNetfilterQueue", pkgConfig: "libnetfilter_queue", providers: [.apt(["libnetfilter-queue-dev"])]),
@@ -130,14 +141,15 @@ let package = Package(
     tests(
       of: "SentryNetfilter",
       ["SentryCapture", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport"]),
+    tests(of: "SentryNotifier", ["SentryProcesses", "SentryRules", "SentryTestSupport"]),
     tests(of: "SentryProcesses", ["SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryJournal", ["SentryEngine", "SentryRules", "SentryState", "SentryPacket", "SentryTestSupport", .grdb]),
     tests(
       of: "SentryService",
       [
-        "SentryProcesses", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
-        "SentryState",
+        "SentryNotifier", "SentryProcesses", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
+        "SentryCapture", "SentryState",
         "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .hummingbird, .hummingbirdTesting, .logging, .nioCore,
       ]),
     tests(
@@ -145,7 +157,7 @@ let package = Package(
       [
         "SentryService", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture",
         "SentryState",
-        "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .argumentParser, .logging,
+        "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .argumentParser, .logging, .nioCore, .nioPosix,
       ]),
   ]
 )

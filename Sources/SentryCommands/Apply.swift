@@ -10,55 +10,149 @@ struct Apply: AsyncParsableCommand {
     abstract: "Put a document in force in the running sentry.",
     discussion: """
       The rules change between two packets. All tables stay, and so do the counters of rules that did not change. A document \
-      with errors, or whose own tests fail, is refused as a whole, and the rules in force stay as they are.
+      with errors, or whose own tests fail, is refused as a whole, and the rules in force stay as they are. So is one whose rules \
+      would end the SSH connection that you apply it through, or keep you from making another. What changed is printed as \
+      by sentry diff.
+
+      With --confirm the document is in force on trial: unless 'sentry confirm' comes in time, the rules before return by \
+      themselves, also when sentry ends meanwhile. docs/Apply.md tells more.
 
         sentry apply /etc/sentry/sentry.plist
+        sentry apply --confirm 60 my.plist        then, if you can still get in: sentry confirm
+        sentry apply --watch my.plist             again after each save, until Control-C
       """)
 
   @Argument(help: ArgumentHelp("The document; - reads standard input.", valueName: "doc"))
   var document: String
+
+  // Unconditional: a negative number looks like an option, which nobody would mean here.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The rules before return after so many seconds, 5 to 3600, unless 'sentry confirm' comes first.",
+      valueName: "seconds"), transform: Self.trialSeconds)
+  var confirm: Int?
+
+  @Flag(help: "Also if the rules end your own SSH connection.")
+  var force = false
+
+  @Flag(help: "Apply the document again after each save. One that is refused is told, and the rules in force stay.")
+  var watch = false
 
   @Option(help: "How to report.")
   var format = ReportFormat.text
 
   @OptionGroup var socket: SocketOption
 
+  func validate() throws {
+    guard watch else { return }
+    if document == "-" { throw ValidationError("--watch needs a file: standard input is not saved again") }
+    if confirm != nil {
+      throw ValidationError("--watch and --confirm exclude each other: while one is on trial, the next is refused")
+    }
+  }
+
+  private static func trialSeconds(_ text: String) throws -> Int {
+    let range = ControlLimit.trialSeconds
+    guard let seconds = Int(text), range.contains(seconds) else {
+      throw ValidationError("expected a number of seconds from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return seconds
+  }
+
   func run() async throws {
-    let bytes = try FileInput.read(document)
+    guard watch else { return try await apply(try FileInput.read(document)) }
+    // What is saved from now on is seen, also while this is applied.
+    let file = WatchedFile(path: document)
+    try await applyOrTell(try FileInput.read(document))
+    try await applyAfterEachSave(of: file)
+  }
+
+  private func apply(_ bytes: [UInt8]) async throws {
     let name = FileInput.displayName(document)
     let reply = try await ControlClient.connected(to: socket.path) { client in
-      try await client.put(
-        ControlPath.rules, query: [ControlPath.documentName: name], body: Data(bytes), as: ApplyReply.self)
+      try await client.put(ControlPath.rules, query: query(name), body: Data(bytes), as: ApplyReply.self)
     }
     switch format {
     case .json: Console.writeLine(try jsonText(reply))
     case .text: report(reply, bytes)
     }
-    if !reply.applied { throw CommandFailure(.unusableData, refusal(reply, name)) }
+    if !reply.applied { throw CommandFailure(.unusableData, Self.refusal(of: reply, name)) }
+  }
+
+  private func query(_ name: String) -> [String: String] {
+    var query = [ControlPath.documentName: name, ControlPath.difference: "1"]
+    if let confirm { query[ControlPath.trialSeconds] = String(confirm) }
+    if force { query[ControlPath.force] = "1" }
+    return query
   }
 
   private func report(_ reply: ApplyReply, _ bytes: [UInt8]) {
     let findings = FindingsText.lines(
       reply.findings, of: FileInput.displayName(document), bytes, hasColour: Console.errorHasColour)
     for line in findings { Console.writeError(line) }
-    if reply.applied { Console.writeLine(Self.summary(of: reply)) }
+    LoginText.warn(about: reply)
+    guard reply.applied else { return }
+    if let difference = reply.difference {
+      Console.write(DifferenceText.text(of: difference, style: Style(isOn: Console.outputHasColour)))
+    }
+    Console.writeLine(Self.summary(of: reply))
   }
 
   /// What was applied and what became of the old rules.
-  static func summary(of reply: ApplyReply) -> String {
+  ///
+  /// - Parameter did: `applied`.
+  static func summary(of reply: ApplyReply, did: String = "applied") -> String {
     let rules = counted(reply.document.ruleCount, "rule")
-    let first = "applied: \(rules) of \(reply.document.name), counters of \(grouped(reply.keptCounters)) kept"
-    guard let replaced = reply.replaced else { return first }
-    return """
-      \(first)
-      judged by the old rules (\(replaced.document.title)): \(counted(replaced.judged, "packet"))
-      """
+    var lines = ["\(did): \(rules) of \(reply.document.name), counters of \(grouped(reply.keptCounters)) kept"]
+    if let difference = reply.difference { lines.append("difference: \(DifferenceText.counts(difference.counts))") }
+    if let replaced = reply.replaced {
+      lines.append("judged by the old rules (\(replaced.document.title)): \(counted(replaced.judged, "packet"))")
+    }
+    if let trial = reply.trial {
+      lines.append(
+        "on trial: \(trial.before.name) returns in \(counted(trial.remaining, "second")), unless 'sentry confirm' comes "
+          + "first")
+    }
+    return lines.joined(separator: "\n")
   }
 
-  private func refusal(_ reply: ApplyReply, _ name: String) -> String {
+  static func refusal(of reply: ApplyReply, _ name: String) -> String {
+    let rest = "the rules in force stay as they are (\(reply.document.title))"
+    if let lockout = reply.lockout {
+      return """
+        \(name) was refused: \(lockout.text); \(rest)
+          --force insists; apply --confirm 60 puts it in force on trial
+        """
+    }
+    if reply.hiddenLogin == true {
+      return """
+        \(name) was refused: \(LoginText.hidden); \(rest)
+          apply --confirm 60 puts it in force on trial; --force insists
+        """
+    }
     let errors = reply.findings.filter { $0.severity == "error" }
     let onlyTests = errors.allSatisfy { $0.id == Diagnostic.ID.testFailed.rawValue }
     let count = counted(errors.count, onlyTests ? "test failure" : "error")
-    return "\(name) was refused (\(count)); the rules in force stay as they are (\(reply.document.title))"
+    return "\(name) was refused (\(count)); \(rest)"
+  }
+}
+
+extension Apply {
+  /// Never ends by itself. What is refused is told; so is a daemon that is not there, which may be back with the next save.
+  private func applyAfterEachSave(of file: WatchedFile) async throws {
+    var file = file
+    Console.writeError("watching \(document): Control-C ends it")
+    while true {
+      try await applyOrTell(try await file.nextSave { Console.writeError("\(document): \($0)") })
+    }
+  }
+
+  private func applyOrTell(_ bytes: [UInt8]) async throws {
+    do {
+      try await apply(bytes)
+    } catch let failure as CommandFailure {
+      Console.writeError("sentry: \(failure.message ?? "it was not applied")")
+    }
   }
 }

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import SentryControl
 internal import SentryRules
+internal import SentryService
 
 /// `sentry diff`: what changed between two documents.
 struct Diff: ParsableCommand {
@@ -28,9 +30,9 @@ struct Diff: ParsableCommand {
 
   func run() throws {
     let (before, after) = (try ruleSet(old), try ruleSet(new))
-    let difference = RuleDifference(from: before, to: after)
+    let difference = DifferenceReport(RuleDifference(from: before, to: after))
     switch format {
-    case .json: Console.writeLine(try jsonText(DifferenceReport(difference)))
+    case .json: Console.writeLine(try jsonText(difference))
     case .text: Console.write(DifferenceText.text(of: difference, style: Style(isOn: Console.outputHasColour)))
     }
     if !difference.isEmpty { throw CommandFailure(.findings) }
@@ -44,86 +46,4 @@ struct Diff: ParsableCommand {
     }
     return ruleSet
   }
-}
-
-/// `diff --format json`.
-struct DifferenceReport: Encodable {
-  var rules: [RuleDifference.RuleChange]
-  var settings: [RuleDifference.Field]
-  var interfaces: [RuleDifference.Field]
-  var other: [RuleDifference.Field]
-
-  init(_ difference: RuleDifference) {
-    rules = difference.rules
-    settings = difference.settings
-    interfaces = difference.interfaces
-    other = difference.other
-  }
-}
-
-/// A difference for people: a line for each rule, and below it a line for each field.
-///
-/// ```
-/// + 2.3           no telnet: Dest port == 23 Delete
-/// - 1.2           Source net == 192.0.2.0/24 Pass
-/// ~ 2.4 (was 2.3) ssh
-///     propertyValue: 22 → 2222
-/// > 1 (was 3)     moved: last: Any Log
-/// settings triggerDuration: default → 60
-/// ```
-enum DifferenceText {
-  static func text(of difference: RuleDifference, style: Style) -> String {
-    var lines = difference.rules.flatMap { Self.lines(of: $0, style: style) }
-    lines += difference.interfaces.map { "interfaces " + line(of: $0) }
-    lines += difference.settings.map { "settings " + line(of: $0) }
-    lines += difference.other.map { "other " + line(of: $0) }
-    return lines.map { $0 + "\n" }.joined()
-  }
-
-  private static func lines(of change: RuleDifference.RuleChange, style: Style) -> [String] {
-    let label = change.name.isEmpty ? change.summary : "\(change.name): \(change.summary)"
-    let number = change.new ?? change.old ?? ""
-    let origin = change.old.map { $0 == number ? "" : " (was \($0))" } ?? ""
-    let fields = change.fields.map { "    \(line(of: $0))" }
-    switch change.kind {
-    case .added: return [style.green("+ \(number)  \(label.visible)")]
-    case .removed: return [style.yellow("- \(number)  \(label.visible)")]
-    case .changed: return [style.bold("~ \(number)\(origin)  \(label.visible)")] + fields
-    case .moved: return [style.bold("> \(number)\(origin)  \(label.visible), moved")] + fields
-    }
-  }
-
-  /// `propertyValue: 22 → 2222`; a switch says what it means.
-  private static func line(of field: RuleDifference.Field) -> String {
-    if field.field == "enabled" { return field.new == "1" ? "enabled" : "disabled" }
-    let (old, new) = shortened(field.old, field.new)
-    return "\(field.field): \(shown(old)) → \(shown(new))"
-  }
-
-  /// Of long texts only where they differ, with a little around it.
-  private static func shortened(_ old: String, _ new: String) -> (String, String) {
-    guard old.count > longestText || new.count > longestText else { return (old, new) }
-    let start = commonCount(old, new)
-    let end = commonCount(old.dropFirst(start).reversed(), new.dropFirst(start).reversed())
-    return (cut(old, from: start, end), cut(new, from: start, end))
-  }
-
-  /// How many characters are the same from the first on.
-  private static func commonCount(_ a: some Sequence<Character>, _ b: some Sequence<Character>) -> Int {
-    zip(a, b).prefix { $0 == $1 }.count
-  }
-
-  private static func cut(_ text: String, from start: Int, _ end: Int) -> String {
-    let length = text.count
-    let first = max(0, start - margin)
-    let last = min(length, max(length - end + margin, first))
-    let middle = text.dropFirst(first).prefix(min(longestText, last - first))
-    let isCutShort = last - first > longestText || last < length
-    return (first > 0 ? "…" : "") + middle + (isCutShort ? "…" : "")
-  }
-
-  private static let longestText = 72
-  private static let margin = 12
-
-  private static func shown(_ text: String) -> String { text.isEmpty ? "(none)" : text.visible }
 }

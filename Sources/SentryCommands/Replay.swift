@@ -89,6 +89,7 @@ struct Replay: ParsableCommand {
     progress.finish()
     try print(ReplayReport(result.outcome, of: ruleSet, labels: run.labels, elapsed: result.elapsed), ruleSet)
     noteWithheldTriggers(result.outcome.totals)
+    noteLists(of: ruleSet)
     // What was read until then was worth telling all the same.
     if let damage = result.damage { throw damage }
   }
@@ -104,6 +105,15 @@ struct Replay: ParsableCommand {
       Console.writeError(
         "note: \(counted(totals[.unproven], "packet")) did not trigger their source (settings.triggerProof)")
     }
+  }
+
+  /// What a running sentry would have in its tables, too.
+  private func noteLists(of ruleSet: RuleSet) {
+    let names = ruleSet.lists.filter(\.isEnabled).map(\.name)
+    guard !names.isEmpty else { return }
+    Console.writeError(
+      "note: lists are not followed here (\(names.joined(separator: ", "))); --triggers starts with the addresses of a file"
+    )
   }
 
   private func print(_ report: ReplayReport, _ ruleSet: RuleSet) throws(CommandFailure) {

@@ -18,14 +18,16 @@ struct Run: AsyncParsableCommand {
       In monitor mode verdicts are computed and reported; nothing is enforced. In queue mode the kernel keeps packets until \
       they are judged, and does with them what the rules say. In bridge mode frames pass from one interface to the other as \
       the rules let them; which of the two is outside says the document ('external'), or else it is the first. Without a document, the one that was \
-      applied last is used, else \(Self.usualDocument), and where there is none the built-in default. A document with errors, or whose own tests fail, is not started with. Control-C ends it.
+      applied last is used, else \(Self.usualDocument), and where there is none the built-in default. A document with errors, or whose own tests fail, is not started with. Control-C ends it. SIGHUP has the document's file read again (the one named here, else \(Self.usualDocument)), and log files opened anew.
 
       What must not be forgotten is kept in the state directory: the log, the address tables, the documents that were applied. Where \
-      that is not possible, the daemon goes on in memory, says so, and catches up later.
+      that is not possible, the daemon goes on in memory, says so, and catches up later. --log writes the log elsewhere, too.
 
         sentry run Documents/Default.plist -i eth0
         sentry run -i eth0 --mode queue --dry-run
         sentry run -i eth0 -i wg0 --mode queue --policy fail-closed
+        sentry run -i eth0 --log /var/log/sentry.log --log syslog:ipfw
+        sentry run -i eth0 --metrics 127.0.0.1:9797
         sentry run Documents/Default.plist --mode bridge eth0 eth1
       """)
 
@@ -86,8 +88,14 @@ struct Run: AsyncParsableCommand {
 
   @OptionGroup var retention: RetentionOptions
 
+  @OptionGroup var logPlaces: LogPlaceOptions
+
   @Flag(help: "What rules have counted comes back after a restart, too.")
   var keepCounters = false
+
+  @OptionGroup var notifications: NotificationArguments
+
+  @OptionGroup var metrics: MetricsArguments
 
   @OptionGroup var socket: SocketOption
 
@@ -205,6 +213,9 @@ struct Run: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if logPlaces.writesToStandardOutput, Console.closedStreams.contains(STDOUT_FILENO) {
+      throw CommandFailure(.inputOutput, "--log stdout: standard output is closed")
+    }
     let start = try documentToStart()
     let file = DocumentFile(path: start.name, reading: start.bytes)
     file.printFindings(to: .error, summary: false)
@@ -222,7 +233,11 @@ struct Run: AsyncParsableCommand {
     program.memory = MemoryOptions(directory: stateDirectory.pathIfWanted)
     program.memory.retention = retention.retention
     program.memory.keepsCounters = keepCounters
+    program.journal = logPlaces.options
+    program.notifications = notifications.options
     program.origin = start.origin
+    program.documentFile = start.file
+    program.metrics = metrics.place
     let missing = stateDirectory.missing
     do throws(DaemonError) {
       try await program.run(log: log) { [announcement] in
@@ -244,13 +259,26 @@ struct Run: AsyncParsableCommand {
     var origin: DocumentOrigin
     /// What should be known of where it comes from; begins with a blank.
     var remark = ""
+
+    /// What is read anew when somebody asks for that; `nil` for standard input.
+    let file: ReloadedFile?
+
+    /// - Parameter isFile: it was read from the file of this name.
+    init(name: String, bytes: [UInt8], origin: DocumentOrigin, remark: String = "", isFile: Bool = false) {
+      (self.name, self.bytes, self.origin, self.remark) = (name, bytes, origin, remark)
+      file =
+        name == "-" ? nil : ReloadedFile(path: isFile ? name : Run.usualDocument, known: isFile ? bytes : nil)
+    }
   }
 
   private func documentToStart() throws(CommandFailure) -> Start {
-    if let document { return Start(name: document, bytes: try FileInput.read(document), origin: .chosen) }
+    if let document {
+      return Start(name: document, bytes: try FileInput.read(document), origin: .chosen, isFile: true)
+    }
     if let last = stateDirectory.lastDocument, let start = Self.start(with: last) { return start }
     if FileManager.default.fileExists(atPath: Self.usualDocument) {
-      return Start(name: Self.usualDocument, bytes: try FileInput.read(Self.usualDocument), origin: .usual)
+      return Start(
+        name: Self.usualDocument, bytes: try FileInput.read(Self.usualDocument), origin: .usual, isFile: true)
     }
     return Start(name: "built-in default", bytes: BuiltInDocument.defaultBytes, origin: .usual)
   }
@@ -265,7 +293,7 @@ struct Run: AsyncParsableCommand {
       Console.writeError("\(last.name), as \(last.user) applied it at \(time), cannot be used by this version")
       return nil
     }
-    let what = last.change == nil ? "applied" : "edited"
+    let what = last.change == nil ? "applied" : last.cameBack ? "went back to" : "edited"
     return Start(
       name: last.name, bytes: bytes, origin: last.change == nil ? .chosen : .edited,
       remark: " as \(last.user) \(what) it at \(time)")
@@ -305,8 +333,12 @@ struct Run: AsyncParsableCommand {
       CommandFailure(.notPermitted, "no permission to make \(path); be root, or choose another --socket")
     case .socketUnusable(let path, let reason):
       CommandFailure(.inputOutput, "the control socket \(path) cannot be made: \(reason)")
+    case .metricsUnusable(let place, let reason):
+      CommandFailure(.inputOutput, "metrics cannot be had at \(place): \(reason); choose another --metrics")
     case .generationChanged(let expected, let found):
       CommandFailure(.internalError, "generation \(found) is in force in the place of \(expected)")
+    case .refused(let refusal):
+      CommandFailure(.internalError, refusal.message)
     case .stopped:
       CommandFailure(.internalError, "the packet thread has ended")
     }

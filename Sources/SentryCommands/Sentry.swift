@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import CMalloc
 internal import Foundation
+internal import SentryControl
 
 /// The `sentry` program: its subcommands, one file each.
 public struct Sentry: AsyncParsableCommand {
@@ -16,7 +17,7 @@ public struct Sentry: AsyncParsableCommand {
         sentry apply Documents/Default.plist
         sentry show-active
       """,
-    version: "0.1.0",
+    version: ProgramVersion.text,
     groupedSubcommands: [
       CommandGroup(
         name: "Documents and captures:",
@@ -30,8 +31,9 @@ public struct Sentry: AsyncParsableCommand {
       CommandGroup(
         name: "A running sentry:",
         subcommands: [
-          Run.self, Apply.self, ShowActive.self, On.self, Off.self, Triggered.self, Log.self, Status.self,
-          OwnerLookup.self,
+          Run.self, Apply.self, Confirm.self, Rollback.self, ShowActive.self, On.self, Off.self, Triggered.self,
+          Lists.self, Log.self, Traffic.self, Status.self, Top.self, Metrics.self, ServiceCommand.self,
+          OwnerLookup.self, NotifierProcess.self,
         ]),
       CommandGroup(name: "The rule language:", subcommands: [Properties.self, Actions.self]),
     ])

@@ -47,9 +47,11 @@ struct StatusText {
 
   /// Without a line end at the end.
   var text: String {
-    [summary, queue, bridge, owners, protection, memory, interfaces, rules, rates, tables, [footer]].filter {
-      !$0.isEmpty
-    }
+    [
+      summary, queue, bridge, owners, protection, notifications, lists, memory, log, interfaces, rules, rates, tables,
+      [footer],
+    ]
+    .filter { !$0.isEmpty }
     .map { $0.joined(separator: "\n") }.joined(separator: "\n\n")
   }
 
@@ -65,7 +67,19 @@ struct StatusText {
       let time = clock.text(secondsSince1970: document.appliedTime)
       lines.insert("edited     \(counted(edits.count, "time")) since, last at \(time): \(edits.last)", at: 2)
     }
+    if let trial = reply.trial {
+      let end = "\(trial.before.name) returns in \(counted(trial.remaining, "second"))"
+      lines.insert(
+        "on trial   " + style.yellow("put in force by \(trial.user); unless somebody confirms it, \(end)"), at: 2)
+    }
     return lines
+  }
+
+  private var lists: [String] {
+    (reply.lists ?? []).filter(\.enabled).map { list in
+      "list       \(list.name.visible): "
+        + FollowedListsText(style: style, clock: clock).summary(of: list, now: reply.time)
+    }
   }
 
   private var queue: [String] {
@@ -76,6 +90,9 @@ struct StatusText {
       "lost       \(grouped(queue.overflowed)) found it full, \(grouped(queue.undelivered)) not handed over, "
         + "\(counted(queue.refused, "decision")) refused, \(counted(queue.unsent, "packet")) of ours not sent",
     ]
+    if queue.countsHidden == true {
+      lines.append("hidden     what waits, found the queue full or was not handed over: only root may see these counts")
+    }
     if queue.vanished > 0 {
       lines.append(
         "gone       \(counted(queue.vanished, "packet")) or more while they waited: "
@@ -191,6 +208,20 @@ struct StatusText {
     return lines
   }
 
+  private var notifications: [String] {
+    guard let report = reply.notifications else { return [] }
+    let state = report.process.map { "by process \($0)" } ?? style.yellow("not carried out")
+    let kinds = report.kinds.filter { $0.sent + $0.failed + $0.suppressed > 0 }.map { kind in
+      "\(kind.action) \(grouped(kind.sent)) sent, \(grouped(kind.failed)) failed, \(grouped(kind.suppressed)) suppressed"
+    }
+    var lines = [
+      "notifies   \(state): \(kinds.isEmpty ? "nothing so far" : kinds.joined(separator: "; ")); "
+        + "\(grouped(report.waiting)) waiting"
+    ]
+    if let problem = report.problem { lines.append("trouble    \(style.yellow(problem))") }
+    return lines
+  }
+
   private var memory: [String] {
     guard let memory = reply.memory else { return [] }
     var lines = [
@@ -199,6 +230,28 @@ struct StatusText {
     ]
     if let problem = memory.problem {
       lines.append("trouble    \(style.yellow("nothing is kept on disk: \(problem)"))")
+    }
+    return lines
+  }
+
+  private var log: [String] {
+    guard let log = reply.log else { return [] }
+    var lines: [String] = []
+    if !log.enabled { lines.append("log        \(style.yellow("off: what rules log is not written"))") }
+    if log.unwritten > 0 {
+      lines.append("unwritten  \(counted(log.unwritten, "log entry", plural: "log entries")) while the log was off")
+    }
+    if log.suppressed > 0, let limit = log.entriesPerSecond {
+      lines.append(
+        "suppressed \(counted(log.suppressed, "log entry", plural: "log entries")) "
+          + "beyond \(grouped(limit)) a second of a rule")
+    }
+    for place in log.places {
+      let form = place.form.map { " (\($0))" } ?? ""
+      lines.append(
+        "log to     \(place.place)\(form): \(counted(place.written, "entry", plural: "entries")) written, "
+          + "\(grouped(place.lost)) missing")
+      if let problem = place.problem { lines.append("trouble    \(style.yellow("\(place.place): \(problem)"))") }
     }
     return lines
   }

@@ -89,15 +89,38 @@ struct LiveFailureTests {
     }
   }
 
+  /// Starts a program in a terminal of its own and says its number; the terminal goes with whoever holds it.
+  private static let terminal = """
+    import os, pty, sys, time
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execvp(sys.argv[2], sys.argv[2:])
+    with open(sys.argv[1], 'w') as note:
+        note.write(str(child))
+    while True:
+        os.read(terminal, 4096)
+    """
+
   /// The terminal, or the remote shell, that it runs in is gone.
-  @Test(.timeLimit(.minutes(2)))
-  func hungUpItEndsInOrder() async throws {
+  @Test(.timeLimit(.minutes(2)), .enabled(if: Program("python3").isThere, "needs python3"))
+  func withoutItsTerminalItEndsInOrder() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
     try await Cable.with(.usual) { cable in
-      let daemon = try await LiveDaemon.start(on: cable, document, in: folder, options: options("fail-open", folder))
-      #expect(try await daemon.program.stop(by: SIGHUP) == 0)
-      #expect(try await !hasOurRules(cable))
+      let socket = folder.path("sentry.sock")
+      let terminal = try cable.start(
+        at: .watched, "python3", "-c", Self.terminal, folder.path("number"), try Program.sentry.path, "run", document,
+        "-i", "cable0", "--socket", socket, "--mode", "queue", "--state-directory", folder.url.path)
+      let answers = { try await Program.sentry.run(["status"], environment: ["SENTRY_SOCKET": socket]).status == 0 }
+      try await waitUntil("it answers", answers)
+      let number = try #require(pid_t(try String(contentsOfFile: folder.path("number"), encoding: .utf8)))
+      // Somebody moved its log files; the terminal is still there.
+      #expect(kill(number, SIGHUP) == 0)
+      #expect(try await answers())
+      #expect(try await hasOurRules(cable))
+      try await terminal.kill()
+      try await waitUntil("its rules are taken out of the kernel") { try await !hasOurRules(cable) }
+      #expect(!FileManager.default.fileExists(atPath: socket))
       #expect(try await reaches(cable, patience: 10))
     }
   }

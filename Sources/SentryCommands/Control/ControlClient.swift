@@ -3,6 +3,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import SentryControl
+internal import SentryProcesses
 
 /// The client end of the control socket.
 struct ControlClient {
@@ -57,8 +58,8 @@ struct ControlClient {
   }
 
   /// The reply's bytes as they are.
-  func bytes(of path: String) async throws(CommandFailure) -> [UInt8] {
-    let response = try await exchange(.GET, path, deadline: .now() + Self.timeout)
+  func bytes(of path: String, query: [String: String] = [:]) async throws(CommandFailure) -> [UInt8] {
+    let response = try await exchange(.GET, path, query: query, deadline: .now() + Self.timeout)
     do {
       return Array((try await response.body.collect(upTo: Self.replyBytes)).readableBytesView)
     } catch {
@@ -96,6 +97,11 @@ struct ControlClient {
   private func exchange(
     _ method: HTTPMethod, _ path: String, query: [String: String] = [:], body: Data? = nil, deadline: NIODeadline
   ) async throws(CommandFailure) -> HTTPClientResponse {
+    var query = query
+    // The daemon may not be allowed to look for it.
+    if method == .PUT || method == .POST, case .found(let origin) = SSHOrigin.behind(process: UInt32(getpid())) {
+      query[ControlPath.sshConnection] = origin.claim
+    }
     var request = HTTPClientRequest(url: try url(path, query: query))
     request.method = method
     if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
@@ -110,7 +116,10 @@ struct ControlClient {
       if response.status == .conflict, let failure {
         throw CommandFailure(.unusableData, "\(failure.message) (--force insists)")
       }
-      if response.status == .forbidden, let failure { throw CommandFailure(.unusableData, failure.message) }
+      if response.status == .gone, let failure { throw CommandFailure(.findings, failure.message) }
+      if [.forbidden, .locked, .preconditionRequired].contains(response.status), let failure {
+        throw CommandFailure(.unusableData, failure.message)
+      }
       throw CommandFailure(.inputOutput, "the daemon says: \(failure?.message ?? "\(response.status)")")
     }
     return response

@@ -21,6 +21,9 @@ struct EditOptions: ParsableArguments {
     help: ArgumentHelp("Write the result to another file; - is standard output.", valueName: "file"))
   var output: String?
 
+  @Flag(help: "Running rules: also where that ends your own SSH connection.")
+  var force = false
+
   @OptionGroup var socket: SocketOption
 
   func validate() throws {

@@ -1,3 +1,4 @@
+internal import ArgumentParser
 internal import Foundation
 internal import SentryControl
 internal import SentryDiagnostics
@@ -23,7 +24,9 @@ struct EditSession {
   /// Nothing is written if the edit changes nothing.
   func run(_ edit: (EditableDocument) throws -> Edit) async throws {
     switch subject {
-    case .file(let path): try editFile(path, edit)
+    case .file(let path):
+      if options.force { throw ValidationError("--force says something of the running rules only: leave it out") }
+      try editFile(path, edit)
     case .running: try await editRunning(edit)
     }
   }
@@ -78,12 +81,18 @@ struct EditSession {
   func apply(
     _ bytes: [UInt8], after change: String, over document: DocumentReport, with client: ControlClient
   ) async throws {
-    let query = [
+    var query = [
       ControlPath.documentName: document.name, ControlPath.expectedGeneration: String(document.generation),
       ControlPath.change: change,
     ]
+    if options.force { query[ControlPath.force] = "1" }
     let reply: ApplyReply = try await client.put(ControlPath.rules, query: query, body: Data(bytes))
+    LoginText.warn(about: reply)
     guard !reply.applied else { return warnOfTests(reply.findings) }
+    if let lockout = reply.lockout {
+      throw CommandFailure(
+        .unusableData, "the result was refused: \(lockout.text); the rules in force stay as they are (--force insists)")
+    }
     for line in FindingsText.lines(reply.findings, of: document.name, bytes, hasColour: Console.errorHasColour) {
       Console.writeError(line)
     }

@@ -193,7 +193,6 @@ extension ConnectionEntry {
 extension FlowEndpoint {
   /// With the port where the protocol has ports.
   func text(_ protocolNumber: UInt8) -> String {
-    guard protocolNumber == IPProtocol.tcp || protocolNumber == IPProtocol.udp else { return address.description }
-    return address.isIPv4 ? "\(address):\(port)" : "[\(address)]:\(port)"
+    address.text(port: protocolNumber == IPProtocol.tcp || protocolNumber == IPProtocol.udp ? port : nil)
   }
 }

@@ -77,8 +77,7 @@ struct ReplaySession: ~Copyable {
   }
 
   private mutating func takeWaiting(at time: Timestamp) {
-    engine.advance(to: time)
-    for (table, additions) in waiting.additions(labels: labels) { _ = engine.add(additions, to: table) }
+    engine.add(waiting, labels: labels, at: time)
     waiting = AddressList([])
   }
 

@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// `sentry triggered`: the addresses that rules and people have remembered, one file each for what can be done with them.
 struct Triggered: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The addresses that rules have remembered: list, add, remove, import, export, why.",
+    abstract: "The addresses that rules have remembered: list, add, remove, import, export, why, whois.",
     discussion: """
       There are four tables: trigger, address, authorize and invalid. Commands mean the first unless told otherwise.
 
@@ -11,6 +11,6 @@ struct Triggered: AsyncParsableCommand {
         sentry triggered add 203.0.113.0/24 --duration 10d --note "call from the provider"
         sentry triggered export triggered.tsv
       """,
-    subcommands: [List.self, Add.self, Remove.self, Import.self, Export.self, Clear.self, Why.self],
+    subcommands: [List.self, Add.self, Remove.self, Import.self, Export.self, Clear.self, Why.self, Whois.self],
     defaultSubcommand: List.self)
 }

@@ -98,12 +98,7 @@ struct ShardWorker: ~Copyable {
   /// Every shard has all entries of the list: whose they are, `outcome` asks.
   private mutating func fillTables(at time: Timestamp) {
     isFilled = true
-    if !setting.triggers.entries.isEmpty {
-      engine.advance(to: time)
-      for (table, additions) in setting.triggers.additions(labels: setting.labels) {
-        _ = engine.add(additions, to: table)
-      }
-    }
+    engine.add(setting.triggers, labels: setting.labels, at: time)
     loads = ShardLoads(engine.tables)
   }
 

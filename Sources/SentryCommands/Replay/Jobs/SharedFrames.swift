@@ -36,6 +36,8 @@ struct RoutedBlock: Sendable {
 final class SharedFrames: Sendable {
   /// Blocks that are in memory at once.
   private static let blockCount = 8
+  /// Blocks that are read before anybody needs them, so that none waits for one: whoever comes along and finds fewer reads the next.
+  private static let blocksAhead = 3
 
   private struct Slot: Sendable {
     var block: RoutedBlock?
@@ -119,11 +121,12 @@ final class SharedFrames: Sendable {
   private func nextStep(_ number: Int, for shard: Int) -> Step {
     ring.withLock { ring in
       if ring.isOver(number) { return .end }
-      if number < ring.produced, let block = ring.slots[number % Self.blockCount].block { return .take(block) }
-      if !ring.isBeingRead, let spare = ring.spares.popLast() {
+      let mayRead = !ring.isBeingRead && !ring.isAtEnd && ring.produced - number < Self.blocksAhead
+      if mayRead, let spare = ring.spares.popLast() {
         ring.isBeingRead = true
         return .read(spare)
       }
+      if number < ring.produced, let block = ring.slots[number % Self.blockCount].block { return .take(block) }
       ring.isWaiting[shard] = true
       return .wait
     }

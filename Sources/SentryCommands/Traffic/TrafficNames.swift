@@ -1,0 +1,61 @@
+internal import ArgumentParser
+internal import SentryDiagnostics
+internal import SentryJournal
+internal import SentryPacket
+internal import SentryProcesses
+
+extension TrafficService {
+  /// `TCP https`, `UDP 4500`, `ICMP`.
+  var text: String {
+    let name = ServiceNames.name(ofProtocol: protocolNumber)
+    guard hasPort else { return name }
+    return "\(name) \(ServiceNames.name(port: port, protocol: name) ?? String(port))"
+  }
+
+  /// Reads `https`, `tcp/443`, `udp/domain`, `443` (of TCP), `icmp`.
+  init(argument text: String) throws {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let isProtocol = parts.count == 2 || (parts.count == 1 && ServiceNames.number(ofProtocol: text) != nil)
+    guard parts.count <= 2, let word = parts.last,
+      let number = isProtocol ? ServiceNames.number(ofProtocol: parts[0]) : 6
+    else { throw Self.mistake(text) }
+    self.init(protocolNumber: number, port: 0)
+    guard hasPort else {
+      guard parts.count == 1 else { throw Self.mistake(text) }
+      return
+    }
+    guard let port = UInt16(word) ?? ServiceNames.port(of: word, protocol: isProtocol ? parts[0] : "tcp") else {
+      throw Self.mistake(text)
+    }
+    self.port = port
+  }
+
+  private static func mistake(_ text: String) -> ValidationError {
+    ValidationError("'\(text)' is no service; expected https, tcp/443, udp/53, icmp or the like")
+  }
+}
+
+extension TrafficKey {
+  /// As people read it.
+  var text: String {
+    switch self {
+    case .service(let service): service.text
+    case .host(let address): "\(address)"
+    case .interface(let name), .application(let name): shown(name)
+    case .unknownApplication: "(not known)"
+    case .others: "(others)"
+    }
+  }
+
+  /// As programs read it: `nil` for those that are not known, and for all others.
+  var plainName: String? {
+    switch self {
+    case .service, .host: text
+    case .interface(let name), .application(let name): name
+    case .unknownApplication, .others: nil
+    }
+  }
+}
+
+/// A name from elsewhere as a terminal may show it.
+func shown(_ name: String) -> String { name.map { $0.withStandIns ?? String($0) }.joined() }
