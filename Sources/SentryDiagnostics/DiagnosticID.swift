@@ -63,6 +63,7 @@ extension Diagnostic {
     case badInterface
     case duplicateInterface
     case oddSwitch
+    case badList
     case keptKeys
 
     // Tests in documents.

@@ -1,6 +1,6 @@
 /// Text made safe and measurable for a terminal: a document's bytes must not be able to move the cursor, change
 /// colours or reorder what a person reads.
-struct DisplayText {
+package struct DisplayText {
   /// What to print: with stand-ins for what a terminal would obey or nobody would see, tabs kept.
   private(set) var text = ""
   /// Columns it takes on a terminal; a tab counts as one.
@@ -23,6 +23,14 @@ struct DisplayText {
     text.append(character)
     width += columns
     blank += character == "\t" ? "\t" : String(repeating: " ", count: columns)
+  }
+
+  /// What to show in the place of a text, one by one, with the columns that each takes; a tab is a blank.
+  package static func characters(of text: some StringProtocol) -> [(character: Character, columns: Int)] {
+    text.flatMap { character in
+      let shown: [Character] = character == "\t" ? [" "] : character.withStandIns.map { Array($0) } ?? [character]
+      return shown.map { ($0, $0.unicodeScalars.map(width).max() ?? 0) }
+    }
   }
 
   init(utf8 bytes: ArraySlice<UInt8>) {

@@ -1,4 +1,5 @@
 internal import CNftables
+internal import Glibc
 internal import SentryPacket
 
 /// What messages on changes of nftables say that matters to us.
@@ -33,7 +34,14 @@ struct RulesetChange: Equatable {
 public struct RulesetAuthor: Sendable, Equatable {
   /// As in `ps`: the first 15 bytes of the program's name.
   public var program: String
+  /// Of its threads, the one that did it.
   public var process: UInt32
+
+  /// The name is then that of a thread, and tells nobody anything.
+  var isThisProcess: Bool {
+    // Safe: Swift passes the text as a terminated string.
+    unsafe access("/proc/self/task/\(process)", F_OK) == 0
+  }
 }
 
 /// Reads what messages say of changes of nftables (`linux/netfilter/nf_tables.h`).

@@ -63,7 +63,7 @@ public final class RulesetGuard: Sendable {
         // The kernel named the author before it took our transaction. What it has told since is looked at next time.
         _ = try monitor.readNews()
         // Of what was not heard, we would be the author.
-        let author = monitor.author.flatMap { $0.process == UInt32(getpid()) ? nil : $0 }
+        let author = monitor.author.flatMap { $0.isThisProcess ? nil : $0 }
         report(Report(outcome, author: wasUnheard ? nil : author))
       }
       monitor.forget()

@@ -31,6 +31,9 @@ public struct PropertyListPrinter: Sendable {
   /// `text` as it is written in a document: bare if it can be, otherwise in double quotes.
   public func word(_ text: String) -> String { ByteOutput.text { writeWord(text, to: $0) } }
 
+  /// `text` in double quotes, on one line; also where it could stand bare.
+  public func quoted(_ text: String) -> String { ByteOutput.text { writeQuoted(text, to: $0) } }
+
   package func writeWord(_ text: String, to output: ByteOutput) {
     if !text.isEmpty, text.utf8.allSatisfy({ $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "_") }) {
       return output.write(text)
