@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(.enabled(if: Corpus.folder != nil, "SENTRY_CORPUS names no folder of captures"))
-  func realCaptures() throws {
+  func corpus() throws {
     for capture in Corpus.captures {
       guard (try? CaptureFile(path: Corpus.path(capture))) != nil else { continue }
       try expectSame(Corpus.path(capture))

@@ -222,7 +222,7 @@ import Testing
   }
 
   @Test(.enabled(if: Corpus.folder != nil, "SENTRY_CORPUS names no folder of captures"), arguments: 0..<4)
-  func everyRealCaptureEndsWithAReportOrAClearError(part: Int) async throws {
+  func everyCaptureOfTheCorpusEndsWithAReportOrAClearError(part: Int) async throws {
     for (index, capture) in Corpus.captures.enumerated() where index % 4 == part {
       let path = Corpus.path(capture)
       let run = try await Program.sentry.run(["replay", Self.document, path])

@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(.enabled(if: Corpus.folder != nil, "SENTRY_CORPUS names no folder of captures"), arguments: Corpus.captures)
-  func bothAgreeOnRealTraffic(capture: String) throws {
+  func bothAgreeOnTheCorpus(capture: String) throws {
     try compare(on: Corpus.path(capture), frames: 60)
   }
 

@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test(.enabled(if: Corpus.folder != nil, "SENTRY_CORPUS names no folder of captures"))
-  func theShortWayGivesTheSameOnRealTraffic() throws {
+  func theShortWayGivesTheSameOnTheCorpus() throws {
     for capture in Corpus.captures {
       guard var file = try? CaptureFile(path: Corpus.path(capture)) else { continue }
       var router = router()
