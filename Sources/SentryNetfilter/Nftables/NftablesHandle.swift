@@ -24,8 +24,10 @@ struct NftablesHandle: ~Copyable {
 
   /// - Throws: `.notInKernel` without nftables, `.systemCall`.
   init() throws(NetfilterError) {
-    // libnftables ends the whole process when it gets no socket, so ask first.
-    close(try NetlinkSocket.open(NETLINK_NETFILTER))
+    let socket = try NetlinkSocket.open(NETLINK_NETFILTER)
+    close(socket)
+    // libnftables ends the whole process when it gets no socket, or one that does not fit into the set it waits with (select(2)).
+    guard socket < FD_SETSIZE else { throw .systemCall(name: "socket", code: EMFILE) }
     // Safe: no arguments but a number; what comes back is ours until `deinit`.
     let context = unsafe Self.making.withLock { _ in unsafe nft_ctx_new(UInt32(NFT_CTX_DEFAULT)) }
     guard let context = unsafe context else { throw .systemCall(name: "nft_ctx_new", code: ENOMEM) }
