@@ -35,29 +35,13 @@ struct ControlServer: Service {
 
   static func router(for daemon: SentryDaemon) -> Router<ControlContext> {
     let router = Router(context: ControlContext.self)
-    router.add(middleware: FailureMiddleware())
-    router.add(middleware: ClaimMiddleware())
-    router.answerStatus(from: daemon)
-    router.answerRules(from: daemon)
-    router.answerConfirm(from: daemon)
-    router.answerRollback(from: daemon)
-    router.answerEnabled(from: daemon)
-    router.answerTables(from: daemon)
-    router.answerLists(from: daemon)
-    router.answerFollowedLists(from: daemon)
-    router.answerEvidence(from: daemon)
-    router.answerLog(from: daemon.journal)
-    router.answerLogging(from: daemon)
-    router.answerMemory(from: daemon)
-    router.answerMetrics(from: daemon)
-    router.answerTop(from: daemon)
-    router.refuseOtherMethods()
+    router.answerRequests(from: daemon)
     return router
   }
 }
 
-/// What handlers know of a request beside the request itself.
-struct ControlContext: RequestContext {
+/// A request that came over the control socket.
+struct ControlContext: CallerContext {
   var coreContext: CoreRequestContextStorage
 
   private let channel: any Channel

@@ -1,7 +1,7 @@
 internal import Hummingbird
 internal import SentryControl
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerEvidence(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.evidence)) { request, _ in
       let address = request.uri.queryParameters[Substring(ControlPath.evidenceAddress)].map(String.init)

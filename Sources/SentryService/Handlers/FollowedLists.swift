@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import SentryControl
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerFollowedLists(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.followedLists)) { _, _ in try Response.json(await daemon.followedLists()) }
 

@@ -4,7 +4,7 @@ internal import SentryControl
 internal import SentryPacket
 internal import SentryState
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerLists(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.lists + "/{table}")) { _, context in
       let name = context.parameters.get("table") ?? ""

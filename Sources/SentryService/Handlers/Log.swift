@@ -4,7 +4,7 @@ internal import SentryControl
 internal import SentryJournal
 internal import ServiceLifecycle
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerLog(from journal: Journal) {
     get(RouterPath(ControlPath.log)) { request, _ in
       let isFollowing = request.uri.queryParameters[Substring(ControlPath.follow)] == "1"

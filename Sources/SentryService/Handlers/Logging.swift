@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import SentryControl
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerLogging(from daemon: SentryDaemon) {
     put(RouterPath(ControlPath.logging)) { request, _ in
       let body = try await request.body.collect(upTo: ControlLimit.requestBytes)

@@ -1,7 +1,7 @@
 internal import Hummingbird
 internal import SentryControl
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   /// What each path is for; every other method is answered with status 405 (RFC 9110 §15.5.6).
   private static var methods: [(path: String, allowed: [HTTPRequest.Method])] {
     [

@@ -20,11 +20,9 @@ extension JSONLine {
 }
 
 /// Notes what callers say of the SSH connection they come by.
-struct ClaimMiddleware: RouterMiddleware {
-  typealias Context = ControlContext
-
+struct ClaimMiddleware<Context: CallerContext>: RouterMiddleware {
   func handle(
-    _ request: Request, context: ControlContext, next: (Request, ControlContext) async throws -> Response
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     var context = context
     context.sshConnection = request.uri.queryParameters[Substring(ControlPath.sshConnection)].map(String.init)
@@ -33,11 +31,9 @@ struct ClaimMiddleware: RouterMiddleware {
 }
 
 /// Answers a request that failed with a status and the reason as JSON; nothing a caller sends ends otherwise.
-struct FailureMiddleware: RouterMiddleware {
-  typealias Context = ControlContext
-
+struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
   func handle(
-    _ request: Request, context: ControlContext, next: (Request, ControlContext) async throws -> Response
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     do {
       return try await next(request, context)

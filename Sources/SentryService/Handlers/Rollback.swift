@@ -3,7 +3,7 @@ internal import Hummingbird
 internal import NIOCore
 internal import SentryControl
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerRollback(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.rollback)) { _, _ in try Response.json(await daemon.pastDocuments()) }
 

@@ -3,7 +3,7 @@ internal import HummingbirdCore
 internal import NIOCore
 internal import SentryControl
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerRules(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.rules)) { _, _ in try Response.json(await daemon.activeRules()) }
 

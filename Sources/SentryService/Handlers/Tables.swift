@@ -5,7 +5,7 @@ internal import SentryControl
 internal import SentryPacket
 internal import SentryState
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerTables(from daemon: SentryDaemon) {
     let path = RouterPath(ControlPath.tables + "/{table}")
 
@@ -36,7 +36,7 @@ extension Router<ControlContext> {
   }
 }
 
-extension ControlContext {
+extension CallerContext {
   /// The table that the path names.
   fileprivate func table() throws -> AddressTableKind { try Argument.table(parameters.get("table") ?? "") }
 }

@@ -1,7 +1,7 @@
 internal import Hummingbird
 internal import SentryControl
 
-extension Router<ControlContext> {
+extension Router where Context: CallerContext {
   func answerTop(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.top)) { _, _ in try Response.json(await daemon.top()) }
   }

@@ -1,0 +1,24 @@
+package import Hummingbird
+
+extension Router where Context: CallerContext {
+  /// Everything that can be asked of a daemon, wherever it is asked: on the control socket, or by a web page.
+  package func answerRequests(from daemon: SentryDaemon) {
+    add(middleware: FailureMiddleware())
+    add(middleware: ClaimMiddleware())
+    answerStatus(from: daemon)
+    answerRules(from: daemon)
+    answerConfirm(from: daemon)
+    answerRollback(from: daemon)
+    answerEnabled(from: daemon)
+    answerTables(from: daemon)
+    answerLists(from: daemon)
+    answerFollowedLists(from: daemon)
+    answerEvidence(from: daemon)
+    answerLog(from: daemon.journal)
+    answerLogging(from: daemon)
+    answerMemory(from: daemon)
+    answerMetrics(from: daemon)
+    answerTop(from: daemon)
+    refuseOtherMethods()
+  }
+}
