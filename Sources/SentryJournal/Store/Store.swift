@@ -178,14 +178,13 @@ public final class Store: Sendable {
     let removal = try db.cachedStatement(sql: "DELETE FROM address WHERE place = ?")
     var texts: [UInt32: String] = [:]
     for placed in table.entries {
-      let place = Int64(table.kind.rawValue) << 32 | Int64(placed.place.number)
       guard let entry = placed.entry else {
-        try removal.execute(arguments: [place])
+        try removal.execute(arguments: [StoredEntry.rowPlace(placed.place, of: table.kind)])
         continue
       }
       let text = texts[entry.triggeredBy] ?? words.labels.label(entry.triggeredBy).triggeredBy
       texts[entry.triggeredBy] = text
-      try insertion.execute(arguments: StoredEntry.row(entry, of: table.kind, at: place, triggeredBy: text))
+      try insertion.execute(arguments: StoredEntry.row(entry, of: table.kind, at: placed.place, triggeredBy: text))
     }
   }
 
