@@ -100,7 +100,7 @@ public final class Store: Sendable {
     do {
       return try await database.write { [self] db in
         try insert(batch.events, words, into: db)
-        try insert(batch.messages, into: db)
+        try insert(batch.messages, words, into: db)
         for table in batch.tables { try replace(table, words, in: db) }
         if let counters = batch.counters { try replace(counters, in: db) }
         try insert(batch.documents, into: db)
@@ -141,12 +141,13 @@ public final class Store: Sendable {
     }
   }
 
-  private func insert(_ messages: [StoredMessage], into db: Database) throws {
+  private func insert(_ messages: [StoredMessage], _ words: EventWords, into db: Database) throws {
     guard !messages.isEmpty else { return }
     let statement = try Self.eventInsertion(db)
     for message in messages {
+      let rule = try message.rule.map { try number(ofRule: $0, words, db) }
       try statement.execute(
-        arguments: StatementArguments(StoredEvent.row(message: message.text, time: message.time)))
+        arguments: StatementArguments(StoredEvent.row(message: message.text, time: message.time, rule: rule)))
     }
   }
 
