@@ -8,11 +8,15 @@ struct Confirm: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Keep the document that was applied with --confirm.",
     discussion: """
-      Best said in a new SSH session: then you know that one can be made. The exit status is 1 if nothing waits to be confirmed.
+      Who applied it over SSH says it in a new login: then he knows that one can be made. Through the connection that the document \
+      came through it is refused, unless --force insists. The exit status is 1 if nothing waits to be confirmed.
 
         sentry apply --confirm 60 my.plist
         sentry confirm
       """)
+
+  @Flag(help: "Also through the SSH connection that the document came through.")
+  var force = false
 
   @Option(help: "How to report.")
   var format = ReportFormat.text
@@ -20,8 +24,9 @@ struct Confirm: AsyncParsableCommand {
   @OptionGroup var socket: SocketOption
 
   func run() async throws {
+    let request = try JSONEncoder().encode(ConfirmRequest(force: force ? true : nil))
     let reply = try await ControlClient.connected(to: socket.path) { client in
-      try await client.post(ControlPath.confirm, body: Data(), as: ConfirmReply.self)
+      try await client.post(ControlPath.confirm, body: request, as: ConfirmReply.self)
     }
     switch format {
     case .json: Console.writeLine(try jsonText(reply))

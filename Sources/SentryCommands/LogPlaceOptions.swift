@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import SentryJournal
+internal import SentryProcesses
 internal import SentryService
 
 /// `--log` and what goes with it: where `sentry run` writes its log, besides its memory.
@@ -25,7 +26,7 @@ struct LogPlaceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("How large a log file may become: 64M, 2G or the like (default: 64M).", valueName: "size"),
-    transform: Self.size)
+    transform: SizeArgument.bytes)
   var logFileSize: Int64?
 
   @Option(
@@ -63,7 +64,7 @@ struct LogPlaceOptions: ParsableArguments {
     options.destinations = log
     options.rotation = rotation
     if let logLimit { (options.limit, options.destinationLimit) = (logLimit, logLimit) }
-    options.host = LogPlace(hostName: ThisHost.name)
+    options.host = LogPlace(hostName: ThisMachine.name)
     return options
   }
 
@@ -86,14 +87,6 @@ struct LogPlaceOptions: ParsableArguments {
     } catch {
       throw ValidationError(error.description)
     }
-  }
-
-  private static func size(_ text: String) throws -> Int64 {
-    let units: [Character: Int64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
-    guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()), number > 0,
-      case (let bytes, false) = number.multipliedReportingOverflow(by: unit)
-    else { throw ValidationError("'\(text)' is no size; expected 512K, 64M, 2G or the like") }
-    return bytes
   }
 
   private static func count(_ text: String) throws -> Int {

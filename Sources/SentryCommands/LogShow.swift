@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SentryControl
 internal import SentryJournal
+internal import SentryProcesses
 
 extension Log {
   /// `sentry log show`, or `sentry log` alone.
@@ -51,7 +52,7 @@ extension Log {
     }
 
     func run() async throws {
-      let lines = format.format(LogPlace(hostName: ThisHost.name))
+      let lines = format.format(LogPlace(hostName: ThisMachine.name))
       func print(_ entry: LogEntry) {
         if let line = lines.line(entry) { Console.writeLine(line) }
       }

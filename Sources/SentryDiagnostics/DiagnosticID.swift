@@ -64,6 +64,7 @@ extension Diagnostic {
     case duplicateInterface
     case oddSwitch
     case badList
+    case authorizesUnprotected
     case keptKeys
 
     // Tests in documents.

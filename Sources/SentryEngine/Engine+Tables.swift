@@ -52,13 +52,24 @@ extension Engine {
     tables.copyChanges(of: table, at: window, isEverything: isEverything, into: &copies)
   }
 
-  /// Puts what an earlier engine has remembered into a table, before the first packet. Protected addresses do not come back to
-  /// table trigger.
+  /// Puts what another engine remembers into a table, before the first packet. Protected addresses do not come to table trigger.
   ///
-  /// - Parameter entries: unexpired ones, in the order of their last times, none later than `now`.
+  /// - Parameter entries: unexpired ones, in the order of their last times.
   public mutating func restore(_ entries: [AddressEntry], to table: AddressTableKind, now: Timestamp) {
-    let kept = table == .trigger ? entries.filter { !isProtected($0.range) } : entries
+    tables.restore(entries.filter { !isKeptOut($0, of: table) }, to: table, now: now)
+  }
+
+  /// Puts what an earlier engine has left into a table, each entry in the place it had; see `AddressTable.restore`.
+  public mutating func restore(_ saved: [PlacedEntry], to table: AddressTableKind, now: Timestamp) {
+    var kept = saved
+    for index in kept.indices {
+      if let entry = kept[index].entry, isKeptOut(entry, of: table) { kept[index].entry = nil }
+    }
     tables.restore(kept, to: table, now: now)
+  }
+
+  private func isKeptOut(_ entry: AddressEntry, of table: AddressTableKind) -> Bool {
+    table == .trigger && isProtected(entry.range)
   }
 }
 

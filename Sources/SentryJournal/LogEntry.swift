@@ -21,7 +21,8 @@ public struct LogEntry: Codable, Sendable, Equatable {
   public var triggerWithheld: String?
   /// The rule is only observed: nothing of what `action` says was done. Only where this is so.
   public var observed: Bool?
-  /// Number and name, `2.1.5.1 telnet probe`; `rule = 0 ` and a reason for the checks before the rules.
+  /// Number and name, `2.1.5.1 telnet probe`; `rule = 0 ` and a reason for the checks before the rules; empty in a status message
+  /// that is about no rule.
   public var rule: String
   /// `203.0.113.9:40001`, `[2001:db8::9]:40001`, or an address alone.
   public var source: String?
@@ -38,12 +39,22 @@ public struct LogEntry: Codable, Sendable, Equatable {
   public var interface: String?
   /// The rule's parameter; may be empty.
   public var parameter: String
-  /// The text of a status message, which has no other field but its time.
+  /// The text of a status message, which has no other field but its time, and its rule where it is about one.
   public var message: String?
 
   /// A message from the daemon itself, such as "firewall on".
-  public init(time: Timestamp, message: String) {
+  ///
+  /// - Parameter rule: the one it is about: a notification of it that failed, for instance.
+  public init(time: Timestamp, message: String, rule: RuleLabel? = nil) {
     self.init(time: time.secondsSince1970, message: message)
+    self.rule = rule?.text ?? ""
+  }
+
+  /// The entry of a stored message.
+  ///
+  /// - Parameter labels: the book that its rule's number is from.
+  public init(_ message: StoredMessage, labels: RuleLabels) {
+    self.init(time: message.time, message: message.text, rule: message.rule.map { labels.label($0) })
   }
 
   /// An entry that was written somewhere, without a packet.

@@ -6,21 +6,6 @@ internal import Synchronization
 /// The daemon's end of a process that carries out notifications. Sending never waits.
 @safe
 public final class NotifierClient: Sendable {
-  /// How the process is started.
-  public struct Command: Sendable {
-    public var path: String
-    /// Ahead of those that say who it becomes.
-    public var arguments: [String]
-
-    public init(path: String, arguments: [String]) {
-      self.path = path
-      self.arguments = arguments
-    }
-
-    /// This same program, also after its file was replaced.
-    public static let ourselves = Command(path: "/proc/self/exe", arguments: ["sentry", "notifier"])
-  }
-
   /// Its number.
   public let process: Int32
   /// What it answers; ends when the process does.
@@ -28,21 +13,18 @@ public final class NotifierClient: Sendable {
   private let line: Line
 
   /// Starts the process.
-  public init(_ confinement: Confinement, command: Command = .ourselves) throws(ProcessError) {
-    let (ours, theirs) = try SocketPair.make()
-    defer { Glibc.close(theirs) }
-    for end in [ours, theirs] { NoticeSocket(descriptor: end).makeRoom() }
-    do throws(ProcessError) {
-      process = try Self.start(command, confinement, with: theirs)
-    } catch {
-      Glibc.close(ours)
-      throw error
+  public init(
+    _ confinement: Confinement, command: HelperCommand = .ourselves("notifier")
+  ) throws(ProcessError) {
+    let (process, ours) = try command.start(Self.circumstances(confinement)) {
+      NoticeSocket(descriptor: $0).makeRoom()
     }
+    self.process = process
     let line = Line(ours)
     self.line = line
     let (replies, continuation) = AsyncStream.makeStream(of: NoticeReply.self)
     self.replies = replies
-    Thread.detachNewThread { [process] in
+    Thread.detachNewThread {
       var buffer = NoticeSocket.makeBuffer()
       while let reply = line.socket.receive(NoticeReply.self, into: &buffer) { continuation.yield(reply) }
       line.end()
@@ -67,19 +49,13 @@ public final class NotifierClient: Sendable {
     while waitpid(process, nil, 0) < 0, errno == EINTR {}
   }
 
-  private static func start(
-    _ command: Command, _ confinement: Confinement, with socket: Int32
-  ) throws(ProcessError) -> Int32 {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let null = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
-    guard null >= 0 else { throw ProcessError(name: "open /dev/null", code: errno) }
-    defer { Glibc.close(null) }
-    var arguments = command.arguments + ["--user", "\(confinement.user)", "--group", "\(confinement.group)"]
-    for group in confinement.groups { arguments += ["--more-groups", "\(group)"] }
-    var start = ProgramStart(path: command.path, arguments: arguments, input: socket, output: null)
-    start.environment = ProgramEnvironment.variables
-    start.hasOwnSession = true
-    return try start.start()
+  private static func circumstances(_ confinement: Confinement) -> HelperCommand.Circumstances {
+    var circumstances = HelperCommand.Circumstances()
+    circumstances.arguments = ["--user", "\(confinement.user)", "--group", "\(confinement.group)"]
+    for group in confinement.groups { circumstances.arguments += ["--more-groups", "\(group)"] }
+    circumstances.environment = ProgramEnvironment.variables
+    circumstances.hasOwnSession = true
+    return circumstances
   }
 
   public enum Sending: Sendable, Equatable {

@@ -5,20 +5,6 @@ public import SentryPacket
 /// The daemon's end of the process that looks up owners. Nothing here ever waits.
 @safe
 public final class OwnerClient {
-  /// How the process is started.
-  public struct Command: Sendable {
-    public var path: String
-    public var arguments: [String]
-
-    public init(path: String, arguments: [String]) {
-      self.path = path
-      self.arguments = arguments
-    }
-
-    /// This same program, also after its file was replaced.
-    public static let ourselves = Command(path: "/proc/self/exe", arguments: ["sentry", "owner-lookup"])
-  }
-
   /// Readable when answers wait, or when the process has ended.
   public let descriptor: Int32
   /// Its number.
@@ -27,16 +13,8 @@ public final class OwnerClient {
   private var answer = [UInt8](repeating: 0, count: OwnerAnswer.byteCount)
 
   /// Starts the process.
-  public init(_ command: Command = .ourselves) throws(ProcessError) {
-    let (ours, theirs) = try SocketPair.make()
-    defer { close(theirs) }
-    do throws(ProcessError) {
-      process = try Self.start(command, with: theirs)
-    } catch {
-      close(ours)
-      throw error
-    }
-    descriptor = ours
+  public init(_ command: HelperCommand = .ourselves("owner-lookup")) throws(ProcessError) {
+    (process, descriptor) = try command.start()
     question.reserveCapacity(OwnerQuestion.byteCount)
   }
 
@@ -46,14 +24,6 @@ public final class OwnerClient {
     kill(process, SIGKILL)
     // One that hangs in the kernel dies when that lets it go.
     Thread.detachNewThread { [process] in while waitpid(process, nil, 0) < 0, errno == EINTR {} }
-  }
-
-  private static func start(_ command: Command, with socket: Int32) throws(ProcessError) -> Int32 {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let null = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
-    guard null >= 0 else { throw ProcessError(name: "open /dev/null", code: errno) }
-    defer { close(null) }
-    return try ProgramStart(path: command.path, arguments: command.arguments, input: socket, output: null).start()
   }
 
   // MARK: Questions and answers

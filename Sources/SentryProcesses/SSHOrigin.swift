@@ -77,7 +77,7 @@ public struct SSHOrigin: Equatable, Sendable {
 
 extension LocalFlow {
   /// From `SSH_CONNECTION` of ssh(1): the client's address and port, the server's address and port.
-  init?(sshConnection text: String) {
+  public init?(sshConnection text: String) {
     let words = text.split(separator: " ")
     guard words.count == 4, let remote = IPAddress(words[0].prefix { $0 != "%" }), let remotePort = UInt16(words[1]),
       let local = IPAddress(words[2].prefix { $0 != "%" }), let localPort = UInt16(words[3])

@@ -38,7 +38,8 @@ public struct RuleDifference: Sendable, Equatable {
   public private(set) var settings: [Field] = []
   /// One for each switch; an interface that came or went has one field `interface`.
   public private(set) var interfaces: [Field] = []
-  /// Other keys of the root; of an array a field for each element that differs, `tests[3]`, counting from 1.
+  /// Lists that are followed, by their names, and other keys of the root; of an array a field for each element that differs,
+  /// `tests[3]`, counting from 1.
   public private(set) var other: [Field] = []
 
   public var isEmpty: Bool { rules.isEmpty && settings.isEmpty && interfaces.isEmpty && other.isEmpty }
@@ -46,7 +47,9 @@ public struct RuleDifference: Sendable, Equatable {
   public init(from old: RuleSet, to new: RuleSet) {
     rules = RuleMatching(old: old, new: new).changes
     settings = Self.fields(old.settings.entries, new.settings.entries, missing: "default")
-    other = Self.fields(old.keptEntries, new.keptEntries, missing: "none")
+    other =
+      ListDifference.fields(old.lists, new.lists)
+      + Self.fields(old.entriesBesidesLists, new.entriesBesidesLists, missing: "none")
     interfaces = Self.fields(old.interfaces, new.interfaces)
   }
 
@@ -414,6 +417,10 @@ extension RootEntry.Content {
     case .value, .node: nil
     }
   }
+}
+
+extension RuleSet {
+  fileprivate var entriesBesidesLists: [RootEntry] { keptEntries.filter { $0.key != RootKey.lists } }
 }
 
 extension Settings {

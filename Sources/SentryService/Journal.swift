@@ -160,12 +160,14 @@ public final class Journal: Sendable {
   }
 
   /// Adds a message of the daemon's own.
-  func append(message: String, time: Timestamp) {
-    let stored = StoredMessage(time: time, text: message)
+  ///
+  /// - Parameter rule: the label of the rule that it is about; `nil` where it is about none.
+  func append(message: String, time: Timestamp, rule: UInt32? = nil) {
+    let stored = StoredMessage(time: time, text: message, rule: rule)
     order.withLock { _ in
       pending?.append(stored)
       for output in outputs { output.append(stored) }
-      append([LogEntry(time: time, message: message)])
+      append([LogEntry(stored, labels: labels)])
     }
   }
 

@@ -11,6 +11,7 @@ public import SentryControl
 internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryPacket
+internal import SentryProcesses
 internal import SentryRules
 
 extension SentryDaemon {
@@ -23,7 +24,8 @@ extension SentryDaemon {
     _ submitted: SubmittedDocument, on terms: ApplyTerms = ApplyTerms(), by caller: Caller = .thisProcess
   ) async throws(DaemonError) -> ApplyReply {
     try checkMayApply(submitted, terms)
-    let login = submitted.isUsable(on: terms) ? await login(of: caller, under: submitted.document.ruleSet) : .safe
+    let origin = submitted.isUsable(on: terms) ? await origin(of: caller) : .none
+    let login = await login(by: origin, under: submitted.document.ruleSet)
     await changes.take()
     defer { changes.give() }
     try checkMayApply(submitted, terms)
@@ -43,7 +45,7 @@ extension SentryDaemon {
     }
     let isForced = terms.isForced || terms.trialSeconds != nil
     if login.isBarred, !isForced { return refusal(of: submitted, login) }
-    let change = try await putInForce(new, trialSeconds: terms.trialSeconds, caller)
+    let change = try await putInForce(new, on: terms.trial(by: origin), caller)
     if terms.change == nil { outcomes.applied &+= 1 } else { outcomes.edited &+= 1 }
     if terms.trialSeconds == nil { await remember(new, isChosen: terms.isChosen, after: current) }
     var reply = change.reply(findings: submitted.findings)
@@ -113,24 +115,24 @@ extension SentryDaemon {
 
   /// Has the packet thread, then the kernel, go by other rules from now on. Whoever calls this has the turn (`changes`).
   ///
-  /// - Parameter trialSeconds: for how long on trial; `nil` for good.
+  /// - Parameter terms: on trial on these; `nil` for good.
   func putInForce(
-    _ new: AppliedDocument, trialSeconds: Int? = nil, _ caller: Caller
+    _ new: AppliedDocument, on terms: TrialTerms? = nil, _ caller: Caller
   ) async throws(DaemonError) -> RuleChange {
     let current = active
     let pairs = RulePairing.pairs(old: current.rules.ruleSet, new: new.rules.ruleSet)
     begin(new)
     endTrial()
-    if let trialSeconds { beginTrial(Trial(before: current, seconds: trialSeconds, caller: caller, now: uptime())) }
+    if let terms { beginTrial(Trial(before: current, terms: terms, caller: caller, now: uptime())) }
     let report = trial?.report(now: uptime())
     gate?.endFlows()
     await creditKernelCounts()
     let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
-    follow(new.rules, after: current.rules, isOnTrial: trialSeconds != nil)
+    follow(new.rules, after: current.rules, isOnTrial: terms != nil)
     await memory.measure(
       new.rules, counters: replacement.counters, replaced: (current.rules.generation, replacement.replacedCounters))
     await notifications?.follow(new.rules.ruleSet)
-    await lists?.follow(new.rules.ruleSet.lists, isOnTrial: trialSeconds != nil)
+    await lists?.follow(new.rules.ruleSet.lists, isOnTrial: terms != nil)
     if new.rules.protectedNetworks != current.rules.protectedNetworks { gate?.followSparedAddresses() }
     try await refreshLocal()
     return RuleChange(
@@ -157,5 +159,15 @@ extension SubmittedDocument {
   /// Whether it is worth asking what its rules would do.
   fileprivate func isUsable(on terms: ApplyTerms) -> Bool {
     document.ruleSet != nil && (testFailures.isEmpty || terms.expected != nil)
+  }
+}
+
+extension ApplyTerms {
+  /// - Parameter origin: the SSH connection that the document comes through.
+  fileprivate func trial(by origin: SSHOrigin.Search) -> TrialTerms? {
+    trialSeconds.map { seconds in
+      if case .found(let login) = origin { return TrialTerms(seconds: seconds, login: login.flow) }
+      return TrialTerms(seconds: seconds)
+    }
   }
 }

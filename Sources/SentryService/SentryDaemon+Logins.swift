@@ -26,16 +26,21 @@ extension SentryDaemon {
     }
   }
 
-  func login(of caller: Caller, under ruleSet: RuleSet?) async -> LoginOutlook {
-    guard let process = caller.process, let ruleSet else { return .safe }
-    let search = await Task.detached { [surroundings] in
+  /// The SSH connection that somebody asks through.
+  func origin(of caller: Caller) async -> SSHOrigin.Search {
+    guard let process = caller.process else { return .none }
+    return await Task.detached { [surroundings] in
+      let search = surroundings.origin(process)
       // Who is not ours to look into may tell himself; who lies locks out nobody but himself.
-      guard case .hidden = surroundings.origin(process), let claim = caller.sshConnection else {
-        return surroundings.origin(process)
-      }
+      guard case .hidden = search, let claim = caller.sshConnection else { return search }
       return surroundings.claimed(claim)
     }.value
-    switch search {
+  }
+
+  /// - Parameter origin: the SSH connection that other rules are asked for through.
+  func login(by origin: SSHOrigin.Search, under ruleSet: RuleSet?) async -> LoginOutlook {
+    guard let ruleSet else { return .safe }
+    switch origin {
     case .none: return .safe
     case .hidden: return .hidden(isEnforced: intake.endsConnections)
     case .found(let origin):

@@ -43,7 +43,7 @@ extension SentryDaemon {
   /// The latest documents that were put in force, oldest first; the last is in force.
   ///
   /// - Throws: why they cannot be read.
-  public func documents() async throws(StoreError) -> [StoredDocument] { try await memory.documents() }
+  public func documents() async throws(StoreError) -> [StoredDocument] { try await memory.pastDocuments() }
 }
 
 extension AppliedDocument {

@@ -6,11 +6,14 @@ internal import SentryEngine
 
 extension SentryDaemon {
   /// The document on trial stays in force.
-  public func confirm(by caller: Caller) async throws(DaemonError) -> ConfirmReply {
+  ///
+  /// - Parameter isForced: also where the confirmation comes through the SSH connection that the document came through.
+  public func confirm(by caller: Caller, isForced: Bool = false) async throws(DaemonError) -> ConfirmReply {
+    let login = await origin(of: caller)
     await changes.take()
     defer { changes.give() }
     guard let trial else { throw .refused(.nothingOnTrial) }
-    if trial.caller.sharesConnection(with: caller) { throw .refused(.sameConnection) }
+    if let objection = trial.objection(to: caller, by: login, isForced: isForced) { throw .refused(objection) }
     endTrial()
     let remaining = trial.remaining(now: uptime())
     let document = active
@@ -44,6 +47,8 @@ extension SentryDaemon {
     let change = try await putInForce(document, caller)
     await memory.note(
       document.stored(isChosen: true), generation: document.rules.generation, isNew: false)
+    // Whoever has turned the firewall off and on meanwhile has left the next boot with nothing.
+    for remark in gate?.writeBootCopy() ?? [] { tell(remark) }
     return change
   }
 }

@@ -19,7 +19,7 @@ extension SentryDaemon {
     let target = way[steps]
     let submitted = await Self.submitted(target)
     guard submitted.document.ruleSet != nil else { throw .refused(.unusable(name: target.name)) }
-    let login = await login(of: caller, under: submitted.document.ruleSet)
+    let login = await login(by: origin(of: caller), under: submitted.document.ruleSet)
     await changes.take()
     defer { changes.give() }
     let current = active
@@ -69,7 +69,7 @@ extension SentryDaemon {
 
   /// The documents one can go back to, the latest first: that in force, the one before it, and so on.
   private func wayBack() async -> [StoredDocument] {
-    var documents = (try? await memory.documents()) ?? []
+    var documents = (try? await memory.pastDocuments()) ?? []
     if documents.isEmpty {
       // Nothing is kept on a disk, or it cannot be read.
       let confirmed = trial?.before ?? active

@@ -186,9 +186,9 @@ public actor SentryDaemon {
     return NotificationDesk(
       options, intake: notices, rules: active.rules.ruleSet, labels: labels, interfaces: interfaces,
       isDryRun: intake.isDryRun, log: log
-    ) { text in
+    ) { text, rule in
       log.info("\(text)")
-      journal.append(message: text, time: WallClock.now())
+      journal.append(message: text, time: WallClock.now(), rule: rule)
     }
   }
 

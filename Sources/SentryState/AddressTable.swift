@@ -35,15 +35,17 @@ public struct AddressAddition: Hashable, Sendable {
 ///
 /// `now` is never before that of an earlier call.
 public struct AddressTable: ~Copyable {
-  private var table: LinkedTable<AddressRecord>
-  private var ranges: RangeTable
+  var table: LinkedTable<AddressRecord>
+  var ranges: RangeTable
   /// The length of the nets by which packets' IPv6 addresses are kept, but those of a link (`isIPv6LinkLocal`), which are kept
   /// whole. Entries of another length stay, and match as before.
   private(set) var ipv6PrefixLength: Int
   /// The lengths of the IPv6 nets in the hash table, the longest first; one without entries may linger.
   private var ipv6Lengths: [UInt8]
   /// For a copy of the table that somebody keeps; `nil` while nobody does.
-  private var changes: AddressChanges?
+  var changes: AddressChanges?
+  /// Entries keep their places as long as this number stays.
+  public internal(set) var layout = AddressTable.firstLayout
 
   /// - Parameters:
   ///   - capacity: the nearest of 1...16 777 216: single addresses, and again as many ranges.
@@ -184,7 +186,7 @@ public struct AddressTable: ~Copyable {
   }
 
   /// The key of what stands in the hash table; `nil` for a range.
-  private mutating func key(of range: AddressRange) -> AddressKey? {
+  mutating func key(of range: AddressRange) -> AddressKey? {
     if range.first == range.last {
       if !range.first.isIPv4 { lookUp(ipv6Length: 128) }
       return AddressKey(range.first, ipv6PrefixLength: 128)
@@ -356,52 +358,8 @@ public struct AddressTable: ~Copyable {
     return true
   }
 
-  // MARK: Saving and restoring
-
-  /// Entries keep their places as long as this number stays.
-  public private(set) var layout: UInt32 = 0
-
-  /// Places there may be something in: first those of single addresses, then those of ranges.
-  public var usedPlaces: Int { table.usedSlots + ranges.usedPlaces }
-
-  /// Copies what has changed at some places since they were last looked at; about a nanosecond a place where nothing has.
-  ///
-  /// - Parameters:
-  ///   - window: of `0..<usedPlaces`; what is beyond is passed over.
-  ///   - isEverything: what has not changed, too.
-  ///   - copies: takes one for each place at most, and allocates nothing while that fits its capacity.
-  public mutating func copyChanges(at window: Range<Int>, isEverything: Bool, into copies: inout [PlacedEntry]) {
-    let singles = table.usedSlots
-    for slot in window.clamped(to: 0..<singles) where table[slot].isChanged || isEverything {
-      table[slot].isChanged = false
-      copies.append(PlacedEntry(place: .single(slot), entry: table.isOccupied(slot) ? entry(at: slot) : nil))
-    }
-    guard window.upperBound > singles else { return }
-    let rest = max(window.lowerBound - singles, 0)..<(window.upperBound - singles)
-    ranges.copyChanges(at: rest, isEverything: isEverything, into: &copies)
-  }
-
-  /// Puts entries into an empty table as they were; of several for the same addresses the last counts. Allocates.
-  ///
-  /// - Parameter entries: unexpired ones, in the order of their last times, none later than `now`.
-  public mutating func restore(_ entries: [AddressEntry], now: Timestamp) {
-    var newRanges: [RangeTable.NewRange] = []
-    for entry in entries {
-      if let key = key(of: entry.range) {
-        _ = table.remove(key)
-        var record = AddressRecord(key: key, triggeredBy: entry.triggeredBy)
-        record.matchCount = entry.matchCount
-        insert(record, entry.duration, now: entry.lastTime)
-      } else {
-        changes?.noteRanges()
-        newRanges.append(ranges.restore(entry))
-      }
-    }
-    ranges.sortIn(newRanges)
-  }
-
   /// Inserts an entry that is not there; of a full table another makes way.
-  private mutating func insert(_ record: AddressRecord, _ duration: AddressDuration, now: Timestamp) {
+  mutating func insert(_ record: AddressRecord, _ duration: AddressDuration, now: Timestamp) {
     if changes != nil, let slot = table.makingWay(now: now) {
       changes?.append(AddressChange(.removed, table[slot].key.net, duration: duration, time: now))
     }
@@ -489,7 +447,7 @@ public struct AddressTable: ~Copyable {
     return table.makingWay(now: now, refreshing: refreshed).map { entry(at: $0) }
   }
 
-  private func entry(at slot: Int) -> AddressEntry { table[slot].entry(lifetime: table.lifetime(of: slot)) }
+  func entry(at slot: Int) -> AddressEntry { table[slot].entry(lifetime: table.lifetime(of: slot)) }
 
   /// See `LinkedTable.brokenInvariant`.
   func brokenInvariant() -> String? { table.brokenInvariant() ?? ranges.brokenInvariant() }

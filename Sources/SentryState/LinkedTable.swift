@@ -332,6 +332,47 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// The class for a lifetime in nanoseconds, for the next call of `insert` or `refresh`; made if there is none.
   mutating func expiryClass(lasting lifetime: Int64) -> UInt16 { classes.expiryClass(lasting: lifetime) }
 
+  // MARK: Filling again
+
+  /// Puts an entry into a slot it is to have, of a table that is being filled: an entry that is there, or has the same key, makes
+  /// way. Entries come in the order of their last times; `gatherFreeSlots` must follow before anything else is done.
+  ///
+  /// - Parameter slot: below `capacity`.
+  mutating func place(_ entry: Entry, at slot: Int, lifetime: Int64, now: Timestamp) {
+    if let other = self.slot(of: entry.key) { remove(at: other) }
+    if isOccupied(slot) { remove(at: slot) }
+    if count >= min(capacity, index.slotCapacity) { makeRoomOrGrow(now) }
+    touch(slot)
+    slots[slot] = entry
+    index.insert(slot, hash: hash(of: entry.key))
+    append(slot, to: classes.expiryClass(lasting: lifetime), at: now.nanoseconds)
+    count += 1
+    additions &+= 1
+  }
+
+  /// Notes that there was something in a slot, and is nothing any more, of a table that is being filled.
+  mutating func placeNothing(at slot: Int) {
+    guard !isOccupied(slot) else { return remove(at: slot) }
+    touch(slot)
+    slots[slot].noteRemoval()
+  }
+
+  /// Has the slots used between those of entries that were placed.
+  mutating func gatherFreeSlots() {
+    firstFree = Links.none
+    for slot in (0..<touchedSlots).reversed() where slots[slot].expiryClass == ExpiryClass.free {
+      links[slot] = Links(previous: Links.none, next: firstFree)
+      firstFree = UInt32(truncatingIfNeeded: slot)
+    }
+  }
+
+  /// Slots that were never in use begin as free ones.
+  private mutating func touch(_ slot: Int) {
+    guard slot >= touchedSlots else { return }
+    for new in touchedSlots...slot { slots[new].expiryClass = ExpiryClass.free }
+    touchedSlots = slot + 1
+  }
+
   // MARK: Departures
 
   /// From now on entries that leave are kept until they are taken: `limit` at most.

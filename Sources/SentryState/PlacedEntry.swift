@@ -11,6 +11,8 @@ public struct PlacedEntry: Sendable, Equatable {
 }
 
 /// Where in its table an entry stands: a number below 2^25 that no other entry has while it is there.
+///
+/// Those below 2^24 are of single addresses and IPv6 nets, the others of ranges.
 public struct AddressPlace: Hashable, Sendable {
   public let number: UInt32
 
@@ -23,4 +25,10 @@ public struct AddressPlace: Hashable, Sendable {
   static func range(_ slot: Int) -> AddressPlace {
     AddressPlace(number: UInt32(truncatingIfNeeded: SlotIndex.maximumSlots + slot))
   }
+
+  /// The slot of a single address or an IPv6 net.
+  var singleSlot: Int? { number < SlotIndex.maximumSlots ? Int(number) : nil }
+
+  /// The slot of another range.
+  var rangeSlot: Int? { number < SlotIndex.maximumSlots ? nil : Int(number) - SlotIndex.maximumSlots }
 }

@@ -142,6 +142,25 @@ struct RangeTable: ~Copyable {
     return NewRange(key: key, slot: table.insert(record, in: expiryClass, now: entry.lastTime))
   }
 
+  var capacity: Int { table.capacity }
+
+  /// Puts an entry into its slot as it was, and as one that is saved; see `LinkedTable.place`. Lookups know it after `sortIn`.
+  mutating func place(_ entry: AddressEntry, at slot: Int, isChanged: Bool) -> NewRange {
+    var record = RangeRecord(key: RangeKey(entry.range), triggeredBy: entry.triggeredBy)
+    record.matchCount = entry.matchCount
+    record.isChanged = isChanged
+    table.place(record, at: slot, lifetime: entry.duration.nanoseconds, now: entry.lastTime)
+    return NewRange(key: record.key, slot: slot)
+  }
+
+  mutating func placeNothing(at slot: Int) { table.placeNothing(at: slot) }
+
+  /// See `LinkedTable.gatherFreeSlots`.
+  mutating func endPlacing(_ new: [NewRange]) {
+    table.gatherFreeSlots()
+    sortIn(new)
+  }
+
   // MARK: Reports
 
   var count: Int { table.count }

@@ -284,6 +284,11 @@ extension StateTables {
   public mutating func restore(_ entries: [AddressEntry], to kind: AddressTableKind, now: Timestamp) {
     addresses[Self.index(of: kind)].restore(entries, now: now)
   }
+
+  /// See `AddressTable.restore`.
+  public mutating func restore(_ saved: [PlacedEntry], to kind: AddressTableKind, now: Timestamp) {
+    addresses[Self.index(of: kind)].restore(saved, now: now)
+  }
 }
 
 // MARK: - Copies elsewhere

@@ -120,8 +120,16 @@ struct LiveTrialTests {
       let harmless = try machine.document("harmless.plist", Self.open.replacing("telnet", with: "gone"))
       let nothing = try await machine.remote("confirm")
       #expect(nothing.status == 1 && nothing.errors.contains("no document waits to be confirmed"), "\(nothing.errors)")
-      let apply = try await machine.remote("apply --confirm 600 \(harmless)")
-      #expect(apply.status == 0 && apply.errors.isEmpty, "\(apply.errors)")
+      // In the same session it proves nothing.
+      let apply = try await machine.remote(
+        "apply --confirm 600 \(harmless); SENTRY_SOCKET=\(machine.daemon.socket) \(Program.sentry.path) confirm; echo status $?"
+      )
+      #expect(apply.output.contains("\nstatus 65\n"), "\(apply.output)\(apply.errors)")
+      #expect(
+        apply.errors.hasPrefix("sentry: this comes through the SSH connection from \(Cable.senderAddress) "),
+        "\(apply.errors)")
+      #expect(apply.errors.hasSuffix("(--force insists)\n"))
+      #expect(try await machine.daemon.status().trial != nil)
       let confirm = try await machine.remote("confirm")
       #expect(confirm.output.contains("confirmed: \(harmless) stays in force ("), "\(confirm.output)\(confirm.errors)")
       #expect(try await machine.daemon.status().trial == nil)

@@ -1,5 +1,6 @@
 import Foundation
 import SentryJournal
+import SentryPacket
 import Testing
 
 /// An entry as the control socket sends it, and its line in the classic forms (docs/Classic.md, "Events"); `nil` where a form leaves
@@ -117,6 +118,15 @@ private func entry(_ c: LogFormatCase) throws -> LogEntry {
     #expect(!line.contains("\n"))
     #expect(format.entry(line[...]) == entry)
     #expect(LogReader(place).read(line[...]) == .entry(entry))
+  }
+
+  /// In text that is part of what it says.
+  @Test(arguments: [LogFormatName.plist, .eve, .json])
+  func `a message about a rule keeps it`(form: LogFormatName) throws {
+    var entry = LogEntry(time: Timestamp(seconds: 1_714_979_289), message: "Email of rule 2.5 probe failed: no server")
+    entry.rule = "2.5 probe"
+    let line = try #require(form.format(place).line(entry))
+    #expect(form.format(place).entry(line[...]) == entry)
   }
 
   @Test(arguments: cases.filter { $0.ipfw != nil })

@@ -96,6 +96,29 @@ import Testing
       ])
   }
 
+  /// By their names, whatever their order; and no password is shown.
+  @Test func listsAreToldByName() throws {
+    func document(_ lists: String) throws -> RuleSet {
+      try #require(RuleDocument(reading: "{ rules = (); lists = ( \(lists) ); }").ruleSet)
+    }
+    let drop = "{ name = drop; source = \"https://lists.example/drop\"; format = drop; }"
+    let own = "{ name = own; source = \"/etc/own\"; refresh = 1m; }"
+    func other(_ before: String, _ after: String) throws -> [String] {
+      try RuleDifference(from: document(before), to: document(after)).other.map { "\($0.field): \($0.old)→\($0.new)" }
+    }
+    #expect(try other("\(drop), \(own)", "\(own), \(drop)") == [])
+    #expect(try other("\(drop), \(own)", own) == ["list drop: https://lists.example/drop for table trigger→none"])
+    #expect(
+      try other(
+        own, "{ name = a; source = \"http://bob:secret@lists.example/\"; table = address; enabled = 0; }, \(own)")
+        == ["list a: none→http://lists.example/ for table address, not enabled"])
+    #expect(
+      try other(own, "{ name = own; source = \"/etc/mine\"; refresh = 120; duration = 1d; enabled = 0; }") == [
+        "list own source: /etc/own→/etc/mine", "list own refresh: 60→120", "list own enabled: 1→0",
+        "list own duration: unlimited→86400",
+      ])
+  }
+
   @Test func settingsInterfacesAndOtherKeys() throws {
     let before =
       "{ rules = (); settings = { triggerDuration = 60; blockIPv6 = 1; }; interfaces = ({ name = eth0; }); x = 1; }"

@@ -5,6 +5,7 @@ import SentryJournal
 import SentryPacket
 import SentryState
 import SentryTestSupport
+import Synchronization
 import Testing
 
 @testable import SentryService
@@ -78,6 +79,56 @@ private func storedEntries(in directory: String, _ filter: EventFilter = EventFi
       _ = try await daemon.clear(.trigger)
     }
     try await withDaemon(memory: options) { daemon in try await daemon.expectTriggered([]) }
+  }
+
+  /// A flood of entries from before the start keeps nobody waiting who has something new to be written.
+  @Test func whatComesBackIsNotWrittenAgain() async throws {
+    let now = WallClock.now()
+    let entries = (0..<100_000).map { number in
+      AddressEntry(
+        range: AddressRange(prefix: IPAddress(v4: 0x0A00_0000 | UInt32(number)), length: 128), matchCount: 1,
+        // A thousand of them are over.
+        lastTime: now.adding(seconds: number < 1_000 ? -90_000 : -60), duration: AddressDuration(seconds: 86_400),
+        triggeredBy: 0)
+    }
+    try await fill(entries)
+    try await python(
+      "CREATE TABLE counted (place); CREATE TRIGGER inserted AFTER INSERT ON address BEGIN INSERT INTO counted VALUES (new.place); END; "
+        + "CREATE TRIGGER deleted AFTER DELETE ON address BEGIN INSERT INTO counted VALUES (old.place); END;")
+    try await withDaemon(memory: options) { daemon in
+      #expect(try await daemon.status().tables.first { $0.table == "trigger" }?.count == 99_000)
+      try await daemon.judge(Packets.telnet(from: "203.0.113.9"))
+      try await daemon.judge(Packets.telnet(from: "10.0.8.0"))
+      #expect(await daemon.flushMemory()?.problem == nil)
+      // Those that are over, one in the place of one of them, and one that was refreshed.
+      #expect(try await python("SELECT count(DISTINCT place), count(*) FROM counted") == "1001 1001")
+    }
+    let stored = try StoreReader(path: Store.path(in: folder.url.path)).contents().tables[.trigger, default: []]
+    #expect(stored.count == 99_001)
+    #expect(stored.suffix(2).map(\.entry.range.description) == ["203.0.113.9", "10.0.8.0"])
+  }
+
+  private func fill(_ entries: [AddressEntry]) async throws {
+    let store = try Store(directory: folder.url.path)
+    var batch = StoreBatch()
+    let placed = entries.enumerated().map { PlacedEntry(place: AddressPlace(number: UInt32($0)), entry: $1) }
+    batch.tables = [TableCopy(kind: .trigger, isEverything: true, entries: placed)]
+    let words = EventWords(labels: RuleLabels(), interfaces: [], isDryRun: false)
+    try await store.write(batch, words: words, retention: Retention(), now: WallClock.now())
+    store.close()
+  }
+
+  /// - Returns: the first row that a statement gives, its columns with blanks between them.
+  @discardableResult
+  private func python(_ sql: String) async throws -> String {
+    let run = try await Program("python3").run([
+      "-c",
+      "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); "
+        + "print(*(db.execute(sys.argv[2]).fetchone() if sys.argv[2].startswith('SELECT') else db.executescript(sys.argv[2])))",
+      Store.path(in: folder.url.path), sql,
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    return run.output.split(separator: "\n").joined()
   }
 
   @Test func protectedAddressesDoNotComeBack() async throws {
@@ -176,6 +227,36 @@ private func storedEntries(in directory: String, _ filter: EventFilter = EventFi
     #expect(contents.chosenDocument?.name == "a.plist")
     // The same document started with twice is one.
     #expect(contents.documents.map(\.name) == ["first.plist", "a.plist"])
+  }
+
+  /// Somebody else keeps the database from being written to: like a disk that takes its time.
+  @Test func whoGoesBackWaitsForNoDisk() async throws {
+    try await withDaemon(memory: options) { daemon in
+      let second = Documents.telnet.replacingOccurrences(of: "rest", with: "others")
+      try await daemon.expectApplied(SubmittedDocument(name: "second.plist", reading: Array(second.utf8)))
+      #expect(await daemon.flushMemory()?.problem == nil)
+      let other = try Program("python3").start([
+        "-c",
+        "import sqlite3, sys, time; db = sqlite3.connect(sys.argv[1], isolation_level=None); db.execute('BEGIN IMMEDIATE'); "
+          + "print('held', file=sys.stderr, flush=True); time.sleep(60)",
+        Store.path(in: folder.url.path),
+      ])
+      try await waitUntil("the database is held") { other.errors.contains("held") }
+      try await daemon.expectApplied(SubmittedDocument(name: "third.plist", reading: Array(Documents.telnet.utf8)))
+      let isWritten = Atomic(false)
+      async let flush: Void = {
+        _ = await daemon.flushMemory()
+        isWritten.store(true, ordering: .releasing)
+      }()
+      #expect(await daemon.pastDocuments().documents.map(\.name) == ["third.plist", "second.plist", "first.plist"])
+      #expect(try await daemon.rollBack(2).document.name == "first.plist")
+      #expect(!isWritten.load(ordering: .acquiring), "nobody has waited for the flush")
+      try await other.kill()
+      await flush
+      try await daemon.waitForMemory("all is written") { $0.problem == nil }
+    }
+    let stored = try StoreReader(path: Store.path(in: folder.url.path)).documents()
+    #expect(stored.map(\.name) == ["first.plist"])
   }
 
   // MARK: Trouble

@@ -16,7 +16,7 @@ import Testing
     /// The number of each packet that was released, with the user it was found to be of.
     var released: [String] = []
 
-    init(_ command: OwnerClient.Command, rules: String = "User") throws {
+    init(_ command: HelperCommand, rules: String = "User") throws {
       desk = OwnerDesk(try Self.program(rules), command: command)
       _ = desk.startIfDue(now: Self.at(0))
     }
@@ -50,15 +50,15 @@ import Testing
   }
 
   /// Reads nothing, says nothing.
-  private static func silent() throws -> OwnerClient.Command {
+  private static func silent() throws -> HelperCommand {
     .init(path: try SentryTestSupport.Program("sleep").path, arguments: ["sleep", "600"])
   }
 
-  private static func ending() throws -> OwnerClient.Command {
+  private static func ending() throws -> HelperCommand {
     .init(path: try SentryTestSupport.Program("true").path, arguments: ["true"])
   }
 
-  private static func real() throws -> OwnerClient.Command {
+  private static func real() throws -> HelperCommand {
     .init(path: try SentryTestSupport.Program.sentry.path, arguments: ["sentry", "owner-lookup"])
   }
 

@@ -34,10 +34,21 @@ private struct Copy {
     for copy in copies { entries[copy.place] = copy.entry }
   }
 
+  /// What is there when the table is filled again.
+  mutating func begin(at now: Timestamp) -> [PlacedEntry] {
+    layout = AddressTable.firstLayout
+    let entries = entries.sorted { $0.value.lastTime < $1.value.lastTime }
+    return entries.map { PlacedEntry(place: $0.key, entry: $0.value.hasExpired(at: now) ? nil : $0.value) }
+  }
+
   func unexpired(at now: Timestamp) -> [AddressEntry] {
-    entries.values.filter { entry in
-      entry.duration.seconds.map { now < entry.lastTime.adding(seconds: Int64($0)) } ?? true
-    }.sorted()
+    entries.values.filter { !$0.hasExpired(at: now) }.sorted()
+  }
+}
+
+extension AddressEntry {
+  fileprivate func hasExpired(at now: Timestamp) -> Bool {
+    duration.seconds.map { now >= lastTime.adding(seconds: Int64($0)) } ?? false
   }
 }
 
@@ -87,7 +98,8 @@ private struct Copy {
     #expect(table.layout != before)
   }
 
-  /// Whatever happens to a table, a copy that follows its changes holds what the table holds.
+  /// Whatever happens to a table, a copy that follows its changes holds what the table holds, also where the table is filled from it
+  /// now and then.
   @Test(arguments: 0..<20 as Range<UInt64>)
   func aCopyFollows(seed: UInt64) {
     var random = SplitMix64(state: seed)
@@ -99,6 +111,11 @@ private struct Copy {
       change(&table, now, &random)
       guard Int.random(in: 0..<4, using: &random) == 0 else { continue }
       copy.follow(&table, width: Int.random(in: 1...30, using: &random))
+      #expect(copy.unexpired(at: now) == table.entries(now: now))
+      guard Int.random(in: 0..<8, using: &random) == 0 else { continue }
+      table = AddressTable(capacity: table.capacity, ipv6PrefixLength: 64)
+      table.restore(copy.begin(at: now), now: now)
+      #expect(table.brokenInvariant() == nil)
       #expect(copy.unexpired(at: now) == table.entries(now: now))
     }
   }
@@ -124,58 +141,5 @@ private struct Copy {
     case 8...12: if let slot = table.find(one, now: now) { table.hit(slot, now: now) }
     default: _ = table.keep(one, now: now, duration: duration, triggeredBy: number)
     }
-  }
-
-  /// What comes back is what was there: durations, counts, last times, ranges, nets; and it lives on from there.
-  @Test func whatIsRestoredIsWhatWas() throws {
-    var old = AddressTable(capacity: 100, ipv6PrefixLength: 64)
-    _ = old.keep(address(1), now: start, duration: AddressDuration(seconds: 60), triggeredBy: 3)
-    _ = old.add(
-      [
-        AddressAddition(range: range("10.0.0.0/8"), duration: .unlimited, triggeredBy: 4),
-        AddressAddition(
-          range: range("192.0.2.5-192.0.2.9"), duration: AddressDuration(seconds: 90), triggeredBy: 5),
-        AddressAddition(range: range("2001:db8:0:1::/64"), duration: .unlimited, triggeredBy: 6),
-      ], now: start.adding(seconds: 1))
-    let before = old.find(address(1), now: start.adding(seconds: 2))
-    let slot = try #require(before)
-    old.hit(slot, now: start.adding(seconds: 2))
-    let now = start.adding(seconds: 30)
-    let entries = old.entries(now: now)
-
-    var new = AddressTable(capacity: 100, ipv6PrefixLength: 64)
-    new.restore(entries.sorted { $0.lastTime < $1.lastTime }, now: now)
-    #expect(new.entries(now: now) == entries)
-    #expect(new.brokenInvariant() == nil)
-    let inside = IPAddress(v4: 0xC000_0207)
-    let found = [
-      new.find(inside, now: now), new.find(address(1), now: start.adding(seconds: 61)),
-      new.find(address(1), now: start.adding(seconds: 62)), new.find(inside, now: start.adding(seconds: 91)),
-    ]
-    #expect(found.map { $0 != nil } == [true, true, false, false])
-  }
-
-  @Test func ofTwoForTheSameAddressTheLastCounts() {
-    var table = AddressTable(capacity: 10)
-    let entries = [1, 2].map { second in
-      AddressEntry(
-        range: AddressRange(prefix: address(1), length: 128), matchCount: UInt64(second),
-        lastTime: Timestamp(seconds: Int64(second)),
-        duration: .unlimited, triggeredBy: 0)
-    }
-    table.restore(entries, now: start)
-    #expect(table.entries(now: start) == [entries[1]])
-  }
-
-  @Test func ofMoreThanFitTheLatestComeBack() {
-    var table = AddressTable(capacity: 2)
-    let entries = (1...3).map { second in
-      AddressEntry(
-        range: AddressRange(prefix: address(UInt32(second)), length: 128), matchCount: 1,
-        lastTime: Timestamp(seconds: Int64(second)),
-        duration: AddressDuration(seconds: 5_000), triggeredBy: 0)
-    }
-    table.restore(entries, now: start)
-    #expect(table.entries(now: start).map(\.address) == [address(2), address(3)])
   }
 }

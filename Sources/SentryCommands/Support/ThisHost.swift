@@ -2,14 +2,12 @@ internal import Foundation
 internal import SentryCapture
 internal import SentryNetfilter
 internal import SentryPacket
+internal import SentryProcesses
 internal import SentryRules
 
 /// Gathers what checks want to know of the machine we run on. What cannot be read is left out: a check without it says
 /// less, not more.
 enum ThisHost {
-  /// As the kernel has it.
-  static var name: String { ProcessInfo.processInfo.hostName }
-
   static func facts() -> HostFacts {
     var facts = HostFacts()
     facts.addresses = ((try? NetworkInterface.all()) ?? []).flatMap(\.addresses)
@@ -22,10 +20,8 @@ enum ThisHost {
 
   /// `SSH_CONNECTION` of ssh(1): the client's address and port, the server's address and port.
   static func connection(in text: String) -> HostFacts.SSHConnection? {
-    let words = text.split(separator: " ")
-    guard words.count == 4, let peer = IPAddress(words[0].prefix { $0 != "%" }),
-      let address = IPAddress(words[2].prefix { $0 != "%" }), let port = UInt16(words[3])
-    else { return nil }
-    return HostFacts.SSHConnection(peer: peer, address: address, port: port)
+    LocalFlow(sshConnection: text).map { flow in
+      HostFacts.SSHConnection(peer: flow.remote, address: flow.local, port: flow.localPort)
+    }
   }
 }

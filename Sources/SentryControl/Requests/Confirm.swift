@@ -17,6 +17,14 @@ public struct TrialReport: Codable, Sendable, Equatable {
   }
 }
 
+/// What `confirm` asks for.
+public struct ConfirmRequest: Codable, Sendable, Equatable {
+  /// Also through the SSH connection that the document came through.
+  public var force: Bool?
+
+  public init(force: Bool? = nil) { self.force = force }
+}
+
 /// The document that was on trial stays in force.
 public struct ConfirmReply: Codable, Sendable, Equatable {
   public var document: DocumentReport

@@ -8,8 +8,8 @@ internal import SentryPropertyList
 ///
 ///     { time = "2024-05-06 07:08:09"; action = "packet dropped"; rule = "2.1.5.1 telnet probe"; source = 203.0.113.9:40001; … },
 ///
-/// What an ICMP type means is not written: it follows from the type. Messages stand under `statusInfo`; under `text` they are read as
-/// well. `dryRun`, `observed`, `triggerPrevented` and `triggerWithheld` are ours, written where they are so.
+/// What an ICMP type means is not written: it follows from the type. Messages stand under `statusInfo`, with `rule` where they are about
+/// one; under `text` they are read as well. `dryRun`, `observed`, `triggerPrevented` and `triggerWithheld` are ours, written where they are so.
 public struct PropertyListLogFormat: LogFormat {
   private let clock: LocalTime
 
@@ -42,6 +42,7 @@ public struct PropertyListLogFormat: LogFormat {
     record.add(Key.time, quoted: clock.text(secondsSince1970: entry.time))
     if let message = entry.message {
       record.add(Key.statusInfo, quoted: message)
+      record.add(Key.rule, quoted: entry.rule.isEmpty ? nil : entry.rule)
       return record.line
     }
     record.add(Key.action, quoted: entry.action)
@@ -101,7 +102,11 @@ public struct PropertyListLogFormat: LogFormat {
     else { return nil }
     func text(_ key: String) -> String? { root[key]?.text }
     guard let time = text(Key.time).flatMap({ clock.secondsSince1970($0) }) else { return nil }
-    if let message = text(Key.statusInfo) ?? text(Key.text) { return LogEntry(time: time, message: message) }
+    if let message = text(Key.statusInfo) ?? text(Key.text) {
+      var entry = LogEntry(time: time, message: message)
+      entry.rule = text(Key.rule) ?? ""
+      return entry
+    }
     guard let action = text(Key.action), let rule = text(Key.rule) else { return nil }
     var entry = LogEntry(
       time: time, action: action, subAction: text(Key.subAction), rule: rule, parameter: text(Key.parameter) ?? "")

@@ -18,8 +18,10 @@ struct JournalRecord {
     add("SYSLOG_FACILITY", "\(SystemLogLevel.facility)")
     add("SYSLOG_IDENTIFIER", SystemLogLevel.tag)
     add("SENTRY_TIME", "\(entry.time)")
+    if !entry.rule.isEmpty { addRule(entry) }
     guard entry.message == nil else { return }
-    addRule(entry)
+    add("SENTRY_ACTION", entry.action)
+    add("SENTRY_SUB_ACTION", entry.subAction)
     addPacket(entry)
     add("SENTRY_DRY_RUN", entry.dryRun == true ? "1" : nil)
     add("SENTRY_OBSERVED", entry.observed == true ? "1" : nil)
@@ -28,8 +30,6 @@ struct JournalRecord {
   }
 
   private mutating func addRule(_ entry: LogEntry) {
-    add("SENTRY_ACTION", entry.action)
-    add("SENTRY_SUB_ACTION", entry.subAction)
     add("SENTRY_RULE", String(entry.ruleNumber))
     add("SENTRY_RULE_NAME", entry.ruleName)
     add("SENTRY_PARAMETER", entry.parameter)

@@ -20,7 +20,7 @@ public struct EventFilter: Sendable, Equatable {
 
   public var isEmpty: Bool { self == EventFilter() }
 
-  /// Messages of the daemon have neither rule, nor address, nor verdict.
+  /// Messages of the daemon have neither address nor verdict, and most no rule.
   public func admits(_ entry: LogEntry) -> Bool {
     admitsTime(entry.time) && admitsRule(entry) && admitsAddresses(entry)
       && (verdict.map { $0.text == entry.action } ?? true)
@@ -35,7 +35,6 @@ public struct EventFilter: Sendable, Equatable {
 
   private func admitsRule(_ entry: LogEntry) -> Bool {
     guard let rule else { return true }
-    guard entry.message == nil else { return false }
     if entry.rule.hasPrefix("rule = 0 ") { return rule == "0" }
     let words = entry.rule.split(separator: " ", maxSplits: 1)
     guard let number = words.first else { return false }

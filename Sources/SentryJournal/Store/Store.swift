@@ -100,7 +100,7 @@ public final class Store: Sendable {
     do {
       return try await database.write { [self] db in
         try insert(batch.events, words, into: db)
-        try insert(batch.messages, into: db)
+        try insert(batch.messages, words, into: db)
         for table in batch.tables { try replace(table, words, in: db) }
         if let counters = batch.counters { try replace(counters, in: db) }
         try insert(batch.documents, into: db)
@@ -141,12 +141,13 @@ public final class Store: Sendable {
     }
   }
 
-  private func insert(_ messages: [StoredMessage], into db: Database) throws {
+  private func insert(_ messages: [StoredMessage], _ words: EventWords, into db: Database) throws {
     guard !messages.isEmpty else { return }
     let statement = try Self.eventInsertion(db)
     for message in messages {
+      let rule = try message.rule.map { try number(ofRule: $0, words, db) }
       try statement.execute(
-        arguments: StatementArguments(StoredEvent.row(message: message.text, time: message.time)))
+        arguments: StatementArguments(StoredEvent.row(message: message.text, time: message.time, rule: rule)))
     }
   }
 
@@ -178,14 +179,13 @@ public final class Store: Sendable {
     let removal = try db.cachedStatement(sql: "DELETE FROM address WHERE place = ?")
     var texts: [UInt32: String] = [:]
     for placed in table.entries {
-      let place = Int64(table.kind.rawValue) << 32 | Int64(placed.place.number)
       guard let entry = placed.entry else {
-        try removal.execute(arguments: [place])
+        try removal.execute(arguments: [StoredEntry.rowPlace(placed.place, of: table.kind)])
         continue
       }
       let text = texts[entry.triggeredBy] ?? words.labels.label(entry.triggeredBy).triggeredBy
       texts[entry.triggeredBy] = text
-      try insertion.execute(arguments: StoredEntry.row(entry, of: table.kind, at: place, triggeredBy: text))
+      try insertion.execute(arguments: StoredEntry.row(entry, of: table.kind, at: placed.place, triggeredBy: text))
     }
   }
 

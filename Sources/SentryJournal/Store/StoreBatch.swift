@@ -29,10 +29,13 @@ public struct StoreBatch: Sendable {
 public struct StoredMessage: Sendable, Equatable {
   public var time: Timestamp
   public var text: String
+  /// The label of the rule that it is about; `nil` where it is about none.
+  public var rule: UInt32?
 
-  public init(time: Timestamp, text: String) {
+  public init(time: Timestamp, text: String, rule: UInt32? = nil) {
     self.time = time
     self.text = text
+    self.rule = rule
   }
 }
 

@@ -8,6 +8,8 @@ public import SentryState
 public struct StoreContents: Sendable {
   /// An entry of a table, with the text of who has entered it: numbers of labels do not outlive a run.
   public struct Entry: Sendable, Equatable {
+    /// Where its table had it.
+    public var place: AddressPlace
     public var entry: AddressEntry
     public var triggeredBy: String
   }
@@ -24,18 +26,18 @@ public struct StoreContents: Sendable {
   /// The one to start with where nobody names another.
   public var chosenDocument: StoredDocument? { documents.last(where: \.isChosen) }
 
-  /// The entries of a table that have not expired, each no later than `now`, labelled in `labels`.
-  public func entries(of kind: AddressTableKind, labels: RuleLabels, now: Timestamp) -> [AddressEntry] {
+  /// The entries of a table as it had them, labelled in `labels`; places whose entries have expired have none.
+  public func entries(of kind: AddressTableKind, labels: RuleLabels, now: Timestamp) -> [PlacedEntry] {
     var numbers: [String: UInt32] = [:]
-    return (tables[kind] ?? []).compactMap { stored in
+    return (tables[kind] ?? []).map { stored in
       var entry = stored.entry
-      // The clock was set back meanwhile.
-      entry.lastTime = min(entry.lastTime, now)
-      if let seconds = entry.duration.seconds, now >= entry.lastTime.adding(seconds: Int64(seconds)) { return nil }
+      if let seconds = entry.duration.seconds, now >= entry.lastTime.adding(seconds: Int64(seconds)) {
+        return PlacedEntry(place: stored.place, entry: nil)
+      }
       let number = numbers[stored.triggeredBy] ?? labels.number(of: RuleLabel(note: stored.triggeredBy))
       numbers[stored.triggeredBy] = number
       entry.triggeredBy = number
-      return entry
+      return PlacedEntry(place: stored.place, entry: entry)
     }
   }
 }
@@ -43,7 +45,10 @@ public struct StoreContents: Sendable {
 extension StoreContents {
   init(_ db: Database) throws {
     let rows = try Row.fetchCursor(
-      db, sql: "SELECT kind, first, last, matchCount, lastTime, duration, triggeredBy FROM address ORDER BY lastTime")
+      db,
+      sql: """
+        SELECT kind, first, last, matchCount, lastTime, duration, triggeredBy, place FROM address ORDER BY lastTime
+        """)
     while let row = try rows.next() {
       guard let (kind, entry) = StoredEntry.entry(row) else { continue }
       tables[kind, default: []].append(entry)
@@ -68,30 +73,5 @@ extension StoredDocument {
         change: row[3] as String?, isChosen: (row[4] as Bool?) ?? false,
         text: String(decoding: (row[5] as Data?) ?? Data(), as: UTF8.self))
     }
-  }
-}
-
-/// An entry of an address table as a row of table `address`.
-enum StoredEntry {
-  static func row(
-    _ entry: AddressEntry, of kind: AddressTableKind, at place: Int64, triggeredBy: String
-  ) -> StatementArguments {
-    [
-      place, kind.name, entry.range.first.column, entry.range.last.column, Int64(clamping: entry.matchCount),
-      entry.lastTime.nanoseconds, entry.duration.seconds.map { Int64($0) }, triggeredBy,
-    ]
-  }
-
-  /// `nil` for a row that says nothing this version understands.
-  static func entry(_ row: Row) -> (AddressTableKind, StoreContents.Entry)? {
-    guard let kind = AddressTableKind.allCases.first(where: { $0.name == row[0] as String? }),
-      let first = IPAddress(row[1] as DatabaseValue), let last = IPAddress(row[2] as DatabaseValue),
-      let range = AddressRange(first: first, last: last)
-    else { return nil }
-    let entry = AddressEntry(
-      range: range, matchCount: UInt64(clamping: (row[3] as Int64?) ?? 0),
-      lastTime: Timestamp(nanoseconds: (row[4] as Int64?) ?? 0),
-      duration: AddressDuration(seconds: (row[5] as Int64?).map { UInt32(clamping: $0) }), triggeredBy: 0)
-    return (kind, StoreContents.Entry(entry: entry, triggeredBy: (row[6] as String?) ?? ""))
   }
 }

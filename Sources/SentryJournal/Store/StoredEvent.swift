@@ -43,9 +43,11 @@ enum StoredEvent {
   }
 
   /// The row of a message of the daemon.
-  static func row(message: String, time: Timestamp) -> [(any DatabaseValueConvertible)?] {
+  ///
+  /// - Parameter rule: the number in table `rule` of the rule that it is about; `nil` where it is about none.
+  static func row(message: String, time: Timestamp, rule: Int64? = nil) -> [(any DatabaseValueConvertible)?] {
     let packet = [(any DatabaseValueConvertible)?](repeating: nil, count: 8)
-    return [time.nanoseconds, nil, nil, nil, nil, 0] + packet + [message]
+    return [time.nanoseconds, nil, nil, rule, nil, 0] + packet + [message]
   }
 
   private static func flags(of event: EngineEvent, isDryRun: Bool) -> Int {
@@ -81,7 +83,7 @@ enum StoredEvent {
   static func entry(_ row: Row) -> LogEntry {
     let time = Timestamp(nanoseconds: (row[0] as Int64?) ?? 0)
     guard let verdict = (row[1] as Int64?).flatMap({ EngineEvent.Kind(stored: $0) }) else {
-      return LogEntry(time: time, message: (row[14] as String?) ?? "")
+      return LogEntry(time: time, message: (row[14] as String?) ?? "", rule: rule(of: row))
     }
     let action = (row[2] as Int64?).flatMap { EngineEvent.Kind(stored: $0) }
     let reason = (row[4] as String?).flatMap { name in BuiltInReason.allCases.first { $0.name == name } }
@@ -94,9 +96,15 @@ enum StoredEvent {
     if flags & Flags.triggerUnproven != 0 { event.triggerObstacle = .unproven }
     if flags & Flags.triggerOverLimit != 0 { event.triggerObstacle = .limit }
     describePacket(of: &event, row, flags)
-    let label = RuleLabel(
-      number: (row[15] as String?) ?? "0", name: (row[16] as String?) ?? "", parameter: (row[17] as String?) ?? "")
-    return LogEntry(event, label: label, interface: row[6] as String?, isDryRun: flags & Flags.dryRun != 0)
+    return LogEntry(
+      event, label: rule(of: row) ?? .builtIn, interface: row[6] as String?, isDryRun: flags & Flags.dryRun != 0)
+  }
+
+  /// `nil` for a row that names none.
+  private static func rule(of row: Row) -> RuleLabel? {
+    (row[15] as String?).map { number in
+      RuleLabel(number: number, name: (row[16] as String?) ?? "", parameter: (row[17] as String?) ?? "")
+    }
   }
 
   private static func describePacket(of event: inout EngineEvent, _ row: Row, _ flags: Int) {

@@ -30,6 +30,13 @@ extension Diagnostic {
       .badList, at: place, "there is another list called '\(name.shown)': entries could not tell whose they are")
   }
 
+  static func authorizesUnprotected(_ list: ListSubscription, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .authorizesUnprotected, .warning, at: place,
+      "list '\(list.name)' authorizes whom a page fetched over http names: anybody on the way can add himself",
+      hint: "https://… if the server has it; otherwise fetch and verify it yourself, and name the file")
+  }
+
   static func listLargerThanTable(_ number: Int, capacity: Int, at place: Place) -> Diagnostic {
     Diagnostic(
       .badList, at: place, "atMost is \(number), but a table has room for \(capacity) entries",

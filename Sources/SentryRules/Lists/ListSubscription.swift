@@ -48,6 +48,12 @@ public struct ListSubscription: Sendable, Equatable {
     self.source = source
   }
 
+  /// Whoever can change what comes over the wire enters whom he likes, where entries are let in.
+  var authorizesUnprotected: Bool {
+    guard table == .authorize, isEnabled, case .page(let url) = source else { return false }
+    return url.prefix { $0 != ":" }.lowercased() == "http"
+  }
+
   /// What entries of the list say who entered them: `list NAME`.
   public var note: String { Self.notePrefix + name }
 

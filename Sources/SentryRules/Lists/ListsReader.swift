@@ -59,7 +59,11 @@ struct ListsReader {
     if let value = value(.enabled, of: node) {
       list.isEnabled = value.readSwitch(ListKey.enabled.rawValue, into: &findings) ?? true
     }
-    if name != nil, source != nil { lists.append(list) }
+    guard name != nil, source != nil else { return }
+    lists.append(list)
+    if list.authorizesUnprotected, let place = value(.source, of: node)?.place, !findings.isFull(for: .warning) {
+      findings.add(.authorizesUnprotected(list, at: place))
+    }
   }
 
   private func value(_ key: ListKey, of node: PropertyListNode) -> PropertyListNode? {

@@ -7,6 +7,8 @@ public enum ApplyRefusal: Error, Equatable {
   case nothingOnTrial
   /// A confirmation came over the connection that the document came by.
   case sameConnection
+  /// A confirmation came through the SSH connection that the document came through, from this address.
+  case sameLogin(peer: String)
   /// There is no document so many steps back.
   case noDocument(steps: Int, available: Int)
   /// An earlier document cannot be read by this version.
@@ -21,6 +23,9 @@ public enum ApplyRefusal: Error, Equatable {
     case .nothingOnTrial: "no document waits to be confirmed"
     case .sameConnection:
       "this connection to the control socket was there before the document: only a new one shows that one can get in"
+    case .sameLogin(let peer):
+      "this comes through the SSH connection from \(peer) that was there before the document: open a new login and confirm there, "
+        + "then you know that one can be made"
     case .noDocument(_, available: 0): "there is no earlier document to go back to"
     case .noDocument(let steps, let available):
       "there \(available == 1 ? "is" : "are") only \(counted(available, "earlier document")) to go back to, not "

@@ -1,5 +1,12 @@
 internal import SentryControl
 internal import SentryPacket
+internal import SentryProcesses
+
+/// For how long a document is to be on trial, and what its confirmation must not come through.
+struct TrialTerms: Sendable {
+  var seconds: Int
+  var login: LocalFlow?
+}
 
 /// A document is in force until somebody confirms it, or its time is over: then the one before returns.
 struct Trial: Sendable {
@@ -7,15 +14,27 @@ struct Trial: Sendable {
   let before: AppliedDocument
   /// Who has put the other in force.
   let caller: Caller
+  /// The SSH connection that he came through; `nil` where he came through none, or none that is known.
+  let login: LocalFlow?
   let seconds: Int
   /// On a clock that nobody sets.
   private let end: Timestamp
 
-  init(before: AppliedDocument, seconds: Int, caller: Caller, now: Timestamp) {
+  init(before: AppliedDocument, terms: TrialTerms, caller: Caller, now: Timestamp) {
     self.before = before
-    self.seconds = seconds
     self.caller = caller
-    end = now.adding(seconds: Int64(seconds))
+    login = terms.login
+    seconds = terms.seconds
+    end = now.adding(seconds: Int64(terms.seconds))
+  }
+
+  /// Why a confirmation shows nothing that was not known before; `nil` if it comes some other way than the document did.
+  ///
+  /// - Parameter login: the SSH connection that it comes through, as far as that is known.
+  func objection(to caller: Caller, by login: SSHOrigin.Search, isForced: Bool) -> ApplyRefusal? {
+    if self.caller.sharesConnection(with: caller) { return .sameConnection }
+    guard !isForced, let before = self.login, case .found(let now) = login, now.flow == before else { return nil }
+    return .sameLogin(peer: before.remote.description)
   }
 
   func isOver(now: Timestamp) -> Bool { now >= end }

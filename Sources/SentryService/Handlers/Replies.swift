@@ -70,6 +70,7 @@ extension ApplyRefusal {
     case .onTrial: HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
     case .nothingOnTrial, .noDocument: .gone
     case .sameConnection: .preconditionRequired
+    case .sameLogin: .conflict
     case .unusable: .forbidden
     }
   }

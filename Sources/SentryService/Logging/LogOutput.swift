@@ -141,7 +141,7 @@ struct LogOutputStatus: Sendable {
 extension OutputQueue.Batch {
   fileprivate func entries(_ words: EventWords) -> [LogEntry] {
     switch self {
-    case .message(let message): [LogEntry(time: message.time, message: message.text)]
+    case .message(let message): [LogEntry(message, labels: words.labels)]
     case .events(let events):
       events.map { LogEntry($0, labels: words.labels, interfaces: words.interfaces, isDryRun: words.isDryRun) }
     }

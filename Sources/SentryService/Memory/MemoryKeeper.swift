@@ -2,6 +2,7 @@ internal import Foundation
 internal import Logging
 internal import SentryEngine
 internal import SentryJournal
+internal import SentryNotifier
 internal import SentryPacket
 internal import SentryState
 
@@ -43,8 +44,7 @@ actor MemoryKeeper {
   private var counters: (generation: UInt32, counters: [RuleCounters])?
   /// The document in force.
   private var document: (generation: UInt32, document: StoredDocument)?
-  /// Documents that are not written yet; the last is in force.
-  private var newDocuments: [StoredDocument] = []
+  private var documents = KeptDocuments()
   private var latestFlush: Task<Void, Never>?
   private var hasEnded = false
 
@@ -65,6 +65,9 @@ actor MemoryKeeper {
       let opened = try Store(directory: directory)
       let contents = try opened.contents()
       store = opened
+      documents.found(contents.documents)
+      // What comes back is saved already, unless its table says otherwise.
+      for kind in AddressTableKind.allCases { layouts[kind] = AddressTable.firstLayout }
       return contents
     } catch {
       // What another daemon remembers is its own.
@@ -73,6 +76,7 @@ actor MemoryKeeper {
         return StoreContents()
       }
       let contents = (try? StoreReader(path: Store.path(in: directory)).contents()) ?? StoreContents()
+      documents.found(contents.documents)
       fail(error)
       return contents
     }
@@ -132,14 +136,15 @@ actor MemoryKeeper {
     guard options.directory != nil else { return }
     document = (generation, new)
     guard isNew else { return }
-    newDocuments = StoredDocument.kept(of: newDocuments + [new])
+    documents.append(new)
   }
 
-  /// The latest documents, oldest first; the last is in force.
+  /// The latest documents, oldest first; the last is in force. Waits for the disk only where they are too long to be remembered.
   ///
   /// - Throws: why they cannot be read.
-  func documents() async throws(StoreError) -> [StoredDocument] {
+  func pastDocuments() async throws(StoreError) -> [StoredDocument] {
     guard let directory = options.directory else { return [] }
+    if let all = documents.all { return all }
     await latestFlush?.value
     let written: [StoredDocument]
     if let store {
@@ -147,7 +152,7 @@ actor MemoryKeeper {
     } else {
       written = try StoreReader(path: Store.path(in: directory)).documents()
     }
-    return StoredDocument.kept(of: written + newDocuments)
+    return StoredDocument.kept(of: written + documents.new)
   }
 
   // MARK: Writing
@@ -175,11 +180,13 @@ actor MemoryKeeper {
   private func flushOnce(_ packets: PacketThread, _ extent: Extent) async {
     // Whether there is a disk or not: what waits in the packet thread's tables has little room there.
     await lookAtTraffic(packets, extent)
-    reopenIfDue()
+    await reopenIfDue()
     guard store != nil else { return }
     var batch = StoreBatch()
     // Once the packet thread has stopped, its tables change no more; what was copied by then is written.
     try? await copyState(packets, into: &batch)
+    // Whole tables take long to write; the log does not wait for them.
+    if batch.tables.contains(where: \.isEverything) { await writeEvents() }
     traffic.fill(&batch)
     guard await write(&batch) else { return }
     traffic.remove(batch)
@@ -237,7 +244,7 @@ actor MemoryKeeper {
   private func write(_ batch: inout StoreBatch) async -> Bool {
     guard let store, let words else { return false }
     (batch.events, batch.messages) = pending.oldest(Self.eventsPerBatch)
-    batch.documents = newDocuments
+    batch.documents = documents.beginWriting()
     do throws(StoreError) {
       guard store.isInPlace else {
         throw .unusable(path: store.path, reason: "it was removed or replaced while it was in use")
@@ -246,11 +253,12 @@ actor MemoryKeeper {
       nextUpkeep = ContinuousClock.now + Self.upkeepInterval
       status.bytes = try await store.write(batch, words: words, retention: options.retention, now: WallClock.now())
     } catch {
+      documents.endWriting(isWritten: false)
       fail(error)
       return false
     }
     pending.remove(events: batch.events.count, messages: batch.messages.count)
-    newDocuments.removeFirst(min(batch.documents.count, newDocuments.count))
+    documents.endWriting(isWritten: true)
     status.written &+= UInt64(batch.events.count + batch.messages.count)
     succeed()
     return true
@@ -308,7 +316,7 @@ actor MemoryKeeper {
     let saved = (try? StoreReader(path: path).documents()) ?? document.map { [$0.document] } ?? []
     do throws(StoreError) {
       let aside = try StoreFiles(path: path).putAside(at: WallClock.seconds())
-      newDocuments = StoredDocument.kept(of: saved + newDocuments)
+      documents.beginAnew(with: saved)
       warn("\(error); it lies in \(aside) now, and a fresh one begins")
       latestPutAside = ContinuousClock.now
       nextAttempt = ContinuousClock.now
@@ -318,17 +326,24 @@ actor MemoryKeeper {
     }
   }
 
-  private func reopenIfDue() {
+  private func reopenIfDue() async {
     guard store == nil, !hasEnded, let directory = options.directory, ContinuousClock.now >= nextAttempt else { return }
-    do throws(StoreError) {
-      let opened = try Store(directory: directory)
-      let known = try opened.documents()
-      if let document, newDocuments.isEmpty, known.last?.text != document.document.text {
-        newDocuments = [document.document]
+    // A disk may take its time; whoever asks meanwhile does not wait.
+    switch await Blocking.run({ Self.reopened(in: directory) }) {
+    case .success(let (opened, known)):
+      documents.found(known)
+      if let document, documents.new.isEmpty, known.last?.text != document.document.text {
+        documents.append(document.document)
       }
       store = opened
-    } catch {
-      fail(error)
+    case .failure(let error): fail(error)
+    }
+  }
+
+  private nonisolated static func reopened(in directory: String) -> Result<(Store, [StoredDocument]), StoreError> {
+    Result { () throws(StoreError) in
+      let opened = try Store(directory: directory)
+      return (opened, try opened.documents())
     }
   }
 

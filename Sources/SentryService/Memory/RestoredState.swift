@@ -6,8 +6,8 @@ internal import SentryState
 
 /// What an earlier run has left, in the words of this one: in force before the first packet is judged.
 struct RestoredState: Sendable {
-  /// Unexpired entries, in the order of their last times.
-  private var tables: [AddressTableKind: [AddressEntry]] = [:]
+  /// As the tables had them, in the order of their last times; places whose entries have expired have none.
+  private var tables: [AddressTableKind: [PlacedEntry]] = [:]
   /// By the places of the rules in force.
   private(set) var counters: [RuleCounters?] = []
   private var now = Timestamp(nanoseconds: 0)
@@ -32,5 +32,5 @@ struct RestoredState: Sendable {
   }
 
   /// `17 addresses`, of all tables.
-  var entryCount: Int { tables.values.reduce(0) { $0 + $1.count } }
+  var entryCount: Int { tables.values.reduce(0) { $0 + $1.count { $0.entry != nil } } }
 }

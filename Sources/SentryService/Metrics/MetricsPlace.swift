@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SentryPacket
+internal import SentryProcesses
 
 /// The TCP port where metrics are to be had: `127.0.0.1:9797`, `[::1]:9797`.
 public struct MetricsPlace: Sendable, Equatable {
@@ -38,7 +39,7 @@ public struct MetricsPlace: Sendable, Equatable {
 
   /// Whether a request for this name, with or without a port, is for us. A web page that makes its own name mean our address (DNS
   /// rebinding) asks for its own name.
-  func accepts(authority: String, hostName: String = ProcessInfo.processInfo.hostName) -> Bool {
+  func accepts(authority: String, hostName: String = ThisMachine.name) -> Bool {
     let host = Self.host(of: authority).lowercased()
     if host == "localhost" { return true }
     if let address = IPAddress(host) { return isRemote || address.isLoopback }

@@ -11,12 +11,12 @@ struct AlertDesk: Sendable {
   private let desktops: DesktopSessions
   /// `nil` if there is no user without rights.
   private let terminalWriter: Confinement?
-  private let command: NotifierClient.Command
+  private let command: HelperCommand
   private let administrators = Administrators()
   /// Terminals that are stopped are waited for, one after the other.
   private static let patience = Duration.seconds(20)
 
-  init(_ confinement: Confinement?, command: NotifierClient.Command) {
+  init(_ confinement: Confinement?, command: HelperCommand) {
     self.command = command
     desktops = DesktopSessions(command: command)
     terminalWriter = confinement.map { confinement in
@@ -42,7 +42,7 @@ struct SingleOrder: Sendable {
   var work: NoticeWork
   var patience: Duration
 
-  func carryOut(by command: NotifierClient.Command, as confinement: Confinement) async -> NoticeOutcome {
+  func carryOut(by command: HelperCommand, as confinement: Confinement) async -> NoticeOutcome {
     let client: NotifierClient
     do throws(ProcessError) {
       client = try NotifierClient(confinement, command: command)

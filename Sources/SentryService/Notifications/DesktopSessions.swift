@@ -16,10 +16,10 @@ struct DesktopSessions: Sendable {
 
   /// Where each user's own folder is, named by the user's number.
   var folder = "/run/user"
-  var command: NotifierClient.Command
+  var command: HelperCommand
   private static let patience = Duration.seconds(8)
 
-  init(command: NotifierClient.Command) { self.command = command }
+  init(command: HelperCommand) { self.command = command }
 
   /// Not those of root, as whom nothing of ours shows anything.
   func sessions(of users: [UInt32]) -> [Session] {

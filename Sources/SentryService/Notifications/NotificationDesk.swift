@@ -7,7 +7,6 @@
 // processes of their own (`AlertDesk`).
 
 internal import DequeModule
-internal import Glibc
 internal import Logging
 internal import SentryControl
 internal import SentryDiagnostics
@@ -24,8 +23,18 @@ actor NotificationDesk {
     var kind: EngineEvent.Kind
     /// What messages call it.
     var title: String
+    /// The label of the rule that wants it; `nil` for what several want.
+    var rule: UInt32?
     var work: Work
     var attempts = 0
+
+    init(kind: EngineEvent.Kind, title: String, rule: UInt32?, work: Work) {
+      (self.kind, self.title, self.rule, self.work) = (kind, title, rule, work)
+    }
+
+    init(kind: EngineEvent.Kind, title: String, rule: UInt32?, _ request: NoticeWork) {
+      self.init(kind: kind, title: title, rule: rule, work: .request(request))
+    }
   }
 
   private enum Work {
@@ -60,7 +69,8 @@ actor NotificationDesk {
   private let interfaces: [String]
   private let isDryRun: Bool
   private let log: Logger
-  private let tell: @Sendable (String) -> Void
+  /// Says what has become of a notification, and which rule it was of.
+  private let tell: @Sendable (_ text: String, _ rule: UInt32?) -> Void
   private var mails: MailDesk
   /// What the rules in force may do.
   private var wanted: Set<EngineEvent.Kind>
@@ -87,7 +97,8 @@ actor NotificationDesk {
 
   init(
     _ options: NotificationOptions, intake: NoticeIntake, rules: RuleSet, labels: RuleLabels, interfaces: [String],
-    isDryRun: Bool, patience: Patience = Patience(), log: Logger, tell: @escaping @Sendable (String) -> Void
+    isDryRun: Bool, patience: Patience = Patience(), log: Logger,
+    tell: @escaping @Sendable (_ text: String, _ rule: UInt32?) -> Void
   ) {
     self.options = options
     self.patience = patience
@@ -100,7 +111,7 @@ actor NotificationDesk {
     self.tell = tell
     route = NotificationRoute(options)
     alerts = AlertDesk(route.confinement, command: options.command)
-    mails = MailDesk(way: route.mailWay, host: HostName.current, settings: rules.settings)
+    mails = MailDesk(way: route.mailWay, host: ThisMachine.name, settings: rules.settings)
     wanted = rules.notifications
   }
 
@@ -115,7 +126,7 @@ actor NotificationDesk {
   }
 
   /// Says once what rules in force cannot do here.
-  private func remark() { for text in limits where remarks.insert(text).inserted { tell(text) } }
+  private func remark() { for text in limits where remarks.insert(text).inserted { tell(text, nil) } }
 
   private var limits: [String] {
     let script = wanted.contains(.script) ? route.scriptRefusal.map { "no script is run: \($0)" } : nil
@@ -149,7 +160,7 @@ actor NotificationDesk {
       try? await Task.sleep(for: .milliseconds(20))
     }
     let left = waiting.count + underWay.count
-    if left > 0 { tell("\(counted(left, "notification")) could not be carried out before the end") }
+    if left > 0 { tell("\(counted(left, "notification")) could not be carried out before the end", nil) }
     client?.close()
     client = nil
   }
@@ -189,41 +200,46 @@ actor NotificationDesk {
 
   private func take(_ notice: Notice) {
     let parameter = Substring(notice.label.parameter).trimmed
+    let rule = labels.number(of: notice.label)
     switch notice.kind {
     case .email:
-      if let mail = mails.mail(notice) { add(mail, notice.title) }
-    case .url: add(.url, "\(notice.title): \(parameter)", .request(.probe(String(parameter))))
+      if let mail = mails.mail(notice) { add(mail, notice.title, rule) }
+    case .url: add(Job(kind: .url, title: "\(notice.title): \(parameter)", rule: rule, .probe(String(parameter))))
     case .script:
       let name = parameter.isEmpty ? Self.defaultScript : String(parameter)
       let input = JSONLogFormat().line(notice.entry) ?? "{}"
       let order = ScriptOrder(folder: options.scriptFolder, name: name, input: input)
-      add(.script, "\(notice.title): \(name)", .request(.script(order)), refusal: route.scriptRefusal)
-    case .alert: add(.alert, notice.title, .alert(notice.alertText))
+      add(
+        Job(kind: .script, title: "\(notice.title): \(name)", rule: rule, .script(order)), refusal: route.scriptRefusal)
+    case .alert: add(Job(kind: .alert, title: notice.title, rule: rule, work: .alert(notice.alertText)))
     default: break
     }
   }
 
-  private func add(_ mail: MailOrder, _ title: String) {
-    add(.email, title, .request(.mail(mail)), refusal: route.mailRefusal)
+  private func add(_ mail: MailOrder, _ title: String, _ rule: UInt32? = nil) {
+    add(Job(kind: .email, title: title, rule: rule, .mail(mail)), refusal: route.mailRefusal)
   }
 
   private func endMinute(_ suppressed: [StormControl.Suppression]) {
     for suppression in suppressed {
       let rule = labels.label(suppression.rule).text
       let what = counted(suppression.count, "more notification")
-      tell("\(what) of rule \(rule) (\(suppression.kind.notificationName)) within a minute: not carried out")
+      tell(
+        "\(what) of rule \(rule) (\(suppression.kind.notificationName)) within a minute: not carried out",
+        suppression.rule)
     }
     let mailed = suppressed.filter { $0.kind == .email }.map { (rule: labels.label($0.rule), count: $0.count) }
     for mail in mails.endMinute(suppressed: mailed, time: WallClock.seconds()) { add(mail, "Email of several rules") }
   }
 
   /// - Parameter refusal: why this is not carried out here.
-  private func add(_ kind: EngineEvent.Kind, _ title: String, _ work: Work, refusal: String? = nil) {
-    let job = Job(kind: kind, title: title, work: work)
+  private func add(_ job: Job, refusal: String? = nil) {
     if let refusal { return fail(job, because: refusal) }
     guard waiting.count < Self.jobsWaiting else {
-      unplaced[kind, default: 0] += 1
-      if !hasToldOfRoom { tell("more notifications wait than there is room for: the latest are not carried out") }
+      unplaced[job.kind, default: 0] += 1
+      if !hasToldOfRoom {
+        tell("more notifications wait than there is room for: the latest are not carried out", job.rule)
+      }
       hasToldOfRoom = true
       return
     }
@@ -282,7 +298,7 @@ actor NotificationDesk {
     guard let job = underWay.removeValue(forKey: reply.number)?.job else { return }
     if reply.isDone {
       sent[job.kind, default: 0] += 1
-      if let text = reply.text { tell("\(job.title): \(text)") }
+      if let text = reply.text { tell("\(job.title): \(text)", job.rule) }
     } else {
       fail(job, because: reply.text ?? "for an unknown reason")
     }
@@ -291,7 +307,7 @@ actor NotificationDesk {
 
   private func fail(_ job: Job, because reason: String) {
     failed[job.kind, default: 0] += 1
-    tell("\(job.title) failed: \(reason)")
+    tell("\(job.title) failed: \(reason)", job.rule)
   }
 
   // MARK: The process
@@ -343,7 +359,7 @@ actor NotificationDesk {
     planNextStart()
     silentSince = nil
     let unanswered = underWay.sorted { $0.key < $1.key }
-    if !hasToldOfLoss { tell("the process that carries out notifications has ended; it is started again") }
+    if !hasToldOfLoss { tell("the process that carries out notifications has ended; it is started again", nil) }
     hasToldOfLoss = true
     // A mail may come twice then; that is better than not at all.
     for (number, (job, _)) in unanswered.reversed() {
@@ -391,16 +407,5 @@ extension RuleSet {
   /// What rules that are not switched off notify by.
   fileprivate var notifications: Set<EngineEvent.Kind> {
     Set(rules.lazy.filter(\.isEnabled).compactMap { EngineEvent.Kind(notificationOf: $0.action.operation) })
-  }
-}
-
-/// What this host calls itself.
-enum HostName {
-  static var current: String {
-    var name = [CChar](repeating: 0, count: 256)
-    // Safe: the call writes at most as many bytes as the buffer has, the last of which stays zero.
-    guard unsafe gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-    let text = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    return text.isEmpty ? "localhost" : text
   }
 }

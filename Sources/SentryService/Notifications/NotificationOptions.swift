@@ -1,4 +1,5 @@
 public import SentryNotifier
+public import SentryProcesses
 
 /// How notifications are carried out.
 public struct NotificationOptions: Sendable {
@@ -9,7 +10,7 @@ public struct NotificationOptions: Sendable {
   /// Who carries them out: a user's name. A daemon that root does not run can take its own user only.
   public var user = "nobody"
   /// How the process is started that carries them out.
-  public var command = NotifierClient.Command.ourselves
+  public var command = HelperCommand.ourselves("notifier")
 
   /// Where systems have the program that takes mail.
   public static let sendmail = "/usr/sbin/sendmail"

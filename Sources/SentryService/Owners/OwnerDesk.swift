@@ -35,7 +35,7 @@ final class OwnerDesk {
     var time: Timestamp
   }
 
-  private let command: OwnerClient.Command
+  private let command: HelperCommand
   private let applications: ApplicationBook
   private var program: Program
   /// Rules ask about packets that go this way.
@@ -61,7 +61,8 @@ final class OwnerDesk {
   ///   - applications: where the programs that are found get their numbers.
   ///   - command: how the process is started.
   init(
-    _ program: Program, applications: ApplicationBook = ApplicationBook(), command: OwnerClient.Command = .ourselves
+    _ program: Program, applications: ApplicationBook = ApplicationBook(),
+    command: HelperCommand = .ourselves("owner-lookup")
   ) {
     self.program = program
     self.applications = applications

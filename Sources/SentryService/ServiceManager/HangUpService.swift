@@ -1,4 +1,3 @@
-internal import Glibc
 internal import ServiceLifecycle
 internal import UnixSignals
 
@@ -11,39 +10,33 @@ struct HangUpService: Service {
   let file: ReloadedFile?
   /// The file is the one that is looked for where nobody names a document.
   let isUsual: Bool
-  /// Whoever started the daemon with `nohup` wants it to go on without a terminal.
-  private let endsWithTerminal = Terminal.isThere && !Self.isIgnored
+  private let terminal: ControllingTerminal
+  private let endsWithTerminal: Bool
 
-  init(daemon: SentryDaemon, manager: ServiceManager, file: ReloadedFile?, isUsual: Bool) {
+  init(
+    daemon: SentryDaemon, manager: ServiceManager, file: ReloadedFile?, isUsual: Bool,
+    terminal: ControllingTerminal = .current
+  ) {
     (self.daemon, self.manager, self.file, self.isUsual) = (daemon, manager, file, isUsual)
+    self.terminal = terminal
+    // Whoever started the daemon with `nohup` wants it to go on without a terminal.
+    endsWithTerminal = terminal.isThere() && !terminal.isHangUpIgnored
   }
 
   /// Runs until the group shuts down; returns earlier if the daemon is to end.
   func run() async throws {
+    try await follow(await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown())
+  }
+
+  /// - Parameter signals: an element for each that comes.
+  func follow(_ signals: some AsyncSequence) async throws {
     var file = file
-    for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-      if endsWithTerminal, !Terminal.isThere { return }
+    for try await _ in signals {
+      if endsWithTerminal, !terminal.isThere() { return }
       manager.tell(.reloading(since: UptimeClock.now()))
       daemon.journal.reopenOutputs()
       await daemon.reload(&file, isUsual: isUsual)
       manager.tell(.ready(await daemon.statusLine()))
     }
-  }
-
-  /// SIGHUP is signal 1, the lowest bit of the mask.
-  private static var isIgnored: Bool {
-    let ignored = ProcessStatus.text().flatMap { ProcessStatus.value(of: "SigIgn", in: $0) }?.first
-    return ignored.flatMap { UInt64($0, radix: 16) }.map { $0 & 1 != 0 } ?? false
-  }
-}
-
-private enum Terminal {
-  /// Whether we belong to a terminal that is still there (tty(4)).
-  static var isThere: Bool {
-    // Safe: the call reads the path, a constant.
-    let descriptor = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
-    close(descriptor)
-    return true
   }
 }

@@ -30,7 +30,7 @@ extension SentryDaemon {
   }
 
   private var wasOneChosen: Bool {
-    get async { (try? await memory.documents())?.contains(where: \.isChosen) ?? false }
+    get async { (try? await memory.pastDocuments())?.contains(where: \.isChosen) ?? false }
   }
 
   private func reload(_ submitted: SubmittedDocument, _ terms: ApplyTerms) async {

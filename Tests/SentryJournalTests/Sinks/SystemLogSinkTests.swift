@@ -200,6 +200,15 @@ import Testing
       ])
   }
 
+  @Test func `a message about a rule has its number and name`() async throws {
+    var message = SampleEntries.message
+    message.rule = "2.5 send probe"
+    let fields = try await fields(written(message))
+    #expect(fields["MESSAGE"] == "firewall on" && fields["PRIORITY"] == "5")
+    #expect(fields["SENTRY_RULE"] == "2.5" && fields["SENTRY_RULE_NAME"] == "send probe")
+    #expect(fields["SENTRY_ACTION"] == nil && fields["SENTRY_PARAMETER"] == nil)
+  }
+
   @Test func `a check before the rules is rule 0 with its reason`() async throws {
     let fields = try await fields(written(try SampleEntries.packet(rule: "rule = 0 short TCP header")))
     #expect(fields["SENTRY_RULE"] == "0")

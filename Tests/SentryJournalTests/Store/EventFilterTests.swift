@@ -67,6 +67,26 @@ import Testing
     #expect(try await found(filter { $0.addresses = range }) == expected)
   }
 
+  /// A notification of a rule that failed is a message about that rule.
+  @Test func aMessageAboutARuleIsFoundByIt() async throws {
+    let folder = try StoreFolder()
+    let store = try Store(directory: folder.path)
+    var batch = StoreBatch()
+    batch.messages = [
+      StoredMessage(time: daemon.now, text: "URL of rule 2.10 probe failed: no answer", rule: daemon.probe),
+      StoredMessage(time: daemon.now, text: "firewall on"),
+    ]
+    try await store.write(batch, daemon)
+    let all = batch.messages.map { LogEntry($0, labels: daemon.words.labels) }
+    #expect(all.map(\.rule) == ["2.10 probe", ""])
+    for (rule, isFound) in [("2.10", true), ("2", true), ("probe", true), ("2.1", false), ("0", false)] {
+      let filter = filter { $0.rule = rule }
+      #expect(all.filter(filter.admits) == (isFound ? [all[0]] : []))
+      #expect(try StoreReader(path: folder.database).entries(filter) == (isFound ? [all[0]] : []))
+    }
+    #expect(try StoreReader(path: folder.database).entries() == all)
+  }
+
   @Test func ofAnAddressTheLatest() async throws {
     let net = try AddressRange("203.0.113.0/24")
     #expect(try await found(filter { $0.addresses = net }, limit: 2) == [1, 3])

@@ -93,28 +93,34 @@ import Testing
     let contents = try store.contents()
     let labels = RuleLabels()
     func left(_ second: Int64) -> [String] {
-      contents.entries(of: .trigger, labels: labels, now: daemon.now.adding(seconds: second)).map {
-        $0.range.description
+      contents.entries(of: .trigger, labels: labels, now: daemon.now.adding(seconds: second)).compactMap {
+        $0.entry?.range.description
       }
     }
     #expect(left(0) == ["10.0.0.0/8", "2001:db8::/64", "203.0.113.9"])
     #expect(left(30) == ["2001:db8::/64", "203.0.113.9"])
     #expect(left(60) == ["2001:db8::/64"])
-    let first = try #require(contents.entries(of: .trigger, labels: labels, now: daemon.now).last)
+    let placed = try #require(contents.entries(of: .trigger, labels: labels, now: daemon.now).last)
+    #expect(placed.place == AddressPlace(number: 0))
+    let first = try #require(placed.entry)
     #expect(first.matchCount == 7)
     #expect(first.lastTime == daemon.now)
     #expect(labels.label(first.triggeredBy).triggeredBy == "2.1 telnet")
   }
 
-  /// A clock that was set back must not make entries live longer than they were to.
-  @Test func noEntryIsLaterThanNow() async throws {
+  /// Of a table that somebody has written to by hand.
+  @Test func aRowOutOfPlaceComesBackWithNone() async throws {
     let folder = try StoreFolder()
     let store = try Store(directory: folder.path)
     var batch = StoreBatch()
-    batch.tables = [copy([try entry("203.0.113.9", second: 5_000, seconds: 60)])]
+    batch.tables = [copy([try entry("203.0.113.9", second: 0, seconds: nil)])]
     try await store.write(batch, daemon)
-    let entries = try store.contents().entries(of: .trigger, labels: RuleLabels(), now: daemon.now)
-    #expect(entries.map(\.lastTime) == [daemon.now])
+    for place in [Int64.min, -1, .max] {
+      _ = try folder.sqlite("UPDATE address SET place = \(place)")
+      let placed = try store.contents().entries(of: .trigger, labels: RuleLabels(), now: daemon.now)
+      #expect(placed.map(\.entry?.range.description) == ["203.0.113.9"])
+      #expect(placed.map(\.place) == [AddressPlace(number: .max)])
+    }
   }
 
   @Test func changesReplaceWhatStoodThere() async throws {

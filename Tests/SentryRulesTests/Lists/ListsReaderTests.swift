@@ -1,3 +1,4 @@
+import SentryDiagnostics
 import SentryPacket
 import SentryRules
 import Testing
@@ -82,6 +83,22 @@ private func expectList(_ marked: String, location: SourceLocation = #_sourceLoc
       "{ rules = ( { nodeName = all; enabled = 1; } ); lists = ( { name = a; source = \"/a\"; «tabel» = address; } ); }",
       .unknownKey)
     expectDocument("{ rules = ( { nodeName = all; enabled = 1; } ); lists = «{ name = a; }»; }", .wrongType)
+  }
+
+  /// Who can change what comes over the wire would let himself in.
+  @Test func aListThatAuthorizesIsNotFetchedUnprotected() {
+    func expect(_ list: String, _ ids: Diagnostic.ID...) {
+      let text = "{ rules = ( { nodeName = all; enabled = 1; } ); lists = ( { name = a; \(list) } ); }"
+      let document =
+        ids.isEmpty ? expectDocument(text) : expectDocument(text, .authorizesUnprotected)
+      #expect(document.ruleSet?.lists.count == 1, "it runs all the same")
+    }
+    expect("source = «\"http://lists.example/a\"»; table = authorize;", .authorizesUnprotected)
+    expect("source = «\"HTTP://lists.example/a\"»; table = authorize;", .authorizesUnprotected)
+    expect("source = \"https://lists.example/a\"; table = authorize;")
+    expect("source = \"/etc/sentry/a\"; table = authorize;")
+    expect("source = \"http://lists.example/a\"; table = trigger;")
+    expect("source = \"http://lists.example/a\"; table = authorize; enabled = 0;")
   }
 
   @Test func passwordsAreNotShown() throws {

@@ -3,6 +3,7 @@ import SentryControl
 import SentryEngine
 import SentryNotifier
 import SentryPacket
+import SentryProcesses
 import SentryState
 import SentryTestSupport
 import Testing
@@ -23,7 +24,7 @@ import Testing
   private static var options: NotificationOptions {
     get throws {
       var options = NotificationOptions()
-      options.command = NotifierClient.Command(path: try Program.sentry.path, arguments: ["sentry", "notifier"])
+      options.command = HelperCommand(path: try Program.sentry.path, arguments: ["sentry", "notifier"])
       return options
     }
   }

@@ -4,6 +4,7 @@ import SentryControl
 import SentryEngine
 import SentryNotifier
 import SentryPacket
+import SentryProcesses
 import SentryTestSupport
 import Synchronization
 import Testing
@@ -18,7 +19,7 @@ struct NotificationDeskTests {
   init() throws { folder = try TemporaryFolder() }
 
   /// - Parameter body: lines of Python that see `request`, its `number` and its `kind`, and may call `answer(number, isDone, text)`.
-  private func notifier(_ body: String) throws -> NotifierClient.Command {
+  private func notifier(_ body: String) throws -> HelperCommand {
     let lines = body.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n")
     let path = try folder.write(
       "notifier",
@@ -36,7 +37,7 @@ struct NotificationDeskTests {
       \(lines)
       """)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-    return NotifierClient.Command(path: path, arguments: ["notifier"])
+    return HelperCommand(path: path, arguments: ["notifier"])
   }
 
   private func text(_ name: String) -> String {
@@ -49,9 +50,10 @@ struct NotificationDeskTests {
   private var starts: Int { text("starts").count }
 
   private final class Told: Sendable {
-    private let texts = Mutex<[String]>([])
-    var all: [String] { texts.withLock(\.self) }
-    func append(_ text: String) { texts.withLock { $0.append(text) } }
+    private let told = Mutex<[(text: String, rule: UInt32?)]>([])
+    var all: [String] { told.withLock { $0.map(\.text) } }
+    var rules: [UInt32?] { told.withLock { $0.map(\.rule) } }
+    func append(_ text: String, _ rule: UInt32?) { told.withLock { $0.append((text, rule)) } }
   }
 
   private static let document = """
@@ -68,7 +70,7 @@ struct NotificationDeskTests {
   }
 
   private func with(
-    _ command: NotifierClient.Command, _ patience: NotificationDesk.Patience = quick(), user: String = "nobody",
+    _ command: HelperCommand, _ patience: NotificationDesk.Patience = quick(), user: String = "nobody",
     _ body: (NotificationDesk, Told) async throws -> Void
   ) async throws {
     let rules = try #require(SubmittedDocument(name: "a", reading: Array(Self.document.utf8)).document.ruleSet)
@@ -114,6 +116,7 @@ struct NotificationDeskTests {
         return mails == [3, 0, 0] && probes == [0, 2, 0]
       }
       #expect(told.all.count { $0.hasSuffix(" failed: hello") } == 2)
+      #expect(told.rules.allSatisfy { $0 == RuleLabels.builtIn }, "each is about the rule that wanted it")
       #expect(await desk.report()?.waiting == 0)
     }
   }

@@ -61,6 +61,22 @@ let documentPages: [FindingPage] = [
       """),
     remedy: "Correct the entry as docs/Lists.md shows."),
   FindingPage(
+    .authorizesUnprotected, .warning, "a list that authorizes, fetched over http",
+    meaning: """
+      Table authorize is for those that are let in. What comes over plain http can be changed by anybody on the way, who then \
+      enters himself, or everybody. Lists that block are safer so: there he can only shut out others.
+      """,
+    example: .text(
+      """
+      {
+        rules = ( { nodeName = all; enabled = 1; } );
+        lists = ( { name = friends; source = "http://lists.example/friends.txt"; table = authorize; } );
+      }
+      """),
+    remedy: """
+      Write https:// if the server has it. Otherwise fetch the list by other means, verify it, and name the file as its source.
+      """),
+  FindingPage(
     .keptKeys, .note, "keys of the root that mean nothing here",
     meaning: "They are kept when the document is written anew. Told once, at the first.",
     example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); windowPosition = \"100 200\"; }"),
