@@ -15,8 +15,9 @@ const trials = [[30, "30 seconds"], [60, "1 minute"], [300, "5 minutes"], [0, "T
  * @returns {Promise<"applied"|"overtaken"|null>} `overtaken`: other rules came into force meanwhile, nothing was done
  */
 export async function applyDraft(draft) {
-  const { text } = draft.state;
+  const { text, findings, findingRules } = draft.state;
   const { name } = draft.base;
+  const isFaulty = findings.some((finding) => finding.severity === "error");
   const check = await post("/v1/drafts/check", { name, text });
   if (check.generation !== undefined && check.generation !== draft.base.generation) return "overtaken";
   const trial = h("select", { class: "field", id: "apply-trial" }, trials.map(([seconds, label]) => h("option", { value: seconds }, label)));
@@ -34,17 +35,20 @@ export async function applyDraft(draft) {
     return outcome !== null;
   };
   await openDialog({
-    title: check.wouldApply ? "Apply the draft?" : "The draft cannot be applied yet",
+    title: isFaulty ? "The draft has errors" : "Apply the draft?",
     id: "apply", wide: true,
     body: [
       h("h3", {}, "What changes"), drawDifference(check.difference),
-      h("h3", {}, "Checks"), check.findings.length ? drawFindings(check.findings, check.findingRules) : h("p", { class: "muted" }, "Nothing found."),
+      h("h3", {}, "Checks"), findings.length ? drawFindings(findings, findingRules) : h("p", { class: "muted" }, "Nothing found."),
       h("h3", {}, "Tests"), drawTests(check.tests), problem,
-      check.wouldApply && h("label", { class: "apply-trial" }, "Go back to the rules before, unless somebody keeps these within ", trial),
     ],
+    foot: !isFaulty && h("label", { class: "apply-trial" }, "Go back unless kept within", trial),
     buttons: [
       { label: "Cancel", value: null },
-      check.wouldApply && { label: "Apply", value: true, kind: "primary", id: "apply-go", check: apply },
+      !isFaulty && {
+        label: check.tests.failures.length ? "Apply anyway" : "Apply", kind: check.tests.failures.length ? "danger" : "primary",
+        value: true, id: "apply-go", check: apply,
+      },
     ].filter(Boolean),
   });
   return outcome;
@@ -81,6 +85,10 @@ function lockoutText({ peer, port, packet, rule, verdict }) {
 function drawTests({ run, failures }) {
   if (!run && !failures.length) return h("p", { class: "muted" }, "The document has none.");
   if (!failures.length) return h("p", {}, h("span", { class: "badge good" }, "passed"), ` ${plural(run, "test")}`);
-  return h("ul", { class: "findings" }, failures.map((text) =>
-    h("li", { class: "finding error" }, h("span", { class: "badge error" }, "failed"), h("span", { class: "finding-text" }, text))));
+  return h("div", {},
+    h("p", {}, "The document promises what these rules would not keep. Edited rules may still be applied."),
+    h("ul", { class: "finding-list" }, failures.map(drawFailure)));
 }
+
+const drawFailure = (text) =>
+  h("li", { class: "finding error" }, h("span", { class: "badge error" }, "failed"), h("span", { class: "finding-text" }, text));

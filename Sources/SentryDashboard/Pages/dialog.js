@@ -4,12 +4,12 @@ import { button, h } from "./dom.js";
 
 /**
  * Shows a dialog until one of its buttons is used.
- * @param {{title: string, body: Node|Node[], wide?: boolean, id?: string, buttons: {label: string, value: any,
+ * @param {{title: string, body: Node|Node[], foot?: Node, wide?: boolean, id?: string, buttons: {label: string, value: any,
  *   kind?: "primary"|"danger", id?: string, check?: () => boolean|Promise<boolean>}[]}} content `check` keeps the dialog
  *   open by answering `false`
  * @returns {Promise<any>} the value of the button, `null` after Escape
  */
-export function openDialog({ title, body, buttons, wide = false, id = "dialog" }) {
+export function openDialog({ title, body, foot = null, buttons, wide = false, id = "dialog" }) {
   return new Promise((resolve) => {
     const finish = (value) => {
       dialog.close();
@@ -31,7 +31,7 @@ export function openDialog({ title, body, buttons, wide = false, id = "dialog" }
     const dialog = h("dialog", { class: wide ? "dialog wide" : "dialog", id, "aria-labelledby": `${id}-title` },
       h("h2", { id: `${id}-title` }, title),
       h("div", { class: "dialog-body" }, body),
-      h("div", { class: "dialog-buttons" }, row));
+      h("div", { class: "dialog-buttons" }, foot, row));
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       finish(null);

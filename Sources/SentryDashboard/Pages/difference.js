@@ -33,5 +33,10 @@ function drawRule(change) {
 const sign = (kind) => h("span", { class: "sign", title: kind }, signs[kind] ?? "~");
 
 function drawField({ field, old, new: now }) {
-  return [`${field}: `, h("del", {}, old === "" ? "nothing" : old), " → ", h("ins", {}, now === "" ? "nothing" : now)];
+  return h("span", {}, `${field}: `, h("del", {}, short(old)), " → ", h("ins", {}, short(now)));
+}
+
+function short(text) {
+  if (text === "") return "nothing";
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

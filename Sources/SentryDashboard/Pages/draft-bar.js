@@ -19,7 +19,8 @@ export class DraftBar {
     this.overtaken = h("div", { class: "bar", id: "overtaken", hidden: true, role: "alert" });
     this.element = h("div", {}, this.overtaken, this.bar);
     this.findings = h("section", { class: "findings-panel", id: "findings", hidden: true, "aria-label": "Findings" });
-    this.isOpen = true;
+    /** Whether the list is to be seen; unless somebody said, it is for errors and warnings. */
+    this.isOpen = null;
   }
 
   update() {
@@ -38,9 +39,7 @@ export class DraftBar {
     this.found.classList.toggle("problem", isFaulty);
     this.found.disabled = findings.length === 0;
     this.apply.disabled = page.overtakenBy !== null;
-    if (this.drawn === findings && !this.findings.hidden) return;
-    this.drawn = findings;
-    this.findings.hidden = findings.length === 0 || !this.isOpen || page.showsActive;
+    this.findings.hidden = findings.length === 0 || !(this.isOpen ?? isWorthReading(findings)) || page.showsActive;
     this.found.setAttribute("aria-expanded", String(!this.findings.hidden));
     replace(this.findings, drawFindings(findings, findingRules, (number) => page.acts.reveal(number)));
   }
@@ -95,3 +94,5 @@ export class DraftBar {
     page.refresh();
   }
 }
+
+const isWorthReading = (findings) => findings.some((finding) => finding.severity !== "note");

@@ -21,7 +21,7 @@ export function countFindings(findings) {
 
 /** @param {(number: string) => void} onRule called with the number of a rule that was chosen */
 export function drawFindings(findings, rules, onRule = null) {
-  return h("ul", { class: "findings" }, findings.map((finding, at) => {
+  return h("ul", { class: "finding-list" }, findings.map((finding, at) => {
     const number = rules?.[at];
     const place = number ? `rule ${number}` : finding.line ? `line ${finding.line}` : "";
     return h("li", { class: `finding ${finding.severity}`, data: { id: finding.id, rule: number ?? "" } },

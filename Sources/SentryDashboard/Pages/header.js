@@ -76,7 +76,7 @@ function statusSentence(status, perSecond) {
   const names = status.interfaces.filter((one) => one.filters || one.capturing).map((one) => one.name).join(", ");
   const deeds = { monitor: "Watching", queue: "Guarding", bridge: "Bridging" };
   const what = `${deeds[status.mode] ?? status.mode} ${names || "no interface"}`;
-  const rules = `${plural(status.document.ruleCount, "rule")} of ${status.document.name}`;
+  const rules = `${plural(status.document.ruleCount, "rule")} of ${status.document.name.split("/").at(-1)}`;
   if (!status.enabled) return `${what}: switched off, every packet passes unjudged.`;
   return `${what} by ${rules}, in force since ${clock(status.document.appliedTime)}. ${plural(Math.round(perSecond), "packet")}/s.`;
 }

@@ -91,7 +91,7 @@ function classes(node, look) {
   if (look.isFresh) names.push("is-fresh");
   if (look.isNew) names.push("is-new");
   if (look.path) names.push("on-path", `path-${look.path}`);
-  const kind = { Pass: "pass", Delete: "delete", Reject: "reject", "Drop connection": "drop", Trigger: "trigger", Delay: "delay" };
+  const kind = { Pass: "pass", Delete: "delete", Reject: "reject", "Drop connection": "drop", "->": "nothing", Trigger: "trigger", Delay: "delay" };
   if (kind[node.action]) names.push(`does-${kind[node.action]}`);
   return names.join(" ");
 }

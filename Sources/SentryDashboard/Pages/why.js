@@ -75,7 +75,7 @@ export class Why {
   seen(number) {
     const step = this.path?.get(number);
     if (!step) return ["", ""];
-    return [step.seen ?? "", step.effects?.length ? step.effects.join(", ") : ""];
+    return [step.seen ?? "", step.decides ? "decides" : ""];
   }
 
   #tell(report) {
@@ -89,15 +89,12 @@ export class Why {
       h("p", { class: "muted" }, `${report.packet?.text ?? ""}, ${report.direction} on ${report.interface}`,
         report.directionReason ? ` (${report.directionReason})` : "", `. ${asked} rules asked, `,
         `${report.rules.filter((step) => step.matched).length} matched.`),
-      this.#changes(report));
+      this.#effects(report));
   }
 
-  #changes({ changes, events }) {
-    const texts = [
-      ...(changes?.tables ?? []).map(({ table, entry }) => `${entry.address} enters table ${table}${entry.duration ? ` for ${entry.duration} s` : ""}`),
-      ...(events ?? []).filter((event) => event.logged).map((event) => `logged: ${event.kind} ${event.parameter}`.trim()),
-    ];
-    return texts.length ? h("p", { class: "muted" }, `Afterwards: ${texts.join("; ")}.`) : null;
+  #effects({ rules }) {
+    const texts = rules.filter((step) => step.effects?.length).map((step) => `rule ${step.number}: ${step.effects.join(", ")}`);
+    return texts.length ? h("p", { class: "muted" }, `What it did: ${texts.join("; ")}.`) : null;
   }
 }
 
