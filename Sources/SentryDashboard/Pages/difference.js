@@ -33,10 +33,23 @@ function drawRule(change) {
 const sign = (kind) => h("span", { class: "sign", title: kind }, signs[kind] ?? "~");
 
 function drawField({ field, old, new: now }) {
-  return h("span", {}, `${field}: `, h("del", {}, short(old)), " → ", h("ins", {}, short(now)));
+  const [before, after] = contrast(old, now);
+  return h("span", {}, `${field}: `, h("del", {}, before), " → ", h("ins", {}, after));
 }
 
-function short(text) {
-  if (text === "") return "nothing";
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+/** Both texts; of long ones only what differs, with a few characters around it. */
+function contrast(old, now) {
+  if (old.length < 80 && now.length < 80) return [old || "nothing", now || "nothing"];
+  let start = 0;
+  while (start < old.length && old[start] === now[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(old.length, now.length) - start && old.at(-1 - end) === now.at(-1 - end)) end += 1;
+  return [old, now].map((text) => excerpt(text, Math.max(0, start - around), Math.min(text.length, text.length - end + around)));
+}
+
+const around = 16;
+
+function excerpt(text, from, to) {
+  const part = text.slice(from, Math.min(to, from + 160));
+  return `${from > 0 ? "…" : ""}${part}${from + part.length < text.length ? "…" : ""}` || "nothing";
 }

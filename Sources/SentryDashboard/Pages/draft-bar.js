@@ -88,10 +88,8 @@ export class DraftBar {
   /** From now on the draft is one of the rules that came in between; Apply shows the difference from those. */
   #carryOn() {
     const { page } = this;
-    page.draft.base = { generation: page.running.generation, name: page.running.name };
     page.overtakenBy = null;
-    page.showsActive = false;
-    page.refresh();
+    page.draft.rebase(page.running);
   }
 }
 

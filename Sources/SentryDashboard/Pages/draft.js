@@ -32,6 +32,12 @@ export class Draft {
     if (!this.isOpen) this.base = { generation: document.generation, name: document.name };
   }
 
+  /** Takes other rules in force as those that the draft will replace. */
+  rebase(document) {
+    this.base = { generation: document.generation, name: document.name };
+    this.#changed();
+  }
+
   /** What would come of edits. @returns {Promise<object|null>} the daemon's last reply; nothing is kept */
   async preview(edits) {
     let reply = null;

@@ -30,7 +30,7 @@ export function openMenu(anchor, items, place = null) {
     menu.remove();
     if (hadFocus) anchor.focus();
   });
-  document.body.append(menu);
+  anchor.after(menu);
   menu.showPopover();
   const spot = anchor.getBoundingClientRect();
   const size = menu.getBoundingClientRect();

@@ -10,7 +10,7 @@ export function listenToMouse(outline, selection, acts) {
   const { body } = outline;
 
   body.addEventListener("mousedown", (event) => {
-    if (event.target.closest("input:not(.rule-switch), .suggestions")) return;
+    if (event.target.closest("input:not(.rule-switch), .suggest-popup")) return;
     outline.element.focus({ preventScroll: true });
     if (event.shiftKey || event.target.closest(".rule-switch, .triangle")) event.preventDefault();
   });

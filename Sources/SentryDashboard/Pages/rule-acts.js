@@ -155,7 +155,7 @@ export class RuleActs {
         page.context.refresh();
       } else if (outcome === "overtaken") {
         await page.load();
-        page.overtakenBy = page.running;
+        page.noticeOvertaken();
       }
       page.refresh();
     } catch (error) {

@@ -21,6 +21,7 @@ export async function mount(root, context, page) {
   const view = new RulesView(root, context);
   await view.load();
   await view.draft.restore();
+  view.noticeOvertaken();
   view.refresh();
   view.navigate(page);
   view.outline.element.focus({ preventScroll: true });
@@ -75,6 +76,13 @@ export class RulesView {
     } finally {
       this.isLoading = false;
     }
+  }
+
+  /** Whether other rules are in force than those the draft was made of. */
+  noticeOvertaken() {
+    if (!this.draft.isOpen || this.running.generation === this.draft.base.generation) return false;
+    this.overtakenBy = this.running;
+    return true;
   }
 
   get showsDraft() { return this.draft.isOpen && !this.showsActive; }
@@ -138,8 +146,7 @@ export class RulesView {
   async #followGeneration() {
     const applied = this.acts.applied;
     await this.load();
-    if (this.draft.isOpen && this.running.generation !== this.draft.base.generation) this.overtakenBy = this.running;
-    else if (applied && applied.generation !== this.running.generation) {
+    if (!this.noticeOvertaken() && applied && applied.generation !== this.running.generation) {
       this.acts.applied = null;
       toast("Other rules than those you applied are in force.", "plain", { label: "Edit mine again", run: () => this.acts.takeUp(applied) });
     }

@@ -3,6 +3,8 @@
 import { get, post, remove, useToken } from "./api.js";
 import { button, h, replace } from "./dom.js";
 
+const staleToken = "This link is wrong, used or too old. Ask for a new one.";
+
 /**
  * The session, made from the link's token if there is one.
  * @returns {Promise<{user: string, csrf: string, expires: number}|null>} `null` if somebody has to sign in
@@ -27,7 +29,7 @@ async function findOldSession(refusal) {
     useToken(session.csrf ?? "");
     return session;
   } catch {
-    throw refusal;
+    throw refusal.status === 401 ? new Error(staleToken) : refusal;
   }
 }
 
@@ -55,7 +57,7 @@ export function showSignIn(root, problem, done) {
       useToken(session.csrf ?? "");
       done(session);
     } catch (error) {
-      replace(message, error.status === 401 ? "This token is wrong, used or too old. Ask for a new one." : error.message);
+      replace(message, error.status === 401 ? staleToken : error.message);
       field.select();
     }
   };

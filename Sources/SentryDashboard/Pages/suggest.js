@@ -20,18 +20,21 @@ export function suggestField({ label, value, choices, hint = () => "", onInput =
     class: "field", id, value, role: "combobox", "aria-label": label, "aria-autocomplete": "list", "aria-expanded": "false",
     "aria-controls": listId, autocomplete: "off", spellcheck: "false", autocapitalize: "off",
   });
-  const list = h("div", { class: "suggestions", id: listId, role: "listbox", "aria-label": `Suggestions: ${label}`, popover: "manual" });
-  const element = h("span", { class: "suggest" }, input, list);
-  const isOpen = () => list.matches(":popover-open");
+  const list = h("div", { class: "suggestions", id: listId, role: "listbox", "aria-label": `Suggestions: ${label}` });
+  const hintLine = h("p", { class: "suggest-hint" });
+  const popup = h("div", { class: "suggest-popup", popover: "manual" }, list, hintLine);
+  const element = h("span", { class: "suggest" }, input, popup);
+  const isOpen = () => popup.matches(":popover-open");
 
   function open() {
     offered = choices(isTyped ? input.value : "");
     chosen = -1;
     list.replaceChildren(...offered.map((choice, place) => option(choice, place)));
-    const text = hint();
-    if (text) list.append(h("p", { class: "suggest-hint", role: "presentation" }, text));
-    if (!list.childElementCount || !input.isConnected) return close();
-    if (!isOpen()) list.showPopover();
+    list.hidden = offered.length === 0;
+    hintLine.textContent = hint();
+    hintLine.hidden = hintLine.textContent === "";
+    if ((list.hidden && hintLine.hidden) || !input.isConnected) return close();
+    if (!isOpen()) popup.showPopover();
     put();
     setAttribute(input, "aria-expanded", "true");
     setAttribute(input, "aria-activedescendant", null);
@@ -50,15 +53,15 @@ export function suggestField({ label, value, choices, hint = () => "", onInput =
   function put() {
     const spot = input.getBoundingClientRect();
     const below = innerHeight - spot.bottom - 8;
-    list.style.minWidth = `${spot.width}px`;
-    list.style.left = `${Math.max(4, Math.min(spot.left, innerWidth - list.offsetWidth - 4))}px`;
-    const isBelow = below >= Math.min(200, list.scrollHeight) || below >= spot.top;
-    list.style.maxHeight = `${Math.min(280, isBelow ? below : spot.top - 8)}px`;
-    list.style.top = `${isBelow ? spot.bottom + 2 : spot.top - 2 - list.offsetHeight}px`;
+    popup.style.minWidth = `${spot.width}px`;
+    popup.style.left = `${Math.max(4, Math.min(spot.left, innerWidth - popup.offsetWidth - 4))}px`;
+    const isBelow = below >= Math.min(200, popup.scrollHeight) || below >= spot.top;
+    popup.style.maxHeight = `${Math.min(280, isBelow ? below : spot.top - 8)}px`;
+    popup.style.top = `${isBelow ? spot.bottom + 2 : spot.top - 2 - popup.offsetHeight}px`;
   }
 
   function close() {
-    if (isOpen()) list.hidePopover();
+    if (isOpen()) popup.hidePopover();
     setAttribute(input, "aria-expanded", "false");
     setAttribute(input, "aria-activedescendant", null);
   }
