@@ -101,6 +101,8 @@ onSignedOut(() => {
   live.stop();
   showSignIn(root, "The session has ended.", () => location.reload());
 });
+// What is to be shown first is fetched while the session is looked for.
+import((views[location.hash.slice(1).split("?")[0]] ?? views.rules).file).catch(() => {});
 try {
   const session = await findSession();
   if (session) begin(session);

@@ -11,7 +11,9 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class OutlineRow {
   constructor(slot) {
+    /** Of its rule in the tree, and among the rules to be seen; -1 for a spare row. */
     this.index = -1;
+    this.position = -1;
     this.flash = h("span", { class: "flash", "aria-hidden": "true" });
     this.mark = h("span", { class: "path-mark", "aria-hidden": "true" });
     this.triangle = h("span", { class: "triangle", "aria-hidden": "true" });

@@ -76,24 +76,27 @@ export class Outline {
     return element ? this.rows.find((row) => row.element === element)?.index ?? -1 : -1;
   }
 
-  /** Draws the rows in sight. */
-  draw() {
+  /** Draws the rows in sight; without `isAll` just those that came into it. */
+  draw(isAll = true) {
     this.pending = 0;
     if (!this.tree) return;
     const first = Math.max(0, Math.floor(this.element.scrollTop / this.rowHeight) - spare);
     const fits = Math.ceil(this.element.clientHeight / this.rowHeight) + 2 * spare;
     const last = Math.min(this.shown.length, first + fits);
-    while (this.rows.length < fits) this.#addRow();
+    if (this.rows.length < fits) {
+      while (this.rows.length < fits) this.#addRow();
+      isAll = true;
+    }
     const used = new Set();
     for (let position = first; position < last; position += 1) {
       const slot = position % this.rows.length;
       used.add(slot);
-      this.#fill(this.rows[slot], position);
+      if (isAll || this.rows[slot].position !== position) this.#fill(this.rows[slot], position);
     }
     this.rows.forEach((row, slot) => {
       if (used.has(slot)) return;
       row.element.hidden = true;
-      row.index = -1;
+      row.index = row.position = -1;
     });
     this.#markFocus();
   }
@@ -126,12 +129,13 @@ export class Outline {
 
   #fill(row, position) {
     const index = this.shown[position];
+    row.position = position;
     row.element.hidden = false;
     row.element.style.transform = `translateY(${position * this.rowHeight}px)`;
     row.fill(index, this.tree.nodes[index], { ...this.owner.look(index, position), position, isFocused: index === this.focus });
   }
 
-  #drawSoon() { this.pending ||= requestAnimationFrame(() => this.draw()); }
+  #drawSoon() { this.pending ||= requestAnimationFrame(() => this.draw(false)); }
 
   #markFocus() {
     const row = this.row(this.focus);
