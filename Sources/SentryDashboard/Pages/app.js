@@ -1,0 +1,112 @@
+// The page around the views: session, navigation, the line that says how sentry is doing, and the live feed.
+
+import { onSignedOut } from "./api.js";
+import { button, h, replace, setAttribute } from "./dom.js";
+import { complain } from "./dialog.js";
+import { makeHeader } from "./header.js";
+import { makeLive } from "./live.js";
+import { findSession, showSignIn } from "./session.js";
+import { makeTrialBar } from "./trial.js";
+
+/** Each view is a module with `mount(root, context)`, loaded when it is first shown. */
+const views = {
+  rules: { title: "Rules", file: "./rules.js", wantsRules: true },
+  why: { title: "Why?", file: "./rules.js", wantsRules: true, nav: "rules" },
+  triggered: { title: "Triggered", file: "./triggered.js" },
+  traffic: { title: "Traffic", file: "./traffic.js" },
+  log: { title: "Log", file: "./log.js" },
+  health: { title: "Health", file: "./health.js" },
+};
+
+const root = document.getElementById("view");
+const header = makeHeader();
+const trial = makeTrialBar();
+const live = makeLive({ onEvent: receive, onState: header.showConnection });
+
+let shown = null;
+let lastEvent = null;
+let visit = 0;
+
+const context = {
+  /** Goes to a view: `go("log", {rule: "2.3"})`. */
+  go(name, query = {}) { location.hash = address(name, query); },
+  /** The address of a view, for links. */
+  address,
+  /** The newest event of the live feed, or `null`. */
+  get live() { return lastEvent; },
+  /** Looks at the daemon's status again, after something changed it. */
+  refresh: () => header.refresh(),
+};
+
+function address(name, query = {}) {
+  const items = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== ""));
+  return `#${name}${items.size ? `?${items}` : ""}`;
+}
+
+function receive(event) {
+  lastEvent = event;
+  header.update(event);
+  trial.update(event.trial ?? null);
+  shown?.handle.update?.(event);
+}
+
+async function show() {
+  const [name, query = ""] = location.hash.slice(1).split("?");
+  const view = views[name] ?? views.rules;
+  const turn = ++visit;
+  document.title = `${view.title} · sentry`;
+  markNavigation(view.nav ?? (views[name] ? name : "rules"));
+  const values = Object.fromEntries(new URLSearchParams(query));
+  const page = { ...values, view: views[name] ? name : "rules" };
+  live.start(view.wantsRules === true);
+  if (shown?.file === view.file && shown.handle.navigate) return shown.handle.navigate(page);
+  shown?.handle.unmount?.();
+  shown = null;
+  replace(root, h("p", { class: "empty" }, "…"));
+  try {
+    const module = await import(view.file);
+    if (turn !== visit) return;
+    root.replaceChildren();
+    root.dataset.view = name || "rules";
+    shown = { file: view.file, handle: await module.mount(root, context, page) };
+    if (lastEvent) shown.handle.update?.(lastEvent);
+  } catch (error) {
+    showFailure(error);
+  }
+}
+
+function showFailure(error) {
+  replace(root, h("div", { class: "empty", role: "alert" }, h("p", {}, "This page could not be shown."),
+    h("p", { class: "muted" }, error.message), button("Try again", show)));
+}
+
+function markNavigation(name) {
+  for (const link of document.querySelectorAll("#nav a")) {
+    setAttribute(link, "aria-current", link.hash === `#${name}` ? "page" : null);
+  }
+}
+
+function begin(session) {
+  document.getElementById("head").hidden = false;
+  header.start(session);
+  window.addEventListener("hashchange", () => show().catch(complain));
+  show();
+}
+
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  root.focus();
+});
+onSignedOut(() => {
+  live.stop();
+  showSignIn(root, "The session has ended.", () => location.reload());
+});
+// What is to be shown first is fetched while the session is looked for.
+import((views[location.hash.slice(1).split("?")[0]] ?? views.rules).file).catch(() => {});
+try {
+  const session = await findSession();
+  if (session) begin(session);
+  else showSignIn(root, null, begin);
+} catch (error) {
+  showSignIn(root, error.message, begin);
+}

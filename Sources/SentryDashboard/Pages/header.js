@@ -1,0 +1,99 @@
+// The head of every page: one sentence about sentry, the master switch, theme and signing out.
+
+import { get, put } from "./api.js";
+import { complain } from "./dialog.js";
+import { setText } from "./dom.js";
+import { plural, clock } from "./format.js";
+import { signOut } from "./session.js";
+
+const themes = ["", "light", "dark"];
+
+/** @returns {{start(session), update(event), refresh(), showConnection(isConnected)}} */
+export function makeHeader() {
+  const sentence = document.getElementById("sentence");
+  const master = document.getElementById("master");
+  let status = null;
+  let isConnected = true;
+  let perSecond = 0;
+
+  async function refresh() {
+    try {
+      status = await get("/v1/status");
+      showEnabled(status.enabled);
+    } catch (error) {
+      if (error.status !== 401) isConnected = false;
+    }
+    describe();
+  }
+
+  function describe() {
+    document.body.classList.toggle("offline", !isConnected);
+    if (!isConnected) return setText(sentence, "No connection to the daemon. Trying again…");
+    if (status) setText(sentence, statusSentence(status, perSecond));
+  }
+
+  function showEnabled(enabled) {
+    master.checked = enabled;
+    document.body.classList.toggle("off", !enabled);
+    setText(document.getElementById("master-text"), enabled ? "On" : "Off");
+  }
+
+  master.addEventListener("change", async () => {
+    try {
+      showEnabled((await put("/v1/enabled", { enabled: master.checked })).enabled);
+    } catch (error) {
+      master.checked = !master.checked;
+      complain(error);
+    }
+    refresh();
+  });
+  document.getElementById("sign-out").addEventListener("click", () => signOut().catch(complain));
+  prepareTheme(document.getElementById("theme"));
+
+  return {
+    refresh,
+    start(session) {
+      document.getElementById("sign-out").hidden = !session.csrf;
+      refresh();
+      setInterval(refresh, 15000);
+    },
+    update(event) {
+      perSecond = Object.entries(event.perSecond ?? {}).reduce((sum, [, value]) => sum + value, 0);
+      if (status && event.generation !== status.document.generation) refresh();
+      if (event.enabled !== master.checked) showEnabled(event.enabled);
+      describe();
+    },
+    showConnection(state) {
+      if (state === isConnected) return;
+      isConnected = state;
+      if (state) refresh();
+      else describe();
+    },
+  };
+}
+
+function statusSentence(status, perSecond) {
+  const names = status.interfaces.filter((one) => one.filters || one.capturing).map((one) => one.name).join(", ");
+  const deeds = { monitor: "Watching", queue: "Guarding", bridge: "Bridging" };
+  const what = `${deeds[status.mode] ?? status.mode} ${names || "no interface"}`;
+  const rules = `${plural(status.document.ruleCount, "rule")} of ${status.document.name.split("/").at(-1)}`;
+  if (!status.enabled) return `${what}: switched off, every packet passes unjudged.`;
+  return `${what} by ${rules}, in force since ${clock(status.document.appliedTime)}. ${plural(Math.round(perSecond), "packet")}/s.`;
+}
+
+function prepareTheme(control) {
+  const show = () => setText(control, { light: "Light", dark: "Dark" }[document.documentElement.dataset.theme] ?? "Auto");
+  control.title = "Light, dark, or as the system has it";
+  control.addEventListener("click", () => {
+    const next = themes[(themes.indexOf(document.documentElement.dataset.theme ?? "") + 1) % themes.length];
+    if (next) document.documentElement.dataset.theme = next;
+    else delete document.documentElement.dataset.theme;
+    try {
+      localStorage.setItem("sentry.theme", next);
+    } catch {
+      // It holds until the page is closed.
+    }
+    show();
+  });
+  show();
+}
