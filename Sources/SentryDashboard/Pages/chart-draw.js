@@ -1,9 +1,9 @@
 // Draws a plot: its axes, what is stacked, the cursor and the marked part, as SVG. Colours are classes in pages.css.
 
-import { shortNumber, timeMarks, valueMarks } from "./chart-scale.js";
+import { timeMarks, valueMarks } from "./chart-scale.js";
 
 /** Pixels around what is plotted, for the marks of the axes. */
-export const margins = { left: 46, right: 10, top: 8, bottom: 20 };
+export const margins = { left: 56, right: 10, top: 8, bottom: 20 };
 
 /** Draws all of `chart` (see chart.js) into `svg`, which is `width` by `height` pixels. */
 export function drawChart(svg, chart, width, height) {
@@ -55,7 +55,7 @@ function drawAxes(svg, chart, place, marks, width) {
   for (const mark of marks) {
     const y = Math.round(place.y(mark)) + 0.5;
     shape(svg, "line", { class: "plot-line", x1: margins.left, x2: width - margins.right, y1: y, y2: y });
-    label(svg, shortNumber(mark), margins.left - 6, y + 4, "end");
+    label(svg, chart.mark(mark), margins.left - 6, y + 4, "end");
   }
   if (place.count === 0) return;
   for (const { time, text } of timeMarks(place.from, place.to, (width - margins.left) / 84)) {

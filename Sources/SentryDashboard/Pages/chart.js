@@ -2,7 +2,7 @@
 // series off and on; the same numbers stand in a table below.
 
 import { button, h, replace, setAttribute, setText } from "./dom.js";
-import { momentText } from "./chart-scale.js";
+import { momentText, shortNumber } from "./chart-scale.js";
 import { drawChart, margins } from "./chart-draw.js";
 import { makeChartKeys } from "./chart-keys.js";
 import { makeChartTable } from "./chart-table.js";
@@ -14,11 +14,12 @@ const fewestValues = 4;
  * @typedef {{start: number, step: number, series: Series[]}} ChartData `start` in seconds since 1970, `step` in seconds
  *
  * @param {{id: string, label: string, kind?: "areas"|"bars", format: (value: number) => string,
- *   onZoom?: (zoom: {from: number, to: number}|null) => void}} options `format` writes a value with its unit
+ *   mark?: (value: number) => string, onZoom?: (zoom: {from: number, to: number}|null) => void}} options `format` writes a value with its unit, `mark` one at
+ *   the left edge
  * @returns {{element: HTMLElement, show(data: ChartData): void, zoom(range: {from, to}|null): void, unmount(): void}}
  */
-export function makeChart({ id, label, kind = "areas", format, onZoom = () => {} }) {
-  const chart = { kind, format, data: { start: 0, step: 1, series: [] }, hidden: new Set(), zoom: null, cursor: null, anchor: null };
+export function makeChart({ id, label, kind = "areas", format, mark = shortNumber, onZoom = () => {} }) {
+  const chart = { kind, mark, data: { start: 0, step: 1, series: [] }, hidden: new Set(), zoom: null, cursor: null, anchor: null };
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   setAttribute(svg, "aria-hidden", "true");
   const tip = h("div", { class: "plot-tip", hidden: true });

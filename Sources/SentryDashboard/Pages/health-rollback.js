@@ -5,7 +5,7 @@ import { ask, complain, toast } from "./dialog.js";
 import { button, h } from "./dom.js";
 import { count, timestamp } from "./format.js";
 import { makeTable } from "./data-table.js";
-import { sentence } from "./triggered-changes.js";
+import { sentence } from "./words.js";
 
 /** @returns {{element: HTMLElement, show(reply: object, health: object): void}} */
 export function makeRollback(context, done) {

@@ -1,6 +1,6 @@
 // How sentry is doing, in sentences for people.
 
-import { sentence } from "./triggered-changes.js";
+import { sentence } from "./words.js";
 
 const modes = {
   monitor: "It watches and counts, and enforces nothing: what rules would delete goes on all the same.",

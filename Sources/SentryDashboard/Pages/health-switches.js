@@ -19,23 +19,27 @@ export function makeSwitches(context, done) {
   });
 
   function makeSwitch(id, name, turn) {
-    const box = h("input", { type: "checkbox", role: "switch", id, on: { change: change } });
+    const box = h("input", { type: "checkbox", role: "switch", id, on: { change } });
     const text = h("span", {}, name);
+    const control = { box, text, isBusy: false, element: h("label", { class: "switch" }, box, text) };
     async function change() {
       const isOn = box.checked;
+      control.isBusy = true;
       try {
         if (!(await turn(isOn))) box.checked = !isOn;
       } catch (error) {
         box.checked = !isOn;
         complain(error);
       }
+      control.isBusy = false;
       done();
     }
-    return { box, text, element: h("label", { class: "switch" }, box, text) };
+    return control;
   }
 
-  function set({ box, text }, isOn, on, off) {
-    if (document.activeElement !== box || box.checked === isOn) box.checked = isOn;
+  function set({ box, text, isBusy }, isOn, on, off) {
+    if (isBusy) return;
+    box.checked = isOn;
     setText(text, isOn ? on : off);
   }
 

@@ -1,6 +1,7 @@
 // Reads the log: what it has, and what comes.
 
 import { ApiError, getText } from "./api.js";
+import { sentence } from "./words.js";
 
 const path = "/v1/log";
 
@@ -31,6 +32,7 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
   };
   let waiting = [];
   let hasBegun = false;
+  let isSignedOut = false;
 
   const timer = setInterval(() => {
     if (!waiting.length) return;
@@ -63,10 +65,11 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
       try {
         await readOnce();
       } catch (error) {
-        if (error instanceof ApiError) problem = error.message;
+        isSignedOut = error.status === 401;
+        if (error instanceof ApiError) problem = `${sentence(error.message)} Trying again…`;
         else problem = "The daemon does not answer. Trying again…";
       }
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted || isSignedOut) return;
       stream.isOpen = false;
       onState(problem);
       await new Promise((resolve) => setTimeout(resolve, 3000));

@@ -39,7 +39,7 @@ export function mount(root, context, page) {
   const verdict = h("select", { class: "field", id: "log-verdict", "aria-label": "Verdict", on: { change: () => restart() } },
     h("option", { value: "" }, "Any verdict"), verdicts.map((name) => h("option", { value: name }, verdictLabels[name])));
   const pause = button("Pause", () => setPaused(!isPaused), { id: "log-pause", "aria-pressed": "false" });
-  const reset = button("Clear filters", () => context.go("log"), { class: "button quiet", id: "log-clear" });
+  const reset = button("Clear filters", () => setFilters({}), { class: "button quiet", id: "log-clear" });
   const news = button("", () => showHeld(), { class: "button quiet", id: "log-news", hidden: true });
   const state = h("span", { class: "muted", id: "log-state", role: "status" });
   const back = button("Back to now", () => bars.zoom(null) ?? look(null), { id: "log-now", hidden: true });
@@ -65,6 +65,8 @@ export function mount(root, context, page) {
     held = [];
     rows.clear();
     lookup += 1;
+    // The address says what is shown, so that it can be kept and sent around.
+    history.replaceState(null, "", context.address("log", { ...query(), text: text.value.trim() }));
     poll.again();
     if (range) loadPast(lookup);
     else follow();
@@ -155,15 +157,19 @@ export function mount(root, context, page) {
     describe();
   }
 
-  function navigate(next) {
+  function setFilters(next) {
     rule.value = next.rule ?? "";
     address.value = next.address ?? "";
     verdict.value = verdicts.includes(next.verdict) ? next.verdict : "";
     text.value = next.text ?? "";
     rows.filter(text.value.trim());
+    restart();
+  }
+
+  function navigate(next) {
     range = null;
     bars.zoom(null);
-    restart();
+    setFilters(next);
   }
 
   navigate(page);

@@ -1,6 +1,7 @@
 // Asking again and again, without asking more than is answered, and saying so when there is no answer.
 
 import { h, setText } from "./dom.js";
+import { sentence } from "./words.js";
 
 /**
  * Does `work` now, and again `seconds()` after it is done, as long as the page can be seen.
@@ -29,9 +30,10 @@ export function makePoll(seconds, work) {
       await work(signal);
       if (!signal.aborted) notice.hidden = true;
     } catch (error) {
-      if (signal.aborted) return;
+      // Without a session nothing more is to be had; the page asks to sign in.
+      if (signal.aborted || error.status === 401) return;
       pause = 3;
-      setText(text, `${error.message} Trying again…`);
+      setText(text, `${sentence(error.message)} Trying again…`);
       notice.hidden = false;
     }
     if (signal.aborted || isStopped) return;

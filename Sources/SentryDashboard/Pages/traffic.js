@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { button, h, replace, setAttribute } from "./dom.js";
 import { bytes, duration } from "./format.js";
 import { makeChart } from "./chart.js";
+import { shortNumber } from "./chart-scale.js";
 import { makePoll } from "./poll.js";
 import { makeConnections } from "./connections.js";
 import { makeTops } from "./traffic-tops.js";
@@ -23,7 +24,7 @@ export function mount(root, context, page) {
 
   const spanButtons = spans.map((one) => button(one.label, () => chooseSpan(one), { data: { span: one.seconds } }));
   const kindButtons = ["packets", "bytes"].map((one) => button(one, () => chooseKind(one), { data: { kind: one } }));
-  const chart = makeChart({ id: "history", label: "Traffic over time, per second", format: perSecond, onZoom });
+  const chart = makeChart({ id: "history", label: "Traffic over time, per second", format: perSecond, mark: atEdge, onZoom });
   const note = h("p", { class: "muted about", id: "history-note" });
   const tops = makeTops(context);
   const poll = makePoll(() => source().pause, loadHistory);
@@ -44,6 +45,10 @@ export function mount(root, context, page) {
   function perSecond(value) {
     if (kind === "bytes") return `${bytes(value)}/s`;
     return `${value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(value >= 10 ? 1 : 2)}/s`;
+  }
+
+  function atEdge(value) {
+    return kind === "bytes" ? bytes(value) : shortNumber(value);
   }
 
   /** The shortest span that the zoomed part lies in: it is the most exact. */

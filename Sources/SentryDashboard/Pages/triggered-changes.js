@@ -1,8 +1,9 @@
-// Changes of the address tables that can be taken back.
+// Changes of the address tables that can be taken back. `changed` is called after each, and after it was undone.
 
 import { ApiError, post, remove } from "./api.js";
 import { ask, complain, toast } from "./dialog.js";
 import { count, plural } from "./format.js";
+import { sentence } from "./words.js";
 
 /** The durations that are offered, as the daemon reads them. */
 export const durations = [
@@ -28,15 +29,18 @@ export async function enter(table, wanted) {
 }
 
 /** Takes entries out of a table, and offers to put them back. */
-export async function removeAddresses(table, entries) {
+export async function removeAddresses(table, entries, changed) {
   try {
     await remove(path(table), { addresses: entries.map((entry) => entry.address) });
     const what = entries.length === 1 ? `${entries[0].address} has` : `${plural(entries.length, "address", "addresses")} have`;
-    toast(`${what} left table ${table}.`, "good", { label: "Undo", run: () => putBack(table, entries).catch(complain) });
+    toast(`${what} left table ${table}.`, "good", undoing(() => putBack(table, entries), changed));
+    changed();
   } catch (error) {
     complain(error);
   }
 }
+
+const undoing = (undo, changed) => ({ label: "Undo", run: () => undo().then(changed).catch(complain) });
 
 /** Puts entries back with what was left of their time; their matches count from 0. */
 async function putBack(table, entries) {
@@ -54,7 +58,7 @@ function remaining({ duration, lastTime }) {
 }
 
 /** Moves an entry to table authorize, and offers to undo that. */
-export async function authorize(table, entry) {
+export async function authorize(table, entry, changed) {
   try {
     const note = `was in ${table}: ${entry.triggeredBy}`;
     await enter("authorize", { addresses: [entry.address], note });
@@ -63,42 +67,37 @@ export async function authorize(table, entry) {
       await remove(path("authorize"), { addresses: [entry.address] });
       await putBack(table, [entry]);
     };
-    toast(`${entry.address} is authorized now, and out of table ${table}.`, "good", { label: "Undo", run: () => undo().catch(complain) });
+    toast(`${entry.address} is authorized now, and out of table ${table}.`, "good", undoing(undo, changed));
+    changed();
   } catch (error) {
     complain(error);
   }
 }
 
-/** Gives an entry another duration, from now on. @returns {Promise<boolean>} whether it was done */
-export async function extend(table, entry, duration, text) {
+/** Gives an entry another duration, from now on; `text` is the duration in words. */
+export async function extend(table, entry, [duration, text], changed) {
   try {
     await enter(table, { addresses: [entry.address], duration, note: entry.triggeredBy });
     toast(`${entry.address} stays in table ${table}: ${text.toLowerCase()} from now on.`, "good");
-    return true;
+    changed();
   } catch (error) {
     complain(error);
-    return false;
   }
 }
 
-/** Empties a table, or takes out what a filter shows, after asking. @returns {Promise<boolean>} whether it was done */
-export async function clearTable(table, entries, isFiltered) {
+/** Empties a table, or takes out what a filter shows, after asking. */
+export async function clearTable(table, entries, isFiltered, changed) {
   const all = plural(entries.length, "address", "addresses");
   const title = isFiltered ? `Remove ${all}?` : `Empty table ${table}?`;
   const text = isFiltered ? `What the filter shows leaves table ${table}: ${count(entries.length)} of its entries.`
     : `All ${all} leave it, also those that came in meanwhile.`;
-  if (!(await ask(title, text, "Remove", "danger"))) return false;
+  if (!(await ask(title, text, "Remove", "danger"))) return;
+  if (isFiltered) return removeAddresses(table, entries, changed);
   try {
-    if (isFiltered) await removeAddresses(table, entries);
-    else {
-      const { removed } = await remove(path(table));
-      toast(`Table ${table} is empty: ${plural(removed, "address has", "addresses have")} left it.`, "good");
-    }
-    return true;
+    const { removed } = await remove(path(table));
+    toast(`Table ${table} is empty: ${plural(removed, "address has", "addresses have")} left it.`, "good");
+    changed();
   } catch (error) {
     complain(error);
-    return false;
   }
 }
-
-export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;

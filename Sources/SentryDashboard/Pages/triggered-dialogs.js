@@ -4,7 +4,8 @@ import { putText } from "./api.js";
 import { openDialog } from "./dialog.js";
 import { h, replace } from "./dom.js";
 import { plural } from "./format.js";
-import { durations, enter, sentence } from "./triggered-changes.js";
+import { durations, enter } from "./triggered-changes.js";
+import { sentence } from "./words.js";
 
 const tableNames = ["trigger", "address", "authorize", "invalid"];
 

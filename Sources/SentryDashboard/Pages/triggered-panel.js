@@ -3,11 +3,12 @@
 import { get } from "./api.js";
 import { button, h, replace, setText } from "./dom.js";
 import { clock, count, duration, timestamp } from "./format.js";
-import { authorize, durations, enter, extend, removeAddresses, sentence } from "./triggered-changes.js";
+import { authorize, durations, enter, extend, removeAddresses } from "./triggered-changes.js";
 import { hexLines, packetOfBytes } from "./packet-text.js";
 import { addressRange } from "./triggered-filter.js";
 import { ruleLink } from "./links.js";
 import { complain, toast } from "./dialog.js";
+import { sentence } from "./words.js";
 
 /** @param {{context: object, now: () => number, done: () => void, closed: () => void}} page `done` after each change */
 export function makePanel({ context, now, done, closed }) {
@@ -59,8 +60,7 @@ export function makePanel({ context, now, done, closed }) {
       entry ? facts(table, entry) : absent(table, address, again),
       entry && actions(table, entry, again),
       h("p", {}, h("a", { href: context.address("log", { address }), id: "panel-log" }, "What the log has of it")),
-      table === "trigger" && h("h3", {}, "The packets that put it there"),
-      table === "trigger" && evidenceList(evidence.packets));
+      table === "trigger" && (entry || evidence.packets.length > 0) && evidenceList(evidence.packets));
   }
 
   function facts(table, entry) {
@@ -95,18 +95,19 @@ export function makePanel({ context, now, done, closed }) {
       durations.map(([value, text]) => h("option", { value, selected: value === "1d" }, text)));
     const chosen = () => durations.find(([value]) => value === length.value);
     return h("div", { class: "panel-actions" },
-      h("span", { class: "group" }, length, button("Extend", () => extend(table, entry, ...chosen()).then(again), {
+      h("span", { class: "group" }, length, button("Extend", () => extend(table, entry, chosen(), again), {
         id: "panel-extend", title: "From now on; its matches count from 0 again",
       })),
-      table !== "authorize" && button("Authorize", () => authorize(table, entry).then(again), { id: "panel-authorize" }),
-      button("Remove", () => removeAddresses(table, [entry]).then(again), { class: "button danger", id: "panel-remove" }));
+      table !== "authorize" && button("Authorize", () => authorize(table, entry, again), { id: "panel-authorize" }),
+      button("Remove", () => removeAddresses(table, [entry], again), { class: "button danger", id: "panel-remove" }));
   }
 
   function evidenceList(packets) {
+    const title = h("h3", {}, "The packets that put it there");
     if (!packets.length) {
-      return h("p", { class: "muted" }, "None are kept: it was entered by hand or from a list, or before the last start.");
+      return [title, h("p", { class: "muted" }, "None are kept: it was entered by hand or from a list, or before the last start.")];
     }
-    return h("ol", { class: "evidence", id: "evidence" }, packets.map((packet) => {
+    return [title, h("ol", { class: "evidence", id: "evidence" }, packets.map((packet) => {
       const bytes = Uint8Array.from(atob(packet.bytes), (letter) => letter.charCodeAt(0));
       const line = packetOfBytes(bytes, packet);
       return h("li", {},
@@ -115,7 +116,7 @@ export function makePanel({ context, now, done, closed }) {
         h("div", { class: "row" },
           line && h("a", { href: context.address("why", { packet: line }), data: { act: "explain" } }, "Explain"),
           h("details", {}, h("summary", {}, `${count(packet.byteCount)} bytes`), h("pre", { class: "bytes", tabindex: "0" }, hexLines(bytes)))));
-    }));
+    }))];
   }
 
   return {

@@ -37,7 +37,7 @@ export function mount(root, context, page) {
     spellcheck: "false", autocomplete: "off", on: { input: debounce(120, () => show()) },
   });
   const exportLink = h("a", { class: "button", id: "export", title: "As text that import reads again" }, "Export");
-  const clear = button("", () => empty(), { class: "button danger", id: "clear" });
+  const clear = button("", () => clearTable(table, shown, filter.value.trim() !== "", again), { class: "button danger", id: "clear" });
   const list = makeTable({
     id: "entries", caption: "Addresses", keyOf: (entry) => entry.address, sort: "-age", columns: columns(), minimumWidth: "300px",
     empty: "Nobody is in this table.", onPick: (entry) => open(entry.address),
@@ -83,8 +83,8 @@ export function mount(root, context, page) {
       {
         key: "actions", label: "Actions", isQuiet: true, kind: "wide actions", width: "170px",
         make: (current) => [
-          table === "authorize" ? null : button("Authorize", () => authorize(table, current()).then(again), { class: "button quiet", data: { act: "authorize" } }),
-          button("Remove", () => removeAddresses(table, [current()]).then(again), { class: "button quiet", data: { act: "remove" } }),
+          table === "authorize" ? null : button("Authorize", () => authorize(table, current(), again), { class: "button quiet", data: { act: "authorize" } }),
+          button("Remove", () => removeAddresses(table, [current()], again), { class: "button quiet", data: { act: "remove" } }),
         ].filter(Boolean),
       },
     ];
@@ -126,10 +126,6 @@ export function mount(root, context, page) {
   function open(address) {
     list.select(address);
     panel.open(table, address);
-  }
-
-  async function empty() {
-    if (await clearTable(table, shown, filter.value.trim() !== "")) again();
   }
 
   function navigate(next) {
