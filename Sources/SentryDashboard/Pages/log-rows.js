@@ -1,0 +1,106 @@
+// The rows of the log, the newest on top: a bounded number of them, each made once.
+
+import { h, setText } from "./dom.js";
+import { clock, timestamp } from "./format.js";
+import { endLink, ruleLink } from "./links.js";
+import { packetOfEntry } from "./packet-text.js";
+import { verdictLabels, verdictOfEntry } from "./verdicts.js";
+
+const columns = [
+  ["Time", "78px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"], ["To", "auto", "mono"],
+  ["On", "74px", "wide"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "wide"], ["Explain", "66px", "wide"],
+];
+
+/** @returns an object with `element`; `add` entries at the top (oldest first), `addEarlier` at the foot, `clear`, `filter` by text */
+export function makeLogRows(context, most) {
+  const body = h("tbody", { id: "log-rows" });
+  const table = h("table", { class: "table steady log" },
+    h("caption", { class: "hidden-label" }, "Log entries, the newest first"),
+    h("colgroup", {}, columns.map(([, width, kind]) => {
+      const column = h("col", { class: kind.includes("wide") ? "wide" : "" });
+      column.style.width = width;
+      return column;
+    })),
+    h("thead", {}, h("tr", {}, columns.map(([label, , kind]) => h("th", { scope: "col", class: kind.replace("mono", "") }, label)))),
+    body);
+  const nothing = h("p", { class: "nothing muted" }, "No entry yet. What rules log appears here as it happens.");
+  const element = h("div", { class: "table-block" },
+    h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Log entries" }, table, nothing));
+  let entries = [];
+  let wanted = "";
+
+  function makeRow(entry) {
+    const row = h("tr", { hidden: !fits(entry), title: timestamp(entry.time) }, h("td", { class: "figure-text" }, clock(entry.time)), cells(entry));
+    if (entry.observed || entry.dryRun) row.classList.add("unreal");
+    return row;
+  }
+
+  function cells(entry) {
+    const verdict = verdictOfEntry(entry);
+    const badge = h("td", {}, h("span", { class: `badge ${verdict}` }, verdictLabels[verdict] ?? entry.action));
+    if (verdict === "message") return [badge, h("td", { colspan: String(columns.length - 2), class: "wrap" }, entry.message)];
+    const packet = packetOfEntry(entry);
+    const end = (text) => (text ? endLink(context, text, "triggered") : "");
+    return [
+      badge,
+      h("td", { title: entry.rule }, ruleLink(context, entry.rule.replace(/^rule = 0 /, "check: "))),
+      h("td", { class: "wide", title: entry.protocolDetail }, entry.protocol ?? ""),
+      h("td", { class: "mono", title: entry.source }, end(entry.source)),
+      h("td", { class: "mono to", title: entry.destination }, end(entry.destination)),
+      h("td", { class: "wide" }, [entry.direction, entry.interface].filter(Boolean).join(" ")),
+      h("td", { class: "wide figure" }, entry.byteCount ?? ""),
+      h("td", { class: "wide", title: note(entry) }, note(entry)),
+      h("td", { class: "wide" }, packet && h("a", { href: context.address("why", { packet }), title: packet, data: { act: "explain" } }, "Why?")),
+    ];
+  }
+
+  function fits(entry) {
+    return !wanted || wanted.split(/\s+/).every((word) => text(entry).includes(word));
+  }
+
+  function settle() {
+    const count = body.childElementCount;
+    const isHidden = count > 0 && [...body.children].every((row) => row.hidden);
+    nothing.hidden = count > 0 && !isHidden;
+    setText(nothing, isHidden ? "None of the entries here has this text." : "No entry yet. What rules log appears here as it happens.");
+  }
+
+  return {
+    element,
+    /** The oldest entry in the page. */
+    get oldest() { return entries[0] ?? null; },
+    add(newEntries) {
+      const fresh = newEntries.slice(-most);
+      body.prepend(...fresh.map(makeRow).reverse());
+      entries = [...entries, ...fresh].slice(-most);
+      while (body.childElementCount > most) body.lastElementChild.remove();
+      settle();
+    },
+    addEarlier(older) {
+      body.append(...older.map(makeRow).reverse());
+      entries = [...older, ...entries];
+      settle();
+    },
+    clear() {
+      entries = [];
+      body.replaceChildren();
+      settle();
+    },
+    filter(newText) {
+      wanted = newText.toLowerCase();
+      [...body.children].forEach((row, index) => { row.hidden = !fits(entries[entries.length - 1 - index]); });
+      settle();
+    },
+    unmount: () => body.replaceChildren(),
+  };
+}
+
+const text = (entry) => Object.values(entry).join(" ").toLowerCase();
+
+/** What else is to be said of an entry: what the rule did besides, and why something was not done. */
+function note(entry) {
+  return [
+    entry.observed && "only observed", entry.dryRun && "dry run, passed", entry.triggerPrevented && "protected, not triggered",
+    entry.triggerWithheld && `not triggered: ${entry.triggerWithheld}`, entry.subAction, entry.parameter,
+  ].filter(Boolean).join("; ");
+}

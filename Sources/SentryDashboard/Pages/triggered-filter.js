@@ -1,0 +1,44 @@
+// Which entries of a table a filter means: an address finds the nets and ranges around it, anything else is looked for as text.
+
+/** @returns {boolean} whether the entry has the text in its address or reason, or covers the address that the text is */
+export function matches(entry, text) {
+  const wanted = text.toLowerCase();
+  if (entry.address.includes(wanted) || entry.triggeredBy.toLowerCase().includes(wanted)) return true;
+  const range = addressRange(wanted);
+  const own = range && addressRange(entry.address);
+  return Boolean(own) && own.bits === range.bits && own.first <= range.last && range.first <= own.last;
+}
+
+/**
+ * The first and last address of `192.0.2.7`, `192.0.2.0/24` or `192.0.2.1-192.0.2.9`, as numbers; IPv6 alike.
+ * @returns {{first: bigint, last: bigint, bits: 32|128}|null} `null` for anything else
+ */
+export function addressRange(text) {
+  const [address, length] = text.split("/");
+  if (length !== undefined) {
+    const start = addressNumber(address);
+    if (!start || !/^\d{1,3}$/.test(length) || Number(length) > start.bits) return null;
+    const size = 1n << BigInt(start.bits - Number(length));
+    const first = start.number - (start.number % size);
+    return { first, last: first + size - 1n, bits: start.bits };
+  }
+  const [first, last] = text.split("-");
+  const start = addressNumber(first);
+  const end = last === undefined ? start : addressNumber(last);
+  if (!start || !end || start.bits !== end.bits) return null;
+  return { first: start.number, last: end.number, bits: start.bits };
+}
+
+function addressNumber(text) {
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
+    return { bits: 32, number: text.split(".").reduce((value, part) => value * 256n + BigInt(part), 0n) };
+  }
+  if (!/^[0-9a-f:]+$/i.test(text) || !text.includes(":")) return null;
+  const halves = text.split("::");
+  const [head, tail] = halves.map((half) => (half ? half.split(":") : []));
+  const missing = 8 - head.length - (tail?.length ?? 0);
+  if (halves.length > 2 || (tail ? missing < 1 : missing !== 0)) return null;
+  const groups = [...head, ...new Array(missing).fill("0"), ...(tail ?? [])];
+  if (groups.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return null;
+  return { bits: 128, number: groups.reduce((value, group) => value * 65536n + BigInt(`0x${group}`), 0n) };
+}
