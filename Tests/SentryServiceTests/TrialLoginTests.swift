@@ -52,7 +52,8 @@ private func caller(_ process: UInt32) -> Caller { Caller(user: "alice", process
   @Test(arguments: [3, 4, 5] as [UInt32])
   func anyOtherWayInWillDo(process: UInt32) async throws {
     try await withTrial(by: 1) { daemon in
-      #expect(try await daemon.confirm(by: caller(process)).document.name == "second.plist")
+      let reply = try await daemon.confirm(by: caller(process))
+      #expect(reply.document.name == "second.plist")
       #expect(try await daemon.status().trial == nil)
     }
   }
@@ -61,7 +62,8 @@ private func caller(_ process: UInt32) -> Caller { Caller(user: "alice", process
   @Test(arguments: [4, 5] as [UInt32])
   func whoCameNoKnownWayIsNotAskedForAnother(process: UInt32) async throws {
     try await withTrial(by: process) { daemon in
-      #expect(try await daemon.confirm(by: caller(1)).document.name == "second.plist")
+      let reply = try await daemon.confirm(by: caller(1))
+      #expect(reply.document.name == "second.plist")
     }
   }
 }
