@@ -126,6 +126,12 @@ public enum ControlLimit {
   public static let trialSeconds = 5...3600
   /// Rules with metrics of their own, unless more are asked for: each is two time series for whoever keeps them.
   public static let ruleMetrics = 1_000
+  /// How far back traffic can be asked for: a minute to a year.
+  public static let trafficSeconds = 60...31_536_000
+  /// Rows of traffic, connections and log entries in one reply.
+  public static let trafficRows = 500
+  public static let connections = 1_000
+  public static let logEntries = 10_000
   /// Bytes of a document, or of any other request.
   public static let requestBytes = 64 << 20
 }

@@ -60,6 +60,9 @@ extension Engine {
     let kept = table == .trigger ? entries.filter { !isProtected($0.range) } : entries
     tables.restore(kept, to: table, now: now)
   }
+
+  /// See `ConnectionTable.restore`.
+  public mutating func restore(_ connection: ConnectionEntry) { tables.connections.restore(connection) }
 }
 
 // What others do with a copy of the tables.

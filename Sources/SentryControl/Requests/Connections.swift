@@ -7,7 +7,7 @@ public struct ConnectionReport: Codable, Sendable, Equatable {
   public var remote: String
   /// Of its first packet: `in` or `out`.
   public var direction: String
-  /// Of TCP `opening`, `established`, `closing`, `closed` or `dropped`; of all else `new`, `answered` or `dropped`.
+  /// Of TCP `opening`, `established`, `closing`, `closed`, `reset` or `dropped`; of all else `new`, `answered` or `dropped`.
   public var state: String
   public var packetsIn: UInt64
   public var packetsOut: UInt64

@@ -20,13 +20,16 @@ public struct ExplainedStateReport: Codable, Sendable, Equatable {
   public var connection: Bool
   /// What rules have counted, for properties that ask for it.
   public var counters: Bool
+  /// The master switch, which is taken to be on; left out where none of this was looked at.
+  public var enabled: Bool?
   /// The generation of the rules in force; left out for a draft.
   public var generation: UInt32?
 
-  public init(tables: Bool, connection: Bool, counters: Bool, generation: UInt32? = nil) {
+  public init(tables: Bool, connection: Bool, counters: Bool, enabled: Bool? = nil, generation: UInt32? = nil) {
     self.tables = tables
     self.connection = connection
     self.counters = counters
+    self.enabled = enabled
     self.generation = generation
   }
 }

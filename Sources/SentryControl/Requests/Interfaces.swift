@@ -11,7 +11,7 @@ public struct HostInterfaceReport: Codable, Sendable, Equatable {
   /// The document names it.
   public var listed: Bool
   public var isUp: Bool
-  /// With their lengths: `192.0.2.1/24`.
+  /// IPv4 and IPv6, in the kernel's order.
   public var addresses: [String]
   /// Frames that were handed over.
   public var packets: UInt64

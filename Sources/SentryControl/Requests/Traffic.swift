@@ -1,7 +1,7 @@
 /// Those who have moved most in a time.
 public struct TrafficReply: Codable, Sendable, Equatable {
   public struct Row: Codable, Sendable, Equatable {
-    /// `HTTPS (TCP 443)`, an address, a program, a rule's number and name; `others` for the rest, `unknown` where none is known.
+    /// `TCP https`, an address, a program, a rule's number and name; `others` for the rest, `unknown` where none is known.
     public var name: String
     public var packetsIn: UInt64
     public var packetsOut: UInt64
