@@ -34,7 +34,7 @@ struct Delete: AsyncParsableCommand {
     try await EditSession(subject: subject, options: options).run { [rules] document in
       let numbers = try document.rules(named: rules)
       let result = try document.delete(numbers, keepingChildren: keepChildren)
-      let change = "\(EditSession.rules(numbers)) deleted\(keepChildren ? ", children kept" : "")"
+      let change = "\(numbers.named) deleted\(keepChildren ? ", children kept" : "")"
       return Edit(result: result, change: change)
     }
   }

@@ -4,6 +4,7 @@ internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
+internal import SentryService
 
 /// `sentry explain`: what becomes of one packet, and why.
 struct Explain: ParsableCommand {

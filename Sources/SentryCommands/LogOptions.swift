@@ -75,7 +75,7 @@ struct LogOptions: ParsableArguments {
 
   private func readAtHand(_ client: ControlClient, _ limit: Int?, _ body: (LogEntry) -> Void) async throws {
     var entries: [LogEntry] = []
-    try await readAtHand(client, [:]) { entries.append($0) }
+    try await readAtHand(client, [ControlPath.limit: "\(ControlLimit.logEntries)"]) { entries.append($0) }
     for entry in entries.suffix(limit ?? entries.count) { body(entry) }
   }
 

@@ -40,9 +40,9 @@ struct Move: AsyncParsableCommand {
   }
 
   private static func report(_ result: EditedDocument, of numbers: [RuleNumber]) -> String {
-    let rules = EditSession.rules(numbers)
+    let rules = numbers.named
     guard !result.changed.isEmpty else { return "\(rules) already \(numbers.count == 1 ? "stands" : "stand") there" }
     let verb = result.inserted.count == 1 ? "is" : "are"
-    return "\(rules) moved; \(verb) now \(EditSession.list(result.inserted))"
+    return "\(rules) moved; \(verb) now \(result.inserted.listed)"
   }
 }

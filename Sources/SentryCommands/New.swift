@@ -48,7 +48,7 @@ struct New: AsyncParsableCommand {
     guard rest.isEmpty else { throw ValidationError("'\(rest[0])' is too much") }
     try await EditSession(subject: subject, options: options).run { document in
       let result = try document.insert(rule, target.target(in: document))
-      return Edit(result: result, change: "rule \(EditSession.list(result.inserted)) is new")
+      return Edit(result: result, change: "rule \(result.inserted.listed) is new")
     }
   }
 

@@ -36,7 +36,7 @@ struct Paste: AsyncParsableCommand {
     try await EditSession(subject: subject, options: options).run { document in
       let result = try document.paste(snippet, target.target(in: document))
       return Edit(
-        result: result, change: "\(Self.understanding(of: snippet)); inserted as \(EditSession.list(result.inserted))")
+        result: result, change: "\(Self.understanding(of: snippet)); inserted as \(result.inserted.listed)")
     }
   }
 

@@ -32,8 +32,8 @@ public struct Sentry: AsyncParsableCommand {
         name: "A running sentry:",
         subcommands: [
           Run.self, Apply.self, Confirm.self, Rollback.self, ShowActive.self, On.self, Off.self, Triggered.self,
-          Lists.self, Log.self, Traffic.self, Status.self, Top.self, Metrics.self, ServiceCommand.self,
-          OwnerLookup.self, NotifierProcess.self,
+          Lists.self, Connections.self, Interfaces.self, Log.self, Traffic.self, Status.self, Top.self, Metrics.self,
+          ServiceCommand.self, OwnerLookup.self, NotifierProcess.self,
         ]),
       CommandGroup(name: "The rule language:", subcommands: [Properties.self, Actions.self]),
     ])

@@ -4,6 +4,18 @@ public enum ControlPath {
   public static let status = "/v1/status"
   /// GET: `ActiveRulesReply`. PUT a document's bytes, with its name in the query item `name`: `ApplyReply`.
   public static let rules = "/v1/rules"
+  /// GET: `OutlineReply`.
+  public static let outline = "/v1/rules/outline"
+  /// GET: `VocabularyReply`.
+  public static let vocabulary = "/v1/vocabulary"
+  /// POST `DraftRequest`: `DraftReply`.
+  public static let drafts = "/v1/drafts"
+  /// POST `DraftCheckRequest`: `DraftCheckReply`.
+  public static let draftCheck = "/v1/drafts/check"
+  /// POST `DraftCopyRequest`: `DraftCopyReply`.
+  public static let draftCopy = "/v1/drafts/copy"
+  /// POST `ExplainRequest`: what `explain --format json` prints for a packet, with an `ExplainedStateReport` as `state`.
+  public static let explain = "/v1/explain"
   /// PUT `EnabledRequest`: `EnabledReply`.
   public static let enabled = "/v1/enabled"
   /// Followed by `/trigger`, `/address`, `/authorize` or `/invalid`. GET: `TableReply`. POST `TableAddRequest`: `TableAddReply`.
@@ -17,9 +29,11 @@ public enum ControlPath {
   public static let followedLists = "/v1/followed-lists"
   /// GET, with the query item `address`: `EvidenceReply`.
   public static let evidence = "/v1/evidence"
-  /// GET: recent log entries, oldest first, one JSON object a line; with the query item `follow=1` the reply goes on with
-  /// each new entry until the caller goes away.
+  /// GET: log entries, oldest first, one JSON object a line; the query items `limit`, `before`, `rule`, `address`, `verdict`, `since`
+  /// and `until` choose among them. With `follow=1` the reply goes on with each new entry until the caller goes away.
   public static let log = "/v1/log"
+  /// GET, with the same query items but `limit`, `before` and `follow`: `LogMinutesReply`.
+  public static let logMinutes = "/v1/log/minutes"
   /// PUT `EnabledRequest`, whether what rules log is written: `EnabledReply`.
   public static let logging = "/v1/logging"
 
@@ -30,6 +44,17 @@ public enum ControlPath {
 
   /// GET: everything that has happened until now is written to the disk if it can be, then `MemoryReply`.
   public static let memory = "/v1/memory"
+
+  /// GET, with the query items `limit`, `sort` and `address`: `ConnectionsReply`.
+  public static let connections = "/v1/connections"
+  /// GET: `InterfacesReply`.
+  public static let interfaces = "/v1/interfaces"
+  /// GET, with the query item `span`: `HistoryReply`.
+  public static let history = "/v1/history"
+  /// GET, with the query items `span`, `by` and `limit`: `TrafficReply`.
+  public static let traffic = "/v1/traffic"
+  /// GET: `HealthReply`.
+  public static let health = "/v1/health"
 
   /// GET: `TopReply`.
   public static let top = "/v1/top"
@@ -70,6 +95,22 @@ public enum ControlPath {
   public static let allTables = "all"
   /// The query item of `log` that asks for entries to come.
   public static let follow = "follow"
+  /// The query item of `log`, `connections` and `traffic`: at most so many.
+  public static let limit = "limit"
+  /// The query item of `log` for what is older than the entry with this `id`.
+  public static let before = "before"
+  /// Query items of `log`: what entries have, and when they came, in seconds since 1970.
+  public static let rule = "rule"
+  public static let address = "address"
+  public static let verdict = "verdict"
+  public static let since = "since"
+  public static let until = "until"
+  /// The query item of `connections`: a `ConnectionOrder`.
+  public static let sort = "sort"
+  /// The query item of `history` and `traffic`: seconds up to now.
+  public static let span = "span"
+  /// The query item of `traffic`: a `TrafficOrder`.
+  public static let by = "by"
 }
 
 /// Where a daemon listens unless told otherwise.
@@ -85,6 +126,12 @@ public enum ControlLimit {
   public static let trialSeconds = 5...3600
   /// Rules with metrics of their own, unless more are asked for: each is two time series for whoever keeps them.
   public static let ruleMetrics = 1_000
+  /// How far back traffic can be asked for: a minute to a year.
+  public static let trafficSeconds = 60...31_536_000
+  /// Rows of traffic, connections and log entries in one reply.
+  public static let trafficRows = 500
+  public static let connections = 1_000
+  public static let logEntries = 10_000
   /// Bytes of a document, or of any other request.
   public static let requestBytes = 64 << 20
 }

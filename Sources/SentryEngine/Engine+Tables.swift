@@ -68,6 +68,9 @@ extension Engine {
     tables.restore(kept, to: table, now: now)
   }
 
+  /// See `ConnectionTable.restore`.
+  public mutating func restore(_ connection: ConnectionEntry) { tables.connections.restore(connection) }
+
   private func isKeptOut(_ entry: AddressEntry, of table: AddressTableKind) -> Bool {
     table == .trigger && isProtected(entry.range)
   }

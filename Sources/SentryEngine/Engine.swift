@@ -490,7 +490,8 @@ public struct EngineTotals: Sendable, Equatable {
   public var outbound: UInt64 = 0
   private var byObstacle = InlineArray<3, UInt64>(repeating: 0)
   private var byVerdict = InlineArray<6, UInt64>(repeating: 0)
-  private var bytesByVerdict = InlineArray<6, UInt64>(repeating: 0)
+  /// By verdict and direction: see `way`.
+  private var bytesByWay = InlineArray<12, UInt64>(repeating: 0)
   private var byReason = InlineArray<7, UInt64>(repeating: 0)
 
   public init() {}
@@ -499,7 +500,17 @@ public struct EngineTotals: Sendable, Equatable {
   public subscript(verdict: Verdict) -> UInt64 { byVerdict[Int(verdict.rawValue)] }
 
   /// IP bytes of those packets.
-  public func bytes(of verdict: Verdict) -> UInt64 { bytesByVerdict[Int(verdict.rawValue)] }
+  public func bytes(of verdict: Verdict) -> UInt64 {
+    bytes(of: verdict, .inbound) &+ bytes(of: verdict, .outbound)
+  }
+
+  /// IP bytes of those that went this way.
+  public func bytes(of verdict: Verdict, _ direction: Direction) -> UInt64 { bytesByWay[Self.way(verdict, direction)] }
+
+  @inline(__always)
+  private static func way(_ verdict: Verdict, _ direction: Direction) -> Int {
+    Int(verdict.rawValue) << 1 | (direction == .inbound ? 0 : 1)
+  }
 
   /// IP bytes of all packets that were judged.
   public var bytes: UInt64 { Verdict.allCases.reduce(0) { $0 &+ bytes(of: $1) } }
@@ -523,7 +534,7 @@ public struct EngineTotals: Sendable, Equatable {
     outbound &+= other.outbound
     for index in byObstacle.indices { byObstacle[index] &+= other.byObstacle[index] }
     for index in byVerdict.indices { byVerdict[index] &+= other.byVerdict[index] }
-    for index in bytesByVerdict.indices { bytesByVerdict[index] &+= other.bytesByVerdict[index] }
+    for index in bytesByWay.indices { bytesByWay[index] &+= other.bytesByWay[index] }
     for index in byReason.indices { byReason[index] &+= other.byReason[index] }
   }
 
@@ -535,7 +546,7 @@ public struct EngineTotals: Sendable, Equatable {
 
   mutating func count(_ verdict: Verdict, _ direction: Direction, packets: UInt64, bytes: UInt64) {
     byVerdict[Int(verdict.rawValue)] &+= packets
-    bytesByVerdict[Int(verdict.rawValue)] &+= bytes
+    bytesByWay[Self.way(verdict, direction)] &+= bytes
     if direction == .inbound { inbound &+= packets } else { outbound &+= packets }
   }
 

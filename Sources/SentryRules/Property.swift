@@ -20,6 +20,8 @@ public protocol Property: SendableMetatype {
   /// What a value looks like, in words; empty for a property without values.
   static var valueSyntax: String { get }
   static var example: String { get }
+  /// Values that can be offered to whoever writes a rule; not all there are.
+  static var suggestions: [String] { get }
   /// The relations that mean something; any other is read as `==`.
   static var relations: Set<Relation> { get }
   /// The protocols that have the field (`TCP or UDP`), `nil` if it is none of a protocol's. `!=` matches all others.
@@ -44,6 +46,7 @@ extension Property {
   public static var aliases: [String] { [] }
   public static var legacyNames: [LegacyName] { [] }
   public static var details: String { "" }
+  public static var suggestions: [String] { example.isEmpty ? [] : [example] }
   public static var precondition: String? { nil }
   public static var absence: String {
     precondition.map { "A packet that is not \($0) matches != and nothing else." } ?? ""

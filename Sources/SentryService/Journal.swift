@@ -20,6 +20,8 @@ public final class Journal: Sendable {
 
   private struct Contents {
     var recent: [LogEntry] = []
+    /// Entries ever: the number of the latest.
+    var count: Int64 = 0
     var followers: [UInt64: AsyncStream<LogEntry>.Continuation] = [:]
     var nextFollower: UInt64 = 0
     var lost: UInt64 = 0
@@ -175,6 +177,7 @@ public final class Journal: Sendable {
     guard !entries.isEmpty else { return }
     let followers = contents.withLock { contents in
       contents.recent.append(contentsOf: entries)
+      contents.count += Int64(entries.count)
       if contents.recent.count > Self.entriesKept {
         contents.recent.removeFirst(contents.recent.count - Self.entriesKept)
       }
@@ -239,12 +242,24 @@ public final class Journal: Sendable {
   /// The latest entries, oldest first.
   public func recent() -> [LogEntry] { contents.withLock { $0.recent } }
 
+  /// The same, each with its number: they are counted from 1 on.
+  func numberedRecent() -> [(number: Int64, entry: LogEntry)] {
+    contents.withLock { contents in
+      zip((contents.count - Int64(contents.recent.count) + 1)..., contents.recent).map { ($0, $1) }
+    }
+  }
+
   /// The latest entries, then each new one; ends when the journal does. The follower counts until the stream is let go.
-  public func follow() -> AsyncStream<LogEntry> {
+  ///
+  /// - Parameters:
+  ///   - filter: which of the latest; the new ones come all.
+  ///   - last: the latest so many of those; `nil` for all that are at hand.
+  public func follow(_ filter: EventFilter = EventFilter(), last: Int? = nil) -> AsyncStream<LogEntry> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: LogEntry.self, bufferingPolicy: .bufferingNewest(Self.followerBacklog))
     contents.withLock { contents in
-      for entry in contents.recent { continuation.yield(entry) }
+      let latest = filter.isEmpty ? contents.recent : contents.recent.filter(filter.admits)
+      for entry in latest.suffix(last ?? latest.count) { continuation.yield(entry) }
       guard !contents.isFinished else { return continuation.finish() }
       let number = contents.nextFollower
       contents.nextFollower += 1

@@ -88,10 +88,9 @@ extension SentryDaemon {
     if case .ends(let lockout) = login, lockout.enforced { tell("\(new.name) was applied although \(lockout.text)") }
   }
 
-  /// Of rules as they were written: what is in force has left parts of the document behind.
+  /// Takes its time.
   nonisolated static func difference(from text: String, to document: RuleDocument) async -> DifferenceReport? {
-    guard let old = RuleDocument(reading: text).ruleSet, let new = document.ruleSet else { return nil }
-    return DifferenceReport(RuleDifference(from: old, to: new))
+    DifferenceReport(from: text, to: document)
   }
 
   // MARK: In force

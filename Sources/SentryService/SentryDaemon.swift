@@ -39,6 +39,12 @@ public actor SentryDaemon {
   nonisolated let memory: MemoryKeeper
   nonisolated let notifications: NotificationDesk?
   nonisolated let talkers: TalkerDesk
+  nonisolated let connections: ConnectionDesk
+  /// Where drafts are read and edited, and where what takes longer is tried: checks, explanations.
+  nonisolated let drafts = WorkBench()
+  nonisolated let trials = WorkBench()
+  /// Where what is on the disk is read for others.
+  nonisolated let readings = WorkBench()
   /// Follows the lists of the document in force; `nil` where nothing is fetched for it.
   nonisolated let lists: ListDesk?
 
@@ -166,6 +172,7 @@ public actor SentryDaemon {
     self.surroundings = surroundings
     self.memory = memory
     talkers = TalkerDesk(packets: packets)
+    connections = ConnectionDesk(packets: packets)
     self.startTime = startTime
     self.log = log
     history = [active.report]

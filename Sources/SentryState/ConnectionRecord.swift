@@ -34,6 +34,20 @@ struct ConnectionRecord: LinkedEntry {
     firstNanoseconds = firstTime.nanoseconds
   }
 
+  /// A flow as another table has it.
+  init(_ flow: FlowKey, restoring entry: ConnectionEntry) {
+    key = flow.identity
+    traits = Traits(flow)
+    tcp = entry.tcp
+    interface = entry.interface
+    forward = entry.forward
+    reverse = entry.reverse
+    inboundRate = entry.inboundRate
+    outboundRate = entry.outboundRate
+    firstNanoseconds = entry.firstTime.nanoseconds
+    refusalsOrNumber = entry.refusals
+  }
+
   /// Packets discarded since a rule dropped the connection.
   var refusals: UInt32 { tcp.contains(.closedByFirewall) ? refusalsOrNumber : 0 }
 

@@ -125,14 +125,6 @@ struct EditSession {
     }
   }
 
-  /// `2.1`, `2.1 and 2.2`, `2.1, 2.2 and 7 more`.
-  static func list(_ numbers: [RuleNumber]) -> String {
-    let shown = numbers.prefix(8).map(\.description)
-    if numbers.count > shown.count { return shown.joined(separator: ", ") + " and \(numbers.count - shown.count) more" }
-    guard let last = shown.last, shown.count > 1 else { return shown.first ?? "" }
-    return shown.dropLast().joined(separator: ", ") + " and " + last
-  }
-
   /// `the former rule 2 is now 3`, `the former rules 4 to 7 are now 5 to 8`.
   static func shifts(_ shifts: [RuleShift]) -> [String] {
     let told = shifts.prefix(4).map { shift in
@@ -150,14 +142,11 @@ struct EditSession {
   /// `a test named what is gone and no longer says which rule decides: 'telnet probe' (rule 2.1)`; `nil` without any.
   static func orphans(_ tests: [OrphanedTest]) -> String? {
     guard !tests.isEmpty else { return nil }
-    let told = tests.prefix(4).map { "\($0.title) (\(rules($0.rules)))" }
+    let told = tests.prefix(4).map { "\($0.title) (\($0.rules.named))" }
     let rest = tests.count - told.count
     let which = (told + (rest > 0 ? ["\(counted(rest, "other"))"] : [])).joined(separator: ", ")
     return tests.count == 1
       ? "a test named what is gone and no longer says which rule decides: \(which)"
       : "tests named what is gone and no longer say which rule decides: \(which)"
   }
-
-  /// `rule 2.1`, `rules 2.1 and 2.2`.
-  static func rules(_ numbers: [RuleNumber]) -> String { (numbers.count == 1 ? "rule " : "rules ") + list(numbers) }
 }

@@ -17,11 +17,11 @@ enum RuleSwitch {
   }
 
   private static func report(_ changed: [RuleNumber], of asked: [RuleNumber], _ state: String) -> String {
-    let done = changed.isEmpty ? "" : "\(EditSession.rules(changed)) \(state)"
+    let done = changed.isEmpty ? "" : "\(changed.named) \(state)"
     let same = Set(changed)
     let already = asked.filter { !same.contains($0) }
     guard !already.isEmpty else { return done }
-    let rest = "\(EditSession.rules(already)) \(already.count == 1 ? "was" : "were") \(state) already"
+    let rest = "\(already.named) \(already.count == 1 ? "was" : "were") \(state) already"
     return done.isEmpty ? rest : "\(done); \(rest)"
   }
 }

@@ -1,18 +1,7 @@
-internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
-
-/// An explanation with what it takes to put it into words.
-struct ExplainedPacket {
-  let explanation: Explanation
-  let ruleSet: RuleSet
-  let labels: RuleLabels
-  /// Its number in the capture; `nil` for a described packet.
-  let frame: UInt64?
-
-  func rule(_ index: Int) -> Rule { ruleSet.rules[index] }
-}
+internal import SentryService
 
 extension ExplainedPacket {
   /// Explains the last of the described packets after judging the others. `me` is the first local address.
@@ -71,18 +60,5 @@ extension DescribedPacket {
       ?? place.interface(ruleSet)
     if let isExternal { interface.isExternal = isExternal }
     return interface
-  }
-}
-
-extension NotationError {
-  /// The message, the line or as much of it as fits into 80 columns, and a caret under what it is about.
-  func text(about line: String) -> String {
-    // The notation is one line, whatever blanks it has.
-    let bytes = line.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
-    let excerpt = Excerpt(
-      of: range, in: SourceText(fileName: "--packet", bytes: bytes), bytesBefore: 30, bytesAfter: 44)
-    return
-      (["--packet: \(message)", "    \(excerpt.line)", "    \(excerpt.indent)\(excerpt.marker)"]
-      + (hint.map { ["    \($0)"] } ?? [])).joined(separator: "\n")
   }
 }

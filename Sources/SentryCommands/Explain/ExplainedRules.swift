@@ -1,6 +1,7 @@
 internal import Algorithms
 internal import SentryEngine
 internal import SentryRules
+internal import SentryService
 
 /// The rules that a packet met, as an outline: a mark, the number, the test and the value seen, and below what the action did.
 ///

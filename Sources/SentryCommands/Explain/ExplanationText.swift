@@ -15,6 +15,7 @@ internal import SentryEngine
 internal import SentryJournal
 internal import SentryPacket
 internal import SentryRules
+internal import SentryService
 internal import SentryState
 
 struct ExplanationText {

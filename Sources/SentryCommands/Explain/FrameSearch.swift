@@ -2,6 +2,7 @@ internal import SentryCapture
 internal import SentryEngine
 internal import SentryPacket
 internal import SentryRules
+internal import SentryService
 
 /// Judges the frames of a capture up to one, and explains that.
 struct FrameSearch: ~Copyable {

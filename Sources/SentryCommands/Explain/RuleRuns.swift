@@ -1,6 +1,7 @@
 internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryRules
+internal import SentryService
 
 /// Makes a row of each visited rule, and one row of neighbours that did not match.
 struct RuleRuns {

@@ -5,13 +5,6 @@ internal import SentryPacket
 internal import SentryProcesses
 
 extension TrafficService {
-  /// `TCP https`, `UDP 4500`, `ICMP`.
-  var text: String {
-    let name = ServiceNames.name(ofProtocol: protocolNumber)
-    guard hasPort else { return name }
-    return "\(name) \(ServiceNames.name(port: port, protocol: name) ?? String(port))"
-  }
-
   /// Reads `https`, `tcp/443`, `udp/domain`, `443` (of TCP), `icmp`.
   init(argument text: String) throws {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -44,15 +37,6 @@ extension TrafficKey {
     case .interface(let name), .application(let name): shown(name)
     case .unknownApplication: "(not known)"
     case .others: "(others)"
-    }
-  }
-
-  /// As programs read it: `nil` for those that are not known, and for all others.
-  var plainName: String? {
-    switch self {
-    case .service, .host: text
-    case .interface(let name), .application(let name): name
-    case .unknownApplication, .others: nil
     }
   }
 }

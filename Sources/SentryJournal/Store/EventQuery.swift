@@ -9,12 +9,14 @@ struct EventQuery {
   private(set) var sql = ""
   private(set) var arguments = StatementArguments()
 
-  /// - Parameter limit: the latest so many; `nil` for all.
-  init(_ filter: EventFilter, limit: Int?) {
+  /// - Parameters:
+  ///   - limit: the latest so many; `nil` for all.
+  ///   - before: the number of an event; only those before it.
+  init(_ filter: EventFilter, limit: Int?, before: Int64? = nil) {
     let bound = limit.map { " ORDER BY time DESC, id DESC LIMIT \(max(0, $0))" } ?? ""
     let sides: [Side?] = filter.addresses == nil ? [nil] : [.source, .destination]
     // An event whose two addresses are both asked for is found twice, and is one.
-    let found = sides.map { "SELECT * FROM (SELECT id, time FROM event\(condition(filter, $0))\(bound))" }
+    let found = sides.map { "SELECT * FROM (SELECT id, time FROM event\(condition(filter, $0, before))\(bound))" }
     sql = """
       SELECT \(StoredEvent.selection) FROM event LEFT JOIN rule ON rule.id = event.rule \
       JOIN (SELECT * FROM (\(found.joined(separator: " UNION ")))\(bound)) AS found ON found.id = event.id \
@@ -24,8 +26,30 @@ struct EventQuery {
 
   private enum Side: String { case source, destination }
 
-  private mutating func condition(_ filter: EventFilter, _ side: Side?) -> String {
+  /// Counts events by steps of time and by verdict: step, verdict, count.
+  ///
+  /// - Parameter step: in seconds.
+  init(counting filter: EventFilter, step: Int64) {
+    var timeless = filter
+    timeless.addresses = nil
+    var condition = condition(timeless, nil)
+    if let range = filter.addresses {
+      condition += condition.isEmpty ? " WHERE " : " AND "
+      condition += "(source BETWEEN ? AND ? OR destination BETWEEN ? AND ?)"
+      arguments += StatementArguments([range.first.column, range.last.column, range.first.column, range.last.column])
+    }
+    sql = """
+      SELECT time / \(step * 1_000_000_000) AS step, verdict, count(*) FROM event\(condition) \
+      GROUP BY step, verdict ORDER BY step
+      """
+  }
+
+  private mutating func condition(_ filter: EventFilter, _ side: Side?, _ before: Int64? = nil) -> String {
     var terms: [String] = []
+    if let before {
+      terms.append("(time, id) < (SELECT time, id FROM event WHERE id = ?)")
+      arguments += [before]
+    }
     if let side, let range = filter.addresses {
       // Of one address the index has the events in the order of time, so that the latest are found without the others.
       let isOne = range.first == range.last

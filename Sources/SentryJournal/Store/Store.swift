@@ -119,6 +119,7 @@ public final class Store: Sendable {
   private func insertTraffic(of batch: StoreBatch, _ words: EventWords, into db: Database) throws {
     var table = TrafficTable(db, timeZone: timeZone)
     try table.add(batch.traffic)
+    try table.add(batch.verdicts)
     try table.add(batch.bandwidth) { try number(ofRule: $0, words, db) }
   }
 

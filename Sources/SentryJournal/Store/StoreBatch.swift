@@ -15,13 +15,15 @@ public struct StoreBatch: Sendable {
   public var traffic: [TrafficRow] = []
   /// Added to what was written before.
   public var bandwidth: [BandwidthRow] = []
+  /// Added to what was written before.
+  public var verdicts: [VerdictRow] = []
   public var connections: [EndedConnection] = []
 
   public init() {}
 
   public var isEmpty: Bool {
     events.isEmpty && messages.isEmpty && tables.isEmpty && counters == nil && documents.isEmpty && traffic.isEmpty
-      && bandwidth.isEmpty && connections.isEmpty
+      && bandwidth.isEmpty && verdicts.isEmpty && connections.isEmpty
   }
 }
 

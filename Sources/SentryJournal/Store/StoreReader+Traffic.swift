@@ -57,6 +57,19 @@ public struct BandwidthSpan: Sendable, Equatable {
   }
 }
 
+/// Packets of a span of the history that came to one verdict.
+public struct VerdictSpan: Sendable, Equatable {
+  public var start: Timestamp
+  public var verdict: Verdict
+  public var packets: UInt64
+
+  public init(start: Timestamp, verdict: Verdict, packets: UInt64) {
+    self.start = start
+    self.verdict = verdict
+    self.packets = packets
+  }
+}
+
 /// Which connections somebody wants to see. What is not said restricts nothing.
 public struct ConnectionFilter: Sendable {
   /// One of both ends is one of these.
@@ -146,6 +159,50 @@ extension StoreReader {
           name: (row[2] as String?) ?? "", packets: UInt64(clamping: (row[3] as Int64?) ?? 0),
           bytes: UInt64(clamping: (row[4] as Int64?) ?? 0))
       }
+    }
+  }
+
+  /// What became of packets, oldest first.
+  public func verdicts(_ scale: TrafficScale, _ period: TrafficPeriod) throws(StoreError) -> [VerdictSpan] {
+    try read { db in
+      guard try db.tableExists("verdict") else { return [] }
+      return try Row.fetchAll(
+        db,
+        sql:
+          "SELECT time, verdict, packets FROM verdict WHERE span = ? AND time > ? AND time < ? ORDER BY time, verdict",
+        arguments: Self.arguments(scale, period)
+      ).compactMap { row in
+        guard let verdict = Verdict(stored: (row[1] as Int64?) ?? -1) else { return nil }
+        return VerdictSpan(
+          start: Timestamp(nanoseconds: (row[0] as Int64?) ?? 0), verdict: verdict,
+          packets: UInt64(clamping: (row[2] as Int64?) ?? 0))
+      }
+    }
+  }
+
+  /// How many connections have ended in a time, by what they belong to.
+  public func endedConnections(
+    by dimension: TrafficDimension, _ period: TrafficPeriod
+  ) throws(StoreError) -> [TrafficKey: Int] {
+    let key =
+      switch dimension {
+      case .service:
+        "protocol * 65536 + CASE WHEN protocol IN (6, 17) THEN min(localPort, remotePort) ELSE 0 END"
+      case .host: "remote"
+      case .interface: "interface"
+      case .application: "coalesce(application, 0)"
+      }
+    return try read { db in
+      guard try Self.hasTraffic(db) else { return [:] }
+      var counts: [TrafficKey: Int] = [:]
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT \(key) AS key, count(*) FROM connection WHERE end >= ? AND end < ? GROUP BY key",
+        arguments: [period.since.nanoseconds, period.until.nanoseconds])
+      while let row = try rows.next() {
+        guard let key = TrafficKey(row[0] as DatabaseValue, dimension) else { continue }
+        counts[key] = row[1] as Int?
+      }
+      return counts
     }
   }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+public import SentryEngine
 
 /// Reads a database that a daemon writes meanwhile, or has written; never changes it.
 public final class StoreReader: Sendable {
@@ -61,10 +62,34 @@ public final class StoreReader: Sendable {
   public func forEachEntry(
     _ filter: EventFilter, limit: Int?, _ body: (LogEntry) throws -> Void
   ) throws(StoreError) {
-    let query = EventQuery(filter, limit: limit)
+    try forEachNumberedEntry(filter, limit: limit) { _, entry in try body(entry) }
+  }
+
+  /// The same, with the number that each entry has in this database.
+  ///
+  /// - Parameter before: such a number; only entries before that one.
+  public func forEachNumberedEntry(
+    _ filter: EventFilter, limit: Int?, before: Int64? = nil, _ body: (Int64, LogEntry) throws -> Void
+  ) throws(StoreError) {
+    let query = EventQuery(filter, limit: limit, before: before)
     try read { db in
       let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
-      while let row = try rows.next() { try body(StoredEvent.entry(row)) }
+      while let row = try rows.next() { try body(StoredEvent.number(row), StoredEvent.entry(row)) }
+    }
+  }
+
+  /// How many entries a filter admits, step by step; steps begin at multiples of their length.
+  ///
+  /// - Parameter step: in seconds.
+  /// - Returns: for each step, counted from 1970, and each verdict how many; `nil` stands for messages of the daemon.
+  public func counts(
+    _ filter: EventFilter, step: Int64
+  ) throws(StoreError) -> [(step: Int64, verdict: EngineEvent.Kind?, count: Int)] {
+    let query = EventQuery(counting: filter, step: max(1, step))
+    return try read { db in
+      try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).map { row in
+        ((row[0] as Int64?) ?? 0, (row[1] as Int64?).flatMap { EngineEvent.Kind(stored: $0) }, (row[2] as Int?) ?? 0)
+      }
     }
   }
 

@@ -15,7 +15,9 @@ enum StoreSchema {
   }
 
   /// In the order of their release. Names are kept in the database.
-  static let versions: [(name: String, sql: String)] = [("1", version1), ("2", version2)]
+  static let versions: [(name: String, sql: String)] = [
+    ("1", version1), ("2", version2), ("3", version3),
+  ]
 
   private static let version1 = """
     -- Rules that events name, as they were when they acted.
@@ -128,5 +130,16 @@ enum StoreSchema {
     );
     CREATE INDEX connectionByEnd ON connection (end);
     CREATE INDEX connectionByRemote ON connection (remote, end);
+    """
+
+  private static let version3 = """
+    -- What became of packets, in the same spans as the traffic.
+    CREATE TABLE verdict (
+      span INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      verdict INTEGER NOT NULL,    -- 0 pass, 1 delete, 2 reject, 3 drop connection, 4 delay, 5 route to
+      packets INTEGER NOT NULL,
+      PRIMARY KEY (span, time, verdict)
+    ) WITHOUT ROWID;
     """
 }

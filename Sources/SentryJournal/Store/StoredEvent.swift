@@ -76,8 +76,11 @@ enum StoredEvent {
   /// The columns that `entry` reads: those of an event and of its rule.
   static let selection = """
     event.time, verdict, event.action, rule, reason, flags, interface, protocol, icmp, source, destination, sourcePort, \
-    destinationPort, bytes, message, rule.number, rule.name, rule.parameter
+    destinationPort, bytes, message, rule.number, rule.name, rule.parameter, event.id
     """
+
+  /// The event's number in the database.
+  static func number(_ row: Row) -> Int64 { (row[18] as Int64?) ?? 0 }
 
   /// What the log says of a row. What a row cannot have is left out, so that none is ever in the way of the others.
   static func entry(_ row: Row) -> LogEntry {

@@ -85,6 +85,19 @@ struct TrafficTable {
     }
   }
 
+  mutating func add(_ rows: [VerdictRow]) throws {
+    guard !rows.isEmpty else { return }
+    let statement = try db.cachedStatement(
+      sql: "INSERT INTO verdict VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET packets = packets + excluded.packets")
+    for row in rows {
+      for scale in TrafficScale.allCases {
+        try statement.execute(arguments: [
+          scale.rawValue, start(of: row.minute, scale), row.verdict.stored, Int64(clamping: row.packets),
+        ])
+      }
+    }
+  }
+
   /// Where a span begins, in nanoseconds since 1970 as all times of the database.
   private mutating func start(of minute: Int64, _ scale: TrafficScale) -> Int64 {
     let hour = minute - minute % 3_600
@@ -127,6 +140,7 @@ struct TrafficRetention {
       }
       try db.execute(
         sql: "DELETE FROM bandwidth WHERE span = ? AND time < ?", arguments: [scale.rawValue, earliest])
+      try db.execute(sql: "DELETE FROM verdict WHERE span = ? AND time < ?", arguments: [scale.rawValue, earliest])
     }
   }
 
@@ -173,7 +187,8 @@ struct TrafficRetention {
 
   /// About how many bytes the history takes: it does not count as log.
   func bytes() throws -> Int64 {
-    let rows = try Int64.fetchOne(db, sql: "SELECT (SELECT count(*) FROM traffic) + (SELECT count(*) FROM bandwidth)")
+    let tables = ["traffic", "bandwidth", "verdict"].map { "(SELECT count(*) FROM \($0))" }
+    let rows = try Int64.fetchOne(db, sql: "SELECT \(tables.joined(separator: " + "))")
     return (rows ?? 0) * 64
   }
 }

@@ -19,6 +19,8 @@ struct EditPlan: Sendable {
 
   /// Rules whose own switch is set.
   var switches: [RuleNumber: Bool] = [:]
+  /// Rules of which an entry is written.
+  var fields: [RuleNumber: FieldChange] = [:]
   /// Rules that go, with everything below them.
   private(set) var removed: Set<RuleNumber> = []
   /// What is right below a removed rule takes its place.

@@ -53,13 +53,13 @@ public struct EditableDocument: Sendable {
     }
     let (text, outcome) = try TextRewriter.rewrite(reading.source.bytes, outline, by: plan)
     // A switch is a digit in the place of another.
-    guard !plan.touched.isEmpty else { return EditedDocument(bytes: text) }
+    guard !plan.touched.isEmpty || !plan.fields.isEmpty else { return EditedDocument(bytes: text) }
     try checkReads(text)
     return EditedDocument(bytes: text, outcome)
   }
 
   /// What an edit gives that changes nothing.
-  func unchanged() throws(EditError) -> [UInt8] {
+  public func unchanged() throws(EditError) -> [UInt8] {
     form == .text ? reading.source.bytes : try edited(by: EditPlan()).bytes
   }
 
@@ -96,11 +96,17 @@ public struct EditedDocument: Sendable {
   public var orphans: [OrphanedTest] = []
   /// The rules that were not yet as they were to be, or where: for switches and moves.
   public var changed: [RuleNumber] = []
+
+  public init(bytes: [UInt8], inserted: [RuleNumber] = []) {
+    self.bytes = bytes
+    self.inserted = inserted
+  }
 }
 
 extension EditedDocument {
   init(bytes: [UInt8], _ outcome: EditOutcome) {
-    self.init(bytes: bytes, inserted: outcome.inserted, shifts: outcome.shifts, orphans: outcome.orphans)
+    self.init(bytes: bytes)
+    (inserted, shifts, orphans) = (outcome.inserted, outcome.shifts, outcome.orphans)
   }
 }
 

@@ -64,9 +64,10 @@ struct ValueRewriter {
   private mutating func rewritten(
     _ rule: EditedValue, from old: RuleNumber, to new: RuleNumber
   ) throws(EditError) -> EditedValue {
-    guard old != new || plan.touched.contains(old) || plan.switches.keys.contains(where: { $0.isWithin(old) }) else {
-      return rule
-    }
+    guard
+      old != new || plan.touched.contains(old) || plan.switches.keys.contains(where: { $0.isWithin(old) })
+        || plan.fields.keys.contains(where: { $0.isWithin(old) })
+    else { return rule }
     var rule = rule
     if old != new {
       rule = rule.numbered(new)
@@ -74,6 +75,10 @@ struct ValueRewriter {
     }
     if let isOn = plan.switches[old] {
       rule = rule.setting(RuleKey.enabled.rawValue, to: .value(.integer(isOn ? 1 : 0)))
+    }
+    if let change = plan.fields[old] {
+      if let number = change.field.numberKey { rule = rule.setting(number.rawValue, to: nil) }
+      rule = rule.setting(change.field.key.rawValue, to: change.text.map { .value(.string($0)) })
     }
     var position = 0
     let children = try rewritten(rule.children, below: old, to: new, from: &position)

@@ -11,6 +11,7 @@ enum ConnectionStateProperty: Property {
     """
   static let valueSyntax = "new, established, closing or none, or several of them separated by commas"
   static let example = "new"
+  static let suggestions = ["new", "established", "closing", "none"]
   static let relations = Set<Relation>.unordered
   static let remarks = ValueRemarks.anywhere
 

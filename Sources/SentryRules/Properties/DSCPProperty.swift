@@ -7,6 +7,7 @@ enum DSCPProperty: NumberProperty {
   static let details = "The upper six bits of IPv4's type of service and of IPv6's traffic class."
   static let valueSyntax = "a number from 0 to 63, a range low-high, or a name: ef, cs0 to cs7, af11 to af43, va, le"
   static let example = "46 (ef)"
+  static let suggestions = ["46 (ef)", "cs1", "le", "af41"]
   static let limits: ClosedRange<UInt64> = 0...63
 
   static func parse(_ text: Substring) throws(ValueError) -> ClosedRange<UInt64> {

@@ -9,6 +9,7 @@ enum DayOfWeekProperty: Property {
   static let valueSyntax =
     "0 (Sunday) to 6 (Saturday), a name such as Mon, or a range; a range may go around the week's end"
   static let example = "1-5 (Monday to Friday)"
+  static let suggestions = ["1-5 (Monday to Friday)", "6-0 (weekend)", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
   static let relations = Set<Relation>.ordered
 
   /// Both ends included, each 0...6.

@@ -9,6 +9,7 @@ enum DirectionProperty: Property {
     """
   static let valueSyntax = "inbound (in) or outbound (out)"
   static let example = "inbound"
+  static let suggestions = ["inbound", "outbound"]
   static let relations = Set<Relation>.unordered
 
   /// The number as `NumberField.direction` has it.

@@ -5,6 +5,7 @@ enum ICMPv6TypeProperty: NumberProperty {
   static let summary = "the type of an ICMPv6 message"
   static let details = "Of IPv6 only; ICMP has types of its own."
   static let example = "128 (echo request)"
+  static let suggestions = ["128 (echo request)", "129 (echo reply)", "1-4 (errors)", "133-137 (neighbour discovery)"]
   static let limits: ClosedRange<UInt64> = 0...255
   static let precondition: String? = "ICMPv6"
 

@@ -9,6 +9,7 @@ enum IPFragmentOffsetProperty: NumberProperty {
     0 is a whole packet or a first fragment. Of IPv6 the offset of the fragment header, 0 without one.
     """
   static let example = "1-63"
+  static let suggestions = ["0", "1-8191"]
   static let limits: ClosedRange<UInt64> = 0...8191
 
   static func test(_ range: ClosedRange<UInt64>) -> Test { .number(.fragmentOffset, range) }

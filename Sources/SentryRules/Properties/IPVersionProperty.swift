@@ -4,6 +4,7 @@ enum IPVersionProperty: NumberProperty {
   static let codes = GenerationCodes.none
   static let summary = "the version of IP"
   static let example = "6"
+  static let suggestions = ["4", "6"]
   static let limits: ClosedRange<UInt64> = 4...6
   static let valueSyntax = "4 or 6"
 

@@ -9,5 +9,6 @@ enum IdleSecondsProperty: IdleProperty {
     starts the count again. Until the first match it counts from when the rules were applied.
     """
   static let example = "60"
+  static let suggestions = ["60", "300", "3600"]
   static let subject = IdleSubject.rule
 }

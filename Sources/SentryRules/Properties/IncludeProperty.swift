@@ -14,6 +14,7 @@ enum IncludeProperty: Property {
     """
   static let valueSyntax = "trigger, address, authorize, invalid or state"
   static let example = "trigger"
+  static let suggestions = ["trigger", "address", "authorize", "invalid", "state"]
   static let relations = Set<Relation>.unordered
 
   enum Operand: Sendable {

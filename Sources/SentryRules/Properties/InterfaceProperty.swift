@@ -13,6 +13,7 @@ enum InterfaceProperty: Property {
     """
   static let valueSyntax = "a system name, with * at its end for any that starts so; external; or internal"
   static let example = "eth0"
+  static let suggestions = ["external", "internal", "eth0", "wlan0", "lo"]
   static let relations = Set<Relation>.unordered
   static let remarks = ValueRemarks.nowhere
 

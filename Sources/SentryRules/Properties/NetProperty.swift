@@ -13,6 +13,9 @@ extension NetProperty {
   }
   static var absence: String { "A packet of the other family, IPv4 or IPv6, matches != and nothing else." }
   static var example: String { "192.0.2.0/24" }
+  static var suggestions: [String] {
+    [example, "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fe80::/10", "fc00::/7"]
+  }
   static var relations: Set<Relation> { .ordered }
 
   static func parse(_ text: Substring) throws(ValueError) -> AddressRange {

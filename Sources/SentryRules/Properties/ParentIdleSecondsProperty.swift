@@ -9,5 +9,6 @@ enum ParentIdleSecondsProperty: IdleProperty {
     matching at every check while the silence lasts.
     """
   static let example = "200"
+  static let suggestions = ["60", "300", "3600"]
   static let subject = IdleSubject.parent
 }

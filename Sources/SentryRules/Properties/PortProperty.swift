@@ -9,6 +9,12 @@ extension PortProperty {
     "A later fragment has no ports of its own; it has those of its first, if that was seen."
   }
   static var precondition: String? { "TCP or UDP" }
+  static var suggestions: [String] {
+    [
+      "22 (SSH)", "23 (telnet)", "25 (SMTP)", "53 (DNS)", "80 (HTTP)", "123 (NTP)", "137-139 (NetBIOS)", "443 (HTTPS)",
+      "445 (SMB)", "3389 (RDP)", "1024-65535",
+    ]
+  }
 
   static func test(_ range: ClosedRange<UInt64>) -> Test { .number(field, range) }
 }

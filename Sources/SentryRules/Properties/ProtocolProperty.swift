@@ -6,6 +6,9 @@ enum ProtocolProperty: NumberProperty {
   static let details = "Of IPv6 the protocol behind the extension headers."
   static let valueSyntax = "a number from 0 to 255, a range low-high, or a name: TCP, UDP, ICMP, ICMPv6, GRE, ESP, …"
   static let example = "6 (TCP)"
+  static let suggestions = [
+    "6 (TCP)", "17 (UDP)", "1 (ICMP)", "58 (ICMPv6)", "2 (IGMP)", "47 (GRE)", "50 (ESP)", "51 (AH)",
+  ]
   static let limits: ClosedRange<UInt64> = 0...255
 
   /// Read in any case.

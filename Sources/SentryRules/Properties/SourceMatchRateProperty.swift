@@ -9,6 +9,7 @@ enum SourceMatchRateProperty: NumberProperty {
     settings.triggerIPv6Prefix; those of the link by their addresses.
     """
   static let example = "50"
+  static let suggestions = ["50", "100", "1000"]
   static let limits: ClosedRange<UInt64> = 0...UInt64.max
   static let valueSyntax = "packets a second: a number, or a range low-high"
 

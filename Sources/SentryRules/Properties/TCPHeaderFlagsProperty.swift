@@ -9,6 +9,7 @@ enum TCPHeaderFlagsProperty: Property {
   static let details = "Flags that are not listed do not matter. 'syn,-ack' is the first packet of a connection."
   static let valueSyntax = "a comma list of fin, syn, rst, psh, ack, urg, ece, cwr; with - before it, the flag is off"
   static let example = "syn,-ack"
+  static let suggestions = ["syn,-ack", "syn,ack", "fin", "rst", "psh,ack", "-syn,-ack,-rst,-fin"]
   static let relations = Set<Relation>.unordered
   static let precondition: String? = "TCP"
   static let remarks = ValueRemarks.anywhere

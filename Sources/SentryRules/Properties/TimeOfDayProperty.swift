@@ -10,6 +10,7 @@ enum TimeOfDayProperty: Property {
     """
   static let valueSyntax = "h:mm from 0:00 to 23:59, or a range h:mm-h:mm that may end at 24:00, or go around midnight"
   static let example = "22:00-6:00"
+  static let suggestions = ["22:00-6:00", "8:30-17:30", "0:00-24:00"]
   static let relations = Set<Relation>.ordered
 
   /// Seconds of the day, both ends included.

@@ -1,33 +1,67 @@
 internal import Hummingbird
 internal import NIOCore
 internal import SentryControl
+internal import SentryEngine
 internal import SentryJournal
+internal import SentryPacket
 internal import ServiceLifecycle
 
 extension Router where Context: CallerContext {
-  func answerLog(from journal: Journal) {
+  func answerLog(from daemon: SentryDaemon) {
     get(RouterPath(ControlPath.log)) { request, _ in
+      var question = LogQuestion(filter: try request.logFilter())
+      let limit = try request.number(ControlPath.limit, within: 1...ControlLimit.logEntries)
+      question.limit = limit ?? question.limit
+      question.before = try request.number(ControlPath.before, within: 0...Int.max).map(Int64.init)
       let isFollowing = request.uri.queryParameters[Substring(ControlPath.follow)] == "1"
       return Response(
         status: .ok, headers: [.contentType: "application/x-ndjson"],
-        body: isFollowing ? following(journal) : try recent(journal))
+        body: isFollowing
+          ? following(daemon.journal, question.filter, last: limit) : try lines(await daemon.logLines(question)))
+    }
+
+    get(RouterPath(ControlPath.logMinutes)) { request, _ in
+      var filter = try request.logFilter()
+      let until = filter.until ?? WallClock.now()
+      let since = filter.since ?? until.adding(seconds: -3_600)
+      guard since < until else { throw HTTPError(.badRequest, message: "since must be before until") }
+      (filter.since, filter.until) = (since, until)
+      return try Response.json(
+        await daemon.logMinutes(filter, LogSteps(since: since.seconds, until: until.seconds + 1)))
     }
   }
 }
 
-private func recent(_ journal: Journal) throws -> ResponseBody {
-  var lines = ByteBuffer()
-  for entry in journal.recent() {
-    var line = try JSONLine.buffer(entry)
-    lines.writeBuffer(&line)
+extension Request {
+  fileprivate func logFilter() throws(HTTPError) -> EventFilter {
+    var filter = EventFilter()
+    filter.rule = item(ControlPath.rule)
+    filter.addresses = try range(ControlPath.address)
+    filter.since = try moment(ControlPath.since)
+    filter.until = try moment(ControlPath.until)
+    guard let name = item(ControlPath.verdict) else { return filter }
+    guard let verdict = EngineEvent.Kind(name: name) else {
+      let names = EngineEvent.Kind.logged.map(\.name).joined(separator: ", ")
+      throw HTTPError(.badRequest, message: "'\(name)' is no verdict: there are \(names)")
+    }
+    filter.verdict = verdict
+    return filter
   }
-  return ResponseBody(byteBuffer: lines)
+}
+
+private func lines(_ lines: [LogLine]) throws -> ResponseBody {
+  var text = ByteBuffer()
+  for line in lines {
+    var line = try JSONLine.buffer(line)
+    text.writeBuffer(&line)
+  }
+  return ResponseBody(byteBuffer: text)
 }
 
 /// Writes entries as they come, until the caller goes away or the daemon shuts down.
-private func following(_ journal: Journal) -> ResponseBody {
+private func following(_ journal: Journal, _ filter: EventFilter, last: Int?) -> ResponseBody {
   ResponseBody { writer in
-    for await entry in journal.follow().cancelOnGracefulShutdown() {
+    for await entry in journal.follow(filter, last: last).cancelOnGracefulShutdown() where filter.admits(entry) {
       try await writer.write(JSONLine.buffer(entry))
     }
     try await writer.finish(nil)

@@ -11,6 +11,10 @@ extension Router where Context: CallerContext {
       (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]), (ControlPath.logging, [.put]),
       (ControlPath.followedLists, [.get, .post]), (ControlPath.evidence, [.get]),
       (ControlPath.memory, [.get]), (ControlPath.metrics, [.get]), (ControlPath.top, [.get]),
+      (ControlPath.vocabulary, [.get]), (ControlPath.outline, [.get]), (ControlPath.drafts, [.post]),
+      (ControlPath.draftCheck, [.post]), (ControlPath.draftCopy, [.post]), (ControlPath.explain, [.post]),
+      (ControlPath.history, [.get]), (ControlPath.traffic, [.get]), (ControlPath.logMinutes, [.get]),
+      (ControlPath.connections, [.get]), (ControlPath.interfaces, [.get]), (ControlPath.health, [.get]),
     ]
   }
 

@@ -52,6 +52,11 @@ struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
       return try failure(objection.canBeForced ? .conflict : .forbidden, objection.message)
     } catch DaemonError.refused(let refusal) {
       return try failure(refusal.status, refusal.message)
+    } catch is WorkBench.Crowded {
+      return try failure(
+        .tooManyRequests, "others have asked for so much that this would have to wait too long; try again")
+    } catch let error as StoreError {
+      return try failure(.serviceUnavailable, error.description)
     } catch DaemonError.stopped {
       return try failure(.serviceUnavailable, "the daemon is shutting down")
     } catch {

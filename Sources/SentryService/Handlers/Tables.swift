@@ -76,7 +76,7 @@ enum Argument {
 
 extension Request {
   /// The body as JSON; `example` tells a caller that sent something else what is expected.
-  fileprivate func decoded<Wanted: Decodable>(_ type: Wanted.Type, like example: String) async throws -> Wanted {
+  func decoded<Wanted: Decodable>(_ type: Wanted.Type, like example: String) async throws -> Wanted {
     guard let wanted = try await decodedIfPresent(type, like: example) else {
       throw HTTPError(.badRequest, message: "expected \(example)")
     }
@@ -84,7 +84,7 @@ extension Request {
   }
 
   /// `nil` without a body.
-  fileprivate func decodedIfPresent<Wanted: Decodable>(
+  func decodedIfPresent<Wanted: Decodable>(
     _ type: Wanted.Type, like example: String
   ) async throws -> Wanted? {
     let body = try await body.collect(upTo: ControlLimit.requestBytes)

@@ -16,6 +16,7 @@ final class TrafficKeeper {
   private let pass = TrafficPass()
   private var tally = TrafficTally()
   private var meter = BandwidthMeter()
+  private var verdicts = VerdictTally()
   private var connections = ConnectionBacklog()
   private var applications = ApplicationNames()
   private var nextLook = ContinuousClock.now
@@ -69,12 +70,13 @@ final class TrafficKeeper {
     let sample = try await packets.perform { worker in
       (
         missed: worker.engine.tables.connections.missedDepartures, generation: worker.engine.rules.generation,
-        counters: isMeasuring ? worker.engine.counters : []
+        counters: isMeasuring ? worker.engine.counters : [], totals: worker.engine.totals
       )
     }
     connections.miss(sample.missed &- missed)
     missed = sample.missed
     meter.measure(sample.counters, generation: sample.generation, seconds: WallClock.now().seconds)
+    verdicts.note(sample.totals, seconds: WallClock.now().seconds)
   }
 
   // MARK: Rules
@@ -93,12 +95,13 @@ final class TrafficKeeper {
 
   // MARK: Writing
 
-  var hasMore: Bool { !connections.isEmpty || tally.hasRows || meter.hasRows }
+  var hasMore: Bool { !connections.isEmpty || tally.hasRows || meter.hasRows || verdicts.hasRows }
 
   /// Adds what waits to a batch, the oldest first, as much as one transaction should have.
   func fill(_ batch: inout StoreBatch) {
     batch.traffic = Array(tally.rows.prefix(Self.rowsPerBatch))
     batch.bandwidth = Array(meter.rows.prefix(Self.rowsPerBatch))
+    batch.verdicts = Array(verdicts.rows.prefix(Self.rowsPerBatch))
     batch.connections = connections.oldest(Self.connectionsPerBatch)
   }
 
@@ -106,6 +109,7 @@ final class TrafficKeeper {
   func remove(_ batch: StoreBatch) {
     tally.remove(batch.traffic)
     meter.remove(batch.bandwidth)
+    verdicts.remove(batch.verdicts)
     connections.removeOldest(batch.connections.count)
   }
 }

@@ -120,6 +120,8 @@ struct InterfaceCounts: Sendable, Equatable {
   /// IP packets by direction.
   var inbound: UInt64 = 0
   var outbound: UInt64 = 0
+  /// Of IP packets, headers included.
+  var bytes: UInt64 = 0
   /// In the last full second.
   var packetsPerSecond: UInt64 = 0
   /// `taken` when that second began.
@@ -135,17 +137,20 @@ struct InterfaceCounts: Sendable, Equatable {
     if isJudging { judgedByCurrentRules &+= frames } else { unjudged &+= frames }
     inbound &+= after.inbound &- before.inbound
     outbound &+= after.outbound &- before.outbound
+    bytes &+= after.bytes &- before.bytes
   }
 
   /// Adds one IP packet.
-  mutating func count(_ direction: Direction, isJudged: Bool) {
+  mutating func count(_ direction: Direction, bytes length: Int, isJudged: Bool) {
     if isJudged { judgedByCurrentRules &+= 1 } else { unjudged &+= 1 }
+    bytes &+= UInt64(length)
     countWays(direction, 1)
   }
 
   /// Adds IP packets that were judged together.
-  mutating func count(_ direction: Direction, packets: UInt64) {
+  mutating func count(_ direction: Direction, packets: UInt64, bytes length: UInt64) {
     judgedByCurrentRules &+= packets
+    bytes &+= length
     countWays(direction, packets)
   }
 

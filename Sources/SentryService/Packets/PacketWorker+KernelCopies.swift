@@ -136,7 +136,9 @@ extension PacketWorker {
     advance(to: now)
     for (flow, traffic) in reading.flows {
       let place = queue?.interfaceIndexes.firstIndex(of: flow.interface) ?? sources.count
-      if sources.indices.contains(place) { sources[place].counts.count(flow.direction, packets: traffic.packets) }
+      if sources.indices.contains(place) {
+        sources[place].counts.count(flow.direction, packets: traffic.packets, bytes: traffic.bytes)
+      }
       let mayStay = engine.credit(traffic, flow.key, going: flow.direction, interface: place, at: now)
       if keepsFlows, !mayStay { flows.append(.ends(flow)) }
     }

@@ -28,6 +28,7 @@ struct PacketWorker: ~Copyable {
 
   var engine: Engine
   private(set) var times = EvaluationTimes()
+  private(set) var pulse = Pulse()
   private let mailbox: Mailbox
   private let events: EventQueue
   let intake: PacketIntake
@@ -278,7 +279,8 @@ struct PacketWorker: ~Copyable {
   ) {
     let judgement = judged(bytes, .raw, packet.wireLength, now, origin)
     if sources.indices.contains(origin.interface) {
-      sources[origin.interface].counts.count(packet.direction, isJudged: engine.isOn)
+      sources[origin.interface].counts.count(
+        packet.direction, bytes: packet.wireLength, isJudged: engine.isOn)
     }
     if judgement.flow != .none { note(judgement.flow, of: packet) }
     let pacing = judgement.isRateBound && paces ? engine.pace(bytes, now: now) : .free
@@ -332,6 +334,7 @@ struct PacketWorker: ~Copyable {
     for index in sources.indices { judgeBatch(from: index) }
     advance(to: now)
     for source in sources { source.secondPassed() }
+    pulse.note(engine.totals, second: now.seconds)
   }
 
   mutating func advance(to now: Timestamp) {

@@ -53,6 +53,9 @@ struct TextRewriter {
     for (number, isOn) in plan.switches.sorted(by: { $0.key < $1.key }) {
       setEnabled(try node(number), isOn)
     }
+    for (number, change) in plan.fields.sorted(by: { $0.key < $1.key }) {
+      try FieldText(try node(number), change).write(into: &edits)
+    }
     guard !plan.touched.isEmpty else { return }
     renumber()
     for parent in plan.changed.sorted() { try rewriteList(below: parent) }

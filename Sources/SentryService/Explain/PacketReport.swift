@@ -2,7 +2,7 @@ internal import SentryPacket
 internal import SentryRules
 
 /// A packet's headers, as `explain --format json` prints them; what the packet lacks is left out.
-struct PacketReport: Encodable {
+struct PacketReport: Encodable, Sendable {
   /// As a line of packet notation, where it has addresses.
   var text: String?
   /// 4 or 6.

@@ -1,23 +1,23 @@
 internal import SentryDiagnostics
-internal import SentryEngine
+package import SentryEngine
 internal import SentryJournal
-internal import SentryPacket
+package import SentryPacket
 internal import SentryRules
-internal import SentryState
+package import SentryState
 
 /// Puts the parts of an explanation into words.
-struct ExplanationWords {
+package struct ExplanationWords {
   private let explained: ExplainedPacket
   private let clock = LocalTime()
 
-  init(_ explained: ExplainedPacket) { self.explained = explained }
+  package init(_ explained: ExplainedPacket) { self.explained = explained }
 
   private var explanation: Explanation { explained.explanation }
 
   // MARK: Values
 
   /// `nil` where there is none.
-  func seen(_ value: Explanation.SeenValue) -> String? {
+  package func seen(_ value: Explanation.SeenValue) -> String? {
     switch value {
     case .value(let text): text
     case .moment(let time): clock.text(secondsSince1970: time.secondsSince1970)
@@ -25,18 +25,18 @@ struct ExplanationWords {
     }
   }
 
-  func absence(_ value: Explanation.SeenValue) -> String? {
+  package func absence(_ value: Explanation.SeenValue) -> String? {
     if case .absent(let reason) = value { reason } else { nil }
   }
 
   /// For people: `23`, `absent: not TCP or UDP`; empty where there is nothing to see.
-  func seenText(_ value: Explanation.SeenValue) -> String {
+  package func seenText(_ value: Explanation.SeenValue) -> String {
     seen(value) ?? absence(value).map { "absent: \($0)" } ?? ""
   }
 
   // MARK: Before the rules
 
-  var directionReason: String {
+  package var directionReason: String {
     switch explanation.directionReason {
     case .sourceIsLocal: "its source is this host"
     case .sourceIsNotLocal: "its source is not this host"
@@ -46,7 +46,7 @@ struct ExplanationWords {
   }
 
   /// Why no rule ended the walk.
-  var whyNoRule: String {
+  package var whyNoRule: String {
     switch explanation.scope {
     case .rules where explained.ruleSet.settings.observe, .decidedBefore where explained.ruleSet.settings.observe:
       "the document is only observed"
@@ -59,7 +59,7 @@ struct ExplanationWords {
 
   // MARK: Effects
 
-  func effects(of visit: Explanation.Visit) -> [String] {
+  package func effects(of visit: Explanation.Visit) -> [String] {
     visit.effects.map { effect($0, of: explained.rule(visit.rule)) }
   }
 
@@ -112,12 +112,12 @@ struct ExplanationWords {
     }
   }
 
-  func number(_ rule: Int) -> String { explained.rule(rule).number }
+  package func number(_ rule: Int) -> String { explained.rule(rule).number }
 }
 
 extension Verdict {
   /// What a packet does, or suffers: `deleted`.
-  var outcome: String {
+  package var outcome: String {
     switch self {
     case .pass: "passes"
     case .delete: "deleted"
@@ -131,7 +131,7 @@ extension Verdict {
 
 extension Answer {
   /// Who hears what; `nil` for nobody.
-  var words: String? {
+  package var words: String? {
     switch self {
     case .none: nil
     case .reset: "a reset to the sender"
@@ -145,7 +145,7 @@ extension Answer {
 
 extension Direction {
   /// As documents write it.
-  var name: String { self == .inbound ? "inbound" : "outbound" }
+  package var name: String { self == .inbound ? "inbound" : "outbound" }
 }
 
 extension RateDirections {
@@ -160,12 +160,12 @@ extension RateDirections {
 
 extension EngineEvent.Kind {
   /// The word in JSON reports.
-  var name: String { "\(self)" }
+  package var name: String { "\(self)" }
 }
 
 extension Explanation.Evicted {
   /// The name of its table.
-  var table: String {
+  package var table: String {
     switch self {
     case .address(let table, _): table.name
     case .connection: "connections"
@@ -175,7 +175,7 @@ extension Explanation.Evicted {
   }
 
   /// What it stood for.
-  var text: String {
+  package var text: String {
     switch self {
     case .address(_, let entry): NetText.text(of: entry.range)
     case .connection(let entry): entry.endsText
@@ -187,12 +187,12 @@ extension Explanation.Evicted {
 
 extension ConnectionEntry {
   /// `192.0.2.1:40000 - 203.0.113.9:80`, this host first.
-  var endsText: String { "\(local.text(protocolNumber)) - \(remote.text(protocolNumber))" }
+  package var endsText: String { "\(local.text(protocolNumber)) - \(remote.text(protocolNumber))" }
 }
 
 extension FlowEndpoint {
   /// With the port where the protocol has ports.
-  func text(_ protocolNumber: UInt8) -> String {
+  package func text(_ protocolNumber: UInt8) -> String {
     address.text(port: protocolNumber == IPProtocol.tcp || protocolNumber == IPProtocol.udp ? port : nil)
   }
 }

@@ -3,11 +3,10 @@ internal import SentryEngine
 internal import SentryJournal
 internal import SentryPacket
 internal import SentryRules
-internal import SentryService
 internal import SentryState
 
 /// What `explain --format json` prints: one object. Rules, verdicts and table entries are named as in `replay --format json`.
-struct ExplanationReport: Encodable {
+package struct ExplanationReport: Encodable, Sendable {
   /// Left out for a described packet.
   var frame: UInt64?
   /// Seconds since 1970, microseconds kept.
@@ -37,7 +36,7 @@ struct ExplanationReport: Encodable {
   /// `blockedPage`; left out for nobody.
   var answer: String?
 
-  struct Visited: Encodable {
+  struct Visited: Encodable, Sendable {
     var number: String
     var name: String
     var depth: Int
@@ -57,7 +56,7 @@ struct ExplanationReport: Encodable {
     var effects: [String]
   }
 
-  struct Changes: Encodable {
+  struct Changes: Encodable, Sendable {
     var rules: [RuleChange]
     var tables: [TableChange]
     /// An entry of table trigger that is not made; left out where none is prevented.
@@ -75,7 +74,7 @@ struct ExplanationReport: Encodable {
     var evicted: [Eviction]
   }
 
-  struct RuleChange: Encodable {
+  struct RuleChange: Encodable, Sendable {
     var number: String
     var matchCount: UInt64
     var byteCount: UInt64
@@ -83,27 +82,27 @@ struct ExplanationReport: Encodable {
     var byteCountBefore: UInt64
   }
 
-  struct TableChange: Encodable {
+  struct TableChange: Encodable, Sendable {
     var table: String
     /// Null for a new entry.
     var before: TableEntryReport?
     var entry: TableEntryReport
   }
 
-  struct PreventedTrigger: Encodable {
+  struct PreventedTrigger: Encodable, Sendable {
     /// Who would have been triggered.
     var address: String
     /// The protected address or net that such an entry would stand for.
     var protected: String
   }
 
-  struct WithheldTrigger: Encodable {
+  struct WithheldTrigger: Encodable, Sendable {
     /// Who would have been triggered.
     var address: String
     var reason: String
   }
 
-  struct ConnectionChange: Encodable {
+  struct ConnectionChange: Encodable, Sendable {
     /// False for one that was known and goes on.
     var isNew: Bool
     var local: String
@@ -118,7 +117,7 @@ struct ExplanationReport: Encodable {
     var refused: UInt32
   }
 
-  struct SourceChange: Encodable {
+  struct SourceChange: Encodable, Sendable {
     /// The packet's source, or the IPv6 net by which it counts.
     var address: String
     /// In the second that has begun, this packet included.
@@ -127,14 +126,14 @@ struct ExplanationReport: Encodable {
     var rate: UInt64
   }
 
-  struct Eviction: Encodable {
+  struct Eviction: Encodable, Sendable {
     /// `connections`, `sources`, `fragments`, or the name of an address table.
     var table: String
     /// What it stood for, as text.
     var entry: String
   }
 
-  struct Told: Encodable {
+  struct Told: Encodable, Sendable {
     var kind: String
     var rule: String
     /// What happens to the packet, where the event comes from below the rule that decided it.
@@ -145,7 +144,7 @@ struct ExplanationReport: Encodable {
 }
 
 extension ExplanationReport {
-  init(_ explained: ExplainedPacket) {
+  package init(_ explained: ExplainedPacket) {
     let explanation = explained.explanation
     let words = ExplanationWords(explained)
     frame = explained.frame
@@ -175,7 +174,7 @@ extension ExplanationReport {
   }
 
   /// Writes `rule`, `action` and `reason` as null where there is none.
-  func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encodeIfPresent(frame, forKey: .frame)
     try fields.encode(time, forKey: .time)

@@ -1,0 +1,106 @@
+internal import SentryControl
+internal import SentryEngine
+internal import SentryJournal
+internal import SentryPacket
+internal import SentryRules
+
+// How much has come and gone: of the last hour what the packet thread remembers, of longer times what is on the disk.
+
+/// Questions to the memory on disk that cannot be answered.
+struct HistoryRefusal: Error {
+  var message: String
+}
+
+extension SentryDaemon {
+  func drawnHistory(_ frame: HistoryFrame) async throws -> HistoryReply {
+    let now = WallClock.now()
+    guard let scale = frame.scale, let path = await readablePath() else {
+      let count = frame.scale == nil ? frame.span + 2 : Pulse.capacity
+      let samples = try await ask { $0.pulse.samples(count) }
+      return HistoryReply(frame, HistoryPiece.all(between: samples), now: now.seconds)
+    }
+    let period = TrafficPeriod(
+      since: Timestamp(seconds: frame.start(now: now.seconds), nanoseconds: 0), until: now.adding(seconds: 1))
+    return try await readings.run {
+      let reader = try StoreReader(path: path)
+      let pieces = HistoryPiece.all(
+        try reader.verdicts(scale, period), try reader.history(of: nil, scale, period), scale)
+      return HistoryReply(frame, pieces, now: now.seconds)
+    }
+  }
+
+  /// Who has moved most.
+  func traffic(by order: TrafficOrder, span: Int, limit: Int) async throws -> TrafficReply {
+    guard memory.options.directory != nil else {
+      throw HistoryRefusal(message: "this sentry keeps no history: start it with --state-directory")
+    }
+    _ = await flushMemory()
+    guard let path = await readablePath() else {
+      throw HistoryRefusal(message: "the history cannot be read now: \(await memory.report()?.problem ?? "no reason")")
+    }
+    let isUnmeasured = active.rules.measuredRules.isEmpty
+    return try await readings.run {
+      let now = WallClock.now()
+      let period = TrafficPeriod(since: now.adding(seconds: -Int64(span)), until: now.adding(seconds: 1))
+      let scale = TrafficScale.finest(reachingBackTo: period.since.seconds, now: now.seconds)
+      let reader = try StoreReader(path: path)
+      guard let dimension = TrafficDimension(order) else {
+        var reply = TrafficReply(span, try reader.bandwidth(scale, period), limit: limit)
+        if isUnmeasured { reply.note = "no rule in force is measured: those are whose names begin with an underscore" }
+        return reply
+      }
+      let top = try reader.top(by: dimension, scale, period, limit: limit)
+      return TrafficReply(span, order, top, try reader.endedConnections(by: dimension, period))
+    }
+  }
+
+  /// The database, where there is one that can be read.
+  func readablePath() async -> String? {
+    guard let status = await memory.report(), status.problem == nil else { return nil }
+    return status.path
+  }
+}
+
+extension TrafficDimension {
+  /// `nil` for rules.
+  fileprivate init?(_ order: TrafficOrder) {
+    switch order {
+    case .service: self = .service
+    case .host: self = .host
+    case .application: self = .application
+    case .interface: self = .interface
+    case .rule: return nil
+    }
+  }
+}
+
+extension TrafficReply {
+  fileprivate init(_ span: Int, _ order: TrafficOrder, _ top: TrafficTop, _ ended: [TrafficKey: Int]) {
+    let named = top.rows.reduce(0) { $0 + (ended[$1.key] ?? 0) }
+    self.init(
+      span: span, by: order,
+      rows: top.rows.map { key, counts in
+        var isOthers: Bool?
+        if case .others = key { isOthers = true }
+        let rest = ended.values.reduce(0, +) - named
+        return Row(
+          name: key.plainName ?? (isOthers == true ? "others" : "unknown"), packetsIn: counts.packetsIn,
+          packetsOut: counts.packetsOut, bytesIn: counts.bytesIn, bytesOut: counts.bytesOut,
+          connections: isOthers == true ? rest : ended[key] ?? 0, isOthers: isOthers)
+      })
+  }
+
+  /// Of rules; those of one number and name together.
+  fileprivate init(_ span: Int, _ measured: [BandwidthSpan], limit: Int) {
+    var rows: [String: Row] = [:]
+    for span in measured {
+      let name = span.name.isEmpty ? span.number : "\(span.number) \(span.name)"
+      var row = rows[name] ?? Row(name: name, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0)
+      row.packetsIn &+= span.packets
+      row.bytesIn &+= span.bytes
+      rows[name] = row
+    }
+    let ordered = rows.values.sorted { ($0.bytesIn, $1.name) > ($1.bytesIn, $0.name) }
+    self.init(span: span, by: .rule, rows: Array(ordered.prefix(limit)))
+  }
+}

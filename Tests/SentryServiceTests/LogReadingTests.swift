@@ -1,0 +1,59 @@
+import Foundation
+import SentryControl
+import SentryJournal
+import SentryPacket
+import SentryTestSupport
+import Testing
+
+@testable import SentryService
+
+@Suite struct LogReadingTests {
+  /// What a page reads of a line.
+  private struct Line: Decodable { var id: Int64?, source: String?, rule: String, message: String? }
+
+  private static func lines(_ api: APIClient, _ query: String = "") async throws -> [Line] {
+    let response = try await api.response(ControlPath.log + query)
+    #expect(response.status == .ok)
+    return try String(buffer: response.body).split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
+  }
+
+  private static func fill(_ api: APIClient) async throws {
+    for number in 1...5 { try await api.daemon.judge(Packets.udp(from: "203.0.113.\(number)")) }
+    try await api.daemon.judge(Packets.telnet(from: "203.0.113.77"))
+    try await waitUntil("all is logged") { api.daemon.journal.recent().count { $0.message == nil } == 6 }
+  }
+
+  /// In the daemon's memory and on its disk the same.
+  @Test(arguments: [false, true])
+  func logIsFilteredAndPaged(_ isKept: Bool) async throws {
+    let folder = try TemporaryFolder()
+    try await withAPI(memory: MemoryOptions(directory: isKept ? folder.url.path : nil)) { api in
+      try await Self.fill(api)
+      let all = try await Self.lines(api, "?rule=2")
+      #expect(all.map(\.source) == (1...5).map { "203.0.113.\($0):40000" })
+      let ids = all.compactMap(\.id)
+      #expect(ids.count == 5 && ids == ids.sorted())
+      let latest = try await Self.lines(api, "?rule=2&limit=2")
+      #expect(latest.map(\.source) == ["203.0.113.4:40000", "203.0.113.5:40000"])
+      let older = try await Self.lines(api, "?rule=2&limit=2&before=\(latest[0].id ?? 0)")
+      #expect(older.map(\.source) == ["203.0.113.2:40000", "203.0.113.3:40000"])
+      #expect(try await Self.lines(api, "?address=203.0.113.77").map(\.rule) == ["1 telnet"])
+      #expect(try await Self.lines(api, "?verdict=delete").count == 1)
+      #expect(try await Self.lines(api, "?until=1000").isEmpty)
+      let minutes: LogMinutesReply = try await api.get("\(ControlPath.logMinutes)?rule=2")
+      #expect(minutes.step == 60)
+      #expect(minutes.counts.reduce(0) { $0 + ($1["log"] ?? 0) } == 5)
+      #expect(minutes.counts.count <= 62)
+    }
+  }
+
+  @Test func longTimesHaveLongerSteps() {
+    let day = LogSteps(since: 1_000_000, until: 1_000_000 + 30 * 86_400)
+    #expect(day.step % 60 == 0)
+    #expect(day.count <= LogMinutesReply.mostSteps)
+    #expect(day.start <= 1_000_000 && day.start % day.step == 0)
+    #expect(day.start + Int64(day.count) * day.step >= 1_000_000 + 30 * 86_400)
+  }
+}
