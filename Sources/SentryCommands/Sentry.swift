@@ -32,7 +32,7 @@ public struct Sentry: AsyncParsableCommand {
         name: "A running sentry:",
         subcommands: [
           Run.self, Apply.self, Confirm.self, Rollback.self, ShowActive.self, On.self, Off.self, Triggered.self,
-          Lists.self, Log.self, Traffic.self, Status.self, Top.self, Metrics.self, ServiceCommand.self,
+          Lists.self, Log.self, Traffic.self, Status.self, Top.self, Metrics.self, Open.self, ServiceCommand.self,
           OwnerLookup.self, NotifierProcess.self,
         ]),
       CommandGroup(name: "The rule language:", subcommands: [Properties.self, Actions.self]),

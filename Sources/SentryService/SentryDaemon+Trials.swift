@@ -10,7 +10,7 @@ extension SentryDaemon {
     await changes.take()
     defer { changes.give() }
     guard let trial else { throw .refused(.nothingOnTrial) }
-    if trial.caller.sharesConnection(with: caller) { throw .refused(.sameConnection) }
+    if !trial.isShown(by: caller) { throw .refused(.sameConnection) }
     endTrial()
     let remaining = trial.remaining(now: uptime())
     let document = active

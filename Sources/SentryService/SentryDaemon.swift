@@ -39,6 +39,8 @@ public actor SentryDaemon {
   nonisolated let memory: MemoryKeeper
   nonisolated let notifications: NotificationDesk?
   nonisolated let talkers: TalkerDesk
+  nonisolated let live: LiveFeed
+  package nonisolated let door = WebDoor()
   /// Follows the lists of the document in force; `nil` where nothing is fetched for it.
   nonisolated let lists: ListDesk?
 
@@ -166,6 +168,7 @@ public actor SentryDaemon {
     self.surroundings = surroundings
     self.memory = memory
     talkers = TalkerDesk(packets: packets)
+    live = LiveFeed()
     self.startTime = startTime
     self.log = log
     history = [active.report]
@@ -308,6 +311,7 @@ public actor SentryDaemon {
       log: journal.report)
     reply.trial = trial?.report(now: surroundings.uptime())
     reply.lists = lists.isEmpty ? nil : lists
+    reply.web = door.address
     return reply
   }
 

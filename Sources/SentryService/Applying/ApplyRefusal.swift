@@ -20,7 +20,7 @@ public enum ApplyRefusal: Error, Equatable {
         + "'sentry rollback' to go back to the rules before, and try again"
     case .nothingOnTrial: "no document waits to be confirmed"
     case .sameConnection:
-      "this connection to the control socket was there before the document: only a new one shows that one can get in"
+      "this connection was there before the document: only a new one shows that one can get in"
     case .noDocument(_, available: 0): "there is no earlier document to go back to"
     case .noDocument(let steps, let available):
       "there \(available == 1 ? "is" : "are") only \(counted(available, "earlier document")) to go back to, not "

@@ -9,13 +9,21 @@ struct Trial: Sendable {
   let caller: Caller
   let seconds: Int
   /// On a clock that nobody sets.
+  private let start: Timestamp
   private let end: Timestamp
 
   init(before: AppliedDocument, seconds: Int, caller: Caller, now: Timestamp) {
     self.before = before
     self.seconds = seconds
     self.caller = caller
+    start = now
     end = now.adding(seconds: Int64(seconds))
+  }
+
+  /// Whether somebody shows by asking that one can get in under the rules on trial: over a connection that was not there before.
+  func isShown(by other: Caller) -> Bool {
+    if caller.sharesConnection(with: other) { return false }
+    return other.connectedTime.map { $0 > start } ?? true
   }
 
   func isOver(now: Timestamp) -> Bool { now >= end }

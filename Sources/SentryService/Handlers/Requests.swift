@@ -19,6 +19,7 @@ extension Router where Context: CallerContext {
     answerMemory(from: daemon)
     answerMetrics(from: daemon)
     answerTop(from: daemon)
+    answerLive(from: daemon)
     refuseOtherMethods()
   }
 }
