@@ -74,13 +74,22 @@ let package = Package(
     library(
       "SentryCommands",
       [
-        "SentryService", "SentryNotifier", "SentryProcesses", "SentryNetfilter", "SentryControl", "SentryJournal",
-        "SentryEngine", "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList", "SentryDiagnostics",
-        "SentryPacket", "CMalloc", "CTerminal",
+        "SentryDashboard", "SentryService", "SentryNotifier", "SentryProcesses", "SentryNetfilter", "SentryControl",
+        "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList",
+        "SentryDiagnostics", "SentryPacket", "CMalloc", "CTerminal",
         .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .system,
       ],
       // The built-in default document is part of the program.
       resources: [.embedInCode("Resources/Default.plist")]),
+    .target(
+      name: "SentryDashboard",
+      dependencies: [
+        "SentryService", "SentryProcesses", "SentryControl", "SentryJournal", "SentryPacket", "CPages",
+        .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .serviceLifecycle, .system,
+      ],
+      // CPages makes the pages part of the program.
+      exclude: ["Pages"], swiftSettings: settings),
+    .target(name: "CPages"),
     library(
       "SentryService",
       [
@@ -151,6 +160,12 @@ let package = Package(
         "SentryNotifier", "SentryProcesses", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
         "SentryCapture", "SentryState",
         "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .hummingbird, .hummingbirdTesting, .logging, .nioCore,
+      ]),
+    tests(
+      of: "SentryDashboard",
+      [
+        "SentryService", "SentryControl", "SentryEngine", "SentryRules", "SentryCapture", "SentryPacket",
+        "SentryTestSupport", .hummingbird, .hummingbirdTesting, .logging, .nioCore,
       ]),
     tests(
       of: "SentryCommands",

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Logging
 internal import SentryCapture
+internal import SentryDashboard
 internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryJournal
@@ -28,6 +29,7 @@ struct Run: AsyncParsableCommand {
         sentry run -i eth0 -i wg0 --mode queue --policy fail-closed
         sentry run -i eth0 --log /var/log/sentry.log --log syslog:ipfw
         sentry run -i eth0 --metrics 127.0.0.1:9797
+        sentry run -i eth0 --web 127.0.0.1:8787
         sentry run Documents/Default.plist --mode bridge eth0 eth1
       """)
 
@@ -96,6 +98,8 @@ struct Run: AsyncParsableCommand {
   @OptionGroup var notifications: NotificationArguments
 
   @OptionGroup var metrics: MetricsArguments
+
+  @OptionGroup var web: WebArguments
 
   @OptionGroup var socket: SocketOption
 
@@ -238,6 +242,7 @@ struct Run: AsyncParsableCommand {
     program.origin = start.origin
     program.documentFile = start.file
     program.metrics = metrics.place
+    if let place = web.place { program.showPages(at: place) }
     let missing = stateDirectory.missing
     do throws(DaemonError) {
       try await program.run(log: log) { [announcement] in
@@ -335,6 +340,8 @@ struct Run: AsyncParsableCommand {
       CommandFailure(.inputOutput, "the control socket \(path) cannot be made: \(reason)")
     case .metricsUnusable(let place, let reason):
       CommandFailure(.inputOutput, "metrics cannot be had at \(place): \(reason); choose another --metrics")
+    case .webUnusable(let place, let reason):
+      CommandFailure(.inputOutput, "web pages cannot be had at \(place): \(reason); choose another --web")
     case .generationChanged(let expected, let found):
       CommandFailure(.internalError, "generation \(found) is in force in the place of \(expected)")
     case .refused(let refusal):

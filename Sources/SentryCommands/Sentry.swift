@@ -33,7 +33,7 @@ public struct Sentry: AsyncParsableCommand {
         subcommands: [
           Run.self, Apply.self, Confirm.self, Rollback.self, ShowActive.self, On.self, Off.self, Triggered.self,
           Lists.self, Connections.self, Interfaces.self, Log.self, Traffic.self, Status.self, Top.self, Metrics.self,
-          ServiceCommand.self, OwnerLookup.self, NotifierProcess.self,
+          Open.self, ServiceCommand.self, OwnerLookup.self, NotifierProcess.self,
         ]),
       CommandGroup(name: "The rule language:", subcommands: [Properties.self, Actions.self]),
     ])

@@ -63,6 +63,7 @@ struct StatusText {
         + clock.text(secondsSince1970: document.edits?.documentTime ?? document.appliedTime),
       "running    for \(TimeText.duration(seconds: TimeText.wholeSeconds(reply.time - reply.startTime)))",
     ]
+    if let web = reply.web { lines.append("web pages  \(web) ('sentry open' logs in)") }
     if let edits = document.edits {
       let time = clock.text(secondsSince1970: document.appliedTime)
       lines.insert("edited     \(counted(edits.count, "time")) since, last at \(time): \(edits.last)", at: 2)

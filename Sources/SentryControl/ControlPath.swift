@@ -58,6 +58,11 @@ public enum ControlPath {
 
   /// GET: `TopReply`.
   public static let top = "/v1/top"
+  /// GET: an event a second for as long as the caller listens, as docs/Dashboard.md has it (text/event-stream); with the query item
+  /// `rules=1` the events have what rules have counted.
+  public static let live = "/v1/live"
+  /// POST, on the control socket alone: `LinkReply`.
+  public static let links = "/v1/links"
   /// GET: metrics as text that Prometheus reads; with the query item `rules`, `all` or a number, of so many rules. It stands where
   /// Prometheus looks, without a version.
   public static let metrics = "/metrics"
@@ -89,6 +94,8 @@ public enum ControlPath {
   public static let evidenceAddress = "address"
   /// The query item of `metrics`: how many rules, the first in the document, have samples of their own; or `allRules`.
   public static let ruleLimit = "rules"
+  /// The query item of `live`.
+  public static let liveRules = "rules"
   /// In the place of that number.
   public static let allRules = "all"
   /// In the place of a table's name after `lists`.

@@ -14,7 +14,7 @@ struct ControlServer: Service {
   /// What happens once requests are answered.
   var onListening: @Sendable () async -> Void = {}
 
-  /// One thread is plenty for one socket; it lives as long as the process.
+  /// One thread is plenty for the socket and a few ports; it lives as long as the process.
   static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
   /// Serves until the service group shuts down; requests under way are finished first.
@@ -22,7 +22,8 @@ struct ControlServer: Service {
     defer { socket.remove() }
     let application = Application(
       router: Self.router(for: daemon),
-      server: .http1(configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ContinueHandler()])),
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionAge(), ContinueHandler()])),
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: socket.path), serverName: "sentry"),
       onServerRunning: { _ in
         socket.protect()
@@ -36,6 +37,7 @@ struct ControlServer: Service {
   static func router(for daemon: SentryDaemon) -> Router<ControlContext> {
     let router = Router(context: ControlContext.self)
     router.answerRequests(from: daemon)
+    router.answerLinks(from: daemon)
     return router
   }
 }
@@ -44,7 +46,7 @@ struct ControlServer: Service {
 struct ControlContext: CallerContext {
   var coreContext: CoreRequestContextStorage
 
-  private let channel: any Channel
+  let channel: any Channel
   /// What the caller says of the SSH connection he comes by.
   var sshConnection: String?
 
@@ -57,8 +59,10 @@ struct ControlContext: CallerContext {
   var caller: Caller {
     get async {
       let peer = await Peer(of: channel)
-      return Caller(
+      var caller = Caller(
         user: peer?.user ?? "unknown", process: peer?.process, connection: channel, sshConnection: sshConnection)
+      caller.connectedTime = await ConnectionAge.start(of: channel)
+      return caller
     }
   }
 

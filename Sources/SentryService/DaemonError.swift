@@ -15,6 +15,8 @@ public enum DaemonError: Error, Equatable {
   case socketUnusable(path: String, reason: String)
   /// Metrics cannot be had at this address and port.
   case metricsUnusable(place: String, reason: String)
+  /// The web pages cannot be had at this address and port.
+  case webUnusable(place: String, reason: String)
   /// Somebody else's document came in between: the generation in force is not the one expected.
   case generationChanged(expected: UInt32, found: UInt32)
   /// The rules in force are not to change now, or not so.

@@ -1,6 +1,7 @@
 public import Logging
+package import NIOCore
 internal import SentryCapture
-internal import ServiceLifecycle
+package import ServiceLifecycle
 internal import UnixSignals
 
 /// The daemon as one call: everything `sentry run` does after it has read its command line.
@@ -17,7 +18,12 @@ public struct DaemonProgram: Sendable {
   /// What SIGHUP reads anew; `nil` if there is no such file.
   public var documentFile: ReloadedFile?
   /// Where metrics are to be had besides the control socket.
-  public var metrics: MetricsPlace?
+  public var metrics: ListenPlace?
+  /// Makes what shows the daemon's web pages; `nil` for none.
+  package var dashboard: (@Sendable (SentryDaemon, Logger) -> any Service)?
+
+  /// Of all that the daemon serves.
+  package static var eventLoops: any EventLoopGroup { ControlServer.eventLoops }
 
   public init(document: SubmittedDocument, interfaces: [String], socketPath: String) {
     self.document = document
@@ -55,6 +61,7 @@ public struct DaemonProgram: Sendable {
     if let metrics {
       configuration.services.insert(.init(service: MetricsServer(daemon: daemon, place: metrics, log: log)), at: 2)
     }
+    if let dashboard { configuration.services.insert(.init(service: dashboard(daemon, log)), at: 2) }
     configuration.gracefulShutdownSignals = [.sigint, .sigterm]
     let services = ServiceGroup(configuration: configuration)
     do {

@@ -45,6 +45,8 @@ public actor SentryDaemon {
   nonisolated let trials = WorkBench()
   /// Where what is on the disk is read for others.
   nonisolated let readings = WorkBench()
+  nonisolated let live: LiveFeed
+  package nonisolated let door = WebDoor()
   /// Follows the lists of the document in force; `nil` where nothing is fetched for it.
   nonisolated let lists: ListDesk?
 
@@ -173,6 +175,7 @@ public actor SentryDaemon {
     self.memory = memory
     talkers = TalkerDesk(packets: packets)
     connections = ConnectionDesk(packets: packets)
+    live = LiveFeed()
     self.startTime = startTime
     self.log = log
     history = [active.report]
@@ -315,6 +318,7 @@ public actor SentryDaemon {
       log: journal.report)
     reply.trial = trial?.report(now: surroundings.uptime())
     reply.lists = lists.isEmpty ? nil : lists
+    reply.web = door.address
     return reply
   }
 

@@ -1,9 +1,9 @@
 internal import Dispatch
 internal import Foundation
-internal import SentryPacket
+package import SentryPacket
 
 /// The host's clock, the one packets are stamped with.
-enum WallClock {
+package enum WallClock {
   static func now() -> Timestamp {
     let seconds = seconds()
     // A clock set outside what a timestamp can hold counts as not set.
@@ -12,12 +12,12 @@ enum WallClock {
   }
 
   /// Seconds since 1970.
-  static func seconds() -> Double { Date().timeIntervalSince1970 }
+  package static func seconds() -> Double { Date().timeIntervalSince1970 }
 }
 
 /// The time since the system started, which nobody can set: for how long something takes.
-enum UptimeClock {
-  static func now() -> Timestamp {
+package enum UptimeClock {
+  package static func now() -> Timestamp {
     Timestamp(nanoseconds: Int64(clamping: DispatchTime.now().uptimeNanoseconds))
   }
 }

@@ -230,7 +230,7 @@ struct ParsedMetrics {
 
 @Suite struct MetricsServerTests {
   private func withPort(_ place: String, _ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
-    let place = try MetricsPlace(place, allowsRemote: true)
+    let place = try ListenPlace(place, allowsRemote: true)
     try await withDaemon { daemon in
       try await Application(router: MetricsServer.router(for: daemon, at: place)).test(.live) { client in
         try await body(client)

@@ -18,18 +18,8 @@ struct MetricsArguments: ParsableArguments {
       guard !metricsForOthers else { throw ValidationError("--metrics-for-others says something of --metrics: add it") }
       return
     }
-    do throws(MetricsPlace.Problem) {
-      _ = try MetricsPlace(argument, allowsRemote: metricsForOthers)
-    } catch {
-      switch error {
-      case .unreadable:
-        throw ValidationError("--metrics '\(argument)': expected an address and a port: 127.0.0.1:9797, [::1]:9797")
-      case .remote:
-        throw ValidationError(
-          "--metrics \(argument): others than this host could read it; if that is meant, add --metrics-for-others")
-      }
-    }
+    try PlaceArgument.check(argument, of: "--metrics", port: 9797, allowsRemote: metricsForOthers)
   }
 
-  var place: MetricsPlace? { argument.flatMap { try? MetricsPlace($0, allowsRemote: metricsForOthers) } }
+  var place: ListenPlace? { argument.flatMap { try? ListenPlace($0, allowsRemote: metricsForOthers) } }
 }

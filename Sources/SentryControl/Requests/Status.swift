@@ -49,6 +49,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var log: LogReport?
   /// The lists that the document follows; `nil` where it follows none.
   public var lists: [FollowedListReport]?
+  /// Where the web pages are to be had: `http://127.0.0.1:8787`; `nil` where there are none.
+  public var web: String?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,

@@ -22,7 +22,7 @@ public enum ApplyRefusal: Error, Equatable {
         + "'sentry rollback' to go back to the rules before, and try again"
     case .nothingOnTrial: "no document waits to be confirmed"
     case .sameConnection:
-      "this connection to the control socket was there before the document: only a new one shows that one can get in"
+      "this connection was there before the document: only a new one shows that one can get in"
     case .sameLogin(let peer):
       "this comes through the SSH connection from \(peer) that was there before the document: open a new login and confirm there, "
         + "then you know that one can be made"

@@ -1,3 +1,6 @@
+package import NIOCore
+internal import SentryPacket
+
 /// On what terms somebody wants a document in force.
 public struct ApplyTerms: Sendable {
   /// The generation that must be in force; `nil` for any. Who names one edits the rules in force: then the document's tests may
@@ -26,8 +29,10 @@ public struct Caller: Sendable {
   public var user: String
   /// The process that asks; `nil` if that is not known.
   var process: UInt32?
-  /// Stands for the connection to the control socket.
+  /// Stands for the connection he comes by.
   var connection: (any AnyObject & Sendable)?
+  /// Since when there is that connection, on a clock that nobody sets; `nil` if that is not known.
+  var connectedTime: Timestamp?
   /// What he says of the SSH connection he comes by, as `SSH_CONNECTION` has it.
   var sshConnection: String?
 
@@ -40,10 +45,16 @@ public struct Caller: Sendable {
     self.sshConnection = sshConnection
   }
 
+  /// Who comes by a connection of a web browser.
+  package init(user: String, channel: any Channel) async {
+    self.init(user: user, process: nil, connection: channel)
+    connectedTime = await ConnectionAge.start(of: channel)
+  }
+
   /// Whoever runs this process.
   public static var thisProcess: Caller { Caller(user: Peer.thisProcess.user) }
 
-  /// Both come by one connection to the control socket.
+  /// Both come by one connection.
   func sharesConnection(with other: Caller) -> Bool {
     guard let connection, let other = other.connection else { return false }
     return connection === other

@@ -18,6 +18,7 @@ struct Trial: Sendable {
   let login: LocalFlow?
   let seconds: Int
   /// On a clock that nobody sets.
+  private let start: Timestamp
   private let end: Timestamp
 
   init(before: AppliedDocument, terms: TrialTerms, caller: Caller, now: Timestamp) {
@@ -25,14 +26,17 @@ struct Trial: Sendable {
     self.caller = caller
     login = terms.login
     seconds = terms.seconds
+    start = now
     end = now.adding(seconds: Int64(terms.seconds))
   }
 
-  /// Why a confirmation shows nothing that was not known before; `nil` if it comes some other way than the document did.
+  /// Why a confirmation does not show that one can get in under the rules on trial; `nil` if it does: it comes over a connection that
+  /// was not there before, and not through the login that the document came through.
   ///
   /// - Parameter login: the SSH connection that it comes through, as far as that is known.
-  func objection(to caller: Caller, by login: SSHOrigin.Search, isForced: Bool) -> ApplyRefusal? {
-    if self.caller.sharesConnection(with: caller) { return .sameConnection }
+  func objection(to other: Caller, by login: SSHOrigin.Search, isForced: Bool) -> ApplyRefusal? {
+    let isNew = other.connectedTime.map { $0 > start } ?? true
+    guard isNew, !caller.sharesConnection(with: other) else { return .sameConnection }
     guard !isForced, let before = self.login, case .found(let now) = login, now.flow == before else { return nil }
     return .sameLogin(peer: before.remote.description)
   }

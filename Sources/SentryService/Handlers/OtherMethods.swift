@@ -15,20 +15,22 @@ extension Router where Context: CallerContext {
       (ControlPath.draftCheck, [.post]), (ControlPath.draftCopy, [.post]), (ControlPath.explain, [.post]),
       (ControlPath.history, [.get]), (ControlPath.traffic, [.get]), (ControlPath.logMinutes, [.get]),
       (ControlPath.connections, [.get]), (ControlPath.interfaces, [.get]), (ControlPath.health, [.get]),
+      (ControlPath.live, [.get]),
     ]
   }
 
   /// After all other handlers.
   func refuseOtherMethods() {
-    for (path, allowed) in Self.methods {
-      let names = allowed.map(\.rawValue).joined(separator: ", ")
-      for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method)
-      {
-        on(RouterPath(path), method: method) { request, _ -> Response in
-          throw HTTPError(
-            .methodNotAllowed, headers: [.allow: names],
-            message: "\(request.method.rawValue) is not for \(request.uri.path): expected \(names)")
-        }
+    for (path, allowed) in Self.methods { refuseOtherMethods(at: path, allowed: allowed) }
+  }
+
+  func refuseOtherMethods(at path: String, allowed: [HTTPRequest.Method]) {
+    let names = allowed.map(\.rawValue).joined(separator: ", ")
+    for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method) {
+      on(RouterPath(path), method: method) { request, _ -> Response in
+        throw HTTPError(
+          .methodNotAllowed, headers: [.allow: names],
+          message: "\(request.method.rawValue) is not for \(request.uri.path): expected \(names)")
       }
     }
   }

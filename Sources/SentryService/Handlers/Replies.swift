@@ -1,4 +1,4 @@
-internal import Hummingbird
+package import Hummingbird
 internal import NIOCore
 internal import SentryControl
 internal import SentryJournal
@@ -31,8 +31,10 @@ struct ClaimMiddleware<Context: CallerContext>: RouterMiddleware {
 }
 
 /// Answers a request that failed with a status and the reason as JSON; nothing a caller sends ends otherwise.
-struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
-  func handle(
+package struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
+  package init() {}
+
+  package func handle(
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     do {

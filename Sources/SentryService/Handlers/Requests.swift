@@ -26,6 +26,7 @@ extension Router where Context: CallerContext {
     answerConnections(from: daemon)
     answerInterfaces(from: daemon)
     answerHealth(from: daemon)
+    answerLive(from: daemon)
     refuseOtherMethods()
   }
 }

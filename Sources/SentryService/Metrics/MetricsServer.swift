@@ -11,10 +11,10 @@ internal import SystemPackage
 /// interface unless somebody has said otherwise.
 ///
 /// Browsers connect, too, wherever a web page sends them: the name they ask for must be one of this host
-/// (`MetricsPlace.accepts(host:)`).
+/// (`HostCheck`).
 struct MetricsServer: Service {
   let daemon: SentryDaemon
-  let place: MetricsPlace
+  let place: ListenPlace
   let log: Logger
 
   func run() async throws {
@@ -23,7 +23,7 @@ struct MetricsServer: Service {
       configuration: ApplicationConfiguration(
         address: .hostname(place.address, port: Int(place.port)), serverName: "sentry"),
       onServerRunning: { channel in
-        log.notice("metrics at http://\(channel.localAddress.map { Self.text(of: $0) } ?? place.text)/metrics")
+        log.notice("metrics at http://\(place.text(listeningAt: channel.localAddress))/metrics")
       },
       eventLoopGroupProvider: .shared(ControlServer.eventLoops), logger: log)
     do {
@@ -33,30 +33,19 @@ struct MetricsServer: Service {
     }
   }
 
-  private static func text(of address: SocketAddress) -> String {
-    let host = address.ipAddress ?? ""
-    return (host.contains(":") ? "[\(host)]" : host) + ":\(address.port ?? 0)"
-  }
-
-  static func router(for daemon: SentryDaemon, at place: MetricsPlace) -> Router<BasicRequestContext> {
+  static func router(for daemon: SentryDaemon, at place: ListenPlace) -> Router<BasicRequestContext> {
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: HostCheck(place: place))
+    router.add(middleware: StoppedDaemon())
     router.answerMetrics(from: daemon)
     return router
   }
 }
 
-/// Answers nobody who asks for another host than this one.
-private struct HostCheck: RouterMiddleware {
-  let place: MetricsPlace
-
+private struct StoppedDaemon<Context: RequestContext>: RouterMiddleware {
   func handle(
-    _ request: Request, context: BasicRequestContext,
-    next: (Request, BasicRequestContext) async throws -> Response
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
-    guard let authority = request.head.authority, place.accepts(authority: authority) else {
-      throw HTTPError(.misdirectedRequest, message: "this is not the host that was asked for")
-    }
     do {
       return try await next(request, context)
     } catch DaemonError.stopped {

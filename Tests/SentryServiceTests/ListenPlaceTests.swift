@@ -5,7 +5,7 @@ import Testing
 private struct PlaceCase: Sendable, CustomTestStringConvertible {
   let testDescription: String, text: String
   var allowsRemote = false
-  let result: Result<String, MetricsPlace.Problem>
+  let result: Result<String, ListenPlace.Problem>
 }
 
 private struct AuthorityCase: Sendable, CustomTestStringConvertible {
@@ -14,7 +14,7 @@ private struct AuthorityCase: Sendable, CustomTestStringConvertible {
   let isAccepted: Bool
 }
 
-@Suite struct MetricsPlaceTests {
+@Suite struct ListenPlaceTests {
   @Test(arguments: [
     PlaceCase(
       testDescription: "an address of the loopback interface", text: "127.0.0.1:9797",
@@ -39,8 +39,8 @@ private struct AuthorityCase: Sendable, CustomTestStringConvertible {
       result: .success("[::]:9797")),
   ])
   fileprivate func placeIsRead(_ c: PlaceCase) {
-    let found = Result { () throws(MetricsPlace.Problem) in
-      try MetricsPlace(c.text, allowsRemote: c.allowsRemote).text
+    let found = Result { () throws(ListenPlace.Problem) in
+      try ListenPlace(c.text, allowsRemote: c.allowsRemote).text
     }
     #expect(found == c.result)
   }
@@ -70,7 +70,7 @@ private struct AuthorityCase: Sendable, CustomTestStringConvertible {
       place: "192.0.2.1:9797", isAccepted: false),
   ])
   fileprivate func hostIsChecked(_ c: AuthorityCase) throws {
-    let place = try MetricsPlace(c.place, allowsRemote: true)
+    let place = try ListenPlace(c.place, allowsRemote: true)
     #expect(place.accepts(authority: c.authority, hostName: "gate.example.org") == c.isAccepted)
   }
 }

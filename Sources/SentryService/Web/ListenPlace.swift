@@ -1,9 +1,10 @@
 internal import Foundation
+package import NIOCore
 internal import SentryPacket
 internal import SentryProcesses
 
-/// The TCP port where metrics are to be had: `127.0.0.1:9797`, `[::1]:9797`.
-public struct MetricsPlace: Sendable, Equatable {
+/// A TCP port where something is to be had, metrics or web pages: `127.0.0.1:9797`, `[::1]:9797`.
+public struct ListenPlace: Sendable, Equatable {
   /// As a text without brackets.
   public let address: String
   /// 0 for one that the system chooses.
@@ -35,11 +36,21 @@ public struct MetricsPlace: Sendable, Equatable {
     isRemote = !address.isLoopback
   }
 
-  var text: String { (address.contains(":") ? "[\(address)]" : address) + ":\(port)" }
+  package var text: String { Self.text(host: address, port: Int(port)) }
+
+  /// The place with the port that the system has chosen, if that was left to it.
+  package func text(listeningAt bound: SocketAddress?) -> String {
+    guard let bound, let host = bound.ipAddress, let port = bound.port else { return text }
+    return Self.text(host: host, port: port)
+  }
+
+  private static func text(host: String, port: Int) -> String {
+    (host.contains(":") ? "[\(host)]" : host) + ":\(port)"
+  }
 
   /// Whether a request for this name, with or without a port, is for us. A web page that makes its own name mean our address (DNS
   /// rebinding) asks for its own name.
-  func accepts(authority: String, hostName: String = ThisMachine.name) -> Bool {
+  package func accepts(authority: String, hostName: String = ThisMachine.name) -> Bool {
     let host = Self.host(of: authority).lowercased()
     if host == "localhost" { return true }
     if let address = IPAddress(host) { return isRemote || address.isLoopback }

@@ -1,0 +1,68 @@
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import SentryService
+internal import ServiceLifecycle
+internal import SystemPackage
+
+/// Web pages for browsers of this host, and what they ask for: the same requests as on the control socket.
+///
+/// Who may use the control socket has a link made there, which logs one browser in. Everything is in memory, and all pages are part
+/// of the program.
+struct DashboardServer: Service {
+  let daemon: SentryDaemon
+  let place: ListenPlace
+  let log: Logger
+  var limits = ConnectionGuard.Limits()
+
+  /// Open at the same time; each page has some.
+  static let connectionsAtMost = 128
+
+  func run() async throws {
+    defer { daemon.door.address = nil }
+    let application = Application(
+      router: Self.router(for: daemon, at: place), server: .http1(configuration: connections),
+      configuration: ApplicationConfiguration(
+        address: .hostname(place.address, port: Int(place.port)), serverName: "sentry",
+        availableConnectionsDelegate: .maximum(Self.connectionsAtMost, logger: log)),
+      onServerRunning: { channel in
+        let address = "http://\(place.text(listeningAt: channel.localAddress))"
+        daemon.door.address = address
+        log.notice("web pages at \(address); 'sentry open' prints a link to log in")
+      },
+      eventLoopGroupProvider: .shared(DaemonProgram.eventLoops), logger: log)
+    do {
+      try await application.run()
+    } catch let error as IOError {
+      throw DaemonError.webUnusable(place: place.text, reason: "\(Errno(rawValue: error.errnoCode))")
+    }
+  }
+
+  private var connections: HTTP1Channel.Configuration {
+    var configuration = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [ConnectionAge(), ConnectionGuard(limits: limits), ContinueHandler()])
+    configuration.httpDecoder = HTTP1Channel.Configuration.DecoderConfiguration(
+      maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)
+    return configuration
+  }
+
+  /// - Parameter pages: those of the program, unless a test has others.
+  static func router(
+    for daemon: SentryDaemon, at place: ListenPlace, pages: [Page] = Page.all, sessions: Sessions = Sessions()
+  ) -> Router<WebContext> {
+    let router = Router(context: WebContext.self)
+    router.add(middleware: SafetyHeaders())
+    router.add(middleware: TrialConnections())
+    router.add(middleware: FailureMiddleware())
+    router.add(middleware: HostCheck(place: place))
+    router.answer(pages)
+    router.add(middleware: OriginCheck())
+    router.answerLogin(at: daemon.door, for: sessions)
+    router.add(middleware: SessionGuard(sessions: sessions))
+    router.answerSession(for: sessions)
+    router.answerRequests(from: daemon)
+    return router
+  }
+}
