@@ -19,7 +19,7 @@ export class RulesBar {
     });
     this.count = h("span", { class: "muted rule-count", id: "rule-count", role: "status" });
     this.tools = {
-      add: button("New", () => acts.add("after"), { id: "rule-new", title: "A new rule after this one (Insert)" }),
+      add: button("New", () => acts.add("after"), { id: "rule-new", title: "A new rule after this one (Ctrl Enter)" }),
       edit: button("Edit", () => acts.editWhole(), { id: "rule-edit", title: "All fields of the rule (Enter edits one in its place)" }),
       remove: button("Delete", () => acts.remove(), { id: "rule-delete", class: "button roomy", title: "Delete (Del)" }),
       copy: button("Copy", () => acts.copy(), { id: "rule-copy", class: "button roomy", title: "Copy the selected rules as text (Ctrl C)" }),
@@ -48,7 +48,7 @@ export class RulesBar {
     return [
       { label: "Edit…", run: () => acts.editWhole(), key: "Enter", disabled: isFixed },
       { label: "Switch on or off", run: () => acts.switchRules(), key: "Space", disabled: isFixed },
-      { label: "New rule after", run: () => acts.add("after"), key: "Ins", disabled: isFixed },
+      { label: "New rule after", run: () => acts.add("after"), key: "Ctrl Enter", disabled: isFixed },
       { label: "New rule into", run: () => acts.add("into"), key: "Ctrl ⇧ Enter", disabled: isFixed },
       { label: "Copy as text", run: () => acts.copy(), key: "Ctrl C" },
       { label: "Cut", run: () => acts.cut(), key: "Ctrl X", disabled: isFixed },
@@ -111,7 +111,7 @@ export class RulesBar {
 const keys = [
   ["↑ ↓ Page Home End", "walk"], ["← →", "close and open, or go up and down"], ["letters", "go to the rule with that name or number"],
   ["⇧ or Ctrl with these", "select several"], ["Space", "switch on or off"], ["Enter", "edit; Tab goes to the next cell, Esc gives up"],
-  ["Ins, Ctrl ⇧ Enter", "new rule after, or into"], ["Del", "delete"], ["Ctrl C, X, V", "copy, cut, paste as text"],
+  ["Ctrl Enter, Ctrl ⇧ Enter", "new rule after, or into"], ["Del", "delete"], ["Ctrl C, X, V", "copy, cut, paste as text"],
   ["Alt ↑ ↓ ← →", "move up, down, out, in"], ["Ctrl Z, Ctrl ⇧ Z", "undo, redo"], ["Ctrl F", "search"], ["*", "open all below"], ["⇧ F10", "menu"],
 ];
 

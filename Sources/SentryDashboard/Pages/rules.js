@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { Counters } from "./counters.js";
 import { complain, toast } from "./dialog.js";
-import { debounce, h } from "./dom.js";
+import { debounce, h, setText } from "./dom.js";
 import { Draft } from "./draft.js";
 import { DraftBar } from "./draft-bar.js";
 import { attachFindings } from "./findings.js";
@@ -50,6 +50,7 @@ export class RulesView {
       onPath: () => this.#showPath(),
       onClose: () => { context.go("rules"); this.#showPath(); },
     });
+    this.nothing = h("p", { class: "outline-empty", id: "outline-empty", role: "status" });
     this.acts = new RuleActs(this);
     this.bar = new RulesBar(this);
     this.draftBar = new DraftBar(this);
@@ -57,7 +58,7 @@ export class RulesView {
     listenToMouse(this.outline, this.selection, this.acts);
     this.stopListening = this.acts.listenToPage();
     root.append(h("h1", { class: "hidden-label" }, "Rules"), this.bar.element, this.draftBar.element, this.why.element,
-      h("div", { class: "outline-frame" }, this.outline.element), this.draftBar.findings);
+      h("div", { class: "outline-frame" }, this.outline.element, this.nothing), this.draftBar.findings);
     this.search = debounce(80, (words) => this.#search(words));
     Vocabulary.load().then((words) => { this.vocabulary = words; }).catch(complain);
   }
@@ -108,6 +109,7 @@ export class RulesView {
     this.outline.showStatistic(this.statistic, this.why.path !== null);
     this.outline.element.classList.toggle("explains", this.why.path !== null);
     this.outline.show(this.tree, this.tree.visible(wanted));
+    setText(this.nothing, this.#nothingShown());
     this.bar.update();
     this.draftBar.update();
   }
@@ -179,6 +181,12 @@ export class RulesView {
     }
     this.arrange();
     if (index >= 0) this.outline.focusOn(index, { center: true });
+  }
+
+  #nothingShown() {
+    if (this.outline.shown.length) return "";
+    if (this.words) return "No rule has all these words.";
+    return this.tree.nodes.length ? "No rule was asked." : "There are no rules: every packet passes. Begin with New, or paste some.";
   }
 
   #keepView(tree) {

@@ -84,12 +84,20 @@ export class Why {
     const cause = this.decider
       ? ["rule ", h("strong", {}, report.rule), nameOf(report)]
       : report.rule === "0" || report.reason ? [report.reason ?? "a check before the rules"] : ["no rule said otherwise: the end of the rules"];
+    const place = this.owner.draftText() === undefined ? "." : ", in the draft.";
     replace(this.result,
-      h("p", { class: "why-verdict" }, h("span", { class: `badge ${verdict}`, id: "why-verdict" }, deed(verdict)), " by ", cause, "."),
+      h("p", { class: "why-verdict" }, h("span", { class: `badge ${verdict}`, id: "why-verdict" }, deed(verdict)), " by ", cause, place),
       h("p", { class: "muted" }, `${report.packet?.text ?? ""}, ${report.direction} on ${report.interface}`,
         report.directionReason ? ` (${report.directionReason})` : "", `. ${asked} rules asked, `,
         `${report.rules.filter((step) => step.matched).length} matched.`),
-      this.#effects(report));
+      this.#effects(report), this.#knowledge(report));
+  }
+
+  /** What the daemon remembers that went into the answer. */
+  #knowledge({ state }) {
+    const parts = [state?.tables && "its ends' entries in the address tables", state?.connection && "its connection",
+      state?.counters && "what rules have counted"].filter(Boolean);
+    return parts.length ? h("p", { class: "muted" }, `Taken into account: ${parts.join(", ")}.`) : null;
   }
 
   #effects({ rules }) {
