@@ -24,7 +24,8 @@ export function drawDifference(difference) {
 }
 
 function drawRule(change) {
-  const place = change.old && change.new && change.old !== change.new ? `${change.old} → ${change.new}` : change.new ?? change.old;
+  const hasMoved = change.old && change.new && change.old !== change.new;
+  const place = hasMoved ? `${change.old} → ${change.new}` : change.new ?? change.old;
   return h("li", { class: change.kind, data: { number: change.new ?? change.old } }, sign(change.kind),
     h("span", { class: "rule-number" }, place), h("strong", {}, change.name), h("span", { class: "muted" }, change.summary),
     change.fields.map((field) => h("div", { class: "change-field" }, drawField(field))));

@@ -78,7 +78,8 @@ function statusSentence(status, perSecond) {
   const what = `${deeds[status.mode] ?? status.mode} ${names || "no interface"}`;
   const rules = `${plural(status.document.ruleCount, "rule")} of ${status.document.name.split("/").at(-1)}`;
   if (!status.enabled) return `${what}: switched off, every packet passes unjudged.`;
-  return `${what} by ${rules}, in force since ${clock(status.document.appliedTime)}. ${plural(Math.round(perSecond), "packet")}/s.`;
+  const since = clock(status.document.appliedTime);
+  return `${what} by ${rules}, in force since ${since}. ${plural(Math.round(perSecond), "packet")}/s.`;
 }
 
 function prepareTheme(control) {

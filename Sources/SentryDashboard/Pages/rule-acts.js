@@ -141,7 +141,8 @@ export class RuleActs {
     if (direction === "out" && tree.nodes[index].parent >= 0) return this.move(number(tree.nodes[index].parent), "after");
     if (direction !== "in" || before === undefined) return;
     tree.nodes[before].open = true;
-    return tree.hasChildren(before) ? this.move(number(tree.siblings(before + 1).at(-1)), "after") : this.move(number(before), "into");
+    if (!tree.hasChildren(before)) return this.move(number(before), "into");
+    return this.move(number(tree.siblings(before + 1).at(-1)), "after");
   }
 
   undo() { return this.page.draft.undo().catch(complain); }
@@ -246,7 +247,9 @@ export class RuleActs {
       if (index === undefined) return;
       this.page.arrange();
       this.page.outline.focusOn(index);
-      if (edits[0].paste) toast(`${plural(inserted.length, "rule")} pasted as ${inserted.join(", ")}.`, "good", { label: "Undo", run: () => this.undo() });
+      if (!edits[0].paste) return;
+      const undo = { label: "Undo", run: () => this.undo() };
+      toast(`${plural(inserted.length, "rule")} pasted as ${inserted.join(", ")}.`, "good", undo);
     });
   }
 

@@ -18,7 +18,9 @@ export async function copyRules(numbers, text) {
 
 /** Shows a text to be read or copied by hand. */
 export async function showText(title, text) {
-  const area = h("textarea", { class: "field text-area", readonly: true, autofocus: true, spellcheck: "false", "aria-label": title });
+  const area = h("textarea", {
+    class: "field text-area", readonly: true, autofocus: true, spellcheck: "false", "aria-label": title,
+  });
   area.value = text;
   setTimeout(() => area.select());
   await openDialog({ title, wide: true, body: area, buttons: [{ label: "Close", value: null, kind: "primary" }] });
@@ -42,7 +44,9 @@ export async function askForRules(target) {
     title: "Paste rules", id: "paste", wide: true,
     body: [
       h("p", { class: "muted" }, "One rule or many, in any form that documents have, also out of an e-mail."), area,
-      target ? h("div", { class: "choices", role: "radiogroup", "aria-label": "Place" }, choices) : h("p", {}, "They go to the end."),
+      target
+        ? h("div", { class: "choices", role: "radiogroup", "aria-label": "Place" }, choices)
+        : h("p", {}, "They go to the end."),
     ],
     buttons: [{ label: "Cancel", value: null }, { label: "Paste", value: true, kind: "primary", id: "paste-go" }],
   });

@@ -48,7 +48,11 @@ export class RulesView {
       draftText: () => this.shownText,
       onAsk: (packet) => context.go("why", { packet }),
       onPath: () => this.#showPath(),
-      onClose: () => { context.go("rules"); this.#showPath(); },
+      onClose: () => {
+        this.onlyPath = false;
+        context.go("rules");
+        this.#showPath();
+      },
     });
     this.nothing = h("p", { class: "outline-empty", id: "outline-empty", role: "status" });
     this.acts = new RuleActs(this);
@@ -104,8 +108,7 @@ export class RulesView {
 
   /** Draws the rules that are to be seen: open, found, or on the packet's way. */
   arrange() {
-    const onPath = this.onlyPath && this.why.path;
-    const wanted = onPath ? new Set([...this.why.path.keys()].map((number) => this.tree.at(number)).filter((index) => index >= 0)) : this.matches;
+    const wanted = this.onlyPath && this.why.path ? this.#pathIndexes() : this.matches;
     this.outline.showStatistic(this.statistic, this.why.path !== null);
     this.outline.element.classList.toggle("explains", this.why.path !== null);
     this.outline.show(this.tree, this.tree.visible(wanted));
@@ -150,7 +153,8 @@ export class RulesView {
     await this.load();
     if (!this.noticeOvertaken() && applied && applied.generation !== this.running.generation) {
       this.acts.applied = null;
-      toast("Other rules than those you applied are in force.", "plain", { label: "Edit mine again", run: () => this.acts.takeUp(applied) });
+      const again = { label: "Edit mine again", run: () => this.acts.takeUp(applied) };
+      toast("Other rules than those you applied are in force.", "plain", again);
     }
     this.refresh();
   }
@@ -175,10 +179,7 @@ export class RulesView {
 
   #showPath() {
     const index = this.why.decider ? this.tree.at(this.why.decider) : -1;
-    for (const number of this.why.path?.keys() ?? []) {
-      const each = this.tree.at(number);
-      if (each >= 0) this.tree.reveal(each);
-    }
+    for (const each of this.#pathIndexes()) this.tree.reveal(each);
     this.arrange();
     if (index >= 0) this.outline.focusOn(index, { center: true });
   }
@@ -186,7 +187,8 @@ export class RulesView {
   #nothingShown() {
     if (this.outline.shown.length) return "";
     if (this.words) return "No rule has all these words.";
-    return this.tree.nodes.length ? "No rule was asked." : "There are no rules: every packet passes. Begin with New, or paste some.";
+    if (this.tree.nodes.length) return "No rule was asked.";
+    return "There are no rules: every packet passes. Begin with New, or paste some.";
   }
 
   #keepView(tree) {
@@ -195,6 +197,12 @@ export class RulesView {
     tree.carryOver(this.tree, takeView);
     const focus = tree.nodes.findIndex((node) => node.hasFocus);
     outline.focus = focus >= 0 ? focus : Math.min(outline.focus, tree.nodes.length - 1);
+  }
+
+  /** The rules that the explained packet met. */
+  #pathIndexes() {
+    const numbers = [...(this.why.path?.keys() ?? [])];
+    return new Set(numbers.map((number) => this.tree.at(number)).filter((index) => index >= 0));
   }
 
   #figures(index) {
