@@ -6,6 +6,7 @@ import { setText } from "./dom.js";
 import { plural, clock } from "./format.js";
 import { signOut } from "./session.js";
 
+const verdicts = ["pass", "delete", "reject", "dropConnection", "delay", "routeTo"];
 const themes = ["", "light", "dark"];
 
 /** @returns {{start(session), update(event), refresh(), showConnection(isConnected)}} */
@@ -58,7 +59,7 @@ export function makeHeader() {
       setInterval(refresh, 15000);
     },
     update(event) {
-      perSecond = Object.entries(event.perSecond ?? {}).reduce((sum, [, value]) => sum + value, 0);
+      perSecond = verdicts.reduce((sum, verdict) => sum + (event.perSecond?.[verdict] ?? 0), 0);
       if (status && event.generation !== status.document.generation) refresh();
       if (event.enabled !== master.checked) showEnabled(event.enabled);
       describe();
