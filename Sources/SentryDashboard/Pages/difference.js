@@ -20,8 +20,11 @@ export function drawDifference(difference) {
   return h("ul", { class: "difference", id: "difference" },
     difference.rules.slice(0, shownAtMost).map(drawRule),
     rest > 0 && h("li", { class: "muted" }, `and ${plural(rest, "rule")} more`),
-    others.map(([kind, change]) => h("li", { class: "changed" }, sign("changed"), `${kind} `, drawField(change))));
+    others.length > 2 ? h("li", {}, h("details", {}, h("summary", {}, `${others.length} other entries of the document`),
+      h("ul", {}, others.map(drawOther)))) : others.map(drawOther));
 }
+
+const drawOther = ([kind, change]) => h("li", { class: "changed" }, sign("changed"), `${kind} `, drawField(change));
 
 function drawRule(change) {
   const hasMoved = change.old && change.new && change.old !== change.new;

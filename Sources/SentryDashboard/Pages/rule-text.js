@@ -12,17 +12,20 @@ export async function copyRules(numbers, text) {
     await navigator.clipboard.writeText(snippet);
     toast(`${plural(numbers.length, "rule")} copied as text.`);
   } catch {
-    await showText("Copy this text", snippet);
+    await showText("Copy this text", snippet, true);
   }
 }
 
-/** Shows a text to be read or copied by hand. */
-export async function showText(title, text) {
+/** Shows a text to be read or, selected, to be copied by hand. */
+export async function showText(title, text, isSelected = false) {
   const area = h("textarea", {
     class: "field text-area", readonly: true, autofocus: true, spellcheck: "false", "aria-label": title,
   });
   area.value = text;
-  setTimeout(() => area.select());
+  setTimeout(() => {
+    area.setSelectionRange(0, isSelected ? text.length : 0);
+    area.scrollTop = 0;
+  });
   await openDialog({ title, wide: true, body: area, buttons: [{ label: "Close", value: null, kind: "primary" }] });
 }
 

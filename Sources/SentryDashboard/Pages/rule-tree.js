@@ -55,7 +55,7 @@ export class RuleTree {
   /** The counters' places, for the rules in force themselves. */
   numberSlots() { this.nodes.forEach((node, index) => { node.slot = index; }); }
 
-  /** What to see at first: everything of a short document, the top two levels of a long one. */
+  /** What to see of rules not seen before: all of a short document, the top levels of a long one. */
   openAtFirst() {
     for (const node of this.nodes) node.open = this.nodes.length <= 150 || (this.nodes.length <= 2000 && node.level === 0);
   }

@@ -98,8 +98,8 @@ export class RulesView {
   refresh() {
     const tree = new RuleTree(this.showsDraft ? this.draft.state.rules : this.rules);
     tree.carryOver(this.runningTree, takeSlot);
+    tree.openAtFirst();
     if (this.tree) this.#keepView(tree);
-    else tree.openAtFirst();
     if (this.showsDraft) attachFindings(tree, this.draft.state.findings, this.draft.state.findingRules);
     this.tree = tree;
     this.matches = this.tree.search(this.words);
