@@ -20,7 +20,8 @@ export async function applyDraft(draft) {
   const isFaulty = findings.some((finding) => finding.severity === "error");
   const check = await post("/v1/drafts/check", { name, text });
   if (check.generation !== undefined && check.generation !== draft.base.generation) return "overtaken";
-  const trial = h("select", { class: "field", id: "apply-trial" }, trials.map(([seconds, label]) => h("option", { value: seconds }, label)));
+  const trial = h("select", { class: "field", id: "apply-trial" }, 
+    trials.map(([seconds, label]) => h("option", { value: seconds }, label)));
   trial.value = "60";
   const problem = h("p", { class: "problem", id: "apply-problem", role: "alert" });
   let outcome = null;
@@ -39,7 +40,8 @@ export async function applyDraft(draft) {
     id: "apply", wide: true,
     body: [
       h("h3", {}, "What changes"), drawDifference(check.difference),
-      h("h3", {}, "Checks"), findings.length ? drawFindings(findings, findingRules) : h("p", { class: "muted" }, "Nothing found."),
+      h("h3", {}, "Checks"),
+      findings.length ? drawFindings(findings, findingRules) : h("p", { class: "muted" }, "Nothing found."),
       h("h3", {}, "Tests"), drawTests(check.tests), problem,
     ],
     foot: !isFaulty && h("label", { class: "apply-trial" }, "Go back unless kept within", trial),

@@ -20,11 +20,15 @@ export function drawDifference(difference) {
   return h("ul", { class: "difference", id: "difference" },
     difference.rules.slice(0, shownAtMost).map(drawRule),
     rest > 0 && h("li", { class: "muted" }, `and ${plural(rest, "rule")} more`),
-    others.map(([kind, change]) => h("li", { class: "changed" }, sign("changed"), `${kind} `, drawField(change))));
+    others.length > 2 ? h("li", {}, h("details", {}, h("summary", {}, `${others.length} other entries of the document`),
+      h("ul", {}, others.map(drawOther)))) : others.map(drawOther));
 }
 
+const drawOther = ([kind, change]) => h("li", { class: "changed" }, sign("changed"), `${kind} `, drawField(change));
+
 function drawRule(change) {
-  const place = change.old && change.new && change.old !== change.new ? `${change.old} → ${change.new}` : change.new ?? change.old;
+  const hasMoved = change.old && change.new && change.old !== change.new;
+  const place = hasMoved ? `${change.old} → ${change.new}` : change.new ?? change.old;
   return h("li", { class: change.kind, data: { number: change.new ?? change.old } }, sign(change.kind),
     h("span", { class: "rule-number" }, place), h("strong", {}, change.name), h("span", { class: "muted" }, change.summary),
     change.fields.map((field) => h("div", { class: "change-field" }, drawField(field))));

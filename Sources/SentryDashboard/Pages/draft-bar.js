@@ -1,6 +1,6 @@
 // What stands above the outline while there is a draft: how it does, and the way into force; below it what the checks found.
 
-import { append, button, h, replace, setText } from "./dom.js";
+import { button, h, replace, setText } from "./dom.js";
 import { countFindings, drawFindings } from "./findings.js";
 import { plural, clock } from "./format.js";
 
@@ -10,8 +10,11 @@ export class DraftBar {
     this.page = page;
     this.text = h("span", { id: "draft-text" });
     this.side = h("span", { class: "group", role: "group", "aria-label": "Show" },
-      button("Draft", () => this.#show(false), { id: "show-draft" }), button("Active", () => this.#show(true), { id: "show-running" }));
-    this.found = button("", () => this.#toggleFindings(), { id: "draft-findings", class: "button quiet", "aria-expanded": "true" });
+      button("Draft", () => this.#show(false), { id: "show-draft" }),
+      button("Active", () => this.#show(true), { id: "show-running" }));
+    this.found = button("", () => this.#toggleFindings(), {
+      id: "draft-findings", class: "button quiet", "aria-expanded": "true",
+    });
     this.apply = button("Apply…", () => page.acts.apply(), { class: "button primary", id: "apply-open" });
     this.bar = h("div", { class: "bar plain draft-bar", id: "draft", hidden: true, role: "region", "aria-label": "Draft" },
       this.text, this.found, h("span", { class: "spring" }), this.side,
@@ -29,7 +32,8 @@ export class DraftBar {
     this.bar.hidden = !draft.isOpen;
     this.#tellOvertaken();
     if (!draft.isOpen) return void (this.findings.hidden = true);
-    setText(this.text, `Draft, not applied: ${plural(draft.past.length, "step")}, last ${draft.past.at(-1)?.label ?? "taken up"}.`);
+    const last = draft.past.at(-1)?.label ?? "taken up";
+    setText(this.text, `Draft, not applied: ${plural(draft.past.length, "step")}, last ${last}.`);
     const [showDraft, showActive] = this.side.children;
     showDraft.setAttribute("aria-pressed", String(!page.showsActive));
     showActive.setAttribute("aria-pressed", String(page.showsActive));
@@ -75,14 +79,14 @@ export class DraftBar {
     this.overtaken.hidden = overtakenBy === null;
     if (!overtakenBy || (!wasHidden && this.toldOf === overtakenBy.generation)) return;
     this.toldOf = overtakenBy.generation;
-    replace(this.overtaken);
-    append(this.overtaken, [
-      h("span", {}, `Other rules came into force at ${clock(overtakenBy.appliedTime)}: ${overtakenBy.name}, generation ${overtakenBy.generation}. Your draft was made of older ones.`),
+    const { appliedTime, name, generation } = overtakenBy;
+    replace(this.overtaken,
+      h("span", {}, `Other rules came into force at ${clock(appliedTime)}: ${name}, generation ${generation}. `,
+        "Your draft was made of older ones."),
       h("span", { class: "spring" }),
       button("See theirs", () => this.#show(true), { id: "overtaken-see" }),
       button("Carry on with mine", () => this.#carryOn(), { id: "overtaken-carry-on" }),
-      button("Take theirs", () => this.#discard(), { id: "overtaken-take" }),
-    ]);
+      button("Take theirs", () => this.#discard(), { id: "overtaken-take" }));
   }
 
   /** From now on the draft is one of the rules that came in between; Apply shows the difference from those. */

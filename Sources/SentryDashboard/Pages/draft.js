@@ -8,7 +8,10 @@ const storage = "sentry.draft";
 /** An edit that the daemon did not do, with its reason. */
 export class EditError extends Error {}
 
-/** @typedef {{text: string, rules: object[], findings: object[], findingRules: (string|null)[], inserted?: string[]}} DraftState */
+/**
+ * @typedef {{text: string, rules: object[], findings: object[], findingRules: (string|null)[], inserted?: string[]}}
+ *   DraftState the daemon's reply to an edit
+ */
 
 export class Draft {
   /** @param {() => void} onChange called after each step, forwards or back */
@@ -50,8 +53,8 @@ export class Draft {
 
   /**
    * Does edits, one after the other, as one step.
-   * @param {(object|((before: object) => object))[]} edits in the daemon's form, `{set: …}`, `{paste: …}`, or made from the reply to the
-   *   edit before
+   * @param {(object|((before: object) => object))[]} edits in the daemon's form, `{set: …}`, `{paste: …}`, or made from
+   *   the reply to the edit before
    * @param {string} label what is done, for Undo
    * @throws {EditError|import("./api.js").ApiError} and nothing has changed
    */

@@ -6,6 +6,7 @@ import { setText } from "./dom.js";
 import { plural, clock } from "./format.js";
 import { signOut } from "./session.js";
 
+const verdicts = ["pass", "delete", "reject", "dropConnection", "delay", "routeTo"];
 const themes = ["", "light", "dark"];
 
 /** @returns {{start(session), update(event), refresh(), showConnection(isConnected)}} */
@@ -58,7 +59,7 @@ export function makeHeader() {
       setInterval(refresh, 15000);
     },
     update(event) {
-      perSecond = Object.entries(event.perSecond ?? {}).reduce((sum, [, value]) => sum + value, 0);
+      perSecond = verdicts.reduce((sum, verdict) => sum + (event.perSecond?.[verdict] ?? 0), 0);
       if (status && event.generation !== status.document.generation) refresh();
       if (event.enabled !== master.checked) showEnabled(event.enabled);
       describe();
@@ -78,7 +79,8 @@ function statusSentence(status, perSecond) {
   const what = `${deeds[status.mode] ?? status.mode} ${names || "no interface"}`;
   const rules = `${plural(status.document.ruleCount, "rule")} of ${status.document.name.split("/").at(-1)}`;
   if (!status.enabled) return `${what}: switched off, every packet passes unjudged.`;
-  return `${what} by ${rules}, in force since ${clock(status.document.appliedTime)}. ${plural(Math.round(perSecond), "packet")}/s.`;
+  const since = clock(status.document.appliedTime);
+  return `${what} by ${rules}, in force since ${since}. ${plural(Math.round(perSecond), "packet")}/s.`;
 }
 
 function prepareTheme(control) {

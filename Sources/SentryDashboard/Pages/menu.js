@@ -20,7 +20,8 @@ export function openMenu(anchor, items, place = null) {
       menu.hidePopover();
       item.run();
     };
-    menu.append(h("button", { type: "button", role: "menuitem", tabindex: "-1", id: item.id, disabled: item.disabled, on: { click: run } },
+    const look = { type: "button", role: "menuitem", tabindex: "-1", id: item.id, disabled: item.disabled };
+    menu.append(h("button", { ...look, on: { click: run } },
       h("span", {}, item.label), item.key && h("kbd", {}, item.key)));
   }
   menu.addEventListener("keydown", (event) => moveInMenu(event, menu));

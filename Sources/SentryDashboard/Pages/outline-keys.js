@@ -5,8 +5,7 @@ const typeAheadPause = 900;
 /**
  * @param {import("./outline.js").Outline} outline
  * @param {import("./selection.js").Selection} selection
- * @param {object} acts what keys do beyond walking: `setOpen(index, isOpen)`, `switchRules()`, `edit(index)`, `remove()`, `copy()`,
- *   `cut()`, `undo()`, `redo()`, `add(place)`, `shift(direction)`, `menu(index)`
+ * @param {import("./rule-acts.js").RuleActs} acts what keys do beyond walking
  */
 export function listenToKeys(outline, selection, acts) {
   let typed = "";
@@ -14,15 +13,18 @@ export function listenToKeys(outline, selection, acts) {
 
   outline.element.addEventListener("keydown", (event) => {
     if (event.target !== outline.element && !event.target.classList.contains("rule-switch")) return;
-    const isDone = event.ctrlKey || event.metaKey ? command(event) : event.altKey ? shifted(event) : walk(event) || plain(event) || find(event);
-    if (isDone) event.preventDefault();
+    const handlers = event.ctrlKey || event.metaKey ? [command] : event.altKey ? [shifted] : [walk, plain, find];
+    if (handlers.some((handle) => handle(event))) event.preventDefault();
   });
 
   function walk(event) {
     const { shown, positions, focus } = outline;
     if (!shown.length) return false;
     const at = positions.get(focus) ?? 0;
-    const steps = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + outline.pageSize, PageUp: at - outline.pageSize, Home: 0, End: shown.length - 1 };
+    const page = outline.pageSize;
+    const steps = {
+      ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: shown.length - 1,
+    };
     const to = steps[event.key];
     if (to === undefined) return false;
     go(shown[Math.max(0, Math.min(shown.length - 1, to))], event);

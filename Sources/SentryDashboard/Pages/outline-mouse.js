@@ -3,8 +3,7 @@
 /**
  * @param {import("./outline.js").Outline} outline
  * @param {import("./selection.js").Selection} selection
- * @param {object} acts `setOpen(index, isOpen, withAll)`, `switchRules(index, isOn)`, `edit(index, field)`, `menu(index, place)`,
- *   `move(to, place)`, `showFindings(index)`, `canEdit()`
+ * @param {import("./rule-acts.js").RuleActs} acts
  */
 export function listenToMouse(outline, selection, acts) {
   const { body } = outline;

@@ -93,7 +93,11 @@ function classes(node, look) {
   if (look.isFresh) names.push("is-fresh");
   if (look.isNew) names.push("is-new");
   if (look.path) names.push("on-path", `path-${look.path}`);
-  const kind = { Pass: "pass", Delete: "delete", Reject: "reject", "Drop connection": "drop", "->": "nothing", Trigger: "trigger", Delay: "delay" };
-  if (kind[node.action]) names.push(`does-${kind[node.action]}`);
+  if (deeds[node.action]) names.push(`does-${deeds[node.action]}`);
   return names.join(" ");
 }
+
+const deeds = {
+  Pass: "pass", Delete: "delete", Reject: "reject", "Drop connection": "drop", "->": "nothing", Trigger: "trigger",
+  Delay: "delay",
+};

@@ -1,14 +1,16 @@
 // What can be done to rules: by key, mouse, button and menu alike.
 
-import { applyDraft } from "./apply.js";
 import { get, getText } from "./api.js";
 import { CellEditor } from "./cell-edit.js";
 import { complain, toast } from "./dialog.js";
 import { download } from "./download.js";
 import { openMenu } from "./menu.js";
 import { editRule } from "./rule-form.js";
-import { askForRules, copyRules, showText } from "./rule-text.js";
 import { plural } from "./format.js";
+
+/** What is seldom needed is fetched when it is. */
+const applying = () => import("./apply.js");
+const ruleText = () => import("./rule-text.js");
 
 const narrow = matchMedia("(max-width: 700px)");
 
@@ -95,7 +97,10 @@ export class RuleActs {
     if (rules.length) return this.#edit([{ delete: rules }], `${name(rules)} deleted`);
   }
 
-  copy() { return copyRules(this.chosen, this.page.shownText).catch(complain); }
+  copy() {
+    const rules = this.chosen;
+    return this.#run(async () => (await ruleText()).copyRules(rules, this.page.shownText));
+  }
 
   async cut() {
     await this.copy();
@@ -106,7 +111,7 @@ export class RuleActs {
   async paste() {
     if (!this.#mayEdit()) return;
     const to = this.chosen[0] ?? null;
-    const wanted = await askForRules(to);
+    const wanted = await (await ruleText()).askForRules(to);
     if (wanted) await this.pasteText(wanted.snippet, to, wanted.place);
     this.page.outline.element.focus();
   }
@@ -136,7 +141,8 @@ export class RuleActs {
     if (direction === "out" && tree.nodes[index].parent >= 0) return this.move(number(tree.nodes[index].parent), "after");
     if (direction !== "in" || before === undefined) return;
     tree.nodes[before].open = true;
-    return tree.hasChildren(before) ? this.move(number(tree.siblings(before + 1).at(-1)), "after") : this.move(number(before), "into");
+    if (!tree.hasChildren(before)) return this.move(number(before), "into");
+    return this.move(number(tree.siblings(before + 1).at(-1)), "after");
   }
 
   undo() { return this.page.draft.undo().catch(complain); }
@@ -147,7 +153,7 @@ export class RuleActs {
     const { page } = this;
     try {
       const { text } = page.draft.state;
-      const outcome = await applyDraft(page.draft);
+      const outcome = await (await applying()).applyDraft(page.draft);
       if (outcome === "applied") {
         page.draft.discard();
         await page.load();
@@ -177,7 +183,7 @@ export class RuleActs {
       this.page.showsActive = true;
       return this.page.refresh();
     }
-    return this.#run(async () => showText("The rules in force", (await get("/v1/rules")).text));
+    return this.#run(async () => (await ruleText()).showText("The rules in force", (await get("/v1/rules")).text));
   }
 
   /** Puts the document that sentry comes with in the place of the draft. */
@@ -241,7 +247,9 @@ export class RuleActs {
       if (index === undefined) return;
       this.page.arrange();
       this.page.outline.focusOn(index);
-      if (edits[0].paste) toast(`${plural(inserted.length, "rule")} pasted as ${inserted.join(", ")}.`, "good", { label: "Undo", run: () => this.undo() });
+      if (!edits[0].paste) return;
+      const undo = { label: "Undo", run: () => this.undo() };
+      toast(`${plural(inserted.length, "rule")} pasted as ${inserted.join(", ")}.`, "good", undo);
     });
   }
 

@@ -6,7 +6,8 @@ import { drawFindings } from "./findings.js";
 import { suggestField } from "./suggest.js";
 
 const fields = [
-  ["name", "Name"], ["property", "Property"], ["relation", "Relation"], ["value", "Value"], ["action", "Action"], ["parameter", "Parameter"],
+  ["name", "Name"], ["property", "Property"], ["relation", "Relation"], ["value", "Value"],
+  ["action", "Action"], ["parameter", "Parameter"],
 ];
 
 /**
@@ -20,7 +21,8 @@ export async function editRule(node, { vocabulary, preview }) {
   const enabled = h("input", { type: "checkbox", id: "rule-enabled" });
   enabled.checked = node.enabled;
   const edits = () => [
-    ...fields.filter(([field]) => rule[field] !== node[field]).map(([field]) => ({ set: { rule: node.number, field, text: rule[field] } })),
+    ...fields.filter(([field]) => rule[field] !== node[field])
+      .map(([field]) => ({ set: { rule: node.number, field, text: rule[field] } })),
     ...(enabled.checked === node.enabled ? [] : [{ switch: { rules: [node.number], enabled: enabled.checked } }]),
   ];
   const check = debounce(250, async () => {

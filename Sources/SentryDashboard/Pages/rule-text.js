@@ -12,15 +12,20 @@ export async function copyRules(numbers, text) {
     await navigator.clipboard.writeText(snippet);
     toast(`${plural(numbers.length, "rule")} copied as text.`);
   } catch {
-    await showText("Copy this text", snippet);
+    await showText("Copy this text", snippet, true);
   }
 }
 
-/** Shows a text to be read or copied by hand. */
-export async function showText(title, text) {
-  const area = h("textarea", { class: "field text-area", readonly: true, autofocus: true, spellcheck: "false", "aria-label": title });
+/** Shows a text to be read or, selected, to be copied by hand. */
+export async function showText(title, text, isSelected = false) {
+  const area = h("textarea", {
+    class: "field text-area", readonly: true, autofocus: true, spellcheck: "false", "aria-label": title,
+  });
   area.value = text;
-  setTimeout(() => area.select());
+  setTimeout(() => {
+    area.setSelectionRange(0, isSelected ? text.length : 0);
+    area.scrollTop = 0;
+  });
   await openDialog({ title, wide: true, body: area, buttons: [{ label: "Close", value: null, kind: "primary" }] });
 }
 
@@ -42,7 +47,9 @@ export async function askForRules(target) {
     title: "Paste rules", id: "paste", wide: true,
     body: [
       h("p", { class: "muted" }, "One rule or many, in any form that documents have, also out of an e-mail."), area,
-      target ? h("div", { class: "choices", role: "radiogroup", "aria-label": "Place" }, choices) : h("p", {}, "They go to the end."),
+      target
+        ? h("div", { class: "choices", role: "radiogroup", "aria-label": "Place" }, choices)
+        : h("p", {}, "They go to the end."),
     ],
     buttons: [{ label: "Cancel", value: null }, { label: "Paste", value: true, kind: "primary", id: "paste-go" }],
   });

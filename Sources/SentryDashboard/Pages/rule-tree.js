@@ -20,7 +20,8 @@ export class RuleTree {
   /** @param {object[]} rules the outline that the daemon tells */
   constructor(rules) {
     /** @type {RuleNode[]} */
-    this.nodes = rules.map((rule) => ({ ...rule, level: 0, parent: -1, end: 0, open: false, selected: false, slot: -1, findings: [] }));
+    this.nodes = rules.map((rule) => (
+      { ...rule, level: 0, parent: -1, end: 0, open: false, selected: false, slot: -1, findings: [] }));
     this.indexes = new Map(this.nodes.map((node, index) => [node.number, index]));
     this.nodes.forEach((node, index) => this.#place(node, index));
   }
@@ -54,7 +55,7 @@ export class RuleTree {
   /** The counters' places, for the rules in force themselves. */
   numberSlots() { this.nodes.forEach((node, index) => { node.slot = index; }); }
 
-  /** What to see at first: everything of a short document, the top two levels of a long one. */
+  /** What to see of rules not seen before: all of a short document, the top levels of a long one. */
   openAtFirst() {
     for (const node of this.nodes) node.open = this.nodes.length <= 150 || (this.nodes.length <= 2000 && node.level === 0);
   }
@@ -71,14 +72,19 @@ export class RuleTree {
 
   /** Indexes of the rules to show: the open ones, or what a search finds with all that stands above. */
   visible(matches = null) {
+    const { nodes } = this;
     const shown = [];
     if (matches) {
-      const wanted = new Uint8Array(this.nodes.length);
-      for (const found of matches) for (let each = found; each >= 0 && !wanted[each]; each = this.nodes[each].parent) wanted[each] = 1;
+      const wanted = new Uint8Array(nodes.length);
+      for (const found of matches) {
+        for (let each = found; each >= 0 && !wanted[each]; each = nodes[each].parent) wanted[each] = 1;
+      }
       wanted.forEach((isWanted, index) => isWanted && shown.push(index));
       return shown;
     }
-    for (let index = 0; index < this.nodes.length; index = this.nodes[index].open ? index + 1 : this.nodes[index].end) shown.push(index);
+    for (let index = 0; index < nodes.length; index = nodes[index].open ? index + 1 : nodes[index].end) {
+      shown.push(index);
+    }
     return shown;
   }
 
@@ -96,8 +102,8 @@ export class RuleTree {
   }
 
   /**
-   * Goes through the rules that another tree has, too, and hands each with its other self to `take`. Rules are the same if they say
-   * the same, or if just one was changed in its place.
+   * Goes through the rules that another tree has, too, and hands each with its other self to `take`. Rules are the same
+   * if they say the same, or if just one was changed in its place.
    */
   carryOver(old, take) {
     const [before, after] = [old.nodes, this.nodes];

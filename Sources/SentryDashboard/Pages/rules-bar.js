@@ -11,21 +11,24 @@ export class RulesBar {
     this.page = page;
     const { acts } = page;
     this.search = h("input", {
-      type: "search", class: "field search", id: "search", placeholder: "Search the rules", "aria-label": "Search the rules", spellcheck: "false",
+      type: "search", class: "field search", id: "search", placeholder: "Search the rules",
+      "aria-label": "Search the rules", spellcheck: "false",
     });
     this.search.addEventListener("input", () => page.search(this.search.value));
     this.search.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" || event.key === "Enter") page.outline.element.focus();
     });
     this.count = h("span", { class: "muted rule-count", id: "rule-count", role: "status" });
+    const tool = (id, label, run, title, properties = {}) => button(label, run, { id, title, ...properties });
+    const roomy = { class: "button roomy" };
     this.tools = {
-      add: button("New", () => acts.add("after"), { id: "rule-new", title: "A new rule after this one (Insert)" }),
-      edit: button("Edit", () => acts.editWhole(), { id: "rule-edit", title: "All fields of the rule (Enter edits one in its place)" }),
-      remove: button("Delete", () => acts.remove(), { id: "rule-delete", class: "button roomy", title: "Delete (Del)" }),
-      copy: button("Copy", () => acts.copy(), { id: "rule-copy", class: "button roomy", title: "Copy the selected rules as text (Ctrl C)" }),
-      paste: button("Paste", () => acts.paste(), { id: "rule-paste", class: "button roomy", title: "Paste rules before, after or into this one" }),
-      undo: button("Undo", () => acts.undo(), { id: "undo", class: "button roomy" }),
-      redo: button("Redo", () => acts.redo(), { id: "redo", class: "button roomy" }),
+      add: tool("rule-new", "New", () => acts.add("after"), "A new rule after this one (Ctrl Enter)"),
+      edit: tool("rule-edit", "Edit", () => acts.editWhole(), "All fields of the rule (Enter edits one in its place)"),
+      remove: tool("rule-delete", "Delete", () => acts.remove(), "Delete (Del)", roomy),
+      copy: tool("rule-copy", "Copy", () => acts.copy(), "Copy the selected rules as text (Ctrl C)", roomy),
+      paste: tool("rule-paste", "Paste", () => acts.paste(), "Paste rules before, after or into this one", roomy),
+      undo: tool("undo", "Undo", () => acts.undo(), "Undo (Ctrl Z)", roomy),
+      redo: tool("redo", "Redo", () => acts.redo(), "Redo (Ctrl ⇧ Z)", roomy),
     };
     this.onlyPath = button("Only its way", () => this.#togglePath(), { id: "only-path", "aria-pressed": "false", hidden: true });
     this.file = h("input", { type: "file", hidden: true, "aria-label": "A document", accept: ".plist,.nsy,.txt,.xml" });
@@ -36,8 +39,12 @@ export class RulesBar {
     const { add, edit, remove, copy, paste, undo, redo } = this.tools;
     this.element = h("div", { class: "toolbar rules-bar", role: "toolbar", "aria-label": "Rules" },
       this.search, this.count, h("span", { class: "spring" }),
-      h("span", { class: "group" }, add, edit, remove), h("span", { class: "group roomy" }, copy, paste), h("span", { class: "group roomy" }, undo, redo),
-      this.onlyPath, button("Why?", () => page.context.go("why"), { id: "why-open", title: "What becomes of a packet, and why" }),
+      
+      h("span", { class: "group" }, add, edit, remove),
+      h("span", { class: "group roomy" }, copy, paste),
+      h("span", { class: "group roomy" }, undo, redo),
+      this.onlyPath,
+      tool("why-open", "Why?", () => page.context.go("why"), "What becomes of a packet, and why"),
       menuButton("More", () => this.#more(), { id: "rules-more" }), this.file);
   }
 
@@ -48,7 +55,7 @@ export class RulesBar {
     return [
       { label: "Edit…", run: () => acts.editWhole(), key: "Enter", disabled: isFixed },
       { label: "Switch on or off", run: () => acts.switchRules(), key: "Space", disabled: isFixed },
-      { label: "New rule after", run: () => acts.add("after"), key: "Ins", disabled: isFixed },
+      { label: "New rule after", run: () => acts.add("after"), key: "Ctrl Enter", disabled: isFixed },
       { label: "New rule into", run: () => acts.add("into"), key: "Ctrl ⇧ Enter", disabled: isFixed },
       { label: "Copy as text", run: () => acts.copy(), key: "Ctrl C" },
       { label: "Cut", run: () => acts.cut(), key: "Ctrl X", disabled: isFixed },
@@ -68,7 +75,8 @@ export class RulesBar {
     const { tree, draft, acts } = page;
     if (!tree) return;
     const number = tree.selected.length;
-    const found = page.matches ? `${count(page.matches.size)} of ${plural(tree.nodes.length, "rule")}` : plural(tree.nodes.length, "rule");
+    const whole = plural(tree.nodes.length, "rule");
+    const found = page.matches ? `${count(page.matches.size)} of ${whole}` : whole;
     setText(this.count, number > 1 ? `${found}, ${count(number)} selected` : found);
     const isFixed = !acts.canEdit();
     const { add, edit, remove, paste, undo, redo } = this.tools;
@@ -78,11 +86,11 @@ export class RulesBar {
     undo.title = draft.canUndo ? `Undo: ${draft.past.at(-1).label} (Ctrl Z)` : "Nothing to undo";
     redo.title = draft.canRedo ? `Redo: ${draft.future.at(-1).label} (Ctrl ⇧ Z)` : "Nothing to redo";
     this.onlyPath.hidden = page.why.path === null;
+    this.onlyPath.setAttribute("aria-pressed", String(page.onlyPath));
   }
 
   #togglePath() {
     this.page.onlyPath = !this.page.onlyPath;
-    this.onlyPath.setAttribute("aria-pressed", String(this.page.onlyPath));
     this.page.arrange();
   }
 
@@ -109,10 +117,20 @@ export class RulesBar {
 }
 
 const keys = [
-  ["↑ ↓ Page Home End", "walk"], ["← →", "close and open, or go up and down"], ["letters", "go to the rule with that name or number"],
-  ["⇧ or Ctrl with these", "select several"], ["Space", "switch on or off"], ["Enter", "edit; Tab goes to the next cell, Esc gives up"],
-  ["Ins, Ctrl ⇧ Enter", "new rule after, or into"], ["Del", "delete"], ["Ctrl C, X, V", "copy, cut, paste as text"],
-  ["Alt ↑ ↓ ← →", "move up, down, out, in"], ["Ctrl Z, Ctrl ⇧ Z", "undo, redo"], ["Ctrl F", "search"], ["*", "open all below"], ["⇧ F10", "menu"],
+  ["↑ ↓ Page Home End", "walk"],
+  ["← →", "close and open, or go up and down"],
+  ["letters", "go to the rule with that name or number"],
+  ["⇧ or Ctrl with these", "select several"],
+  ["Space", "switch on or off"],
+  ["Enter", "edit; Tab goes to the next cell, Esc gives up"],
+  ["Ctrl Enter, Ctrl ⇧ Enter", "new rule after, or into"],
+  ["Del", "delete"],
+  ["Ctrl C, X, V", "copy, cut, paste as text"],
+  ["Alt ↑ ↓ ← →", "move up, down, out, in"],
+  ["Ctrl Z, Ctrl ⇧ Z", "undo, redo"],
+  ["Ctrl F", "search"],
+  ["*", "open all below"],
+  ["⇧ F10", "menu"],
 ];
 
 function showKeys() {

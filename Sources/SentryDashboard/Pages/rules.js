@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { Counters } from "./counters.js";
 import { complain, toast } from "./dialog.js";
-import { debounce, h } from "./dom.js";
+import { debounce, h, setText } from "./dom.js";
 import { Draft } from "./draft.js";
 import { DraftBar } from "./draft-bar.js";
 import { attachFindings } from "./findings.js";
@@ -48,8 +48,13 @@ export class RulesView {
       draftText: () => this.shownText,
       onAsk: (packet) => context.go("why", { packet }),
       onPath: () => this.#showPath(),
-      onClose: () => { context.go("rules"); this.#showPath(); },
+      onClose: () => {
+        this.onlyPath = false;
+        context.go("rules");
+        this.#showPath();
+      },
     });
+    this.nothing = h("p", { class: "outline-empty", id: "outline-empty", role: "status" });
     this.acts = new RuleActs(this);
     this.bar = new RulesBar(this);
     this.draftBar = new DraftBar(this);
@@ -57,7 +62,7 @@ export class RulesView {
     listenToMouse(this.outline, this.selection, this.acts);
     this.stopListening = this.acts.listenToPage();
     root.append(h("h1", { class: "hidden-label" }, "Rules"), this.bar.element, this.draftBar.element, this.why.element,
-      h("div", { class: "outline-frame" }, this.outline.element), this.draftBar.findings);
+      h("div", { class: "outline-frame" }, this.outline.element, this.nothing), this.draftBar.findings);
     this.search = debounce(80, (words) => this.#search(words));
     Vocabulary.load().then((words) => { this.vocabulary = words; }).catch(complain);
   }
@@ -93,8 +98,8 @@ export class RulesView {
   refresh() {
     const tree = new RuleTree(this.showsDraft ? this.draft.state.rules : this.rules);
     tree.carryOver(this.runningTree, takeSlot);
+    tree.openAtFirst();
     if (this.tree) this.#keepView(tree);
-    else tree.openAtFirst();
     if (this.showsDraft) attachFindings(tree, this.draft.state.findings, this.draft.state.findingRules);
     this.tree = tree;
     this.matches = this.tree.search(this.words);
@@ -103,11 +108,11 @@ export class RulesView {
 
   /** Draws the rules that are to be seen: open, found, or on the packet's way. */
   arrange() {
-    const onPath = this.onlyPath && this.why.path;
-    const wanted = onPath ? new Set([...this.why.path.keys()].map((number) => this.tree.at(number)).filter((index) => index >= 0)) : this.matches;
+    const wanted = this.onlyPath && this.why.path ? this.#pathIndexes() : this.matches;
     this.outline.showStatistic(this.statistic, this.why.path !== null);
     this.outline.element.classList.toggle("explains", this.why.path !== null);
     this.outline.show(this.tree, this.tree.visible(wanted));
+    setText(this.nothing, this.#nothingShown());
     this.bar.update();
     this.draftBar.update();
   }
@@ -148,7 +153,8 @@ export class RulesView {
     await this.load();
     if (!this.noticeOvertaken() && applied && applied.generation !== this.running.generation) {
       this.acts.applied = null;
-      toast("Other rules than those you applied are in force.", "plain", { label: "Edit mine again", run: () => this.acts.takeUp(applied) });
+      const again = { label: "Edit mine again", run: () => this.acts.takeUp(applied) };
+      toast("Other rules than those you applied are in force.", "plain", again);
     }
     this.refresh();
   }
@@ -173,12 +179,16 @@ export class RulesView {
 
   #showPath() {
     const index = this.why.decider ? this.tree.at(this.why.decider) : -1;
-    for (const number of this.why.path?.keys() ?? []) {
-      const each = this.tree.at(number);
-      if (each >= 0) this.tree.reveal(each);
-    }
+    for (const each of this.#pathIndexes()) this.tree.reveal(each);
     this.arrange();
     if (index >= 0) this.outline.focusOn(index, { center: true });
+  }
+
+  #nothingShown() {
+    if (this.outline.shown.length) return "";
+    if (this.words) return "No rule has all these words.";
+    if (this.tree.nodes.length) return "No rule was asked.";
+    return "There are no rules: every packet passes. Begin with New, or paste some.";
   }
 
   #keepView(tree) {
@@ -187,6 +197,12 @@ export class RulesView {
     tree.carryOver(this.tree, takeView);
     const focus = tree.nodes.findIndex((node) => node.hasFocus);
     outline.focus = focus >= 0 ? focus : Math.min(outline.focus, tree.nodes.length - 1);
+  }
+
+  /** The rules that the explained packet met. */
+  #pathIndexes() {
+    const numbers = [...(this.why.path?.keys() ?? [])];
+    return new Set(numbers.map((number) => this.tree.at(number)).filter((index) => index >= 0));
   }
 
   #figures(index) {

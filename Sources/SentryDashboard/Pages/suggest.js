@@ -6,8 +6,8 @@ let made = 0;
 
 /**
  * @param {{label: string, value: string, choices: (text: string) => {value: string, note?: string}[], hint?: () => string,
- *   onInput?: (text: string) => void, id?: string}} options `choices` tells what to offer for what was typed; everything, if nothing
- *   was typed yet
+ *   onInput?: (text: string) => void, id?: string}} options `choices` tells what to offer for what was typed; everything,
+ *   if nothing was typed yet
  * @returns {{element: HTMLElement, input: HTMLInputElement, close(): void, isOpen(): boolean}}
  */
 export function suggestField({ label, value, choices, hint = () => "", onInput = () => {}, id }) {
@@ -46,7 +46,8 @@ export function suggestField({ label, value, choices, hint = () => "", onInput =
       take(place);
       close();
     };
-    return h("div", { role: "option", id: `${listId}-${place}`, "aria-selected": "false", class: "suggestion", on: { mousedown: pick } },
+    const look = { role: "option", id: `${listId}-${place}`, "aria-selected": "false", class: "suggestion" };
+    return h("div", { ...look, on: { mousedown: pick } },
       h("span", {}, choice.value), choice.note && h("span", { class: "muted" }, choice.note));
   }
 

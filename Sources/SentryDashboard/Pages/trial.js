@@ -23,12 +23,15 @@ export function makeTrialBar() {
     }
   }
 
+  const keep = () => settle("/v1/confirm", undefined, "The new rules stay.");
+  const goBack = () => settle("/v1/rollback", { steps: 1 }, "The rules before are in force again.");
+
   function draw(trial) {
     const others = trial.user ? ` by ${trial.user}` : "";
     replace(bar,
       h("span", {}, `New rules are on trial, applied${others}. They go away again in `), left, h("span", { class: "spring" }),
-      button("Keep", () => settle("/v1/confirm", undefined, "The new rules stay."), { class: "button primary", id: "trial-keep" }),
-      button("Go back", () => settle("/v1/rollback", { steps: 1 }, "The rules before are in force again."), { id: "trial-back" }));
+      button("Keep", keep, { class: "button primary", id: "trial-keep" }),
+      button("Go back", goBack, { id: "trial-back" }));
     bar.hidden = false;
     isShown = true;
   }

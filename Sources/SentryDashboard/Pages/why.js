@@ -10,7 +10,10 @@ import { button, h, replace } from "./dom.js";
  */
 
 export class Why {
-  /** @param {{draftText: () => string|undefined, onPath: () => void, onClose: () => void, onAsk: (packet: string) => void}} owner */
+  /**
+   * @param {{draftText: () => string|undefined, onPath: () => void, onClose: () => void,
+   *   onAsk: (packet: string) => void}} owner
+   */
   constructor(owner) {
     this.owner = owner;
     /** @type {Map<string, PathStep>|null} by rule number */
@@ -81,15 +84,23 @@ export class Why {
   #tell(report) {
     const asked = report.rules.length;
     const verdict = report.verdict ?? report.action;
-    const cause = this.decider
-      ? ["rule ", h("strong", {}, report.rule), nameOf(report)]
-      : report.rule === "0" || report.reason ? [report.reason ?? "a check before the rules"] : ["no rule said otherwise: the end of the rules"];
+    const otherCause = report.reason ?? (report.rule === "0" ? "a check before the rules" : "the end of the rules");
+    const cause = this.decider ? [" by rule ", h("strong", {}, report.rule), nameOf(report)] : `: ${otherCause}`;
+    const place = this.owner.draftText() === undefined ? "." : ", in the draft.";
     replace(this.result,
-      h("p", { class: "why-verdict" }, h("span", { class: `badge ${verdict}`, id: "why-verdict" }, deed(verdict)), " by ", cause, "."),
+      h("p", { class: "why-verdict" },
+        h("span", { class: `badge ${verdict}`, id: "why-verdict" }, deed(verdict)), cause, place),
       h("p", { class: "muted" }, `${report.packet?.text ?? ""}, ${report.direction} on ${report.interface}`,
         report.directionReason ? ` (${report.directionReason})` : "", `. ${asked} rules asked, `,
         `${report.rules.filter((step) => step.matched).length} matched.`),
-      this.#effects(report));
+      this.#effects(report), this.#knowledge(report));
+  }
+
+  /** What the daemon remembers that went into the answer. */
+  #knowledge({ state }) {
+    const parts = [state?.tables && "its ends' entries in the address tables", state?.connection && "its connection",
+      state?.counters && "what rules have counted"].filter(Boolean);
+    return parts.length ? h("p", { class: "muted" }, `Taken into account: ${parts.join(", ")}.`) : null;
   }
 
   #effects({ rules }) {
@@ -99,7 +110,8 @@ export class Why {
 }
 
 const deeds = {
-  pass: "passes", delete: "is deleted", reject: "is rejected", delay: "is delayed", drop: "connection dropped", dropConnection: "connection dropped",
+  pass: "passes", delete: "is deleted", reject: "is rejected", delay: "is delayed",
+  drop: "connection dropped", dropConnection: "connection dropped",
 };
 const deed = (verdict) => deeds[verdict] ?? verdict;
 
