@@ -4,13 +4,17 @@
 import { button, h, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
 
+/** A column of numbers: sorted by what `value` says of a row, written as `write` has it. @returns {Column} */
+export const figure = (key, label, width, value, write, kind = "wide") => (
+  { key, label, width, kind, isFigure: true, order: value, text: (row) => write(value(row)) });
+
 /**
  * @typedef {object} Column
  * @property {string} key
  * @property {string} label
  * @property {(row: object) => string} [text] the cell's text; asked again whenever the table is shown
- * @property {(current: () => object, cell: HTMLElement) => Node|Node[]} [make] the cell's content in place of a text, made once for
- *   each row; `current` is the row as it was last shown
+ * @property {(current: () => object, cell: HTMLElement) => Node|Node[]} [make] the cell's content in place of a text, made
+ *   once for each row; `current` is the row as it was last shown
  * @property {(row: object, cell: HTMLElement) => void} [update] called whenever the table is shown
  * @property {(row: object) => number|string} [order] makes the column one to sort by
  * @property {boolean} [isFigure] numbers, to the right, largest first when sorted by
@@ -47,8 +51,8 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
       draw();
     };
     const title = column.isQuiet ? h("span", { class: "hidden-label" }, column.label) : column.label;
-    const content = column.order ? h("button", { type: "button", data: { sort: column.key }, on: { click: choose } }, title) : title;
-    return h("th", { scope: "col", class: classOf(column) }, content);
+    const sorter = () => h("button", { type: "button", data: { sort: column.key }, on: { click: choose } }, title);
+    return h("th", { scope: "col", class: classOf(column) }, column.order ? sorter() : title);
   }
 
   function makeLine(key, row) {

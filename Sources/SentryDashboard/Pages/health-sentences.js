@@ -25,7 +25,7 @@ function alarms(health) {
     !health.enabled && { kind: "bad", text: "The firewall is switched off: every packet passes without being judged." },
     health.isObserved && { kind: "warn", text: "The whole document is only observed: nothing of what its rules say is done." },
     isDry && { kind: "warn", text: "This is a dry run: verdicts are reported, but all packets pass." },
-    trial && { kind: "warn", text: `The rules are on trial, put in force by ${trial.user}: unless somebody keeps them, those before return.` },
+    trial && { kind: "warn", text: `The rules of ${trial.user} are on trial: unless somebody keeps them, those before return.` },
     health.log && !health.log.enabled && { kind: "warn", text: "The log is switched off: what rules log is written nowhere." },
   ].filter(Boolean);
 }

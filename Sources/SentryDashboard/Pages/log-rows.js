@@ -7,11 +7,14 @@ import { packetOfEntry } from "./packet-text.js";
 import { verdictLabels, verdictOfEntry } from "./verdicts.js";
 
 const columns = [
-  ["Time", "78px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"], ["To", "auto", "mono"],
-  ["On", "74px", "wide"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "wide"], ["Explain", "66px", "wide"],
+  ["Time", "78px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"],
+  ["To", "auto", "mono"], ["On", "74px", "wide"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "wide"],
+  ["Explain", "66px", "wide"],
 ];
 
-/** @returns an object with `element`; `add` entries at the top (oldest first), `addEarlier` at the foot, `clear`, `filter` by text */
+const waiting = "No entry yet. What rules log appears here as it happens.";
+
+/** `add` puts entries (the oldest first) at the top, `addEarlier` at the foot; at most `most` stay after `add`. */
 export function makeLogRows(context, most) {
   const body = h("tbody", { id: "log-rows" });
   const table = h("table", { class: "table steady log" },
@@ -21,16 +24,16 @@ export function makeLogRows(context, most) {
       column.style.width = width;
       return column;
     })),
-    h("thead", {}, h("tr", {}, columns.map(([label, , kind]) => h("th", { scope: "col", class: kind.replace("mono", "") }, label)))),
+    h("thead", {}, h("tr", {}, columns.map(([label, , kind]) => h("th", { scope: "col", class: kind }, label)))),
     body);
-  const nothing = h("p", { class: "nothing muted" }, "No entry yet. What rules log appears here as it happens.");
+  const nothing = h("p", { class: "nothing muted" }, waiting);
   const element = h("div", { class: "table-block" },
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Log entries" }, table, nothing));
   let entries = [];
   let wanted = "";
 
   function makeRow(entry) {
-    const row = h("tr", { hidden: !fits(entry), title: timestamp(entry.time) }, h("td", { class: "figure-text" }, clock(entry.time)), cells(entry));
+    const row = h("tr", { hidden: !fits(entry) }, h("td", { title: timestamp(entry.time) }, clock(entry.time)), cells(entry));
     if (entry.observed || entry.dryRun) row.classList.add("unreal");
     return row;
   }
@@ -50,8 +53,12 @@ export function makeLogRows(context, most) {
       h("td", { class: "wide" }, [entry.direction, entry.interface].filter(Boolean).join(" ")),
       h("td", { class: "wide figure" }, entry.byteCount ?? ""),
       h("td", { class: "wide", title: note(entry) }, note(entry)),
-      h("td", { class: "wide" }, packet && h("a", { href: context.address("why", { packet }), title: packet, data: { act: "explain" } }, "Why?")),
+      h("td", { class: "wide" }, packet && explainLink(packet)),
     ];
+  }
+
+  function explainLink(packet) {
+    return h("a", { href: context.address("why", { packet }), title: packet, data: { act: "explain" } }, "Why?");
   }
 
   function fits(entry) {
@@ -62,7 +69,7 @@ export function makeLogRows(context, most) {
     const count = body.childElementCount;
     const isHidden = count > 0 && [...body.children].every((row) => row.hidden);
     nothing.hidden = count > 0 && !isHidden;
-    setText(nothing, isHidden ? "None of the entries here has this text." : "No entry yet. What rules log appears here as it happens.");
+    setText(nothing, isHidden ? "None of the entries here has this text." : waiting);
   }
 
   return {

@@ -27,8 +27,8 @@ export function mount(root, context, page) {
   const changed = debounce(350, () => restart());
   const field = (id, label, width) => {
     const input = h("input", {
-      class: "field", id: `log-${id}`, type: "search", placeholder: label, "aria-label": label, spellcheck: "false", autocomplete: "off",
-      on: { input: id === "text" ? debounce(120, filterText) : changed },
+      class: "field", id: `log-${id}`, type: "search", placeholder: label, "aria-label": label, spellcheck: "false",
+      autocomplete: "off", on: { input: id === "text" ? debounce(120, filterText) : changed },
     });
     input.style.width = width;
     return input;
@@ -45,14 +45,15 @@ export function mount(root, context, page) {
   const back = button("Back to now", () => bars.zoom(null) ?? look(null), { id: "log-now", hidden: true });
   const earlier = button("Earlier entries", () => loadEarlier(), { class: "button quiet more", id: "log-earlier" });
   const bars = makeChart({
-    id: "minutes", label: "Log entries by the minute, the last hour", kind: "bars", format: (value) => count(value ?? 0), onZoom: look,
+    id: "minutes", label: "Log entries by the minute, the last hour", kind: "bars", format: count, onZoom: look,
   });
   const poll = makePoll(() => 10, loadMinutes);
 
   root.append(h("div", { class: "page full" },
     h("h1", { class: "hidden-label" }, "Log"),
     poll.notice,
-    h("div", { class: "toolbar flush" }, rule, address, verdict, text, reset, h("span", { class: "spring" }), state, news, back, pause),
+    h("div", { class: "toolbar flush" },
+      rule, address, verdict, text, reset, h("span", { class: "spring" }), state, news, back, pause),
     h("section", { class: "section tight", "aria-label": "Entries by the minute" }, bars.element),
     rows.element, earlier));
 
@@ -117,7 +118,8 @@ export function mount(root, context, page) {
     const { start, step, counts } = await get("/v1/log/minutes", { ...query(), since: until - barSpan, until });
     if (signal.aborted) return;
     const found = new Set(counts.flatMap((one) => Object.keys(one)));
-    const names = [...verdicts.filter((name) => found.has(name)), ...[...found].filter((name) => !verdicts.includes(name)).sort()];
+    const others = [...found].filter((name) => !verdicts.includes(name)).sort();
+    const names = [...verdicts.filter((name) => found.has(name)), ...others];
     const series = (names.length ? names : ["message"]).map((name) => (
       { name, label: verdictLabels[name] ?? name, values: counts.map((one) => one[name] ?? 0) }));
     bars.show({ start, step, series });

@@ -1,12 +1,15 @@
-// Which entries of a table a filter means: an address finds the nets and ranges around it, anything else is looked for as text.
+// Addresses, nets and ranges as texts: which of them touch, and which comes first.
 
-/** @returns {boolean} whether the entry has the text in its address or reason, or covers the address that the text is */
-export function matches(entry, text) {
-  const wanted = text.toLowerCase();
-  if (entry.address.includes(wanted) || entry.triggeredBy.toLowerCase().includes(wanted)) return true;
-  const range = addressRange(wanted);
-  const own = range && addressRange(entry.address);
-  return Boolean(own) && own.bits === range.bits && own.first <= range.last && range.first <= own.last;
+/** @returns {boolean} whether some address is in both texts */
+export function touches(one, other) {
+  const [a, b] = [addressRange(one), addressRange(other)];
+  return Boolean(a && b) && a.bits === b.bits && a.first <= b.last && b.first <= a.last;
+}
+
+/** A text to sort addresses by: IPv4 before IPv6, each as numbers. */
+export function addressOrder(text) {
+  const range = addressRange(text);
+  return range ? `${range.bits === 32 ? 4 : 6}${range.first.toString(16).padStart(32, "0")}` : text;
 }
 
 /**
