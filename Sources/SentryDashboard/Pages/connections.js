@@ -11,7 +11,7 @@ import { endLink } from "./links.js";
 const most = 500;
 /** The daemon chooses the busiest, the largest or the latest; of those the table sorts by what it likes. */
 const orders = { rate: "rate", in: "bytes", out: "bytes", last: "recent" };
-const tints = { established: "pass", answered: "pass", dropped: "drop", opening: "delay", new: "delay" };
+const tints = { established: "pass", answered: "pass", dropped: "drop", reset: "reject", opening: "delay", new: "delay" };
 
 /** @returns {{element: HTMLElement, navigate(page: object): void, unmount(): void}} */
 export function makeConnections(context, page) {
