@@ -13,7 +13,7 @@ export function addressOrder(text) {
 }
 
 /**
- * The first and last address of `192.0.2.7`, `192.0.2.0/24` or `192.0.2.1-192.0.2.9`, as numbers; IPv6 alike.
+ * The first and last address of `192.0.2.7`, `192.0.2.0/24`, `192.0.2.1-192.0.2.9` or `192.0.2.1-9`, as numbers; IPv6 alike.
  * @returns {{first: bigint, last: bigint, bits: 32|128}|null} `null` for anything else
  */
 export function addressRange(text) {
@@ -27,14 +27,17 @@ export function addressRange(text) {
   }
   const [first, last] = text.split("-");
   const start = addressNumber(first);
-  const end = last === undefined ? start : addressNumber(last);
+  const short = /^\d{1,3}$/.test(last ?? "") && first.includes(".");
+  const end = last === undefined ? start : addressNumber(short ? first.replace(/\d+$/, last) : last);
   if (!start || !end || start.bits !== end.bits) return null;
   return { first: start.number, last: end.number, bits: start.bits };
 }
 
 function addressNumber(text) {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
-    return { bits: 32, number: text.split(".").reduce((value, part) => value * 256n + BigInt(part), 0n) };
+    const parts = text.split(".").map(Number);
+    if (parts.some((part) => part > 255)) return null;
+    return { bits: 32, number: parts.reduce((value, part) => value * 256n + BigInt(part), 0n) };
   }
   if (!/^[0-9a-f:]+$/i.test(text) || !text.includes(":")) return null;
   const halves = text.split("::");

@@ -38,6 +38,7 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
   const more = button("", () => { limit += most; draw(); }, { class: "button quiet more", id: `${id}-more`, hidden: true });
   const element = h("div", { class: "table-block" },
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": caption }, table, nothing), more);
+  body.addEventListener("pointerleave", () => draw());
   const lines = new Map();
   let rows = [];
   let limit = most;
@@ -78,11 +79,19 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
 
   function inOrder() {
     const column = columns.find((one) => sort === one.key || sort === `-${one.key}`);
-    if (!column?.order) return rows;
     const sign = sort.startsWith("-") ? -1 : 1;
-    return rows.map((row) => ({ row, value: column.order(row) }))
+    const sorted = !column?.order ? rows : rows.map((row) => ({ row, value: column.order(row) }))
       .sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0))
       .map(({ row }) => row);
+    return body.matches(":hover") ? asTheyAre(sorted) : sorted;
+  }
+
+  /** Under the pointer no row moves, lest somebody hits another than meant: what is new comes last. */
+  function asTheyAre(sorted) {
+    const places = new Map([...body.children].map((line, index) => [line.dataset.key, index]));
+    const place = (row) => places.get(keyOf(row)) ?? Infinity;
+    const known = sorted.filter((row) => place(row) < Infinity).sort((a, b) => place(a) - place(b));
+    return [...known, ...sorted.filter((row) => place(row) === Infinity)];
   }
 
   function draw() {

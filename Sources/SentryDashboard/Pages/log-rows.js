@@ -76,6 +76,8 @@ export function makeLogRows(context, most) {
     element,
     /** The oldest entry in the page. */
     get oldest() { return entries[0] ?? null; },
+    /** Whether the page has this entry, among those of its time. */
+    has: (entry) => entries.some((one) => one.time === entry.time && identity(one) === identity(entry)),
     add(newEntries) {
       const fresh = newEntries.slice(-most);
       body.prepend(...fresh.map(makeRow).reverse());
@@ -102,6 +104,8 @@ export function makeLogRows(context, most) {
   };
 }
 
+/** An entry but for its number, which it gets only when it is stored. */
+const identity = ({ id, ...entry }) => JSON.stringify(Object.entries(entry).sort());
 const text = (entry) => Object.values(entry).join(" ").toLowerCase();
 
 /** What else is to be said of an entry: what the rule did besides, and why something was not done. */

@@ -3,12 +3,13 @@
 import { get } from "./api.js";
 import { button, debounce, h, setAttribute, setText } from "./dom.js";
 import { count, plural } from "./format.js";
+import { addressRange } from "./addresses.js";
 import { makeChart } from "./chart.js";
 import { makeLogRows } from "./log-rows.js";
 import { makeLogStream, readLog } from "./log-stream.js";
 import { makePoll } from "./poll.js";
 import { momentText } from "./chart-scale.js";
-import { verdictLabels, verdicts } from "./verdicts.js";
+import { logVerdicts, verdictLabels, verdicts } from "./verdicts.js";
 
 /** Entries that stay in the page; older ones make way. */
 const most = 500;
@@ -37,7 +38,7 @@ export function mount(root, context, page) {
   const address = field("address", "Address or net", "190px");
   const text = field("text", "Text", "150px");
   const verdict = h("select", { class: "field", id: "log-verdict", "aria-label": "Verdict", on: { change: () => restart() } },
-    h("option", { value: "" }, "Any verdict"), verdicts.map((name) => h("option", { value: name }, verdictLabels[name])));
+    h("option", { value: "" }, "Any verdict"), logVerdicts.map((name) => h("option", { value: name }, verdictLabels[name])));
   const pause = button("Pause", () => setPaused(!isPaused), { id: "log-pause", "aria-pressed": "false" });
   const reset = button("Clear filters", () => setFilters({}), { class: "button quiet", id: "log-clear" });
   const news = button("", () => showHeld(), { class: "button quiet", id: "log-news", hidden: true });
@@ -61,6 +62,10 @@ export function mount(root, context, page) {
 
   /** Begins anew, with the filters as they are. */
   function restart() {
+    const isAddress = address.value.trim() === "" || addressRange(address.value.trim()) !== null;
+    address.classList.toggle("wrong", !isAddress);
+    setAttribute(address, "aria-invalid", isAddress ? null : "true");
+    if (!isAddress) return setText(state, "An address is 203.0.113.9, a net 203.0.113.0/24.");
     stream?.stop();
     stream = null;
     held = [];
@@ -99,12 +104,15 @@ export function mount(root, context, page) {
   }
 
   async function loadEarlier() {
-    const before = rows.oldest?.id;
-    if (before === undefined) return;
+    const { oldest } = rows;
+    if (!oldest) return;
     const turn = lookup;
+    // What has just come has no number yet: then the time tells what is earlier.
+    const end = oldest.id === undefined ? { until: oldest.time } : { before: oldest.id };
     try {
-      const entries = await readLog({ ...query(), since: range?.from, before, limit: 200 });
+      const found = await readLog({ ...query(), since: range?.from, ...end, limit: 200 });
       if (turn !== lookup) return;
+      const entries = found.filter((entry) => !rows.has(entry));
       setPaused(range === null);
       rows.addEarlier(entries);
       if (!entries.length) setText(state, "There is nothing earlier.");
@@ -162,7 +170,7 @@ export function mount(root, context, page) {
   function setFilters(next) {
     rule.value = next.rule ?? "";
     address.value = next.address ?? "";
-    verdict.value = verdicts.includes(next.verdict) ? next.verdict : "";
+    verdict.value = logVerdicts.includes(next.verdict) ? next.verdict : "";
     text.value = next.text ?? "";
     rows.filter(text.value.trim());
     restart();
