@@ -30,7 +30,7 @@ export function makeConnections(context, page) {
   }, { id: "connections-hold", "aria-pressed": "false", title: "Keep the list as it is while you read" });
   const size = h("span", { class: "muted", id: "connections-count" });
   const table = makeTable({
-    id: "connections", caption: "Connections of now", columns: columns(context), sort: "-rate", minimumWidth: "330px",
+    id: "connections", caption: "Connections of now", columns: columns(context), sort: "-rate", widths: ["330px", "820px"],
     keyOf: (one) => `${one.protocol} ${one.local} ${one.remote}`, empty: "No connection is known.",
     onSort: (key) => {
       sort = orders[key] ?? sort;
@@ -103,10 +103,10 @@ function columns(context) {
     figure("in", "In", "76px", (one) => one.bytesIn, bytes),
     figure("out", "Out", "76px", (one) => one.bytesOut, bytes),
     figure("rate", "Rate", "86px", (one) => one.bytesPerSecond, (value) => (value ? `${bytes(value)}/s` : ""), ""),
-    figure("age", "Age", "106px", (one) => Date.now() / 1000 - one.firstTime, duration),
+    figure("age", "Age", "106px", (one) => Date.now() / 1000 - one.firstTime, duration, "extra"),
     { ...figure("last", "Last", "106px", (one) => one.lastTime), text: (one) => duration(Date.now() / 1000 - one.lastTime) },
     {
-      key: "program", label: "Program", kind: "wide", width: "130px", order: (one) => one.application ?? "",
+      key: "program", label: "Program", kind: "extra", width: "130px", order: (one) => one.application ?? "",
       text: (one) => [one.application?.split("/").at(-1), one.user].filter(Boolean).join(", "),
       update: (one, cell) => setAttribute(cell, "title", one.application),
     },

@@ -20,20 +20,21 @@ export const figure = (key, label, width, value, write, kind = "wide") => (
  * @property {boolean} [isFigure] numbers, to the right, largest first when sorted by
  * @property {boolean} [isQuiet] its label is only read aloud
  * @property {string} [width] in CSS; without one the column takes what is left
- * @property {string} [kind] a class: `wide` is left out on narrow screens, `mono`
+ * @property {string} [kind] classes: `mono`; `wide` is left out on narrow screens, `extra` on all but wide ones
  *
  * @param {{id: string, caption: string, columns: Column[], keyOf: (row: object) => string, sort: string, most?: number,
- *   empty: string, onSort?: (key: string) => void, onPick?: (row: object) => void, minimumWidth?: string}} options
- *   `sort` is a column's key, with `-` in front for the largest first; `most` rows are in the page until more are asked for
+ *   empty: string, onSort?: (key: string) => void, onPick?: (row: object) => void, widths?: string[]}} options
+ *   `sort` is a column's key, with `-` in front for the largest first; `most` rows are in the page until more are asked for;
+ *   `widths` are the least the table takes, on narrow screens and on others, before it scrolls
  */
-export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty, onSort, onPick, minimumWidth }) {
+export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty, onSort, onPick, widths = [] }) {
   const body = h("tbody", {});
   const heads = columns.map((column) => makeHead(column));
   const table = h("table", { class: "table steady", id },
     h("caption", { class: "hidden-label" }, caption),
     h("colgroup", {}, columns.map((column) => makeColumn(column))),
     h("thead", {}, h("tr", {}, heads)), body);
-  if (minimumWidth) table.style.minWidth = minimumWidth;
+  ["--narrow", "--broad"].forEach((name, index) => widths[index] && table.style.setProperty(name, widths[index]));
   const nothing = h("p", { class: "nothing muted", hidden: true }, empty);
   const more = button("", () => { limit += most; draw(); }, { class: "button quiet more", id: `${id}-more`, hidden: true });
   const element = h("div", { class: "table-block" },
@@ -148,8 +149,11 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
 
 const classOf = ({ isFigure, kind }) => [isFigure ? "figure" : "", kind ?? ""].join(" ").trim();
 
+/** What of a column's kind says when the column is left out. */
+export const columnClass = (kind = "") => kind.split(" ").filter((word) => word === "wide" || word === "extra").join(" ");
+
 function makeColumn({ width, kind }) {
-  const column = h("col", { class: kind?.includes("wide") ? "wide" : "" });
+  const column = h("col", { class: columnClass(kind) });
   if (width) column.style.width = width;
   return column;
 }

@@ -13,7 +13,7 @@ const trialSeconds = 60;
 /** @returns {{element: HTMLElement, show(reply: object): void}} */
 export function makeInterfaces(context, done) {
   const table = makeTable({
-    id: "interfaces", caption: "Interfaces", keyOf: (one) => one.name, sort: "", minimumWidth: "320px",
+    id: "interfaces", caption: "Interfaces", keyOf: (one) => one.name, sort: "", widths: ["320px", "860px"],
     empty: "There is no interface.", columns: [
       { key: "name", label: "Interface", kind: "mono", width: "118px", text: (one) => one.name },
       switchColumn("filters", "Filters", "84px", "rules are asked"),

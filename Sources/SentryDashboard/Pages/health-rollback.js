@@ -11,7 +11,7 @@ import { sentence } from "./words.js";
 export function makeRollback(context, done) {
   let isOnTrial = false;
   const table = makeTable({
-    id: "documents", caption: "Documents", keyOf: (one) => `${one.number} ${one.time}`, sort: "", minimumWidth: "320px",
+    id: "documents", caption: "Documents", keyOf: (one) => `${one.number} ${one.time}`, sort: "", widths: ["320px", "700px"],
     empty: "No document is known but the one in force.", columns: [
       { key: "time", label: "Put in force", width: "160px", text: (one) => timestamp(one.time) },
       { key: "name", label: "Document", width: "auto", text: (one) => [one.name, one.change].filter(Boolean).join(": ") },

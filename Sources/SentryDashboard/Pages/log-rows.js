@@ -1,16 +1,19 @@
 // The rows of the log, the newest on top: a bounded number of them, each made once.
 
 import { h, setText } from "./dom.js";
+import { columnClass } from "./data-table.js";
 import { clock, timestamp } from "./format.js";
 import { endLink, ruleLink } from "./links.js";
 import { packetOfEntry } from "./packet-text.js";
 import { verdictLabels, verdictOfEntry } from "./verdicts.js";
 
 const columns = [
-  ["Time", "78px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"],
-  ["To", "auto", "mono"], ["On", "74px", "wide"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "wide"],
+  ["Time", "90px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"],
+  ["To", "auto", "mono"], ["On", "74px", "extra"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "extra"],
   ["Explain", "66px", "wide"],
 ];
+/** A cell that reached over columns that are left out would make new ones. */
+const alwaysShown = columns.filter(([, , kind]) => kind !== "extra").length;
 
 const waiting = "No entry yet. What rules log appears here as it happens.";
 
@@ -20,7 +23,7 @@ export function makeLogRows(context, most) {
   const table = h("table", { class: "table steady log" },
     h("caption", { class: "hidden-label" }, "Log entries, the newest first"),
     h("colgroup", {}, columns.map(([, width, kind]) => {
-      const column = h("col", { class: kind.includes("wide") ? "wide" : "" });
+      const column = h("col", { class: columnClass(kind) });
       column.style.width = width;
       return column;
     })),
@@ -41,7 +44,7 @@ export function makeLogRows(context, most) {
   function cells(entry) {
     const verdict = verdictOfEntry(entry);
     const badge = h("td", {}, h("span", { class: `badge ${verdict}` }, verdictLabels[verdict] ?? entry.action));
-    if (verdict === "message") return [badge, h("td", { colspan: String(columns.length - 2), class: "wrap" }, entry.message)];
+    if (verdict === "message") return [badge, h("td", { colspan: String(alwaysShown - 2), class: "wrap" }, entry.message)];
     const packet = packetOfEntry(entry);
     const end = (text) => (text ? endLink(context, text, "triggered") : "");
     return [
@@ -50,9 +53,9 @@ export function makeLogRows(context, most) {
       h("td", { class: "wide", title: entry.protocolDetail }, entry.protocol ?? ""),
       h("td", { class: "mono", title: entry.source }, end(entry.source)),
       h("td", { class: "mono to", title: entry.destination }, end(entry.destination)),
-      h("td", { class: "wide" }, [entry.direction, entry.interface].filter(Boolean).join(" ")),
+      h("td", { class: "extra" }, [entry.direction, entry.interface].filter(Boolean).join(" ")),
       h("td", { class: "wide figure" }, entry.byteCount ?? ""),
-      h("td", { class: "wide", title: note(entry) }, note(entry)),
+      h("td", { class: "extra", title: note(entry) }, note(entry)),
       h("td", { class: "wide" }, packet && explainLink(packet)),
     ];
   }

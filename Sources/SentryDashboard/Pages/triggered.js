@@ -41,7 +41,7 @@ export function mount(root, context, page) {
   const clear = button("", removeShown, { class: "button danger", id: "clear" });
   const list = makeTable({
     id: "entries", caption: "Addresses", columns: columns(), keyOf: (entry) => entry.address, sort: "-age",
-    minimumWidth: "300px", empty: "Nobody is in this table.", onPick: (entry) => open(entry.address),
+    widths: ["300px", "660px"], empty: "Nobody is in this table.", onPick: (entry) => open(entry.address),
   });
   const panel = makePanel({ context, now, find, done: () => poll.again(), closed: () => list.select(null) });
   // A table of a hundred thousand is asked for twice a minute.
@@ -65,7 +65,7 @@ export function mount(root, context, page) {
     return [
       {
         key: "address", label: "Address", kind: "mono", width: "auto", order: (entry) => addressOrder(entry.address),
-        make: (current) => button(current().address, () => open(current().address), { class: "link", title: "Why?" }),
+        make: (current) => button(current().address, () => open(current().address), { class: "opener", title: "Why?" }),
       },
       {
         key: "reason", label: "Reason", kind: "wide", width: "24%", order: (entry) => entry.triggeredBy,
