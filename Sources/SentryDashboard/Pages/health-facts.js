@@ -4,6 +4,7 @@ import { bytes, count, duration, plural, timestamp } from "./format.js";
 
 const lost = (name, value) => [name, count(value ?? 0), value ? "problem" : ""];
 const trouble = (text) => (text ? [["Problem", text, "problem"]] : []);
+const because = (reason) => (reason ? `: ${reason}` : "");
 const also = (value, what) => (value ? `, ${count(value)} ${what}` : "");
 const ago = (health, time) => (time ? `${duration(health.time - time)} ago` : "never");
 
@@ -54,8 +55,8 @@ export function queueFacts({ queue, owners }) {
       ["Fed by", kernel.form === "native" ? "nftables" : "a mark, through iptables"],
       ["Kernel decides", kernel.decides.length ? `rule ${kernel.decides.join(", ")}` : "no rule by itself"],
       ["Kernel blocks", blocks ? `${count(blocks.entries)} addresses for rule ${blocks.rule}, ${count(blocks.dropped)} packets`
-        : `nobody: ${kernel.blocksNot}`],
-      ["Flows in the kernel", kernel.flows ? count(kernel.flows.entries) : `none: ${kernel.flowsNot}`],
+        : `nobody${because(kernel.blocksNot)}`],
+      ["Flows in the kernel", kernel.flows ? count(kernel.flows.entries) : `none${because(kernel.flowsNot)}`],
       ...kernel.notCovered.map(({ number, reason }) => [`Rule ${number}`, reason, "problem"]),
     ] : [["Fed by", "nothing", "problem"]]),
     ...queue.ways.flatMap((way) => (way.problem ? [[`Way to ${way.nextHop}`, way.problem, "problem"]] : [])),
@@ -70,7 +71,7 @@ export function logFacts({ log, memory }) {
     ["A rule may log", log.entriesPerSecond === undefined ? "without limit" : `${count(log.entriesPerSecond)} entries/s`],
     lost("Beyond the limit", log.suppressed),
     ...log.places.map(({ place, form, written, lost: missing, problem }) => [place,
-      `${form ?? "fields"}, ${count(written)} written${also(missing, "missing")}${problem ? `: ${problem}` : ""}`,
+      `${form ?? "fields"}, ${count(written)} written${also(missing, "missing")}${because(problem)}`,
       problem ? "problem" : ""]),
   ];
 }
@@ -91,7 +92,7 @@ export function listFacts(health) {
   return (health.lists ?? []).map((list) => {
     const entries = list.entries === undefined ? "no copy yet" : plural(list.entries, "entry", "entries");
     const text = `${entries} for ${list.table}, looked at ${ago(health, list.checkedTime)}`;
-    const state = list.enabled ? `${text}${list.problem ? `: ${list.problem}` : ""}` : "switched off";
+    const state = list.enabled ? `${text}${because(list.problem)}` : "switched off";
     return [list.name, state, list.problem ? "problem" : ""];
   });
 }

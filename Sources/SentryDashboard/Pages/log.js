@@ -43,7 +43,7 @@ export function mount(root, context, page) {
   const reset = button("Clear filters", () => setFilters({}), { class: "button quiet", id: "log-clear" });
   const news = button("", () => showHeld(), { class: "button quiet", id: "log-news", hidden: true });
   const state = h("span", { class: "muted", id: "log-state", role: "status" });
-  const back = button("Back to now", () => bars.zoom(null) ?? look(null), { id: "log-now", hidden: true });
+  const back = button("Back to now", () => navigate(filters()), { id: "log-now", hidden: true });
   const earlier = button("Earlier entries", () => loadEarlier(), { class: "button quiet more", id: "log-earlier" });
   const bars = makeChart({
     id: "minutes", label: "Log entries by the minute, the last hour", kind: "bars", format: count, onZoom: look,
@@ -58,7 +58,11 @@ export function mount(root, context, page) {
     h("section", { class: "section tight", "aria-label": "Entries by the minute" }, bars.element),
     rows.element, earlier));
 
+  const filters = () => ({ ...query(), text: text.value.trim() });
   const query = () => ({ rule: rule.value.trim(), address: address.value.trim(), verdict: verdict.value });
+
+  /** The page's address says what is shown, so that it can be kept and sent around. */
+  const remember = () => history.replaceState(null, "", context.address("log", filters()));
 
   /** Begins anew, with the filters as they are. */
   function restart() {
@@ -71,8 +75,7 @@ export function mount(root, context, page) {
     held = [];
     rows.clear();
     lookup += 1;
-    // The address says what is shown, so that it can be kept and sent around.
-    history.replaceState(null, "", context.address("log", { ...query(), text: text.value.trim() }));
+    remember();
     poll.again();
     if (range) loadPast(lookup);
     else follow();
@@ -164,6 +167,7 @@ export function mount(root, context, page) {
 
   function filterText() {
     rows.filter(text.value.trim());
+    remember();
     describe();
   }
 

@@ -93,7 +93,9 @@ export async function openImport(table) {
     h("div", { class: "fields" }, labelled("Table", where), labelled("For", duration), labelled("Reason (may be empty)", note)),
     outcome,
   ];
-  const buttons = [{ label: "Close", value: false }, { label: "Import", value: true, kind: "primary", id: "import-go", check: go }];
+  const buttons = [
+    { label: "Close", value: false }, { label: "Import", value: true, kind: "primary", id: "import-go", check: go },
+  ];
   await openDialog({ title: "Import a list", id: "import-dialog", wide: true, body, buttons });
   return isDone;
 }

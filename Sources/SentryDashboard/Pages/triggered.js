@@ -27,9 +27,9 @@ export function mount(root, context, page) {
 
   const now = () => Date.now() / 1000 + clockDifference;
   const tabs = Object.keys(tables).map((name) => {
-    const figure = h("span", { class: "tab-count figure" }, "");
-    const tab = button([name, figure], () => choose(name), { id: `table-${name}`, data: { table: name } });
-    return { name, figure, tab };
+    const size = h("span", { class: "tab-count figure" }, "");
+    const tab = button([name, size], () => choose(name), { id: `table-${name}`, data: { table: name } });
+    return { name, size, tab };
   });
   const about = h("p", { class: "muted about", id: "table-about" });
   const filter = h("input", {
@@ -98,7 +98,10 @@ export function mount(root, context, page) {
     if (signal.aborted) return;
     reply = entries;
     clockDifference = entries.time - Date.now() / 1000;
-    for (const { name, figure } of tabs) setText(figure, count(status.tables.find((one) => one.table === name)?.count ?? 0));
+    for (const { name, size } of tabs) {
+      const counted = status.tables.find((one) => one.table === name)?.count ?? 0;
+      setText(size, count(name === wanted ? entries.entries.length : counted));
+    }
     show();
     panel.update(status);
   }
