@@ -5,7 +5,9 @@ import { timestamp } from "./format.js";
 
 /** @returns {{element: HTMLElement, show(data, format): void}} filled only while it is open, at most every five seconds */
 export function makeChartTable(id, label) {
-  const body = h("div", { class: "table-scroll plot-numbers", tabindex: "0", role: "region", "aria-label": `${label}, as a table` });
+  const body = h("div", {
+    class: "table-scroll plot-numbers", tabindex: "0", role: "region", "aria-label": `${label}, as a table`,
+  });
   let latest = null;
   let filledAt = 0;
 

@@ -1,5 +1,5 @@
-// A plot over time, stacked: areas for rates, bars for counts. Dragging, or the keyboard, zooms; names in the legend switch their
-// series off and on; the same numbers stand in a table below.
+// A plot over time, stacked: areas for rates, bars for counts. Dragging, or the keyboard, zooms; names in the legend switch
+// their series off and on; the same numbers stand in a table below.
 
 import { button, h, replace, setAttribute, setText } from "./dom.js";
 import { momentText, shortNumber } from "./chart-scale.js";
@@ -14,12 +14,14 @@ const fewestValues = 4;
  * @typedef {{start: number, step: number, series: Series[]}} ChartData `start` in seconds since 1970, `step` in seconds
  *
  * @param {{id: string, label: string, kind?: "areas"|"bars", format: (value: number) => string,
- *   mark?: (value: number) => string, onZoom?: (zoom: {from: number, to: number}|null) => void}} options `format` writes a value with its unit, `mark` one at
- *   the left edge
+ *   mark?: (value: number) => string, onZoom?: (zoom: {from: number, to: number}|null) => void}} options `format`
+ *   writes a value with its unit, `mark` one at the left edge
  * @returns {{element: HTMLElement, show(data: ChartData): void, zoom(range: {from, to}|null): void, unmount(): void}}
  */
 export function makeChart({ id, label, kind = "areas", format, mark = shortNumber, onZoom = () => {} }) {
-  const chart = { kind, mark, data: { start: 0, step: 1, series: [] }, hidden: new Set(), zoom: null, cursor: null, anchor: null };
+  const chart = {
+    kind, mark, data: { start: 0, step: 1, series: [] }, hidden: new Set(), zoom: null, cursor: null, anchor: null,
+  };
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   setAttribute(svg, "aria-hidden", "true");
   const tip = h("div", { class: "plot-tip", hidden: true });
@@ -35,7 +37,8 @@ export function makeChart({ id, label, kind = "areas", format, mark = shortNumbe
     h("div", { class: "plot-head" }, legend, whole),
     area,
     h("p", { class: "hidden-label", id: `${id}-keys` },
-      "Left and right go through the values, with Shift they mark a part. Enter zooms into it, plus and minus zoom, Escape goes back."),
+      "Left and right go through the values, with Shift they mark a part. Enter zooms into it, plus and minus zoom, ",
+      "Escape goes back."),
     spoken, table.element);
 
   /** The values in view: first index, and the one behind the last. */
@@ -62,7 +65,8 @@ export function makeChart({ id, label, kind = "areas", format, mark = shortNumbe
     const { start, step } = chart.data;
     const first = Math.min(one, other);
     const spare = kind === "bars" ? 0 : Math.max(0, fewestValues - Math.abs(one - other) - 1) / 2;
-    setZoom({ from: start + Math.round(first - spare) * step, to: start + Math.round(Math.max(one, other) + 1 + spare) * step });
+    const last = Math.max(one, other);
+    setZoom({ from: start + Math.round(first - spare) * step, to: start + Math.round(last + 1 + spare) * step });
   };
   chart.zoomOut = () => setZoom(null);
 

@@ -3,15 +3,15 @@
 import { get } from "./api.js";
 import { button, debounce, h, setAttribute, setText } from "./dom.js";
 import { bytes, count, duration } from "./format.js";
-import { makeTable } from "./data-table.js";
+import { figure, makeTable } from "./data-table.js";
 import { makePoll } from "./poll.js";
-import { addressRange } from "./triggered-filter.js";
+import { addressRange } from "./addresses.js";
 import { endLink } from "./links.js";
 
 const most = 500;
 /** The daemon chooses the busiest, the largest or the latest; of those the table sorts by what it likes. */
 const orders = { rate: "rate", in: "bytes", out: "bytes", last: "recent" };
-const tints = { established: "pass", answered: "pass", dropped: "drop", opening: "delay", new: "delay" };
+const tints = { established: "pass", answered: "pass", dropped: "drop", reset: "reject", opening: "delay", new: "delay" };
 
 /** @returns {{element: HTMLElement, navigate(page: object): void, unmount(): void}} */
 export function makeConnections(context, page) {
@@ -30,7 +30,7 @@ export function makeConnections(context, page) {
   }, { id: "connections-hold", "aria-pressed": "false", title: "Keep the list as it is while you read" });
   const size = h("span", { class: "muted", id: "connections-count" });
   const table = makeTable({
-    id: "connections", caption: "Connections of now", columns: columns(context), sort: "-rate", minimumWidth: "330px",
+    id: "connections", caption: "Connections of now", columns: columns(context), sort: "-rate", widths: ["330px", "820px"],
     keyOf: (one) => `${one.protocol} ${one.local} ${one.remote}`, empty: "No connection is known.",
     onSort: (key) => {
       sort = orders[key] ?? sort;
@@ -66,7 +66,8 @@ export function makeConnections(context, page) {
   }
 
   const element = h("section", { class: "section", "aria-labelledby": "connections-title" },
-    h("div", { class: "toolbar flush" }, h("h2", { class: "flat", id: "connections-title" }, "Connections"), size, filter, hold),
+    h("div", { class: "toolbar flush" },
+      h("h2", { class: "flat", id: "connections-title" }, "Connections"), size, filter, hold),
     poll.notice, table.element);
 
   function navigate(next) {
@@ -81,7 +82,6 @@ export function makeConnections(context, page) {
 const describe = (one) => Object.values(one).join(" ").toLowerCase();
 
 function columns(context) {
-  const moment = (seconds) => duration(Date.now() / 1000 - seconds);
   return [
     { key: "protocol", label: "Proto", kind: "wide", width: "58px", text: (one) => one.protocol, order: (one) => one.protocol },
     { key: "local", label: "Local", kind: "wide mono", width: "auto", text: (one) => one.local, order: (one) => one.local },
@@ -100,16 +100,13 @@ function columns(context) {
         setAttribute(cell.firstElementChild, "class", `badge ${tints[one.state] ?? ""}`);
       },
     },
-    { key: "in", label: "In", isFigure: true, kind: "wide", width: "76px", text: (one) => bytes(one.bytesIn), order: (one) => one.bytesIn },
-    { key: "out", label: "Out", isFigure: true, kind: "wide", width: "76px", text: (one) => bytes(one.bytesOut), order: (one) => one.bytesOut },
+    figure("in", "In", "76px", (one) => one.bytesIn, bytes),
+    figure("out", "Out", "76px", (one) => one.bytesOut, bytes),
+    figure("rate", "Rate", "86px", (one) => one.bytesPerSecond, (value) => (value ? `${bytes(value)}/s` : ""), ""),
+    figure("age", "Age", "106px", (one) => Date.now() / 1000 - one.firstTime, duration, "extra"),
+    { ...figure("last", "Last", "106px", (one) => one.lastTime), text: (one) => duration(Date.now() / 1000 - one.lastTime) },
     {
-      key: "rate", label: "Rate", isFigure: true, width: "86px", order: (one) => one.bytesPerSecond,
-      text: (one) => (one.bytesPerSecond ? `${bytes(one.bytesPerSecond)}/s` : ""),
-    },
-    { key: "age", label: "Age", isFigure: true, kind: "wide", width: "106px", text: (one) => moment(one.firstTime), order: (one) => -one.firstTime },
-    { key: "last", label: "Last", isFigure: true, kind: "wide", width: "106px", text: (one) => moment(one.lastTime), order: (one) => one.lastTime },
-    {
-      key: "program", label: "Program", kind: "wide", width: "130px", order: (one) => one.application ?? "",
+      key: "program", label: "Program", kind: "extra", width: "130px", order: (one) => one.application ?? "",
       text: (one) => [one.application?.split("/").at(-1), one.user].filter(Boolean).join(", "),
       update: (one, cell) => setAttribute(cell, "title", one.application),
     },

@@ -4,36 +4,42 @@
 import { button, h, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
 
+/** A column of numbers: sorted by what `value` says of a row, written as `write` has it. @returns {Column} */
+export const figure = (key, label, width, value, write, kind = "wide") => (
+  { key, label, width, kind, isFigure: true, order: value, text: (row) => write(value(row)) });
+
 /**
  * @typedef {object} Column
  * @property {string} key
  * @property {string} label
  * @property {(row: object) => string} [text] the cell's text; asked again whenever the table is shown
- * @property {(current: () => object, cell: HTMLElement) => Node|Node[]} [make] the cell's content in place of a text, made once for
- *   each row; `current` is the row as it was last shown
+ * @property {(current: () => object, cell: HTMLElement) => Node|Node[]} [make] the cell's content in place of a text, made
+ *   once for each row; `current` is the row as it was last shown
  * @property {(row: object, cell: HTMLElement) => void} [update] called whenever the table is shown
  * @property {(row: object) => number|string} [order] makes the column one to sort by
  * @property {boolean} [isFigure] numbers, to the right, largest first when sorted by
  * @property {boolean} [isQuiet] its label is only read aloud
  * @property {string} [width] in CSS; without one the column takes what is left
- * @property {string} [kind] a class: `wide` is left out on narrow screens, `mono`
+ * @property {string} [kind] classes: `mono`; `wide` is left out on narrow screens, `extra` on all but wide ones
  *
  * @param {{id: string, caption: string, columns: Column[], keyOf: (row: object) => string, sort: string, most?: number,
- *   empty: string, onSort?: (key: string) => void, onPick?: (row: object) => void, minimumWidth?: string}} options
- *   `sort` is a column's key, with `-` in front for the largest first; `most` rows are in the page until more are asked for
+ *   empty: string, onSort?: (key: string) => void, onPick?: (row: object) => void, widths?: string[]}} options
+ *   `sort` is a column's key, with `-` in front for the largest first; `most` rows are in the page until more are asked for;
+ *   `widths` are the least the table takes, on narrow screens and on others, before it scrolls
  */
-export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty, onSort, onPick, minimumWidth }) {
+export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty, onSort, onPick, widths = [] }) {
   const body = h("tbody", {});
   const heads = columns.map((column) => makeHead(column));
   const table = h("table", { class: "table steady", id },
     h("caption", { class: "hidden-label" }, caption),
     h("colgroup", {}, columns.map((column) => makeColumn(column))),
     h("thead", {}, h("tr", {}, heads)), body);
-  if (minimumWidth) table.style.minWidth = minimumWidth;
+  ["--narrow", "--broad"].forEach((name, index) => widths[index] && table.style.setProperty(name, widths[index]));
   const nothing = h("p", { class: "nothing muted", hidden: true }, empty);
   const more = button("", () => { limit += most; draw(); }, { class: "button quiet more", id: `${id}-more`, hidden: true });
   const element = h("div", { class: "table-block" },
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": caption }, table, nothing), more);
+  body.addEventListener("pointerleave", () => draw());
   const lines = new Map();
   let rows = [];
   let limit = most;
@@ -47,8 +53,8 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
       draw();
     };
     const title = column.isQuiet ? h("span", { class: "hidden-label" }, column.label) : column.label;
-    const content = column.order ? h("button", { type: "button", data: { sort: column.key }, on: { click: choose } }, title) : title;
-    return h("th", { scope: "col", class: classOf(column) }, content);
+    const sorter = () => h("button", { type: "button", data: { sort: column.key }, on: { click: choose } }, title);
+    return h("th", { scope: "col", class: classOf(column) }, column.order ? sorter() : title);
   }
 
   function makeLine(key, row) {
@@ -74,11 +80,19 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
 
   function inOrder() {
     const column = columns.find((one) => sort === one.key || sort === `-${one.key}`);
-    if (!column?.order) return rows;
     const sign = sort.startsWith("-") ? -1 : 1;
-    return rows.map((row) => ({ row, value: column.order(row) }))
+    const sorted = !column?.order ? rows : rows.map((row) => ({ row, value: column.order(row) }))
       .sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0))
       .map(({ row }) => row);
+    return body.matches(":hover") ? asTheyAre(sorted) : sorted;
+  }
+
+  /** Under the pointer no row moves, lest somebody hits another than meant: what is new comes last. */
+  function asTheyAre(sorted) {
+    const places = new Map([...body.children].map((line, index) => [line.dataset.key, index]));
+    const place = (row) => places.get(keyOf(row)) ?? Infinity;
+    const known = sorted.filter((row) => place(row) < Infinity).sort((a, b) => place(a) - place(b));
+    return [...known, ...sorted.filter((row) => place(row) === Infinity)];
   }
 
   function draw() {
@@ -135,8 +149,11 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
 
 const classOf = ({ isFigure, kind }) => [isFigure ? "figure" : "", kind ?? ""].join(" ").trim();
 
+/** What of a column's kind says when the column is left out. */
+export const columnClass = (kind = "") => kind.split(" ").filter((word) => word === "wide" || word === "extra").join(" ");
+
 function makeColumn({ width, kind }) {
-  const column = h("col", { class: kind?.includes("wide") ? "wide" : "" });
+  const column = h("col", { class: columnClass(kind) });
   if (width) column.style.width = width;
   return column;
 }

@@ -4,6 +4,8 @@ import { bytes, count, duration, plural, timestamp } from "./format.js";
 
 const lost = (name, value) => [name, count(value ?? 0), value ? "problem" : ""];
 const trouble = (text) => (text ? [["Problem", text, "problem"]] : []);
+const because = (reason) => (reason ? `: ${reason}` : "");
+const also = (value, what) => (value ? `, ${count(value)} ${what}` : "");
 const ago = (health, time) => (time ? `${duration(health.time - time)} ago` : "never");
 
 export function keyFacts(health) {
@@ -31,7 +33,9 @@ export function lossFacts(health) {
     lost("Packets not judged", sum("unjudged")),
     lost("Log entries lost", health.lostEvents + (memory?.lost ?? 0)),
     ...(memory?.lostConnections ? [lost("Connections not logged", memory.lostConnections)] : []),
-    ...(queue ? [lost("Found the queue full", queue.overflowed), lost("Not handed over", queue.undelivered), lost("Unsent", queue.unsent)] : []),
+    ...(queue ? [
+      lost("Found the queue full", queue.overflowed), lost("Not handed over", queue.undelivered), lost("Unsent", queue.unsent),
+    ] : []),
     ["Protected, not triggered", count(health.preventedTriggers)],
     ...(health.unprovenTriggers ? [["Unproven, not triggered", count(health.unprovenTriggers)]] : []),
     ...(health.cappedTriggers ? [["Too many, not triggered", count(health.cappedTriggers), "problem"]] : []),
@@ -50,8 +54,9 @@ export function queueFacts({ queue, owners }) {
     ...(kernel ? [
       ["Fed by", kernel.form === "native" ? "nftables" : "a mark, through iptables"],
       ["Kernel decides", kernel.decides.length ? `rule ${kernel.decides.join(", ")}` : "no rule by itself"],
-      ["Kernel blocks", blocks ? `${count(blocks.entries)} addresses for rule ${blocks.rule}, ${count(blocks.dropped)} packets` : `nobody: ${kernel.blocksNot}`],
-      ["Flows in the kernel", kernel.flows ? count(kernel.flows.entries) : `none: ${kernel.flowsNot}`],
+      ["Kernel blocks", blocks ? `${count(blocks.entries)} addresses for rule ${blocks.rule}, ${count(blocks.dropped)} packets`
+        : `nobody${because(kernel.blocksNot)}`],
+      ["Flows in the kernel", kernel.flows ? count(kernel.flows.entries) : `none${because(kernel.flowsNot)}`],
       ...kernel.notCovered.map(({ number, reason }) => [`Rule ${number}`, reason, "problem"]),
     ] : [["Fed by", "nothing", "problem"]]),
     ...queue.ways.flatMap((way) => (way.problem ? [[`Way to ${way.nextHop}`, way.problem, "problem"]] : [])),
@@ -65,9 +70,9 @@ export function logFacts({ log, memory }) {
     ["Written", log.enabled ? `${count(memory?.written ?? 0)} entries` : "switched off", log.enabled ? "" : "problem"],
     ["A rule may log", log.entriesPerSecond === undefined ? "without limit" : `${count(log.entriesPerSecond)} entries/s`],
     lost("Beyond the limit", log.suppressed),
-    ...log.places.map((place) => [place.place,
-      `${place.form ?? "fields"}, ${count(place.written)} written${place.lost ? `, ${count(place.lost)} missing` : ""}${place.problem ? `: ${place.problem}` : ""}`,
-      place.problem ? "problem" : ""]),
+    ...log.places.map(({ place, form, written, lost: missing, problem }) => [place,
+      `${form ?? "fields"}, ${count(written)} written${also(missing, "missing")}${because(problem)}`,
+      problem ? "problem" : ""]),
   ];
 }
 
@@ -78,7 +83,7 @@ export function notificationFacts({ notifications }) {
     ["Carried out by", process ? `${user} (process ${process})` : "nobody"],
     ["Waiting", count(waiting)],
     ...kinds.map(({ action, sent, failed, suppressed }) => [action,
-      `${count(sent)} sent${failed ? `, ${count(failed)} failed` : ""}${suppressed ? `, ${count(suppressed)} left out` : ""}`, failed ? "problem" : ""]),
+      `${count(sent)} sent${also(failed, "failed")}${also(suppressed, "left out")}`, failed ? "problem" : ""]),
     ...trouble(problem),
   ];
 }
@@ -87,13 +92,15 @@ export function listFacts(health) {
   return (health.lists ?? []).map((list) => {
     const entries = list.entries === undefined ? "no copy yet" : plural(list.entries, "entry", "entries");
     const text = `${entries} for ${list.table}, looked at ${ago(health, list.checkedTime)}`;
-    return [list.name, list.enabled ? `${text}${list.problem ? `: ${list.problem}` : ""}` : "switched off", list.problem ? "problem" : ""];
+    const state = list.enabled ? `${text}${because(list.problem)}` : "switched off";
+    return [list.name, state, list.problem ? "problem" : ""];
   });
 }
 
 export function rateFacts({ rates }) {
   return (rates ?? []).map((rate) => [`${rate.rule} ${rate.name} ${rate.direction}`.replace("  ", " "),
-    `${bytes(rate.bytesPerSecond)}/s of ${bytes(rate.bitsPerSecond / 8)}/s, ${plural(rate.activeFlows, "flow")}, ${count(rate.waiting)} waiting, ${count(rate.dropped)} dropped`]);
+    `${bytes(rate.bytesPerSecond)}/s of ${bytes(rate.bitsPerSecond / 8)}/s, ${plural(rate.activeFlows, "flow")}, `
+      + `${count(rate.waiting)} waiting, ${count(rate.dropped)} dropped`]);
 }
 
 export function protectedFacts({ protected: nets, protectionProblem }) {

@@ -4,7 +4,7 @@ import { get, post, putText } from "./api.js";
 import { ask, complain, toast } from "./dialog.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { bytes, countOrBlank } from "./format.js";
-import { makeTable } from "./data-table.js";
+import { figure, makeTable } from "./data-table.js";
 import { withSwitch } from "./interface-edit.js";
 
 /** Seconds within which a switched interface must be kept. */
@@ -13,8 +13,8 @@ const trialSeconds = 60;
 /** @returns {{element: HTMLElement, show(reply: object): void}} */
 export function makeInterfaces(context, done) {
   const table = makeTable({
-    id: "interfaces", caption: "Interfaces", keyOf: (one) => one.name, sort: "", minimumWidth: "320px", empty: "There is no interface.",
-    columns: [
+    id: "interfaces", caption: "Interfaces", keyOf: (one) => one.name, sort: "", widths: ["320px", "860px"],
+    empty: "There is no interface.", columns: [
       { key: "name", label: "Interface", kind: "mono", width: "118px", text: (one) => one.name },
       switchColumn("filters", "Filters", "84px", "rules are asked"),
       switchColumn("external", "External", "84px", "Interface == external means it"),
@@ -27,11 +27,17 @@ export function makeInterfaces(context, done) {
           setAttribute(cell, "title", one.problem);
         },
       },
-      { key: "addresses", label: "Addresses", kind: "wide mono", width: "24%", text: (one) => one.addresses.join(", "), update: (one, cell) => setAttribute(cell, "title", one.addresses.join("\n")) },
-      { key: "rate", label: "Packets/s", isFigure: true, kind: "wide", width: "92px", text: (one) => countOrBlank(one.packetsPerSecond ?? 0) },
-      { key: "packets", label: "Packets", isFigure: true, kind: "wide", width: "110px", text: (one) => countOrBlank(one.packets) },
-      { key: "bytes", label: "Bytes", isFigure: true, kind: "wide", width: "84px", text: (one) => (one.bytes ? bytes(one.bytes) : "") },
-      { key: "drops", label: "Dropped", isFigure: true, kind: "wide", width: "84px", text: (one) => countOrBlank(one.drops), update: (one, cell) => cell.classList.toggle("problem", one.drops > 0) },
+      {
+        key: "addresses", label: "Addresses", kind: "wide mono", width: "24%", text: (one) => one.addresses.join(", "),
+        update: (one, cell) => setAttribute(cell, "title", one.addresses.join("\n")),
+      },
+      figure("rate", "Packets/s", "92px", (one) => one.packetsPerSecond ?? 0, countOrBlank),
+      figure("packets", "Packets", "110px", (one) => one.packets, countOrBlank),
+      figure("bytes", "Bytes", "84px", (one) => one.bytes, (value) => (value ? bytes(value) : "")),
+      {
+        ...figure("drops", "Dropped", "94px", (one) => one.drops, countOrBlank),
+        update: (one, cell) => cell.classList.toggle("problem", one.drops > 0),
+      },
     ],
   });
 
@@ -67,7 +73,8 @@ export function makeInterfaces(context, done) {
   }
 
   return {
-    element: h("section", { class: "section", "aria-label": "Interfaces and their switches" }, h("h2", {}, "Interfaces"), table.element),
+    element: h("section", { class: "section", "aria-label": "Interfaces and their switches" },
+      h("h2", {}, "Interfaces"), table.element),
     show: ({ interfaces }) => table.show(interfaces),
   };
 }
@@ -79,7 +86,8 @@ async function applySwitch(one, field, isOn) {
   const text = withSwitch(rules.text, one, field, isOn);
   const check = text === null ? null : await post("/v1/drafts/check", { name, text });
   if (!check || !changesOneSwitch(check)) {
-    throw new Error(`This document cannot be changed from here: write “${field}” of ${one.name} under “interfaces” in it, and apply it.`);
+    const way = `write “${field}” of ${one.name} under “interfaces” in it, and apply it`;
+    throw new Error(`This document cannot be changed from here: ${way}.`);
   }
   const state = isOn ? "on" : "off";
   const effect = effects[field][isOn ? 1 : 0];

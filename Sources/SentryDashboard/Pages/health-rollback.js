@@ -3,20 +3,20 @@
 import { ApiError, post } from "./api.js";
 import { ask, complain, toast } from "./dialog.js";
 import { button, h } from "./dom.js";
-import { count, timestamp } from "./format.js";
-import { makeTable } from "./data-table.js";
+import { countOrBlank, timestamp } from "./format.js";
+import { figure, makeTable } from "./data-table.js";
 import { sentence } from "./words.js";
 
 /** @returns {{element: HTMLElement, show(reply: object, health: object): void}} */
 export function makeRollback(context, done) {
   let isOnTrial = false;
   const table = makeTable({
-    id: "documents", caption: "Documents", keyOf: (one) => `${one.number} ${one.time}`, sort: "", minimumWidth: "320px",
+    id: "documents", caption: "Documents", keyOf: (one) => `${one.number} ${one.time}`, sort: "", widths: ["320px", "700px"],
     empty: "No document is known but the one in force.", columns: [
       { key: "time", label: "Put in force", width: "160px", text: (one) => timestamp(one.time) },
       { key: "name", label: "Document", width: "auto", text: (one) => [one.name, one.change].filter(Boolean).join(": ") },
       { key: "user", label: "By", kind: "wide", width: "100px", text: (one) => one.user },
-      { key: "rules", label: "Rules", isFigure: true, kind: "wide", width: "70px", text: (one) => (one.ruleCount === undefined ? "" : count(one.ruleCount)) },
+      figure("rules", "Rules", "70px", (one) => one.ruleCount ?? 0, countOrBlank),
       { key: "difference", label: "Going back would change", kind: "wide", width: "26%", text: difference },
       {
         key: "actions", label: "Actions", isQuiet: true, width: "92px",
@@ -31,7 +31,7 @@ export function makeRollback(context, done) {
 
   async function goBack(one) {
     const trial = isOnTrial ? " This also ends the trial that is under way." : "";
-    const text = `${one.name}, in force since ${timestamp(one.time)}, returns: ${difference(one)}. Tables stay as they are.${trial}`;
+    const text = `${one.name} of ${timestamp(one.time)} returns: ${difference(one)}. Tables stay as they are.${trial}`;
     if (!(await ask("Go back to these rules?", text, "Go back", "danger"))) return;
     try {
       await send(one.number, false);
@@ -72,7 +72,7 @@ async function send(steps, force) {
 function difference({ number, onTrial, difference: counts }) {
   if (number === 0) return onTrial ? "in force, on trial" : "in force";
   if (!counts) return "cannot be read by this version";
-  const parts = [["added", counts.added], ["removed", counts.removed], ["changed", counts.changed], ["moved", counts.moved], ["other", counts.other]]
-    .filter(([, value]) => value > 0).map(([name, value]) => `${value} ${name}`);
+  const parts = ["added", "removed", "changed", "moved", "other"].filter((kind) => counts[kind] > 0)
+    .map((kind) => `${counts[kind]} ${kind}`);
   return parts.join(", ") || "nothing";
 }

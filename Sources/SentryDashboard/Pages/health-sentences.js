@@ -10,24 +10,12 @@ const modes = {
 
 /**
  * What deserves a look, or that nothing does.
- * @param {object} health the reply of `/v1/health`
+ * @param {{enabled: boolean, warnings: string[]}} health the reply of `/v1/health`, the gravest warning first
  * @returns {{kind: "good"|"warn"|"bad", text: string}[]}
  */
-export function healthSentences(health) {
-  const found = [...alarms(health), ...health.warnings.map((text) => ({ kind: "warn", text: sentence(text) }))];
-  return found.length ? found : [{ kind: "good", text: "All is well: nothing is lost, and nothing needs a look." }];
-}
-
-function alarms(health) {
-  const { trial, queue, bridge } = health;
-  const isDry = queue?.dryRun || bridge?.dryRun;
-  return [
-    !health.enabled && { kind: "bad", text: "The firewall is switched off: every packet passes without being judged." },
-    health.isObserved && { kind: "warn", text: "The whole document is only observed: nothing of what its rules say is done." },
-    isDry && { kind: "warn", text: "This is a dry run: verdicts are reported, but all packets pass." },
-    trial && { kind: "warn", text: `The rules are on trial, put in force by ${trial.user}: unless somebody keeps them, those before return.` },
-    health.log && !health.log.enabled && { kind: "warn", text: "The log is switched off: what rules log is written nowhere." },
-  ].filter(Boolean);
+export function healthSentences({ enabled, warnings }) {
+  if (!warnings.length) return [{ kind: "good", text: "All is well: nothing is lost, and nothing needs a look." }];
+  return warnings.map((text, index) => ({ kind: !enabled && index === 0 ? "bad" : "warn", text: sentence(text) }));
 }
 
 /** What sentry does with packets, in words that do not change from second to second. */

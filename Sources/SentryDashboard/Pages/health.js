@@ -6,7 +6,9 @@ import { makePoll } from "./poll.js";
 import { makeInterfaces } from "./health-interfaces.js";
 import { makeRollback } from "./health-rollback.js";
 import { makeSwitches } from "./health-switches.js";
-import { keyFacts, listFacts, logFacts, lossFacts, notificationFacts, protectedFacts, queueFacts, rateFacts } from "./health-facts.js";
+import {
+  keyFacts, listFacts, logFacts, lossFacts, notificationFacts, protectedFacts, queueFacts, rateFacts,
+} from "./health-facts.js";
 import { healthSentences, modeSentence } from "./health-sentences.js";
 
 export function mount(root, context) {

@@ -48,12 +48,17 @@ function entry(name, { filters, external }) {
 
 /** The words and marks of the text, comments left out: `text` as it stands, `value` without quotes, `from` and `to` its place. */
 function readTokens(text) {
-  const pattern = /\s+|\/\/[^\n\r]*|\/\*[\s\S]*?\*\/|"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|[{}()=;,]|(?:(?!\/[/*])[^\s{}()=;,"'])+|[\s\S]/gy;
+  // Blanks, two kinds of comments, two kinds of quotes, marks, bare words, and whatever else there is.
+  const pattern = new RegExp([
+    /\s+/, /\/\/[^\n\r]*/, /\/\*[\s\S]*?\*\//, /"(?:[^"\\]|\\[\s\S])*"/, /'(?:[^'\\]|\\[\s\S])*'/, /[{}()=;,]/,
+    /(?:(?!\/[/*])[^\s{}()=;,"'])+/, /[\s\S]/,
+  ].map((part) => part.source).join("|"), "gy");
   const tokens = [];
   for (const { 0: part, index } of text.matchAll(pattern)) {
     if (/^(\s|\/[/*])/.test(part)) continue;
     const isQuoted = part.length > 1 && /^["']/.test(part);
-    tokens.push({ text: isQuoted ? "…" : part, value: isQuoted ? part.slice(1, -1) : part, from: index, to: index + part.length });
+    const [mark, value] = isQuoted ? ["…", part.slice(1, -1)] : [part, part];
+    tokens.push({ text: mark, value, from: index, to: index + part.length });
   }
   return tokens;
 }

@@ -4,6 +4,8 @@ import { ApiError, getText } from "./api.js";
 import { sentence } from "./words.js";
 
 const path = "/v1/log";
+/** Entries that wait to be shown; of a flood only the latest are. */
+const most = 1000;
 
 /**
  * Entries, oldest first.
@@ -56,6 +58,7 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
       const lines = (rest + text).split("\n");
       rest = lines.pop();
       for (const line of lines) if (line) waiting.push(JSON.parse(line));
+      if (waiting.length > most) waiting = waiting.slice(-most);
     }
   }
 

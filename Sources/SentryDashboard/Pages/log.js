@@ -3,12 +3,13 @@
 import { get } from "./api.js";
 import { button, debounce, h, setAttribute, setText } from "./dom.js";
 import { count, plural } from "./format.js";
+import { addressRange } from "./addresses.js";
 import { makeChart } from "./chart.js";
 import { makeLogRows } from "./log-rows.js";
 import { makeLogStream, readLog } from "./log-stream.js";
 import { makePoll } from "./poll.js";
 import { momentText } from "./chart-scale.js";
-import { verdictLabels, verdicts } from "./verdicts.js";
+import { logVerdicts, verdictLabels, verdicts } from "./verdicts.js";
 
 /** Entries that stay in the page; older ones make way. */
 const most = 500;
@@ -27,8 +28,8 @@ export function mount(root, context, page) {
   const changed = debounce(350, () => restart());
   const field = (id, label, width) => {
     const input = h("input", {
-      class: "field", id: `log-${id}`, type: "search", placeholder: label, "aria-label": label, spellcheck: "false", autocomplete: "off",
-      on: { input: id === "text" ? debounce(120, filterText) : changed },
+      class: "field", id: `log-${id}`, type: "search", placeholder: label, "aria-label": label, spellcheck: "false",
+      autocomplete: "off", on: { input: id === "text" ? debounce(120, filterText) : changed },
     });
     input.style.width = width;
     return input;
@@ -37,36 +38,44 @@ export function mount(root, context, page) {
   const address = field("address", "Address or net", "190px");
   const text = field("text", "Text", "150px");
   const verdict = h("select", { class: "field", id: "log-verdict", "aria-label": "Verdict", on: { change: () => restart() } },
-    h("option", { value: "" }, "Any verdict"), verdicts.map((name) => h("option", { value: name }, verdictLabels[name])));
+    h("option", { value: "" }, "Any verdict"), logVerdicts.map((name) => h("option", { value: name }, verdictLabels[name])));
   const pause = button("Pause", () => setPaused(!isPaused), { id: "log-pause", "aria-pressed": "false" });
   const reset = button("Clear filters", () => setFilters({}), { class: "button quiet", id: "log-clear" });
   const news = button("", () => showHeld(), { class: "button quiet", id: "log-news", hidden: true });
   const state = h("span", { class: "muted", id: "log-state", role: "status" });
-  const back = button("Back to now", () => bars.zoom(null) ?? look(null), { id: "log-now", hidden: true });
+  const back = button("Back to now", () => navigate(filters()), { id: "log-now", hidden: true });
   const earlier = button("Earlier entries", () => loadEarlier(), { class: "button quiet more", id: "log-earlier" });
   const bars = makeChart({
-    id: "minutes", label: "Log entries by the minute, the last hour", kind: "bars", format: (value) => count(value ?? 0), onZoom: look,
+    id: "minutes", label: "Log entries by the minute, the last hour", kind: "bars", format: count, onZoom: look,
   });
   const poll = makePoll(() => 10, loadMinutes);
 
   root.append(h("div", { class: "page full" },
     h("h1", { class: "hidden-label" }, "Log"),
     poll.notice,
-    h("div", { class: "toolbar flush" }, rule, address, verdict, text, reset, h("span", { class: "spring" }), state, news, back, pause),
+    h("div", { class: "toolbar flush" },
+      rule, address, verdict, text, reset, h("span", { class: "spring" }), state, news, back, pause),
     h("section", { class: "section tight", "aria-label": "Entries by the minute" }, bars.element),
     rows.element, earlier));
 
+  const filters = () => ({ ...query(), text: text.value.trim() });
   const query = () => ({ rule: rule.value.trim(), address: address.value.trim(), verdict: verdict.value });
+
+  /** The page's address says what is shown, so that it can be kept and sent around. */
+  const remember = () => history.replaceState(null, "", context.address("log", filters()));
 
   /** Begins anew, with the filters as they are. */
   function restart() {
+    const isAddress = address.value.trim() === "" || addressRange(address.value.trim()) !== null;
+    address.classList.toggle("wrong", !isAddress);
+    setAttribute(address, "aria-invalid", isAddress ? null : "true");
+    if (!isAddress) return setText(state, "An address is 203.0.113.9, a net 203.0.113.0/24.");
     stream?.stop();
     stream = null;
     held = [];
     rows.clear();
     lookup += 1;
-    // The address says what is shown, so that it can be kept and sent around.
-    history.replaceState(null, "", context.address("log", { ...query(), text: text.value.trim() }));
+    remember();
     poll.again();
     if (range) loadPast(lookup);
     else follow();
@@ -98,12 +107,15 @@ export function mount(root, context, page) {
   }
 
   async function loadEarlier() {
-    const before = rows.oldest?.id;
-    if (before === undefined) return;
+    const { oldest } = rows;
+    if (!oldest) return;
     const turn = lookup;
+    // What has just come has no number yet: then the time tells what is earlier.
+    const end = oldest.id === undefined ? { until: oldest.time } : { before: oldest.id };
     try {
-      const entries = await readLog({ ...query(), since: range?.from, before, limit: 200 });
+      const found = await readLog({ ...query(), since: range?.from, ...end, limit: 200 });
       if (turn !== lookup) return;
+      const entries = found.filter((entry) => !rows.has(entry));
       setPaused(range === null);
       rows.addEarlier(entries);
       if (!entries.length) setText(state, "There is nothing earlier.");
@@ -117,7 +129,8 @@ export function mount(root, context, page) {
     const { start, step, counts } = await get("/v1/log/minutes", { ...query(), since: until - barSpan, until });
     if (signal.aborted) return;
     const found = new Set(counts.flatMap((one) => Object.keys(one)));
-    const names = [...verdicts.filter((name) => found.has(name)), ...[...found].filter((name) => !verdicts.includes(name)).sort()];
+    const others = [...found].filter((name) => !verdicts.includes(name)).sort();
+    const names = [...verdicts.filter((name) => found.has(name)), ...others];
     const series = (names.length ? names : ["message"]).map((name) => (
       { name, label: verdictLabels[name] ?? name, values: counts.map((one) => one[name] ?? 0) }));
     bars.show({ start, step, series });
@@ -154,13 +167,14 @@ export function mount(root, context, page) {
 
   function filterText() {
     rows.filter(text.value.trim());
+    remember();
     describe();
   }
 
   function setFilters(next) {
     rule.value = next.rule ?? "";
     address.value = next.address ?? "";
-    verdict.value = verdicts.includes(next.verdict) ? next.verdict : "";
+    verdict.value = logVerdicts.includes(next.verdict) ? next.verdict : "";
     text.value = next.text ?? "";
     rows.filter(text.value.trim());
     restart();

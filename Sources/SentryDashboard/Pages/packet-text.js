@@ -36,8 +36,7 @@ export function packetOfBytes(bytes, seen) {
   if (!packet) return null;
   const upper = packet.offset > 0 ? null : uppers[packet.protocol]?.(view, packet);
   const name = upper?.name ?? { 6: "tcp", 17: "udp", 1: "icmp", 58: "icmp6" }[packet.protocol] ?? `proto ${packet.protocol}`;
-  const place = (address, port) => (port === undefined ? address : address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`);
-  const words = [name, place(packet.source, upper?.source), ">", place(packet.destination, upper?.destination)];
+  const words = [name, end(packet.source, upper?.source), ">", end(packet.destination, upper?.destination)];
   words.push(...(upper?.words ?? []), `ttl ${packet.ttl}`, ...(packet.words ?? []));
   if (packet.isFragment) words.push(`fragment ${packet.offset}${packet.isLast ? "" : "+"} id ${packet.id}`);
   words.push(seen.direction, `on ${seen.interface}`);
@@ -45,6 +44,11 @@ export function packetOfBytes(bytes, seen) {
   if (payload.length) words.push(`hex ${[...payload].map(hex).join("")}`);
   words.push(`size ${seen.byteCount}`);
   return words.join(" ");
+}
+
+function end(address, port) {
+  if (port === undefined) return address;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function readIPv4(view) {

@@ -117,7 +117,8 @@ export function mount(root, context, page) {
 /** All verdicts that occur, in one order, so that colours and places stay the same. */
 function verdictSeries({ series }) {
   const rank = ({ name }) => (verdicts.indexOf(name) + verdicts.length + 1) % (verdicts.length + 1);
-  return [...series].sort((a, b) => rank(a) - rank(b)).map(({ name, values }) => ({ name, label: verdictLabels[name] ?? name, values }));
+  return [...series].sort((a, b) => rank(a) - rank(b))
+    .map(({ name, values }) => ({ name, label: verdictLabels[name] ?? name, values }));
 }
 
 function byteSeries({ bytes: moved }) {

@@ -12,7 +12,8 @@ const tableNames = ["trigger", "address", "authorize", "invalid"];
 const labelled = (label, field) => h("div", { class: "labelled" }, h("label", { for: field.id }, label), field);
 
 function choice(id, values, chosen) {
-  return h("select", { class: "field", id }, values.map(([value, text]) => h("option", { value, selected: value === chosen }, text)));
+  const options = values.map(([value, text]) => h("option", { value, selected: value === chosen }, text));
+  return h("select", { class: "field", id }, options);
 }
 
 const durationChoice = (id) => choice(id, [["", "As the document says"], ...durations], "");
@@ -21,7 +22,8 @@ const tableChoice = (id, table) => choice(id, tableNames.map((name) => [name, na
 /** Asks for addresses and enters them. @returns {Promise<boolean>} whether something was entered */
 export async function openAdd(table) {
   const addresses = h("textarea", {
-    class: "field", id: "add-addresses", rows: "4", spellcheck: "false", autofocus: true, "aria-describedby": "add-hint add-problem",
+    class: "field", id: "add-addresses", rows: "4", spellcheck: "false", autofocus: true,
+    "aria-describedby": "add-hint add-problem",
   });
   const where = tableChoice("add-table", table);
   const duration = durationChoice("add-duration");
@@ -37,7 +39,8 @@ export async function openAdd(table) {
     const wanted = addresses.value.split(/[\s,;]+/).filter(Boolean);
     if (!wanted.length) return refuse("Write at least one address.");
     try {
-      await enter(where.value, { addresses: wanted, duration: duration.value || undefined, note: note.value.trim() || undefined });
+      const others = { duration: duration.value || undefined, note: note.value.trim() || undefined };
+      await enter(where.value, { addresses: wanted, ...others });
       return true;
     } catch (error) {
       return refuse(sentence(error.message));
@@ -45,7 +48,8 @@ export async function openAdd(table) {
   };
   const body = [
     labelled("Addresses", addresses),
-    h("p", { class: "muted hint", id: "add-hint" }, "One or more: 203.0.113.9, 203.0.113.0/24, 192.0.2.10-192.0.2.20, 2001:db8::/48."),
+    h("p", { class: "muted hint", id: "add-hint" },
+      "One or more: 203.0.113.9, 203.0.113.0/24, 192.0.2.10-192.0.2.20, 2001:db8::/48."),
     problem,
     h("div", { class: "fields" }, labelled("Table", where), labelled("For", duration), labelled("Reason (may be empty)", note)),
   ];
@@ -56,7 +60,8 @@ export async function openAdd(table) {
 /** Asks for a list, as a file or pasted, and imports it. @returns {Promise<boolean>} whether something was entered */
 export async function openImport(table) {
   const text = h("textarea", {
-    class: "field mono", id: "import-text", rows: "8", spellcheck: "false", wrap: "off", placeholder: "203.0.113.9\n198.51.100.0/24",
+    class: "field mono", id: "import-text", rows: "8", spellcheck: "false", wrap: "off",
+    placeholder: "203.0.113.9\n198.51.100.0/24",
   });
   const file = h("input", { class: "field", id: "import-file", type: "file", accept: ".tsv,.txt,.csv,text/*" });
   const where = tableChoice("import-table", table);
@@ -70,8 +75,9 @@ export async function openImport(table) {
       const chosen = file.files[0];
       const list = chosen ? await chosen.text() : text.value;
       if (!list.trim()) throw new Error("choose a file, or paste a list");
-      const query = { name: chosen?.name ?? "pasted list", table: where.value, duration: duration.value, note: note.value.trim() };
-      const reply = await putText("/v1/lists", list, query);
+      const reply = await putText("/v1/lists", list, {
+        name: chosen?.name ?? "pasted list", table: where.value, duration: duration.value, note: note.value.trim(),
+      });
       isDone ||= reply.tables.some((one) => one.added + one.replaced > 0);
       replace(outcome, importOutcome(reply));
     } catch (error) {
@@ -81,13 +87,15 @@ export async function openImport(table) {
     return false;
   };
   const body = [
-    h("p", { class: "muted" }, "One address, net or range a line; behind it, with tabs between, may stand the table, the reason and the duration. ",
-      "What a line does not say is taken from below."),
+    h("p", { class: "muted" }, "One address, net or range a line; behind it, with tabs between, may stand the table, the reason ",
+      "and the duration. What a line does not say is taken from below."),
     labelled("File", file), labelled("or paste the list", text),
     h("div", { class: "fields" }, labelled("Table", where), labelled("For", duration), labelled("Reason (may be empty)", note)),
     outcome,
   ];
-  const buttons = [{ label: "Close", value: false }, { label: "Import", value: true, kind: "primary", id: "import-go", check: go }];
+  const buttons = [
+    { label: "Close", value: false }, { label: "Import", value: true, kind: "primary", id: "import-go", check: go },
+  ];
   await openDialog({ title: "Import a list", id: "import-dialog", wide: true, body, buttons });
   return isDone;
 }

@@ -5,17 +5,21 @@ import { button, h, replace, setText } from "./dom.js";
 import { clock, count, duration, timestamp } from "./format.js";
 import { authorize, durations, enter, extend, removeAddresses } from "./triggered-changes.js";
 import { hexLines, packetOfBytes } from "./packet-text.js";
-import { addressRange } from "./triggered-filter.js";
+import { touches } from "./addresses.js";
 import { ruleLink } from "./links.js";
 import { complain, toast } from "./dialog.js";
 import { sentence } from "./words.js";
 
-/** @param {{context: object, now: () => number, done: () => void, closed: () => void}} page `done` after each change */
-export function makePanel({ context, now, done, closed }) {
+/**
+ * @param {{context: object, now: () => number, find: (table: string, address: string) => Promise<object|null>,
+ *   done: () => Promise<void>, closed: () => void}} page `done` after each change
+ */
+export function makePanel({ context, now, find, done, closed }) {
   const title = h("h2", { class: "mono", id: "panel-title" });
   const body = h("div", { class: "panel-body" });
   const element = h("aside", { class: "panel", id: "panel", "aria-labelledby": "panel-title", hidden: true },
-    h("div", { class: "panel-head" }, title, button("×", close, { class: "button quiet", id: "panel-close", "aria-label": "Close" })),
+    h("div", { class: "panel-head" },
+      title, button("×", close, { class: "button quiet", id: "panel-close", "aria-label": "Close" })),
     body);
   let shown = null;
   let protectedNets = [];
@@ -40,20 +44,17 @@ export function makePanel({ context, now, done, closed }) {
     element.hidden = false;
     setText(title, address);
     try {
-      const [entries, evidence] = await Promise.all([
-        get(`/v1/tables/${table}`), table === "trigger" ? get("/v1/evidence", { address }) : { packets: [] },
-      ]);
-      if (shown?.address !== address || shown.table !== table) return;
-      const entry = entries.entries.find((one) => one.address === address) ?? evidence.entry ?? null;
-      draw(table, address, entry, evidence);
+      const reply = table === "trigger" ? await get("/v1/evidence", { address })
+        : { packets: [], entry: await find(table, address) };
+      if (shown?.address === address && shown.table === table) draw(table, address, reply.entry ?? null, reply);
     } catch (error) {
       replace(body, h("p", { class: "problem" }, sentence(error.message)));
     }
   }
 
   function draw(table, address, entry, evidence) {
-    const again = () => {
-      done();
+    const again = async () => {
+      await done();
       open(table, address);
     };
     replace(body,
@@ -76,7 +77,8 @@ export function makePanel({ context, now, done, closed }) {
   function absent(table, address, again) {
     const shield = protectedNets.find((one) => touches(one.address, address));
     if (table === "trigger" && shield) {
-      return h("p", { class: "callout", id: "panel-protected" }, `It is not in the table, and no rule can put it there: ${shield.address} is protected (${shield.reason}).`);
+      return h("p", { class: "callout", id: "panel-protected" },
+        `It is not in the table, and no rule can put it there: ${shield.address} is protected (${shield.reason}).`);
     }
     const add = async () => {
       try {
@@ -87,7 +89,10 @@ export function makePanel({ context, now, done, closed }) {
         complain(error);
       }
     };
-    return [h("p", {}, `It has no entry of its own in table ${table}.`), h("p", {}, button(`Add it to ${table}`, add, { id: "panel-add" }))];
+    return [
+      h("p", {}, `It has no entry of its own in table ${table}.`),
+      h("p", {}, button(`Add it to ${table}`, add, { id: "panel-add" })),
+    ];
   }
 
   function actions(table, entry, again) {
@@ -105,7 +110,8 @@ export function makePanel({ context, now, done, closed }) {
   function evidenceList(packets) {
     const title = h("h3", {}, "The packets that put it there");
     if (!packets.length) {
-      return [title, h("p", { class: "muted" }, "None are kept: it was entered by hand or from a list, or before the last start.")];
+      const reason = "None are kept: it was entered by hand or from a list, or before the last start.";
+      return [title, h("p", { class: "muted" }, reason)];
     }
     return [title, h("ol", { class: "evidence", id: "evidence" }, packets.map((packet) => {
       const bytes = Uint8Array.from(atob(packet.bytes), (letter) => letter.charCodeAt(0));
@@ -115,7 +121,8 @@ export function makePanel({ context, now, done, closed }) {
         line && h("code", { class: "packet" }, shortened(line)),
         h("div", { class: "row" },
           line && h("a", { href: context.address("why", { packet: line }), data: { act: "explain" } }, "Explain"),
-          h("details", {}, h("summary", {}, `${count(packet.byteCount)} bytes`), h("pre", { class: "bytes", tabindex: "0" }, hexLines(bytes)))));
+          h("details", {}, h("summary", {}, `${count(packet.byteCount)} bytes`),
+            h("pre", { class: "bytes", tabindex: "0" }, hexLines(bytes)))));
     }))];
   }
 
@@ -130,8 +137,3 @@ export function makePanel({ context, now, done, closed }) {
 
 /** Without the payload's bytes, which stand below. */
 const shortened = (line) => line.replace(/ hex [0-9a-f]{24,}/, " …");
-
-function touches(one, other) {
-  const [a, b] = [addressRange(one), addressRange(other)];
-  return Boolean(a && b) && a.bits === b.bits && a.first <= b.last && b.first <= a.last;
-}

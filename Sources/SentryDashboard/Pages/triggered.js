@@ -3,12 +3,12 @@
 import { get } from "./api.js";
 import { button, debounce, h, setAttribute, setText } from "./dom.js";
 import { count, duration } from "./format.js";
-import { makeTable } from "./data-table.js";
+import { figure, makeTable } from "./data-table.js";
 import { makePoll } from "./poll.js";
 import { authorize, clearTable, removeAddresses } from "./triggered-changes.js";
 import { openAdd, openImport } from "./triggered-dialogs.js";
 import { makePanel } from "./triggered-panel.js";
-import { matches } from "./triggered-filter.js";
+import { addressOrder, touches } from "./addresses.js";
 import { ruleLink } from "./links.js";
 
 const tables = {
@@ -27,9 +27,9 @@ export function mount(root, context, page) {
 
   const now = () => Date.now() / 1000 + clockDifference;
   const tabs = Object.keys(tables).map((name) => {
-    const figure = h("span", { class: "tab-count figure" }, "");
-    const tab = button([name, figure], () => choose(name), { id: `table-${name}`, data: { table: name } });
-    return { name, figure, tab };
+    const size = h("span", { class: "tab-count figure" }, "");
+    const tab = button([name, size], () => choose(name), { id: `table-${name}`, data: { table: name } });
+    return { name, size, tab };
   });
   const about = h("p", { class: "muted about", id: "table-about" });
   const filter = h("input", {
@@ -37,13 +37,15 @@ export function mount(root, context, page) {
     spellcheck: "false", autocomplete: "off", on: { input: debounce(120, () => show()) },
   });
   const exportLink = h("a", { class: "button", id: "export", title: "As text that import reads again" }, "Export");
-  const clear = button("", () => clearTable(table, shown, filter.value.trim() !== "", again), { class: "button danger", id: "clear" });
+  const removeShown = () => clearTable(table, shown, filter.value.trim() !== "", again);
+  const clear = button("", removeShown, { class: "button danger", id: "clear" });
   const list = makeTable({
-    id: "entries", caption: "Addresses", keyOf: (entry) => entry.address, sort: "-age", columns: columns(), minimumWidth: "300px",
-    empty: "Nobody is in this table.", onPick: (entry) => open(entry.address),
+    id: "entries", caption: "Addresses", columns: columns(), keyOf: (entry) => entry.address, sort: "-age",
+    widths: ["300px", "660px"], empty: "Nobody is in this table.", onPick: (entry) => open(entry.address),
   });
-  const panel = makePanel({ context, now, done: () => poll.again(), closed: () => list.select(null) });
-  const poll = makePoll(() => 3, load);
+  const panel = makePanel({ context, now, find, done: () => poll.again(), closed: () => list.select(null) });
+  // A table of a hundred thousand is asked for twice a minute.
+  const poll = makePoll(() => Math.max(3, reply.entries.length / 3000), load);
 
   root.append(h("div", { class: "page full" },
     h("h1", { class: "hidden-label" }, "Triggered"),
@@ -63,7 +65,7 @@ export function mount(root, context, page) {
     return [
       {
         key: "address", label: "Address", kind: "mono", width: "auto", order: (entry) => addressOrder(entry.address),
-        make: (current) => button(current().address, () => open(current().address), { class: "link", title: "Why?" }),
+        make: (current) => button(current().address, () => open(current().address), { class: "opener", title: "Why?" }),
       },
       {
         key: "reason", label: "Reason", kind: "wide", width: "24%", order: (entry) => entry.triggeredBy,
@@ -74,8 +76,8 @@ export function mount(root, context, page) {
           cell.replaceChildren(ruleLink(context, entry.triggeredBy));
         },
       },
-      { key: "count", label: "Matches", isFigure: true, width: "88px", text: (entry) => count(entry.matchCount), order: (entry) => entry.matchCount },
-      { key: "age", label: "Last seen", isFigure: true, kind: "wide", width: "134px", text: (entry) => `${duration(age(entry))} ago`, order: (entry) => entry.lastTime },
+      figure("count", "Matches", "88px", (entry) => entry.matchCount, count, ""),
+      { ...figure("age", "Last seen", "134px", (entry) => entry.lastTime), text: (entry) => `${duration(age(entry))} ago` },
       {
         key: "left", label: "Remaining", isFigure: true, width: "124px", order: left,
         make: () => h("span", {}), update: (entry, cell) => drawRemaining(cell, entry, left(entry)),
@@ -83,8 +85,8 @@ export function mount(root, context, page) {
       {
         key: "actions", label: "Actions", isQuiet: true, kind: "wide actions", width: "170px",
         make: (current) => [
-          table === "authorize" ? null : button("Authorize", () => authorize(table, current(), again), { class: "button quiet", data: { act: "authorize" } }),
-          button("Remove", () => removeAddresses(table, [current()], again), { class: "button quiet", data: { act: "remove" } }),
+          table !== "authorize" && act("Authorize", "authorize", () => authorize(table, current(), again)),
+          act("Remove", "remove", () => removeAddresses(table, [current()], again)),
         ].filter(Boolean),
       },
     ];
@@ -96,17 +98,27 @@ export function mount(root, context, page) {
     if (signal.aborted) return;
     reply = entries;
     clockDifference = entries.time - Date.now() / 1000;
-    for (const { name, figure } of tabs) setText(figure, count(status.tables.find((one) => one.table === name)?.count ?? 0));
+    for (const { name, size } of tabs) {
+      const counted = status.tables.find((one) => one.table === name)?.count ?? 0;
+      setText(size, count(name === wanted ? entries.entries.length : counted));
+    }
     show();
     panel.update(status);
   }
 
   const again = () => poll.again();
 
+  /** The entry for exactly this address; `null` without one. */
+  async function find(name, address) {
+    const { entries } = name === table && reply.time ? reply : await get(`/v1/tables/${name}`);
+    return entries.find((one) => one.address === address) ?? null;
+  }
+
   function show() {
     const text = filter.value.trim();
     shown = text ? reply.entries.filter((entry) => matches(entry, text)) : reply.entries;
-    list.show(shown, text && reply.entries.length ? `None of ${count(reply.entries.length)} entries fits “${text}”.` : undefined);
+    const isFiltered = text !== "" && reply.entries.length > 0;
+    list.show(shown, isFiltered ? `None of ${count(reply.entries.length)} entries fits “${text}”.` : undefined);
     setText(clear, text ? `Remove ${count(shown.length)} shown…` : "Remove all…");
     clear.disabled = shown.length === 0;
   }
@@ -146,6 +158,8 @@ export function mount(root, context, page) {
   };
 }
 
+const act = (label, name, run) => button(label, run, { class: "button quiet", data: { act: name } });
+
 function drawRemaining(cell, entry, left) {
   const text = cell.firstElementChild;
   const share = entry.duration ? left / entry.duration : 1;
@@ -155,12 +169,8 @@ function drawRemaining(cell, entry, left) {
   text.className = "remaining";
 }
 
-/** A text that sorts addresses as numbers: IPv4 before IPv6. */
-function addressOrder(address) {
-  const text = address.split(/[-/]/)[0];
-  if (!text.includes(":")) return `4${text.split(".").map((part) => part.padStart(3, "0")).join(".")}`;
-  const [head, tail = ""] = text.split("::");
-  const parts = (half) => (half ? half.split(":") : []);
-  const zeros = text.includes("::") ? 8 - parts(head).length - parts(tail).length : 0;
-  return `6${[...parts(head), ...new Array(Math.max(0, zeros)).fill("0"), ...parts(tail)].map((part) => part.padStart(4, "0")).join(":")}`;
+/** Whether an entry has the text in its address or reason, or shares addresses with what the text names. */
+function matches(entry, text) {
+  const wanted = text.toLowerCase();
+  return entry.address.includes(wanted) || entry.triggeredBy.toLowerCase().includes(wanted) || touches(entry.address, wanted);
 }

@@ -3,6 +3,9 @@
 /** In the order in which they are piled up in plots: what is rare at the bottom, where it can be seen. */
 export const verdicts = ["delete", "reject", "dropConnection", "delay", "routeTo", "pass"];
 
+/** What a log entry can tell, in the order of a menu. */
+export const logVerdicts = ["pass", "delete", "reject", "dropConnection", "log", "alert", "email", "url", "script"];
+
 /** What people read for the daemon's names. */
 export const verdictLabels = {
   pass: "passed", delete: "deleted", reject: "rejected", dropConnection: "connection dropped", delay: "delayed",

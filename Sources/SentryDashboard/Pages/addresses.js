@@ -1,16 +1,19 @@
-// Which entries of a table a filter means: an address finds the nets and ranges around it, anything else is looked for as text.
+// Addresses, nets and ranges as texts: which of them touch, and which comes first.
 
-/** @returns {boolean} whether the entry has the text in its address or reason, or covers the address that the text is */
-export function matches(entry, text) {
-  const wanted = text.toLowerCase();
-  if (entry.address.includes(wanted) || entry.triggeredBy.toLowerCase().includes(wanted)) return true;
-  const range = addressRange(wanted);
-  const own = range && addressRange(entry.address);
-  return Boolean(own) && own.bits === range.bits && own.first <= range.last && range.first <= own.last;
+/** @returns {boolean} whether some address is in both texts */
+export function touches(one, other) {
+  const [a, b] = [addressRange(one), addressRange(other)];
+  return Boolean(a && b) && a.bits === b.bits && a.first <= b.last && b.first <= a.last;
+}
+
+/** A text to sort addresses by: IPv4 before IPv6, each as numbers. */
+export function addressOrder(text) {
+  const range = addressRange(text);
+  return range ? `${range.bits === 32 ? 4 : 6}${range.first.toString(16).padStart(32, "0")}` : text;
 }
 
 /**
- * The first and last address of `192.0.2.7`, `192.0.2.0/24` or `192.0.2.1-192.0.2.9`, as numbers; IPv6 alike.
+ * The first and last address of `192.0.2.7`, `192.0.2.0/24`, `192.0.2.1-192.0.2.9` or `192.0.2.1-9`, as numbers; IPv6 alike.
  * @returns {{first: bigint, last: bigint, bits: 32|128}|null} `null` for anything else
  */
 export function addressRange(text) {
@@ -24,14 +27,17 @@ export function addressRange(text) {
   }
   const [first, last] = text.split("-");
   const start = addressNumber(first);
-  const end = last === undefined ? start : addressNumber(last);
+  const short = /^\d{1,3}$/.test(last ?? "") && first.includes(".");
+  const end = last === undefined ? start : addressNumber(short ? first.replace(/\d+$/, last) : last);
   if (!start || !end || start.bits !== end.bits) return null;
   return { first: start.number, last: end.number, bits: start.bits };
 }
 
 function addressNumber(text) {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {
-    return { bits: 32, number: text.split(".").reduce((value, part) => value * 256n + BigInt(part), 0n) };
+    const parts = text.split(".").map(Number);
+    if (parts.some((part) => part > 255)) return null;
+    return { bits: 32, number: parts.reduce((value, part) => value * 256n + BigInt(part), 0n) };
   }
   if (!/^[0-9a-f:]+$/i.test(text) || !text.includes(":")) return null;
   const halves = text.split("::");
