@@ -3,6 +3,13 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
+#if __has_embed("../SentryDashboard/Pages/addresses.js")
+static const unsigned char addresses_js[] = {
+#embed "../SentryDashboard/Pages/addresses.js"
+};
+#define HAS_addresses_js 1
+#endif
+
 #if __has_embed("../SentryDashboard/Pages/api.js")
 static const unsigned char api_js[] = {
 #embed "../SentryDashboard/Pages/api.js"
@@ -66,6 +73,13 @@ static const unsigned char chart_js[] = {
 #define HAS_chart_js 1
 #endif
 
+#if __has_embed("../SentryDashboard/Pages/connections.js")
+static const unsigned char connections_js[] = {
+#embed "../SentryDashboard/Pages/connections.js"
+};
+#define HAS_connections_js 1
+#endif
+
 #if __has_embed("../SentryDashboard/Pages/counters.js")
 static const unsigned char counters_js[] = {
 #embed "../SentryDashboard/Pages/counters.js"
@@ -108,6 +122,13 @@ static const unsigned char download_js[] = {
 #define HAS_download_js 1
 #endif
 
+#if __has_embed("../SentryDashboard/Pages/draft-bar.js")
+static const unsigned char draft_bar_js[] = {
+#embed "../SentryDashboard/Pages/draft-bar.js"
+};
+#define HAS_draft_bar_js 1
+#endif
+
 #if __has_embed("../SentryDashboard/Pages/draft.js")
 static const unsigned char draft_js[] = {
 #embed "../SentryDashboard/Pages/draft.js"
@@ -136,6 +157,41 @@ static const unsigned char header_js[] = {
 #define HAS_header_js 1
 #endif
 
+#if __has_embed("../SentryDashboard/Pages/health-facts.js")
+static const unsigned char health_facts_js[] = {
+#embed "../SentryDashboard/Pages/health-facts.js"
+};
+#define HAS_health_facts_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/health-interfaces.js")
+static const unsigned char health_interfaces_js[] = {
+#embed "../SentryDashboard/Pages/health-interfaces.js"
+};
+#define HAS_health_interfaces_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/health-rollback.js")
+static const unsigned char health_rollback_js[] = {
+#embed "../SentryDashboard/Pages/health-rollback.js"
+};
+#define HAS_health_rollback_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/health-sentences.js")
+static const unsigned char health_sentences_js[] = {
+#embed "../SentryDashboard/Pages/health-sentences.js"
+};
+#define HAS_health_sentences_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/health-switches.js")
+static const unsigned char health_switches_js[] = {
+#embed "../SentryDashboard/Pages/health-switches.js"
+};
+#define HAS_health_switches_js 1
+#endif
+
 #if __has_embed("../SentryDashboard/Pages/health.js")
 static const unsigned char health_js[] = {
 #embed "../SentryDashboard/Pages/health.js"
@@ -157,6 +213,13 @@ static const unsigned char index_html[] = {
 #define HAS_index_html 1
 #endif
 
+#if __has_embed("../SentryDashboard/Pages/interface-edit.js")
+static const unsigned char interface_edit_js[] = {
+#embed "../SentryDashboard/Pages/interface-edit.js"
+};
+#define HAS_interface_edit_js 1
+#endif
+
 #if __has_embed("../SentryDashboard/Pages/links.js")
 static const unsigned char links_js[] = {
 #embed "../SentryDashboard/Pages/links.js"
@@ -169,6 +232,20 @@ static const unsigned char live_js[] = {
 #embed "../SentryDashboard/Pages/live.js"
 };
 #define HAS_live_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/log-rows.js")
+static const unsigned char log_rows_js[] = {
+#embed "../SentryDashboard/Pages/log-rows.js"
+};
+#define HAS_log_rows_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/log-stream.js")
+static const unsigned char log_stream_js[] = {
+#embed "../SentryDashboard/Pages/log-stream.js"
+};
+#define HAS_log_stream_js 1
 #endif
 
 #if __has_embed("../SentryDashboard/Pages/log.js")
@@ -262,6 +339,20 @@ static const unsigned char rule_tree_js[] = {
 #define HAS_rule_tree_js 1
 #endif
 
+#if __has_embed("../SentryDashboard/Pages/rules-bar.js")
+static const unsigned char rules_bar_js[] = {
+#embed "../SentryDashboard/Pages/rules-bar.js"
+};
+#define HAS_rules_bar_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/rules.css")
+static const unsigned char rules_css[] = {
+#embed "../SentryDashboard/Pages/rules.css"
+};
+#define HAS_rules_css 1
+#endif
+
 #if __has_embed("../SentryDashboard/Pages/rules.js")
 static const unsigned char rules_js[] = {
 #embed "../SentryDashboard/Pages/rules.js"
@@ -304,6 +395,13 @@ static const unsigned char theme_js[] = {
 #define HAS_theme_js 1
 #endif
 
+#if __has_embed("../SentryDashboard/Pages/traffic-tops.js")
+static const unsigned char traffic_tops_js[] = {
+#embed "../SentryDashboard/Pages/traffic-tops.js"
+};
+#define HAS_traffic_tops_js 1
+#endif
+
 #if __has_embed("../SentryDashboard/Pages/traffic.js")
 static const unsigned char traffic_js[] = {
 #embed "../SentryDashboard/Pages/traffic.js"
@@ -332,13 +430,6 @@ static const unsigned char triggered_dialogs_js[] = {
 #define HAS_triggered_dialogs_js 1
 #endif
 
-#if __has_embed("../SentryDashboard/Pages/triggered-filter.js")
-static const unsigned char triggered_filter_js[] = {
-#embed "../SentryDashboard/Pages/triggered-filter.js"
-};
-#define HAS_triggered_filter_js 1
-#endif
-
 #if __has_embed("../SentryDashboard/Pages/triggered-panel.js")
 static const unsigned char triggered_panel_js[] = {
 #embed "../SentryDashboard/Pages/triggered-panel.js"
@@ -351,6 +442,13 @@ static const unsigned char triggered_js[] = {
 #embed "../SentryDashboard/Pages/triggered.js"
 };
 #define HAS_triggered_js 1
+#endif
+
+#if __has_embed("../SentryDashboard/Pages/verdicts.js")
+static const unsigned char verdicts_js[] = {
+#embed "../SentryDashboard/Pages/verdicts.js"
+};
+#define HAS_verdicts_js 1
 #endif
 
 #if __has_embed("../SentryDashboard/Pages/vocabulary.js")
@@ -367,7 +465,17 @@ static const unsigned char why_js[] = {
 #define HAS_why_js 1
 #endif
 
+#if __has_embed("../SentryDashboard/Pages/words.js")
+static const unsigned char words_js[] = {
+#embed "../SentryDashboard/Pages/words.js"
+};
+#define HAS_words_js 1
+#endif
+
 static const struct sentry_page pages[] = {
+#ifdef HAS_addresses_js
+  {"addresses.js", addresses_js, sizeof addresses_js},
+#endif
 #ifdef HAS_api_js
   {"api.js", api_js, sizeof api_js},
 #endif
@@ -395,6 +503,9 @@ static const struct sentry_page pages[] = {
 #ifdef HAS_chart_js
   {"chart.js", chart_js, sizeof chart_js},
 #endif
+#ifdef HAS_connections_js
+  {"connections.js", connections_js, sizeof connections_js},
+#endif
 #ifdef HAS_counters_js
   {"counters.js", counters_js, sizeof counters_js},
 #endif
@@ -413,6 +524,9 @@ static const struct sentry_page pages[] = {
 #ifdef HAS_download_js
   {"download.js", download_js, sizeof download_js},
 #endif
+#ifdef HAS_draft_bar_js
+  {"draft-bar.js", draft_bar_js, sizeof draft_bar_js},
+#endif
 #ifdef HAS_draft_js
   {"draft.js", draft_js, sizeof draft_js},
 #endif
@@ -425,6 +539,21 @@ static const struct sentry_page pages[] = {
 #ifdef HAS_header_js
   {"header.js", header_js, sizeof header_js},
 #endif
+#ifdef HAS_health_facts_js
+  {"health-facts.js", health_facts_js, sizeof health_facts_js},
+#endif
+#ifdef HAS_health_interfaces_js
+  {"health-interfaces.js", health_interfaces_js, sizeof health_interfaces_js},
+#endif
+#ifdef HAS_health_rollback_js
+  {"health-rollback.js", health_rollback_js, sizeof health_rollback_js},
+#endif
+#ifdef HAS_health_sentences_js
+  {"health-sentences.js", health_sentences_js, sizeof health_sentences_js},
+#endif
+#ifdef HAS_health_switches_js
+  {"health-switches.js", health_switches_js, sizeof health_switches_js},
+#endif
 #ifdef HAS_health_js
   {"health.js", health_js, sizeof health_js},
 #endif
@@ -434,11 +563,20 @@ static const struct sentry_page pages[] = {
 #ifdef HAS_index_html
   {"index.html", index_html, sizeof index_html},
 #endif
+#ifdef HAS_interface_edit_js
+  {"interface-edit.js", interface_edit_js, sizeof interface_edit_js},
+#endif
 #ifdef HAS_links_js
   {"links.js", links_js, sizeof links_js},
 #endif
 #ifdef HAS_live_js
   {"live.js", live_js, sizeof live_js},
+#endif
+#ifdef HAS_log_rows_js
+  {"log-rows.js", log_rows_js, sizeof log_rows_js},
+#endif
+#ifdef HAS_log_stream_js
+  {"log-stream.js", log_stream_js, sizeof log_stream_js},
 #endif
 #ifdef HAS_log_js
   {"log.js", log_js, sizeof log_js},
@@ -479,6 +617,12 @@ static const struct sentry_page pages[] = {
 #ifdef HAS_rule_tree_js
   {"rule-tree.js", rule_tree_js, sizeof rule_tree_js},
 #endif
+#ifdef HAS_rules_bar_js
+  {"rules-bar.js", rules_bar_js, sizeof rules_bar_js},
+#endif
+#ifdef HAS_rules_css
+  {"rules.css", rules_css, sizeof rules_css},
+#endif
 #ifdef HAS_rules_js
   {"rules.js", rules_js, sizeof rules_js},
 #endif
@@ -497,6 +641,9 @@ static const struct sentry_page pages[] = {
 #ifdef HAS_theme_js
   {"theme.js", theme_js, sizeof theme_js},
 #endif
+#ifdef HAS_traffic_tops_js
+  {"traffic-tops.js", traffic_tops_js, sizeof traffic_tops_js},
+#endif
 #ifdef HAS_traffic_js
   {"traffic.js", traffic_js, sizeof traffic_js},
 #endif
@@ -509,20 +656,23 @@ static const struct sentry_page pages[] = {
 #ifdef HAS_triggered_dialogs_js
   {"triggered-dialogs.js", triggered_dialogs_js, sizeof triggered_dialogs_js},
 #endif
-#ifdef HAS_triggered_filter_js
-  {"triggered-filter.js", triggered_filter_js, sizeof triggered_filter_js},
-#endif
 #ifdef HAS_triggered_panel_js
   {"triggered-panel.js", triggered_panel_js, sizeof triggered_panel_js},
 #endif
 #ifdef HAS_triggered_js
   {"triggered.js", triggered_js, sizeof triggered_js},
 #endif
+#ifdef HAS_verdicts_js
+  {"verdicts.js", verdicts_js, sizeof verdicts_js},
+#endif
 #ifdef HAS_vocabulary_js
   {"vocabulary.js", vocabulary_js, sizeof vocabulary_js},
 #endif
 #ifdef HAS_why_js
   {"why.js", why_js, sizeof why_js},
+#endif
+#ifdef HAS_words_js
+  {"words.js", words_js, sizeof words_js},
 #endif
 };
 

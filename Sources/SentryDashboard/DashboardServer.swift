@@ -22,8 +22,17 @@ struct DashboardServer: Service {
 
   func run() async throws {
     defer { daemon.door.address = nil }
-    let application = Application(
-      router: Self.router(for: daemon, at: place), server: .http1(configuration: connections),
+    let application = application(Self.router(for: daemon, at: place))
+    do {
+      try await application.run()
+    } catch let error as IOError {
+      throw DaemonError.webUnusable(place: place.text, reason: "\(Errno(rawValue: error.errnoCode))")
+    }
+  }
+
+  func application(_ router: Router<WebContext>) -> some ApplicationProtocol {
+    Application(
+      router: router, server: .http1(configuration: connections),
       configuration: ApplicationConfiguration(
         address: .hostname(place.address, port: Int(place.port)), serverName: "sentry",
         availableConnectionsDelegate: .maximum(Self.connectionsAtMost, logger: log)),
@@ -33,11 +42,6 @@ struct DashboardServer: Service {
         log.notice("web pages at \(address); 'sentry open' prints a link to log in")
       },
       eventLoopGroupProvider: .shared(DaemonProgram.eventLoops), logger: log)
-    do {
-      try await application.run()
-    } catch let error as IOError {
-      throw DaemonError.webUnusable(place: place.text, reason: "\(Errno(rawValue: error.errnoCode))")
-    }
   }
 
   private var connections: HTTP1Channel.Configuration {

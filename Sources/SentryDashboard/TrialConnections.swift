@@ -11,7 +11,8 @@ struct TrialConnections: RouterMiddleware {
   ) async throws -> Response {
     var response = try await next(request, context)
     switch (request.method, request.uri.path) {
-    case (.put, ControlPath.rules) where request.uri.queryParameters[Substring(ControlPath.trialSeconds)] != nil:
+    case (.put, ControlPath.rules)
+    where response.status == .ok && request.uri.queryParameters[Substring(ControlPath.trialSeconds)] != nil:
       response.headers[.connection] = "close"
     case (.post, ControlPath.confirm) where response.status == .preconditionRequired:
       response.status = .temporaryRedirect

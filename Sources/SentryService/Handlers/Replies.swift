@@ -42,6 +42,8 @@ package struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
     } catch let error as HTTPError {
       var response = try failure(
         error.status, error.body ?? "\(request.method) \(request.uri.path): \(error.status.reasonPhrase)")
+      // What follows would be taken for the next reply (RFC 9110 §9.3.2).
+      if request.method == .head { response.body = ResponseBody() }
       for field in error.headers { response.headers[field.name] = field.value }
       return response
     } catch is NIOTooManyBytesError {

@@ -8,8 +8,8 @@ struct LiveCounts: Sendable {
   var isOn: Bool
   var generation: UInt32
   var totals: EngineTotals
-  /// Of all rules, in document order.
-  var counters: [RuleCounters]
+  /// Of all rules, in document order; `nil` where nobody wants to know.
+  var counters: [RuleCounters]?
   /// Entries, expired ones that no sweep has removed yet included.
   var triggeredCount: Int
   var connectionCount: Int
@@ -21,11 +21,12 @@ struct LiveCounts: Sendable {
 }
 
 extension SentryDaemon {
-  func liveCounts() async throws(DaemonError) -> LiveCounts {
+  func liveCounts(withRules: Bool) async throws(DaemonError) -> LiveCounts {
     var counts = try await ask { worker in
       LiveCounts(
         isOn: worker.isOn, generation: worker.engine.rules.generation, totals: worker.engine.totals,
-        counters: worker.engine.counters, triggeredCount: worker.engine.tables.count(of: .trigger),
+        counters: withRules ? worker.engine.counters : nil,
+        triggeredCount: worker.engine.tables.count(of: .trigger),
         connectionCount: worker.engine.tables.connections.count)
     }
     counts.trial = trial?.report(now: uptime())

@@ -10,7 +10,7 @@ actor LiveFeed {
   static let listenersAtMost = 32
   /// Events that one may be behind.
   private static let backlog = 3
-  static let interval = Duration.seconds(1)
+  private let interval: Duration
 
   private struct Listener {
     var wantsRules: Bool
@@ -23,6 +23,10 @@ actor LiveFeed {
   private var nextNumber = 0
   private var latest: LiveMoment?
   private var producer: Task<Void, Never>?
+
+  var listenerCount: Int { listeners.count }
+
+  init(interval: Duration = .seconds(1)) { self.interval = interval }
 
   /// The first event has everything, those that follow what has changed since.
   ///
@@ -40,7 +44,9 @@ actor LiveFeed {
     continuation.onTermination = { [weak self] _ in
       Task { await self?.leave(number) }
     }
-    if let latest { continuation.yield(latest.event(withRules: wantsRules)) }
+    if let latest, !wantsRules || latest.counts.counters != nil {
+      continuation.yield(latest.event(withRules: wantsRules))
+    }
     if producer == nil { producer = Task { await self.produce(daemon) } }
     return stream
   }
@@ -50,11 +56,13 @@ actor LiveFeed {
 
   private func produce(_ daemon: SentryDaemon) async {
     var next = ContinuousClock.now
-    while !listeners.isEmpty, let counts = try? await daemon.liveCounts() {
+    while !listeners.isEmpty,
+      let counts = try? await daemon.liveCounts(withRules: listeners.values.contains(where: \.wantsRules))
+    {
       let moment = LiveMoment(counts, after: latest)
       tell(moment, since: latest)
       latest = moment
-      next = max(next.advanced(by: Self.interval), ContinuousClock.now)
+      next = max(next.advanced(by: interval), ContinuousClock.now)
       try? await Task.sleep(until: next, clock: .continuous)
     }
     for listener in listeners.values { listener.events.finish() }

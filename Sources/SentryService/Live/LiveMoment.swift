@@ -37,7 +37,7 @@ struct LiveMoment: Sendable {
       text.append("\(index == 0 ? "" : ",")\"\(verdict.name)\":\((rates[index] * 10).rounded() / 10)")
     }
     text.append("}")
-    if withRules { appendRules(since: before, to: &text) }
+    if withRules, let counters = counts.counters { append(counters, since: before, to: &text) }
     text.append(",\"triggeredCount\":\(counts.triggeredCount),\"connectionCount\":\(counts.connectionCount)")
     if let trial = counts.trial, let report = try? JSONLine.bytes(trial) {
       text.append(",\"trial\":")
@@ -48,11 +48,11 @@ struct LiveMoment: Sendable {
   }
 
   /// Of other rules than before, all that have counted are told.
-  private func appendRules(since before: LiveMoment?, to text: inout JSONText) {
+  private func append(_ counters: [RuleCounters], since before: LiveMoment?, to text: inout JSONText) {
     let known = before?.counts.generation == counts.generation ? before?.counts.counters ?? [] : []
     text.append(",\"rules\":[")
     var isFirst = true
-    for (index, counters) in counts.counters.enumerated() {
+    for (index, counters) in counters.enumerated() {
       guard counters != (index < known.count ? known[index] : RuleCounters()) else { continue }
       if !isFirst { text.append(byte: UInt8(ascii: ",")) }
       isFirst = false

@@ -1,0 +1,194 @@
+import Foundation
+import HTTPTypes
+import HummingbirdTesting
+import SentryControl
+import Testing
+
+@testable import SentryDashboard
+@testable import SentryService
+
+@Suite struct DashboardServerTests {
+  // MARK: Pages
+
+  @Test func pagesNeedNoLoginAndAreAskedForAgain() async throws {
+    try await Dashboard.with { dashboard in
+      let first = try await dashboard.send(.get, "/")
+      #expect(first.status == .ok)
+      #expect(String(buffer: first.body) == "<p>here")
+      #expect(first.headers[.contentType] == "text/html; charset=utf-8")
+      #expect(first.headers[.cacheControl] == "no-cache")
+      let tag = try #require(first.headers[.eTag])
+      let second = try await dashboard.send(.get, "/", [.ifNoneMatch: tag])
+      #expect(second.status == .notModified)
+      #expect(second.body.readableBytes == 0)
+      #expect(try await dashboard.send(.get, "/", [.ifNoneMatch: "\"other\""]).status == .ok)
+    }
+  }
+
+  /// What is in the folder is in the program, and nothing else: pages.c names each file.
+  @Test func programHoldsTheFolderOfPages() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/SentryDashboard/Pages").standardizedFileURL
+    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    let pages = Dictionary(uniqueKeysWithValues: Page.all.map { ($0.path, $0) })
+    #expect(pages.count == files.count)
+    for file in files {
+      let page = try #require(pages[Page(name: file.lastPathComponent, bytes: []).path], "\(file.lastPathComponent)")
+      #expect(Array(buffer: page.content) == Array(try Data(contentsOf: file)), "\(file.lastPathComponent)")
+    }
+  }
+
+  // MARK: Headers
+
+  private static let safety = [
+    "Content-Security-Policy":
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+      + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+  ]
+
+  @Test func everyReplyKeepsBrowsersFromHarm() async throws {
+    try await Dashboard.with { dashboard in
+      let session = try await dashboard.logIn()
+      var stranger = session
+      stranger[.origin] = "http://evil.example"
+      let replies = try await [
+        dashboard.send(.get, "/"), dashboard.send(.get, "/nowhere"), dashboard.send(.get, "/nowhere", session),
+        dashboard.send(.get, "/v1/status"), dashboard.send(.get, "/v1/status", session),
+        dashboard.send(.put, "/v1/enabled", stranger, #"{"enabled":false}"#),
+        dashboard.send(.put, "/v1/enabled", session, "off"), dashboard.send(.patch, "/v1/status", session),
+      ]
+      #expect(replies.map(\.status.code) == [200, 401, 404, 401, 200, 403, 400, 405])
+      for reply in replies {
+        for (name, value) in Self.safety { #expect(reply.headers[field: name] == value) }
+        #expect(reply.headers[.cacheControl] != nil)
+      }
+    }
+  }
+
+  // MARK: Logging in
+
+  @Test func linkIsGoodOnce() async throws {
+    try await Dashboard.with { dashboard in
+      let url = try #require(dashboard.daemon.door.link(for: "alice")).url
+      #expect(url.contains("/#open="))
+      let token = try #require(url.split(separator: "#open=").last)
+      let body = "{\"token\":\"\(token)\"}"
+      let origin: HTTPFields = [.origin: Dashboard.origin]
+      #expect(try await dashboard.send(.post, "/web/session", origin, body).status == .ok)
+      #expect(try await dashboard.send(.post, "/web/session", origin, body).status == .unauthorized)
+      #expect(dashboard.sessions.count == 1)
+    }
+  }
+
+  @Test func wrongTokensAreRefusedAndBounded() async throws {
+    try await Dashboard.with { dashboard in
+      let origin: HTTPFields = [.origin: Dashboard.origin]
+      #expect(try await dashboard.send(.post, "/web/session", origin, "token").status == .badRequest)
+      let long = "{\"token\":\"\(String(repeating: "0", count: 5_000))\"}"
+      #expect(try await dashboard.send(.post, "/web/session", origin, long).status == .contentTooLarge)
+      var statuses: [Int] = []
+      // Two minutes may be touched.
+      for _ in 0..<60 {
+        let guess = "{\"token\":\"\(String(repeating: "0", count: 64))\"}"
+        statuses.append(try await dashboard.send(.post, "/web/session", origin, guess).status.code)
+      }
+      #expect(statuses.first == 401)
+      #expect(Set(statuses) == [401, 429])
+      _ = try await dashboard.logIn()
+    }
+  }
+
+  @Test func sessionEndsWhenItsUserLeaves() async throws {
+    try await Dashboard.with { dashboard in
+      let session = try await dashboard.logIn()
+      #expect(try await dashboard.send(.get, "/web/session", session).decoded(as: SessionReply.self).user == "alice")
+      let farewell = try await dashboard.send(.delete, "/web/session", session)
+      #expect(farewell.status == .ok)
+      #expect(farewell.headers[.setCookie]?.contains("Max-Age=0") == true)
+      #expect(try await dashboard.send(.get, "/v1/status", session).status == .unauthorized)
+    }
+  }
+
+  @Test func linksAreMadeOnTheControlSocketAlone() async throws {
+    try await Dashboard.with { dashboard in
+      let session = try await dashboard.logIn()
+      #expect(try await dashboard.send(.post, ControlPath.links, session).status == .notFound)
+    }
+  }
+
+  // MARK: Whose request it is
+
+  struct Stranger: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    var method = HTTPRequest.Method.put
+    let change: @Sendable (inout HTTPFields) -> Void
+    let status: Int
+  }
+
+  @Test(arguments: [
+    Stranger(testDescription: "our own page", change: { _ in }, status: 200),
+    Stranger(testDescription: "without a cookie", change: { $0[.cookie] = nil }, status: 401),
+    Stranger(testDescription: "without the proof", change: { $0[field: "Sentry-Token"] = nil }, status: 403),
+    Stranger(
+      testDescription: "with another proof",
+      change: { $0[field: "Sentry-Token"] = String(repeating: "0", count: 64) }, status: 403),
+    Stranger(testDescription: "without an origin", change: { $0[.origin] = nil }, status: 403),
+    Stranger(testDescription: "of a foreign page", change: { $0[.origin] = "http://evil.example" }, status: 403),
+    Stranger(testDescription: "of a sandboxed page", change: { $0[.origin] = "null" }, status: 403),
+    Stranger(
+      testDescription: "of a page at another port", change: { $0[.origin] = "http://localhost:81" }, status: 403),
+    Stranger(
+      testDescription: "reading for a page at another port", method: .get,
+      change: {
+        $0[.origin] = nil
+        $0[field: "Sec-Fetch-Site"] = "same-site"
+      }, status: 403),
+    Stranger(
+      testDescription: "reading for a foreign page", method: .get, change: { $0[.origin] = "http://evil.example" },
+      status: 403),
+    Stranger(testDescription: "reading", method: .get, change: { $0[.origin] = nil }, status: 200),
+  ])
+  func requestsOfOthersDoNothing(_ c: Stranger) async throws {
+    try await Dashboard.with { dashboard in
+      var headers = try await dashboard.logIn()
+      c.change(&headers)
+      let isReading = c.method == .get
+      let response = try await dashboard.send(
+        c.method, isReading ? ControlPath.status : ControlPath.enabled, headers,
+        isReading ? nil : #"{"enabled":false}"#)
+      #expect(response.status.code == c.status)
+      #expect(try await dashboard.daemon.status().enabled == (isReading || c.status != 200))
+    }
+  }
+
+  // MARK: What is done
+
+  @Test func appliedDocumentIsByWhoAskedForTheLink() async throws {
+    try await Dashboard.with { dashboard in
+      let session = try await dashboard.logIn(as: "carol")
+      let document = "{ rules = ( { nodeName = other; enabled = 1; } ); }"
+      let reply = try await dashboard.send(.put, "/v1/rules?name=new.plist&confirm=60", session, document)
+      #expect(reply.status == .ok)
+      #expect(reply.headers[.connection] == "close")
+      #expect(try await dashboard.daemon.status().trial?.user == "carol")
+    }
+  }
+
+  @Test func confirmationOverAnOldConnectionIsSentToANewOne() async throws {
+    try await Dashboard.with { dashboard in
+      let session = try await dashboard.logIn()
+      var terms = ApplyTerms()
+      terms.trialSeconds = 60
+      let document = SubmittedDocument(
+        name: "new.plist", reading: Array("{ rules = ( { nodeName = other; enabled = 1; } ); }".utf8))
+      #expect(try await dashboard.daemon.apply(document, on: terms, by: Caller(user: "bob")).applied)
+      let reply = try await dashboard.send(.post, ControlPath.confirm, session)
+      #expect(reply.status == .temporaryRedirect)
+      #expect(reply.headers[.location] == ControlPath.confirm)
+      #expect(reply.headers[.connection] == "close")
+      #expect(try await dashboard.daemon.status().trial != nil)
+    }
+  }
+}
