@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { button, h, replace, setAttribute } from "./dom.js";
-import { bytes, duration } from "./format.js";
+import { bytes, duration, timestamp } from "./format.js";
 import { makeChart } from "./chart.js";
 import { shortNumber } from "./chart-scale.js";
 import { makePoll } from "./poll.js";
@@ -72,7 +72,7 @@ export function mount(root, context, page) {
   function describe({ step, start, knownSince, series }) {
     const exactness = step === 1 ? "Each value is one second" : `Each value is the average of ${duration(step)}`;
     const isShort = knownSince !== undefined && knownSince - start > step;
-    const known = isShort ? `; nothing is known of before ${new Date(knownSince * 1000).toLocaleString("en-GB")}` : "";
+    const known = isShort ? `; nothing is known of before ${timestamp(knownSince)}` : "";
     replace(note, series.length === 0 ? "No packet in this time." : `${exactness}${known}. Drag over the plot to look closer.`);
   }
 
