@@ -114,13 +114,16 @@ export function mount(root, context, page) {
   };
 }
 
+/** The last step is not over yet. */
+const whole = (values) => values.slice(0, -1);
+
 /** All verdicts that occur, in one order, so that colours and places stay the same. */
 function verdictSeries({ series }) {
   const rank = ({ name }) => (verdicts.indexOf(name) + verdicts.length + 1) % (verdicts.length + 1);
   return [...series].sort((a, b) => rank(a) - rank(b))
-    .map(({ name, values }) => ({ name, label: verdictLabels[name] ?? name, values }));
+    .map(({ name, values }) => ({ name, label: verdictLabels[name] ?? name, values: whole(values) }));
 }
 
 function byteSeries({ bytes: moved }) {
-  return [{ name: "in", label: "in", values: moved.in }, { name: "out", label: "out", values: moved.out }];
+  return ["in", "out"].map((name) => ({ name, label: name, values: whole(moved[name]) }));
 }
