@@ -83,7 +83,7 @@ const describe = (one) => Object.values(one).join(" ").toLowerCase();
 
 function columns(context) {
   return [
-    { key: "protocol", label: "Proto", kind: "wide", width: "58px", text: (one) => one.protocol, order: (one) => one.protocol },
+    { key: "protocol", label: "Proto", kind: "wide", width: "94px", text: (one) => one.protocol, order: (one) => one.protocol },
     { key: "local", label: "Local", kind: "wide mono", width: "auto", text: (one) => one.local, order: (one) => one.local },
     {
       key: "direction", label: "Direction of the first packet", isQuiet: true, kind: "wide", width: "34px",

@@ -3,7 +3,7 @@
 import { ApiError, post } from "./api.js";
 import { ask, complain, toast } from "./dialog.js";
 import { button, h } from "./dom.js";
-import { countOrBlank, timestamp } from "./format.js";
+import { countOrBlank, plural, timestamp } from "./format.js";
 import { figure, makeTable } from "./data-table.js";
 import { sentence } from "./words.js";
 
@@ -31,7 +31,7 @@ export function makeRollback(context, done) {
 
   async function goBack(one) {
     const trial = isOnTrial ? " This also ends the trial that is under way." : "";
-    const text = `${one.name} of ${timestamp(one.time)} returns: ${difference(one)}. Tables stay as they are.${trial}`;
+    const text = `${one.name} of ${timestamp(one.time)} returns. What changes: ${difference(one)}. Tables stay as they are.${trial}`;
     if (!(await ask("Go back to these rules?", text, "Go back", "danger"))) return;
     try {
       await send(one.number, false);
@@ -72,7 +72,8 @@ async function send(steps, force) {
 function difference({ number, onTrial, difference: counts }) {
   if (number === 0) return onTrial ? "in force, on trial" : "in force";
   if (!counts) return "cannot be read by this version";
-  const parts = ["added", "removed", "changed", "moved", "other"].filter((kind) => counts[kind] > 0)
+  const rules = ["added", "removed", "changed", "moved"].filter((kind) => counts[kind] > 0)
     .map((kind) => `${counts[kind]} ${kind}`);
-  return parts.join(", ") || "nothing";
+  const parts = [rules.length && `rules: ${rules.join(", ")}`, counts.other && plural(counts.other, "other change")];
+  return parts.filter(Boolean).join("; ") || "nothing";
 }

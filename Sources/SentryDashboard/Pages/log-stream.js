@@ -44,8 +44,9 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
   }, 250);
 
   async function readOnce() {
-    const items = Object.entries({ ...query, follow: 1 }).filter(([, value]) => value !== undefined && value !== "");
-    const response = await fetch(`${path}?${new URLSearchParams(items)}`, { signal: abort.signal, cache: "no-store" });
+    const items = Object.entries({ ...query, follow: 1 }).filter(([, value]) => value !== undefined && value !== "")
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    const response = await fetch(`${path}?${items.join("&")}`, { signal: abort.signal, cache: "no-store" });
     if (!response.ok) throw await failure(response);
     if (hasBegun) {
       waiting = [];

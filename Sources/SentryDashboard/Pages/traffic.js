@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { button, h, replace, setAttribute } from "./dom.js";
-import { bytes, duration } from "./format.js";
+import { bytes, duration, timestamp } from "./format.js";
 import { makeChart } from "./chart.js";
 import { shortNumber } from "./chart-scale.js";
 import { makePoll } from "./poll.js";
@@ -72,7 +72,7 @@ export function mount(root, context, page) {
   function describe({ step, start, knownSince, series }) {
     const exactness = step === 1 ? "Each value is one second" : `Each value is the average of ${duration(step)}`;
     const isShort = knownSince !== undefined && knownSince - start > step;
-    const known = isShort ? `; nothing is known of before ${new Date(knownSince * 1000).toLocaleString("en-GB")}` : "";
+    const known = isShort ? `; nothing is known of before ${timestamp(knownSince)}` : "";
     replace(note, series.length === 0 ? "No packet in this time." : `${exactness}${known}. Drag over the plot to look closer.`);
   }
 
@@ -114,13 +114,16 @@ export function mount(root, context, page) {
   };
 }
 
+/** The last step is not over yet. */
+const whole = (values) => values.slice(0, -1);
+
 /** All verdicts that occur, in one order, so that colours and places stay the same. */
 function verdictSeries({ series }) {
   const rank = ({ name }) => (verdicts.indexOf(name) + verdicts.length + 1) % (verdicts.length + 1);
   return [...series].sort((a, b) => rank(a) - rank(b))
-    .map(({ name, values }) => ({ name, label: verdictLabels[name] ?? name, values }));
+    .map(({ name, values }) => ({ name, label: verdictLabels[name] ?? name, values: whole(values) }));
 }
 
 function byteSeries({ bytes: moved }) {
-  return [{ name: "in", label: "in", values: moved.in }, { name: "out", label: "out", values: moved.out }];
+  return ["in", "out"].map((name) => ({ name, label: name, values: whole(moved[name]) }));
 }
