@@ -15,7 +15,7 @@ import Testing
     let reply = ConnectionsReply(time: 1_700_000_065, count: 3, connections: [Self.connection], seconds: 1)
     #expect(
       Connections.lines(of: reply, style: Style(isOn: false)) == [
-        "protocol  local           remote             state        per second       in      out  silent  application",
+        "protocol  local            remote             state        per second       in      out  silent  application",
         "TCP       192.0.2.1:22  <  203.0.113.9:40000  established       300 B  2.0 KiB  1.5 KiB      5s  /usr/sbin/sshd",
         "and 2 more",
       ])

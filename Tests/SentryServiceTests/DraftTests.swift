@@ -44,7 +44,7 @@ import Testing
   @Test(arguments: [
     FieldCase(
       testDescription: "a value", field: "value", text: "22-23", old: "propertyValue = 23;",
-      new: "propertyValue = 22-23;"),
+      new: "propertyValue = \"22-23\";"),
     FieldCase(
       testDescription: "a property with a blank", field: "property", text: "Source port", old: "\"Dest port\"",
       new: "\"Source port\""),
@@ -203,7 +203,7 @@ import Testing
       #expect(good.tests == DraftCheckReply.Tests(run: 1, failures: []))
       #expect(good.generation == 1)
       #expect(good.difference?.rules.map(\.new) == ["2"])
-      #expect(good.difference?.rules.first?.fields.map(\.field) == ["action"])
+      #expect(good.difference?.rules.first?.fields.map(\.field) == ["filterActionName"])
       let bad = try await checked("pass")
       #expect(!bad.wouldApply)
       #expect(bad.tests.run == 1)

@@ -373,7 +373,10 @@ private let always = TrafficPeriod(since: Timestamp(seconds: 0), until: Timestam
     #expect(try reader.connections(ConnectionFilter(), limit: nil) == batch.connections)
     #expect(try reader.bandwidth(.hour, always).map(\.name) == ["telnet"])
     #expect(try folder.sqlite("SELECT count(*) FROM event") == [["4"]], "what was there is there")
-    #expect(try folder.sqlite("SELECT identifier FROM grdb_migrations ORDER BY rowid") == [["\"1\""], ["\"2\""]])
+    #expect(
+      try folder.sqlite("SELECT identifier FROM grdb_migrations ORDER BY rowid")
+        == [["\"1\""], ["\"2\""], ["\"3\""]])
+    #expect(try reader.verdicts(.day, always).isEmpty)
   }
 }
 

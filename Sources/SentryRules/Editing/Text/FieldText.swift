@@ -1,3 +1,4 @@
+internal import SentryDiagnostics
 internal import SentryPropertyList
 
 /// Where an entry of a rule stands in a text, and how it is written there.
@@ -23,7 +24,7 @@ struct FieldText {
     case (nil, let text?): try insert("\(key.rawValue) = \(CanonicalDocument.printer.word(text));", &edits)
     case (nil, nil): break
     }
-    for range in Self.merged(removals) { edits.replace(range, with: "") }
+    for range in merged(removals) { edits.replace(range, with: "") }
   }
 
   /// The last of several with one key counts.
@@ -54,12 +55,12 @@ struct FieldText {
     }
   }
 
-  /// Neighbours may share the blanks between them.
-  private static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
+  /// Neighbours may share the blanks between them: then the second is the rule's last, and the blanks before both go.
+  private func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
     guard ranges.count == 2, ranges[0].overlaps(ranges[1]) else { return ranges }
-    return [
-      min(ranges[0].lowerBound, ranges[1].lowerBound)..<max(ranges[0].upperBound, ranges[1].upperBound)
-    ]
+    let first = min(ranges[0].lowerBound, ranges[1].lowerBound)
+    let start = TextLine.startOfBlanks(before: first, of: rule.tree.source.bytes)
+    return [start..<max(ranges[0].upperBound, ranges[1].upperBound)]
   }
 
   /// Behind the entry that stands before it in the usual order; of those in the text the nearest.
