@@ -40,7 +40,7 @@ extension AddressTable {
   /// - Parameter saved: unexpired entries, in the order of their last times; places whose entries are not to come back have none.
   ///   An entry later than `now` counts as one of `now`.
   public mutating func restore(_ saved: [PlacedEntry], now: Timestamp) {
-    guard areWorthTheirPlaces(saved) else {
+    guard reservePlaces(of: saved) else {
       layout &+= 1
       return restore(saved.compactMap(\.entry), now: now)
     }
@@ -70,8 +70,8 @@ extension AddressTable {
     changes?.append(AddressChange(.entered, key.net, duration: entry.duration, time: now))
   }
 
-  /// Every place is one of this table, of the kind that its entry needs, and most of the places hold an entry.
-  private mutating func areWorthTheirPlaces(_ saved: [PlacedEntry]) -> Bool {
+  /// Makes room for all places, if every one is of this table and of the kind that its entry needs, and enough of them hold an entry.
+  private mutating func reservePlaces(of saved: [PlacedEntry]) -> Bool {
     var (singles, ranges, entries) = (0, 0, 0)
     for placed in saved {
       if let slot = placed.place.singleSlot { singles = max(singles, slot + 1) }
@@ -82,6 +82,7 @@ extension AddressTable {
     }
     return max(singles, ranges) <= min(table.capacity, self.ranges.capacity)
       && singles + ranges <= Self.placesAnyway + Self.placesPerEntry * entries
+      && table.reserve(slotsBelow: singles) && self.ranges.reserve(slotsBelow: ranges)
   }
 
   private static var placesAnyway: Int { 4_096 }

@@ -334,14 +334,25 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   // MARK: Filling again
 
+  /// Makes an empty table ready to have entries placed in slots below `limit`, which is no more than `capacity`.
+  ///
+  /// - Returns: false where the system has no memory for that.
+  mutating func reserve(slotsBelow limit: Int) -> Bool {
+    while index.slotCapacity < limit {
+      let before = index.slotCapacity
+      growIndex()
+      if index.slotCapacity == before { return false }
+    }
+    return true
+  }
+
   /// Puts an entry into a slot it is to have, of a table that is being filled: an entry that is there, or has the same key, makes
   /// way. Entries come in the order of their last times; `gatherFreeSlots` must follow before anything else is done.
   ///
-  /// - Parameter slot: below `capacity`.
+  /// - Parameter slot: one of those that were reserved.
   mutating func place(_ entry: Entry, at slot: Int, lifetime: Int64, now: Timestamp) {
     if let other = self.slot(of: entry.key) { remove(at: other) }
     if isOccupied(slot) { remove(at: slot) }
-    if count >= min(capacity, index.slotCapacity) { makeRoomOrGrow(now) }
     touch(slot)
     slots[slot] = entry
     index.insert(slot, hash: hash(of: entry.key))

@@ -144,6 +144,8 @@ struct RangeTable: ~Copyable {
 
   var capacity: Int { table.capacity }
 
+  mutating func reserve(slotsBelow limit: Int) -> Bool { table.reserve(slotsBelow: limit) }
+
   /// Puts an entry into its slot as it was, and as one that is saved; see `LinkedTable.place`. Lookups know it after `sortIn`.
   mutating func place(_ entry: AddressEntry, at slot: Int, isChanged: Bool) -> NewRange {
     var record = RangeRecord(key: RangeKey(entry.range), triggeredBy: entry.triggeredBy)

@@ -89,6 +89,23 @@ private func placed(_ place: Int, _ entry: AddressEntry?) -> PlacedEntry {
     #expect(copies.map(\.entry?.address) == [address(8), nil, address(3)])
   }
 
+  /// Also beyond what a new table has room for at first, with gaps that are used next.
+  @Test func manyComeBackInTheirPlaces() {
+    var table = AddressTable(capacity: 100_000)
+    let saved = (1...40_000).map { number in
+      placed(99_999 - 2 * number, entry(UInt32(number), second: 1 + Int64(number) / 1_000))
+    }
+    table.restore(saved, now: start)
+    #expect(table.layout == AddressTable.firstLayout)
+    #expect(table.brokenInvariant() == nil)
+    #expect(table.entries(now: start) == saved.compactMap(\.entry))
+    for number in 50_001...UInt32(110_000) {
+      _ = table.keep(address(number), now: start, duration: .unlimited, triggeredBy: 9)
+    }
+    #expect(table.brokenInvariant() == nil)
+    #expect(table.count == 100_000)
+  }
+
   /// A clock that was set back must not make entries live longer than they were to; what they are now is to be written.
   @Test func noEntryIsLaterThanNow() {
     var table = AddressTable(capacity: 100)
