@@ -78,9 +78,7 @@ let package = Package(
         "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList",
         "SentryDiagnostics", "SentryPacket", "CMalloc", "CTerminal",
         .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .system,
-      ],
-      // The built-in default document is part of the program.
-      resources: [.embedInCode("Resources/Default.plist")]),
+      ]),
     .target(
       name: "SentryDashboard",
       dependencies: [
@@ -98,7 +96,9 @@ let package = Package(
         "CMalloc",
         .algorithms, .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix,
         .serviceLifecycle, .system, .unixSignals,
-      ]),
+      ],
+      // The built-in default document is part of the program.
+      resources: [.embedInCode("Resources/Default.plist")]),
     library(
       "SentryNotifier",
       [

@@ -6,6 +6,8 @@ public enum ControlPath {
   public static let rules = "/v1/rules"
   /// GET: `OutlineReply`.
   public static let outline = "/v1/rules/outline"
+  /// GET: the default document that is part of the program, as text.
+  public static let defaultRules = "/v1/rules/default"
   /// GET: `VocabularyReply`.
   public static let vocabulary = "/v1/vocabulary"
   /// POST `DraftRequest`: `DraftReply`.

@@ -54,7 +54,9 @@ export const remove = (path, body) => request("DELETE", path, { body });
 
 function withQuery(path, query) {
   const items = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  return items.length ? `${path}?${new URLSearchParams(items)}` : path;
+  // A blank is %20: '+' stands for itself.
+  const text = items.map((item) => item.map(encodeURIComponent).join("=")).join("&");
+  return text ? `${path}?${text}` : path;
 }
 
 function failureText(reply, status) {
