@@ -49,8 +49,8 @@ struct IPFWPhrase {
     case .constant(let holds): return holds != isNegated
     case .number(let field, let range): return read(field, range, not)
     case .address(let endpoint, let range):
-      guard range.first == range.last || range.prefixLength != nil else { return false }
-      return read(endpoint, range.description, isNegated)
+      guard let nets = range.nets else { return false }
+      return read(endpoint, nets.map(\.description).joined(separator: ","), isNegated)
     case .interface(let pattern):
       switch program.interfaces[Int(pattern)] {
       case .named(let name): options.append("\(not)via \(name)")
@@ -131,5 +131,24 @@ struct IPFWPhrase {
     case 58: "ipv6-icmp"
     default: WellKnownNames.documentName(ofProtocol: number).lowercased()
     }
+  }
+}
+
+extension AddressRange {
+  /// The nets that it consists of; `nil` of a range of IPv6 that is none.
+  fileprivate var nets: [AddressRange]? {
+    if first == last || prefixLength != nil { return [self] }
+    guard let low = first.v4, let high = last.v4 else { return nil }
+    var nets: [AddressRange] = []
+    var start = UInt64(low)
+    while start <= UInt64(high) {
+      // As large as its start allows, and as the end does.
+      let aligned = start == 0 ? 32 : min(32, start.trailingZeroBitCount)
+      let fitting = 63 - (UInt64(high) - start + 1).leadingZeroBitCount
+      let bits = min(aligned, fitting)
+      nets.append(AddressRange(prefix: IPAddress(v4: UInt32(start)), length: 128 - bits))
+      start += 1 << UInt64(bits)
+    }
+    return nets
   }
 }

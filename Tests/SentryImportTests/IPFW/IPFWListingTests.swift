@@ -36,6 +36,12 @@ import Testing
     #expect(lines.first == "00100 deny ip from any to any // 1; if Include == trigger")
   }
 
+  @Test func aRangeIsItsNets() throws {
+    let lines = try Self.listing(Self.rule("Source net", "198.51.100.10-198.51.100.20", "filterActionName = Pass;"))
+    #expect(
+      lines.first == "00100 allow ip from 198.51.100.10/31,198.51.100.12/30,198.51.100.16/30,198.51.100.20 to any // 1")
+  }
+
   @Test func leavingAGroupIsASkip() throws {
     let inside = [
       Self.rule("Source net", "192.0.2.0/24", "filterActionName = \"Exit group\";"),
