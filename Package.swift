@@ -75,8 +75,8 @@ let package = Package(
       "SentryCommands",
       [
         "SentryDashboard", "SentryService", "SentryNotifier", "SentryProcesses", "SentryNetfilter", "SentryControl",
-        "SentryJournal", "SentryEngine", "SentryRules", "SentryCapture", "SentryState", "SentryPropertyList",
-        "SentryDiagnostics", "SentryPacket", "CMalloc", "CTerminal",
+        "SentryJournal", "SentryImport", "SentryEngine", "SentryRules", "SentryCapture", "SentryState",
+        "SentryPropertyList", "SentryDiagnostics", "SentryPacket", "CMalloc", "CTerminal",
         .algorithms, .argumentParser, .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .system,
       ]),
     .target(
@@ -117,6 +117,7 @@ let package = Package(
       ]),
     library("SentryControl", ["SentryDiagnostics"]),
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
+    library("SentryImport", ["SentryRules", "SentryDiagnostics", "SentryPacket", .algorithms]),
     library("SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),
     library("SentryCapture", ["SentryPacket", "CPcap", "CNetfilterQueue"]),
     library("SentryState", ["SentryDiagnostics", "SentryPacket", "CLanes"]),
@@ -141,6 +142,9 @@ let package = Package(
     tests(of: "SentryState", ["SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(of: "SentryCapture", ["SentryPacket", "SentryTestSupport"], exclude: ["Oracle"]),
     tests(of: "SentryRules", ["SentryPropertyList", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
+    tests(
+      of: "SentryImport",
+      ["SentryEngine", "SentryRules", "SentryState", "SentryDiagnostics", "SentryPacket", "SentryTestSupport"]),
     tests(
       of: "SentryEngine",
       [

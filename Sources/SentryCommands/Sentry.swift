@@ -26,7 +26,7 @@ public struct Sentry: AsyncParsableCommand {
         name: "Editing documents:",
         subcommands: [
           Enable.self, Disable.self, Copy.self, Paste.self, New.self, Delete.self, Move.self, Format.self, Diff.self,
-          Convert.self, Compile.self,
+          Convert.self, Compile.self, ImportCommand.self,
         ]),
       CommandGroup(
         name: "A running sentry:",

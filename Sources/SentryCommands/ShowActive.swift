@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import SentryControl
 internal import SentryDiagnostics
+internal import SentryImport
 internal import SentryJournal
 internal import SentryRules
 
@@ -16,15 +17,17 @@ struct ShowActive: AsyncParsableCommand {
 
         sentry show-active > running.plist
         sentry show-active --format tree --watch
+        sentry show-active --format ipfw
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text
     case tree
+    case ipfw
     case json
   }
 
-  @Option(help: "The document, an outline, or JSON.")
+  @Option(help: "The document, an outline, a list in the manner of ipfw, or JSON.")
   var format = Format.text
 
   @Flag(help: "Without counters.")
@@ -36,7 +39,7 @@ struct ShowActive: AsyncParsableCommand {
   @OptionGroup var socket: SocketOption
 
   func validate() throws {
-    if noCounters, format == .json { throw ValidationError("--no-counters goes with --format text and tree") }
+    if noCounters, format == .json { throw ValidationError("--no-counters goes with --format text, tree and ipfw") }
   }
 
   func run() async throws {
@@ -58,6 +61,7 @@ struct ShowActive: AsyncParsableCommand {
     switch format {
     case .text: return documentText(of: reply)
     case .tree: return treeText(of: reply)
+    case .ipfw: return ipfwText(of: reply)
     case .json: return try jsonText(reply) + "\n"
     }
   }
@@ -87,6 +91,12 @@ struct ShowActive: AsyncParsableCommand {
     guard let ruleSet = RuleDocument(reading: reply.text).ruleSet else { return reply.text }
     let text = RuleTreeText.text(of: ruleSet, columns: noCounters ? [] : Self.columns(for: reply.rules))
     return text.hasSuffix("\n") ? text : text + "\n"
+  }
+
+  private func ipfwText(of reply: ActiveRulesReply) -> String {
+    guard let ruleSet = RuleDocument(reading: reply.text).ruleSet else { return reply.text }
+    let counts = reply.rules.map { IPFWListing.Counts(packets: $0.matchCount, bytes: $0.byteCount) }
+    return IPFWListing.text(of: ruleSet, counts: noCounters ? nil : counts)
   }
 
   /// Nothing where nothing was counted, so that what was stands out.

@@ -79,6 +79,11 @@ extension Diagnostic {
     case badListDuration
     case tooManyFields
 
+    // Rules of other firewalls.
+    case notTakenOver
+    case takenOverDifferently
+    case notFirewallRules
+
     // Checks of documents that can run.
     case neverMatches
     case alwaysMatches

@@ -133,6 +133,13 @@ private let utc = LocalTime(timeZone: .gmt)
         == "// mine\n{ rules = ( { /* 1: 2 matches, 80 bytes */ nodeName = a; enabled = 1; } ); }\n")
     command.noCounters = true
     #expect(try command.text(of: reply) == "// mine\n{ rules = ( { /* 1 */ nodeName = a; enabled = 1; } ); }\n")
+    command.format = .ipfw
+    #expect(
+      try command.text(of: reply) == """
+        00100 count ip from any to any // 1 a
+        65535 allow ip from any to any // the end of the rules
+
+        """)
   }
 }
 

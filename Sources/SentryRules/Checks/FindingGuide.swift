@@ -36,6 +36,9 @@ public enum FindingGuide {
       title: "Lists of addresses",
       introduction: "What `sentry triggered import` says about the lines of a list (docs/Tables.md).",
       pages: addressListPages),
+    Chapter(
+      title: "Rules of other firewalls",
+      introduction: "What `sentry import` says about the rules that it reads (docs/Import.md).", pages: importPages),
   ]
 
   public static let pages: [FindingPage] = chapters.flatMap(\.pages)

@@ -10,7 +10,8 @@ import Testing
 
 /// What a page tells of rather than shows: a document too large to be made for this, and what other readers find.
 private let told: Set<Diagnostic.ID> = [
-  .documentTooLarge, .testFailed, .badListAddress, .unknownTable, .badListDuration, .tooManyFields,
+  .documentTooLarge, .testFailed, .badListAddress, .unknownTable, .badListDuration, .tooManyFields, .notTakenOver,
+  .takenOverDifferently, .notFirewallRules,
 ]
 
 @Test(arguments: Diagnostic.ID.allCases.filter { !told.contains($0) })

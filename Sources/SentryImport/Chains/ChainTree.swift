@@ -1,0 +1,108 @@
+internal import SentryDiagnostics
+
+/// Makes a tree of chains: a jump is a group with the rules of the chain, and a rule that returns leaves it.
+///
+/// Later fragments have no ports for these firewalls. Where they see any, those have a tree of their own (`IPFWTree`).
+struct ChainTree {
+  private static let usualLimit = 20_000
+  private static let depthLimit = 32
+
+  let chains: [String: FilterChain]
+  /// Of all packets that come here.
+  let direction: PacketTest
+  let isForLaterFragments: Bool
+  private(set) var findings: [Diagnostic] = []
+  private var size = 0
+  private var isFull = false
+
+  init(_ chains: [String: FilterChain], _ direction: PacketTest, isForLaterFragments: Bool) {
+    self.chains = chains
+    self.direction = direction
+    self.isForLaterFragments = isForLaterFragments
+  }
+
+  /// The rules of a chain that packets come to by themselves.
+  mutating func nodes(of chain: FilterChain, policy: FilterChain.Policy) -> [RuleNode] {
+    let end = RuleNode("\(chain.name) policy \(policy.rawValue)", policy == .accept ? .pass : .deleteUnlogged)
+    let nodes = nodes(of: chain, end: end, path: [chain.name])
+    return isFull ? [] : nodes + (Self.endsAll(chain.rules.map { reduced($0.clauses) }, chain) ? [] : [end])
+  }
+
+  /// A rule without questions ends the chain for all.
+  private static func endsAll(_ clauses: [[Clause]], _ chain: FilterChain) -> Bool {
+    zip(clauses, chain.rules).contains { $0.isEmpty && $1.actions.contains(where: \.ends) }
+  }
+
+  /// - Parameter end: what a rule that returns does.
+  private mutating func nodes(of chain: FilterChain, end: RuleNode, path: [String]) -> [RuleNode] {
+    var branches: [Branch] = []
+    for (place, rule) in chain.rules.enumerated() where !isFull {
+      let number = "\(chain.name) \(place + 1)"
+      let clauses = reduced(rule.clauses)
+      let name = "\(number): \(rule.text)"
+      for action in rule.actions {
+        guard let outcome = node(action, Self.cut(name), end, path, rule) else { continue }
+        guard let branch = Branch(clauses, outcome, number: number) else { continue }
+        size += branch.size
+        if size > max(Self.usualLimit, chains.values.reduce(0) { $0 + $1.rules.count } * 16) { refuse(rule) }
+        branches.append(branch)
+      }
+      if clauses.isEmpty, rule.actions.contains(where: \.ends) { break }
+    }
+    return isFull ? [] : Factoring.nodes(of: branches)
+  }
+
+  private mutating func refuse(_ rule: FilterChain.Rule) {
+    isFull = true
+    findings.append(.tooEntangled(at: rule.range))
+  }
+
+  private func reduced(_ clauses: [Clause]) -> [Clause] {
+    clauses.map { $0.reduced(answer) }.filter { !$0.isAlways }
+  }
+
+  /// What is known beforehand.
+  private func answer(_ test: PacketTest) -> Bool? {
+    if test.property == .direction { return (test.value == direction.value) != test.isNegated }
+    return isForLaterFragments ? test.answerForLaterFragment : test.answerForFirstFragment
+  }
+
+  private static func cut(_ name: String) -> String { name.count > 100 ? "\(name.prefix(99))…" : name }
+
+  private mutating func node(
+    _ action: FilterChain.Action, _ name: String, _ end: RuleNode, _ path: [String], _ rule: FilterChain.Rule
+  ) -> RuleNode? {
+    switch action {
+    case .accept: return RuleNode(name, .pass)
+    case .drop: return RuleNode(name, .deleteUnlogged)
+    case .reject: return RuleNode(name, .reject, [RuleNode("", .dontLog)])
+    case .count: return RuleNode(name, .next)
+    case .log(let prefix):
+      var node = RuleNode(name, .log)
+      node.parameter = prefix
+      return node
+    case .leave:
+      var node = end
+      node.name = name
+      return node
+    case .jump(let target): return group(target, name, path, rule)
+    case .goto(let target):
+      return group(target, name, path, rule).map { RuleNode(name, .next, [$0, end]) }
+    case .none:
+      var node = RuleNode(name, .next)
+      node.isEnabled = false
+      return isForLaterFragments ? nil : node
+    }
+  }
+
+  /// The rules of a chain, which a rule that returns leaves.
+  private mutating func group(
+    _ target: String, _ name: String, _ path: [String], _ rule: FilterChain.Rule
+  ) -> RuleNode? {
+    guard !path.contains(target), path.count < Self.depthLimit, let chain = chains[target] else {
+      if !isForLaterFragments { findings.append(.badJump(target, isLoop: path.contains(target), at: rule.range)) }
+      return nil
+    }
+    return RuleNode(name, .group, nodes(of: chain, end: RuleNode("", .exitGroup), path: path + [target]))
+  }
+}

@@ -1,0 +1,193 @@
+internal import Algorithms
+internal import SentryDiagnostics
+
+/// Makes a tree of ipfw's rules.
+///
+/// ipfw goes through its rules by number until one decides. So does a tree of neighbours. What differs:
+/// - `skipto`: what is skipped becomes a group, and the rule leaves it; where that would cut through another group, or where
+///   only this rule leads, the rules from the target on stand below it.
+/// - State: see `IPFWStates`.
+/// - Later fragments have no ports and no flags for ipfw; for us they have those of their first fragment. So they have a tree
+///   of their own, of the rules that can be for them.
+struct IPFWTree {
+  /// How many rules of ours many rules of ipfw may become, lest a handful of them make a document without end.
+  private static let usualLimit = 20_000
+  private static let depthLimit = 100
+
+  private let rules: [IPFWRule]
+  /// Where `skipto` leads.
+  private let targets: [Int: Int]
+  private let states: IPFWStates
+  private let isForLaterFragments: Bool
+  private let limit: Int
+  private var size = 0
+  /// Rules that are in the tree.
+  private var places: Set<Int> = []
+  /// The rule at which the limit was met.
+  private var excess: IPFWRule?
+
+  private init(_ rules: [IPFWRule], isForLaterFragments: Bool) {
+    self.rules = rules
+    self.isForLaterFragments = isForLaterFragments
+    limit = max(Self.usualLimit, rules.count * 16)
+    targets = Self.targets(of: rules)
+    states = IPFWStates(rules, targets: targets)
+  }
+
+  /// - Parameter rules: in order; the last one is for all packets.
+  /// - Returns: no rules if they would be too many.
+  static func nodes(_ rules: [IPFWRule], _ findings: inout [Diagnostic]) -> [RuleNode] {
+    var tree = IPFWTree(rules, isForLaterFragments: false)
+    var nodes = tree.whole(&findings)
+    guard !nodes.isEmpty else { return [] }
+    if rules.contains(where: \.tellsFragmentsApart) {
+      var fragments = IPFWTree(rules, isForLaterFragments: true)
+      var later = RuleNode("later fragments", .next, fragments.whole(&findings))
+      guard !later.children.isEmpty else { return [] }
+      later.test = .laterFragment
+      nodes.insert(later, at: 0)
+      tree.places.formUnion(fragments.places)
+    }
+    for (place, rule) in rules.enumerated() where !tree.places.contains(place) { findings.append(.isNotReached(rule)) }
+    return nodes
+  }
+
+  private mutating func whole(_ findings: inout [Diagnostic]) -> [RuleNode] {
+    let branches = branches(from: 0, to: rules.count, depth: 0)
+    guard let excess else { return Factoring.nodes(of: branches) }
+    findings.append(.tooEntangled(excess, limit: limit))
+    return []
+  }
+
+  private static func targets(of rules: [IPFWRule]) -> [Int: Int] {
+    var targets: [Int: Int] = [:]
+    for (place, rule) in rules.enumerated() {
+      guard case .skip(let number) = rule.action else { continue }
+      // Never back: the next number at least.
+      let least = max(number, rule.number + 1)
+      targets[place] = rules[(place + 1)...].partitioningIndex { $0.number >= least }
+    }
+    return targets
+  }
+
+  // MARK: Rules one after the other
+
+  /// The rules from one place up to another, as far as packets come. In a group, that is where who leaves it goes on.
+  private mutating func branches(from start: Int, to end: Int, depth: Int) -> [Branch] {
+    var branches: [Branch] = []
+    var place = start
+    while place < end, excess == nil {
+      let rule = rules[place]
+      if states.askingPlaces.contains(place) { branches += stateBranches(at: rule) }
+      let clauses = reduced(rule.clauses)
+      places.insert(place)
+      if let target = targets[place] {
+        if rule.isLogged { add(rule, clauses, RuleNode(rule.name, .log), to: &branches) }
+        place = skip(rule, clauses, from: place, to: target, end, depth, &branches)
+      } else {
+        for (more, outcome) in outcomes(of: rule) { add(rule, clauses + more, outcome, to: &branches) }
+        if clauses.isEmpty, rule.decides { return branches }
+        place += 1
+      }
+    }
+    return branches
+  }
+
+  private func reduced(_ clauses: [Clause]) -> [Clause] {
+    clauses.map { clause in
+      clause.reduced { isForLaterFragments ? $0.answerForLaterFragment : $0.answerForFirstFragment }
+    }.filter { !$0.isAlways }
+  }
+
+  private mutating func add(
+    _ rule: IPFWRule, _ clauses: [Clause], _ outcome: RuleNode, to branches: inout [Branch]
+  ) {
+    guard excess == nil, let branch = Branch(clauses, outcome, number: rule.numberText) else { return }
+    size += branch.size
+    if size > limit || branch.tests.count > Self.depthLimit { excess = rule }
+    branches.append(branch)
+  }
+
+  /// What becomes of packets, and what they must pass besides the rule's own clauses.
+  private func outcomes(of rule: IPFWRule) -> [(more: [Clause], RuleNode)] {
+    let name = rule.name
+    let reject = RuleNode(name, .reject, rule.isLogged ? [] : [RuleNode("", .dontLog)])
+    let delete = RuleNode(name, rule.isLogged ? .delete : .deleteUnlogged)
+    switch rule.action {
+    case .allow: return [([], RuleNode(name, .pass, rule.isLogged ? [RuleNode("", .log)] : []))]
+    case .deny: return [([], delete)]
+    case .reject: return [([], reject)]
+    case .reset: return [([Clause(.isTCP)], reject), ([Clause(!.isTCP)], delete)]
+    case .count: return [([], RuleNode(name, rule.isLogged ? .log : .next))]
+    case .forward(let hop):
+      var node = RuleNode(name, .routeTo)
+      node.parameter = "\(hop)"
+      return rule.isLogged ? [([], RuleNode(name, .log)), ([], node)] : [([], node)]
+    case .skip, .checkState: return []
+    case .none:
+      var node = RuleNode(name, .next)
+      node.isEnabled = false
+      return isForLaterFragments ? [] : [([], node)]
+    }
+  }
+
+  private mutating func stateBranches(at rule: IPFWRule) -> [Branch] {
+    var branches: [Branch] = []
+    for (keeper, clauses) in states.questions(isForLaterFragments: isForLaterFragments) {
+      let name = "\(rule.numberText) state of \(keeper.name)"
+      let outcome = RuleNode(name, .pass, keeper.isLogged ? [RuleNode("", .log)] : [])
+      add(rule, reduced(clauses), outcome, to: &branches)
+    }
+    return branches
+  }
+
+  // MARK: Skipping
+
+  /// Adds what stands for a rule that skips others, with all that it skips where that is a group.
+  ///
+  /// - Returns: where to go on.
+  private mutating func skip(
+    _ rule: IPFWRule, _ clauses: [Clause], from place: Int, to target: Int, _ end: Int, _ depth: Int,
+    _ branches: inout [Branch]
+  ) -> Int {
+    guard Branch(clauses, RuleNode("", .next), number: "") != nil else { return place + 1 }
+    guard depth < Self.depthLimit else {
+      excess = rule
+      return end
+    }
+    if target == place + 1 || clauses.isEmpty && target <= end {
+      add(rule, clauses, RuleNode(rule.name, .next), to: &branches)
+    } else if depth > 0, target == end, end < rules.count {
+      add(rule, clauses, RuleNode(rule.name, .exitGroup), to: &branches)
+    } else if group(endingBefore: target, end, from: place) != nil {
+      var inside: [Branch] = []
+      add(rule, clauses, RuleNode(rule.name, .exitGroup), to: &inside)
+      inside += self.branches(from: place + 1, to: target, depth: depth + 1)
+      let name = "\(rule.numberText) up to \(rules[target].numberText)"
+      let group = RuleNode(name, .group, Factoring.nodes(of: inside))
+      branches += [Branch([], group, number: rule.numberText)].compactMap(\.self)
+      return target
+    } else {
+      let rest = Factoring.nodes(of: self.branches(from: target, to: rules.count, depth: depth + 1))
+      add(rule, clauses, RuleNode(rule.name, .next, rest), to: &branches)
+    }
+    return clauses.isEmpty ? min(target, end) : place + 1
+  }
+
+  /// The target itself, if the rules up to there can be a group that the rule leaves: packets also come to the target through
+  /// them, and none of them leads out of it.
+  private func group(endingBefore target: Int, _ end: Int, from place: Int) -> Int? {
+    guard target > place + 1, target < end else { return nil }
+    let between = place + 1..<target
+    let isReached = !between.contains { rules[$0].clauses.isEmpty && rules[$0].decides }
+    let isLeft = between.contains { targets[$0].map { $0 > target } ?? false }
+    return isReached && !isLeft ? target : nil
+  }
+}
+
+extension IPFWRule {
+  /// Asks for a port, a flag or the like, or whether it is a later fragment.
+  fileprivate var tellsFragmentsApart: Bool {
+    keepsState || !clauses.allSatisfy { $0.allSatisfy { $0.answerForLaterFragment == nil } }
+  }
+}

@@ -1,0 +1,62 @@
+internal import SentryDiagnostics
+internal import SentryPacket
+
+extension ImportedRules {
+  /// Reads rules of ipfw(8): a listing as `ipfw list` and `ipfw show` print it, or a script of `ipfw add` commands.
+  public init(ipfw bytes: [UInt8], fileName: String, options: ImportOptions) {
+    self.init(bytes, fileName: fileName, interfaceNames: options.interfaceNames) { source, findings in
+      Self.nodes(ofIPFW: source, options, &findings)
+    }
+  }
+
+  private static func nodes(
+    ofIPFW source: SourceText, _ options: ImportOptions, _ findings: inout [Diagnostic]
+  ) -> [RuleNode] {
+    let script = IPFWScript(source)
+    findings += script.refusals.map { .notTakenOver($0) }
+    let list = IPFWRuleList(script.commands, options, &findings)
+    var rules = list.rules
+    guard !rules.isEmpty else {
+      findings.append(.noRules(of: "ipfw"))
+      return []
+    }
+    if options.ownAddressesAreAssumed, let word = list.ownAddressWord {
+      let addresses = options.ownAddresses.map(\.description).joined(separator: ", ")
+      findings.append(.ownAddressesAssumed(addresses, at: word))
+    }
+    if rules.last?.number != IPFWRuleList.lastNumber { rules.append(lastRule(after: rules, options, &findings)) }
+    note(rules, &findings)
+    let nodes = IPFWTree.nodes(rules, &findings)
+    return options.isIPv4Only && !nodes.isEmpty ? [.passingIPv6] + nodes : nodes
+  }
+
+  /// The rule that ipfw always has.
+  private static func lastRule(
+    after rules: [IPFWRule], _ options: ImportOptions, _ findings: inout [Diagnostic]
+  ) -> IPFWRule {
+    let range = rules.last?.range ?? 0..<0
+    if options.defaultAction == nil { findings.append(.defaultIsAssumed("deny", at: range)) }
+    let action = options.defaultAction ?? .deny
+    return IPFWRule(
+      number: IPFWRuleList.lastNumber, text: "\(action.rawValue) ip from any to any", range: range,
+      action: action == .deny ? .deny : .allow)
+  }
+
+  private static func note(_ rules: [IPFWRule], _ findings: inout [Diagnostic]) {
+    for rule in rules {
+      if case .skip(let number) = rule.action, number <= rule.number { findings.append(.goesBack(rule)) }
+    }
+    if let keeper = rules.first(where: \.keepsState), rules.contains(where: { $0.action == .allow && !$0.keepsState }) {
+      findings.append(.anyRuleMakesKnown(keeper))
+    }
+  }
+}
+
+extension RuleNode {
+  /// For rules of a firewall that judged IPv4 alone.
+  static var passingIPv6: RuleNode {
+    var node = RuleNode("IPv6, which these rules did not see", .pass)
+    node.test = PacketTest(.ipVersion, "6")
+    return node
+  }
+}

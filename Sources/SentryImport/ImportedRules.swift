@@ -1,0 +1,41 @@
+public import SentryDiagnostics
+public import SentryRules
+
+/// The rules of another firewall as a document of ours.
+public struct ImportedRules: Sendable {
+  /// What the findings refer to.
+  public let source: SourceText
+  /// What could not be taken over, and what is not quite the same, in the order of their places.
+  public let diagnostics: [Diagnostic]
+  /// `nil` if nothing could be made of the file.
+  public let ruleSet: RuleSet?
+
+  /// The document, ending in a newline.
+  public var text: String? { ruleSet.map { CanonicalDocument.text(of: $0) } }
+
+  /// Longer files are refused.
+  static let longestFile = 64 << 20
+
+  /// - Parameter read: makes rules of the text, and says what it finds.
+  init(
+    _ bytes: [UInt8], fileName: String, interfaceNames: [String: String],
+    read: (SourceText, inout [Diagnostic]) -> [RuleNode]
+  ) {
+    source = SourceText(fileName: fileName, bytes: bytes)
+    var findings: [Diagnostic] = []
+    if let finding = Self.refusal(of: bytes) {
+      (diagnostics, ruleSet) = ([finding], nil)
+      return
+    }
+    let nodes = read(source, &findings)
+    let document = nodes.isEmpty ? nil : DocumentWriter.document(nodes, interfaceNames: interfaceNames)
+    if let document, document.ruleSet == nil { findings.append(.tooMuch(document.diagnostics.first)) }
+    ruleSet = document?.ruleSet
+    diagnostics = findings.sorted { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  private static func refusal(of bytes: [UInt8]) -> Diagnostic? {
+    if bytes.count > longestFile { return .fileTooLong(limit: longestFile) }
+    return bytes.firstIndex(of: 0).map { .notText(at: $0) }
+  }
+}

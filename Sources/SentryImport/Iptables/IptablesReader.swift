@@ -1,0 +1,143 @@
+internal import SentryDiagnostics
+
+extension ImportedRules {
+  /// Reads what `iptables-save` and `ip6tables-save` print.
+  ///
+  /// - Parameter isIPv6: of `ip6tables-save`. Packets of the other family pass.
+  public init(iptablesSave bytes: [UInt8], isIPv6: Bool, fileName: String, options: ImportOptions) {
+    self.init(bytes, fileName: fileName, interfaceNames: options.interfaceNames) { source, findings in
+      var reader = IptablesReader(source, isIPv6: isIPv6, options)
+      let nodes = reader.nodes()
+      findings += reader.findings
+      return nodes
+    }
+  }
+}
+
+/// Reads the table `filter`, line by line.
+struct IptablesReader {
+  private let source: SourceText
+  private let isIPv6: Bool
+  private let options: ImportOptions
+  private var base = BaseChains()
+  private var policies: [String: FilterChain.Policy] = [:]
+  private var table = ""
+  private(set) var findings: [Diagnostic] = []
+
+  init(_ source: SourceText, isIPv6: Bool, _ options: ImportOptions) {
+    self.source = source
+    self.isIPv6 = isIPv6
+    self.options = options
+    var start = 0
+    for line in source.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      read(QuotedWords.words(of: line), at: start)
+      start += line.count + 1
+    }
+  }
+
+  mutating func nodes() -> [RuleNode] {
+    guard let input = base.chains["INPUT"] ?? base.chains["OUTPUT"] else {
+      findings.append(.noRules(of: "iptables-save"))
+      return []
+    }
+    let family: PacketTest? = nil
+    for (name, keyPath) in [("INPUT", \BaseChains.inbound), ("OUTPUT", \BaseChains.outbound)] {
+      guard let chain = base.chains[name] else { continue }
+      base[keyPath: keyPath] = [BaseChains.Base(chain: chain, policy: policies[name] ?? .accept, family: family)]
+    }
+    if let forward = base.chains["FORWARD"], !forward.rules.isEmpty {
+      findings.append(.forwards(at: forward.rules[0].range))
+    }
+    if base.seesNoLaterFragments { findings.append(.tracksDifferently(at: input.range)) }
+    let nodes = base.nodes(&findings)
+    guard !nodes.isEmpty else { return [] }
+    var other = RuleNode("IPv\(isIPv6 ? 4 : 6), which these rules did not see", .pass)
+    other.test = PacketTest(.ipVersion, isIPv6 ? "4" : "6")
+    return [other] + nodes
+  }
+
+  private mutating func read(_ words: [Word], at start: Int) {
+    var words = words[...]
+    guard let first = words.first, !first.text.hasPrefix("#") else { return }
+    if first.text.hasPrefix("*") { return table = String(first.text.dropFirst()) }
+    if first.text == "COMMIT" { return }
+    guard table == "filter" else {
+      if first.text == "-A" { findings.append(.otherTable(table, Array(words).range)) }
+      return
+    }
+    if first.text.hasPrefix(":") { return declare(Array(words)) }
+    // Counters: [12:3456].
+    if first.text.hasPrefix("[") { words.removeFirst() }
+    guard words.first?.text == "-A", words.count >= 2 else {
+      return findings.append(
+        .notTakenOver("expected a rule, -A CHAIN …, found \(first.text.quoted)", at: Array(words).range))
+    }
+    words.removeFirst()
+    let chain = words.removeFirst()
+    add(Array(words), to: chain)
+  }
+
+  /// `:INPUT DROP [0:0]`.
+  private mutating func declare(_ words: [Word]) {
+    let name = String(words[0].text.dropFirst())
+    base.chains[name] = FilterChain(name: name, range: words.range)
+    switch words.dropFirst().first?.text {
+    case "ACCEPT": policies[name] = .accept
+    case "DROP": policies[name] = .drop
+    case "-", nil: break
+    default:
+      findings.append(.notTakenOver("a policy is ACCEPT or DROP, not \(words[1].text.quoted)", at: words[1].range))
+    }
+  }
+
+  private mutating func add(_ words: [Word], to chain: Word) {
+    var rule = FilterChain.Rule(text: words.text, range: words.isEmpty ? chain.range : words.range)
+    var parser = IptablesRuleParser(words, isIPv6: isIPv6, options)
+    do throws(ImportRefusal) {
+      try parser.read()
+      rule.clauses = parser.clauses
+      rule.actions = [parser.action]
+      findings += parser.findings
+      if parser.tracksConnections { base.seesNoLaterFragments = true }
+    } catch {
+      findings.append(.notTakenOver(error))
+      rule.actions = [.none]
+    }
+    base.chains[chain.text, default: FilterChain(name: chain.text, range: chain.range)].rules.append(rule)
+  }
+}
+
+/// Words between blanks; a quoted one may hold some.
+enum QuotedWords {
+  static func words(of line: ArraySlice<UInt8>) -> [Word] {
+    var words: [Word] = []
+    var text: [UInt8] = []
+    var start: Int?
+    var isQuoted = false
+    var position = line.startIndex
+    func isBlank(_ byte: UInt8) -> Bool {
+      byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
+    }
+    while position < line.endIndex {
+      let byte = line[position]
+      if byte == UInt8(ascii: "\"") {
+        isQuoted.toggle()
+        start = start ?? position
+      } else if byte == UInt8(ascii: "\\"), isQuoted, position + 1 < line.endIndex {
+        position += 1
+        text.append(line[position])
+      } else if isBlank(byte), !isQuoted {
+        if let begin = start {
+          words.append(Word(text: String(decoding: text, as: UTF8.self), range: begin..<position))
+        }
+        (start, text) = (nil, [])
+      } else {
+        start = start ?? position
+        text.append(byte)
+      }
+      position += 1
+    }
+    if let begin = start { words.append(Word(text: String(decoding: text, as: UTF8.self), range: begin..<position)) }
+    return words
+  }
+}

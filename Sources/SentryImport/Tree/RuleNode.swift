@@ -1,0 +1,46 @@
+/// A rule of the document to be, with those below it.
+struct RuleNode: Sendable {
+  enum Action: String, Sendable {
+    case next = "->"
+    case group = "Group"
+    case exitGroup = "Exit group"
+    case pass = "Pass"
+    case delete = "Delete"
+    case deleteUnlogged = "Delete no log"
+    case reject = "Reject"
+    case log = "Log"
+    case dontLog = "Dont log"
+    case routeTo = "Route to"
+  }
+
+  var name = ""
+  var isEnabled = true
+  /// `nil`: any packet.
+  var test: PacketTest?
+  var action = Action.next
+  var parameter = ""
+  var children: [RuleNode] = []
+
+  init(_ name: String = "", _ action: Action, _ children: [RuleNode] = []) {
+    self.name = name
+    self.action = action
+    self.children = children
+  }
+
+  /// Rules for packets that pass a test. A rule that tests nothing yet takes it in.
+  static func asking(_ test: PacketTest, _ below: [RuleNode]) -> RuleNode {
+    if below.count == 1, var only = below.first, only.test == nil {
+      only.test = test
+      return only
+    }
+    var node = RuleNode("", .next, below)
+    node.test = test
+    return node
+  }
+
+  /// With all below it.
+  var size: Int { children.reduce(1) { $0 + $1.size } }
+
+  /// Levels, its own included.
+  var depth: Int { 1 + (children.map(\.depth).max() ?? 0) }
+}

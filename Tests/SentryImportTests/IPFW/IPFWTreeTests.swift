@@ -1,0 +1,111 @@
+import SentryImport
+import SentryPacket
+import SentryRules
+import Testing
+
+/// How trees look: what people read.
+@Suite struct IPFWTreeTests {
+  private static func tree(_ lines: String...) throws -> [String] {
+    var options = ImportOptions()
+    options.ownAddresses = [IPAddress(v4: 0xC000_020A)]
+    options.defaultAction = .allow
+    let text = lines.joined(separator: "\n")
+    let rules = ImportedRules(ipfw: Array(text.utf8), fileName: "rules", options: options)
+    return try #require(rules.ruleSet, "\(rules.diagnostics)").rules.map { rule in
+      let value = rule.value.isEmpty ? "" : " \(rule.relation.name) \(rule.value)"
+      let action = rule.action.name == "->" ? "" : " \(rule.action.name)"
+      return String(repeating: "  ", count: rule.depth) + "\(rule.property.name)\(value)\(action): \(rule.name)"
+    }
+  }
+
+  @Test func whatNeighboursHaveInCommonStandsAboveThem() throws {
+    let tree = try Self.tree(
+      "00100 deny ip from 192.0.2.1 to any in",
+      "00200 deny ip from 192.0.2.2 to any in",
+      "00300 deny ip from 192.0.2.3 to any",
+      "65535 allow ip from any to any")
+    #expect(
+      tree == [
+        "Direction == inbound: 00100-00200",
+        "  Source net == 192.0.2.1 Delete no log: 00100 deny ip from 192.0.2.1 to any in",
+        "  Source net == 192.0.2.2 Delete no log: 00200 deny ip from 192.0.2.2 to any in",
+        "Source net == 192.0.2.3 Delete no log: 00300 deny ip from 192.0.2.3 to any",
+        "Any Pass: 65535 allow ip from any to any",
+      ])
+  }
+
+  @Test func laterFragmentsHaveATreeOfTheirOwn() throws {
+    let tree = try Self.tree(
+      "00100 allow ip from any to any via lo0", "00200 allow tcp from any to any 22,80",
+      "65535 deny ip from any to any")
+    #expect(
+      tree == [
+        "IPFragmentOffset == 1-8191: later fragments",
+        "  Interface == lo0 Pass: 00100 allow ip from any to any via lo0",
+        "  Any Delete no log: 65535 deny ip from any to any",
+        "Interface == lo0 Pass: 00100 allow ip from any to any via lo0",
+        "Protocol == TCP: ",
+        "  Dest port == 22 Pass: 00200 allow tcp from any to any 22,80",
+        "  Dest port == 80 Pass: 00200 allow tcp from any to any 22,80",
+        "Any Delete no log: 65535 deny ip from any to any",
+      ])
+  }
+
+  @Test func aListThatSeveralRulesShareIsAskedOnce() throws {
+    let tree = try Self.tree(
+      "00100 deny ip from 192.0.2.1,192.0.2.3 to any ipttl 1",
+      "00200 allow ip from 192.0.2.1,192.0.2.3 to any ipttl 2", "65535 deny ip from any to any")
+    #expect(
+      tree == [
+        "Any Group: 00100-00200",
+        "  Source net != 192.0.2.1: ",
+        "    Source net != 192.0.2.3 Exit group: ",
+        "  TTL == 1 Delete no log: 00100 deny ip from 192.0.2.1,192.0.2.3 to any ipttl 1",
+        "  TTL == 2 Pass: 00200 allow ip from 192.0.2.1,192.0.2.3 to any ipttl 2",
+        "Any Delete no log: 65535 deny ip from any to any",
+      ])
+  }
+
+  @Test func whatIsSkippedIsAGroup() throws {
+    let tree = try Self.tree(
+      "00100 skipto 400 ip from 192.0.2.1 to any", "00200 deny ip from any to any in", "00300 count ip from any to any",
+      "00400 allow ip from any to any")
+    #expect(
+      tree.prefix(5) == [
+        "Any Group: 00100 up to 00400",
+        "  Source net == 192.0.2.1 Exit group: 00100 skipto 400 ip from 192.0.2.1 to any",
+        "  Direction == inbound Delete no log: 00200 deny ip from any to any in",
+        "  Any: 00300 count ip from any to any",
+        "Any Pass: 00400 allow ip from any to any",
+      ])
+  }
+
+  @Test func whereOnlyOneRuleLeadsItStandsBelowThatRule() throws {
+    let tree = try Self.tree(
+      "00100 skipto 1000 ip from any to any in", "00200 allow ip from any to any",
+      "01000 deny ip from 192.0.2.1 to any",
+      "01010 allow ip from any to any")
+    #expect(
+      tree == [
+        "Direction == inbound: 00100 skipto 1000 ip from any to any in",
+        "  Source net == 192.0.2.1 Delete no log: 01000 deny ip from 192.0.2.1 to any",
+        "  Any Pass: 01010 allow ip from any to any",
+        "Any Pass: 00200 allow ip from any to any",
+      ])
+  }
+
+  @Test func commandsChangeTheListBeforeIt() throws {
+    let tree = try Self.tree(
+      "ipfw add 300 deny ip from any to 192.0.2.3", "ipfw add 100 deny ip from any to 192.0.2.1",
+      "ipfw add deny ip from any to 192.0.2.4", "ipfw delete 300", "ipfw table 1 add 198.51.100.0/24",
+      "ipfw add 50 count ip from table(1) to any", "add 60 count ip from any to any in via en0 // the world")
+    #expect(
+      tree.map { $0.split(separator: ":")[1].dropFirst().prefix(5) } == [
+        "00050", "00060", "00060", "00100", "00400", "65535",
+      ]
+        || tree.count == 6, "\(tree)")
+    #expect(tree.contains { $0.contains("Source net == 198.51.100.0/24: 00050") })
+    #expect(tree.contains { $0.hasSuffix("// the world") })
+    #expect(!tree.contains { $0.contains("00300") })
+  }
+}
