@@ -7,7 +7,7 @@ internal import SentryEngine
 extension SentryDaemon {
   /// The document on trial stays in force.
   public func confirm(by caller: Caller) async throws(DaemonError) -> ConfirmReply {
-    await changes.take()
+    try await takeTurn(for: caller)
     defer { changes.give() }
     guard let trial else { throw .refused(.nothingOnTrial) }
     if trial.caller.sharesConnection(with: caller) { throw .refused(.sameConnection) }

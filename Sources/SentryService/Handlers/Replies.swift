@@ -71,6 +71,7 @@ extension ApplyRefusal {
     case .nothingOnTrial, .noDocument: .gone
     case .sameConnection: .preconditionRequired
     case .unusable: .forbidden
+    case .givenUp: .requestTimeout
     }
   }
 }
