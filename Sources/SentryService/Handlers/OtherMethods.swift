@@ -10,21 +10,24 @@ extension Router where Context: CallerContext {
       (ControlPath.tables + "/{table}", [.get, .post, .delete]), (ControlPath.lists, [.put]),
       (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]), (ControlPath.logging, [.put]),
       (ControlPath.followedLists, [.get, .post]), (ControlPath.evidence, [.get]),
-      (ControlPath.memory, [.get]), (ControlPath.metrics, [.get]), (ControlPath.top, [.get]),
+      (ControlPath.memory, [.get]), (ControlPath.metrics, [.get, .head]), (ControlPath.top, [.get]),
     ]
   }
 
   /// After all other handlers.
   func refuseOtherMethods() {
-    for (path, allowed) in Self.methods {
-      let names = allowed.map(\.rawValue).joined(separator: ", ")
-      for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method)
-      {
-        on(RouterPath(path), method: method) { request, _ -> Response in
-          throw HTTPError(
-            .methodNotAllowed, headers: [.allow: names],
-            message: "\(request.method.rawValue) is not for \(request.uri.path): expected \(names)")
-        }
+    for (path, allowed) in Self.methods { refuseMethods(of: path, besides: allowed) }
+  }
+}
+
+extension Router {
+  func refuseMethods(of path: String, besides allowed: [HTTPRequest.Method]) {
+    let names = allowed.map(\.rawValue).joined(separator: ", ")
+    for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method) {
+      on(RouterPath(path), method: method) { request, _ -> Response in
+        throw HTTPError(
+          .methodNotAllowed, headers: [.allow: names],
+          message: "\(request.method.rawValue) is not for \(request.uri.path): expected \(names)")
       }
     }
   }

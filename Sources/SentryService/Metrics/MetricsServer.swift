@@ -42,6 +42,7 @@ struct MetricsServer: Service {
     let router = Router(context: BasicRequestContext.self)
     router.add(middleware: HostCheck(place: place))
     router.answerMetrics(from: daemon)
+    router.refuseMethods(of: ControlPath.metrics, besides: [.get, .head])
     return router
   }
 }
