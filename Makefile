@@ -14,7 +14,7 @@ TEST_WIDTH := --experimental-maximum-parallelization-width 24
 BUILD_PACKAGES := libpcap-dev libnetfilter-queue-dev libmnl-dev libnftables-dev libsqlite3-dev pkg-config zlib1g-dev libstdc++-12-dev libc6-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) nftables iptables iputils-ping iproute2 tcpdump netcat-openbsd hping3 python3 python3-scapy procps \
                   nmap curl nghttp2-server iperf3 vsftpd dnsmasq-base bind9-dnsutils openssh-server openssh-client traceroute ethtool \
-                  valgrind binutils systemd man-db dpkg-dev
+                  valgrind binutils systemd systemd-journal-remote man-db dpkg-dev
 PACK_PACKAGES  := $(BUILD_PACKAGES) python3 binutils dpkg-dev
 BENCH_PACKAGES := $(BUILD_PACKAGES) python3 gcc iproute2 iperf3
 
@@ -28,7 +28,7 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: run build release test check-format check-generated smoke check-instructions format sanitize fuzz bench install deb check-deb clean
+.PHONY: run build release test check-format check-generated smoke check-instructions format sanitize kills fuzz bench install deb check-deb clean
 
 run: release
 	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8:0:1::10 Documents/Default.plist Samples/mixed.pcap
@@ -92,6 +92,12 @@ sanitize:
 	$(call install,$(TEST_PACKAGES))
 	swift test --scratch-path .build-sanitize --sanitize=address \
 	  --filter 'SentryPacketTests|SentryStateTests|SentryEngineTests|SentryPropertyListTests|SentryRulesTests'
+
+# A daemon killed a hundred times at random moments under load, or as often as is said: make kills KILLS=1000
+kills:
+	$(call install,$(TEST_PACKAGES))
+	swift build --build-tests $(SWIFT_FLAGS)
+	SENTRY_KILLS=$(or $(KILLS),100) swift test --skip-build --filter killedAtAnyMomentOnlyTheLastSecondIsMissing
 
 # Each fuzzer of Fuzz/ for a while, or one: make fuzz SECONDS=600 TARGET=Packet
 fuzz:

@@ -10,7 +10,8 @@ struct Off: AsyncParsableCommand {
     abstract: "Let every packet pass unjudged until `sentry on`.",
     discussion: """
       Tables and counters stay as they are; timers stand still. If no sentry is running, root can take out this way what one has \
-      left in the kernel: under fail-closed that drops every packet.
+      left in the kernel: under fail-closed that drops every packet. If one is running, but does not answer within ten seconds, \
+      root takes its part of the kernel out from under it.
 
         sentry off
       """)
@@ -24,7 +25,41 @@ struct Off: AsyncParsableCommand {
       try await MasterSwitch.turn(on: false, at: socket.path)
     } catch let failure as CommandFailure where failure.status == .noDaemon {
       Console.writeLine(try removeLeftovers(orElse: failure))
+    } catch let failure as CommandFailure where failure.status == .noAnswer {
+      Console.writeLine(try await takeOut(orElse: failure))
     }
+  }
+
+  /// - Parameter failure: that a daemon does not answer.
+  /// - Returns: what was done, for people.
+  private func takeOut(orElse failure: CommandFailure) async throws -> String {
+    let said = failure.message ?? "the sentry at \(socket.path) does not answer"
+    guard geteuid() == 0 else {
+      throw CommandFailure(.noAnswer, "\(said)\n  as root, 'sentry off' takes its part of the kernel out from under it")
+    }
+    let end = OtherSentry.listening(at: socket.path).map { "kill -KILL \($0.process)" } ?? "kill -KILL and its number"
+    let wasThere: Bool
+    do throws(NetfilterError) {
+      wasThere = try Leftovers.takeFromUnderDaemon()
+    } catch .notInKernel, .notPermitted {
+      wasThere = false
+    } catch {
+      throw CommandFailure(error)
+    }
+    guard wasThere else {
+      throw CommandFailure(.noAnswer, "\(said)\n  nothing of it is in the kernel's packet filter; to end it: \(end)")
+    }
+    // One that only answers nobody looks after its part of the kernel each second.
+    try await Task.sleep(for: .seconds(2))
+    if (try? Leftovers.areThere()) == true {
+      throw CommandFailure(
+        .noAnswer,
+        "\(said), and puts back what is taken out of the kernel\n  end it, then do this again: \(end); sentry off")
+    }
+    return """
+      \(said); its part of the kernel was taken out: every packet passes
+      should it go on, it puts that back; to end it: \(end)
+      """
   }
 
   /// - Returns: what was done, for people.

@@ -243,11 +243,12 @@ struct Run: AsyncParsableCommand {
     program.documentFile = start.file
     program.metrics = metrics.place
     if let place = web.place { program.showPages(at: place) }
-    let missing = stateDirectory.missing
+    let (missing, warning) = (stateDirectory.missing, start.warning)
     do throws(DaemonError) {
       try await program.run(log: log) { [announcement] in
         log.notice("\(announcement)")
         if let missing { log.notice("\(missing)") }
+        if let warning { log.warning("\(warning)") }
         log.notice(
           "watching \(interfaces.joined(separator: ", ")) by \(file.name)\(start.remark), \(counted(ruleSet.rules.count, "rule"))"
         )
@@ -264,6 +265,7 @@ struct Run: AsyncParsableCommand {
     var origin: DocumentOrigin
     /// What should be known of where it comes from; begins with a blank.
     var remark = ""
+    var warning: String?
 
     /// What is read anew when somebody asks for that; `nil` for standard input.
     let file: ReloadedFile?
@@ -280,7 +282,18 @@ struct Run: AsyncParsableCommand {
     if let document {
       return Start(name: document, bytes: try FileInput.read(document), origin: .chosen, isFile: true)
     }
-    if let last = stateDirectory.lastDocument, let start = Self.start(with: last) { return start }
+    do throws(StoreError) {
+      if let last = try stateDirectory.lastDocument(), let start = Self.start(with: last) { return start }
+    } catch {
+      var start = try usualStart()
+      start.warning =
+        "\(error): a document that was applied last is lost with it; \(start.name) is in force, unless you apply another"
+      return start
+    }
+    return try usualStart()
+  }
+
+  private func usualStart() throws(CommandFailure) -> Start {
     if FileManager.default.fileExists(atPath: Self.usualDocument) {
       return Start(
         name: Self.usualDocument, bytes: try FileInput.read(Self.usualDocument), origin: .usual, isFile: true)

@@ -72,7 +72,13 @@ struct ShowActive: AsyncParsableCommand {
       return Self.counterText(of: reply.rules[index])
     }
     let text = AnnotatedDocument.text(of: RuleDocument(reading: reply.text), remark: comment) ?? reply.text
-    return text.hasSuffix("\n") ? text : text + "\n"
+    let whole = text.hasSuffix("\n") ? text : text + "\n"
+    return Console.outputIsTerminal ? Self.harmless(whole) : whole
+  }
+
+  /// Whoever wrote the document does not steer the terminal of who looks at it. A file gets it as it is.
+  static func harmless(_ text: String) -> String {
+    text.map { ["\n", "\r\n", "\t"].contains($0) ? String($0) : $0.withStandIns ?? String($0) }.joined()
   }
 
   /// `12 matches (+3), 720 bytes (+180)`; changes only where there are any.

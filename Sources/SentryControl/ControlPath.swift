@@ -84,6 +84,9 @@ public enum ControlPath {
   /// The query item of all that changes rules: the SSH connection that the caller comes by, in the form of `SSH_CONNECTION`. It is
   /// asked for where the daemon may not look itself.
   public static let sshConnection = "ssh"
+  /// The query item of all that changes something: when the caller stops waiting, in nanoseconds of the system's monotonic clock.
+  /// What comes later is refused with status 408.
+  public static let deadline = "until"
   /// The query item of `rules`, `1` for a reply with the difference.
   public static let difference = "difference"
   /// The query item of `lists` for lines that name no table.
@@ -133,6 +136,8 @@ public enum ControlSocket {
 public enum ControlLimit {
   /// For how long a document can be in force on trial.
   public static let trialSeconds = 5...3600
+  /// For how long `followedLists` waits at most.
+  public static let refreshSeconds = 300
   /// Rules with metrics of their own, unless more are asked for: each is two time series for whoever keeps them.
   public static let ruleMetrics = 1_000
   /// How far back traffic can be asked for: a minute to a year.

@@ -26,6 +26,16 @@ public struct OtherSentry: Sendable, Equatable {
     return OtherSentry(process: holder.process, controlSocket: path)
   }
 
+  /// The one that listens at a path.
+  ///
+  /// - Returns: `nil` if it is not ours to see.
+  public static func listening(at controlSocket: String) -> OtherSentry? {
+    guard let inode = network("unix").flatMap({ SystemTables.inode(ofListenerAt: controlSocket, in: $0) }),
+      case .found(let holder) = ProcessFolder().holder(ofSocket: inode)
+    else { return nil }
+    return OtherSentry(process: holder.process, controlSocket: controlSocket)
+  }
+
   private static func network(_ name: String) -> String? {
     FileManager.default.contents(atPath: "/proc/thread-self/net/\(name)").map { String(decoding: $0, as: UTF8.self) }
   }
@@ -45,14 +55,21 @@ enum SystemTables {
 
   /// `unix`: address, count, protocol, flags (hexadecimal; 10000: listens), type, state, inode, path, which may have blanks.
   static func listener(among inodes: Set<UInt32>, in text: String) -> String? {
-    for line in text.split(separator: "\n") {
+    listeners(in: text).first { inodes.contains($0.inode) && $0.path.hasPrefix("/") }.map { String($0.path) }
+  }
+
+  static func inode(ofListenerAt path: String, in text: String) -> UInt32? {
+    listeners(in: text).first { $0.path == path }?.inode
+  }
+
+  private static func listeners(in text: String) -> some Sequence<(inode: UInt32, path: Substring)> {
+    text.split(separator: "\n").lazy.compactMap { line in
       let fields = line.split(separator: " ", maxSplits: 7)
       guard fields.count == 8, let flags = UInt32(fields[3], radix: 16), flags & 0x1_0000 != 0,
-        let inode = UInt32(fields[6]), inodes.contains(inode), fields[7].hasPrefix("/")
-      else { continue }
-      return String(fields[7])
+        let inode = UInt32(fields[6])
+      else { return nil }
+      return (inode, fields[7])
     }
-    return nil
   }
 
   private static func rows(_ text: String, atLeast count: Int) -> some Sequence<[Substring]> {

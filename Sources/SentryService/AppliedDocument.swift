@@ -90,8 +90,6 @@ struct AppliedDocument: Sendable {
 }
 
 extension String {
-  /// A name that somebody sent, with question marks for what would move a cursor or break a line.
-  var withoutControlCharacters: String {
-    String(map { $0.isNewline || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "?" : $0 })
-  }
+  /// A name that somebody sent, with question marks for what would move a cursor, break a line or turn text around.
+  var withoutControlCharacters: String { String(map { $0.withStandIns == nil ? $0 : "?" }) }
 }

@@ -16,11 +16,13 @@ enum ProcessMemory {
   }
 }
 
-/// What the system says of this process (proc_pid_status(5)).
+/// What the system says of this process, or another (proc_pid_status(5)).
 enum ProcessStatus {
   /// `nil` where it does not say.
-  static func text() -> String? {
-    FileManager.default.contents(atPath: "/proc/self/status").map { String(decoding: $0, as: UTF8.self) }
+  static func text() -> String? { text(of: "self") }
+
+  static func text(of process: some CustomStringConvertible) -> String? {
+    FileManager.default.contents(atPath: "/proc/\(process)/status").map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The words behind a name; `nil` if it is not there.

@@ -26,7 +26,7 @@ extension SentryDaemon {
     try checkMayApply(submitted, terms)
     let origin = submitted.isUsable(on: terms) ? await origin(of: caller) : .none
     let login = await login(by: origin, under: submitted.document.ruleSet)
-    await changes.take()
+    try await takeTurn(for: caller)
     defer { changes.give() }
     try checkMayApply(submitted, terms)
     let current = active
@@ -54,6 +54,16 @@ extension SentryDaemon {
     tell(about: new, change, login)
     if terms.wantsDifference { reply.difference = await Self.difference(from: current.text, to: submitted.document) }
     return reply
+  }
+
+  /// Waits for the turn to change something. Whoever gets it must give it back (`changes`).
+  ///
+  /// - Throws: `refused` if the caller has gone meanwhile.
+  func takeTurn(for caller: Caller) async throws(DaemonError) {
+    await changes.take()
+    guard caller.isGone else { return }
+    changes.give()
+    throw .refused(.givenUp)
   }
 
   private func checkMayApply(_ submitted: SubmittedDocument, _ terms: ApplyTerms) throws(DaemonError) {

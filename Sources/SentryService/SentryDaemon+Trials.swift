@@ -10,7 +10,7 @@ extension SentryDaemon {
   /// - Parameter isForced: also where the confirmation comes through the SSH connection that the document came through.
   public func confirm(by caller: Caller, isForced: Bool = false) async throws(DaemonError) -> ConfirmReply {
     let login = await origin(of: caller)
-    await changes.take()
+    try await takeTurn(for: caller)
     defer { changes.give() }
     guard let trial else { throw .refused(.nothingOnTrial) }
     if let objection = trial.objection(to: caller, by: login, isForced: isForced) { throw .refused(objection) }

@@ -20,7 +20,7 @@ extension SentryDaemon {
     let submitted = await Self.submitted(target)
     guard submitted.document.ruleSet != nil else { throw .refused(.unusable(name: target.name)) }
     let login = await login(by: origin(of: caller), under: submitted.document.ruleSet)
-    await changes.take()
+    try await takeTurn(for: caller)
     defer { changes.give() }
     let current = active
     defer {

@@ -277,8 +277,10 @@ public actor SentryDaemon {
   }
 
   /// Turns the master switch.
-  public func setEnabled(_ isOn: Bool) async throws(DaemonError) -> EnabledReply {
-    await changes.take()
+  public func setEnabled(
+    _ isOn: Bool, by caller: Caller = .thisProcess
+  ) async throws(DaemonError) -> EnabledReply {
+    try await takeTurn(for: caller)
     defer { changes.give() }
     let wasOn = try await ask { worker in
       defer { worker.isOn = isOn }

@@ -89,6 +89,34 @@ struct LiveFailureTests {
     }
   }
 
+  /// It hangs; nobody asks it any more.
+  @Test(.timeLimit(.minutes(2)))
+  func offWorksWithoutAnAnswer() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
+    try await Cable.with(.usual) { cable in
+      let daemon = try await LiveDaemon.start(on: cable, document, in: folder, options: options("fail-closed", folder))
+      let number = daemon.program.number
+      #expect(kill(number, SIGSTOP) == 0)
+      #expect(try await !reaches(cable, patience: 1))
+      let off = try await sentry(cable, "off --socket \(daemon.socket) --state-directory \(folder.url.path)")
+      #expect(off.status == 0, "\(off.errors)")
+      let silence = "the sentry at \(daemon.socket) (process \(number)) does not answer within 10 seconds"
+      #expect(off.output.contains("\(silence); its part of the kernel was taken out: every packet passes"))
+      #expect(off.output.contains("to end it: kill -KILL \(number)"))
+      #expect(try await !hasOurRules(cable))
+      #expect(try await reaches(cable, patience: 10))
+      let status = try await sentry(cable, "status --socket \(daemon.socket)")
+      #expect(status.status == 75)
+      #expect(status.errors.contains(silence))
+      // What was asked for and given up is not done when it goes on.
+      #expect(kill(number, SIGCONT) == 0)
+      try await waitUntil("it answers again") { try await daemon.sentry("status").status == 0 }
+      #expect(try await daemon.status().enabled)
+      #expect(try await daemon.program.stop() == 0)
+    }
+  }
+
   /// Starts a program in a terminal of its own and says its number; the terminal goes with whoever holds it.
   private static let terminal = """
     import os, pty, sys, time

@@ -133,6 +133,25 @@ struct LiveMemoryTests {
     }
   }
 
+  /// Whoever comes back to another firewall than he left must be told.
+  @Test func aDocumentThatIsLostIsMissed() async throws {
+    try await Cable.with(.onlyTests) { cable in
+      let folder = try TemporaryFolder()
+      _ = try folder.write("sentry.db", String(repeating: "no database at all ", count: 300))
+      let socket = folder.path("sentry.sock")
+      let program = try Program("ip").start([
+        "netns", "exec", cable.watched, Program.sentry.path, "run", "--socket", socket, "-i", "cable0",
+        "--state-directory", folder.url.path,
+      ])
+      let daemon = LiveDaemon(program: program, socket: socket, folder: folder)
+      try await waitUntil("the daemon answers") { try await daemon.sentry("status").status == 0 }
+      let warning =
+        "warning: \(folder.path("sentry.db")) is damaged: file is not a database: a document that was applied last is lost"
+      #expect(program.errors.contains(warning), "\(program.errors)")
+      #expect(try await program.stop() == 0)
+    }
+  }
+
   @Test func withoutADirectoryThatIsSaidAndNothingElseHappens() async throws {
     try await Cable.with(.onlyTests) { cable in
       try await LiveDaemon.with(on: cable, options: ["--state-directory", "/nowhere/at/all"]) { daemon in

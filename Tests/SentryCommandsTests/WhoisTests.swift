@@ -63,6 +63,19 @@ import Testing
     #expect(run.errors.contains("127.0.0.1:1024"))
   }
 
+  @Test func `an answer that is cut says so`() async throws {
+    let long = String(repeating: "remarks: long\n", count: 30_000)
+    try await Self.withServer({ _ in long }) { port in
+      let run = try await Program.sentry.run(["triggered", "whois", "203.0.113.9", "--server", "127.0.0.1:\(port)"])
+      #expect(run.status == 0)
+      #expect(run.output.hasSuffix("\n\n% The answer is not whole: it is longer than 256 KB.\n"))
+    }
+    try await Self.withServer({ _ in "remarks: short\n" }) { port in
+      let run = try await Program.sentry.run(["triggered", "whois", "203.0.113.9", "--server", "127.0.0.1:\(port)"])
+      #expect(!run.output.contains("not whole"))
+    }
+  }
+
   @Test func `an answer cannot steer the terminal`() async throws {
     try await Self.withServer({ _ in "remarks: \u{1B}[2J\u{7}\u{202E}gnp\n" }) { port in
       let run = try await Program.sentry.run(["triggered", "whois", "203.0.113.9", "--server", "127.0.0.1:\(port)"])

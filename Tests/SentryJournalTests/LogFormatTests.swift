@@ -219,6 +219,10 @@ private func entry(_ c: LogFormatCase) throws -> LogEntry {
         "May  6 07:08:09 gw kernel: ipfw: 400 Divert 8668 UDP 10.0.0.1:53 10.0.0.2:5353 out via en1 (frag 77:64@0+)",
       action: "packet logged", proto: "UDP", source: "10.0.0.1:53", destination: "10.0.0.2:5353", direction: "out"),
     Row(
+      line: "Nov 22 10:00:00 host ipfw[12]: 100 Deny TCP 203.0.113.9:40001 192.0.2.10:23 in via eth0",
+      action: "packet dropped", proto: "TCP", source: "203.0.113.9:40001", destination: "192.0.2.10:23",
+      direction: "in"),
+    Row(
       line: "May  6 07:08:09 gw kernel: ipfw: 500 Deny P:47 10.0.0.1 10.0.0.2 in via em0", action: "packet dropped",
       proto: "47", source: "10.0.0.1", destination: "10.0.0.2", direction: "in"),
     Row(

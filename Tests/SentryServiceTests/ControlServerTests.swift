@@ -5,6 +5,7 @@ import NIOCore
 import SentryControl
 import SentryDiagnostics
 import SentryJournal
+import SentryTestSupport
 import Testing
 
 @testable import SentryService
@@ -104,6 +105,34 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
       let on = try await client.execute(
         uri: ControlPath.enabled, method: .put, body: ByteBuffer(string: #"{"enabled":true}"#))
       #expect(try decoded(on) == EnabledReply(enabled: true, wasEnabled: false))
+    }
+  }
+
+  // MARK: Who waits no more
+
+  @Test func whatComesAfterItsDeadlineIsNotCarriedOut() async throws {
+    try await withClient { _, client in
+      let off = ByteBuffer(string: #"{"enabled":false}"#)
+      let late = try await client.execute(uri: "\(ControlPath.enabled)?until=1", method: .put, body: off)
+      #expect(late.status == .requestTimeout)
+      let status: StatusReply = try decoded(await client.execute(uri: ControlPath.status, method: .get))
+      #expect(status.enabled)
+      let inTime = try await client.execute(uri: "\(ControlPath.enabled)?until=\(Int64.max)", method: .put, body: off)
+      #expect(inTime.status == .ok)
+    }
+  }
+
+  @Test func whoHasEndedChangesNothing() async throws {
+    let program = try Program("true").start([])
+    try await program.waitForEnd(within: .seconds(20))
+    let caller = Caller(user: "alice", process: UInt32(program.number), connection: nil)
+    try await withDaemon { daemon in
+      await #expect(throws: DaemonError.refused(.givenUp)) { try await daemon.setEnabled(false, by: caller) }
+      let document = SubmittedDocument(name: "late.plist", reading: Array("()".utf8))
+      await #expect(throws: DaemonError.refused(.givenUp)) { try await daemon.apply(document, by: caller) }
+      let status = try await daemon.status()
+      #expect(status.enabled)
+      #expect(await daemon.active.name == "first.plist")
     }
   }
 

@@ -45,6 +45,7 @@ import Testing
   @Test(arguments: [
     ("plain", "plain"), ("C:\\DIR\\FILE.TXT", #"C:\\DIR\\FILE.TXT"#), ("say \"no\"", #"say \"no\""#),
     ("two\nlines", #"two\nlines"#), ("\u{1B}[2Jclear", " [2Jclear"), ("\u{7F}\u{9B}\r", "   "), ("größe", "größe"),
+    ("a\u{202E}b", "a b"),
   ])
   func labelIsEscaped(_ value: String, _ escaped: String) {
     #expect(ExpositionText.escaped(label: value) == escaped)

@@ -24,6 +24,7 @@ private struct AuthorityCase: Sendable, CustomTestStringConvertible {
     PlaceCase(testDescription: "by its name", text: "localhost:9797", result: .success("127.0.0.1:9797")),
     PlaceCase(testDescription: "the last port", text: "127.0.0.1:65535", result: .success("127.0.0.1:65535")),
     PlaceCase(testDescription: "one past it", text: "127.0.0.1:65536", result: .failure(.unreadable)),
+    PlaceCase(testDescription: "a port with a sign", text: "127.0.0.1:+9797", result: .failure(.unreadable)),
     PlaceCase(testDescription: "without a port", text: "127.0.0.1", result: .failure(.unreadable)),
     PlaceCase(testDescription: "nothing before the port", text: ":9797", result: .failure(.unreadable)),
     PlaceCase(testDescription: "IPv6 without brackets", text: "::1:9797", result: .failure(.unreadable)),
@@ -50,6 +51,7 @@ private struct AuthorityCase: Sendable, CustomTestStringConvertible {
     AuthorityCase(testDescription: "another port, as through a tunnel", authority: "localhost:8080", isAccepted: true),
     AuthorityCase(testDescription: "IPv6", authority: "[::1]:9797", isAccepted: true),
     AuthorityCase(testDescription: "without a port", authority: "LOCALHOST", isAccepted: true),
+    AuthorityCase(testDescription: "with the root's dot", authority: "localhost.:9797", isAccepted: true),
     AuthorityCase(testDescription: "a web page's own name", authority: "evil.example:9797", isAccepted: false),
     AuthorityCase(
       testDescription: "a name that begins like ours", authority: "localhost.evil.example", isAccepted: false),

@@ -80,6 +80,38 @@ import Testing
       await daemon.reload(&file, isUsual: false)
       #expect(await daemon.active.name == "trial.plist")
       #expect(messages(daemon).last?.contains("was refused: trial.plist is in force on trial") == true)
+      // As the message says, it is tried again.
+      _ = try await daemon.rollBack(1)
+      await daemon.reload(&file, isUsual: false)
+      #expect(await daemon.active.name == path)
+    }
+  }
+
+  /// Logs are moved each night, and what was wrong in the evening is wrong still.
+  @Test func whatWasRefusedIsStillRefused() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("rules.plist", Documents.telnet)
+    var file: ReloadedFile? = ReloadedFile(path: path)
+    try await withDaemon { daemon in
+      _ = try folder.write("rules.plist", "{")
+      await daemon.reload(&file, isUsual: false)
+      let count = messages(daemon).count
+      await daemon.reload(&file, isUsual: false)
+      // It is told once, and shown as long as it is so.
+      #expect(messages(daemon).count == count)
+      #expect(await daemon.statusLine().contains("was refused: "))
+    }
+  }
+
+  @Test func noFileIsReadThatNobodyCouldApply() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("rules.plist", Documents.telnet)
+    var file: ReloadedFile? = ReloadedFile(path: path)
+    try await withDaemon { daemon in
+      #expect(truncate(path, 3 << 30) == 0)
+      await daemon.reload(&file, isUsual: false)
+      #expect(messages(daemon).last?.contains("\(path): it is longer than 67108864 bytes") == true)
+      #expect(await daemon.active.name == "first.plist")
     }
   }
 

@@ -9,21 +9,23 @@ internal import SentryProcesses
 struct ControlClient {
   /// Replies are no larger than a document of the largest size with a report for each of its rules.
   private static let replyBytes = 8 * ControlLimit.requestBytes
-  private static let timeout = TimeAmount.seconds(60)
 
   private let socketPath: String
+  private let patience: TimeAmount
   private let http: HTTPClient
 
   /// Talks to the daemon at `socketPath` for as long as `body` runs.
+  ///
+  /// - Parameter seconds: for how long it waits for each reply.
   static func connected<Value>(
-    to socketPath: String, _ body: (ControlClient) async throws -> Value
+    to socketPath: String, patience seconds: Int64 = 60, _ body: (ControlClient) async throws -> Value
   ) async throws -> Value {
     var configuration = HTTPClient.Configuration()
     // A socket without a daemon will not get one while we wait.
     configuration.connectionPool.retryConnectionEstablishment = false
     let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     do {
-      let value = try await body(ControlClient(socketPath: socketPath, http: http))
+      let value = try await body(ControlClient(socketPath: socketPath, patience: .seconds(seconds), http: http))
       try await http.shutdown()
       return value
     } catch {
@@ -35,31 +37,31 @@ struct ControlClient {
   func get<Reply: Decodable>(
     _ path: String, query: [String: String] = [:], as type: Reply.Type = Reply.self
   ) async throws(CommandFailure) -> Reply {
-    try await Self.decode(exchange(.GET, path, query: query, deadline: .now() + Self.timeout))
+    try await Self.decode(exchange(.GET, path, query: query, deadline: .now() + patience))
   }
 
   /// Sends `body`; replies with status 422 are decoded like those of success, for they say why.
   func put<Reply: Decodable>(
     _ path: String, query: [String: String] = [:], body: Data, as type: Reply.Type = Reply.self
   ) async throws(CommandFailure) -> Reply {
-    try await Self.decode(exchange(.PUT, path, query: query, body: body, deadline: .now() + Self.timeout))
+    try await Self.decode(exchange(.PUT, path, query: query, body: body, deadline: .now() + patience))
   }
 
   func post<Reply: Decodable>(
     _ path: String, body: Data, as type: Reply.Type = Reply.self
   ) async throws(CommandFailure) -> Reply {
-    try await Self.decode(exchange(.POST, path, body: body, deadline: .now() + Self.timeout))
+    try await Self.decode(exchange(.POST, path, body: body, deadline: .now() + patience))
   }
 
   func delete<Reply: Decodable>(
     _ path: String, body: Data? = nil, as type: Reply.Type = Reply.self
   ) async throws(CommandFailure) -> Reply {
-    try await Self.decode(exchange(.DELETE, path, body: body, deadline: .now() + Self.timeout))
+    try await Self.decode(exchange(.DELETE, path, body: body, deadline: .now() + patience))
   }
 
   /// The reply's bytes as they are.
   func bytes(of path: String, query: [String: String] = [:]) async throws(CommandFailure) -> [UInt8] {
-    let response = try await exchange(.GET, path, query: query, deadline: .now() + Self.timeout)
+    let response = try await exchange(.GET, path, query: query, deadline: .now() + patience)
     do {
       return Array((try await response.body.collect(upTo: Self.replyBytes)).readableBytesView)
     } catch {
@@ -102,6 +104,8 @@ struct ControlClient {
     if method == .PUT || method == .POST, case .found(let origin) = SSHOrigin.behind(process: UInt32(getpid())) {
       query[ControlPath.sshConnection] = origin.claim
     }
+    // Nobody is to do later, when we have gone, what we ask for now.
+    if method != .GET { query[ControlPath.deadline] = "\(deadline.uptimeNanoseconds)" }
     var request = HTTPClientRequest(url: try url(path, query: query))
     request.method = method
     if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
@@ -153,12 +157,22 @@ struct ControlClient {
     CommandFailure(.inputOutput, "the daemon's reply broke off: \(error)")
   }
 
+  private var noAnswer: CommandFailure {
+    let process = OtherSentry.listening(at: socketPath).map { " (process \($0.process))" } ?? ""
+    return CommandFailure(
+      .noAnswer,
+      "the sentry at \(socketPath)\(process) does not answer within \(patience.nanoseconds / 1_000_000_000) seconds")
+  }
+
   private func unreachable(because error: any Error) -> CommandFailure {
     let code = (error as? IOError)?.errnoCode
     if code == EACCES || code == EPERM {
       return CommandFailure(
         .notPermitted, "no permission to use \(socketPath): be root, or a member of its group")
     }
+    let timeouts: [HTTPClientError] = [.deadlineExceeded, .connectTimeout, .readTimeout, .getConnectionFromPoolTimeout]
+    // As many wait to be let in as may wait: EAGAIN (unix(7)).
+    if code == EAGAIN || (error as? HTTPClientError).map(timeouts.contains) == true { return noAnswer }
     if let code, code != ENOENT, code != ECONNREFUSED, code != ENOTSOCK {
       return CommandFailure(.inputOutput, "\(socketPath): \(error)")
     }

@@ -27,9 +27,16 @@ struct StateDirectoryOption: ParsableArguments {
     argument ?? (FileManager.default.fileExists(atPath: Self.usual) ? Self.usual : nil)
   }
 
-  /// The document that was put in force last, where somebody had asked for it; `nil` where there is none that can be read.
-  var lastDocument: StoredDocument? {
+  /// The document that was put in force last, where somebody had asked for it; `nil` where there is none.
+  ///
+  /// - Throws: why nobody can tell.
+  func lastDocument() throws(StoreError) -> StoredDocument? {
     guard let directory = pathIfWanted else { return nil }
-    return try? StoreReader(path: Store.path(in: directory)).documents().last(where: \.isChosen)
+    do throws(StoreError) {
+      let reader = try StoreReader(path: Store.path(in: directory), writesIndex: false)
+      return try reader.documents().last(where: \.isChosen)
+    } catch .missing {
+      return nil
+    }
   }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SentryControl
 
 /// A file that somebody edits: tells when it was saved.
 ///
@@ -57,6 +58,10 @@ struct WatchedFile {
       }
       guard let stamp, stamp == latest, stamp != taken else { continue }
       taken = stamp
+      guard stamp.size <= ControlLimit.requestBytes else {
+        tell("it is longer than \(ControlLimit.requestBytes) bytes, and no document")
+        continue
+      }
       do throws(CommandFailure) {
         return try FileInput.read(path)
       } catch {

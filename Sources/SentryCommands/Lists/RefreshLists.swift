@@ -26,7 +26,9 @@ extension Lists {
 
     func run() async throws {
       let body = try JSONEncoder().encode(RefreshListsRequest(names: name))
-      let reply = try await ControlClient.connected(to: socket.path) { client in
+      let reply = try await ControlClient.connected(
+        to: socket.path, patience: Int64(ControlLimit.refreshSeconds) + 10
+      ) { client in
         try await client.post(ControlPath.followedLists, body: body, as: FollowedListsReply.self)
       }
       try FollowedListsText.print(reply, format)

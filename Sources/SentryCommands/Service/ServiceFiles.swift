@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SystemPackage
 
 /// Where the service's files are, below the root of a system or of a package.
 struct ServiceFiles {
@@ -21,6 +22,12 @@ struct ServiceFiles {
   /// Those that `install` makes anew each time; what `options` says stays.
   func made(of texts: ServiceUnits) -> [(path: String, text: String)] {
     [(main, texts.main), (boot, texts.boot), (user, texts.user)]
+  }
+
+  /// The unit that is there, of ours, lets the daemon look at the processes of other users.
+  var seesProcesses: Bool {
+    guard Self.isOurs(main), let text = try? String(contentsOfFile: main, encoding: .utf8) else { return false }
+    return text.contains(ServiceUnits(seesProcesses: true).capabilities)
   }
 
   /// A file of that name that we have not made is somebody's own.
@@ -55,10 +62,25 @@ struct ServiceFiles {
     return true
   }
 
+  /// What stands where a folder should be.
+  private static func obstacle(above path: String) -> String? {
+    var folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    while folder.path != "/" {
+      if let isFolder = try? folder.resourceValues(forKeys: [.isDirectoryKey]).isDirectory, !isFolder {
+        return "\(folder.path) is no folder"
+      }
+      folder.deleteLastPathComponent()
+    }
+    return nil
+  }
+
   private static func failure(_ what: String, _ path: String, _ error: any Error) -> CommandFailure {
-    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    // Foundation wraps what the system says, sometimes more than once.
+    var cause = error as NSError
+    while let inner = cause.userInfo[NSUnderlyingErrorKey] as? NSError { cause = inner }
     let isDenied = (error as? CocoaError)?.code == .fileWriteNoPermission || [1, 13].contains(cause.code)
-    let reason = cause.domain == NSPOSIXErrorDomain ? String(describing: cause.localizedDescription) : "\(error)"
+    let code = cause.domain == NSPOSIXErrorDomain ? CInt(exactly: cause.code) : nil
+    let reason = code.map { "\(Errno(rawValue: $0))" } ?? obstacle(above: path) ?? cause.localizedDescription
     return CommandFailure(isDenied ? .notPermitted : .inputOutput, "\(what) \(path): \(reason)")
   }
 }

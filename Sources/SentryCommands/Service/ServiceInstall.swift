@@ -24,10 +24,11 @@ extension ServiceCommand {
     var now = false
 
     @Flag(
+      inversion: .prefixedNo,
       help:
-        "Let it see the processes of other users (CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH): rules with Application need that, and the protection of who is logged in over SSH."
+        "Let it see the processes of other users (CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH): rules with Application need that, and the protection of who is logged in over SSH. Stays as it is unless given."
     )
-    var seeProcesses = false
+    var seeProcesses: Bool?
 
     @Option(
       help: ArgumentHelp(
@@ -52,39 +53,86 @@ extension ServiceCommand {
     private var texts: ServiceUnits {
       ServiceUnits(
         program: program ?? (files.isThisSystem && !print ? Self.ownPath : ServiceUnits().program),
-        seesProcesses: seeProcesses)
+        seesProcesses: seeProcesses ?? (!print && files.seesProcesses))
     }
 
     private static var ownPath: String {
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ServiceUnits().program
     }
 
+    private static let odd = Set(" \t\n\"'\\$%")
+
     func validate() throws {
-      let odd = Set(" \t\n\"'\\$%")
-      if let program, !program.hasPrefix("/") || program.contains(where: odd.contains) {
+      if let program, !program.hasPrefix("/") || program.contains(where: Self.odd.contains) {
         throw ValidationError("--program needs a path that begins with /, without blanks, quotes, $ and %")
       }
+      if files.isThisSystem, !print { try Self.checkProgram(program ?? Self.ownPath) }
       if vendor, files.isThisSystem { throw ValidationError("--vendor says where files go below --root DIRECTORY") }
       if now, print || !files.isThisSystem { throw ValidationError("--now starts the service of this system only") }
-      try checkRunOptions(odd)
+      try checkRunOptions()
+    }
+
+    /// What the unit could not start would be tried again for ever.
+    static func checkProgram(_ path: String) throws {
+      let way = "install it first (make install), or name another with --program"
+      if path.contains(where: odd.contains) {
+        throw ValidationError("no unit can start '\(path)', for its blanks, quotes, $ or %: \(way)")
+      }
+      if let folder = ServiceSight.folderHiding(path) {
+        throw ValidationError("the unit cannot start \(path): it does not see what is in \(folder); \(way)")
+      }
     }
 
     /// What `sentry run` would refuse would be found out at the next start of the system.
-    private func checkRunOptions(_ odd: Set<Character>) throws {
-      if let option = runOptions.first(where: { $0.isEmpty || $0.contains(where: odd.contains) }) {
+    private func checkRunOptions() throws {
+      if let option = runOptions.first(where: { $0.isEmpty || $0.contains(where: Self.odd.contains) }) {
         throw ValidationError("'\(option)' cannot be kept in /etc/default/sentry: leave out blanks, quotes, $ and %")
       }
-      if let path = runOptions.first(where: { $0.contains("/") && !$0.hasPrefix("/") && !$0.hasPrefix("-") }) {
-        throw ValidationError("'\(path)' would be looked for in /: name it with its whole path")
-      }
-      do { _ = try Run.parse(runOptions) } catch {
+      try checkPaths(of: parsedRun())
+    }
+
+    private func parsedRun() throws -> Run {
+      do {
+        return try Run.parse(runOptions)
+      } catch {
+        // Help, for example, is no error of its own.
+        guard Run.exitCode(for: error) != .success else {
+          throw ValidationError("'\(runOptions.joined(separator: " "))' starts no daemon: see 'sentry run --help'")
+        }
         throw ValidationError("sentry run \(runOptions.joined(separator: " ")): \(Run.message(for: error))")
+      }
+    }
+
+    private func checkPaths(of run: Run) throws {
+      if run.document == "-" {
+        throw ValidationError("a service has no standard input: name the document with its whole path, or none")
+      }
+      let paths = run.namedPaths
+      for path in paths.read + paths.written {
+        guard path.hasPrefix("/") else {
+          throw ValidationError("'\(path)' would be looked for in /: name it with its whole path")
+        }
+        guard let folder = ServiceSight.folderHiding(path) else { continue }
+        throw ValidationError(
+          "\(path): the unit does not see what is in \(folder); docs/Service.md tells of better places")
+      }
+    }
+
+    /// What the unit can see, but not write to.
+    private var warnings: [String] {
+      let written = (try? Run.parse(runOptions))?.namedPaths.written ?? []
+      return written.filter { !ServiceSight.canWrite($0) }.map {
+        "warning: the unit may not write to \($0) unless 'systemctl edit sentry' names its folder in ReadWritePaths="
       }
     }
 
     func run() async throws {
       if print { return Console.write(texts.main) }
       try files.checkAreOurs()
+      for warning in warnings { Console.writeError(warning) }
+      if seeProcesses == nil, texts.seesProcesses {
+        Console.writeLine("it goes on to see the processes of other users; --no-see-processes ends that")
+      }
       for (path, text) in files.made(of: texts) {
         try ServiceFiles.write(path, text)
         Console.writeLine("wrote \(path)")

@@ -7,7 +7,7 @@ extension ServiceCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say whether the service is installed, starts with the system, and runs.",
       discussion: """
-        Status 69 if it does not run. `sentry status` tells what the running daemon does.
+        Status 69 if it does not run, or with --root if none is installed there. `sentry status` tells what the running daemon does.
 
           sentry service status
         """)
@@ -24,7 +24,8 @@ extension ServiceCommand {
       case .text: Console.write(report.text)
       case .json: Console.writeLine(try jsonText(report))
       }
-      if report.active != "active" { throw CommandFailure(.noDaemon) }
+      let isWell = ServiceFiles(root: root).isThisSystem ? report.active == "active" : report.unit != nil
+      if !isWell { throw CommandFailure(.noDaemon) }
     }
   }
 }
@@ -45,6 +46,8 @@ struct ServiceReport: Codable, Equatable {
   /// What the daemon says of itself.
   var status: String?
   var restarts: Int?
+  /// What is below a folder is no running system.
+  var isElsewhere: Bool?
 
   static func current(root: String) throws(CommandFailure) -> ServiceReport {
     let places = [ServiceFiles(root: root), ServiceFiles(root: root, isVendor: true)]
@@ -54,6 +57,7 @@ struct ServiceReport: Codable, Equatable {
       report.differs = !isOurText(files.main)
     }
     report.options = options(at: places[0].options)
+    if !places[0].isThisSystem { report.isElsewhere = true }
     guard places[0].isThisSystem, ServiceManagerTools.isRunning else { return report }
     let names = "UnitFileState,ActiveState,MainPID,StatusText,NRestarts"
     report.read(try ServiceManagerTools.run("systemctl", ["show", "sentry.service", "--property=\(names)"]).output)
@@ -95,7 +99,7 @@ struct ServiceReport: Codable, Equatable {
     var lines = ["unit       \(unit ?? "none: 'sentry service install' writes one")"]
     if differs { lines.append("           is not what this version writes: 'sentry service install' renews it") }
     if let options { lines.append("options    \(options.isEmpty ? "none" : options)") }
-    lines.append("at start   \(startsWithSystem ?? "systemd does not run here")")
+    if isElsewhere != true { lines.append("at start   \(startsWithSystem ?? "systemd does not run here")") }
     if let active {
       let process = mainProcess.map { ", process \($0)" } ?? ""
       lines.append(

@@ -31,6 +31,10 @@ extension ServiceCommand {
       try files.checkAreOurs()
       let made = files.made(of: ServiceUnits()).map(\.path)
       guard made.contains(where: { FileManager.default.fileExists(atPath: $0) }) else {
+        let packaged = ServiceFiles(root: root, isVendor: true).main
+        if !vendor, FileManager.default.fileExists(atPath: packaged) {
+          throw CommandFailure(.noInput, "\(packaged) came with a package, and goes with it: apt remove sentry")
+        }
         throw CommandFailure(.noInput, "no service is installed: there is no \(files.main)")
       }
       let manages = files.isThisSystem && ServiceManagerTools.isRunning

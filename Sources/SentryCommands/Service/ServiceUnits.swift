@@ -16,7 +16,7 @@ struct ServiceUnits {
     Description=Firewall and intrusion sentry
     Documentation=man:sentry(1) man:sentry-run(1)
     Wants=network.target
-    After=network.target sentry-boot.service nftables.service
+    After=network.target sentry-boot.service nftables.service netfilter-persistent.service ufw.service firewalld.service
     # An interface may come late: it is tried again until it is there.
     StartLimitIntervalSec=0
 
@@ -80,7 +80,8 @@ struct ServiceUnits {
     """
   }
 
-  private var capabilities: String {
+  /// What it may do beyond any user.
+  var capabilities: String {
     let names = "CAP_NET_ADMIN CAP_NET_RAW" + (seesProcesses ? " CAP_SYS_PTRACE CAP_DAC_READ_SEARCH" : "")
     return "AmbientCapabilities=\(names)\nCapabilityBoundingSet=\(names)"
   }
@@ -94,6 +95,8 @@ struct ServiceUnits {
     Documentation=man:sentry(1)
     DefaultDependencies=no
     After=local-fs.target systemd-sysusers.service
+    # Who sets up the packet filter from a file begins by emptying all of it.
+    After=nftables.service netfilter-persistent.service ufw.service firewalld.service
     Before=network-pre.target shutdown.target
     Wants=network-pre.target
     Conflicts=shutdown.target

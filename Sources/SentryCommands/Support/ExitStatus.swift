@@ -15,6 +15,8 @@ public enum ExitStatus: Int32, Sendable {
   case internalError = 70
   /// Reading or writing failed on the way (EX_IOERR).
   case inputOutput = 74
+  /// A daemon is there, but does not answer in time (EX_TEMPFAIL).
+  case noAnswer = 75
   /// Not allowed (EX_NOPERM).
   case notPermitted = 77
   /// Standard output was closed by its reader: what a shell reports of a program that SIGPIPE ended.

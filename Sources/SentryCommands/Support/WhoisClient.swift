@@ -74,10 +74,11 @@ struct WhoisClient {
 
   private static func lines(from server: Server, about address: IPAddress) async throws(CommandFailure) -> [String] {
     do {
-      let bytes = try await exchange(server, "\(address)\r\n")
-      return String(decoding: bytes, as: UTF8.self).split(
+      let (bytes, cut) = try await exchange(server, "\(address)\r\n")
+      let lines = String(decoding: bytes, as: UTF8.self).split(
         omittingEmptySubsequences: false, whereSeparator: \.isNewline
       ).map { String($0).visible }
+      return lines + (cut.map { ["", "% The answer is not whole: \($0)."] } ?? [])
     } catch let failure as CommandFailure {
       throw failure
     } catch {
@@ -93,8 +94,8 @@ struct WhoisClient {
 
   private static func text(of error: IOError) -> String { Errno(rawValue: error.errnoCode).description }
 
-  /// What the server sends until it ends the connection.
-  private static func exchange(_ server: Server, _ question: String) async throws -> [UInt8] {
+  /// What the server sends until it ends the connection, and why that is not all of it; `nil` if it is.
+  private static func exchange(_ server: Server, _ question: String) async throws -> (answer: [UInt8], cut: String?) {
     let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .connectTimeout(patience)
       .connect(host: server.host, port: server.port) { channel in
@@ -103,16 +104,19 @@ struct WhoisClient {
         }
       }
     return try await channel.executeThenClose { inbound, outbound in
+      let deadline = NIODeadline.now() + patience
       let alarm = channel.channel.eventLoop.scheduleTask(in: patience) { channel.channel.close(promise: nil) }
       defer { alarm.cancel() }
       try await outbound.write(ByteBuffer(string: question))
       var answer: [UInt8] = []
       for try await part in inbound {
         answer += part.readableBytesView
-        guard answer.count < longestAnswer else { break }
+        guard answer.count <= longestAnswer else {
+          return (Array(answer.prefix(longestAnswer)), "it is longer than \(longestAnswer / 1_024) KB")
+        }
       }
       guard !answer.isEmpty else { throw CommandFailure(.inputOutput, "\(server): no answer") }
-      return Array(answer.prefix(longestAnswer))
+      return (answer, deadline <= .now() ? "it took longer than ten seconds" : nil)
     }
   }
 }

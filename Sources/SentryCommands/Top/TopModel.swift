@@ -28,8 +28,9 @@ struct TopModel: Sendable {
 
   private(set) var reply: TopReply?
   private(set) var rates = TopRates()
-  /// Came while the screen stood still.
+  /// What came while the screen stood still.
   private var waiting: TopReply?
+  private var latestRates = TopRates()
   private(set) var isPaused = false
   private(set) var showsHelp = false
   private(set) var focus = Pane.rules
@@ -45,8 +46,8 @@ struct TopModel: Sendable {
   // MARK: What comes
 
   mutating func take(_ new: TopReply) {
-    rates.take(new.status)
-    if isPaused { waiting = new } else { reply = new }
+    latestRates.take(new.status)
+    if isPaused { waiting = new } else { (reply, rates) = (new, latestRates) }
   }
 
   mutating func handle(_ key: TopKey) -> Action? {
@@ -94,7 +95,7 @@ struct TopModel: Sendable {
   private mutating func togglePause() {
     isPaused.toggle()
     guard !isPaused, let waiting else { return }
-    reply = waiting
+    (reply, rates) = (waiting, latestRates)
     self.waiting = nil
   }
 

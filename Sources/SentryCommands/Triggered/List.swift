@@ -54,7 +54,7 @@ extension Triggered {
       for entry in latestFirst(reply) {
         table.add([
           entry.address, reply.table, grouped(entry.matchCount), entry.triggeredBy,
-          clock.text(secondsSince1970: Double(entry.lastTime)),
+          clock.lastTime(of: entry),
           entry.remainingSeconds(at: now).map(TimeText.duration) ?? "-",
           entry.duration.map(TimeText.duration) ?? "unlimited", names.map { $0[entry.address] ?? "-" } ?? "",
         ])

@@ -68,7 +68,7 @@ extension Triggered {
 
     private static func entryText(_ entry: TableEntryReport?, _ clock: LocalTime) -> String {
       guard let entry else { return "not in table trigger any more" }
-      let last = clock.text(secondsSince1970: Double(entry.lastTime))
+      let last = clock.lastTime(of: entry)
       return
         "in table trigger by \(entry.triggeredBy.visible), \(counted(entry.matchCount, "match", plural: "matches")), "
         + "last \(last)"

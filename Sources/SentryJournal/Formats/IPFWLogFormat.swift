@@ -21,8 +21,6 @@ public struct IPFWLogFormat: LogFormat {
 
   /// RFC 3164 §4.1.2.
   static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-  private static let mark = "ipfw: "
-
   // MARK: Writing
 
   public func line(_ entry: LogEntry) -> String? {
@@ -52,13 +50,28 @@ public struct IPFWLogFormat: LogFormat {
 
   public func entry(_ line: Substring) -> LogEntry? {
     var scanner = LineScanner(line)
-    guard let time = takeStamp(&scanner), scanner.take(upTo: Self.mark) != nil, let rule = scanner.takeWord(),
+    guard let time = takeStamp(&scanner), Self.takeMark(&scanner), let rule = scanner.takeWord(),
       scanner.take(" "), let verb = scanner.takeWord()
     else { return nil }
     var entry = LogEntry(time: time, action: Self.action(of: verb), rule: String(rule))
     scanner.takeBlanks()
     guard !scanner.isAtEnd else { return Self.isVerb(verb) ? entry : nil }
     return takePacket(&scanner, &entry) ? entry : nil
+  }
+
+  /// `ipfw: `, or with the number of the process that has sent it to a syslog daemon: `ipfw[12]: `.
+  private static func takeMark(_ scanner: inout LineScanner) -> Bool {
+    while scanner.take(upTo: "ipfw") != nil {
+      var rest = scanner
+      if rest.take("[") {
+        rest.takeDigits()
+        guard rest.take("]") else { continue }
+      }
+      guard rest.take(": ") else { continue }
+      scanner = rest
+      return true
+    }
+    return false
   }
 
   /// Begins as lines of the system's log do.
@@ -80,7 +93,7 @@ public struct IPFWLogFormat: LogFormat {
   /// ipfw has written it, and not to say that it will be silent about a rule from now on.
   static func tellsOfPacket(_ line: Substring) -> Bool {
     var scanner = LineScanner(line)
-    guard scanner.take(upTo: mark) != nil else { return false }
+    guard takeMark(&scanner) else { return false }
     return !scanner.take("limit ") && !scanner.take("logging ")
   }
 

@@ -47,5 +47,7 @@ struct LineScanner {
     return nil
   }
 
+  mutating func takeDigits() { rest = rest.drop { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } }
+
   mutating func takeBlanks() { rest = rest.drop { $0 == UInt8(ascii: " ") } }
 }

@@ -17,6 +17,7 @@ public final class Store: Sendable {
 
   public let path: String
   private let lock: DirectoryLock
+  private let index: SharedIndex
   private let database: DatabaseQueue
   private let identity: FileIdentity?
   /// The rules in table `rule` by their numbers in the daemon's book.
@@ -35,8 +36,12 @@ public final class Store: Sendable {
     self.path = path
     self.timeZone = timeZone
     // A newer one is not even opened for writing.
-    do throws(StoreError) { _ = try StoreReader(path: path) } catch .newer { throw .newer(path: path) } catch {}
+    do throws(StoreError) { _ = try StoreReader(path: path, writesIndex: false) } catch .newer {
+      throw .newer(path: path)
+    } catch {}
     lock = try DirectoryLock(claiming: directory, for: path)
+    try DiskRoom.checkIsEnough(for: path)
+    index = try SharedIndex(beside: path)
     do {
       database = try Self.open(path)
     } catch {
@@ -45,6 +50,8 @@ public final class Store: Sendable {
     StoreFiles(path: path).protect()
     identity = FileIdentity(of: path)
   }
+
+  deinit { close() }
 
   public static func path(in directory: String) -> String {
     URL(fileURLWithPath: directory).appendingPathComponent(fileName).path
@@ -72,8 +79,8 @@ public final class Store: Sendable {
   /// Space can be given back piece by piece.
   private static let newDatabaseSettings = "PRAGMA auto_vacuum = INCREMENTAL"
 
-  /// For each connection: 4 MiB of cache; what is ahead of the database is carried over in parts of 8 MiB; no file is mapped, for
-  /// one that somebody cuts short would end the process.
+  /// For each connection: 4 MiB of cache; what is ahead of the database is carried over in parts of 8 MiB; no file but the index of
+  /// that is mapped, for one that somebody cuts short would end the process (`SharedIndex`).
   private static let settings = """
     PRAGMA cache_size = -4096;
     PRAGMA wal_autocheckpoint = 2048;
@@ -98,6 +105,8 @@ public final class Store: Sendable {
     _ batch: StoreBatch, words: EventWords, retention: Retention, now: Timestamp
   ) async throws(StoreError) -> Int64 {
     do {
+      try DiskRoom.checkIsLeft(for: path)
+      try index.makeRoom()
       return try await database.write { [self] db in
         try insert(batch.events, words, into: db)
         try insert(batch.messages, words, into: db)

@@ -8,28 +8,40 @@ public final class StoreReader: Sendable {
   private let database: DatabaseQueue
 
   /// - Throws: `.missing` where there is none, `.newer` for one that this version does not understand.
-  public init(path: String) throws(StoreError) {
+  public convenience init(path: String) throws(StoreError) {
+    // On a disk without room nothing is to be mapped for writing (`SharedIndex`).
+    try self.init(path: path, writesIndex: DiskRoom.isEnough(for: path))
+  }
+
+  /// - Parameter writesIndex: it may begin the file that readers and a writer share, and write there what it has read up to. Without
+  ///   that it may miss the latest batch of somebody who writes meanwhile; where nobody does, it reads everything.
+  package init(path: String, writesIndex: Bool) throws(StoreError) {
     self.path = path
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
     do {
-      database = try Self.open(path)
+      database = try Self.open(path, writesIndex: writesIndex)
     } catch {
       throw StoreError(error, path: path)
     }
   }
 
-  private static func open(_ path: String) throws -> DatabaseQueue {
+  private static func open(_ path: String, writesIndex: Bool) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.label = "sentry.reader"
     configuration.readonly = true
     configuration.busyMode = .timeout(2)
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY") }
+    let hasLog = FileManager.default.fileExists(atPath: path + "-wal")
+    if !writesIndex, hasLog, !FileManager.default.fileExists(atPath: path + "-shm") {
+      SharedIndex.begin(beside: path)
+    }
+    let name = writesIndex ? path : Self.name(of: path, "readonly_shm")
     do {
-      return try checked(DatabaseQueue(path: path, configuration: configuration), path)
+      return try checked(DatabaseQueue(path: name, configuration: configuration), path)
     } catch let error as DatabaseError where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) {
       // Nobody writes, and we cannot make the files that would tell us who does: then it does not change.
-      guard !FileManager.default.fileExists(atPath: path + "-wal") else { throw error }
-      return try checked(DatabaseQueue(path: immutableName(of: path), configuration: configuration), path)
+      guard !hasLog else { throw error }
+      return try checked(DatabaseQueue(path: Self.name(of: path, "immutable"), configuration: configuration), path)
     }
   }
 
@@ -39,12 +51,12 @@ public final class StoreReader: Sendable {
     return database
   }
 
-  /// See sqlite.org/uri.html, "immutable".
-  private static func immutableName(of path: String) -> String {
+  /// See sqlite.org/uri.html, and for `readonly_shm` sqlite.org/walformat.html.
+  private static func name(of path: String, _ parameter: String) -> String {
     var components = URLComponents()
     components.scheme = "file"
     components.path = path
-    components.queryItems = [URLQueryItem(name: "immutable", value: "1")]
+    components.queryItems = [URLQueryItem(name: parameter, value: "1")]
     return components.string ?? path
   }
 

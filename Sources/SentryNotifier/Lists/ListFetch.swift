@@ -110,9 +110,14 @@ enum ListFetch {
     return value
   }
 
-  /// Dates are not read (RFC 9110 §10.2.3): the usual pause serves as well.
   private static func retrySeconds(of response: HTTPClientResponse) -> Int? {
-    response.headers.first(name: "retry-after").flatMap { Int($0) }.flatMap { (0...86_400).contains($0) ? $0 : 86_400 }
+    response.headers.first(name: "retry-after").flatMap(retrySeconds)
+  }
+
+  /// A number of seconds, a day at most. Dates are not read (RFC 9110 §10.2.3): the usual pause serves as well.
+  static func retrySeconds(_ field: String) -> Int? {
+    guard !field.isEmpty, field.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    return min(Int(field) ?? .max, 86_400)
   }
 
   private static func receive(

@@ -83,6 +83,9 @@ enum PageProbe {
     {
       return "no answer in time"
     }
+    if let error = error as? HTTPClientError, error == .remoteConnectionClosed {
+      return "the server ended the connection before its answer was complete"
+    }
     return switch error {
     case let error as ValueError: error.message
     case let error as IOError: "no connection: \(Errno(rawValue: error.errnoCode))"

@@ -13,6 +13,8 @@ public enum ApplyRefusal: Error, Equatable {
   case noDocument(steps: Int, available: Int)
   /// An earlier document cannot be read by this version.
   case unusable(name: String)
+  /// Whoever has asked is gone.
+  case givenUp
 
   /// As a sentence, with the way out.
   public var message: String {
@@ -30,6 +32,7 @@ public enum ApplyRefusal: Error, Equatable {
     case .noDocument(let steps, let available):
       "there \(available == 1 ? "is" : "are") only \(counted(available, "earlier document")) to go back to, not "
         + "\(grouped(steps)); 'sentry rollback --list' shows what there is"
+    case .givenUp: "whoever has asked for this waits no more; nothing was done"
     case .unusable(let name): "\(name), as it was then, cannot be used by this version; the rules in force stay"
     }
   }

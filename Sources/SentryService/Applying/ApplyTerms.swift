@@ -1,3 +1,4 @@
+internal import Glibc
 package import NIOCore
 internal import SentryPacket
 
@@ -53,6 +54,14 @@ public struct Caller: Sendable {
 
   /// Whoever runs this process.
   public static var thisProcess: Caller { Caller(user: Peer.thisProcess.user) }
+
+  /// The process that has asked has ended.
+  var isGone: Bool {
+    guard let process, let number = pid_t(exactly: process), number > 0 else { return false }
+    if kill(number, 0) == -1 { return errno == ESRCH }
+    // Also where nobody has asked yet how it ended (proc_pid_status(5)).
+    return ProcessStatus.text(of: process).flatMap { ProcessStatus.value(of: "State", in: $0) }?.first == "Z"
+  }
 
   /// Both come by one connection.
   func sharesConnection(with other: Caller) -> Bool {

@@ -12,6 +12,21 @@ public enum Leftovers {
     case inUse(queue: UInt16)
   }
 
+  /// Takes out what a daemon works with that does not answer, so that every packet passes; the copy for the next boot stays. Needs
+  /// CAP_NET_ADMIN.
+  ///
+  /// - Returns: false where there was nothing.
+  public static func takeFromUnderDaemon() throws(NetfilterError) -> Bool {
+    let host = try NetfilterHost()
+    guard try host.found() != nil else { return false }
+    try host.remove()
+    try PolicyRoutes().remove()
+    return true
+  }
+
+  /// There is something of ours in the kernel.
+  public static func areThere() throws(NetfilterError) -> Bool { try NetfilterHost().found() != nil }
+
   /// Takes them out, unless a daemon works with them. Needs CAP_NET_ADMIN.
   public static func remove(stateDirectory: String) throws(NetfilterError) -> Outcome {
     let host = try NetfilterHost()

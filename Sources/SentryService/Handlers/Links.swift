@@ -11,6 +11,6 @@ extension Router where Context: CallerContext {
       }
       return try Response.json(link)
     }
-    refuseOtherMethods(at: ControlPath.links, allowed: [.post])
+    refuseMethods(of: ControlPath.links, besides: [.post])
   }
 }

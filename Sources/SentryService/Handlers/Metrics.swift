@@ -5,13 +5,18 @@ internal import SentryControl
 extension Router {
   /// On the control socket, and alone where `sentry run --metrics` says.
   func answerMetrics(from daemon: SentryDaemon) {
-    get(RouterPath(ControlPath.metrics)) { request, _ in
-      let limit = try Self.ruleLimit(request.uri.queryParameters[Substring(ControlPath.ruleLimit)])
-      let text = try await daemon.metrics(ruleLimit: limit).text
-      return Response(
-        status: .ok, headers: [.contentType: ExpositionText.contentType],
-        body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    get(RouterPath(ControlPath.metrics)) { request, _ in try await Self.metrics(of: daemon, request) }
+    head(RouterPath(ControlPath.metrics)) { request, _ in
+      try await Self.metrics(of: daemon, request).createHeadResponse()
     }
+  }
+
+  private static func metrics(of daemon: SentryDaemon, _ request: Request) async throws -> Response {
+    let limit = try ruleLimit(request.uri.queryParameters[Substring(ControlPath.ruleLimit)])
+    let text = try await daemon.metrics(ruleLimit: limit).text
+    return Response(
+      status: .ok, headers: [.contentType: ExpositionText.contentType],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
   }
 
   /// `nil` for all rules.

@@ -10,7 +10,7 @@ extension Router where Context: CallerContext {
       (ControlPath.tables + "/{table}", [.get, .post, .delete]), (ControlPath.lists, [.put]),
       (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]), (ControlPath.logging, [.put]),
       (ControlPath.followedLists, [.get, .post]), (ControlPath.evidence, [.get]),
-      (ControlPath.memory, [.get]), (ControlPath.metrics, [.get]), (ControlPath.top, [.get]),
+      (ControlPath.memory, [.get]), (ControlPath.metrics, [.get, .head]), (ControlPath.top, [.get]),
       (ControlPath.vocabulary, [.get]), (ControlPath.outline, [.get]), (ControlPath.defaultRules, [.get]),
       (ControlPath.drafts, [.post]),
       (ControlPath.draftCheck, [.post]), (ControlPath.draftCopy, [.post]), (ControlPath.explain, [.post]),
@@ -22,10 +22,12 @@ extension Router where Context: CallerContext {
 
   /// After all other handlers.
   func refuseOtherMethods() {
-    for (path, allowed) in Self.methods { refuseOtherMethods(at: path, allowed: allowed) }
+    for (path, allowed) in Self.methods { refuseMethods(of: path, besides: allowed) }
   }
+}
 
-  func refuseOtherMethods(at path: String, allowed: [HTTPRequest.Method]) {
+extension Router {
+  func refuseMethods(of path: String, besides allowed: [HTTPRequest.Method]) {
     let names = allowed.map(\.rawValue).joined(separator: ", ")
     for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method) {
       on(RouterPath(path), method: method) { request, _ -> Response in

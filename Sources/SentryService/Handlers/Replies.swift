@@ -81,6 +81,7 @@ extension ApplyRefusal {
     case .sameConnection: .preconditionRequired
     case .sameLogin: .conflict
     case .unusable: .forbidden
+    case .givenUp: .requestTimeout
     }
   }
 }

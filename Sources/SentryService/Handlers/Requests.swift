@@ -5,6 +5,7 @@ extension Router where Context: CallerContext {
   package func answerRequests(from daemon: SentryDaemon) {
     add(middleware: FailureMiddleware())
     add(middleware: ClaimMiddleware())
+    add(middleware: PatienceMiddleware())
     answerStatus(from: daemon)
     answerRules(from: daemon)
     answerConfirm(from: daemon)

@@ -27,11 +27,20 @@ struct ListContent: Sendable, Equatable {
 
   init() {}
 
-  init(reading bytes: [UInt8], as format: ListSubscription.Format, for table: AddressTableKind) {
+  /// - Parameter isPublic: whoever applies a document may see what cannot be read. Of a file he only learns where it stands: the
+  ///   daemon may read more than he.
+  init(
+    reading bytes: [UInt8], as format: ListSubscription.Format, for table: AddressTableKind, isPublic: Bool = true
+  ) {
     switch format {
     case .plain: readLines(bytes) { ListContent.range(inPlain: $0) }
     case .drop: readLines(bytes) { $0.first == UInt8(ascii: "{") ? Self.range(inJSON: $0) : Self.range(inPlain: $0) }
     case .tsv: readTable(bytes, table)
+    }
+    if !isPublic {
+      // "line 5 says …", "line 5: …"
+      firstUnreadable = firstUnreadable?.split(whereSeparator: { $0 == " " || $0 == ":" }).dropFirst().first
+        .map { "line \($0) names no address" }
     }
     tidy()
   }

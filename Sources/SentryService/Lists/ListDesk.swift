@@ -19,9 +19,8 @@ internal import SentryState
 actor ListDesk {
   /// Entries that go to the packet thread in one request.
   private static let entriesPerRequest = 1_024
-  private static let looksAtOnce = 2
-  /// How long somebody waits who wants lists refreshed.
-  private static let patience = Duration.seconds(45)
+  /// Processes that fetch pages at a time; a file needs none.
+  private static let pagesAtOnce = 4
 
   private let packets: PacketThread
   private let labels: RuleLabels
@@ -96,12 +95,18 @@ actor ListDesk {
       before[lists[index].list.name] = lists[index].looks
       lists[index].lookNow()
     }
-    let deadline = ContinuousClock.now + Self.patience
+    let deadline = ContinuousClock.now + patience(for: before.count)
     while lists.contains(where: { before[$0.list.name] == $0.looks }), .now < deadline {
       startDue()
       do { try await Task.sleep(for: .milliseconds(20)) } catch { break }
     }
     return reply()
+  }
+
+  /// How long somebody waits who wants so many lists refreshed: as long as all of them may take, and never for ever.
+  private func patience(for count: Int) -> Duration {
+    let rounds = (count + Self.pagesAtOnce - 1) / Self.pagesAtOnce
+    return .seconds(min(ControlLimit.refreshSeconds, rounds * (sources.longestLook) + 5))
   }
 
   private func unknown(_ name: String) -> String {
@@ -168,7 +173,10 @@ actor ListDesk {
     }
     guard let copy, let format = ListSubscription.Format(rawValue: copy.origin.format) else { return }
     let table = lists[index].list.table
-    let content = await Task.detached { ListContent(reading: copy.bytes, as: format, for: table) }.value
+    let isPublic = lists[index].list.source.isPublic
+    let content = await Task.detached {
+      ListContent(reading: copy.bytes, as: format, for: table, isPublic: isPublic)
+    }.value
     guard let index = self.index(of: name), content.ranges.count <= lists[index].list.entryLimit else { return }
     lists[index].content = content
     lists[index].origin = copy.origin
@@ -260,13 +268,15 @@ actor ListDesk {
   // MARK: Looking
 
   private func startDue() {
-    for index in lists.indices where lists[index].isDue && looks.count < Self.looksAtOnce {
+    for index in lists.indices where lists[index].isDue {
       let name = lists[index].list.name
-      guard looks[name] == nil else { continue }
+      guard looks[name] == nil, !lists[index].list.source.isPublic || pagesUnderWay < Self.pagesAtOnce else { continue }
       lists[index].isUnderWay = true
       looks[name] = Task { await self.look(at: name) }
     }
   }
+
+  private var pagesUnderWay: Int { lists.count { $0.isUnderWay && $0.list.source.isPublic } }
 
   private func look(at name: String) async {
     defer { looks[name] = nil }
@@ -294,8 +304,10 @@ actor ListDesk {
       return lists[index].lookNow()
     case .unchanged: await takeUnchanged(name)
     case .content(let bytes, let tag, let lastModified):
-      let (format, table) = (asked.list.format, asked.list.table)
-      let content = await Task.detached { ListContent(reading: bytes, as: format, for: table) }.value
+      let (format, table, isPublic) = (asked.list.format, asked.list.table, asked.list.source.isPublic)
+      let content = await Task.detached {
+        ListContent(reading: bytes, as: format, for: table, isPublic: isPublic)
+      }.value
       if let objection = objection(to: content, of: asked) {
         fail(name, objection)
       } else {
@@ -400,6 +412,13 @@ actor ListDesk {
     lists[index].problem = .init(text: text, since: lists[index].problem?.since ?? now)
     lists[index].answer = (text, now)
     lists[index].planAfterFailure(wanted: wanted)
+  }
+}
+
+extension ListSubscription.Source {
+  /// A page, which is asked for by a process without rights; a file is read by the daemon with its own.
+  fileprivate var isPublic: Bool {
+    if case .page = self { true } else { false }
   }
 }
 

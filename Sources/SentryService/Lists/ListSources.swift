@@ -21,6 +21,8 @@ struct ListSources: Sendable {
   private let confinement: Confinement?
   /// More than the page may take, for starting the process and ending it.
   private static let grace = 10
+  /// Seconds after which a look at a page is over, whatever comes.
+  var longestLook: Int { patience + Self.grace }
 
   init(_ options: NotificationOptions) {
     self.options = options

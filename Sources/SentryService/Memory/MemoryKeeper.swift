@@ -75,7 +75,8 @@ actor MemoryKeeper {
         fail(error)
         return StoreContents()
       }
-      let contents = (try? StoreReader(path: Store.path(in: directory)).contents()) ?? StoreContents()
+      let reader = try? StoreReader(path: Store.path(in: directory), writesIndex: false)
+      let contents = (try? reader?.contents()) ?? StoreContents()
       documents.found(contents.documents)
       fail(error)
       return contents
@@ -150,7 +151,7 @@ actor MemoryKeeper {
     if let store {
       written = try store.documents()
     } else {
-      written = try StoreReader(path: Store.path(in: directory)).documents()
+      written = try StoreReader(path: Store.path(in: directory), writesIndex: false).documents()
     }
     return StoredDocument.kept(of: written + documents.new)
   }
@@ -313,7 +314,7 @@ actor MemoryKeeper {
 
   /// - Returns: true if a fresh database begins with the next attempt.
   private func putAside(_ path: String, because error: StoreError) -> Bool {
-    let saved = (try? StoreReader(path: path).documents()) ?? document.map { [$0.document] } ?? []
+    let saved = (try? StoreReader(path: path, writesIndex: false).documents()) ?? document.map { [$0.document] } ?? []
     do throws(StoreError) {
       let aside = try StoreFiles(path: path).putAside(at: WallClock.seconds())
       documents.beginAnew(with: saved)

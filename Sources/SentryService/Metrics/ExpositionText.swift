@@ -1,3 +1,5 @@
+internal import SentryDiagnostics
+
 /// Metrics in the text format that Prometheus reads, version 0.0.4 ("Text-based format" in its documentation, "Exposition
 /// formats"): families of samples, each family with its help and its kind in front.
 struct ExpositionText {
@@ -73,16 +75,16 @@ struct ExpositionText {
     help.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
   }
 
-  /// Other control characters than the line feed may stand in a label's value, but help nobody: people look at metrics in
-  /// terminals.
+  /// Other control characters than the line feed, and what has no shape of its own, may stand in a label's value, but help nobody:
+  /// people look at metrics in terminals.
   static func escaped(label value: String) -> String {
     var text = ""
-    for scalar in value.unicodeScalars {
-      switch scalar {
+    for character in value {
+      switch character {
       case "\\": text += #"\\"#
       case "\"": text += #"\""#
       case "\n": text += #"\n"#
-      default: text.unicodeScalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+      default: text.append(character.withStandIns == nil ? character : " ")
       }
     }
     return text

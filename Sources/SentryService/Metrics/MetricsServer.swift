@@ -38,6 +38,7 @@ struct MetricsServer: Service {
     router.add(middleware: HostCheck(place: place))
     router.add(middleware: StoppedDaemon())
     router.answerMetrics(from: daemon)
+    router.refuseMethods(of: ControlPath.metrics, besides: [.get, .head])
     return router
   }
 }

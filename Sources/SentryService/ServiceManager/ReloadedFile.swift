@@ -1,15 +1,16 @@
-internal import Foundation
+internal import SentryControl
 
-/// A document's file, and what it said when it was last looked at.
+/// A document's file, and which of its contents need not be looked at again: those that were put in force, or refused for what they
+/// say.
 public struct ReloadedFile: Sendable {
   public let path: String
   /// `nil`: it was not there, or could not be read.
-  private var known: [UInt8]?
+  private var known: Digest?
 
   /// - Parameter known: what has been read already; `nil` to read it now.
   public init(path: String, known: [UInt8]? = nil) {
     self.path = path
-    self.known = known ?? (try? Self.read(path))
+    self.known = (known ?? (try? Self.read(path))).map(Digest.init)
   }
 
   /// It was there before.
@@ -21,30 +22,33 @@ public struct ReloadedFile: Sendable {
     case unreadable(reason: String)
   }
 
-  /// Reads the file again. What is found to be new is known from then on, whatever becomes of it.
-  mutating func look() -> Look {
-    guard let bytes = try? Self.read(path) else { return .unreadable(reason: obstacle) }
-    guard bytes != known else { return .unchanged }
-    known = bytes
-    return .changed(bytes)
+  /// Reads the file again, away from whoever asks.
+  func look() async -> Look {
+    await Task.detached { [path, known] in
+      do throws(ListFile.Failure) {
+        let bytes = try Self.read(path)
+        return Digest(bytes) == known ? .unchanged : .changed(bytes)
+      } catch {
+        return .unreadable(reason: error.isMissing ? "no such file" : error.reason)
+      }
+    }.value
   }
 
-  /// What keeps the file from being read.
-  private var obstacle: String {
-    let files = FileManager.default
-    guard files.fileExists(atPath: path) else { return "no such file" }
-    guard Self.isFile(path) else { return "is no regular file" }
-    return files.isReadableFile(atPath: path) ? "it cannot be read" : "permission denied"
-  }
+  /// These contents need not be looked at again.
+  mutating func settle(_ bytes: [UInt8]) { known = Digest(bytes) }
 
   /// What is behind a link counts. A pipe, which is empty once it was read, cannot be read again.
-  private static func isFile(_ path: String) -> Bool {
-    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    return (try? url.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+  private static func read(_ path: String) throws(ListFile.Failure) -> [UInt8] {
+    try ListFile.read(path, longest: ControlLimit.requestBytes).bytes
   }
 
-  private static func read(_ path: String) throws -> [UInt8] {
-    guard isFile(path) else { throw CocoaError(.fileReadUnknown) }
-    return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+  /// Stands for the contents; nobody knows the key of this run.
+  private struct Digest: Equatable {
+    private let count: Int
+    private let hash: Int
+
+    init(_ bytes: [UInt8]) {
+      (count, hash) = (bytes.count, bytes.hashValue)
+    }
   }
 }

@@ -10,11 +10,13 @@ extension SentryDaemon {
   ///
   /// - Parameter isUsual: a later start reads the file by itself, unless somebody has put another document in force.
   func reload(_ file: inout ReloadedFile?, isUsual: Bool) async {
-    guard let wasRead = file?.wasRead, let path = file?.path.withoutControlCharacters, let look = file?.look() else {
+    guard let wasRead = file?.wasRead, let path = file?.path.withoutControlCharacters, let look = await file?.look()
+    else {
       return mention("reload: \(active.name) stays in force: there is no file to read it from")
     }
     switch look {
-    case .unchanged: mention("reload: \(path) has not changed; \(active.name) stays in force")
+    case .unchanged:
+      mention("reload: \(path) has not changed; \(reloadProblem ?? "\(active.name) stays in force")")
     // Without a document of his own, somebody is content with the built-in one.
     case .unreadable(let reason) where !wasRead:
       mention("reload: \(path): \(reason); \(active.name) stays in force")
@@ -25,7 +27,7 @@ extension SentryDaemon {
       var terms = ApplyTerms()
       let wasOneChosen = await wasOneChosen
       terms.isChosen = !isUsual || wasOneChosen
-      await reload(submitted, terms)
+      if await reload(submitted, terms) { file?.settle(bytes) }
     }
   }
 
@@ -33,14 +35,17 @@ extension SentryDaemon {
     get async { (try? await memory.pastDocuments())?.contains(where: \.isChosen) ?? false }
   }
 
-  private func reload(_ submitted: SubmittedDocument, _ terms: ApplyTerms) async {
+  /// - Returns: false if it was not up to the document: then another time the answer may be another.
+  private func reload(_ submitted: SubmittedDocument, _ terms: ApplyTerms) async -> Bool {
     do throws(DaemonError) {
       let reply = try await apply(submitted, on: terms)
-      guard !reply.applied else { return }
+      guard !reply.applied else { return true }
       for finding in submitted.diagnostics.rendered(in: submitted.document.source) { warn(finding) }
       note("\(submitted.name) was refused: \(submitted.diagnostics.summary); \(active.name) stays in force")
+      return true
     } catch {
       note("\(submitted.name) was refused: \(error.reloadReason)")
+      return false
     }
   }
 

@@ -20,9 +20,10 @@ public struct ListenPlace: Sendable, Equatable {
 
   /// - Parameter allowsRemote: any address will do, not only one of the loopback interface.
   public init(_ text: String, allowsRemote: Bool = false) throws(Problem) {
-    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-      throw .unreadable
-    }
+    // A number, and no sign before it.
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+      text[text.index(after: colon)...].first?.isNumber == true
+    else { throw .unreadable }
     var host = text[..<colon]
     let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
     if isBracketed { host = host.dropFirst().dropLast() }
@@ -63,6 +64,8 @@ public struct ListenPlace: Sendable, Equatable {
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
       return String(authority[authority.index(after: authority.startIndex)..<end])
     }
-    return String(authority.prefix { $0 != ":" })
+    let name = authority.prefix { $0 != ":" }
+    // With the root's dot it is the same name (RFC 1034 §3.1).
+    return String(name.hasSuffix(".") ? name.dropLast() : name)
   }
 }

@@ -77,6 +77,19 @@ enum TopReplies {
     #expect(model(.tab, .tab, .tab).focus == .rules)
   }
 
+  @Test func aPauseIsOneOfRatesToo() {
+    var model = TopModel()
+    model.take(TopReplies.reply(TopReplies.status(time: 1_800_000_000, pass: 0)))
+    model.take(TopReplies.reply(TopReplies.status(time: 1_800_000_001, pass: 18)))
+    _ = model.handle(.character("p"))
+    model.take(TopReplies.reply(TopReplies.status(time: 1_800_000_002, pass: 30)))
+    #expect(model.rates.current(0) == 18)
+    #expect(model.rates.curve(0) == [18])
+    _ = model.handle(.character("p"))
+    #expect(model.rates.current(0) == 12)
+    #expect(model.rates.curve(0) == [18, 12])
+  }
+
   @Test func selectionFollowsItsRow() {
     var model = model(.down)
     #expect(model.selected(in: .rules) == 1)

@@ -45,6 +45,15 @@ struct ListFetchTests {
     #expect(await fetch("list", from: server, tag: tag).bytes == "192.0.2.2\n")
   }
 
+  /// RFC 9110 §10.2.3: digits, or a date.
+  @Test(arguments: [
+    ("0", 0), ("120", 120), ("86400", 86_400), ("86401", 86_400), ("99999999999999999999", 86_400), ("-5", nil),
+    ("+5", nil), ("", nil), ("5 minutes", nil), ("Fri, 31 Dec 1999 23:59:59 GMT", nil),
+  ])
+  func retryAfterIsANumberOfSeconds(_ field: String, _ seconds: Int?) {
+    #expect(ListFetch.retrySeconds(field) == seconds)
+  }
+
   @Test func aTimeServesWhereThereIsNoTag() async throws {
     let server = try await ListServer(Self.list)
     let time = "Sun, 01 Feb 2026 10:00:00 GMT"

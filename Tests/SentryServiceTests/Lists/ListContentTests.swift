@@ -69,6 +69,16 @@ extension ListContent {
     #expect(content("a\tb\n", .tsv).isMostlyUnreadable)
   }
 
+  /// The daemon may read more than who applies a document.
+  @Test(arguments: [
+    ("root:*:20228:0:99999:7:::\n", ListSubscription.Format.plain), ("{\"cidr\": \"secret\"}\n", .drop),
+    ("192.0.2.1\tsecret\tsecret\tsecret\n", .tsv), ("secret\tsecret\n", .tsv),
+  ])
+  func ofAFileNothingIsShown(_ text: String, _ format: ListSubscription.Format) {
+    let list = ListContent(reading: Array(("\n" + text).utf8), as: format, for: .trigger, isPublic: false)
+    #expect(list.firstUnreadable == "line 2 names no address")
+  }
+
   @Test(arguments: [
     ("10.0.0.0/8", true), ("10.0.0.0/7", false), ("0.0.0.0/0", false), ("2001::/16", true), ("2000::/15", false),
     ("::/0", false), ("10.0.0.0-10.255.255.255", true), ("10.0.0.0-11.0.0.0", false),

@@ -155,7 +155,7 @@ import Testing
     ("# nothing\n", "it is empty, where it had 2 entries"),
     (
       "<html>\n<p>Not found\n",
-      "it is no list in the form 'plain': 2 lines of 2 cannot be read, the first: line 1 says '<html>'"
+      "it is no list in the form 'plain': 2 lines of 2 cannot be read, the first: line 1 names no address"
     ),
     ("192.0.2.1\n192.0.2.2\n192.0.2.3\n192.0.2.4\n", "it has 4 entries, more than the 3 of atMost"),
   ])
