@@ -164,6 +164,7 @@ let package = Package(
         "SentryNotifier", "SentryProcesses", "SentryControl", "SentryJournal", "SentryEngine", "SentryRules",
         "SentryCapture", "SentryState",
         "SentryDiagnostics", "SentryPacket", "SentryTestSupport", .hummingbird, .hummingbirdTesting, .logging, .nioCore,
+        .nioPosix,
       ]),
     tests(
       of: "SentryDashboard",

@@ -9,12 +9,12 @@ import Testing
     if: LiveQueue.isPossible && Program("nmap").isThere && ScapyProgram.isThere,
     "needs nmap, Scapy and what queue mode needs"))
 struct LiveScanTests {
-  /// The shipped document, whose triggers last a few seconds; without its tests, which count on more.
+  /// The shipped document, whose triggers last some seconds; without its tests, which count on more.
   private static func impatientDocument(in folder: TemporaryFolder) throws -> String {
     let text = TestFiles.text("Documents/Default.plist")
     let end = try #require(text.range(of: "\n  // TESTS."))
-    let shortened = text[..<end.lowerBound].replacing("triggerDuration = 3600;", with: "triggerDuration = 4;")
-    #expect(shortened.contains("triggerDuration = 4;"))
+    let shortened = text[..<end.lowerBound].replacing("triggerDuration = 3600;", with: "triggerDuration = 12;")
+    #expect(shortened.contains("triggerDuration = 12;"))
     return try folder.write("impatient.plist", shortened + "\n}\n")
   }
 

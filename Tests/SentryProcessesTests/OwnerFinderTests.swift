@@ -81,7 +81,8 @@ final class TestSocket {
   private(set) var port: UInt16 = 0
 
   init(_ type: __socket_type, listening: Bool = false, connectedTo peer: UInt16? = nil) throws {
-    descriptor = socket(AF_INET, Int32(type.rawValue), 0)
+    // What other tests start meanwhile must not have it, too.
+    descriptor = socket(AF_INET, Int32(type.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     var isDone: Bool

@@ -1,7 +1,9 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
+import NIOPosix
 import SentryControl
 import SentryTestSupport
 import Testing
@@ -229,10 +231,14 @@ struct ParsedMetrics {
 }
 
 @Suite struct MetricsServerTests {
-  private func withPort(_ place: String, _ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+  private func withPort(
+    _ place: String, first: TimeAmount = .seconds(10), _ body: @Sendable (any TestClientProtocol) async throws -> Void
+  ) async throws {
     let place = try ListenPlace(place, allowsRemote: true)
     try await withDaemon { daemon in
-      try await Application(router: MetricsServer.router(for: daemon, at: place)).test(.live) { client in
+      var server = MetricsServer(daemon: daemon, place: place, log: Logger(label: "test"))
+      server.limits.first = first
+      try await server.application.test(.live) { client in
         try await body(client)
       }
     }
@@ -254,6 +260,23 @@ struct ParsedMetrics {
       #expect(try await client.execute(uri: "/metrics?rules=0", method: .get).status == .ok)
       #expect(try await client.execute(uri: "/metrics?rules=all", method: .get).status == .ok)
       #expect(try await client.execute(uri: "/metrics?rules=-1", method: .get).status == .badRequest)
+    }
+  }
+
+  /// More than may be open, none of which ever asks.
+  @Test(.timeLimit(.minutes(1)))
+  func whoeverHoldsConnectionsOpenIsCutOff() async throws {
+    try await withPort("127.0.0.1:0", first: .seconds(1)) { client in
+      let port = try #require(client.port)
+      var silent: [any Channel] = []
+      for _ in 0..<3 * MetricsServer.connectionsAtMost {
+        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+          .connect(host: "127.0.0.1", port: port).get()
+        try await connection.writeAndFlush(ByteBuffer(string: "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: "))
+        silent.append(connection)
+      }
+      #expect(try await client.execute(uri: "/metrics", method: .get).status == .ok)
+      for connection in silent { try? await connection.close() }
     }
   }
 

@@ -16,21 +16,38 @@ struct MetricsServer: Service {
   let daemon: SentryDaemon
   let place: ListenPlace
   let log: Logger
+  var limits = MetricsServer.limits
+
+  /// Open at the same time. Whoever is on this host can hold them, but no more than them, and not for long: the control socket and the
+  /// kernel's part need descriptors, too.
+  static let connectionsAtMost = 16
+
+  private static var limits: ConnectionGuard.Limits {
+    var limits = ConnectionGuard.Limits()
+    (limits.first, limits.request, limits.reply) = (.seconds(10), .seconds(10), .seconds(10))
+    return limits
+  }
 
   func run() async throws {
-    let application = Application(
-      router: Self.router(for: daemon, at: place),
-      configuration: ApplicationConfiguration(
-        address: .hostname(place.address, port: Int(place.port)), serverName: "sentry"),
-      onServerRunning: { channel in
-        log.notice("metrics at http://\(place.text(listeningAt: channel.localAddress))/metrics")
-      },
-      eventLoopGroupProvider: .shared(ControlServer.eventLoops), logger: log)
     do {
       try await application.run()
     } catch let error as IOError {
       throw DaemonError.metricsUnusable(place: place.text, reason: "\(Errno(rawValue: error.errnoCode))")
     }
+  }
+
+  var application: some ApplicationProtocol {
+    Application(
+      router: Self.router(for: daemon, at: place),
+      server: .http1(
+        configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionGuard(limits: limits)])),
+      configuration: ApplicationConfiguration(
+        address: .hostname(place.address, port: Int(place.port)), serverName: "sentry",
+        availableConnectionsDelegate: .maximum(Self.connectionsAtMost, logger: log)),
+      onServerRunning: { channel in
+        log.notice("metrics at http://\(place.text(listeningAt: channel.localAddress))/metrics")
+      },
+      eventLoopGroupProvider: .shared(ControlServer.eventLoops), logger: log)
   }
 
   static func router(for daemon: SentryDaemon, at place: ListenPlace) -> Router<BasicRequestContext> {

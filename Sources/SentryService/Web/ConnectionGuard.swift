@@ -1,23 +1,25 @@
 internal import Hummingbird
-internal import NIOCore
-internal import NIOHTTPTypes
+package import NIOCore
+package import NIOHTTPTypes
 
 /// Ends connections that keep us waiting: without a request, in the middle of one, or by not reading the reply. Ends them, too,
 /// where a reply says `Connection: close`.
-final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
-  typealias InboundIn = HTTPRequestPart
-  typealias OutboundIn = HTTPResponsePart
-  typealias OutboundOut = HTTPResponsePart
+package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+  package typealias InboundIn = HTTPRequestPart
+  package typealias OutboundIn = HTTPResponsePart
+  package typealias OutboundOut = HTTPResponsePart
 
-  struct Limits: Sendable {
+  package struct Limits: Sendable {
     /// Until the first request has come.
-    var first = TimeAmount.seconds(15)
+    package var first = TimeAmount.seconds(15)
     /// Between requests.
-    var idle = TimeAmount.seconds(75)
+    package var idle = TimeAmount.seconds(75)
     /// For the whole of a request.
-    var request = TimeAmount.seconds(60)
+    package var request = TimeAmount.seconds(60)
     /// For reading some of the reply.
-    var reply = TimeAmount.seconds(60)
+    package var reply = TimeAmount.seconds(60)
+
+    package init() {}
   }
 
   private let limits: Limits
@@ -27,18 +29,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   private var request: Scheduled<Void>?
   private var reply: Scheduled<Void>?
 
-  init(limits: Limits) { self.limits = limits }
+  package init(limits: Limits) { self.limits = limits }
 
-  func handlerAdded(context: ChannelHandlerContext) { wait(limits.first, context) }
+  package func handlerAdded(context: ChannelHandlerContext) { wait(limits.first, context) }
 
-  func handlerRemoved(context: ChannelHandlerContext) { stopWaiting() }
+  package func handlerRemoved(context: ChannelHandlerContext) { stopWaiting() }
 
-  func channelInactive(context: ChannelHandlerContext) {
+  package func channelInactive(context: ChannelHandlerContext) {
     stopWaiting()
     context.fireChannelInactive()
   }
 
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head:
       requestsOpen += 1
@@ -54,7 +56,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelRead(data)
   }
 
-  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+  package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     switch unwrapOutboundIn(data) {
     case .head(let head):
       if head.headerFields[.connection]?.lowercased() == "close" { closesAfterReply = true }
@@ -74,7 +76,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     context.writeAndFlush(data, promise: written)
   }
 
-  func channelWritabilityChanged(context: ChannelHandlerContext) {
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
     reply?.cancel()
     if !context.channel.isWritable { reply = Self.close(context.channel, in: limits.reply) }
     context.fireChannelWritabilityChanged()
