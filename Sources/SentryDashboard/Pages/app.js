@@ -97,6 +97,10 @@ document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   root.focus();
 });
+// A link that is followed in a window that shows a page already: that only changes what stands behind #.
+window.addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#open=")) location.reload();
+});
 onSignedOut(() => {
   live.stop();
   showSignIn(root, "The session has ended.", () => location.reload());

@@ -25,6 +25,7 @@ export async function mount(root, context, page) {
   view.refresh();
   view.navigate(page);
   view.outline.element.focus({ preventScroll: true });
+  requestAnimationFrame(() => performance.mark("rules shown"));
   return view;
 }
 
