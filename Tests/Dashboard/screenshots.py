@@ -40,10 +40,12 @@ def leave_apply(dashboard):
     dashboard.browser.press("Escape")
     dashboard.browser.wait_without("dialog")
     dashboard.browser.click("#discard")
+    dashboard.browser.click(".toast .close")
 
 
 def triggered(dashboard):
-    dashboard.open("triggered?address=10.77.0.66")
+    dashboard.open("triggered")
+    dashboard.browser.click('#entries [data-key="10.77.0.66"] .opener')
     dashboard.browser.wait_for("#evidence li")
 
 
@@ -63,7 +65,7 @@ def health(dashboard):
     dashboard.browser.wait_for("table#interfaces tbody tr")
 
 
-VIEWS = [(rules, None), (why, None), (apply, leave_apply), (triggered, None), (traffic, None), (log, None), (health, None)]
+VIEWS = [(rules, None), (apply, leave_apply), (why, None), (triggered, None), (traffic, None), (log, None), (health, None)]
 
 
 def main(folder):
@@ -76,7 +78,8 @@ def main(folder):
             for theme in ("light", "dark"):
                 browser.theme(theme)
                 view(dashboard)
-                # Counters, plots and what fades come to rest.
+                browser.script("document.activeElement.matches('main *') && document.activeElement.blur()")
+                # Counters and plots come to rest.
                 browser.later("setTimeout(arguments[0], 1600)")
                 path = folder / f"{view.__name__}-{theme}.png"
                 browser.picture(path)

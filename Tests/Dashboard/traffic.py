@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""Sends to 10.77.0.1 until it is ended: visitors of a web server, name queries, somebody who tries ports, markup as text."""
+"""Sends to 10.77.0.1 until it is ended: visitors of a web server, name queries, somebody who tries ports, markup as text.
+
+    traffic.py [ADDRESS…]    others who try ports, too, in turn
+"""
 
 import itertools
 import socket
+import sys
 import time
 
 WATCHED = "10.77.0.1"
@@ -29,7 +33,7 @@ def knock(source, port, text=b""):
             pass
 
 
-def main():
+def main(others):
     for turn in itertools.count():
         for port in (53, 53, 123, 161, 5353, 33434)[: 2 + turn % 5]:
             send(VISITOR, port, b"x" * (40 + 37 * (turn % 9)))
@@ -39,11 +43,15 @@ def main():
         if turn % 8 == 0:
             for port in (111, 23, 25):
                 knock(ATTACKER, port)
+        if others and turn % 16 == 3:
+            stranger = turn // 16 % len(others)
+            for port in (4, 23, 25, 79, 110, 113)[stranger % 5 : stranger % 5 + 2]:
+                knock(others[stranger], port)
         time.sleep(0.3)
 
 
 if __name__ == "__main__":
     try:
-        main()
+        main(sys.argv[1:])
     except KeyboardInterrupt:
         pass

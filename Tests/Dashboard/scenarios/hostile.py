@@ -12,9 +12,10 @@ RULES = f"""{{ rules = (
     {{ enabled = 1; nodeName = "{SCRIPT}"; propertyName = "Dest port"; propertyValue = 23; filterActionName = Trigger; }},
     {{ enabled = 1; nodeName = "'\\"><b>bold</b>"; propertyName = "Data content"; propertyValue = "a=a {SCRIPT}";
        filterActionName = Log; parameter = "{IMAGE}"; }},
-    {{ enabled = 1; nodeName = "{IMAGE}{SCRIPT}"; propertyName = Any; filterActionName = Log; parameter = "{SCRIPT}"; }}
+    {{ enabled = 1; nodeName = "_{IMAGE}{SCRIPT}"; propertyName = Any; filterActionName = Log; parameter = "{SCRIPT}"; }}
   ); }} );
 }}"""
+# The name of the last begins with an underscore: so it is measured, and on the page of the traffic.
 # Elements that only markup of somebody else would make, in what a view has drawn.
 MADE = "main img, main script, main b, dialog img, dialog script, dialog b, #toasts img, #toasts script, #trial img, #head script"
 

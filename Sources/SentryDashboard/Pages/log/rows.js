@@ -9,7 +9,7 @@ import { verdictLabels, verdictOfEntry } from "../parts/verdicts.js";
 
 const columns = [
   ["Time", "90px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"],
-  ["To", "auto", "mono"], ["On", "74px", "extra"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "extra"],
+  ["To", "auto", "mono"], ["On", "96px", "extra"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "extra"],
   ["Explain", "66px", "wide"],
 ];
 /** A cell that reached over columns that are left out would make new ones. */
