@@ -14,7 +14,7 @@ TEST_WIDTH := --experimental-maximum-parallelization-width 24
 BUILD_PACKAGES := libpcap-dev libnetfilter-queue-dev libmnl-dev libnftables-dev libsqlite3-dev pkg-config zlib1g-dev libstdc++-12-dev libc6-dev
 TEST_PACKAGES  := $(BUILD_PACKAGES) nftables iptables iputils-ping iproute2 tcpdump netcat-openbsd hping3 python3 python3-scapy procps \
                   nmap curl nghttp2-server iperf3 vsftpd dnsmasq-base bind9-dnsutils openssh-server openssh-client traceroute ethtool \
-                  valgrind binutils systemd systemd-journal-remote man-db dpkg-dev
+                  valgrind binutils systemd systemd-journal-remote man-db dpkg-dev chromium chromium-driver python3-venv
 PACK_PACKAGES  := $(BUILD_PACKAGES) python3 binutils dpkg-dev
 BENCH_PACKAGES := $(BUILD_PACKAGES) python3 gcc iproute2 iperf3
 
@@ -28,7 +28,11 @@ if [ -n "$$missing" ]; then \
 fi
 endef
 
-.PHONY: run build release test check-format check-generated smoke check-instructions format sanitize kills fuzz bench install deb check-deb clean
+# axe-core looks whether the web pages keep anybody out; where it cannot be fetched, its test is skipped.
+AXE := .build/axe
+
+.PHONY: run build release test check-format check-generated smoke check-instructions format sanitize kills fuzz bench install deb \
+        check-deb screenshots clean
 
 run: release
 	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8:0:1::10 Documents/Default.plist Samples/mixed.pcap
@@ -44,6 +48,7 @@ release:
 # Format, warnings as errors, debug tests, release build with a smoke run, generated files fresh, the cost of a packet as recorded.
 test: check-format check-generated
 	$(call install,$(TEST_PACKAGES))
+	$(MAKE) $(AXE)
 	swift build --build-tests $(SWIFT_FLAGS)
 	env -u SENTRY_CORPUS swift test --skip-build $(TEST_WIDTH)
 	if [ -n "$$SENTRY_CORPUS" ]; then swift test --skip-build --filter '[cC]orpus'; fi
@@ -55,6 +60,16 @@ check-format:
 check-generated:
 	$(call install,$(TEST_PACKAGES))
 	python3 Samples/make-captures.py --check
+
+$(AXE):
+	python3 -m venv $@ && $@/bin/pip install --quiet axe-core-python==0.1.0 pillow==13.0.0 \
+	  || { rm -rf $@; echo "axe-core cannot be fetched: the web pages are not tested for accessibility"; }
+
+# The pictures of the web pages in docs/images.
+screenshots: release
+	$(call install,$(TEST_PACKAGES))
+	$(MAKE) $(AXE)
+	Tests/Dashboard/stage $(SENTRY) screenshots.py docs/images
 
 # The release program on what we ship: documents without warnings that keep their promises, samples replayed.
 smoke: release

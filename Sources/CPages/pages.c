@@ -3,10 +3,6 @@
 
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-static const unsigned char addresses_js[] = {
-#embed "../SentryDashboard/Pages/addresses.js"
-};
-
 static const unsigned char api_js[] = {
 #embed "../SentryDashboard/Pages/api.js"
 };
@@ -15,104 +11,36 @@ static const unsigned char app_js[] = {
 #embed "../SentryDashboard/Pages/app.js"
 };
 
-static const unsigned char apply_js[] = {
-#embed "../SentryDashboard/Pages/apply.js"
-};
-
-static const unsigned char cell_edit_js[] = {
-#embed "../SentryDashboard/Pages/cell-edit.js"
-};
-
-static const unsigned char chart_draw_js[] = {
-#embed "../SentryDashboard/Pages/chart-draw.js"
-};
-
-static const unsigned char chart_keys_js[] = {
-#embed "../SentryDashboard/Pages/chart-keys.js"
-};
-
-static const unsigned char chart_scale_js[] = {
-#embed "../SentryDashboard/Pages/chart-scale.js"
-};
-
-static const unsigned char chart_table_js[] = {
-#embed "../SentryDashboard/Pages/chart-table.js"
-};
-
-static const unsigned char chart_js[] = {
-#embed "../SentryDashboard/Pages/chart.js"
-};
-
-static const unsigned char connections_js[] = {
-#embed "../SentryDashboard/Pages/connections.js"
-};
-
-static const unsigned char counters_js[] = {
-#embed "../SentryDashboard/Pages/counters.js"
-};
-
-static const unsigned char data_table_js[] = {
-#embed "../SentryDashboard/Pages/data-table.js"
-};
-
-static const unsigned char dialog_js[] = {
-#embed "../SentryDashboard/Pages/dialog.js"
-};
-
-static const unsigned char difference_js[] = {
-#embed "../SentryDashboard/Pages/difference.js"
-};
-
-static const unsigned char dom_js[] = {
-#embed "../SentryDashboard/Pages/dom.js"
-};
-
-static const unsigned char download_js[] = {
-#embed "../SentryDashboard/Pages/download.js"
-};
-
-static const unsigned char draft_bar_js[] = {
-#embed "../SentryDashboard/Pages/draft-bar.js"
-};
-
-static const unsigned char draft_js[] = {
-#embed "../SentryDashboard/Pages/draft.js"
-};
-
-static const unsigned char findings_js[] = {
-#embed "../SentryDashboard/Pages/findings.js"
-};
-
-static const unsigned char format_js[] = {
-#embed "../SentryDashboard/Pages/format.js"
-};
-
 static const unsigned char header_js[] = {
 #embed "../SentryDashboard/Pages/header.js"
 };
 
 static const unsigned char health_facts_js[] = {
-#embed "../SentryDashboard/Pages/health-facts.js"
+#embed "../SentryDashboard/Pages/health/facts.js"
+};
+
+static const unsigned char health_health_js[] = {
+#embed "../SentryDashboard/Pages/health/health.js"
+};
+
+static const unsigned char health_interface_edit_js[] = {
+#embed "../SentryDashboard/Pages/health/interface-edit.js"
 };
 
 static const unsigned char health_interfaces_js[] = {
-#embed "../SentryDashboard/Pages/health-interfaces.js"
+#embed "../SentryDashboard/Pages/health/interfaces.js"
 };
 
 static const unsigned char health_rollback_js[] = {
-#embed "../SentryDashboard/Pages/health-rollback.js"
+#embed "../SentryDashboard/Pages/health/rollback.js"
 };
 
 static const unsigned char health_sentences_js[] = {
-#embed "../SentryDashboard/Pages/health-sentences.js"
+#embed "../SentryDashboard/Pages/health/sentences.js"
 };
 
 static const unsigned char health_switches_js[] = {
-#embed "../SentryDashboard/Pages/health-switches.js"
-};
-
-static const unsigned char health_js[] = {
-#embed "../SentryDashboard/Pages/health.js"
+#embed "../SentryDashboard/Pages/health/switches.js"
 };
 
 static const unsigned char icon_svg[] = {
@@ -123,92 +51,180 @@ static const unsigned char index_html[] = {
 #embed "../SentryDashboard/Pages/index.html"
 };
 
-static const unsigned char interface_edit_js[] = {
-#embed "../SentryDashboard/Pages/interface-edit.js"
-};
-
-static const unsigned char links_js[] = {
-#embed "../SentryDashboard/Pages/links.js"
-};
-
 static const unsigned char live_js[] = {
 #embed "../SentryDashboard/Pages/live.js"
 };
 
+static const unsigned char log_log_js[] = {
+#embed "../SentryDashboard/Pages/log/log.js"
+};
+
 static const unsigned char log_rows_js[] = {
-#embed "../SentryDashboard/Pages/log-rows.js"
+#embed "../SentryDashboard/Pages/log/rows.js"
 };
 
 static const unsigned char log_stream_js[] = {
-#embed "../SentryDashboard/Pages/log-stream.js"
-};
-
-static const unsigned char log_js[] = {
-#embed "../SentryDashboard/Pages/log.js"
-};
-
-static const unsigned char menu_js[] = {
-#embed "../SentryDashboard/Pages/menu.js"
-};
-
-static const unsigned char outline_keys_js[] = {
-#embed "../SentryDashboard/Pages/outline-keys.js"
-};
-
-static const unsigned char outline_mouse_js[] = {
-#embed "../SentryDashboard/Pages/outline-mouse.js"
-};
-
-static const unsigned char outline_row_js[] = {
-#embed "../SentryDashboard/Pages/outline-row.js"
-};
-
-static const unsigned char outline_js[] = {
-#embed "../SentryDashboard/Pages/outline.js"
-};
-
-static const unsigned char packet_text_js[] = {
-#embed "../SentryDashboard/Pages/packet-text.js"
+#embed "../SentryDashboard/Pages/log/stream.js"
 };
 
 static const unsigned char pages_css[] = {
 #embed "../SentryDashboard/Pages/pages.css"
 };
 
-static const unsigned char poll_js[] = {
-#embed "../SentryDashboard/Pages/poll.js"
+static const unsigned char parts_addresses_js[] = {
+#embed "../SentryDashboard/Pages/parts/addresses.js"
 };
 
-static const unsigned char rule_acts_js[] = {
-#embed "../SentryDashboard/Pages/rule-acts.js"
+static const unsigned char parts_chart_draw_js[] = {
+#embed "../SentryDashboard/Pages/parts/chart-draw.js"
 };
 
-static const unsigned char rule_form_js[] = {
-#embed "../SentryDashboard/Pages/rule-form.js"
+static const unsigned char parts_chart_keys_js[] = {
+#embed "../SentryDashboard/Pages/parts/chart-keys.js"
 };
 
-static const unsigned char rule_text_js[] = {
-#embed "../SentryDashboard/Pages/rule-text.js"
+static const unsigned char parts_chart_scale_js[] = {
+#embed "../SentryDashboard/Pages/parts/chart-scale.js"
 };
 
-static const unsigned char rule_tree_js[] = {
-#embed "../SentryDashboard/Pages/rule-tree.js"
+static const unsigned char parts_chart_table_js[] = {
+#embed "../SentryDashboard/Pages/parts/chart-table.js"
 };
 
-static const unsigned char rules_bar_js[] = {
-#embed "../SentryDashboard/Pages/rules-bar.js"
+static const unsigned char parts_chart_js[] = {
+#embed "../SentryDashboard/Pages/parts/chart.js"
 };
 
-static const unsigned char rules_css[] = {
-#embed "../SentryDashboard/Pages/rules.css"
+static const unsigned char parts_data_table_js[] = {
+#embed "../SentryDashboard/Pages/parts/data-table.js"
 };
 
-static const unsigned char rules_js[] = {
-#embed "../SentryDashboard/Pages/rules.js"
+static const unsigned char parts_dialog_js[] = {
+#embed "../SentryDashboard/Pages/parts/dialog.js"
 };
 
-static const unsigned char selection_js[] = {
-#embed "../SentryDashboard/Pages/selection.js"
+static const unsigned char parts_dom_js[] = {
+#embed "../SentryDashboard/Pages/parts/dom.js"
+};
+
+static const unsigned char parts_download_js[] = {
+#embed "../SentryDashboard/Pages/parts/download.js"
+};
+
+static const unsigned char parts_format_js[] = {
+#embed "../SentryDashboard/Pages/parts/format.js"
+};
+
+static const unsigned char parts_links_js[] = {
+#embed "../SentryDashboard/Pages/parts/links.js"
+};
+
+static const unsigned char parts_menu_js[] = {
+#embed "../SentryDashboard/Pages/parts/menu.js"
+};
+
+static const unsigned char parts_packet_text_js[] = {
+#embed "../SentryDashboard/Pages/parts/packet-text.js"
+};
+
+static const unsigned char parts_poll_js[] = {
+#embed "../SentryDashboard/Pages/parts/poll.js"
+};
+
+static const unsigned char parts_verdicts_js[] = {
+#embed "../SentryDashboard/Pages/parts/verdicts.js"
+};
+
+static const unsigned char parts_words_js[] = {
+#embed "../SentryDashboard/Pages/parts/words.js"
+};
+
+static const unsigned char rules_apply_js[] = {
+#embed "../SentryDashboard/Pages/rules/apply.js"
+};
+
+static const unsigned char rules_cell_edit_js[] = {
+#embed "../SentryDashboard/Pages/rules/cell-edit.js"
+};
+
+static const unsigned char rules_counters_js[] = {
+#embed "../SentryDashboard/Pages/rules/counters.js"
+};
+
+static const unsigned char rules_difference_js[] = {
+#embed "../SentryDashboard/Pages/rules/difference.js"
+};
+
+static const unsigned char rules_draft_bar_js[] = {
+#embed "../SentryDashboard/Pages/rules/draft-bar.js"
+};
+
+static const unsigned char rules_draft_js[] = {
+#embed "../SentryDashboard/Pages/rules/draft.js"
+};
+
+static const unsigned char rules_findings_js[] = {
+#embed "../SentryDashboard/Pages/rules/findings.js"
+};
+
+static const unsigned char rules_outline_keys_js[] = {
+#embed "../SentryDashboard/Pages/rules/outline-keys.js"
+};
+
+static const unsigned char rules_outline_mouse_js[] = {
+#embed "../SentryDashboard/Pages/rules/outline-mouse.js"
+};
+
+static const unsigned char rules_outline_row_js[] = {
+#embed "../SentryDashboard/Pages/rules/outline-row.js"
+};
+
+static const unsigned char rules_outline_js[] = {
+#embed "../SentryDashboard/Pages/rules/outline.js"
+};
+
+static const unsigned char rules_rule_acts_js[] = {
+#embed "../SentryDashboard/Pages/rules/rule-acts.js"
+};
+
+static const unsigned char rules_rule_form_js[] = {
+#embed "../SentryDashboard/Pages/rules/rule-form.js"
+};
+
+static const unsigned char rules_rule_text_js[] = {
+#embed "../SentryDashboard/Pages/rules/rule-text.js"
+};
+
+static const unsigned char rules_rule_tree_js[] = {
+#embed "../SentryDashboard/Pages/rules/rule-tree.js"
+};
+
+static const unsigned char rules_rules_bar_js[] = {
+#embed "../SentryDashboard/Pages/rules/rules-bar.js"
+};
+
+static const unsigned char rules_rules_css[] = {
+#embed "../SentryDashboard/Pages/rules/rules.css"
+};
+
+static const unsigned char rules_rules_js[] = {
+#embed "../SentryDashboard/Pages/rules/rules.js"
+};
+
+static const unsigned char rules_selection_js[] = {
+#embed "../SentryDashboard/Pages/rules/selection.js"
+};
+
+static const unsigned char rules_suggest_js[] = {
+#embed "../SentryDashboard/Pages/rules/suggest.js"
+};
+
+static const unsigned char rules_vocabulary_js[] = {
+#embed "../SentryDashboard/Pages/rules/vocabulary.js"
+};
+
+static const unsigned char rules_why_js[] = {
+#embed "../SentryDashboard/Pages/rules/why.js"
 };
 
 static const unsigned char session_js[] = {
@@ -219,20 +235,20 @@ static const unsigned char style_css[] = {
 #embed "../SentryDashboard/Pages/style.css"
 };
 
-static const unsigned char suggest_js[] = {
-#embed "../SentryDashboard/Pages/suggest.js"
-};
-
 static const unsigned char theme_js[] = {
 #embed "../SentryDashboard/Pages/theme.js"
 };
 
-static const unsigned char traffic_tops_js[] = {
-#embed "../SentryDashboard/Pages/traffic-tops.js"
+static const unsigned char traffic_connections_js[] = {
+#embed "../SentryDashboard/Pages/traffic/connections.js"
 };
 
-static const unsigned char traffic_js[] = {
-#embed "../SentryDashboard/Pages/traffic.js"
+static const unsigned char traffic_tops_js[] = {
+#embed "../SentryDashboard/Pages/traffic/tops.js"
+};
+
+static const unsigned char traffic_traffic_js[] = {
+#embed "../SentryDashboard/Pages/traffic/traffic.js"
 };
 
 static const unsigned char trial_js[] = {
@@ -240,105 +256,89 @@ static const unsigned char trial_js[] = {
 };
 
 static const unsigned char triggered_changes_js[] = {
-#embed "../SentryDashboard/Pages/triggered-changes.js"
+#embed "../SentryDashboard/Pages/triggered/changes.js"
 };
 
 static const unsigned char triggered_dialogs_js[] = {
-#embed "../SentryDashboard/Pages/triggered-dialogs.js"
+#embed "../SentryDashboard/Pages/triggered/dialogs.js"
 };
 
 static const unsigned char triggered_panel_js[] = {
-#embed "../SentryDashboard/Pages/triggered-panel.js"
+#embed "../SentryDashboard/Pages/triggered/panel.js"
 };
 
-static const unsigned char triggered_js[] = {
-#embed "../SentryDashboard/Pages/triggered.js"
-};
-
-static const unsigned char verdicts_js[] = {
-#embed "../SentryDashboard/Pages/verdicts.js"
-};
-
-static const unsigned char vocabulary_js[] = {
-#embed "../SentryDashboard/Pages/vocabulary.js"
-};
-
-static const unsigned char why_js[] = {
-#embed "../SentryDashboard/Pages/why.js"
-};
-
-static const unsigned char words_js[] = {
-#embed "../SentryDashboard/Pages/words.js"
+static const unsigned char triggered_triggered_js[] = {
+#embed "../SentryDashboard/Pages/triggered/triggered.js"
 };
 
 static const struct sentry_page pages[] = {
-  {"addresses.js", addresses_js, sizeof addresses_js},
   {"api.js", api_js, sizeof api_js},
   {"app.js", app_js, sizeof app_js},
-  {"apply.js", apply_js, sizeof apply_js},
-  {"cell-edit.js", cell_edit_js, sizeof cell_edit_js},
-  {"chart-draw.js", chart_draw_js, sizeof chart_draw_js},
-  {"chart-keys.js", chart_keys_js, sizeof chart_keys_js},
-  {"chart-scale.js", chart_scale_js, sizeof chart_scale_js},
-  {"chart-table.js", chart_table_js, sizeof chart_table_js},
-  {"chart.js", chart_js, sizeof chart_js},
-  {"connections.js", connections_js, sizeof connections_js},
-  {"counters.js", counters_js, sizeof counters_js},
-  {"data-table.js", data_table_js, sizeof data_table_js},
-  {"dialog.js", dialog_js, sizeof dialog_js},
-  {"difference.js", difference_js, sizeof difference_js},
-  {"dom.js", dom_js, sizeof dom_js},
-  {"download.js", download_js, sizeof download_js},
-  {"draft-bar.js", draft_bar_js, sizeof draft_bar_js},
-  {"draft.js", draft_js, sizeof draft_js},
-  {"findings.js", findings_js, sizeof findings_js},
-  {"format.js", format_js, sizeof format_js},
   {"header.js", header_js, sizeof header_js},
-  {"health-facts.js", health_facts_js, sizeof health_facts_js},
-  {"health-interfaces.js", health_interfaces_js, sizeof health_interfaces_js},
-  {"health-rollback.js", health_rollback_js, sizeof health_rollback_js},
-  {"health-sentences.js", health_sentences_js, sizeof health_sentences_js},
-  {"health-switches.js", health_switches_js, sizeof health_switches_js},
-  {"health.js", health_js, sizeof health_js},
+  {"health/facts.js", health_facts_js, sizeof health_facts_js},
+  {"health/health.js", health_health_js, sizeof health_health_js},
+  {"health/interface-edit.js", health_interface_edit_js, sizeof health_interface_edit_js},
+  {"health/interfaces.js", health_interfaces_js, sizeof health_interfaces_js},
+  {"health/rollback.js", health_rollback_js, sizeof health_rollback_js},
+  {"health/sentences.js", health_sentences_js, sizeof health_sentences_js},
+  {"health/switches.js", health_switches_js, sizeof health_switches_js},
   {"icon.svg", icon_svg, sizeof icon_svg},
   {"index.html", index_html, sizeof index_html},
-  {"interface-edit.js", interface_edit_js, sizeof interface_edit_js},
-  {"links.js", links_js, sizeof links_js},
   {"live.js", live_js, sizeof live_js},
-  {"log-rows.js", log_rows_js, sizeof log_rows_js},
-  {"log-stream.js", log_stream_js, sizeof log_stream_js},
-  {"log.js", log_js, sizeof log_js},
-  {"menu.js", menu_js, sizeof menu_js},
-  {"outline-keys.js", outline_keys_js, sizeof outline_keys_js},
-  {"outline-mouse.js", outline_mouse_js, sizeof outline_mouse_js},
-  {"outline-row.js", outline_row_js, sizeof outline_row_js},
-  {"outline.js", outline_js, sizeof outline_js},
-  {"packet-text.js", packet_text_js, sizeof packet_text_js},
+  {"log/log.js", log_log_js, sizeof log_log_js},
+  {"log/rows.js", log_rows_js, sizeof log_rows_js},
+  {"log/stream.js", log_stream_js, sizeof log_stream_js},
   {"pages.css", pages_css, sizeof pages_css},
-  {"poll.js", poll_js, sizeof poll_js},
-  {"rule-acts.js", rule_acts_js, sizeof rule_acts_js},
-  {"rule-form.js", rule_form_js, sizeof rule_form_js},
-  {"rule-text.js", rule_text_js, sizeof rule_text_js},
-  {"rule-tree.js", rule_tree_js, sizeof rule_tree_js},
-  {"rules-bar.js", rules_bar_js, sizeof rules_bar_js},
-  {"rules.css", rules_css, sizeof rules_css},
-  {"rules.js", rules_js, sizeof rules_js},
-  {"selection.js", selection_js, sizeof selection_js},
+  {"parts/addresses.js", parts_addresses_js, sizeof parts_addresses_js},
+  {"parts/chart-draw.js", parts_chart_draw_js, sizeof parts_chart_draw_js},
+  {"parts/chart-keys.js", parts_chart_keys_js, sizeof parts_chart_keys_js},
+  {"parts/chart-scale.js", parts_chart_scale_js, sizeof parts_chart_scale_js},
+  {"parts/chart-table.js", parts_chart_table_js, sizeof parts_chart_table_js},
+  {"parts/chart.js", parts_chart_js, sizeof parts_chart_js},
+  {"parts/data-table.js", parts_data_table_js, sizeof parts_data_table_js},
+  {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
+  {"parts/dom.js", parts_dom_js, sizeof parts_dom_js},
+  {"parts/download.js", parts_download_js, sizeof parts_download_js},
+  {"parts/format.js", parts_format_js, sizeof parts_format_js},
+  {"parts/links.js", parts_links_js, sizeof parts_links_js},
+  {"parts/menu.js", parts_menu_js, sizeof parts_menu_js},
+  {"parts/packet-text.js", parts_packet_text_js, sizeof parts_packet_text_js},
+  {"parts/poll.js", parts_poll_js, sizeof parts_poll_js},
+  {"parts/verdicts.js", parts_verdicts_js, sizeof parts_verdicts_js},
+  {"parts/words.js", parts_words_js, sizeof parts_words_js},
+  {"rules/apply.js", rules_apply_js, sizeof rules_apply_js},
+  {"rules/cell-edit.js", rules_cell_edit_js, sizeof rules_cell_edit_js},
+  {"rules/counters.js", rules_counters_js, sizeof rules_counters_js},
+  {"rules/difference.js", rules_difference_js, sizeof rules_difference_js},
+  {"rules/draft-bar.js", rules_draft_bar_js, sizeof rules_draft_bar_js},
+  {"rules/draft.js", rules_draft_js, sizeof rules_draft_js},
+  {"rules/findings.js", rules_findings_js, sizeof rules_findings_js},
+  {"rules/outline-keys.js", rules_outline_keys_js, sizeof rules_outline_keys_js},
+  {"rules/outline-mouse.js", rules_outline_mouse_js, sizeof rules_outline_mouse_js},
+  {"rules/outline-row.js", rules_outline_row_js, sizeof rules_outline_row_js},
+  {"rules/outline.js", rules_outline_js, sizeof rules_outline_js},
+  {"rules/rule-acts.js", rules_rule_acts_js, sizeof rules_rule_acts_js},
+  {"rules/rule-form.js", rules_rule_form_js, sizeof rules_rule_form_js},
+  {"rules/rule-text.js", rules_rule_text_js, sizeof rules_rule_text_js},
+  {"rules/rule-tree.js", rules_rule_tree_js, sizeof rules_rule_tree_js},
+  {"rules/rules-bar.js", rules_rules_bar_js, sizeof rules_rules_bar_js},
+  {"rules/rules.css", rules_rules_css, sizeof rules_rules_css},
+  {"rules/rules.js", rules_rules_js, sizeof rules_rules_js},
+  {"rules/selection.js", rules_selection_js, sizeof rules_selection_js},
+  {"rules/suggest.js", rules_suggest_js, sizeof rules_suggest_js},
+  {"rules/vocabulary.js", rules_vocabulary_js, sizeof rules_vocabulary_js},
+  {"rules/why.js", rules_why_js, sizeof rules_why_js},
   {"session.js", session_js, sizeof session_js},
   {"style.css", style_css, sizeof style_css},
-  {"suggest.js", suggest_js, sizeof suggest_js},
   {"theme.js", theme_js, sizeof theme_js},
-  {"traffic-tops.js", traffic_tops_js, sizeof traffic_tops_js},
-  {"traffic.js", traffic_js, sizeof traffic_js},
+  {"traffic/connections.js", traffic_connections_js, sizeof traffic_connections_js},
+  {"traffic/tops.js", traffic_tops_js, sizeof traffic_tops_js},
+  {"traffic/traffic.js", traffic_traffic_js, sizeof traffic_traffic_js},
   {"trial.js", trial_js, sizeof trial_js},
-  {"triggered-changes.js", triggered_changes_js, sizeof triggered_changes_js},
-  {"triggered-dialogs.js", triggered_dialogs_js, sizeof triggered_dialogs_js},
-  {"triggered-panel.js", triggered_panel_js, sizeof triggered_panel_js},
-  {"triggered.js", triggered_js, sizeof triggered_js},
-  {"verdicts.js", verdicts_js, sizeof verdicts_js},
-  {"vocabulary.js", vocabulary_js, sizeof vocabulary_js},
-  {"why.js", why_js, sizeof why_js},
-  {"words.js", words_js, sizeof words_js},
+  {"triggered/changes.js", triggered_changes_js, sizeof triggered_changes_js},
+  {"triggered/dialogs.js", triggered_dialogs_js, sizeof triggered_dialogs_js},
+  {"triggered/panel.js", triggered_panel_js, sizeof triggered_panel_js},
+  {"triggered/triggered.js", triggered_triggered_js, sizeof triggered_triggered_js},
 };
 
 size_t sentry_page_count(void) { return sizeof pages / sizeof *pages; }

@@ -24,11 +24,11 @@ public struct ProgramStart: Sendable {
   private static let newSession: Int32 = 0x80
 
   /// A file that is still open for writing cannot be run; whoever saves it is done soon.
-  private static let mostAttempts = 20
+  private static let mostAttempts = 50
   private static let pauseInMicroseconds: UInt32 = 100_000
 
   /// No signal is blocked or ignored when it begins, and nothing is open but those three. A program that is being written when it
-  /// is to start is waited for, for two seconds.
+  /// is to start is waited for, for five seconds.
   ///
   /// - Returns: the number of the process.
   public func start() throws(ProcessError) -> Int32 {

@@ -61,7 +61,7 @@ extension SentryDaemon {
   /// - Throws: `refused` if the caller has gone meanwhile.
   func takeTurn(for caller: Caller) async throws(DaemonError) {
     await changes.take()
-    guard caller.isGone else { return }
+    guard surroundings.isGone(caller) else { return }
     changes.give()
     throw .refused(.givenUp)
   }

@@ -154,7 +154,8 @@ private func rule(_ property: String, _ value: String, _ action: String, childre
   private static let caller = Caller(user: "alice", process: 4_711, connection: nil)
 
   private func withLogin(_ search: SSHOrigin.Search, _ body: (SentryDaemon) async throws -> Void) async throws {
-    let surroundings = ApplySurroundings(origin: { process in process == 4_711 ? search : .none })
+    let surroundings = ApplySurroundings(
+      origin: { process in process == 4_711 ? search : .none }, isGone: { _ in false })
     try await withDaemon(surroundings: surroundings, body)
   }
 
@@ -224,7 +225,8 @@ private func rule(_ property: String, _ value: String, _ action: String, childre
   @Test func `who is not ours to look into can say what connection he comes by`() async throws {
     let login = try login()
     let surroundings = ApplySurroundings(
-      origin: { _ in .hidden }, claimed: { $0 == "203.0.113.9 40000 192.0.2.10 22" ? .found(login) : .hidden })
+      origin: { _ in .hidden }, claimed: { $0 == "203.0.113.9 40000 192.0.2.10 22" ? .found(login) : .hidden },
+      isGone: { _ in false })
     try await withDaemon(surroundings: surroundings) { daemon in
       var caller = Self.caller
       caller.sshConnection = "203.0.113.9 40000 192.0.2.10 22"

@@ -272,7 +272,8 @@ struct ParsedMetrics {
       for _ in 0..<3 * MetricsServer.connectionsAtMost {
         let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
           .connect(host: "127.0.0.1", port: port).get()
-        try await connection.writeAndFlush(ByteBuffer(string: "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: "))
+        // One that came early may be cut off already.
+        try? await connection.writeAndFlush(ByteBuffer(string: "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX: "))
         silent.append(connection)
       }
       #expect(try await client.execute(uri: "/metrics", method: .get).status == .ok)

@@ -1,8 +1,8 @@
 // The page around the views: session, navigation, the line that says how sentry is doing, and the live feed.
 
 import { onSignedOut } from "./api.js";
-import { button, h, replace, setAttribute } from "./dom.js";
-import { complain } from "./dialog.js";
+import { button, h, replace, setAttribute } from "./parts/dom.js";
+import { complain } from "./parts/dialog.js";
 import { makeHeader } from "./header.js";
 import { makeLive } from "./live.js";
 import { findSession, showSignIn } from "./session.js";
@@ -10,12 +10,12 @@ import { makeTrialBar } from "./trial.js";
 
 /** Each view is a module with `mount(root, context)`, loaded when it is first shown. */
 const views = {
-  rules: { title: "Rules", file: "./rules.js", wantsRules: true },
-  why: { title: "Why?", file: "./rules.js", wantsRules: true, nav: "rules" },
-  triggered: { title: "Triggered", file: "./triggered.js" },
-  traffic: { title: "Traffic", file: "./traffic.js" },
-  log: { title: "Log", file: "./log.js" },
-  health: { title: "Health", file: "./health.js" },
+  rules: { title: "Rules", file: "./rules/rules.js", wantsRules: true },
+  why: { title: "Why?", file: "./rules/rules.js", wantsRules: true, nav: "rules" },
+  triggered: { title: "Triggered", file: "./triggered/triggered.js" },
+  traffic: { title: "Traffic", file: "./traffic/traffic.js" },
+  log: { title: "Log", file: "./log/log.js" },
+  health: { title: "Health", file: "./health/health.js" },
 };
 
 const root = document.getElementById("view");
@@ -96,6 +96,10 @@ function begin(session) {
 document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   root.focus();
+});
+// A link that is followed in a window that shows a page already: that only changes what stands behind #.
+window.addEventListener("hashchange", () => {
+  if (location.hash.startsWith("#open=")) location.reload();
 });
 onSignedOut(() => {
   live.stop();

@@ -1,9 +1,9 @@
 // The head of every page: one sentence about sentry, the master switch, theme and signing out.
 
 import { get, put } from "./api.js";
-import { complain } from "./dialog.js";
-import { setText } from "./dom.js";
-import { plural, clock } from "./format.js";
+import { complain } from "./parts/dialog.js";
+import { setText } from "./parts/dom.js";
+import { plural, clock } from "./parts/format.js";
 import { signOut } from "./session.js";
 
 const verdicts = ["pass", "delete", "reject", "dropConnection", "delay", "routeTo"];

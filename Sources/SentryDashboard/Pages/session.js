@@ -1,7 +1,7 @@
 // Signing in: the link that `sentry open` prints carries a token, good once, that becomes a session.
 
 import { get, post, remove, useToken } from "./api.js";
-import { button, h, replace } from "./dom.js";
+import { button, h, replace } from "./parts/dom.js";
 
 const staleToken = "This link is wrong, used or too old. Ask for a new one.";
 

@@ -1,8 +1,8 @@
 // The bar that counts down while a document is in force on trial.
 
 import { post } from "./api.js";
-import { complain, toast } from "./dialog.js";
-import { button, h, replace, setText } from "./dom.js";
+import { complain, toast } from "./parts/dialog.js";
+import { button, h, replace, setText } from "./parts/dom.js";
 
 /** @returns {{update(trial: object|null): void}} */
 export function makeTrialBar() {

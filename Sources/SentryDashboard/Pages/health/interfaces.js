@@ -1,0 +1,117 @@
+// The interfaces: what the document says of each, in switches, and what comes through.
+
+import { get, post, putText } from "../api.js";
+import { ask, complain, toast } from "../parts/dialog.js";
+import { h, setAttribute, setText } from "../parts/dom.js";
+import { bytes, countOrBlank } from "../parts/format.js";
+import { figure, makeTable } from "../parts/data-table.js";
+import { withSwitch } from "./interface-edit.js";
+
+/** Seconds within which a switched interface must be kept. */
+const trialSeconds = 60;
+
+/** @returns {{element: HTMLElement, show(reply: object): void}} */
+export function makeInterfaces(context, done) {
+  const table = makeTable({
+    id: "interfaces", caption: "Interfaces", keyOf: (one) => one.name, sort: "", widths: ["320px", "860px"],
+    empty: "There is no interface.", columns: [
+      { key: "name", label: "Interface", kind: "mono", width: "118px", text: (one) => one.name },
+      switchColumn("filters", "Filters", "84px", "rules are asked"),
+      switchColumn("external", "External", "84px", "Interface == external means it"),
+      {
+        key: "state", label: "State", width: "auto", make: () => h("span", { class: "badge" }),
+        update: (one, cell) => {
+          const [text, kind] = stateOf(one);
+          setText(cell.firstElementChild, text);
+          setAttribute(cell.firstElementChild, "class", `badge ${kind}`);
+          setAttribute(cell, "title", one.problem);
+        },
+      },
+      {
+        key: "addresses", label: "Addresses", kind: "wide mono", width: "24%", text: (one) => one.addresses.join(", "),
+        update: (one, cell) => setAttribute(cell, "title", one.addresses.join("\n")),
+      },
+      figure("rate", "Packets/s", "92px", (one) => one.packetsPerSecond ?? 0, countOrBlank),
+      figure("packets", "Packets", "110px", (one) => one.packets, countOrBlank),
+      figure("bytes", "Bytes", "84px", (one) => one.bytes, (value) => (value ? bytes(value) : "")),
+      {
+        ...figure("drops", "Dropped", "94px", (one) => one.drops, countOrBlank),
+        update: (one, cell) => cell.classList.toggle("problem", one.drops > 0),
+      },
+    ],
+  });
+
+  function switchColumn(field, label, width, meaning) {
+    return {
+      key: field, label, width,
+      make: (current) => {
+        const box = h("input", {
+          type: "checkbox", role: "switch", "aria-label": `${label}: ${current().name}`, title: `On: ${meaning}`,
+          data: { interface: current().name, field }, on: { change: () => turn(current(), field, box) },
+        });
+        return h("label", { class: "switch" }, box);
+      },
+      update: (one, cell) => {
+        const box = cell.querySelector("input");
+        if (!box.disabled || box.dataset.busy !== "1") box.checked = one[field];
+        box.disabled = one.watched === false || box.dataset.busy === "1";
+      },
+    };
+  }
+
+  async function turn(one, field, box) {
+    const isOn = box.checked;
+    box.dataset.busy = "1";
+    box.disabled = true;
+    try {
+      if (await applySwitch(one, field, isOn)) context.refresh();
+    } catch (error) {
+      complain(error);
+    }
+    delete box.dataset.busy;
+    done();
+  }
+
+  return {
+    element: h("section", { class: "section", "aria-label": "Interfaces and their switches" },
+      h("h2", {}, "Interfaces"), table.element),
+    show: ({ interfaces }) => table.show(interfaces),
+  };
+}
+
+/** Puts the document in force on trial with one switch turned, after asking. @returns {Promise<boolean>} whether it was done */
+async function applySwitch(one, field, isOn) {
+  const rules = await get("/v1/rules");
+  const { name, generation } = rules.document;
+  const text = withSwitch(rules.text, one, field, isOn);
+  const check = text === null ? null : await post("/v1/drafts/check", { name, text });
+  if (!check || !changesOneSwitch(check)) {
+    const way = `write “${field}” of ${one.name} under “interfaces” in it, and apply it`;
+    throw new Error(`This document cannot be changed from here: ${way}.`);
+  }
+  const state = isOn ? "on" : "off";
+  const effect = effects[field][isOn ? 1 : 0];
+  const question = `${effect} The document changes, and goes back by itself unless it is kept within ${trialSeconds} seconds.`;
+  if (!(await ask(`Switch “${field}” ${state} for ${one.name}?`, question, `Switch ${state}`))) return false;
+  const change = `${field} of ${one.name} switched ${state}`;
+  await putText("/v1/rules", text, { name, generation, change, confirm: trialSeconds });
+  toast(`${one.name}: ${field} is ${state}, on trial.`, "good");
+  return true;
+}
+
+const effects = {
+  filters: ["Its packets will pass without being asked about.", "Rules will be asked about its packets."],
+  external: ["“Interface == external” will not mean it any more.", "“Interface == external” will mean it."],
+};
+
+function changesOneSwitch({ wouldApply, difference }) {
+  if (!wouldApply || !difference) return false;
+  const { rules, settings, other, interfaces } = difference;
+  return rules.length + settings.length + other.length === 0 && interfaces.length === 1;
+}
+
+function stateOf(one) {
+  if (one.problem) return [one.problem, "bad"];
+  if (!one.isUp) return ["down", one.watched === false ? "" : "warn"];
+  return one.watched === false ? ["up, not watched", ""] : ["up", "good"];
+}

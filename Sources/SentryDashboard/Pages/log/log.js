@@ -1,0 +1,200 @@
+// The Log page: entries as they come, counted by the minute, and those that a filter finds.
+
+import { get } from "../api.js";
+import { button, debounce, h, setAttribute, setText } from "../parts/dom.js";
+import { count, plural } from "../parts/format.js";
+import { addressRange } from "../parts/addresses.js";
+import { makeChart } from "../parts/chart.js";
+import { makeLogRows } from "./rows.js";
+import { makeLogStream, readLog } from "./stream.js";
+import { makePoll } from "../parts/poll.js";
+import { momentText } from "../parts/chart-scale.js";
+import { logVerdicts, verdictLabels, verdicts } from "../parts/verdicts.js";
+
+/** Entries that stay in the page; older ones make way. */
+const most = 500;
+/** Seconds that the bars show. */
+const barSpan = 3600;
+
+export function mount(root, context, page) {
+  const rows = makeLogRows(context, most);
+  /** A part of the past that is looked at in place of what comes: seconds since 1970. */
+  let range = null;
+  let isPaused = false;
+  let held = [];
+  let stream = null;
+  let lookup = 0;
+
+  const changed = debounce(350, () => restart());
+  const field = (id, label, width) => {
+    const input = h("input", {
+      class: "field", id: `log-${id}`, type: "search", placeholder: label, "aria-label": label, spellcheck: "false",
+      autocomplete: "off", on: { input: id === "text" ? debounce(120, filterText) : changed },
+    });
+    input.style.width = width;
+    return input;
+  };
+  const rule = field("rule", "Rule", "90px");
+  const address = field("address", "Address or net", "190px");
+  const text = field("text", "Text", "150px");
+  const verdict = h("select", { class: "field", id: "log-verdict", "aria-label": "Verdict", on: { change: () => restart() } },
+    h("option", { value: "" }, "Any verdict"), logVerdicts.map((name) => h("option", { value: name }, verdictLabels[name])));
+  const pause = button("Pause", () => setPaused(!isPaused), { id: "log-pause", "aria-pressed": "false" });
+  const reset = button("Clear filters", () => setFilters({}), { class: "button quiet", id: "log-clear" });
+  const news = button("", () => showHeld(), { class: "button quiet", id: "log-news", hidden: true });
+  const state = h("span", { class: "muted", id: "log-state", role: "status" });
+  const back = button("Back to now", () => navigate(filters()), { id: "log-now", hidden: true });
+  const earlier = button("Earlier entries", () => loadEarlier(), { class: "button quiet more", id: "log-earlier" });
+  const bars = makeChart({
+    id: "minutes", label: "Log entries by the minute, the last hour", kind: "bars", format: count, onZoom: look,
+  });
+  const poll = makePoll(() => 10, loadMinutes);
+
+  root.append(h("div", { class: "page full" },
+    h("h1", { class: "hidden-label" }, "Log"),
+    poll.notice,
+    h("div", { class: "toolbar flush" },
+      rule, address, verdict, text, reset, h("span", { class: "spring" }), state, news, back, pause),
+    h("section", { class: "section tight", "aria-label": "Entries by the minute" }, bars.element),
+    rows.element, earlier));
+
+  const filters = () => ({ ...query(), text: text.value.trim() });
+  const query = () => ({ rule: rule.value.trim(), address: address.value.trim(), verdict: verdict.value });
+
+  /** The page's address says what is shown, so that it can be kept and sent around. */
+  const remember = () => history.replaceState(null, "", context.address("log", filters()));
+
+  /** Begins anew, with the filters as they are. */
+  function restart() {
+    const isAddress = address.value.trim() === "" || addressRange(address.value.trim()) !== null;
+    address.classList.toggle("wrong", !isAddress);
+    setAttribute(address, "aria-invalid", isAddress ? null : "true");
+    if (!isAddress) return setText(state, "An address is 203.0.113.9, a net 203.0.113.0/24.");
+    stream?.stop();
+    stream = null;
+    held = [];
+    rows.clear();
+    lookup += 1;
+    remember();
+    poll.again();
+    if (range) loadPast(lookup);
+    else follow();
+    describe();
+  }
+
+  function follow() {
+    stream = makeLogStream({ ...query(), limit: 200 }, {
+      onEntries: (entries) => {
+        if (!isPaused) return rows.add(entries);
+        held = [...held, ...entries].slice(-most);
+        describe();
+      },
+      onState: (problem) => {
+        setText(state, problem ?? "");
+        if (!problem) describe();
+      },
+      onRestart: () => rows.clear(),
+    });
+  }
+
+  async function loadPast(turn) {
+    try {
+      const entries = await readLog({ ...query(), since: range.from, until: range.to, limit: most });
+      if (turn === lookup) rows.add(entries);
+    } catch (error) {
+      if (turn === lookup) setText(state, error.message);
+    }
+  }
+
+  async function loadEarlier() {
+    const { oldest } = rows;
+    if (!oldest) return;
+    const turn = lookup;
+    // What has just come has no number yet: then the time tells what is earlier.
+    const end = oldest.id === undefined ? { until: oldest.time } : { before: oldest.id };
+    try {
+      const found = await readLog({ ...query(), since: range?.from, ...end, limit: 200 });
+      if (turn !== lookup) return;
+      const entries = found.filter((entry) => !rows.has(entry));
+      setPaused(range === null);
+      rows.addEarlier(entries);
+      if (!entries.length) setText(state, "There is nothing earlier.");
+    } catch (error) {
+      setText(state, error.message);
+    }
+  }
+
+  async function loadMinutes(signal) {
+    const until = Math.floor(Date.now() / 1000);
+    const { start, step, counts } = await get("/v1/log/minutes", { ...query(), since: until - barSpan, until });
+    if (signal.aborted) return;
+    const found = new Set(counts.flatMap((one) => Object.keys(one)));
+    const others = [...found].filter((name) => !verdicts.includes(name)).sort();
+    const names = [...verdicts.filter((name) => found.has(name)), ...others];
+    const series = (names.length ? names : ["message"]).map((name) => (
+      { name, label: verdictLabels[name] ?? name, values: counts.map((one) => one[name] ?? 0) }));
+    bars.show({ start, step, series });
+  }
+
+  function look(zoom) {
+    range = zoom;
+    restart();
+  }
+
+  function setPaused(state) {
+    isPaused = state;
+    if (!isPaused) showHeld();
+    describe();
+  }
+
+  function showHeld() {
+    rows.add(held);
+    held = [];
+    describe();
+  }
+
+  function describe() {
+    setAttribute(pause, "aria-pressed", String(isPaused));
+    setText(pause, isPaused ? "Go on" : "Pause");
+    pause.hidden = range !== null;
+    back.hidden = range === null;
+    news.hidden = !isPaused || held.length === 0;
+    setText(news, `Show ${plural(held.length, "new entry", "new entries")}`);
+    if (range) setText(state, `From ${momentText(range.from, 60)} to ${momentText(range.to, 60)}`);
+    else if (stream?.isOpen) setText(state, isPaused ? "Paused" : "Live");
+    reset.disabled = !(rule.value || address.value || verdict.value || text.value);
+  }
+
+  function filterText() {
+    rows.filter(text.value.trim());
+    remember();
+    describe();
+  }
+
+  function setFilters(next) {
+    rule.value = next.rule ?? "";
+    address.value = next.address ?? "";
+    verdict.value = logVerdicts.includes(next.verdict) ? next.verdict : "";
+    text.value = next.text ?? "";
+    rows.filter(text.value.trim());
+    restart();
+  }
+
+  function navigate(next) {
+    range = null;
+    bars.zoom(null);
+    setFilters(next);
+  }
+
+  navigate(page);
+  return {
+    navigate,
+    unmount() {
+      changed.cancel();
+      stream?.stop();
+      poll.stop();
+      bars.unmount();
+      rows.unmount();
+    },
+  };
+}

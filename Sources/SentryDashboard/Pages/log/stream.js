@@ -1,0 +1,99 @@
+// Reads the log: what it has, and what comes.
+
+import { ApiError, getText } from "../api.js";
+import { sentence } from "../parts/words.js";
+
+const path = "/v1/log";
+/** Entries that wait to be shown; of a flood only the latest are. */
+const most = 1000;
+
+/**
+ * Entries, oldest first.
+ * @param {{rule?, address?, verdict?, since?, until?, before?, limit?}} query
+ * @throws {ApiError}
+ */
+export async function readLog(query) {
+  return (await getText(path, query)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+}
+
+/**
+ * Follows the log until `stop()`; where the connection ends, it begins anew after a moment.
+ * @param {object} query as `readLog` has it, without times
+ * @param {{onEntries: (entries: object[]) => void, onState: (problem: string|null) => void, onRestart: () => void}} listeners
+ *   `onEntries` is called four times a second at most; `onRestart` before entries come that were told already
+ * @returns {{isOpen: boolean, stop(): void}}
+ */
+export function makeLogStream(query, { onEntries, onState, onRestart }) {
+  const abort = new AbortController();
+  const stream = {
+    isOpen: false,
+    stop() {
+      abort.abort();
+      clearInterval(timer);
+    },
+  };
+  let waiting = [];
+  let hasBegun = false;
+  let isSignedOut = false;
+
+  const timer = setInterval(() => {
+    if (!waiting.length) return;
+    const entries = waiting;
+    waiting = [];
+    onEntries(entries);
+  }, 250);
+
+  async function readOnce() {
+    const items = Object.entries({ ...query, follow: 1 }).filter(([, value]) => value !== undefined && value !== "")
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    const response = await fetch(`${path}?${items.join("&")}`, { signal: abort.signal, cache: "no-store" });
+    if (!response.ok) throw await failure(response);
+    if (hasBegun) {
+      waiting = [];
+      onRestart();
+    }
+    hasBegun = stream.isOpen = true;
+    onState(null);
+    let rest = "";
+    for await (const text of texts(response.body)) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop();
+      for (const line of lines) if (line) waiting.push(JSON.parse(line));
+      if (waiting.length > most) waiting = waiting.slice(-most);
+    }
+  }
+
+  async function follow() {
+    while (!abort.signal.aborted) {
+      let problem = "The log has ended. Trying again…";
+      try {
+        await readOnce();
+      } catch (error) {
+        isSignedOut = error.status === 401;
+        if (error instanceof ApiError) problem = `${sentence(error.message)} Trying again…`;
+        else problem = "The daemon does not answer. Trying again…";
+      }
+      if (abort.signal.aborted || isSignedOut) return;
+      stream.isOpen = false;
+      onState(problem);
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    }
+  }
+
+  follow();
+  return stream;
+}
+
+async function failure(response) {
+  const reply = await response.json().catch(() => null);
+  return new ApiError(response.status, reply?.message ?? `The daemon answered with status ${response.status}.`, reply);
+}
+
+async function* texts(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}

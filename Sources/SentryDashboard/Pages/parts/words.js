@@ -1,0 +1,7 @@
+// Small work on texts.
+
+/** The daemon's words as a sentence: with a capital, unless they begin with a name, and a full stop. */
+export function sentence(text) {
+  const start = /^[a-z]+[ ,:]/.test(text) ? text.charAt(0).toUpperCase() : text.charAt(0);
+  return `${start}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
+}

@@ -1,0 +1,151 @@
+// The draft: what a person has made of the rules in force, not applied yet. Each step can be undone.
+
+import { post } from "../api.js";
+
+const stepLimit = 200;
+const storage = "sentry.draft";
+
+/** An edit that the daemon did not do, with its reason. */
+export class EditError extends Error {}
+
+/**
+ * @typedef {{text: string, rules: object[], findings: object[], findingRules: (string|null)[], inserted?: string[]}}
+ *   DraftState the daemon's reply to an edit
+ */
+
+export class Draft {
+  /** @param {() => void} onChange called after each step, forwards or back */
+  constructor(onChange) {
+    this.onChange = onChange;
+    /** @type {DraftState|null} `null` while nothing differs from the rules in force */
+    this.state = null;
+    /** The generation and the name of the rules that the draft was made of. */
+    this.base = { generation: 0, name: "document" };
+    this.past = [];
+    this.future = [];
+    this.queue = Promise.resolve();
+  }
+
+  get isOpen() { return this.state !== null; }
+  get canUndo() { return this.past.length > 0; }
+  get canRedo() { return this.future.length > 0; }
+
+  /** The rules in force, of which the first step makes a draft. */
+  standOn(document) {
+    if (!this.isOpen) this.base = { generation: document.generation, name: document.name };
+  }
+
+  /** Takes other rules in force as those that the draft will replace. */
+  rebase(document) {
+    this.base = { generation: document.generation, name: document.name };
+    this.#changed();
+  }
+
+  /** What would come of edits. @returns {Promise<object|null>} the daemon's last reply; nothing is kept */
+  async preview(edits) {
+    let reply = null;
+    for (const edit of edits) {
+      reply = await post("/v1/drafts", { name: this.base.name, text: reply?.text ?? this.state?.text, edit });
+      if (reply.editError) return reply;
+    }
+    return reply;
+  }
+
+  /**
+   * Does edits, one after the other, as one step.
+   * @param {(object|((before: object) => object))[]} edits in the daemon's form, `{set: …}`, `{paste: …}`, or made from
+   *   the reply to the edit before
+   * @param {string} label what is done, for Undo
+   * @throws {EditError|import("../api.js").ApiError} and nothing has changed
+   */
+  edit(edits, label) {
+    return this.#inTurn(async () => {
+      let state = this.state;
+      let inserted;
+      for (const each of edits) {
+        const edit = typeof each === "function" ? each(state) : each;
+        const reply = await post("/v1/drafts", { name: this.base.name, text: state?.text, edit });
+        if (reply.editError) throw new EditError(refusal(reply));
+        if (!state && reply.generation !== undefined) this.base.generation = reply.generation;
+        inserted = reply.inserted?.length ? reply.inserted : inserted;
+        state = { ...reply, inserted };
+      }
+      this.#step(state, label);
+      return state;
+    });
+  }
+
+  /** Puts another document in the place of the draft. */
+  replace(text, label) {
+    return this.#inTurn(async () => this.#step(await post("/v1/drafts", { name: this.base.name, text }), label));
+  }
+
+  undo() { return this.#inTurn(() => this.#walk(this.past, this.future)); }
+  redo() { return this.#inTurn(() => this.#walk(this.future, this.past)); }
+
+  /** Forgets all of it. */
+  discard() {
+    this.state = null;
+    this.past = [];
+    this.future = [];
+    this.#changed();
+  }
+
+  /** What was done, in a few words, for the list of documents that were in force. */
+  get summary() {
+    const labels = this.past.map((step) => step.label);
+    return labels.length > 3 ? `${labels.slice(0, 3).join(", ")} and ${labels.length - 3} more` : labels.join(", ");
+  }
+
+  /** Takes up the draft that this browser tab had before it was loaded again. */
+  async restore() {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(storage) ?? "null");
+      if (!kept) return;
+      this.base = kept.base;
+      this.state = await post("/v1/drafts", { name: kept.base.name, text: kept.text });
+      this.past = [{ state: null, label: kept.label || "edits" }];
+    } catch {
+      this.state = null;
+    }
+  }
+
+  #inTurn(work) {
+    const result = this.queue.then(work);
+    this.queue = result.catch(() => {});
+    return result;
+  }
+
+  #step(state, label) {
+    this.past.push({ state: this.state, label });
+    if (this.past.length > stepLimit) this.past.shift();
+    this.future = [];
+    this.state = state;
+    this.#changed();
+  }
+
+  #walk(from, to) {
+    const step = from.pop();
+    if (!step) return;
+    to.push({ state: this.state, label: step.label });
+    this.state = step.state;
+    this.#changed();
+  }
+
+  #changed() {
+    try {
+      if (this.state) {
+        const kept = { text: this.state.text, base: this.base, label: this.summary };
+        sessionStorage.setItem(storage, JSON.stringify(kept));
+      } else sessionStorage.removeItem(storage);
+    } catch {
+      // Too large to be kept over a reload; it lives as long as the page.
+    }
+    this.onChange();
+  }
+}
+
+function refusal(reply) {
+  const more = (reply.editFindings ?? []).map((finding) => finding.message);
+  return [reply.editError, ...more.filter((text) => !reply.editError.includes(text))].join(" ");
+}

@@ -1,0 +1,275 @@
+// What can be done to rules: by key, mouse, button and menu alike.
+
+import { get, getText } from "../api.js";
+import { CellEditor } from "./cell-edit.js";
+import { complain, toast } from "../parts/dialog.js";
+import { download } from "../parts/download.js";
+import { openMenu } from "../parts/menu.js";
+import { editRule } from "./rule-form.js";
+import { plural } from "../parts/format.js";
+
+/** What is seldom needed is fetched when it is. */
+const applying = () => import("./apply.js");
+const ruleText = () => import("./rule-text.js");
+
+const narrow = matchMedia("(max-width: 700px)");
+
+export class RuleActs {
+  /** @param {import("./rules.js").RulesView} page */
+  constructor(page) {
+    this.page = page;
+    /** What was applied last, to be taken up again if it does not stay: `{text, generation}`. */
+    this.applied = null;
+    this.editor = new CellEditor(page.outline, {
+      vocabulary: () => page.vocabulary,
+      preview: (edits) => page.draft.preview(edits),
+      commit: (number, field, text) => this.#edit([{ set: { rule: number, field, text } }], `rule ${number} ${field}`),
+    });
+  }
+
+  canEdit() { return !(this.page.draft.isOpen && this.page.showsActive); }
+
+  /** The numbers of the selected rules, those below a selected one left out; else the rule in focus. */
+  get chosen() {
+    const { tree, outline } = this.page;
+    const tops = tree?.selectedTops ?? [];
+    return tops.length ? tops : tree?.nodes[outline.focus] ? [tree.nodes[outline.focus].number] : [];
+  }
+
+  setOpen(index, isOpen, withAll = false) {
+    const { tree } = this.page;
+    const last = withAll ? tree.nodes[index].end : index + 1;
+    for (let each = index; each < last; each += 1) tree.nodes[each].open = isOpen;
+    this.page.arrange();
+  }
+
+  openAll(isOpen) {
+    for (const node of this.page.tree.nodes) node.open = isOpen;
+    this.page.arrange();
+  }
+
+  /** Shows a rule and selects it. */
+  reveal(number) {
+    const index = this.page.selection.numbers([number]);
+    if (index === undefined) return toast(`There is no rule ${number} here.`);
+    this.page.arrange();
+    this.page.outline.focusOn(index, { center: true });
+  }
+
+  showFindings(index) { this.page.draftBar.showFindings(this.page.tree.nodes[index].number); }
+
+  /** Switches the selected rules, or the one whose box was used. */
+  switchRules(index = this.page.outline.focus, isOn = undefined) {
+    const { tree } = this.page;
+    const node = tree.nodes[index];
+    if (!node) return;
+    const rules = node.selected ? tree.selected.map((each) => each.number) : [node.number];
+    const enabled = isOn ?? !node.enabled;
+    return this.#edit([{ switch: { rules, enabled } }], `${name(rules)} ${enabled ? "enabled" : "disabled"}`);
+  }
+
+  /** Edits a cell in its place; on a narrow screen the whole rule. */
+  edit(index, field) {
+    const node = this.page.tree.nodes[index];
+    if (!node || !this.#mayEdit()) return;
+    if (narrow.matches) return this.editWhole(index);
+    this.page.outline.focusOn(index);
+    this.editor.start(index, field ?? (node.property === "Any" ? "property" : "value"));
+  }
+
+  async editWhole(index = this.page.outline.focus) {
+    const node = this.page.tree.nodes[index];
+    if (!node || !this.#mayEdit()) return;
+    const edits = await editRule(node, { vocabulary: this.page.vocabulary, preview: (list) => this.page.draft.preview(list) });
+    if (edits) await this.#edit(edits, `rule ${node.number} edited`);
+    this.page.outline.element.focus();
+  }
+
+  /** A new rule beside the one in focus, ready to be written. */
+  async add(place) {
+    const to = this.page.tree.nodes[this.page.outline.focus]?.number;
+    const edits = [{ new: { to, place: to ? place : undefined } }, switchInserted];
+    if (await this.#edit(edits, "new rule")) this.edit(this.page.outline.focus, "property");
+  }
+
+  remove() {
+    const rules = this.chosen;
+    if (rules.length) return this.#edit([{ delete: rules }], `${name(rules)} deleted`);
+  }
+
+  copy() {
+    const rules = this.chosen;
+    return this.#run(async () => (await ruleText()).copyRules(rules, this.page.shownText));
+  }
+
+  async cut() {
+    await this.copy();
+    return this.remove();
+  }
+
+  /** Asks for a text and a place. */
+  async paste() {
+    if (!this.#mayEdit()) return;
+    const to = this.chosen[0] ?? null;
+    const wanted = await (await ruleText()).askForRules(to);
+    if (wanted) await this.pasteText(wanted.snippet, to, wanted.place);
+    this.page.outline.element.focus();
+  }
+
+  pasteText(snippet, to, place) {
+    const target = to ? { to, place } : {};
+    return this.#edit([{ paste: { snippet, ...target } }], to ? `rules pasted ${place} ${to}` : "rules pasted");
+  }
+
+  move(to, place) {
+    const rules = this.chosen;
+    return this.#edit([{ move: { rules, to, place } }], `${name(rules)} moved`);
+  }
+
+  /** Moves the selected rules one place up or down, out of the rule above or into the one before. */
+  shift(direction) {
+    const { tree } = this.page;
+    const index = tree.at(this.chosen[0]);
+    if (index < 0) return;
+    const siblings = tree.siblings(index);
+    const last = siblings.indexOf(tree.at(this.chosen.at(-1)));
+    const before = siblings[siblings.indexOf(index) - 1];
+    const after = siblings[(last < 0 ? siblings.indexOf(index) : last) + 1];
+    const number = (each) => tree.nodes[each].number;
+    if (direction === "up" && before !== undefined) return this.move(number(before), "before");
+    if (direction === "down" && after !== undefined) return this.move(number(after), "after");
+    if (direction === "out" && tree.nodes[index].parent >= 0) return this.move(number(tree.nodes[index].parent), "after");
+    if (direction !== "in" || before === undefined) return;
+    tree.nodes[before].open = true;
+    if (!tree.hasChildren(before)) return this.move(number(before), "into");
+    return this.move(number(tree.siblings(before + 1).at(-1)), "after");
+  }
+
+  undo() { return this.page.draft.undo().catch(complain); }
+  redo() { return this.page.draft.redo().catch(complain); }
+
+  /** Puts the draft in force, if the person agrees. */
+  async apply() {
+    const { page } = this;
+    try {
+      const { text } = page.draft.state;
+      const outcome = await (await applying()).applyDraft(page.draft);
+      if (outcome === "applied") {
+        page.draft.discard();
+        await page.load();
+        this.applied = { text, generation: page.running.generation };
+        page.context.refresh();
+      } else if (outcome === "overtaken") {
+        await page.load();
+        page.noticeOvertaken();
+      }
+      page.refresh();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  /** Makes a draft again of rules that did not stay in force. */
+  takeUp({ text }) { return this.page.draft.replace(text, "rules taken up again").catch(complain); }
+
+  /** After a draft was given up: one way back. */
+  offerBack(text) {
+    toast("The draft is discarded.", "plain", { label: "Undo", run: () => this.takeUp({ text }) });
+  }
+
+  /** The rules in force: beside a draft, or their text. */
+  async showActive() {
+    if (this.page.draft.isOpen) {
+      this.page.showsActive = true;
+      return this.page.refresh();
+    }
+    return this.#run(async () => (await ruleText()).showText("The rules in force", (await get("/v1/rules")).text));
+  }
+
+  /** Puts the document that sentry comes with in the place of the draft. */
+  defaults() {
+    return this.#run(async () => this.page.draft.replace(await getText("/v1/rules/default"), "the default document"));
+  }
+
+  /** Puts a document from a file in the place of the draft. */
+  openFile(file) { return this.#run(async () => this.page.draft.replace(await file.text(), `document ${file.name}`)); }
+
+  /** Hands out what is shown as a file. */
+  async exportText() {
+    return this.#run(async () => {
+      const text = this.page.shownText ?? (await get("/v1/rules")).text;
+      const base = this.page.running.name.split("/").at(-1).replace(/[^\w.-]+/g, "-").replace(/\.\w+$/, "") || "rules";
+      download(`${base}.plist`, text);
+    });
+  }
+
+  /** The menu of a rule. */
+  menu(index, place = null) {
+    const row = this.page.outline.row(index);
+    if (row) openMenu(this.page.outline.element, this.page.bar.ruleMenu(), place ?? belowRow(row.element));
+  }
+
+  /** Paste, and keys that work wherever the focus is on this page. @returns {() => void} ends it */
+  listenToPage() {
+    const isTyping = (event) => event.target.closest?.("input:not([type=checkbox]), textarea, dialog");
+    const onPaste = (event) => {
+      if (isTyping(event) || !this.#mayEdit()) return;
+      event.preventDefault();
+      const snippet = event.clipboardData.getData("text");
+      if (snippet.trim()) this.pasteText(snippet, this.chosen.at(-1) ?? null, "after");
+    };
+    const onKey = (event) => {
+      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "f" || isTyping(event)) return;
+      event.preventDefault();
+      this.page.bar.search.focus();
+    };
+    document.addEventListener("paste", onPaste);
+    document.addEventListener("keydown", onKey);
+    return () => {
+      document.removeEventListener("paste", onPaste);
+      document.removeEventListener("keydown", onKey);
+    };
+  }
+
+  #mayEdit() {
+    if (this.canEdit()) return true;
+    toast("These are the rules in force. Show the draft to edit.");
+    return false;
+  }
+
+  /** Does edits to the draft, and selects what came in. @returns {Promise<boolean>} */
+  async #edit(edits, label) {
+    if (!this.#mayEdit()) return this.page.refresh(), false;
+    return this.#run(async () => {
+      const reply = await this.page.draft.edit(edits, label);
+      const inserted = reply.inserted ?? [];
+      const index = this.page.selection.numbers(inserted);
+      if (index === undefined) return;
+      this.page.arrange();
+      this.page.outline.focusOn(index);
+      if (!edits[0].paste) return;
+      const undo = { label: "Undo", run: () => this.undo() };
+      toast(`${plural(inserted.length, "rule")} pasted as ${inserted.join(", ")}.`, "good", undo);
+    });
+  }
+
+  async #run(work) {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      complain(error);
+      this.page.refresh();
+      return false;
+    }
+  }
+}
+
+const switchInserted = (reply) => ({ switch: { rules: reply.inserted, enabled: true } });
+
+const name = (rules) => (rules.length === 1 ? `rule ${rules[0]}` : `${rules.length} rules`);
+
+function belowRow(element) {
+  const box = element.getBoundingClientRect();
+  return { x: box.left + 40, y: box.bottom };
+}

@@ -1,0 +1,236 @@
+// The page of the rules: outline, live figures, search, the draft and its way into force, and Why?.
+
+import { get } from "../api.js";
+import { Counters } from "./counters.js";
+import { complain, toast } from "../parts/dialog.js";
+import { debounce, h, setText } from "../parts/dom.js";
+import { Draft } from "./draft.js";
+import { DraftBar } from "./draft-bar.js";
+import { attachFindings } from "./findings.js";
+import { listenToKeys } from "./outline-keys.js";
+import { listenToMouse } from "./outline-mouse.js";
+import { Outline } from "./outline.js";
+import { RuleActs } from "./rule-acts.js";
+import { RuleTree, takeSlot, takeView } from "./rule-tree.js";
+import { RulesBar } from "./rules-bar.js";
+import { Selection } from "./selection.js";
+import { Vocabulary } from "./vocabulary.js";
+import { Why } from "./why.js";
+
+export async function mount(root, context, page) {
+  const view = new RulesView(root, context);
+  await view.load();
+  await view.draft.restore();
+  view.noticeOvertaken();
+  view.refresh();
+  view.navigate(page);
+  view.outline.element.focus({ preventScroll: true });
+  requestAnimationFrame(() => performance.mark("rules shown"));
+  return view;
+}
+
+/** Everything on the page. Parts know it as their `page`. */
+export class RulesView {
+  constructor(root, context) {
+    this.context = context;
+    this.draft = new Draft(() => this.#draftChanged());
+    this.statistic = remembered("sentry.statistic", "matches");
+    this.words = "";
+    this.matches = null;
+    this.onlyPath = false;
+    /** The rules in force are looked at although there is a draft. */
+    this.showsActive = false;
+    /** The generation that overtook the draft, until the person says how to go on. */
+    this.overtakenBy = null;
+    this.vocabulary = new Vocabulary({});
+    this.outline = new Outline({ look: (index) => this.#look(index), onStatistic: (kind) => this.showStatistic(kind) });
+    this.selection = new Selection(this.outline, () => this.bar.update());
+    this.why = new Why({
+      draftText: () => this.shownText,
+      onAsk: (packet) => context.go("why", { packet }),
+      onPath: () => this.#showPath(),
+      onClose: () => {
+        this.onlyPath = false;
+        context.go("rules");
+        this.#showPath();
+      },
+    });
+    this.nothing = h("p", { class: "outline-empty", id: "outline-empty", role: "status" });
+    this.acts = new RuleActs(this);
+    this.bar = new RulesBar(this);
+    this.draftBar = new DraftBar(this);
+    listenToKeys(this.outline, this.selection, this.acts);
+    listenToMouse(this.outline, this.selection, this.acts);
+    this.stopListening = this.acts.listenToPage();
+    root.append(h("h1", { class: "hidden-label" }, "Rules"), this.bar.element, this.draftBar.element, this.why.element,
+      h("div", { class: "outline-frame" }, this.outline.element, this.nothing), this.draftBar.findings);
+    this.search = debounce(80, (words) => this.#search(words));
+    Vocabulary.load().then((words) => { this.vocabulary = words; }).catch(complain);
+  }
+
+  /** Asks for the rules in force. */
+  async load() {
+    this.isLoading = true;
+    try {
+      const reply = await get("/v1/rules/outline");
+      this.running = reply.document;
+      this.rules = reply.rules;
+      this.counters = new Counters(reply.counters);
+      this.runningTree = new RuleTree(reply.rules);
+      this.runningTree.numberSlots();
+      this.draft.standOn(reply.document);
+    } finally {
+      this.isLoading = false;
+    }
+  }
+
+  /** Whether other rules are in force than those the draft was made of. */
+  noticeOvertaken() {
+    if (!this.draft.isOpen || this.running.generation === this.draft.base.generation) return false;
+    this.overtakenBy = this.running;
+    return true;
+  }
+
+  get showsDraft() { return this.draft.isOpen && !this.showsActive; }
+  /** The text of what is shown, nothing for the rules in force. */
+  get shownText() { return this.showsDraft ? this.draft.state.text : undefined; }
+
+  /** Builds the tree anew from the draft or the rules in force, and draws all. */
+  refresh() {
+    const tree = new RuleTree(this.showsDraft ? this.draft.state.rules : this.rules);
+    tree.carryOver(this.runningTree, takeSlot);
+    tree.openAtFirst();
+    if (this.tree) this.#keepView(tree);
+    if (this.showsDraft) attachFindings(tree, this.draft.state.findings, this.draft.state.findingRules);
+    this.tree = tree;
+    this.matches = this.tree.search(this.words);
+    this.arrange();
+  }
+
+  /** Draws the rules that are to be seen: open, found, or on the packet's way. */
+  arrange() {
+    const wanted = this.onlyPath && this.why.path ? this.#pathIndexes() : this.matches;
+    this.outline.showStatistic(this.statistic, this.why.path !== null);
+    this.outline.element.classList.toggle("explains", this.why.path !== null);
+    this.outline.show(this.tree, this.tree.visible(wanted));
+    setText(this.nothing, this.#nothingShown());
+    this.bar.update();
+    this.draftBar.update();
+  }
+
+  /** Takes an event of the live feed. */
+  update(event) {
+    if (this.isLoading || !this.running) return;
+    if (event.generation !== this.running.generation) return void this.#followGeneration().catch(complain);
+    this.counters.receive(event.rules ?? []);
+    if (this.why.path) return;
+    this.outline.drawFigures((index) => this.#figures(index), (index) => this.counters.fresh.has(this.tree.nodes[index].slot));
+  }
+
+  navigate({ view, rule, packet }) {
+    if (view === "why") return packet ? this.why.explain(packet) : this.why.open();
+    if (rule) this.acts.reveal(rule);
+  }
+
+  unmount() {
+    this.outline.unmount();
+    this.stopListening();
+    this.acts.editor.cancel();
+  }
+
+  showStatistic(kind) {
+    this.statistic = kind;
+    try {
+      localStorage.setItem("sentry.statistic", kind);
+    } catch {
+      // It holds until the page is closed.
+    }
+    this.arrange();
+  }
+
+  /** Other rules are in force than those shown. */
+  async #followGeneration() {
+    const applied = this.acts.applied;
+    await this.load();
+    if (!this.noticeOvertaken() && applied && applied.generation !== this.running.generation) {
+      this.acts.applied = null;
+      const again = { label: "Edit mine again", run: () => this.acts.takeUp(applied) };
+      toast("Other rules than those you applied are in force.", "plain", again);
+    }
+    this.refresh();
+  }
+
+  #draftChanged() {
+    this.showsActive = false;
+    if (!this.draft.isOpen) {
+      this.overtakenBy = null;
+      this.draft.standOn(this.running);
+    }
+    if (this.why.path) this.why.explain(this.why.input.value);
+    this.refresh();
+  }
+
+  #search(words) {
+    this.words = words;
+    this.matches = this.tree.search(words);
+    this.arrange();
+    const first = this.matches?.values().next().value;
+    if (first !== undefined) this.outline.focusOn(first);
+  }
+
+  #showPath() {
+    const index = this.why.decider ? this.tree.at(this.why.decider) : -1;
+    for (const each of this.#pathIndexes()) this.tree.reveal(each);
+    this.arrange();
+    if (index >= 0) this.outline.focusOn(index, { center: true });
+  }
+
+  #nothingShown() {
+    if (this.outline.shown.length) return "";
+    if (this.words) return "No rule has all these words.";
+    if (this.tree.nodes.length) return "No rule was asked.";
+    return "There are no rules: every packet passes. Begin with New, or paste some.";
+  }
+
+  #keepView(tree) {
+    const { outline } = this;
+    for (const [index, node] of this.tree.nodes.entries()) node.hasFocus = index === outline.focus;
+    tree.carryOver(this.tree, takeView);
+    const focus = tree.nodes.findIndex((node) => node.hasFocus);
+    outline.focus = focus >= 0 ? focus : Math.min(outline.focus, tree.nodes.length - 1);
+  }
+
+  /** The rules that the explained packet met. */
+  #pathIndexes() {
+    const numbers = [...(this.why.path?.keys() ?? [])];
+    return new Set(numbers.map((number) => this.tree.at(number)).filter((index) => index >= 0));
+  }
+
+  #figures(index) {
+    const node = this.tree.nodes[index];
+    if (this.why.path) return this.why.seen(node.number);
+    return this.statistic === "parameter" ? [node.parameter, ""] : this.counters.text(this.statistic, node.slot);
+  }
+
+  #look(index) {
+    const node = this.tree.nodes[index];
+    return {
+      hasChildren: this.tree.hasChildren(index),
+      isOpen: this.matches !== null || this.onlyPath || node.open,
+      isAside: this.matches !== null && !this.matches.has(index),
+      isFresh: !this.why.path && this.counters.fresh.has(node.slot),
+      isNew: this.showsDraft && (node.slot < 0 || node.isChanged),
+      isFixed: !this.acts.canEdit(),
+      path: this.why.look(node.number),
+      figures: this.#figures(index),
+    };
+  }
+}
+
+function remembered(key, otherwise) {
+  try {
+    return localStorage.getItem(key) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}

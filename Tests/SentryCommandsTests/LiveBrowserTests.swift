@@ -1,0 +1,63 @@
+import Foundation
+import SentryTestSupport
+import Testing
+
+/// Web pages as people meet them: Chromium, driven by the scenarios of Tests/Dashboard, at a watched host with traffic.
+enum LiveBrowser {
+  static let isPossible =
+    LiveQueue.isPossible && Program("chromium").isThere && Program("chromedriver").isThere
+
+  static let needs: Comment = "needs chromium, chromium-driver, and what queue mode needs"
+
+  /// The script of axe-core, where `make test` has put it.
+  static let axe: String? = {
+    let folder = TestFiles.path(".build/axe/lib")
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+    return names.first { $0.hasSuffix("axe_core_python/axe.min.js") }.map { "\(folder)/\($0)" }
+  }()
+
+  /// Plays scenarios of Tests/Dashboard, one after the other, beside a daemon that shows pages, while packets flow.
+  ///
+  /// - Returns: what became of each.
+  static func play(_ scenarios: String...) async throws -> ProgramRun {
+    let state = try TemporaryFolder()
+    var run: ProgramRun?
+    try await Cable.with(.usual) { cable in
+      let server = try await cable.startWebServer(at: .watched, port: 80)
+      let options = ["--web", "127.0.0.1:8787", "--state-directory", state.url.path]
+      try await LiveDaemon.with(on: cable, options: options) { daemon in
+        let traffic = try cable.start(at: .sender, "python3", TestFiles.path("Tests/Dashboard/traffic.py"))
+        run = try await play(scenarios, cable, daemon)
+        try await traffic.kill()
+      }
+      try await server.kill()
+    }
+    return try #require(run)
+  }
+
+  private static func play(_ scenarios: [String], _ cable: Cable, _ daemon: LiveDaemon) async throws -> ProgramRun {
+    let variables = [
+      "SENTRY": try Program.sentry.path, "SENTRY_SOCKET": daemon.socket, "AXE": axe ?? "",
+      "PYTHONDONTWRITEBYTECODE": "1",
+    ]
+    let words = variables.map { "\($0)='\($1)'" } + ["python3", TestFiles.path("Tests/Dashboard/run.py")] + scenarios
+    return try await cable.script(at: .watched, words.joined(separator: " "), within: .seconds(300))
+  }
+}
+
+@Suite(.serialized, .enabled(if: LiveBrowser.isPossible, LiveBrowser.needs))
+struct LiveBrowserTests {
+  @Test(.timeLimit(.minutes(6)))
+  func peopleSeeAndDoWhatTheyShould() async throws {
+    let run = try await LiveBrowser.play(
+      "login", "live", "disable", "paste", "findings", "trial", "second_editor", "triggered", "explain", "hostile",
+      "keyboard")
+    #expect(run.status == 0, "\(run.output) \(run.errors)")
+  }
+
+  @Test(.timeLimit(.minutes(6)), .enabled(if: LiveBrowser.axe != nil, "needs axe-core, which make test fetches"))
+  func pagesKeepNobodyOut() async throws {
+    let run = try await LiveBrowser.play("accessibility")
+    #expect(run.status == 0, "\(run.output) \(run.errors)")
+  }
+}
