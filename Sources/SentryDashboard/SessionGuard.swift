@@ -13,8 +13,11 @@ struct SessionGuard: RouterMiddleware {
     _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
   ) async throws -> Response {
     let peer = context.peer
-    guard let key = SessionCookie(of: request).value(in: request), let session = sessions.use(key, peer: peer)
-    else { throw HTTPError(.unauthorized, message: "nobody is logged in here: 'sentry open' prints a link to do it") }
+    let found = SessionCookie(of: request).values(in: request).lazy
+      .compactMap { key in sessions.use(key, peer: peer).map { (key: key, session: $0) } }.first
+    guard let (key, session) = found else {
+      throw HTTPError(.unauthorized, message: "nobody is logged in here: 'sentry open' prints a link to do it")
+    }
     if request.method != .get, request.method != .head {
       guard let name = Self.proof, let shown = request.headers[name], session.proof.matches(shown) else {
         throw HTTPError(.forbidden, message: "the header Sentry-Token is not that of GET /web/session")

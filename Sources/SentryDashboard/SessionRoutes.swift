@@ -81,14 +81,12 @@ struct SessionCookie {
 
   var removing: String { setting("") + "; Max-Age=0" }
 
-  func value(in request: Request) -> String? {
-    for field in request.headers[values: .cookie] {
-      for pair in field.split(separator: ";") {
-        let parts = pair.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2, parts[0].trimmingPrefix(" ") == name else { continue }
-        return String(parts[1])
-      }
+  /// All that a browser sends by this name: a page at another port of the host may have set one, which comes first if its path is longer.
+  func values(in request: Request) -> [String] {
+    request.headers[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair in
+      let parts = pair.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, parts[0].trimmingPrefix(" ") == name else { return nil }
+      return String(parts[1])
     }
-    return nil
   }
 }

@@ -111,6 +111,19 @@ import Testing
     }
   }
 
+  /// Browsers send what a page at another port of this host has set by our cookie's name, and before ours if its path is longer.
+  @Test func aCookieThatAnotherPageHasSetLogsNobodyOut() async throws {
+    try await Dashboard.with { dashboard in
+      var session = try await dashboard.logIn()
+      let cookie = try #require(session[.cookie])
+      let name = try #require(cookie.split(separator: "=").first)
+      session[.cookie] = "\(name)=planted; \(cookie)"
+      #expect(try await dashboard.send(.get, "/v1/status", session).status == .ok)
+      session[.cookie] = "\(name)=planted"
+      #expect(try await dashboard.send(.get, "/v1/status", session).status == .unauthorized)
+    }
+  }
+
   @Test func linksAreMadeOnTheControlSocketAlone() async throws {
     try await Dashboard.with { dashboard in
       let session = try await dashboard.logIn()
