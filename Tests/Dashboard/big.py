@@ -44,13 +44,17 @@ def main():
             path.write_text(document())
             dashboard.sentry("apply", str(path))
         dashboard.log_in()
-        opening = []
+        opening, waiting = [], []
         for _ in range(5):
             browser.reload()
             browser.wait_for(".rule")
             opening.append(browser.wait("the page has marked the time", lambda: browser.script(
                 "return performance.getEntriesByName('rules shown')[0]?.startTime")))
-        print(f"opened: {statistics.median(opening):.0f} ms ({min(opening):.0f} to {max(opening):.0f})")
+            waiting.append(browser.script(
+                "const one = performance.getEntriesByType('resource').find((each) => each.name.endsWith('/v1/rules/outline'));"
+                "return one.responseEnd - one.startTime"))
+        print(f"opened: {statistics.median(opening):.0f} ms ({min(opening):.0f} to {max(opening):.0f}), of which the daemon's reply "
+              f"took {statistics.median(waiting):.0f} ms ({min(waiting):.0f} to {max(waiting):.0f})")
         browser.script("document.querySelector('#outline').focus()")
         browser.click("#rules-more")
         browser.script("[...document.querySelectorAll('.menu button')].find((one) => one.innerText === 'Open all').click()")
