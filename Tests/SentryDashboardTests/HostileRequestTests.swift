@@ -9,7 +9,8 @@ import Testing
 @testable import SentryService
 
 /// Whatever somebody who is logged in sends, he is told why it cannot be, and the rules in force stay.
-@Suite struct HostileRequestTests {
+@Suite(.serialized)
+struct HostileRequestTests {
   private static let paths = [
     "/v1/status", "/v1/rules", "/v1/rules?name=%00%ff&generation=-1", "/v1/rules?confirm=99999999999999999999",
     "/v1/rules?generation=1&change=%3Cscript%3E", "/v1/rules/outline", "/v1/enabled", "/v1/confirm", "/v1/rollback",
