@@ -1,5 +1,6 @@
 // Editing one cell of the outline in its place, with suggestions, and with what the checks say to it while one types.
 
+import { toast } from "../parts/dialog.js";
 import { debounce, h } from "../parts/dom.js";
 import { showVerdict } from "./rule-form.js";
 import { suggestField } from "./suggest.js";
@@ -10,7 +11,8 @@ export class CellEditor {
   /**
    * @param {import("./outline.js").Outline} outline
    * @param {{vocabulary: () => import("./vocabulary.js").Vocabulary, preview: (edits: object[]) => Promise<object>,
-   *   commit: (number: string, field: string, text: string) => Promise<boolean>}} owner
+   *   generation: () => number, commit: (number: string, field: string, text: string, generation: number) => Promise<boolean>}}
+   *   owner `generation`: of the rules that the numbers belong to
    */
   constructor(outline, owner) {
     this.outline = outline;
@@ -34,7 +36,7 @@ export class CellEditor {
       choices: (typed) => vocabulary.choices(field, node, typed), hint: () => vocabulary.hint(field, node), onInput: preview,
     });
     const element = h("div", { class: "cell-editor", id: "cell-editor" }, combo.element, verdict);
-    this.open = { index, node, field, element, combo, anchor, preview };
+    this.open = { index, node, field, element, combo, anchor, preview, generation: this.owner.generation() };
     this.outline.element.parentElement.append(element);
     this.#follow();
     combo.input.addEventListener("keydown", (event) => this.#key(event));
@@ -53,13 +55,24 @@ export class CellEditor {
     element.remove();
   }
 
-  /** Closes the cell and keeps what was typed. @returns {Promise<boolean>} whether it was taken */
-  async finish() {
-    if (!this.open) return true;
+  /** Closes the cell because its rule may be another one now, and says what was typed in vain. */
+  giveUp(reason) {
+    if (!this.open) return;
     const { node, field, combo } = this.open;
     const text = combo.input.value.trim();
     this.cancel();
-    return text === node[field] || this.owner.commit(node.number, field, text);
+    const lost = text === node[field] ? "" : ` “${text}” was not taken.`;
+    toast(`${reason}: the ${field} of rule ${node.number} is no longer edited.${lost}`);
+    this.outline.element.focus();
+  }
+
+  /** Closes the cell and keeps what was typed. @returns {Promise<boolean>} whether it was taken */
+  async finish() {
+    if (!this.open) return true;
+    const { node, field, combo, generation } = this.open;
+    const text = combo.input.value.trim();
+    this.cancel();
+    return text === node[field] || this.owner.commit(node.number, field, text, generation);
   }
 
   async #key(event) {

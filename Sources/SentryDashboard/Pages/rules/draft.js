@@ -5,8 +5,15 @@ import { post } from "../api.js";
 const stepLimit = 200;
 const storage = "sentry.draft";
 
-/** An edit that the daemon did not do, with its reason. */
+/** An edit that was not done, with its reason. */
 export class EditError extends Error {}
+
+/** An edit that was meant for rules that are no longer in force. */
+export class OvertakenError extends EditError {
+  constructor() {
+    super("Other rules came into force meanwhile. Nothing was changed: look at them first.");
+  }
+}
 
 /**
  * @typedef {{text: string, rules: object[], findings: object[], findingRules: (string|null)[], inserted?: string[]}}
@@ -35,9 +42,10 @@ export class Draft {
     if (!this.isOpen) this.base = { generation: document.generation, name: document.name };
   }
 
-  /** Takes other rules in force as those that the draft will replace. */
+  /** Takes other rules in force as those that the draft, and what Undo and Redo lead to, will replace. */
   rebase(document) {
     this.base = { generation: document.generation, name: document.name };
+    for (const step of [...this.past, ...this.future]) step.base = this.base;
     this.#changed();
   }
 
@@ -56,9 +64,10 @@ export class Draft {
    * @param {(object|((before: object) => object))[]} edits in the daemon's form, `{set: …}`, `{paste: …}`, or made from
    *   the reply to the edit before
    * @param {string} label what is done, for Undo
+   * @param {number} generation that of the rules whose numbers the edits have
    * @throws {EditError|import("../api.js").ApiError} and nothing has changed
    */
-  edit(edits, label) {
+  edit(edits, label, generation = this.base.generation) {
     return this.#inTurn(async () => {
       let state = this.state;
       let inserted;
@@ -66,7 +75,8 @@ export class Draft {
         const edit = typeof each === "function" ? each(state) : each;
         const reply = await post("/v1/drafts", { name: this.base.name, text: state?.text, edit });
         if (reply.editError) throw new EditError(refusal(reply));
-        if (!state && reply.generation !== undefined) this.base.generation = reply.generation;
+        if (!state && generation !== reply.generation) throw new OvertakenError();
+        if (!state) this.base = { ...this.base, generation };
         inserted = reply.inserted?.length ? reply.inserted : inserted;
         state = { ...reply, inserted };
       }
@@ -117,7 +127,7 @@ export class Draft {
   }
 
   #step(state, label) {
-    this.past.push({ state: this.state, label });
+    this.past.push({ state: this.state, base: this.base, label });
     if (this.past.length > stepLimit) this.past.shift();
     this.future = [];
     this.state = state;
@@ -127,8 +137,9 @@ export class Draft {
   #walk(from, to) {
     const step = from.pop();
     if (!step) return;
-    to.push({ state: this.state, label: step.label });
+    to.push({ state: this.state, base: this.base, label: step.label });
     this.state = step.state;
+    if (step.state) this.base = step.base;
     this.#changed();
   }
 

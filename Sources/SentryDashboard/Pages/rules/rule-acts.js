@@ -5,6 +5,7 @@ import { CellEditor } from "./cell-edit.js";
 import { complain, toast } from "../parts/dialog.js";
 import { download } from "../parts/download.js";
 import { openMenu } from "../parts/menu.js";
+import { OvertakenError } from "./draft.js";
 import { editRule } from "./rule-form.js";
 import { plural } from "../parts/format.js";
 
@@ -23,7 +24,9 @@ export class RuleActs {
     this.editor = new CellEditor(page.outline, {
       vocabulary: () => page.vocabulary,
       preview: (edits) => page.draft.preview(edits),
-      commit: (number, field, text) => this.#edit([{ set: { rule: number, field, text } }], `rule ${number} ${field}`),
+      generation: () => page.draft.base.generation,
+      commit: (number, field, text, generation) =>
+        this.#edit([{ set: { rule: number, field, text } }], `rule ${number} ${field}`, generation),
     });
   }
 
@@ -80,8 +83,9 @@ export class RuleActs {
   async editWhole(index = this.page.outline.focus) {
     const node = this.page.tree.nodes[index];
     if (!node || !this.#mayEdit()) return;
+    const { generation } = this.page.draft.base;
     const edits = await editRule(node, { vocabulary: this.page.vocabulary, preview: (list) => this.page.draft.preview(list) });
-    if (edits) await this.#edit(edits, `rule ${node.number} edited`);
+    if (edits) await this.#edit(edits, `rule ${node.number} edited`, generation);
     this.page.outline.element.focus();
   }
 
@@ -111,14 +115,15 @@ export class RuleActs {
   async paste() {
     if (!this.#mayEdit()) return;
     const to = this.chosen[0] ?? null;
+    const { generation } = this.page.draft.base;
     const wanted = await (await ruleText()).askForRules(to);
-    if (wanted) await this.pasteText(wanted.snippet, to, wanted.place);
+    if (wanted) await this.pasteText(wanted.snippet, to, wanted.place, generation);
     this.page.outline.element.focus();
   }
 
-  pasteText(snippet, to, place) {
+  pasteText(snippet, to, place, generation) {
     const target = to ? { to, place } : {};
-    return this.#edit([{ paste: { snippet, ...target } }], to ? `rules pasted ${place} ${to}` : "rules pasted");
+    return this.#edit([{ paste: { snippet, ...target } }], to ? `rules pasted ${place} ${to}` : "rules pasted", generation);
   }
 
   move(to, place) {
@@ -238,10 +243,10 @@ export class RuleActs {
   }
 
   /** Does edits to the draft, and selects what came in. @returns {Promise<boolean>} */
-  async #edit(edits, label) {
+  async #edit(edits, label, generation) {
     if (!this.#mayEdit()) return this.page.refresh(), false;
     return this.#run(async () => {
-      const reply = await this.page.draft.edit(edits, label);
+      const reply = await this.page.draft.edit(edits, label, generation);
       const inserted = reply.inserted ?? [];
       const index = this.page.selection.numbers(inserted);
       if (index === undefined) return;
@@ -259,7 +264,8 @@ export class RuleActs {
       return true;
     } catch (error) {
       complain(error);
-      this.page.refresh();
+      if (error instanceof OvertakenError) await this.page.followGeneration().catch(complain);
+      else this.page.refresh();
       return false;
     }
   }

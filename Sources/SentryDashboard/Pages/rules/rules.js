@@ -121,7 +121,7 @@ export class RulesView {
   /** Takes an event of the live feed. */
   update(event) {
     if (this.isLoading || !this.running) return;
-    if (event.generation !== this.running.generation) return void this.#followGeneration().catch(complain);
+    if (event.generation !== this.running.generation) return void this.followGeneration().catch(complain);
     this.counters.receive(event.rules ?? []);
     if (this.why.path) return;
     this.outline.drawFigures((index) => this.#figures(index), (index) => this.counters.fresh.has(this.tree.nodes[index].slot));
@@ -149,9 +149,10 @@ export class RulesView {
   }
 
   /** Other rules are in force than those shown. */
-  async #followGeneration() {
+  async followGeneration() {
     const applied = this.acts.applied;
     await this.load();
+    if (!this.draft.isOpen) this.acts.editor.giveUp("Other rules came into force");
     if (!this.noticeOvertaken() && applied && applied.generation !== this.running.generation) {
       this.acts.applied = null;
       const again = { label: "Edit mine again", run: () => this.acts.takeUp(applied) };
@@ -162,10 +163,8 @@ export class RulesView {
 
   #draftChanged() {
     this.showsActive = false;
-    if (!this.draft.isOpen) {
-      this.overtakenBy = null;
-      this.draft.standOn(this.running);
-    }
+    this.overtakenBy = null;
+    if (!this.noticeOvertaken()) this.draft.standOn(this.running);
     if (this.why.path) this.why.explain(this.why.input.value);
     this.refresh();
   }
