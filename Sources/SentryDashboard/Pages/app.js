@@ -46,7 +46,7 @@ function address(name, query = {}) {
 function receive(event) {
   lastEvent = event;
   header.update(event);
-  trial.update(event.trial ?? null);
+  trial.update(event.trial ?? null, event.generation);
   shown?.handle.update?.(event);
 }
 
