@@ -139,6 +139,10 @@ static const unsigned char parts_words_js[] = {
 #embed "../SentryDashboard/Pages/parts/words.js"
 };
 
+static const unsigned char rules_applied_js[] = {
+#embed "../SentryDashboard/Pages/rules/applied.js"
+};
+
 static const unsigned char rules_apply_js[] = {
 #embed "../SentryDashboard/Pages/rules/apply.js"
 };
@@ -306,6 +310,7 @@ static const struct sentry_page pages[] = {
   {"parts/poll.js", parts_poll_js, sizeof parts_poll_js},
   {"parts/verdicts.js", parts_verdicts_js, sizeof parts_verdicts_js},
   {"parts/words.js", parts_words_js, sizeof parts_words_js},
+  {"rules/applied.js", rules_applied_js, sizeof rules_applied_js},
   {"rules/apply.js", rules_apply_js, sizeof rules_apply_js},
   {"rules/cell-edit.js", rules_cell_edit_js, sizeof rules_cell_edit_js},
   {"rules/counters.js", rules_counters_js, sizeof rules_counters_js},

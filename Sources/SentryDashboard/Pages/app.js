@@ -6,6 +6,7 @@ import { complain } from "./parts/dialog.js";
 import { makeHeader } from "./header.js";
 import { makeLive } from "./live.js";
 import { findSession, showSignIn } from "./session.js";
+import { followApplied } from "./rules/applied.js";
 import { makeTrialBar } from "./trial.js";
 
 /** Each view is a module with `mount(root, context)`, loaded when it is first shown. */
@@ -46,6 +47,7 @@ function address(name, query = {}) {
 function receive(event) {
   lastEvent = event;
   header.update(event);
+  followApplied(event);
   trial.update(event.trial ?? null, event.generation);
   shown?.handle.update?.(event);
 }

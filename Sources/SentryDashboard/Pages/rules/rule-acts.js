@@ -1,6 +1,7 @@
 // What can be done to rules: by key, mouse, button and menu alike.
 
 import { get, getText } from "../api.js";
+import { keepApplied } from "./applied.js";
 import { CellEditor } from "./cell-edit.js";
 import { complain, toast } from "../parts/dialog.js";
 import { download } from "../parts/download.js";
@@ -19,8 +20,6 @@ export class RuleActs {
   /** @param {import("./rules.js").RulesView} page */
   constructor(page) {
     this.page = page;
-    /** What was applied last, to be taken up again if it does not stay: `{text, generation}`. */
-    this.applied = null;
     this.editor = new CellEditor(page.outline, {
       vocabulary: () => page.vocabulary,
       preview: (edits) => page.draft.preview(edits),
@@ -159,10 +158,10 @@ export class RuleActs {
     try {
       const { text } = page.draft.state;
       const outcome = await (await applying()).applyDraft(page.draft);
-      if (outcome === "applied") {
+      if (outcome === "applied" || outcome === "on trial") {
         page.draft.discard();
         await page.load();
-        this.applied = { text, generation: page.running.generation };
+        if (outcome === "on trial") keepApplied(text, page.running.generation);
         page.context.refresh();
       } else if (outcome === "overtaken") {
         await page.load();
@@ -174,8 +173,8 @@ export class RuleActs {
     }
   }
 
-  /** Makes a draft again of rules that did not stay in force. */
-  takeUp({ text }) { return this.page.draft.replace(text, "rules taken up again").catch(complain); }
+  /** Makes a draft again of a text that was given up, or did not stay in force. @returns {Promise<boolean>} */
+  takeUp({ text }) { return this.#run(() => this.page.draft.replace(text, "rules taken up again")); }
 
   /** After a draft was given up: one way back. */
   offerBack(text) {

@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { Counters } from "./counters.js";
-import { complain, toast } from "../parts/dialog.js";
+import { complain } from "../parts/dialog.js";
 import { debounce, h, setText } from "../parts/dom.js";
 import { Draft } from "./draft.js";
 import { DraftBar } from "./draft-bar.js";
@@ -150,14 +150,9 @@ export class RulesView {
 
   /** Other rules are in force than those shown. */
   async followGeneration() {
-    const applied = this.acts.applied;
     await this.load();
     if (!this.draft.isOpen) this.acts.editor.giveUp("Other rules came into force");
-    if (!this.noticeOvertaken() && applied && applied.generation !== this.running.generation) {
-      this.acts.applied = null;
-      const again = { label: "Edit mine again", run: () => this.acts.takeUp(applied) };
-      toast("Other rules than those you applied are in force.", "plain", again);
-    }
+    this.noticeOvertaken();
     this.refresh();
   }
 
