@@ -4,7 +4,7 @@ import { post } from "./api.js";
 import { complain, toast } from "./parts/dialog.js";
 import { button, h, replace, setText } from "./parts/dom.js";
 
-/** @returns {{update(trial: object|null, generation: number): void}} `generation`: of the rules in force */
+/** @returns {{hide(): void, update(trial: object|null, generation: number): void}} `generation`: of the rules in force */
 export function makeTrialBar() {
   const bar = document.getElementById("trial");
   const left = h("strong", { id: "trial-left", class: "figure" });
@@ -42,6 +42,7 @@ export function makeTrialBar() {
   }
 
   return {
+    hide,
     update(trial, generation) {
       if (!trial) {
         if (shown && !isSettled) toast(outcome(shown, generation));

@@ -19,8 +19,13 @@ import { Why } from "./why.js";
 
 export async function mount(root, context, page) {
   const view = new RulesView(root, context);
-  await view.load();
-  await view.draft.restore();
+  try {
+    await view.load();
+    await view.draft.restore();
+  } catch (error) {
+    view.unmount();
+    throw error;
+  }
   view.noticeOvertaken();
   view.refresh();
   view.navigate(page);
