@@ -31,6 +31,8 @@ export class Draft {
     this.past = [];
     this.future = [];
     this.queue = Promise.resolve();
+    /** Counts discarded drafts: what was begun before the last of them comes to nothing. */
+    this.discarded = 0;
   }
 
   get isOpen() { return this.state !== null; }
@@ -65,10 +67,11 @@ export class Draft {
    *   the reply to the edit before
    * @param {string} label what is done, for Undo
    * @param {number} generation that of the rules whose numbers the edits have
+   * @returns {Promise<object>} the new state, `{}` if the draft was discarded meanwhile
    * @throws {EditError|import("../api.js").ApiError} and nothing has changed
    */
   edit(edits, label, generation = this.base.generation) {
-    return this.#inTurn(async () => {
+    return this.#inTurn(async (isWanted) => {
       let state = this.state;
       let inserted;
       for (const each of edits) {
@@ -76,10 +79,11 @@ export class Draft {
         const reply = await post("/v1/drafts", { name: this.base.name, text: state?.text, edit });
         if (reply.editError) throw new EditError(refusal(reply));
         if (!state && generation !== reply.generation) throw new OvertakenError();
-        if (!state) this.base = { ...this.base, generation };
         inserted = reply.inserted?.length ? reply.inserted : inserted;
         state = { ...reply, inserted };
       }
+      if (!isWanted()) return {};
+      if (!this.state) this.base = { ...this.base, generation };
       this.#step(state, label);
       return state;
     });
@@ -87,14 +91,21 @@ export class Draft {
 
   /** Puts another document in the place of the draft. */
   replace(text, label) {
-    return this.#inTurn(async () => this.#step(await post("/v1/drafts", { name: this.base.name, text }), label));
+    return this.#inTurn(async (isWanted) => {
+      const state = await post("/v1/drafts", { name: this.base.name, text });
+      if (isWanted()) this.#step(state, label);
+    });
   }
 
   undo() { return this.#inTurn(() => this.#walk(this.past, this.future)); }
   redo() { return this.#inTurn(() => this.#walk(this.future, this.past)); }
 
-  /** Forgets all of it. */
+  /** Ends when all that was begun is done. */
+  settled() { return this.queue; }
+
+  /** Forgets all of it, and what is under way. */
   discard() {
+    this.discarded += 1;
     this.state = null;
     this.past = [];
     this.future = [];
@@ -121,7 +132,9 @@ export class Draft {
   }
 
   #inTurn(work) {
-    const result = this.queue.then(work);
+    const { discarded } = this;
+    const isWanted = () => discarded === this.discarded;
+    const result = this.queue.then(() => (isWanted() ? work(isWanted) : {}));
     this.queue = result.catch(() => {});
     return result;
   }

@@ -156,6 +156,7 @@ export class RuleActs {
   async apply() {
     const { page } = this;
     try {
+      await page.draft.settled();
       const { text } = page.draft.state;
       const outcome = await (await applying()).applyDraft(page.draft);
       if (outcome === "applied" || outcome === "on trial") {
