@@ -18,11 +18,13 @@ export class CellEditor {
     this.outline = outline;
     this.owner = owner;
     this.open = null;
+    /** Counts previews: only the newest is shown. */
+    this.turn = 0;
     outline.element.addEventListener("scroll", () => this.#follow(), { passive: true });
   }
 
-  /** Opens a cell. */
-  start(index, field) {
+  /** Opens a cell, with what was typed there before. */
+  start(index, field, typed = null) {
     this.cancel();
     const node = this.outline.tree.nodes[index];
     const row = this.outline.row(index);
@@ -43,6 +45,19 @@ export class CellEditor {
     combo.input.addEventListener("blur", () => this.open?.element === element && this.finish());
     combo.input.focus();
     combo.input.select();
+    if (typed === null) return;
+    combo.input.value = typed;
+    preview(typed);
+  }
+
+  /** Keeps what was typed; what could not be taken stands there again, unless its rule may be another one now. */
+  async #finishOrReopen() {
+    const { index, node, field, combo, generation } = this.open;
+    const typed = combo.input.value;
+    const wasTaken = await this.finish();
+    const isSame = generation === this.owner.generation() && this.outline.tree.nodes[index]?.number === node.number;
+    if (!wasTaken && isSame) this.start(index, field, typed);
+    return wasTaken;
   }
 
   /** Closes the cell and forgets what was typed. */
@@ -83,14 +98,14 @@ export class CellEditor {
       this.outline.element.focus();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      await this.finish();
-      this.outline.element.focus();
+      await this.#finishOrReopen();
+      if (!this.open) this.outline.element.focus();
     } else if (event.key === "Tab") {
       event.preventDefault();
       const next = this.#neighbour(field, event.shiftKey ? -1 : 1);
-      const wasTaken = await this.finish();
+      const wasTaken = await this.#finishOrReopen();
       if (wasTaken && next) this.start(index, next);
-      else this.outline.element.focus();
+      else if (!this.open) this.outline.element.focus();
     }
   }
 
@@ -115,11 +130,14 @@ export class CellEditor {
   }
 
   async #preview(node, field, text, verdict) {
+    this.turn += 1;
+    const { turn, open } = this;
+    const isStale = () => turn !== this.turn || open !== this.open;
     try {
       const reply = await this.owner.preview([{ set: { rule: node.number, field, text } }]);
-      if (this.open?.node === node) this.open.combo.input.classList.toggle("wrong", showVerdict(verdict, reply, node.number));
+      if (!isStale()) this.open.combo.input.classList.toggle("wrong", showVerdict(verdict, reply, node.number));
     } catch (error) {
-      verdict.textContent = error.message;
+      if (!isStale()) verdict.textContent = error.message;
     }
   }
 }
