@@ -21,9 +21,9 @@ export class OvertakenError extends EditError {
  */
 
 export class Draft {
-  /** @param {() => void} onChange called after each step, forwards or back */
-  constructor(onChange) {
-    this.onChange = onChange;
+  constructor() {
+    /** Called after each step, forwards or back. */
+    this.onChange = () => {};
     /** @type {DraftState|null} `null` while nothing differs from the rules in force */
     this.state = null;
     /** The generation and the name of the rules that the draft was made of. */
@@ -118,17 +118,22 @@ export class Draft {
     return labels.length > 3 ? `${labels.slice(0, 3).join(", ")} and ${labels.length - 3} more` : labels.join(", ");
   }
 
-  /** Takes up the draft that this browser tab had before it was loaded again. */
+  /**
+   * Takes up the draft that this browser tab had before it was loaded again.
+   * @throws {import("../api.js").ApiError} if the daemon does not read it now; it is kept
+   */
   async restore() {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(storage) ?? "null");
-      if (!kept) return;
-      this.base = kept.base;
-      this.state = await post("/v1/drafts", { name: kept.base.name, text: kept.text });
-      this.past = [{ state: null, label: kept.label || "edits" }];
-    } catch {
-      this.state = null;
-    }
+    const kept = this.isOpen ? null : readKept();
+    if (!kept) return;
+    const state = await post("/v1/drafts", { name: kept.base?.name, text: kept.text }).catch((error) => {
+      // What is refused as it stands will never be read.
+      if ([0, 401, 429].includes(error.status) || error.status >= 500) throw error;
+      return null;
+    });
+    if (!state || this.isOpen) return;
+    this.base = kept.base;
+    this.state = state;
+    this.past = [{ state: null, base: kept.base, label: kept.label || "edits" }];
   }
 
   #inTurn(work) {
@@ -158,14 +163,22 @@ export class Draft {
 
   #changed() {
     try {
-      if (this.state) {
-        const kept = { text: this.state.text, base: this.base, label: this.summary };
-        sessionStorage.setItem(storage, JSON.stringify(kept));
-      } else sessionStorage.removeItem(storage);
+      // Nothing older may be left if this is too large.
+      sessionStorage.removeItem(storage);
+      const kept = this.state && { text: this.state.text, base: this.base, label: this.summary };
+      if (kept) sessionStorage.setItem(storage, JSON.stringify(kept));
     } catch {
-      // Too large to be kept over a reload; it lives as long as the page.
+      // It is not kept over a reload; it lives as long as the page.
     }
     this.onChange();
+  }
+}
+
+function readKept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(storage) ?? "null");
+  } catch {
+    return null;
   }
 }
 

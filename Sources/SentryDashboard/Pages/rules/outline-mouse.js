@@ -74,7 +74,10 @@ function listenToDrag(outline, selection, acts) {
     mark(null);
     element.classList.remove("is-dragging");
     start = null;
-    body.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true });
+    // The click that may follow belongs to the drag; it comes at once or not at all.
+    const swallow = (click) => click.stopImmediatePropagation();
+    body.addEventListener("click", swallow, { capture: true, once: true });
+    setTimeout(() => body.removeEventListener("click", swallow, { capture: true }));
     if (found) acts.move(outline.tree.nodes[found.index].number, found.place);
   };
   body.addEventListener("pointerup", end);

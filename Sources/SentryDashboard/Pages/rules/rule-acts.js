@@ -100,14 +100,16 @@ export class RuleActs {
     if (rules.length) return this.#edit([{ delete: rules }], `${name(rules)} deleted`);
   }
 
-  copy() {
+  /** @returns {Promise<boolean>} whether they are on the clipboard */
+  async copy() {
     const rules = this.chosen;
-    return this.#run(async () => (await ruleText()).copyRules(rules, this.page.shownText));
+    let isCopied = false;
+    await this.#run(async () => { isCopied = await (await ruleText()).copyRules(rules, this.page.shownText); });
+    return isCopied;
   }
 
   async cut() {
-    await this.copy();
-    return this.remove();
+    if (await this.copy()) return this.remove();
   }
 
   /** Asks for a text and a place. */

@@ -17,6 +17,9 @@ import { Selection } from "./selection.js";
 import { Vocabulary } from "./vocabulary.js";
 import { Why } from "./why.js";
 
+/** The draft outlives the view, with all its steps. */
+const draft = new Draft();
+
 export async function mount(root, context, page) {
   const view = new RulesView(root, context);
   try {
@@ -38,7 +41,8 @@ export async function mount(root, context, page) {
 export class RulesView {
   constructor(root, context) {
     this.context = context;
-    this.draft = new Draft(() => this.#draftChanged());
+    this.draft = draft;
+    draft.onChange = () => this.#draftChanged();
     this.statistic = remembered("sentry.statistic", "matches");
     this.words = "";
     this.matches = null;
@@ -138,6 +142,7 @@ export class RulesView {
   }
 
   unmount() {
+    this.isGone = true;
     this.outline.unmount();
     this.stopListening();
     this.acts.editor.cancel();
@@ -162,6 +167,7 @@ export class RulesView {
   }
 
   #draftChanged() {
+    if (this.isGone) return;
     this.showsActive = false;
     this.overtakenBy = null;
     if (!this.noticeOvertaken()) this.draft.standOn(this.running);
