@@ -131,12 +131,20 @@ static const unsigned char parts_poll_js[] = {
 #embed "../SentryDashboard/Pages/parts/poll.js"
 };
 
+static const unsigned char parts_seen_js[] = {
+#embed "../SentryDashboard/Pages/parts/seen.js"
+};
+
 static const unsigned char parts_verdicts_js[] = {
 #embed "../SentryDashboard/Pages/parts/verdicts.js"
 };
 
 static const unsigned char parts_words_js[] = {
 #embed "../SentryDashboard/Pages/parts/words.js"
+};
+
+static const unsigned char rules_applied_js[] = {
+#embed "../SentryDashboard/Pages/rules/applied.js"
 };
 
 static const unsigned char rules_apply_js[] = {
@@ -304,8 +312,10 @@ static const struct sentry_page pages[] = {
   {"parts/menu.js", parts_menu_js, sizeof parts_menu_js},
   {"parts/packet-text.js", parts_packet_text_js, sizeof parts_packet_text_js},
   {"parts/poll.js", parts_poll_js, sizeof parts_poll_js},
+  {"parts/seen.js", parts_seen_js, sizeof parts_seen_js},
   {"parts/verdicts.js", parts_verdicts_js, sizeof parts_verdicts_js},
   {"parts/words.js", parts_words_js, sizeof parts_words_js},
+  {"rules/applied.js", rules_applied_js, sizeof rules_applied_js},
   {"rules/apply.js", rules_apply_js, sizeof rules_apply_js},
   {"rules/cell-edit.js", rules_cell_edit_js, sizeof rules_cell_edit_js},
   {"rules/counters.js", rules_counters_js, sizeof rules_counters_js},

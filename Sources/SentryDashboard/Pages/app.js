@@ -6,6 +6,7 @@ import { complain } from "./parts/dialog.js";
 import { makeHeader } from "./header.js";
 import { makeLive } from "./live.js";
 import { findSession, showSignIn } from "./session.js";
+import { followApplied } from "./rules/applied.js";
 import { makeTrialBar } from "./trial.js";
 
 /** Each view is a module with `mount(root, context)`, loaded when it is first shown. */
@@ -26,6 +27,8 @@ const live = makeLive({ onEvent: receive, onState: header.showConnection });
 let shown = null;
 let lastEvent = null;
 let visit = 0;
+/** The session has ended: only signing in is left. */
+let isOver = false;
 
 const context = {
   /** Goes to a view: `go("log", {rule: "2.3"})`. */
@@ -46,18 +49,26 @@ function address(name, query = {}) {
 function receive(event) {
   lastEvent = event;
   header.update(event);
-  trial.update(event.trial ?? null);
+  followApplied(event);
+  trial.update(event.trial ?? null, event.generation);
   shown?.handle.update?.(event);
 }
 
-async function show() {
+/** What the page's address asks for; rules, if it names no view. */
+function wanted() {
   const [name, query = ""] = location.hash.slice(1).split("?");
-  const view = views[name] ?? views.rules;
+  return { name: Object.hasOwn(views, name) ? name : "rules", query };
+}
+
+async function show() {
+  if (isOver) return;
+  const { name, query } = wanted();
+  const view = views[name];
   const turn = ++visit;
   document.title = `${view.title} · sentry`;
-  markNavigation(view.nav ?? (views[name] ? name : "rules"));
+  markNavigation(view.nav ?? name);
   const values = Object.fromEntries(new URLSearchParams(query));
-  const page = { ...values, view: views[name] ? name : "rules" };
+  const page = { ...values, view: name };
   live.start(view.wantsRules === true);
   if (shown?.file === view.file && shown.handle.navigate) return shown.handle.navigate(page);
   shown?.handle.unmount?.();
@@ -67,11 +78,13 @@ async function show() {
     const module = await import(view.file);
     if (turn !== visit) return;
     root.replaceChildren();
-    root.dataset.view = name || "rules";
-    shown = { file: view.file, handle: await module.mount(root, context, page) };
+    root.dataset.view = name;
+    const handle = await module.mount(root, context, page);
+    if (turn !== visit) return handle.unmount?.();
+    shown = { file: view.file, handle };
     if (lastEvent) shown.handle.update?.(lastEvent);
   } catch (error) {
-    showFailure(error);
+    if (turn === visit) showFailure(error);
   }
 }
 
@@ -102,11 +115,20 @@ window.addEventListener("hashchange", () => {
   if (location.hash.startsWith("#open=")) location.reload();
 });
 onSignedOut(() => {
+  if (isOver) return;
+  isOver = true;
+  visit += 1;
   live.stop();
+  header.stop();
+  trial.hide();
+  shown?.handle.unmount?.();
+  shown = null;
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+  document.getElementById("head").hidden = true;
   showSignIn(root, "The session has ended.", () => location.reload());
 });
 // What is to be shown first is fetched while the session is looked for.
-import((views[location.hash.slice(1).split("?")[0]] ?? views.rules).file).catch(() => {});
+import(views[wanted().name].file).catch(() => {});
 try {
   const session = await findSession();
   if (session) begin(session);

@@ -9,13 +9,14 @@ import { signOut } from "./session.js";
 const verdicts = ["pass", "delete", "reject", "dropConnection", "delay", "routeTo"];
 const themes = ["", "light", "dark"];
 
-/** @returns {{start(session), update(event), refresh(), showConnection(isConnected)}} */
+/** @returns {{start(session), stop(), update(event), refresh(), showConnection(isConnected)}} */
 export function makeHeader() {
   const sentence = document.getElementById("sentence");
   const master = document.getElementById("master");
   let status = null;
   let isConnected = true;
   let perSecond = 0;
+  let timer = 0;
 
   async function refresh() {
     try {
@@ -56,8 +57,9 @@ export function makeHeader() {
     start(session) {
       document.getElementById("sign-out").hidden = !session.csrf;
       refresh();
-      setInterval(refresh, 15000);
+      timer = setInterval(refresh, 15000);
     },
+    stop() { clearInterval(timer); },
     update(event) {
       perSecond = verdicts.reduce((sum, verdict) => sum + (event.perSecond?.[verdict] ?? 0), 0);
       if (status && event.generation !== status.document.generation) refresh();

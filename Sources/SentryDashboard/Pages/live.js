@@ -1,4 +1,5 @@
-// What the daemon tells once a second, over one connection for the whole page.
+// What the daemon tells once a second, over one connection for the whole page, closed while the page is hidden: a browser has
+// six connections to a host, for all its tabs together.
 
 /**
  * @param {{onEvent: (event: object) => void, onState: (isConnected: boolean) => void}} listeners
@@ -8,9 +9,11 @@ export function makeLive({ onEvent, onState }) {
   let source = null;
   let withRules = false;
   let retry = 0;
+  let isWanted = false;
 
   function open() {
-    source?.close();
+    close();
+    if (document.hidden) return;
     source = new EventSource(withRules ? "/v1/live?rules=1" : "/v1/live");
     source.onmessage = (message) => {
       onState(true);
@@ -23,17 +26,28 @@ export function makeLive({ onEvent, onState }) {
     };
   }
 
+  function close() {
+    clearTimeout(retry);
+    source?.close();
+    source = null;
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) close();
+    else if (isWanted) open();
+  });
+
   return {
     start(rules) {
+      isWanted = true;
       clearTimeout(retry);
       if (source && source.readyState !== EventSource.CLOSED && rules === withRules) return;
       withRules = rules;
       open();
     },
     stop() {
-      clearTimeout(retry);
-      source?.close();
-      source = null;
+      isWanted = false;
+      close();
     },
   };
 }

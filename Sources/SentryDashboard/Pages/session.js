@@ -36,6 +36,8 @@ async function findOldSession(refusal) {
 /** Ends the session. */
 export async function signOut() {
   await remove("/web/session");
+  // Drafts are nothing for whoever signs in next.
+  sessionStorage.clear();
   location.reload();
 }
 

@@ -4,11 +4,12 @@ import { post } from "./api.js";
 import { complain, toast } from "./parts/dialog.js";
 import { button, h, replace, setText } from "./parts/dom.js";
 
-/** @returns {{update(trial: object|null): void}} */
+/** @returns {{hide(): void, update(trial: object|null, generation: number): void}} `generation`: of the rules in force */
 export function makeTrialBar() {
   const bar = document.getElementById("trial");
   const left = h("strong", { id: "trial-left", class: "figure" });
-  let isShown = false;
+  /** What is on trial while the bar is shown: `{generation, end}`, the end as `Date.now()` has it. */
+  let shown = null;
   let isSettled = false;
 
   async function settle(path, body, text) {
@@ -33,24 +34,32 @@ export function makeTrialBar() {
       button("Keep", keep, { class: "button primary", id: "trial-keep" }),
       button("Go back", goBack, { id: "trial-back" }));
     bar.hidden = false;
-    isShown = true;
   }
 
   function hide() {
     bar.hidden = true;
-    isShown = false;
+    shown = null;
   }
 
   return {
-    update(trial) {
+    hide,
+    update(trial, generation) {
       if (!trial) {
-        if (isShown && !isSettled) toast("Nobody kept the new rules: the rules before are in force again.");
+        if (shown && !isSettled) toast(outcome(shown, generation));
         isSettled = false;
         return hide();
       }
       if (isSettled) return;
-      if (!isShown) draw(trial);
+      if (shown?.generation !== generation) draw(trial);
+      shown = { generation, end: Date.now() + trial.remaining * 1000 };
       setText(left, `${Math.max(0, Math.round(trial.remaining))} s`);
     },
   };
+}
+
+/** How a trial ended that was not settled here. */
+function outcome({ generation, end }, generationNow) {
+  if (generationNow === generation) return "The new rules were kept: they stay.";
+  const isOver = Math.abs(Date.now() - end) < 3000 && generationNow === generation + 1;
+  return isOver ? "Nobody kept the new rules: the rules before are in force again." : "The rules that were on trial are no longer in force.";
 }

@@ -18,8 +18,10 @@ def play(dashboard):
     check(dashboard.rule("2.1.4")["enabled"], "the old rules are not back")
     browser.wait("the page shows the old rules", lambda: dashboard.is_on("2.1.4"))
 
-    dashboard.wait_toast("Other rules than those you applied are in force.")
-    browser.script("[...document.querySelectorAll('.toast button')].find((one) => one.innerText === 'Edit mine again').click()")
+    dashboard.open("traffic")
+    dashboard.open("rules")
+    browser.wait_text("#lapsed", "Other rules than those you applied are in force.")
+    browser.click("#lapsed-take-up")
     browser.wait("the draft is back", lambda: dashboard.is_on("2.1.4") is False)
     dashboard.apply(trial=60)
     browser.click("#trial-keep")

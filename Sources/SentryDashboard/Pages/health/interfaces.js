@@ -5,6 +5,7 @@ import { ask, complain, toast } from "../parts/dialog.js";
 import { h, setAttribute, setText } from "../parts/dom.js";
 import { bytes, countOrBlank } from "../parts/format.js";
 import { figure, makeTable } from "../parts/data-table.js";
+import { lockoutSentence } from "../parts/words.js";
 import { withSwitch } from "./interface-edit.js";
 
 /** Seconds within which a switched interface must be kept. */
@@ -82,7 +83,7 @@ export function makeInterfaces(context, done) {
 /** Puts the document in force on trial with one switch turned, after asking. @returns {Promise<boolean>} whether it was done */
 async function applySwitch(one, field, isOn) {
   const rules = await get("/v1/rules");
-  const { name, generation } = rules.document;
+  const { name } = rules.document;
   const text = withSwitch(rules.text, one, field, isOn);
   const check = text === null ? null : await post("/v1/drafts/check", { name, text });
   if (!check || !changesOneSwitch(check)) {
@@ -94,9 +95,23 @@ async function applySwitch(one, field, isOn) {
   const question = `${effect} The document changes, and goes back by itself unless it is kept within ${trialSeconds} seconds.`;
   if (!(await ask(`Switch “${field}” ${state} for ${one.name}?`, question, `Switch ${state}`))) return false;
   const change = `${field} of ${one.name} switched ${state}`;
-  await putText("/v1/rules", text, { name, generation, change, confirm: trialSeconds });
+  if (!(await putOnTrial(text, rules.document, change))) return false;
   toast(`${one.name}: ${field} is ${state}, on trial.`, "good");
   return true;
+}
+
+/** @returns {Promise<boolean>} `false`: it would end an SSH connection, and the person did not insist */
+async function putOnTrial(text, { name, generation }, change, isForced = false) {
+  const query = { name, generation, change, confirm: trialSeconds, force: isForced ? 1 : undefined };
+  try {
+    await putText("/v1/rules", text, query);
+    return true;
+  } catch (error) {
+    const lockout = error.body?.lockout;
+    if (!lockout || isForced) throw error;
+    const goOn = await ask("This may lock you out", lockoutSentence(lockout), "Switch anyway", "danger");
+    return goOn && putOnTrial(text, { name, generation }, change, true);
+  }
 }
 
 const effects = {
@@ -104,8 +119,9 @@ const effects = {
   external: ["“Interface == external” will not mean it any more.", "“Interface == external” will mean it."],
 };
 
-function changesOneSwitch({ wouldApply, difference }) {
-  if (!wouldApply || !difference) return false;
+/** There is a difference if there is no error; tests that fail do not count: no edit of rules in force is held to them. */
+function changesOneSwitch({ difference }) {
+  if (!difference) return false;
   const { rules, settings, other, interfaces } = difference;
   return rules.length + settings.length + other.length === 0 && interfaces.length === 1;
 }

@@ -5,7 +5,7 @@ import { ask, complain, toast } from "../parts/dialog.js";
 import { button, h } from "../parts/dom.js";
 import { countOrBlank, plural, timestamp } from "../parts/format.js";
 import { figure, makeTable } from "../parts/data-table.js";
-import { sentence } from "../parts/words.js";
+import { lockoutSentence } from "../parts/words.js";
 
 /** @returns {{element: HTMLElement, show(reply: object, health: object): void}} */
 export function makeRollback(context, done) {
@@ -62,9 +62,7 @@ async function send(steps, force) {
   } catch (error) {
     const lockout = error instanceof ApiError && error.status === 422 && error.body?.lockout;
     if (!lockout || force) throw error;
-    const name = lockout.rule === "0" ? "A check before the rules" : `Rule ${lockout.rule} ${lockout.name}`.trim();
-    const text = `${name} would end the SSH connection from ${lockout.peer} to port ${lockout.port}.`;
-    if (!(await ask("This may lock you out", sentence(text), "Go back all the same", "danger"))) throw refused;
+    if (!(await ask("This may lock you out", lockoutSentence(lockout), "Go back all the same", "danger"))) throw refused;
     return send(steps, true);
   }
 }

@@ -86,14 +86,17 @@ export function mount(root, context, page) {
     stream = makeLogStream({ ...query(), limit: 200 }, {
       onEntries: (entries) => {
         if (!isPaused) return rows.add(entries);
-        held = [...held, ...entries].slice(-most);
+        held = [...held, ...entries.filter((entry) => !rows.has(entry))].slice(-most);
         describe();
       },
       onState: (problem) => {
         setText(state, problem ?? "");
         if (!problem) describe();
       },
-      onRestart: () => rows.clear(),
+      onRestart: () => {
+        if (isPaused) held = [];
+        else rows.clear();
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 // Reads the log: what it has, and what comes.
 
 import { ApiError, getText } from "../api.js";
+import { whenSeen } from "../parts/seen.js";
 import { sentence } from "../parts/words.js";
 
 const path = "/v1/log";
@@ -17,7 +18,7 @@ export async function readLog(query) {
 }
 
 /**
- * Follows the log until `stop()`; where the connection ends, it begins anew after a moment.
+ * Follows the log until `stop()`; where the connection ends, it begins anew after a moment, and after the page was hidden.
  * @param {object} query as `readLog` has it, without times
  * @param {{onEntries: (entries: object[]) => void, onState: (problem: string|null) => void, onRestart: () => void}} listeners
  *   `onEntries` is called four times a second at most; `onRestart` before entries come that were told already
@@ -35,6 +36,8 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
   let waiting = [];
   let hasBegun = false;
   let isSignedOut = false;
+  let attempt = new AbortController();
+  document.addEventListener("visibilitychange", () => document.hidden && attempt.abort(), { signal: abort.signal });
 
   const timer = setInterval(() => {
     if (!waiting.length) return;
@@ -46,7 +49,9 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
   async function readOnce() {
     const items = Object.entries({ ...query, follow: 1 }).filter(([, value]) => value !== undefined && value !== "")
       .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-    const response = await fetch(`${path}?${items.join("&")}`, { signal: abort.signal, cache: "no-store" });
+    attempt = new AbortController();
+    const signal = AbortSignal.any([abort.signal, attempt.signal]);
+    const response = await fetch(`${path}?${items.join("&")}`, { signal, cache: "no-store" });
     if (!response.ok) throw await failure(response);
     if (hasBegun) {
       waiting = [];
@@ -65,6 +70,8 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
 
   async function follow() {
     while (!abort.signal.aborted) {
+      await whenSeen();
+      if (abort.signal.aborted) return;
       let problem = "The log has ended. Trying again…";
       try {
         await readOnce();
@@ -75,6 +82,7 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
       }
       if (abort.signal.aborted || isSignedOut) return;
       stream.isOpen = false;
+      if (attempt.signal.aborted) continue;
       onState(problem);
       await new Promise((resolve) => setTimeout(resolve, 3000));
     }

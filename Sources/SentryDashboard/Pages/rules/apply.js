@@ -12,7 +12,7 @@ const trials = [[30, "30 seconds"], [60, "1 minute"], [300, "5 minutes"], [0, "T
 /**
  * Asks, and applies the draft.
  * @param {import("./draft.js").Draft} draft
- * @returns {Promise<"applied"|"overtaken"|null>} `overtaken`: other rules came into force meanwhile, nothing was done
+ * @returns {Promise<"applied"|"on trial"|"overtaken"|null>} `overtaken`: other rules came into force meanwhile, nothing was done
  */
 export async function applyDraft(draft) {
   const { text, findings, findingRules } = draft.state;
@@ -56,7 +56,7 @@ export async function applyDraft(draft) {
   return outcome;
 }
 
-/** @returns {Promise<"applied"|"overtaken"|null>} `null`: refused, and the person did not insist */
+/** @returns {Promise<"applied"|"on trial"|"overtaken"|null>} `null`: refused, and the person did not insist */
 async function send(draft, seconds, isForced) {
   const query = {
     name: draft.base.name, generation: draft.base.generation, change: draft.summary || "edited", difference: 1,
@@ -66,7 +66,7 @@ async function send(draft, seconds, isForced) {
     const reply = await putText("/v1/rules", draft.state.text, query);
     toast(seconds ? "The new rules are in force on trial." : "The new rules are in force.", "good");
     if (reply.hiddenLogin) toast("Somebody is logged in over SSH by a way sentry cannot see.", "bad");
-    return "applied";
+    return seconds ? "on trial" : "applied";
   } catch (error) {
     if (error.status === 412) return "overtaken";
     if (error.status === 423) throw new Error("Other rules are on trial. Keep them or go back first.");

@@ -1,5 +1,6 @@
 // What stands above the outline while there is a draft: how it does, and the way into force; below it what the checks found.
 
+import { appliedRules, forgetApplied } from "./applied.js";
 import { button, h, replace, setText } from "../parts/dom.js";
 import { countFindings, drawFindings } from "./findings.js";
 import { plural, clock } from "../parts/format.js";
@@ -20,7 +21,11 @@ export class DraftBar {
       this.text, this.found, h("span", { class: "spring" }), this.side,
       button("Discard", () => this.#discard(), { id: "discard" }), this.apply);
     this.overtaken = h("div", { class: "bar", id: "overtaken", hidden: true, role: "alert" });
-    this.element = h("div", {}, this.overtaken, this.bar);
+    this.lapsed = h("div", { class: "bar", id: "lapsed", hidden: true, role: "region", "aria-label": "Rules that went away" },
+      h("span", {}, "Other rules than those you applied are in force."), h("span", { class: "spring" }),
+      button("Edit mine again", () => this.#takeUp(), { id: "lapsed-take-up" }),
+      button("Forget mine", () => this.#forget(), { id: "lapsed-forget" }));
+    this.element = h("div", {}, this.overtaken, this.lapsed, this.bar);
     this.findings = h("section", { class: "findings-panel", id: "findings", hidden: true, "aria-label": "Findings" });
     /** Whether the list is to be seen; unless somebody said, it is for errors and warnings. */
     this.isOpen = null;
@@ -31,6 +36,8 @@ export class DraftBar {
     const { draft } = page;
     this.bar.hidden = !draft.isOpen;
     this.#tellOvertaken();
+    const applied = appliedRules();
+    this.lapsed.hidden = draft.isOpen || applied === null || applied.generation === page.running.generation;
     if (!draft.isOpen) return void (this.findings.hidden = true);
     const last = draft.past.at(-1)?.label ?? "taken up";
     setText(this.text, `Draft, not applied: ${plural(draft.past.length, "step")}, last ${last}.`);
@@ -71,6 +78,15 @@ export class DraftBar {
     const { text } = draft.state;
     draft.discard();
     acts.offerBack(text);
+  }
+
+  async #takeUp() {
+    if (await this.page.acts.takeUp(appliedRules())) this.#forget();
+  }
+
+  #forget() {
+    forgetApplied();
+    this.update();
   }
 
   #tellOvertaken() {

@@ -5,8 +5,15 @@ import { post } from "../api.js";
 const stepLimit = 200;
 const storage = "sentry.draft";
 
-/** An edit that the daemon did not do, with its reason. */
+/** An edit that was not done, with its reason. */
 export class EditError extends Error {}
+
+/** An edit that was meant for rules that are no longer in force. */
+export class OvertakenError extends EditError {
+  constructor() {
+    super("Other rules came into force meanwhile. Nothing was changed: look at them first.");
+  }
+}
 
 /**
  * @typedef {{text: string, rules: object[], findings: object[], findingRules: (string|null)[], inserted?: string[]}}
@@ -14,9 +21,9 @@ export class EditError extends Error {}
  */
 
 export class Draft {
-  /** @param {() => void} onChange called after each step, forwards or back */
-  constructor(onChange) {
-    this.onChange = onChange;
+  constructor() {
+    /** Called after each step, forwards or back. */
+    this.onChange = () => {};
     /** @type {DraftState|null} `null` while nothing differs from the rules in force */
     this.state = null;
     /** The generation and the name of the rules that the draft was made of. */
@@ -24,6 +31,8 @@ export class Draft {
     this.past = [];
     this.future = [];
     this.queue = Promise.resolve();
+    /** Counts discarded drafts: what was begun before the last of them comes to nothing. */
+    this.discarded = 0;
   }
 
   get isOpen() { return this.state !== null; }
@@ -35,9 +44,10 @@ export class Draft {
     if (!this.isOpen) this.base = { generation: document.generation, name: document.name };
   }
 
-  /** Takes other rules in force as those that the draft will replace. */
+  /** Takes other rules in force as those that the draft, and what Undo and Redo lead to, will replace. */
   rebase(document) {
     this.base = { generation: document.generation, name: document.name };
+    for (const step of [...this.past, ...this.future]) step.base = this.base;
     this.#changed();
   }
 
@@ -56,20 +66,24 @@ export class Draft {
    * @param {(object|((before: object) => object))[]} edits in the daemon's form, `{set: …}`, `{paste: …}`, or made from
    *   the reply to the edit before
    * @param {string} label what is done, for Undo
+   * @param {number} generation that of the rules whose numbers the edits have
+   * @returns {Promise<object>} the new state, `{}` if the draft was discarded meanwhile
    * @throws {EditError|import("../api.js").ApiError} and nothing has changed
    */
-  edit(edits, label) {
-    return this.#inTurn(async () => {
+  edit(edits, label, generation = this.base.generation) {
+    return this.#inTurn(async (isWanted) => {
       let state = this.state;
       let inserted;
       for (const each of edits) {
         const edit = typeof each === "function" ? each(state) : each;
         const reply = await post("/v1/drafts", { name: this.base.name, text: state?.text, edit });
         if (reply.editError) throw new EditError(refusal(reply));
-        if (!state && reply.generation !== undefined) this.base.generation = reply.generation;
+        if (!state && generation !== reply.generation) throw new OvertakenError();
         inserted = reply.inserted?.length ? reply.inserted : inserted;
         state = { ...reply, inserted };
       }
+      if (!isWanted()) return {};
+      if (!this.state) this.base = { ...this.base, generation };
       this.#step(state, label);
       return state;
     });
@@ -77,14 +91,21 @@ export class Draft {
 
   /** Puts another document in the place of the draft. */
   replace(text, label) {
-    return this.#inTurn(async () => this.#step(await post("/v1/drafts", { name: this.base.name, text }), label));
+    return this.#inTurn(async (isWanted) => {
+      const state = await post("/v1/drafts", { name: this.base.name, text });
+      if (isWanted()) this.#step(state, label);
+    });
   }
 
   undo() { return this.#inTurn(() => this.#walk(this.past, this.future)); }
   redo() { return this.#inTurn(() => this.#walk(this.future, this.past)); }
 
-  /** Forgets all of it. */
+  /** Ends when all that was begun is done. */
+  settled() { return this.queue; }
+
+  /** Forgets all of it, and what is under way. */
   discard() {
+    this.discarded += 1;
     this.state = null;
     this.past = [];
     this.future = [];
@@ -97,27 +118,34 @@ export class Draft {
     return labels.length > 3 ? `${labels.slice(0, 3).join(", ")} and ${labels.length - 3} more` : labels.join(", ");
   }
 
-  /** Takes up the draft that this browser tab had before it was loaded again. */
+  /**
+   * Takes up the draft that this browser tab had before it was loaded again.
+   * @throws {import("../api.js").ApiError} if the daemon does not read it now; it is kept
+   */
   async restore() {
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(storage) ?? "null");
-      if (!kept) return;
-      this.base = kept.base;
-      this.state = await post("/v1/drafts", { name: kept.base.name, text: kept.text });
-      this.past = [{ state: null, label: kept.label || "edits" }];
-    } catch {
-      this.state = null;
-    }
+    const kept = this.isOpen ? null : readKept();
+    if (!kept) return;
+    const state = await post("/v1/drafts", { name: kept.base?.name, text: kept.text }).catch((error) => {
+      // What is refused as it stands will never be read.
+      if ([0, 401, 429].includes(error.status) || error.status >= 500) throw error;
+      return null;
+    });
+    if (!state || this.isOpen) return;
+    this.base = kept.base;
+    this.state = state;
+    this.past = [{ state: null, base: kept.base, label: kept.label || "edits" }];
   }
 
   #inTurn(work) {
-    const result = this.queue.then(work);
+    const { discarded } = this;
+    const isWanted = () => discarded === this.discarded;
+    const result = this.queue.then(() => (isWanted() ? work(isWanted) : {}));
     this.queue = result.catch(() => {});
     return result;
   }
 
   #step(state, label) {
-    this.past.push({ state: this.state, label });
+    this.past.push({ state: this.state, base: this.base, label });
     if (this.past.length > stepLimit) this.past.shift();
     this.future = [];
     this.state = state;
@@ -127,21 +155,30 @@ export class Draft {
   #walk(from, to) {
     const step = from.pop();
     if (!step) return;
-    to.push({ state: this.state, label: step.label });
+    to.push({ state: this.state, base: this.base, label: step.label });
     this.state = step.state;
+    if (step.state) this.base = step.base;
     this.#changed();
   }
 
   #changed() {
     try {
-      if (this.state) {
-        const kept = { text: this.state.text, base: this.base, label: this.summary };
-        sessionStorage.setItem(storage, JSON.stringify(kept));
-      } else sessionStorage.removeItem(storage);
+      // Nothing older may be left if this is too large.
+      sessionStorage.removeItem(storage);
+      const kept = this.state && { text: this.state.text, base: this.base, label: this.summary };
+      if (kept) sessionStorage.setItem(storage, JSON.stringify(kept));
     } catch {
-      // Too large to be kept over a reload; it lives as long as the page.
+      // It is not kept over a reload; it lives as long as the page.
     }
     this.onChange();
+  }
+}
+
+function readKept() {
+  try {
+    return JSON.parse(sessionStorage.getItem(storage) ?? "null");
+  } catch {
+    return null;
   }
 }
 

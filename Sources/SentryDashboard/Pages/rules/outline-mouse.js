@@ -54,7 +54,7 @@ function listenToDrag(outline, selection, acts) {
     const index = outline.indexOf(event.target);
     if (event.button !== 0 || event.pointerType === "touch" || index < 0 || !acts.canEdit()) return;
     if (event.target.closest("input, .triangle")) return;
-    start = { x: event.clientX, y: event.clientY, index, id: event.pointerId, isDragging: false };
+    start = { x: event.clientX, y: event.clientY, index, id: event.pointerId, isDragging: false, tree: outline.tree };
   });
 
   body.addEventListener("pointermove", (event) => {
@@ -69,11 +69,15 @@ function listenToDrag(outline, selection, acts) {
 
   const end = (event) => {
     if (!start?.isDragging) return (start = null);
-    const found = event.type === "pointerup" ? target : null;
+    // Rules that were drawn anew meanwhile have other places.
+    const found = event.type === "pointerup" && start.tree === outline.tree ? target : null;
     mark(null);
     element.classList.remove("is-dragging");
     start = null;
-    body.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, once: true });
+    // The click that may follow belongs to the drag; it comes at once or not at all.
+    const swallow = (click) => click.stopImmediatePropagation();
+    body.addEventListener("click", swallow, { capture: true, once: true });
+    setTimeout(() => body.removeEventListener("click", swallow, { capture: true }));
     if (found) acts.move(outline.tree.nodes[found.index].number, found.place);
   };
   body.addEventListener("pointerup", end);

@@ -1,10 +1,12 @@
 // What can be done to rules: by key, mouse, button and menu alike.
 
 import { get, getText } from "../api.js";
+import { keepApplied } from "./applied.js";
 import { CellEditor } from "./cell-edit.js";
 import { complain, toast } from "../parts/dialog.js";
 import { download } from "../parts/download.js";
 import { openMenu } from "../parts/menu.js";
+import { OvertakenError } from "./draft.js";
 import { editRule } from "./rule-form.js";
 import { plural } from "../parts/format.js";
 
@@ -18,12 +20,12 @@ export class RuleActs {
   /** @param {import("./rules.js").RulesView} page */
   constructor(page) {
     this.page = page;
-    /** What was applied last, to be taken up again if it does not stay: `{text, generation}`. */
-    this.applied = null;
     this.editor = new CellEditor(page.outline, {
       vocabulary: () => page.vocabulary,
       preview: (edits) => page.draft.preview(edits),
-      commit: (number, field, text) => this.#edit([{ set: { rule: number, field, text } }], `rule ${number} ${field}`),
+      generation: () => page.draft.base.generation,
+      commit: (number, field, text, generation) =>
+        this.#edit([{ set: { rule: number, field, text } }], `rule ${number} ${field}`, generation),
     });
   }
 
@@ -80,8 +82,9 @@ export class RuleActs {
   async editWhole(index = this.page.outline.focus) {
     const node = this.page.tree.nodes[index];
     if (!node || !this.#mayEdit()) return;
+    const { generation } = this.page.draft.base;
     const edits = await editRule(node, { vocabulary: this.page.vocabulary, preview: (list) => this.page.draft.preview(list) });
-    if (edits) await this.#edit(edits, `rule ${node.number} edited`);
+    if (edits) await this.#edit(edits, `rule ${node.number} edited`, generation);
     this.page.outline.element.focus();
   }
 
@@ -97,28 +100,31 @@ export class RuleActs {
     if (rules.length) return this.#edit([{ delete: rules }], `${name(rules)} deleted`);
   }
 
-  copy() {
+  /** @returns {Promise<boolean>} whether they are on the clipboard */
+  async copy() {
     const rules = this.chosen;
-    return this.#run(async () => (await ruleText()).copyRules(rules, this.page.shownText));
+    let isCopied = false;
+    await this.#run(async () => { isCopied = await (await ruleText()).copyRules(rules, this.page.shownText); });
+    return isCopied;
   }
 
   async cut() {
-    await this.copy();
-    return this.remove();
+    if (await this.copy()) return this.remove();
   }
 
   /** Asks for a text and a place. */
   async paste() {
     if (!this.#mayEdit()) return;
     const to = this.chosen[0] ?? null;
+    const { generation } = this.page.draft.base;
     const wanted = await (await ruleText()).askForRules(to);
-    if (wanted) await this.pasteText(wanted.snippet, to, wanted.place);
+    if (wanted) await this.pasteText(wanted.snippet, to, wanted.place, generation);
     this.page.outline.element.focus();
   }
 
-  pasteText(snippet, to, place) {
+  pasteText(snippet, to, place, generation) {
     const target = to ? { to, place } : {};
-    return this.#edit([{ paste: { snippet, ...target } }], to ? `rules pasted ${place} ${to}` : "rules pasted");
+    return this.#edit([{ paste: { snippet, ...target } }], to ? `rules pasted ${place} ${to}` : "rules pasted", generation);
   }
 
   move(to, place) {
@@ -152,12 +158,13 @@ export class RuleActs {
   async apply() {
     const { page } = this;
     try {
+      await page.draft.settled();
       const { text } = page.draft.state;
       const outcome = await (await applying()).applyDraft(page.draft);
-      if (outcome === "applied") {
+      if (outcome === "applied" || outcome === "on trial") {
         page.draft.discard();
         await page.load();
-        this.applied = { text, generation: page.running.generation };
+        if (outcome === "on trial") keepApplied(text, page.running.generation);
         page.context.refresh();
       } else if (outcome === "overtaken") {
         await page.load();
@@ -169,8 +176,8 @@ export class RuleActs {
     }
   }
 
-  /** Makes a draft again of rules that did not stay in force. */
-  takeUp({ text }) { return this.page.draft.replace(text, "rules taken up again").catch(complain); }
+  /** Makes a draft again of a text that was given up, or did not stay in force. @returns {Promise<boolean>} */
+  takeUp({ text }) { return this.#run(() => this.page.draft.replace(text, "rules taken up again")); }
 
   /** After a draft was given up: one way back. */
   offerBack(text) {
@@ -238,10 +245,10 @@ export class RuleActs {
   }
 
   /** Does edits to the draft, and selects what came in. @returns {Promise<boolean>} */
-  async #edit(edits, label) {
+  async #edit(edits, label, generation) {
     if (!this.#mayEdit()) return this.page.refresh(), false;
     return this.#run(async () => {
-      const reply = await this.page.draft.edit(edits, label);
+      const reply = await this.page.draft.edit(edits, label, generation);
       const inserted = reply.inserted ?? [];
       const index = this.page.selection.numbers(inserted);
       if (index === undefined) return;
@@ -259,7 +266,8 @@ export class RuleActs {
       return true;
     } catch (error) {
       complain(error);
-      this.page.refresh();
+      if (error instanceof OvertakenError) await this.page.followGeneration().catch(complain);
+      else this.page.refresh();
       return false;
     }
   }

@@ -5,14 +5,20 @@ import { openDialog, toast } from "../parts/dialog.js";
 import { h } from "../parts/dom.js";
 import { plural } from "../parts/format.js";
 
-/** Copies rules. @param {string|undefined} text the draft, or nothing for the rules in force */
+/**
+ * Copies rules.
+ * @param {string|undefined} text the draft, or nothing for the rules in force
+ * @returns {Promise<boolean>} `false`: the browser refuses, so that the text was shown instead
+ */
 export async function copyRules(numbers, text) {
   const { snippet } = await post("/v1/drafts/copy", { text, rules: numbers });
   try {
     await navigator.clipboard.writeText(snippet);
     toast(`${plural(numbers.length, "rule")} copied as text.`);
+    return true;
   } catch {
     await showText("Copy this text", snippet, true);
+    return false;
   }
 }
 

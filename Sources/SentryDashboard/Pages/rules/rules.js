@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { Counters } from "./counters.js";
-import { complain, toast } from "../parts/dialog.js";
+import { complain } from "../parts/dialog.js";
 import { debounce, h, setText } from "../parts/dom.js";
 import { Draft } from "./draft.js";
 import { DraftBar } from "./draft-bar.js";
@@ -17,10 +17,18 @@ import { Selection } from "./selection.js";
 import { Vocabulary } from "./vocabulary.js";
 import { Why } from "./why.js";
 
+/** The draft outlives the view, with all its steps. */
+const draft = new Draft();
+
 export async function mount(root, context, page) {
   const view = new RulesView(root, context);
-  await view.load();
-  await view.draft.restore();
+  try {
+    await view.load();
+    await view.draft.restore();
+  } catch (error) {
+    view.unmount();
+    throw error;
+  }
   view.noticeOvertaken();
   view.refresh();
   view.navigate(page);
@@ -33,7 +41,8 @@ export async function mount(root, context, page) {
 export class RulesView {
   constructor(root, context) {
     this.context = context;
-    this.draft = new Draft(() => this.#draftChanged());
+    this.draft = draft;
+    draft.onChange = () => this.#draftChanged();
     this.statistic = remembered("sentry.statistic", "matches");
     this.words = "";
     this.matches = null;
@@ -121,7 +130,7 @@ export class RulesView {
   /** Takes an event of the live feed. */
   update(event) {
     if (this.isLoading || !this.running) return;
-    if (event.generation !== this.running.generation) return void this.#followGeneration().catch(complain);
+    if (event.generation !== this.running.generation) return void this.followGeneration().catch(complain);
     this.counters.receive(event.rules ?? []);
     if (this.why.path) return;
     this.outline.drawFigures((index) => this.#figures(index), (index) => this.counters.fresh.has(this.tree.nodes[index].slot));
@@ -133,6 +142,7 @@ export class RulesView {
   }
 
   unmount() {
+    this.isGone = true;
     this.outline.unmount();
     this.stopListening();
     this.acts.editor.cancel();
@@ -149,23 +159,18 @@ export class RulesView {
   }
 
   /** Other rules are in force than those shown. */
-  async #followGeneration() {
-    const applied = this.acts.applied;
+  async followGeneration() {
     await this.load();
-    if (!this.noticeOvertaken() && applied && applied.generation !== this.running.generation) {
-      this.acts.applied = null;
-      const again = { label: "Edit mine again", run: () => this.acts.takeUp(applied) };
-      toast("Other rules than those you applied are in force.", "plain", again);
-    }
+    if (!this.draft.isOpen) this.acts.editor.giveUp("Other rules came into force");
+    this.noticeOvertaken();
     this.refresh();
   }
 
   #draftChanged() {
+    if (this.isGone) return;
     this.showsActive = false;
-    if (!this.draft.isOpen) {
-      this.overtakenBy = null;
-      this.draft.standOn(this.running);
-    }
+    this.overtakenBy = null;
+    if (!this.noticeOvertaken()) this.draft.standOn(this.running);
     if (this.why.path) this.why.explain(this.why.input.value);
     this.refresh();
   }

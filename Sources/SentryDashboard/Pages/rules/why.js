@@ -19,6 +19,8 @@ export class Why {
     /** @type {Map<string, PathStep>|null} by rule number */
     this.path = null;
     this.decider = null;
+    /** Counts what was asked and closed: only the newest answer is drawn. */
+    this.turn = 0;
     this.input = h("input", {
       class: "field mono", id: "why-packet", spellcheck: "false", autocomplete: "off", "aria-label": "A packet in one line",
       placeholder: "tcp 203.0.113.9:40000 > me:23 syn in external",
@@ -43,6 +45,7 @@ export class Why {
   }
 
   close() {
+    this.turn += 1;
     this.element.hidden = true;
     this.path = null;
     this.decider = null;
@@ -52,14 +55,18 @@ export class Why {
 
   /** Has a packet explained, and draws its way. */
   async explain(packet) {
+    this.turn += 1;
+    const { turn } = this;
     this.element.hidden = false;
     if (this.input.value !== packet) this.input.value = packet;
     try {
       const report = await post("/v1/explain", { packet, text: this.owner.draftText() });
+      if (turn !== this.turn) return;
       this.path = new Map(report.rules.map((step) => [step.number, { ...step, decides: step.number === report.rule }]));
       this.decider = this.path.has(report.rule) ? report.rule : null;
       this.#tell(report);
     } catch (error) {
+      if (turn !== this.turn) return;
       this.path = null;
       this.decider = null;
       replace(this.result, h("p", { class: "problem" }, error.message));
