@@ -61,5 +61,6 @@ export function makeTrialBar() {
 function outcome({ generation, end }, generationNow) {
   if (generationNow === generation) return "The new rules were kept: they stay.";
   const isOver = Math.abs(Date.now() - end) < 3000 && generationNow === generation + 1;
-  return isOver ? "Nobody kept the new rules: the rules before are in force again." : "The rules that were on trial are no longer in force.";
+  if (isOver) return "Nobody kept the new rules: the rules before are in force again.";
+  return "The rules that were on trial are no longer in force.";
 }
