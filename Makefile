@@ -6,9 +6,10 @@ SENTRY      := .build/release/sentry
 PREFIX      := /usr/local
 DESTDIR     :=
 
-# Tests of daemons and networks wait more than they work, so many run at a time, but not so many that none comes to its end. Those of
-# the real captures (all have "corpus" in their names) work all the time: they run by themselves, afterwards.
-TEST_WIDTH := --experimental-maximum-parallelization-width 24
+# Tests of daemons and networks wait more than they work: some run at a time, beside none that keep both cores busy. Those of the real
+# captures all have "corpus" in their names.
+LIVE_TESTS := Live|Network|Kernel|SentryServiceTests|SentryDashboardTests|SentryNotifierTests|SentryProcessesTests
+TEST_WIDTH := --experimental-maximum-parallelization-width 16
 
 # Debian packages: what the program is built with, and what its tests run against.
 BUILD_PACKAGES := libpcap-dev libnetfilter-queue-dev libmnl-dev libnftables-dev libsqlite3-dev pkg-config zlib1g-dev libstdc++-12-dev libc6-dev
@@ -50,7 +51,8 @@ test: check-format check-generated
 	$(call install,$(TEST_PACKAGES))
 	$(MAKE) $(AXE)
 	swift build --build-tests $(SWIFT_FLAGS)
-	env -u SENTRY_CORPUS swift test --skip-build $(TEST_WIDTH)
+	env -u SENTRY_CORPUS swift test --skip-build $(TEST_WIDTH) --filter '$(LIVE_TESTS)'
+	env -u SENTRY_CORPUS swift test --skip-build $(TEST_WIDTH) --skip '$(LIVE_TESTS)'
 	if [ -n "$$SENTRY_CORPUS" ]; then swift test --skip-build --filter '[cC]orpus'; fi
 	$(MAKE) smoke check-instructions check-deb
 

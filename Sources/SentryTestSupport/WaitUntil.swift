@@ -2,7 +2,7 @@
 ///
 /// - Throws: `WaitedInVain` when it has not held for `limit`.
 public func waitUntil(
-  _ event: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
+  _ event: String, within limit: Duration = .seconds(180), _ condition: () async throws -> Bool
 ) async throws {
   let clock = ContinuousClock()
   let deadline = clock.now + limit

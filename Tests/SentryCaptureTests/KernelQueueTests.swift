@@ -133,7 +133,7 @@ struct KernelQueueTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func packetsPassInOrderOrAreDroppedOrHeld() async throws {
     try await withQueue { queue, loopback in
       for value in 1...8 as ClosedRange<UInt8> { try loopback.send([value]) }
@@ -159,7 +159,7 @@ struct KernelQueueTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func packetCanLeaveWithOtherBytes() async throws {
     try await withQueue { queue, loopback in
       try loopback.send([1])
@@ -175,7 +175,7 @@ struct KernelQueueTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func maximumIsKept() async throws {
     try await withQueue { queue, loopback in
       for value in 1...5 as ClosedRange<UInt8> { try loopback.send([value]) }
@@ -185,7 +185,7 @@ struct KernelQueueTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func queueInUseIsRefusedByName() async throws {
     try await withQueue { queue, _ in
       var options = KernelQueue.Options()
@@ -195,7 +195,7 @@ struct KernelQueueTests {
   }
 
   /// Under fail-open a full queue lets packets pass unjudged, and counts them.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func fullQueuePassesOrDropsByItsPolicy() async throws {
     for passes in [true, false] {
       try await NetworkNamespace.run {

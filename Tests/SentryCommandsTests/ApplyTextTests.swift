@@ -119,7 +119,7 @@ import Testing
 
 @Suite struct WatchedFileTests {
   /// Each save is handed over once, however it is done.
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(12)))
   func savesAreSeen() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("a.plist", "one")

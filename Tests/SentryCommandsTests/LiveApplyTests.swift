@@ -20,7 +20,7 @@ struct LiveApplyTests {
         + #"{ enabled = 1; propertyName = "Dest port"; propertyValue = "0-20"; filterActionName = Delete; } );"#),
   ]
 
-  @Test(.timeLimit(.minutes(5)))
+  @Test(.timeLimit(.minutes(12)))
   func noConnectionIsLostAndNothingForbiddenPasses() async throws {
     let folder = try TemporaryFolder()
     let paths = try Self.documents.enumerated().map { number, rules in

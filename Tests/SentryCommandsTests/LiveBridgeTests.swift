@@ -173,7 +173,7 @@ struct LiveBridgeTests {
       "http://\(BridgedCables.insideAddress):\(port)/page")
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func pingAndDownloadsPassInBothDirections() async throws {
     try await withBridge { cables, daemon in
       #expect(daemon.program.errors.contains("out0 is the outside"))
@@ -197,7 +197,7 @@ struct LiveBridgeTests {
   }
 
   /// 20 seconds of 2 Mbit/s, as curl counts them.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func limitedDownloadKeepsToItsRate() async throws {
     let document = """
       { rules = ( { enabled = 1; propertyName = "Source port"; propertyValue = 80; filterActionName = "Rate limit out"; \
@@ -216,7 +216,7 @@ struct LiveBridgeTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func rejectedConnectionIsRefusedAtOnce() async throws {
     try await withBridge { cables, _ in
       try await withServer(cables, port: 81) {
@@ -226,7 +226,7 @@ struct LiveBridgeTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func deletedPacketsLeaveTheCallerWaiting() async throws {
     try await withBridge { cables, _ in
       try await withServer(cables, port: 82) {
@@ -237,7 +237,7 @@ struct LiveBridgeTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func delayedRequestTakesThreeQuartersOfASecond() async throws {
     try await withBridge { cables, _ in
       try await withServer(cables, port: 83) {
@@ -250,7 +250,7 @@ struct LiveBridgeTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func browserInsideSeesTheBlockedPage() async throws {
     try await withBridge { cables, _ in
       try await withServer(cables, on: cables.outside, port: 80) {
@@ -267,7 +267,7 @@ struct LiveBridgeTests {
   }
 
   /// The scanner is triggered when it comes to port 23, and sees nothing of what it asks for afterwards.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func scannerIsTriggered() async throws {
     try await withBridge { cables, daemon in
       try await withServer(cables, port: 80) {
@@ -288,7 +288,7 @@ struct LiveBridgeTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func iperfRunsInBothDirections() async throws {
     struct Result: Decodable {
       struct End: Decodable {
@@ -324,7 +324,7 @@ struct LiveBridgeTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func jumboFramesPassWholeOnceTheInterfacesTakeThem() async throws {
     try await withBridge { cables, _ in
       try await cables.setMTU(9_000)
@@ -337,7 +337,7 @@ struct LiveBridgeTests {
   }
 
   /// Tags that the kernel takes off frames are put back; frames that are not IP pass; each frame comes out once.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func taggedAndForeignFramesComeOutAsTheyWentIn() async throws {
     let ends = "02005e005302" + "02005e005301"
     let frames = [
@@ -394,7 +394,7 @@ struct LiveBridgeTests {
     return frames
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func dryRunPassesWhatTheRulesForbid() async throws {
     try await withBridge(options: ["--dry-run"]) { cables, daemon in
       try await withServer(cables, port: 82) {
@@ -407,7 +407,7 @@ struct LiveBridgeTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func bridgeGoesOnWhenALostInterfaceIsBack() async throws {
     try await withBridge { cables, daemon in
       try await ip("-n", cables.bridge, "link", "delete", "in0")
@@ -422,7 +422,7 @@ struct LiveBridgeTests {
   }
 
   /// What the daemon has switched off is on again when it has ended.
-  @Test(.timeLimit(.minutes(2)), .enabled(if: Program("ethtool").isThere, "needs ethtool"))
+  @Test(.timeLimit(.minutes(12)), .enabled(if: Program("ethtool").isThere, "needs ethtool"))
   func joinedPacketsAreSwitchedOffMeanwhile() async throws {
     let cables = try await BridgedCables()
     do {

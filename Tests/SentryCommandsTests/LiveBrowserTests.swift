@@ -47,7 +47,7 @@ enum LiveBrowser {
 
 @Suite(.serialized, .enabled(if: LiveBrowser.isPossible, LiveBrowser.needs))
 struct LiveBrowserTests {
-  @Test(.timeLimit(.minutes(6)))
+  @Test(.timeLimit(.minutes(12)))
   func peopleSeeAndDoWhatTheyShould() async throws {
     let run = try await LiveBrowser.play(
       "login", "live", "disable", "paste", "findings", "trial", "second_editor", "triggered", "explain", "hostile",
@@ -55,7 +55,7 @@ struct LiveBrowserTests {
     #expect(run.status == 0, "\(run.output) \(run.errors)")
   }
 
-  @Test(.timeLimit(.minutes(6)), .enabled(if: LiveBrowser.axe != nil, "needs axe-core, which make test fetches"))
+  @Test(.timeLimit(.minutes(12)), .enabled(if: LiveBrowser.axe != nil, "needs axe-core, which make test fetches"))
   func pagesKeepNobodyOut() async throws {
     let run = try await LiveBrowser.play("accessibility")
     #expect(run.status == 0, "\(run.output) \(run.errors)")

@@ -23,7 +23,7 @@ struct LiveDashboardTests {
     try await cable.script(at: .watched, "curl --silent --max-time 10 --write-out '%{http_code}' \(words)").output
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func linkLogsInAndAppliesAsWhoAsked() async throws {
     try await withDaemon { cable, daemon in
       let link = try await daemon.sentry("open", "--print")
@@ -55,7 +55,7 @@ struct LiveDashboardTests {
   }
 
   /// A cookie that another user of this host has got hold of.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func cookieIsWorthNothingToAnotherUser() async throws {
     try await withDaemon { cable, daemon in
       let url = try await daemon.sentry("open", "--print").output.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -73,7 +73,7 @@ struct LiveDashboardTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func withoutPagesOpenSaysHowToHaveThem() async throws {
     try await withDaemon(options: []) { _, daemon in
       let link = try await daemon.sentry("open")

@@ -36,7 +36,7 @@ struct LiveFailureTests {
 
   // MARK: The daemon goes
 
-  @Test(.timeLimit(.minutes(2)), arguments: policies)
+  @Test(.timeLimit(.minutes(12)), arguments: policies)
   func killedUnderLoadThePolicyHoldsUntilOffOrTheNextStart(_ policy: String) async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -72,7 +72,7 @@ struct LiveFailureTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: policies)
+  @Test(.timeLimit(.minutes(12)), arguments: policies)
   func stoppedThePolicyDecides(_ policy: String) async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -90,7 +90,7 @@ struct LiveFailureTests {
   }
 
   /// It hangs; nobody asks it any more.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func offWorksWithoutAnAnswer() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -130,7 +130,7 @@ struct LiveFailureTests {
     """
 
   /// The terminal, or the remote shell, that it runs in is gone.
-  @Test(.timeLimit(.minutes(2)), .enabled(if: Program("python3").isThere, "needs python3"))
+  @Test(.timeLimit(.minutes(12)), .enabled(if: Program("python3").isThere, "needs python3"))
   func withoutItsTerminalItEndsInOrder() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -155,7 +155,7 @@ struct LiveFailureTests {
 
   // MARK: Switched off and on
 
-  @Test(.timeLimit(.minutes(3)), arguments: policies)
+  @Test(.timeLimit(.minutes(12)), arguments: policies)
   func offTakesTheRulesOutAndOnPutsThemBack(_ policy: String) async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -177,7 +177,7 @@ struct LiveFailureTests {
 
   // MARK: Others
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whatSomebodyFlushesIsPutBackAndTold() async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
@@ -196,7 +196,7 @@ struct LiveFailureTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aSecondDaemonIsRefusedWhateverItSharesWithTheFirst() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -231,7 +231,7 @@ struct LiveFailureTests {
   }
 
   /// A copy in another directory would be loaded at the next boot.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func offSaysWhereItHasLookedForTheCopy() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)
@@ -246,7 +246,7 @@ struct LiveFailureTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)), .enabled(if: Program("setpriv").isThere, "needs setpriv"))
+  @Test(.timeLimit(.minutes(12)), .enabled(if: Program("setpriv").isThere, "needs setpriv"))
   func aRightThatIsMissingIsNamed() async throws {
     let folder = try TemporaryFolder()
     try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.url.path)
@@ -273,7 +273,7 @@ struct LiveFailureTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func anInterfaceThatIsNotThereIsNamed() async throws {
     let folder = try TemporaryFolder()
     try await Cable.with(.usual) { cable in
@@ -286,7 +286,7 @@ struct LiveFailureTests {
 
   // MARK: The interface goes
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func anInterfaceThatVanishesAndReturnsIsJudgedAgain() async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try LiveQueue.document(Self.telnetIsClosed, in: folder)) { cable, daemon in
@@ -304,7 +304,7 @@ struct LiveFailureTests {
 
   // MARK: Counts
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whatTheQueueHandsOverAddsUp() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.telnetIsClosed, in: folder)

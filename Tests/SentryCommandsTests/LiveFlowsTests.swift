@@ -69,7 +69,7 @@ struct LiveFlowsTests {
 
   // MARK: What passes
 
-  @Test(.timeLimit(.minutes(3)), arguments: [Cable.watchedAddress, Cable.watchedIPv6])
+  @Test(.timeLimit(.minutes(12)), arguments: [Cable.watchedAddress, Cable.watchedIPv6])
   func anEstablishedDownloadPassesInTheKernelAndCounts(address: String) async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try LiveQueue.document(Self.harmless, in: folder)) { cable, daemon in
@@ -94,7 +94,7 @@ struct LiveFlowsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func datagramsPassInTheKernel() async throws {
     let folder = try TemporaryFolder()
     let rules = LiveQueue.rule("Protocol", "17", "")
@@ -113,7 +113,7 @@ struct LiveFlowsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aRuleThatLooksAtContentKeepsThePacketsInTheQueue() async throws {
     let folder = try TemporaryFolder()
     let rules = LiveQueue.rule(
@@ -132,7 +132,7 @@ struct LiveFlowsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func inADryRunAndWhereEveryPacketCountsNoneStays() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.harmless, in: folder)
@@ -156,7 +156,7 @@ struct LiveFlowsTests {
 
   // MARK: What ends it
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func anAddressThatIsTriggeredEndsItsFlowsAtOnce() async throws {
     try await duringADownload { cable, daemon, _, _ in
       #expect(try await daemon.sentry("triggered", "add", Cable.attacker).status == 0)
@@ -165,7 +165,7 @@ struct LiveFlowsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func rulesThatForbidItEndItAtOnce() async throws {
     try await duringADownload { cable, daemon, folder, download in
       let other = try LiveQueue.document(
@@ -177,7 +177,7 @@ struct LiveFlowsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func applyingTheSameRulesLosesNoCount() async throws {
     try await duringADownload { cable, daemon, folder, download in
       // What passes before the witness comes may be counted besides.
@@ -195,7 +195,7 @@ struct LiveFlowsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func flowsComeBackAfterAFlushAndAfterOffAndOn() async throws {
     try await duringADownload { cable, daemon, _, _ in
       #expect(try await cable.script(at: .watched, "nft flush ruleset").status == 0)
@@ -211,7 +211,7 @@ struct LiveFlowsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func underFailClosedADeadDaemonLeavesNoFlowForLong() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.harmless, in: folder)

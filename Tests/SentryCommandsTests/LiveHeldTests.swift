@@ -50,7 +50,7 @@ struct LiveHeldTests {
     #expect(run.output.contains("\(Self.held) packets transmitted, \(Self.held) received"), "\(run.output)")
   }
 
-  @Test(.timeLimit(.minutes(2)), arguments: ["fail-open", "fail-closed"])
+  @Test(.timeLimit(.minutes(12)), arguments: ["fail-open", "fail-closed"])
   func whatIsHeldGoesOnWhenTheDaemonEnds(_ policy: String) async throws {
     let folder = try TemporaryFolder()
     let document = try Self.write([Self.requests], delay: 30, in: folder)
@@ -64,7 +64,7 @@ struct LiveHeldTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func whatIsHeldGoesOnWhenTheFirewallIsSwitchedOff() async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try Self.write([Self.requests], delay: 30, in: folder)) { cable, daemon in
@@ -78,7 +78,7 @@ struct LiveHeldTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whatIsHeldStaysHeldWhenOtherRulesAreApplied() async throws {
     let folder = try TemporaryFolder()
     let paths = try Self.documents.enumerated().map { number, rules in
@@ -96,7 +96,7 @@ struct LiveHeldTests {
   }
 
   /// Nothing can prevent that; but it is told.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func whatTheKernelDropsForOthersIsCounted() async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try Self.write([Self.requests], delay: 5, in: folder)) { cable, daemon in
@@ -148,7 +148,7 @@ struct LiveHeldTests {
         print(len(seen))
     """
 
-  @Test(.timeLimit(.minutes(3)), arguments: ["fail-open", "fail-closed"])
+  @Test(.timeLimit(.minutes(12)), arguments: ["fail-open", "fail-closed"])
   func nothingIsLostUnderLoad(_ policy: String) async throws {
     let folder = try TemporaryFolder()
     let paths = try Self.documents.enumerated().map { number, rules in

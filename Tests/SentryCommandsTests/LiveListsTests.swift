@@ -33,7 +33,7 @@ struct LiveListsTests {
     ).status == 0
   }
 
-  @Test(.enabled(if: LiveQueue.isPossible, LiveQueue.needs), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: LiveQueue.isPossible, LiveQueue.needs), .timeLimit(.minutes(12)))
   func whoIsOnTheListIsBlockedUntilItLeaves() async throws {
     try serve("; a list\n\(Cable.attacker)/32 ; SBL1\n203.0.113.0/24 ; SBL2\n")
     try await LiveQueue.run(try folder.write("lists.plist", Self.document)) { cable, daemon in

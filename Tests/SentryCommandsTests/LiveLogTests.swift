@@ -29,7 +29,7 @@ struct LiveLogTests {
 
   private func ports(_ entries: [LogEntry]) -> [String] { entries.compactMap(\.source) }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func eachPlaceHasWhatTheOthersHave() async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write("rules.plist", Self.document)
@@ -79,7 +79,7 @@ struct LiveLogTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func theLogIsSwitchedOffAndOnAndItsFileMoved() async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write("rules.plist", Self.document)
@@ -110,7 +110,7 @@ struct LiveLogTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func aFloodIsBoundedAndTold() async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write("rules.plist", Self.document)

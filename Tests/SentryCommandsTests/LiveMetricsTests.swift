@@ -11,7 +11,7 @@ struct LiveMetricsTests {
     try await cable.script(at: .watched, "curl --silent --max-time 10 --write-out '%{http_code}' \(words)")
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func portGivesWhatTheCommandPrints() async throws {
     try await Cable.with(.onlyTests) { cable in
       _ = try await cable.run(at: .watched, "ip", "link", "set", "lo", "up")
@@ -32,7 +32,7 @@ struct LiveMetricsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func takenPortIsSaidAndNothingRuns() async throws {
     let folder = try TemporaryFolder()
     try await Cable.with(.onlyTests) { cable in

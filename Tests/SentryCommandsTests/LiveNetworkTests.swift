@@ -20,7 +20,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func probeOfTelnetIsTriggered() async throws {
     try await withWatchedCable { cable, daemon in
       #expect(daemon.program.errors.contains("nothing is enforced"))
@@ -35,7 +35,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func everyPacketOfAFloodIsJudgedOnceOrCountedAsDropped() async throws {
     try await withWatchedCable { cable, daemon in
       let changed = try daemon.folder.write("changed.plist", changedDocument())
@@ -94,7 +94,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func shownDocumentLoadsAgain() async throws {
     try await withWatchedCable { cable, daemon in
       let shown = try await daemon.sentry("show-active")
@@ -109,7 +109,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func badDocumentLeavesTheRunningRulesAlone() async throws {
     try await withWatchedCable { _, daemon in
       let bad = try daemon.folder.write(
@@ -122,7 +122,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func lostInterfaceIsReportedAndComesBack() async throws {
     try await withWatchedCable { cable, daemon in
       try await cable.unplug()
@@ -137,7 +137,7 @@ struct LiveNetworkTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func secondDaemonOnTheSameSocketIsRefused() async throws {
     try await withWatchedCable { _, daemon in
       let second = try await Program.sentry.run(

@@ -90,7 +90,7 @@ struct LiveNotificationTests {
     try await cable.run(at: .sender, "sysctl", "-q", "-w", "net.ipv4.icmp_echo_ignore_all=\(value)")
   }
 
-  @Test(.timeLimit(.minutes(6)))
+  @Test(.timeLimit(.minutes(12)))
   func aServerThatGoesAwayIsToldOfOnceEachTime() async throws {
     try await with(Self.watching) { cable, daemon in
       try await waitUntil("the server answers") { try await daemon.matches(ofRule: "1.2.1") > 0 }
@@ -124,7 +124,7 @@ struct LiveNotificationTests {
     """
 
   /// The end of the daemon ends the minute.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aStormBecomesAFewMails() async throws {
     try await with(Self.storm) { cable, daemon in
       try await cable.script(
@@ -157,7 +157,7 @@ struct LiveNotificationTests {
           parameter = "somebody \\033[2J knocks"; } ); }
     """
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aScriptReadsTheEventAndFailuresAreTold() async throws {
     _ = try program(
       "scripts/page-me",
@@ -179,7 +179,7 @@ struct LiveNotificationTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func anAlertComesToTheTerminalOfAnAdministrator() async throws {
     let seen = folder.path("seen")
     let terminal = try Program("python3").start([
@@ -209,7 +209,7 @@ struct LiveNotificationTests {
   }
 
   /// It is started again, and what was not answered is sent again.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func theProcessComesBack() async throws {
     try await with(Self.storm) { cable, daemon in
       func process() async throws -> Int32? { try await daemon.status().notifications?.process }

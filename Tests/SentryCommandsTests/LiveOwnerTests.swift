@@ -45,7 +45,7 @@ struct LiveOwnerTests {
       "Direction", "outbound", "children = ( \(LiveQueue.rule("Protocol", "TCP", "children = ( \(children) );")) );")
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func onlyTheNamedProgramGetsOut() async throws {
     let rules = Self.outbound(
       LiveQueue.rule("Application", "curl", #"relationName = "!="; filterActionName = Delete;"#))
@@ -66,7 +66,7 @@ struct LiveOwnerTests {
 
   /// Everybody may make a mount namespace, and put any program in the place of any other there.
   @Test(
-    .timeLimit(.minutes(3)), .enabled(if: Self.namespacesAreOpen, "needs unshare and user namespaces for everybody"))
+    .timeLimit(.minutes(12)), .enabled(if: Self.namespacesAreOpen, "needs unshare and user namespaces for everybody"))
   func nobodyGetsOutUnderTheNameOfAnother() async throws {
     let curl = try Program("curl").path
     let rules = Self.outbound(
@@ -100,7 +100,7 @@ struct LiveOwnerTests {
     return probe.terminationStatus == 0
   }()
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aNamedUserIsKeptIn() async throws {
     let rules = Self.outbound(LiveQueue.rule("User", "nobody", "filterActionName = Delete;"))
     try await with(rules) { cable, _ in
@@ -112,7 +112,7 @@ struct LiveOwnerTests {
   }
 
   /// Who listens is asked of packets that come in: the page of one server is to be had, that of the other is not.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whatComesInIsTheListeners() async throws {
     let rules = LiveQueue.rule(
       "Direction", "inbound",
@@ -135,7 +135,7 @@ struct LiveOwnerTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whoLooksUpIsStartedAgain() async throws {
     let rules = Self.outbound(
       LiveQueue.rule("Application", "curl", #"relationName = "!="; filterActionName = Delete;"#))
@@ -155,7 +155,7 @@ struct LiveOwnerTests {
   }
 
   /// It hears of the end of its daemon from nobody but the kernel; while it is stopped it cannot hear.
-  @Test(.timeLimit(.minutes(3)), arguments: [false, true])
+  @Test(.timeLimit(.minutes(12)), arguments: [false, true])
   func itEndsWithAKilledDaemon(_ isStopped: Bool) async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(LiveQueue.rule("User", "nobody", "filterActionName = Delete;"), in: folder)
@@ -169,7 +169,7 @@ struct LiveOwnerTests {
   }
 
   /// Nobody looks anything up for rules that do not ask; and the process goes with the rules that did.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func onlyRulesThatAskHaveAProcess() async throws {
     let folder = try TemporaryFolder()
     let plain = try LiveQueue.document(LiveQueue.rule("Any", "", "filterActionName = Pass;"), in: folder)
@@ -191,7 +191,7 @@ struct LiveOwnerTests {
   }
 
   /// Copies wait, too; a program that goes on for a while is found.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func inMonitorModeWhoIsSeenIsCounted() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(

@@ -47,7 +47,7 @@ struct LiveProtectionTests {
     try await daemon.status().protected.first { $0.address == address }?.reason
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func nobodyIsTriggeredInTheNamesOfTheProtected() async throws {
     try await withWatchedHost { cable, daemon in
       #expect(try await reason(for: Self.gateway, daemon) == "default gateway")
@@ -72,7 +72,7 @@ struct LiveProtectionTests {
   }
 
   /// The packets that triggered somebody are shown, written as a capture, and gone through again.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whatTriggeredAnAddressIsShownAndReplayed() async throws {
     try await withWatchedHost { cable, daemon in
       try await forge(from: Cable.attacker, on: cable)
@@ -93,7 +93,7 @@ struct LiveProtectionTests {
   }
 
   /// What is protected changes with the host: a new gateway gets out of the table by itself.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aNewGatewayLeavesTheTable() async throws {
     try await withWatchedHost { cable, daemon in
       try await forge(from: Cable.attacker, on: cable)
@@ -107,7 +107,7 @@ struct LiveProtectionTests {
   }
 
   /// A document that protects somebody takes him out of the table, and says so.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whoADocumentProtectsLeavesTheTable() async throws {
     try await withWatchedHost { cable, daemon in
       try await forge(from: Cable.attacker, on: cable)
@@ -137,7 +137,7 @@ struct LiveProtectionTests {
   }
 
   /// A range that somebody has entered reaches farther than what is protected: the kernel blocks the others only.
-  @Test(.enabled(if: LiveQueue.isPossible, LiveQueue.needs), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: LiveQueue.isPossible, LiveQueue.needs), .timeLimit(.minutes(12)))
   func theKernelDoesNotBlockAProtectedAddress() async throws {
     let folder = try TemporaryFolder()
     try await LiveQueue.run(try folder.write("blocking.plist", Self.blocking)) { cable, daemon in
@@ -168,7 +168,7 @@ struct LiveProtectionTests {
   @Test(
     .enabled(
       if: ["sshd", "ssh", "ssh-keygen", "nc"].allSatisfy { Program($0).isThere }, "needs OpenSSH and nc"),
-    .timeLimit(.minutes(4)))
+    .timeLimit(.minutes(12)))
   func whoIsLoggedInIsProtected() async throws {
     try await withWatchedHost { cable, daemon in
       let folder = daemon.folder

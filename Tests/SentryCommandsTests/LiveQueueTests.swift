@@ -86,7 +86,7 @@ struct LiveVerdictTests {
     try await LiveQueue.run(try LiveQueue.document(Self.rules, in: folder), body)
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func whatNoRuleForbidsIsServed() async throws {
     try await withRules { cable, _ in
       let servers = [
@@ -100,7 +100,7 @@ struct LiveVerdictTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func rejectedConnectionsAreRefusedAndDeletedOnesTimeOut() async throws {
     try await withRules { cable, daemon in
       for way in Self.ways {
@@ -116,7 +116,7 @@ struct LiveVerdictTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func rejectedDatagramsAreAnsweredByICMP() async throws {
     try await withRules { cable, daemon in
       for way in Self.ways {
@@ -140,7 +140,7 @@ struct LiveVerdictTests {
   }
 
   /// Our own programs read why; strangers get a reset. Others on the same port are served.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func droppedConnectionsEndWithTheBlockedPageOrAReset() async throws {
     try await withRules { cable, daemon in
       let servers = [
@@ -164,7 +164,7 @@ struct LiveVerdictTests {
   }
 
   /// A busy machine may be late, so the best of some tries counts; none may be early.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func delayedPacketsComeThreeQuartersOfASecondLate() async throws {
     try await withRules { cable, daemon in
       let server = try await cable.startWebServer(at: .watched, port: 84)
@@ -181,7 +181,7 @@ struct LiveVerdictTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func delayedPacketsAreLetGoWhenTheFirewallIsSwitchedOff() async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write(
@@ -196,7 +196,7 @@ struct LiveVerdictTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func inADryRunVerdictsAreReportedAndEveryPacketPasses() async throws {
     let folder = try TemporaryFolder()
     let document = try LiveQueue.document(Self.rules, in: folder)

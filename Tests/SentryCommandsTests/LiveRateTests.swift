@@ -44,7 +44,7 @@ struct LiveRateTests {
 
   /// In both directions and with datagrams at once, and what no rule limits beside them. The last rule for what arrives gives way
   /// to the first: half of its rate remains.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func eachRuleHoldsItsRate() async throws {
     try await withRules { cable, daemon, folder in
       let servers = [
@@ -88,7 +88,7 @@ struct LiveRateTests {
   }
 
   /// Two of IPv4, two of IPv6.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func fourDownloadsShareARateEvenly() async throws {
     try await withRules { cable, _, folder in
       let server = try await cable.startWebServer(at: .sender, port: 80, folder: folder.path(""))
@@ -105,7 +105,7 @@ struct LiveRateTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func downloadsGoOnAtFullSpeedWhenTheFirewallIsSwitchedOff() async throws {
     try await withRules { cable, daemon, folder in
       let server = try await cable.startWebServer(at: .sender, port: 80, folder: folder.path(""))

@@ -79,7 +79,7 @@ struct LiveRouteTests {
   }
 
   /// What this host sends, and what it only forwards; in packets so large that the kernel would have split them later.
-  @Test(.timeLimit(.minutes(2)), arguments: [Cable.End.watched, .sender])
+  @Test(.timeLimit(.minutes(12)), arguments: [Cable.End.watched, .sender])
   func packetsGoThroughTheNeighbourThatIsNamed(from end: Cable.End) async throws {
     try await withNeighbours { cable, daemon in
       for (name, port) in Self.ports { try await send(300_000, from: end, to: name, port, on: cable) }
@@ -91,7 +91,7 @@ struct LiveRouteTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func aWayThatIsLostIsReportedAndPutBack() async throws {
     let third = LiveQueue.rule("Dest port", "9003", #"filterActionName = "Route to"; parameter = "10.77.13.2";"#)
     try await withNeighbours(rules: Self.rules + ",\n" + third) { cable, daemon in
@@ -125,7 +125,7 @@ struct LiveRouteTests {
   }
 
   /// Larger than the interface allows: the kernel would have split it later, but not what is sent anew.
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(12)))
   func whatCannotBeSentThroughANeighbourCountsForIt() async throws {
     try await withNeighbours { cable, daemon in
       try await cable.script(at: .watched, "head -c 3000 /dev/zero | nc -u -w 1 \(Self.destination) 9002")

@@ -42,7 +42,7 @@ struct LiveScanTests {
   }
 
   @Test(
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(12)),
     arguments: [
       (options: "-sS", port: 23, rule: "2.1.5.1"), (options: "-sU", port: 111, rule: "2.1.3"),
       (options: "-sN", port: 2_049, rule: "2.1.4"),
@@ -67,7 +67,7 @@ struct LiveScanTests {
   }
 
   /// The kernel puts fragments together before the queue sees them; these never get so far.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func tinyFragmentsAreDeletedAheadOfDefragmentation() async throws {
     try await withProtectedHost { cable, daemon in
       #expect(try await scan("-sS -f", port: 23, on: cable).contains("23/tcp filtered"))
@@ -77,7 +77,7 @@ struct LiveScanTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func sourceRoutedPacketsAreDeletedAheadOfTheQueue() async throws {
     try await withProtectedHost { cable, daemon in
       try await cable.countArrivals("tcp dport 80")

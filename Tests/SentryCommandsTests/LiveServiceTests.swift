@@ -23,7 +23,7 @@ struct LiveServiceTests {
   }
 
   /// What systemd(1) hears of a daemon's life, with SIGHUP in it.
-  @Test(.timeLimit(.minutes(2)), arguments: [false, true])
+  @Test(.timeLimit(.minutes(12)), arguments: [false, true])
   func itsLifeIsTold(_ isAbstract: Bool) async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write("rules.plist", Self.rules(9))

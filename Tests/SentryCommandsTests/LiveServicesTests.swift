@@ -7,7 +7,7 @@ import Testing
 struct LiveServicesTests {
   private static func areThere(_ programs: String...) -> Bool { programs.allSatisfy { Program($0).isThere } }
 
-  @Test(.enabled(if: areThere("ping"), "needs ping"), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: areThere("ping"), "needs ping"), .timeLimit(.minutes(12)))
   func pingAndNeighbourDiscoveryGoOn() async throws {
     try await LiveQueue.run(options: ["--policy", "fail-closed"]) { cable, daemon in
       for (end, address) in [
@@ -23,7 +23,7 @@ struct LiveServicesTests {
     }
   }
 
-  @Test(.enabled(if: areThere("traceroute"), "needs traceroute"), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: areThere("traceroute"), "needs traceroute"), .timeLimit(.minutes(12)))
   func tracerouteFindsTheNeighbour() async throws {
     try await LiveQueue.run { cable, _ in
       for (end, address) in [
@@ -35,7 +35,7 @@ struct LiveServicesTests {
     }
   }
 
-  @Test(.enabled(if: areThere("dnsmasq", "dig"), "needs dnsmasq and dig"), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: areThere("dnsmasq", "dig"), "needs dnsmasq and dig"), .timeLimit(.minutes(12)))
   func namesAreFoundByUDPAndByTCP() async throws {
     try await LiveQueue.run { cable, _ in
       for (server, client, address) in [
@@ -56,7 +56,7 @@ struct LiveServicesTests {
     }
   }
 
-  @Test(.enabled(if: areThere("sshd", "ssh", "ssh-keygen"), "needs OpenSSH"), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: areThere("sshd", "ssh", "ssh-keygen"), "needs OpenSSH"), .timeLimit(.minutes(12)))
   func peopleComeInBySSH() async throws {
     try await LiveQueue.run { cable, daemon in
       let folder = daemon.folder
@@ -69,7 +69,7 @@ struct LiveServicesTests {
     }
   }
 
-  @Test(.enabled(if: areThere("nghttpd", "curl"), "needs nghttpd and curl"), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: areThere("nghttpd", "curl"), "needs nghttpd and curl"), .timeLimit(.minutes(12)))
   func pagesAreServedByHTTP2() async throws {
     try await LiveQueue.run { cable, daemon in
       try Data(repeating: 0x61, count: 1_000_000).write(to: URL(filePath: daemon.folder.path("page")))
@@ -86,7 +86,7 @@ struct LiveServicesTests {
   }
 
   /// Active: the server opens the connection for the data; passive: the client does.
-  @Test(.enabled(if: areThere("vsftpd"), "needs vsftpd"), .timeLimit(.minutes(3)))
+  @Test(.enabled(if: areThere("vsftpd"), "needs vsftpd"), .timeLimit(.minutes(12)))
   func filesAreTransferredActivelyAndPassively() async throws {
     try await LiveQueue.run { cable, _ in
       // The server's own user must be able to read there.

@@ -64,7 +64,7 @@ struct LiveSetsTests {
     _ = try await cable.script(at: .sender, "nc -z -w 1 -s \(address) \(Cable.watchedAddress) 23")
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aProbeOfATriggerPortIsAnsweredByTheKernelFromThenOn() async throws {
     try await withSets { cable, daemon, _ in
       #expect(try await blocks(daemon).rule == "2.1")
@@ -96,7 +96,7 @@ struct LiveSetsTests {
   }
 
   /// Packets of a blocked address find its entry in the very moment in which it is taken out, and put it back.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whoIsTakenOutWhileItKnocksIsOutWhenTheReplyComes() async throws {
     try await withSets { cable, daemon, _ in
       let knocking = try cable.start(
@@ -115,7 +115,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whoKeepsKnockingStaysBlockedAndWhoKeepsQuietIsForgivenInBothPlaces() async throws {
     try await withSets(seconds: 3) { cable, daemon, _ in
       try await trigger(Cable.attacker, on: cable)
@@ -129,7 +129,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func anAuthorizedAddressIsNeverBlocked() async throws {
     try await withSets { cable, daemon, _ in
       #expect(try await daemon.sentry("triggered", "add", Cable.attacker, Cable.innocent).status == 0)
@@ -144,7 +144,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func entriesStayThroughApplyAndAreBackAfterAFlushAndAfterOffAndOn() async throws {
     try await withSets { cable, daemon, folder in
       #expect(
@@ -179,7 +179,7 @@ struct LiveSetsTests {
     try await cable.script(at: .watched, "nft get element inet sentry triggered-ranges-4 '{ \(address) }'").status == 0
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aDocumentThatDoesNotAllowItIsJudgedByTheQueueAndSaysWhy() async throws {
     try await withSets { cable, daemon, folder in
       #expect(try await daemon.sentry("triggered", "add", Cable.attacker).status == 0)
@@ -196,7 +196,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aDryRunBlocksNothing() async throws {
     try await withSets(options: ["--dry-run"]) { cable, daemon, _ in
       let entered = try await daemon.sentry("triggered", "add", Cable.attacker)
@@ -207,7 +207,7 @@ struct LiveSetsTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func openConnectionsOfATriggeredAddressEnd() async throws {
     try await withSets { cable, daemon, _ in
       // Somebody who asks for connections makes the kernel track them.
@@ -232,7 +232,7 @@ struct LiveSetsTests {
   }
 
   /// A list that somebody loads is in the kernel soon, and every entry of it.
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aLongListIsLoadedWhole() async throws {
     try await withSets { cable, daemon, folder in
       let list = (0..<20_000).map { "10.200.\($0 / 250).\($0 % 250 + 1)\n" }.joined()

@@ -80,7 +80,7 @@ struct LiveTrafficTests {
     return try JSONDecoder().decode(Value.self, from: Data(run.output.utf8))
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func bytesAreThoseThatTcpdumpSees() async throws {
     try await Cable.with(.onlyTests) { cable in
       let folder = try TemporaryFolder()

@@ -46,7 +46,7 @@ struct LiveTrialSwitchTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func offAndOnLeaveTheTrialAsItIs() async throws {
     try await withTrial(600) { machine in
       try await machine.say("off")
@@ -64,7 +64,7 @@ struct LiveTrialSwitchTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aTrialThatEndsWhileOffLeavesTheRulesBefore() async throws {
     try await withTrial(10) { machine in
       try await machine.say("off")
@@ -81,7 +81,7 @@ struct LiveTrialSwitchTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func whatIsConfirmedWhileOffCountsOnceOn() async throws {
     try await withTrial(600) { machine in
       try await machine.say("off")

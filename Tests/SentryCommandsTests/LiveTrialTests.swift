@@ -55,7 +55,7 @@ struct LiveTrialTests {
   private static let lockout =
     "rule 2 no shells would delete a packet of the SSH connection from \(Cable.senderAddress) to port 22"
 
-  @Test(.timeLimit(.minutes(4)))
+  @Test(.timeLimit(.minutes(12)))
   func rulesThatEndTheSessionAreRefused() async throws {
     try await withMachine { machine in
       let closed = try machine.document("closed.plist", Self.closed)
@@ -87,7 +87,7 @@ struct LiveTrialTests {
   }
 
   /// The session that hangs goes on, as if nothing had been.
-  @Test(.timeLimit(.minutes(4)))
+  @Test(.timeLimit(.minutes(12)))
   func withoutAConfirmationTheSessionWorksAgain() async throws {
     try await withMachine { machine in
       let closed = try machine.document("closed.plist", Self.closed)
@@ -114,7 +114,7 @@ struct LiveTrialTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(4)))
+  @Test(.timeLimit(.minutes(12)))
   func aNewSessionConfirms() async throws {
     try await withMachine { machine in
       let harmless = try machine.document("harmless.plist", Self.open.replacing("telnet", with: "gone"))
@@ -150,7 +150,7 @@ struct LiveTrialTests {
 struct LiveWatchTests {
   private static func text(_ name: String) -> String { "( { nodeName = \"\(name)\"; enabled = 1; } )\n" }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func aSavedDocumentIsAppliedAndABadOneTold() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("mine.plist", Self.text("one"))

@@ -100,7 +100,7 @@ struct DesktopNotificationTests {
     var urgent: Bool
   }
 
-  @Test(.timeLimit(.minutes(1))) func theDesktopShowsIt() async throws {
+  @Test(.timeLimit(.minutes(12))) func theDesktopShowsIt() async throws {
     let bus = try await startBus()
     let desktop = try await startDesktop()
     let reply = try await show("Alert rule 2.1 <b>ü</b> & \u{1B}[2J\nTCP a --> b", bus: self.bus)
@@ -115,7 +115,7 @@ struct DesktopNotificationTests {
     withExtendedLifetime((bus, desktop)) {}
   }
 
-  @Test(.timeLimit(.minutes(1))) func aSessionWithoutADesktopSaysSo() async throws {
+  @Test(.timeLimit(.minutes(12))) func aSessionWithoutADesktopSaysSo() async throws {
     let bus = try await startBus()
     let reply = try await show("text", bus: self.bus)
     #expect(reply?.isDone == false)
@@ -124,7 +124,7 @@ struct DesktopNotificationTests {
   }
 
   /// Nobody else than its user.
-  @Test(.timeLimit(.minutes(1))) func theBusOfAnotherIsClosed() async throws {
+  @Test(.timeLimit(.minutes(12))) func theBusOfAnotherIsClosed() async throws {
     let bus = try await startBus()
     try folder.setMode(0o777, of: self.bus)
     #expect(try await show("text", bus: self.bus, user: 65_533)?.isDone == false)

@@ -31,7 +31,7 @@ struct NotifierClientTests {
     throw ProcessError(name: "it has ended", code: 0)
   }
 
-  @Test(.timeLimit(.minutes(1))) func whatIsAskedIsAnswered() async throws {
+  @Test(.timeLimit(.minutes(12))) func whatIsAskedIsAnswered() async throws {
     _ = try folder.writeScript("hello", "echo hello")
     let client = try client()
     #expect(try await reply(client, script("hello")) == NoticeReply(number: 7, .done("hello")))
@@ -39,7 +39,7 @@ struct NotifierClientTests {
   }
 
   /// What a script finds out about itself is true for the process that runs it.
-  @Test(.enabled(if: geteuid() == 0, "needs root"), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: geteuid() == 0, "needs root"), .timeLimit(.minutes(12)))
   func itHasNoRights() async throws {
     _ = try folder.writeScript(
       "who",
@@ -62,7 +62,7 @@ struct NotifierClientTests {
     #expect(status.contains("Uid:\t65534\t65534\t65534\t65534\n"))
   }
 
-  @Test(.enabled(if: geteuid() == 0, "needs root"), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: geteuid() == 0, "needs root"), .timeLimit(.minutes(12)))
   func asRootItDoesNothing() async throws {
     let client = try client(Confinement(user: 0, group: 0))
     for await _ in client.replies { Issue.record("it has answered") }
@@ -70,7 +70,7 @@ struct NotifierClientTests {
     #expect(direct.status == 77 && direct.errors.contains("does nothing with rights"), "\(direct.errors)")
   }
 
-  @Test(.timeLimit(.minutes(1))) func itEndsWithItsClientAndSoDoesWhatItRuns() async throws {
+  @Test(.timeLimit(.minutes(12))) func itEndsWithItsClientAndSoDoesWhatItRuns() async throws {
     let place = folder.path("out")
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     try folder.setMode(0o777, of: place)
@@ -84,7 +84,7 @@ struct NotifierClientTests {
     try await waitUntil("both are gone") { kill(process, 0) != 0 && kill(child, 0) != 0 }
   }
 
-  @Test(.timeLimit(.minutes(1))) func itsEndIsNoticed() async throws {
+  @Test(.timeLimit(.minutes(12))) func itsEndIsNoticed() async throws {
     let client = try client()
     kill(client.process, SIGKILL)
     for await _ in client.replies {}

@@ -101,7 +101,7 @@ struct ProbeTests {
     #expect(PageProbe.target(of: "https://example.org/", from: "http://example.org/") == "https://example.org/")
   }
 
-  @Test(.timeLimit(.minutes(1))) func aPageWithoutEndIsNotReadToItsEnd() async throws {
+  @Test(.timeLimit(.minutes(12))) func aPageWithoutEndIsNotReadToItsEnd() async throws {
     let server = try await Server.http(
       """
       self.send_response(200)
@@ -113,7 +113,7 @@ struct ProbeTests {
     #expect(await Probe.outcome(of: "http://127.0.0.1:\(server.port)/") == .done())
   }
 
-  @Test(.timeLimit(.minutes(1))) func whoeverIsSilentIsNotWaitedForForEver() async throws {
+  @Test(.timeLimit(.minutes(12))) func whoeverIsSilentIsNotWaitedForForEver() async throws {
     let server = try await Server(
       """
       listener = socket.create_server(('127.0.0.1', 0))
@@ -124,7 +124,7 @@ struct ProbeTests {
   }
 
   /// Silent in the middle of its answer, or on and on a byte at a time: all of it has one deadline.
-  @Test(.timeLimit(.minutes(1)), arguments: ["time.sleep(1000)", "self.wfile.write(b'x'); time.sleep(0.05)"])
+  @Test(.timeLimit(.minutes(12)), arguments: ["time.sleep(1000)", "self.wfile.write(b'x'); time.sleep(0.05)"])
   func whoeverAnswersWithoutEndIsNotWaitedForForEver(_ step: String) async throws {
     let server = try await Server.http(
       """
@@ -171,7 +171,7 @@ struct ProbeTests {
     #expect(await Probe.outcome(of: text).failure != nil)
   }
 
-  @Test(.enabled(if: NetworkNamespace.isPossible, "needs root and ip"), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: NetworkNamespace.isPossible, "needs root and ip"), .timeLimit(.minutes(12)))
   func aHostIsPinged() async throws {
     try await NetworkNamespace.run {
       try NetworkNamespace.runScript("sysctl -q -w net.ipv4.ping_group_range='0 2147483647'")

@@ -38,7 +38,7 @@ import Testing
     return program
   }
 
-  @Test(.timeLimit(.minutes(1))) func aProgramIsKnownAlsoAfterItWasRemovedOrReplaced() async throws {
+  @Test(.timeLimit(.minutes(12))) func aProgramIsKnownAlsoAfterItWasRemovedOrReplaced() async throws {
     let program = try await start("exec \(copy) 600")
     #expect(executable(of: program) == known(copy))
     try FileManager.default.removeItem(atPath: copy)
@@ -48,7 +48,7 @@ import Testing
     try await program.kill()
   }
 
-  @Test(.timeLimit(.minutes(1)), .enabled(if: Namespaces.areOpen, Namespaces.needs), arguments: Namespaces.users)
+  @Test(.timeLimit(.minutes(12)), .enabled(if: Namespaces.areOpen, Namespaces.needs), arguments: Namespaces.users)
   func inAMountNamespaceOnlyTheSameFileCounts(_ user: String) async throws {
     let path = try Program("true").path
     // A service with a view of its own, such as one of its temporary files.
@@ -69,7 +69,7 @@ import Testing
   }
 
   /// The path is the one that we see, not the one that the process would name.
-  @Test(.timeLimit(.minutes(1)), .enabled(if: Namespaces.areOpen, Namespaces.needs))
+  @Test(.timeLimit(.minutes(12)), .enabled(if: Namespaces.areOpen, Namespaces.needs))
   func anotherRootLendsNoName() async throws {
     let jail = folder.url.resolvingSymlinksInPath().appendingPathComponent("jail").path
     let program = try await start(

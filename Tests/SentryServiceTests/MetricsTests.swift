@@ -268,7 +268,7 @@ struct ParsedMetrics {
   }
 
   /// Who begins a request and never ends it.
-  @Test(.timeLimit(.minutes(2)), .enabled(if: Program("curl").isThere, "curl is not installed"))
+  @Test(.timeLimit(.minutes(12)), .enabled(if: Program("curl").isThere, "curl is not installed"))
   func whoeverHoldsConnectionsOpenIsCutOff() async throws {
     try await withPort("127.0.0.1:0", first: .seconds(1)) { client in
       let port = try #require(client.port)

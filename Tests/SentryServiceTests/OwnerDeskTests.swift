@@ -136,7 +136,7 @@ import Testing
     #expect(bench.desk.snapshot().counts.lookups == 0)
   }
 
-  @Test(.timeLimit(.minutes(1))) func whatEndsIsStartedAgainAfterGrowingPauses() async throws {
+  @Test(.timeLimit(.minutes(12))) func whatEndsIsStartedAgainAfterGrowingPauses() async throws {
     let bench = try Bench(Self.ending())
     var now: Int64 = 0
     for pause in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000] as [Int64] {
@@ -176,7 +176,7 @@ import Testing
   }
 
   /// 198.51.100.7 is not ours, so the answer is that nobody is.
-  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(12)))
   func anAnswerReleasesTheFlowInItsOrder() async throws {
     let bench = try Bench(Self.real())
     #expect(!bench.arrive(1, flow: 1, at: 0))
@@ -191,7 +191,7 @@ import Testing
     #expect(bench.arrive(3, flow: 1, at: 2, flags: .ack), "what is known need not wait")
   }
 
-  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(12)))
   func rulesWithOtherNamesAskAnew() async throws {
     let bench = try Bench(Self.real(), rules: "Application")
     #expect(!bench.arrive(1, flow: 1, at: 0))

@@ -38,7 +38,7 @@ struct LiveTopTests {
     """
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func rulesAndAddressesAreShownAndChanged() async throws {
     try await withDaemon { cable, daemon in
       try await TmuxTerminal.with(script(daemon)) { terminal in
@@ -83,7 +83,7 @@ struct LiveTopTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func sizesPausesAndHelpWork() async throws {
     try await withDaemon { cable, daemon in
       try await TmuxTerminal.with(script(daemon)) { terminal in
@@ -121,7 +121,7 @@ struct LiveTopTests {
 
   /// The statuses are those of sh for signals (128 and the number), and our own.
   @Test(
-    .timeLimit(.minutes(3)),
+    .timeLimit(.minutes(12)),
     arguments: [
       ("INT", "status 0"), ("TERM", "status 0"), ("HUP", "status 0"), ("QUIT", "status 0"), ("SEGV", "status 139"),
       ("ABRT", "status 134"),
@@ -138,7 +138,7 @@ struct LiveTopTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func terminalComesBackWhenTheDaemonIsGone() async throws {
     let folder = try TemporaryFolder()
     let document = try folder.write("rules.plist", Self.document)
@@ -154,7 +154,7 @@ struct LiveTopTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func colourIsLeftOutWhereItIsNotWanted() async throws {
     try await withDaemon { _, daemon in
       for (variable, hasColour) in [("env -u NO_COLOR", true), ("NO_COLOR=1", false)] {
@@ -167,7 +167,7 @@ struct LiveTopTests {
     }
   }
 
-  @Test(.timeLimit(.minutes(3)))
+  @Test(.timeLimit(.minutes(12)))
   func withoutATerminalOneScreenIsPrinted() async throws {
     try await withDaemon { _, daemon in
       let refusal = try await daemon.sentry("top")

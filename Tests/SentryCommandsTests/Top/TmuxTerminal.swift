@@ -73,7 +73,7 @@ struct TmuxTerminal {
 
   func waitUntil(_ event: String, _ condition: ([String]) -> Bool) async throws {
     do {
-      try await SentryTestSupport.waitUntil(event, within: .seconds(30)) { try await condition(lines()) }
+      try await SentryTestSupport.waitUntil(event, within: .seconds(180)) { try await condition(lines()) }
     } catch {
       throw Failure(description: "\(error); the screen shows:\n\(try await text())")
     }

@@ -108,7 +108,7 @@ struct ListFetchTests {
   }
 
   /// Through the process, in many messages.
-  @Test(.enabled(if: Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(1)))
+  @Test(.enabled(if: Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(12)))
   func aListOfMegabytesComesThroughTheProcess() async throws {
     let list = (0..<250_000).map { "198.51.\($0 >> 8 & 255).\($0 & 255)\n" }.joined()
     let server = try await ListServer(list)

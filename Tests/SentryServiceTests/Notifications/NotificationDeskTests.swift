@@ -12,7 +12,7 @@ import Testing
 @testable import SentryService
 
 /// With a stand-in for the process that carries out notifications, which does what a test wants.
-@Suite(.enabled(if: Program("python3").isThere, "needs Python"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: Program("python3").isThere, "needs Python"), .timeLimit(.minutes(12)))
 struct NotificationDeskTests {
   private let folder: TemporaryFolder
 
