@@ -98,6 +98,8 @@ struct LiveLogTests {
       #expect(try await daemon.sentry("log").output.split(separator: "\n").count == 1)
       #expect(try await daemon.sentry("log", "on").output == "the log is on\n")
 
+      let told = ["log off: what rules log is not written", "log on"]
+      try await waitUntil("both are told") { try lines(path).map { String($0.dropFirst(21)) } == told }
       try FileManager.default.moveItem(atPath: path, toPath: path + ".moved")
       #expect(kill(daemon.program.number, SIGHUP) == 0)
       // What comes before the daemon has heard the signal still goes to the file that was moved.
@@ -110,10 +112,7 @@ struct LiveLogTests {
       try await waitUntil("all is in the one or the other") {
         try lines(path).count + lines(path + ".moved").count == sent + 2
       }
-      #expect(
-        try lines(path + ".moved").prefix(2).map { String($0.dropFirst(21)) } == [
-          "log off: what rules log is not written", "log on",
-        ])
+      #expect(try lines(path + ".moved").prefix(2).map { String($0.dropFirst(21)) } == told)
       #expect(try await daemon.program.stop() == 0)
     }
   }
