@@ -30,6 +30,8 @@ struct ServiceUnits {
     # A command line, a document or rights that are wrong do not become right by being tried again.
     RestartPreventExitStatus=2 65 77
     WatchdogSec=30
+    # Who hangs has nothing to tell.
+    WatchdogSignal=SIGKILL
     TimeoutStopSec=20
 
     User=sentry
