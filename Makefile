@@ -33,7 +33,7 @@ endef
 AXE := .build/axe
 
 .PHONY: run build release test check-format check-generated smoke check-instructions format sanitize kills fuzz bench install deb \
-        check-deb screenshots clean
+        check-deb check-service screenshots clean
 
 run: release
 	$(SENTRY) replay --local 192.0.2.10 --local 2001:db8:0:1::10 Documents/Default.plist Samples/mixed.pcap
@@ -54,7 +54,7 @@ test: check-format check-generated
 	env -u SENTRY_CORPUS swift test --skip-build $(TEST_WIDTH) --filter '$(LIVE_TESTS)'
 	env -u SENTRY_CORPUS swift test --skip-build $(TEST_WIDTH) --skip '$(LIVE_TESTS)'
 	if [ -n "$$SENTRY_CORPUS" ]; then swift test --skip-build --filter '[cC]orpus'; fi
-	$(MAKE) smoke check-instructions check-deb
+	$(MAKE) smoke check-instructions check-deb check-service
 
 check-format:
 	swift format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
@@ -100,6 +100,11 @@ deb: release
 check-deb: deb
 	$(call install,$(TEST_PACKAGES))
 	Packaging/check-deb .build/deb/sentry_$$($(SENTRY) --version)_$$(dpkg --print-architecture).deb
+
+# The service in a copy of this system that systemd starts.
+check-service: deb
+	$(call install,$(TEST_PACKAGES))
+	Packaging/check-service .build/deb/sentry_$$($(SENTRY) --version)_$$(dpkg --print-architecture).deb
 
 format:
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks Fuzz
