@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
-internal import SentryControl
 
 extension Log {
   /// `sentry log on`
@@ -15,7 +13,7 @@ extension Log {
 
     @OptionGroup var socket: SocketOption
 
-    func run() async throws { try await LogSwitch.turn(on: true, at: socket.path) }
+    func run() async throws { try await DaemonSwitch.log.turn(on: true, at: socket.path) }
   }
 
   /// `sentry log off`
@@ -30,22 +28,6 @@ extension Log {
 
     @OptionGroup var socket: SocketOption
 
-    func run() async throws { try await LogSwitch.turn(on: false, at: socket.path) }
-  }
-}
-
-/// What `log on` and `log off` share.
-enum LogSwitch {
-  static func turn(on isOn: Bool, at socketPath: String) async throws {
-    let reply = try await ControlClient.connected(to: socketPath) { client in
-      try await client.put(
-        ControlPath.logging, body: try JSONEncoder().encode(EnabledRequest(enabled: isOn)), as: EnabledReply.self)
-    }
-    Console.writeLine(text(of: reply))
-  }
-
-  static func text(of reply: EnabledReply) -> String {
-    let word = reply.enabled ? "on" : "off"
-    return reply.wasEnabled == reply.enabled ? "the log was \(word) already" : "the log is \(word)"
+    func run() async throws { try await DaemonSwitch.log.turn(on: false, at: socket.path) }
   }
 }

@@ -22,7 +22,7 @@ struct Off: AsyncParsableCommand {
 
   func run() async throws {
     do {
-      try await MasterSwitch.turn(on: false, at: socket.path)
+      try await DaemonSwitch.sentry.turn(on: false, at: socket.path)
     } catch let failure as CommandFailure where failure.status == .noDaemon {
       Console.writeLine(try removeLeftovers(orElse: failure))
     } catch let failure as CommandFailure where failure.status == .noAnswer {

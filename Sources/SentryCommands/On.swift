@@ -12,5 +12,5 @@ struct On: AsyncParsableCommand {
 
   @OptionGroup var socket: SocketOption
 
-  func run() async throws { try await MasterSwitch.turn(on: true, at: socket.path) }
+  func run() async throws { try await DaemonSwitch.sentry.turn(on: true, at: socket.path) }
 }

@@ -23,7 +23,7 @@ struct Status: AsyncParsableCommand {
   @OptionGroup var socket: SocketOption
 
   func run() async throws {
-    let reply = try await ControlClient.connected(to: socket.path, patience: MasterSwitch.patience) { client in
+    let reply = try await ControlClient.connected(to: socket.path, patience: DaemonSwitch.patience) { client in
       try await client.get(ControlPath.status, as: StatusReply.self)
     }
     switch format {
