@@ -107,7 +107,8 @@ let package = Package(
       ]),
     library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
     library(
-      "SentryNetfilter", ["SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
+      "SentryNetfilter",
+      ["SentryProcesses", "SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),
     library(
       "SentryJournal",
       [
@@ -134,7 +135,10 @@ let package = Package(
     .systemLibrary(name: "CNftables", pkgConfig: "libnftables", providers: [.apt(["libnftables-dev"])]),
     library(
       "SentryTestSupport",
-      ["SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics", "SentryPacket"]),
+      [
+        "SentryProcesses", "SentryEngine", "SentryRules", "SentryState", "SentryPropertyList", "SentryDiagnostics",
+        "SentryPacket",
+      ]),
 
     tests(of: "SentryDiagnostics", ["SentryTestSupport"]),
     tests(of: "SentryPropertyList", ["SentryDiagnostics", "SentryTestSupport"]),

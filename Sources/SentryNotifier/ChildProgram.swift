@@ -36,8 +36,8 @@ struct ChildProgram {
     var start = ProgramStart(path: path, arguments: arguments, input: pipes.theirInput, output: pipes.theirOutput)
     start.errors = pipes.theirErrors
     start.environment = ProgramEnvironment.variables
-    start.hasOwnSession = true
-    let process = try Self.begin(start)
+    start.group = .ownSession
+    let process = try ProgramStart.whenSaved { () throws(ProcessError) in try RunningGroups.start(start) }
     defer { RunningGroups.forget(process) }
     pipes.closeTheirs()
     let hasEnded = pipes.exchange(until: process, deadline: .now + patience)
@@ -47,19 +47,6 @@ struct ChildProgram {
     // Safe: the call writes one number.
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
     return Ending(way: Self.way(status, hasEnded), output: pipes.firstLine, errors: pipes.firstErrorLine)
-  }
-
-  /// One that is being written just now is waited for, for a moment.
-  private static func begin(_ start: ProgramStart) throws(ProcessError) -> Int32 {
-    for _ in 0..<50 {
-      do throws(ProcessError) {
-        return try RunningGroups.start(start)
-      } catch {
-        guard error.code == ETXTBSY else { throw error }
-        usleep(20_000)
-      }
-    }
-    return try RunningGroups.start(start)
   }
 
   /// Of a status as waitpid(2) gives it.

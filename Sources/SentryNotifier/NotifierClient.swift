@@ -54,7 +54,7 @@ public final class NotifierClient: Sendable {
     circumstances.arguments = ["--user", "\(confinement.user)", "--group", "\(confinement.group)"]
     for group in confinement.groups { circumstances.arguments += ["--more-groups", "\(group)"] }
     circumstances.environment = ProgramEnvironment.variables
-    circumstances.hasOwnSession = true
+    circumstances.group = .ownSession
     return circumstances
   }
 

@@ -21,7 +21,7 @@ public struct HelperCommand: Sendable {
     public var arguments: [String] = []
     /// All it gets, as `NAME=value`.
     public var environment: [String] = []
-    public var hasOwnSession = false
+    public var group = ProgramStart.Group.ofStarter
 
     public init() {}
   }
@@ -52,7 +52,7 @@ public struct HelperCommand: Sendable {
     defer { close(null) }
     var start = ProgramStart(path: path, arguments: arguments + circumstances.arguments, input: socket, output: null)
     start.environment = circumstances.environment
-    start.hasOwnSession = circumstances.hasOwnSession
+    start.group = circumstances.group
     return try start.start()
   }
 }

@@ -13,22 +13,45 @@ public struct ProgramStart: Sendable {
   public var input: Int32
   public var output: Int32
   public var errors = STDERR_FILENO
-  /// In a session, and so in a process group, of its own, without a terminal.
-  public var hasOwnSession = false
+  public var group = Group.ofStarter
+
+  /// Who gets the signals of a terminal along with it.
+  public enum Group: Sendable {
+    /// Whoever starts it.
+    case ofStarter
+    /// Only what it starts itself.
+    case own
+    /// The same, and it has no terminal.
+    case ownSession
+  }
 
   public init(path: String, arguments: [String], input: Int32, output: Int32) {
     (self.path, self.arguments, self.input, self.output) = (path, arguments, input, output)
   }
 
-  /// `POSIX_SPAWN_SETSID`, which the C library shows only to those who ask for its extensions.
-  private static let newSession: Int32 = 0x80
+  private var groupFlag: Int32 {
+    switch group {
+    case .ofStarter: 0
+    case .own: POSIX_SPAWN_SETPGROUP
+    // POSIX_SPAWN_SETSID, which the C library shows only to those who ask for its extensions.
+    case .ownSession: 0x80
+    }
+  }
 
-  /// A file that is still open for writing cannot be run; whoever saves it is done soon.
-  private static let mostAttempts = 50
-  private static let pauseInMicroseconds: UInt32 = 100_000
+  /// A file that is still open for writing cannot be run, but whoever saves it is done soon: tries for five seconds.
+  public static func whenSaved(
+    _ start: () throws(ProcessError) -> Int32
+  ) throws(ProcessError) -> Int32 {
+    for _ in 0..<50 {
+      do { return try start() } catch {
+        guard error.code == ETXTBSY else { throw error }
+        usleep(100_000)
+      }
+    }
+    return try start()
+  }
 
-  /// No signal is blocked or ignored when it begins, and nothing is open but those three. A program that is being written when it
-  /// is to start is waited for, for five seconds.
+  /// No signal is blocked or ignored when it begins, and nothing is open but those three.
   ///
   /// - Returns: the number of the process.
   public func start() throws(ProcessError) -> Int32 {
@@ -51,20 +74,14 @@ public struct ProgramStart: Sendable {
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
     unsafe sigfillset(&signals)
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    let session = hasOwnSession ? Self.newSession : 0
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | session))
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | groupFlag))
     // Safe: terminated strings that are freed after the call, which has copied them.
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
     var variables: [UnsafeMutablePointer<CChar>?] = unsafe environment.map { unsafe strdup($0) } + [nil]
     defer { unsafe (words + variables).forEach { unsafe free($0) } }
     var process: pid_t = 0
     // Safe: both lists end with nil, and all of it lives during the call.
-    var code: Int32
-    var attempts = 0
-    repeat {
-      code = unsafe posix_spawn(&process, path, &actions, &attributes, &words, &variables)
-      attempts += 1
-    } while code == ETXTBSY && attempts < Self.mostAttempts && usleep(Self.pauseInMicroseconds) == 0
+    let code = unsafe posix_spawn(&process, path, &actions, &attributes, &words, &variables)
     guard code == 0 else { throw ProcessError(name: "posix_spawn", code: code) }
     return process
   }

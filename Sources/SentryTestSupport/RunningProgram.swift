@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import SentryProcesses
 import Synchronization
 
 /// A program under way; it is killed if it goes on when the test lets go of it.
@@ -104,37 +105,22 @@ public final class RunningProgram: Sendable {
     }
   }
 
-  /// Starts it in a process group of its own, with no signal blocked or ignored; our own files are all closed when
-  /// it begins (O_CLOEXEC).
+  /// Starts it in a process group of its own, with the files at these paths as input, output and errors.
   private static func start(_ command: [String], _ environment: [String], _ streams: [String]) throws -> pid_t {
-    var actions = unsafe posix_spawn_file_actions_t()
-    var attributes = posix_spawnattr_t()
-    var signals = sigset_t()
-    // Safe: the calls fill these structures, and copy the paths they are given.
-    unsafe posix_spawn_file_actions_init(&actions)
-    unsafe posix_spawnattr_init(&attributes)
-    defer {
-      unsafe posix_spawn_file_actions_destroy(&actions)
-      unsafe posix_spawnattr_destroy(&attributes)
+    func failed(_ code: Int32) -> ProgramNotStarted {
+      ProgramNotStarted(command: command.joined(separator: " "), code: code)
     }
-    for (number, path) in streams.enumerated() {
-      unsafe posix_spawn_file_actions_addopen(&actions, Int32(number), path, number == 0 ? O_RDONLY : O_WRONLY, 0)
+    var files: [Int32] = []
+    defer { files.forEach { close($0) } }
+    for path in streams {
+      // Safe: Swift passes the path as a terminated string that lives during the call.
+      let file = unsafe open(path, (files.isEmpty ? O_RDONLY : O_WRONLY) | O_CLOEXEC)
+      guard file >= 0 else { throw failed(errno) }
+      files.append(file)
     }
-    unsafe sigemptyset(&signals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe sigfillset(&signals)
-    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
-    unsafe posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-    let arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-    let variables = unsafe environment.map { unsafe strdup($0) } + [nil]
-    defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
-    var process: pid_t = 0
-    // Safe: both lists end in a null pointer, and live until after the call.
-    let code = unsafe posix_spawn(&process, command[0], &actions, &attributes, arguments, variables)
-    guard code == 0 else { throw ProgramNotStarted(command: command.joined(separator: " "), code: code) }
-    return process
+    var start = ProgramStart(path: command[0], arguments: command, input: files[0], output: files[1])
+    (start.errors, start.environment, start.group) = (files[2], environment, .own)
+    do { return try start.start() } catch { throw failed(error.code) }
   }
 }
 

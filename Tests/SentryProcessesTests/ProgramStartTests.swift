@@ -20,7 +20,8 @@ struct ProgramStartTests {
   private func start(_ path: String) throws -> Int32 {
     let null = open("/dev/null", O_RDWR | O_CLOEXEC)
     defer { close(null) }
-    return try ProgramStart(path: path, arguments: ["program"], input: null, output: null).start()
+    let start = ProgramStart(path: path, arguments: ["program"], input: null, output: null)
+    return try ProgramStart.whenSaved { () throws(ProcessError) in try start.start() }
   }
 
   private func exitStatus(of process: Int32) -> Int32 {

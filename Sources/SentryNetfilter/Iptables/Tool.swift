@@ -1,5 +1,6 @@
 internal import CNftables
 internal import Glibc
+internal import SentryProcesses
 
 /// A program of the system that is run to its end. It lives in the network namespace of the thread that runs it.
 struct Tool {
@@ -33,52 +34,17 @@ struct Tool {
     let input = try MemoryFile(input)
     let output = try MemoryFile()
     let errors = try MemoryFile()
-    let streams = [input.descriptor, output.descriptor, errors.descriptor]
-    let process = try Self.start([try path] + arguments, streams: streams)
-    let status = try Self.wait(for: process)
+    var start = ProgramStart(
+      path: try path, arguments: [name] + arguments, input: input.descriptor, output: output.descriptor)
+    start.errors = errors.descriptor
+    start.environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+    let status = try Self.wait(for: start)
     return Outcome(status: status, output: try output.text(), errors: try errors.text())
   }
 
-  /// With a bare environment and no blocked signals.
-  private static func start(_ command: [String], streams: [Int32]) throws(NetfilterError) -> pid_t {
-    // Safe, this and what follows: each value is initialised by its first call and destroyed on the way out, and the C
-    // strings live until then.
-    var actions = unsafe posix_spawn_file_actions_t()
-    unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    for (number, descriptor) in streams.enumerated() {
-      unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
-    }
-    var attributes = posix_spawnattr_t()
-    unsafe posix_spawnattr_init(&attributes)
-    defer { unsafe posix_spawnattr_destroy(&attributes) }
-    var noSignals = sigset_t()
-    unsafe sigemptyset(&noSignals)
-    unsafe posix_spawnattr_setsigmask(&attributes, &noSignals)
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-
-    var arguments = unsafe Self.copies(of: command)
-    var environment = unsafe Self.copies(of: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"])
-    defer {
-      unsafe arguments.forEach { unsafe free($0) }
-      unsafe environment.forEach { unsafe free($0) }
-    }
-    var process: pid_t = 0
-    let code = unsafe posix_spawn(&process, command[0], &actions, &attributes, &arguments, &environment)
-    guard code == 0 else { throw .systemCall(name: "posix_spawn", code: code) }
-    return process
-  }
-
-  /// As C wants a list of strings: with an empty pointer at its end. To be freed one by one.
-  @unsafe
-  private static func copies(of strings: [String]) -> [UnsafeMutablePointer<CChar>?] {
-    var copies: [UnsafeMutablePointer<CChar>?] = unsafe []
-    for string in strings { unsafe copies.append(strdup(string)) }
-    unsafe copies.append(nil)
-    return unsafe copies
-  }
-
-  private static func wait(for process: pid_t) throws(NetfilterError) -> Int32 {
+  private static func wait(for start: ProgramStart) throws(NetfilterError) -> Int32 {
+    let process: pid_t
+    do { process = try start.start() } catch { throw .systemCall(name: error.name, code: error.code) }
     var status: Int32 = 0
     // Safe: the call writes one number.
     while unsafe waitpid(process, &status, 0) < 0 {
