@@ -74,13 +74,6 @@ final class OpenLogFile {
 }
 
 /// What tells a file from all others.
-private struct FileIdentity: Equatable {
-  let device: dev_t
-  let number: ino_t
-
-  init(_ status: stat) { (device, number) = (status.st_dev, status.st_ino) }
-}
-
 enum SystemWrite {
   /// Writes as much as the system takes without making us wait.
   ///

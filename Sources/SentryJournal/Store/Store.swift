@@ -35,6 +35,7 @@ public final class Store: Sendable {
     let path = Self.path(in: directory)
     self.path = path
     self.timeZone = timeZone
+    try StoreFiles(path: path).checkAreFiles()
     // A newer one is not even opened for writing.
     do throws(StoreError) { _ = try StoreReader(path: path, writesIndex: false) } catch .newer {
       throw .newer(path: path)
@@ -258,19 +259,4 @@ private struct HistoryUpkeep {
   /// Since 1970.
   var minute: Int64?
   var bytes: Int64 = 0
-}
-
-/// The device and the number of a file; `nil` where there is none.
-private struct FileIdentity: Equatable {
-  private let device: UInt64
-  private let number: UInt64
-
-  init?(of path: String) {
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
-      let device = (attributes[.systemNumber] as? NSNumber)?.uint64Value,
-      let number = (attributes[.systemFileNumber] as? NSNumber)?.uint64Value
-    else { return nil }
-    self.device = device
-    self.number = number
-  }
 }

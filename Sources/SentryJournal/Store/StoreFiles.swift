@@ -11,6 +11,20 @@ public struct StoreFiles: Sendable {
 
   private var all: [String] { ["", "-wal", "-shm"].map { path + $0 } }
 
+  /// A pipe in their place would be waited for for ever, a device be written to.
+  ///
+  /// - Throws: `.unusable`.
+  func checkAreFiles() throws(StoreError) {
+    for file in all {
+      var status = stat()
+      // Safe: the kernel reads the path and writes one structure during the call.
+      guard unsafe stat(file, &status) == 0 else { continue }
+      guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+        throw .unusable(path: file, reason: "it is no regular file")
+      }
+    }
+  }
+
   /// 0640: nobody else may read who was blocked, and by which rules.
   func protect() {
     for file in all where FileManager.default.fileExists(atPath: file) {

@@ -18,6 +18,7 @@ public final class StoreReader: Sendable {
   package init(path: String, writesIndex: Bool) throws(StoreError) {
     self.path = path
     guard FileManager.default.fileExists(atPath: path) else { throw .missing(path: path) }
+    try StoreFiles(path: path).checkAreFiles()
     do {
       database = try Self.open(path, writesIndex: writesIndex)
     } catch {

@@ -10,6 +10,20 @@ import Testing
 @Suite struct StoreTests {
   private let daemon = Daemon()
 
+  // MARK: What is there
+
+  /// Whoever opens a pipe waits for the other end, for ever.
+  @Test(.timeLimit(.minutes(1)), arguments: ["", "-wal"])
+  func aPipeInItsPlaceIsRefused(ending: String) throws {
+    let folder = try StoreFolder()
+    if !ending.isEmpty { try Data().write(to: URL(fileURLWithPath: folder.database)) }
+    let pipe = folder.database + ending
+    #expect(mkfifo(pipe, 0o600) == 0)
+    let refusal = StoreError.unusable(path: pipe, reason: "it is no regular file")
+    #expect(throws: refusal) { try Store(directory: folder.path) }
+    #expect(throws: refusal) { try StoreReader(path: folder.database) }
+  }
+
   // MARK: The log
 
   /// Whatever an event says, its entry is the same from the database as it was at first.
