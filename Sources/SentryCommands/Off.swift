@@ -24,7 +24,7 @@ struct Off: AsyncParsableCommand {
     do {
       try await DaemonSwitch.sentry.turn(on: false, at: socket.path)
     } catch let failure as CommandFailure where failure.status == .noDaemon {
-      Console.writeLine(try removeLeftovers(orElse: failure))
+      Console.writeLine(try await removeLeftovers(orElse: failure))
     } catch let failure as CommandFailure where failure.status == .noAnswer {
       Console.writeLine(try await takeOut(orElse: failure))
     }
@@ -32,12 +32,13 @@ struct Off: AsyncParsableCommand {
 
   /// - Parameter failure: that a daemon does not answer.
   /// - Returns: what was done, for people.
-  private func takeOut(orElse failure: CommandFailure) async throws -> String {
+  private func takeOut(orElse failure: CommandFailure, of process: UInt32? = nil) async throws -> String {
     let said = failure.message ?? "the sentry at \(socket.path) does not answer"
     guard geteuid() == 0 else {
       throw CommandFailure(.noAnswer, "\(said)\n  as root, 'sentry off' takes its part of the kernel out from under it")
     }
-    let end = OtherSentry.listening(at: socket.path).map { "kill -KILL \($0.process)" } ?? "kill -KILL and its number"
+    let number = process ?? OtherSentry.listening(at: socket.path)?.process
+    let end = number.map { "kill -KILL \($0)" } ?? "kill -KILL and its number"
     let wasThere: Bool
     do throws(NetfilterError) {
       wasThere = try Leftovers.takeFromUnderDaemon()
@@ -63,7 +64,7 @@ struct Off: AsyncParsableCommand {
   }
 
   /// - Returns: what was done, for people.
-  private func removeLeftovers(orElse failure: CommandFailure) throws(CommandFailure) -> String {
+  private func removeLeftovers(orElse failure: CommandFailure) async throws -> String {
     guard geteuid() == 0 else { throw failure }
     let directory = stateDirectory.path
     let outcome: Leftovers.Outcome
@@ -91,7 +92,13 @@ struct Off: AsyncParsableCommand {
         no \(BootCopy.fileName), for the next boot, is in \(directory); --state-directory names another
         """
     case .inUse(let queue):
-      let who = OtherSentry.judging(queue: queue).map { " (\($0.text))" } ?? ""
+      let other = OtherSentry.judging(queue: queue)
+      // It listens there, but its socket is gone.
+      if let other, other.controlSocket == socket.path {
+        let said = "the sentry at \(socket.path) cannot be reached: somebody has removed its socket"
+        return try await takeOut(orElse: CommandFailure(.noAnswer, said), of: other.process)
+      }
+      let who = other.map { " (\($0.text))" } ?? ""
       throw CommandFailure(
         .noDaemon, "a sentry judges packets through queue \(queue), but not at \(socket.path): name its --socket\(who)")
     }

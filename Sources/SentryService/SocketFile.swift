@@ -2,6 +2,7 @@ internal import Foundation
 internal import NIOCore
 internal import NIOPosix
 internal import SentryControl
+internal import SentryJournal
 
 /// The control socket as a file: who may use it, and whether somebody does already.
 struct SocketFile: Sendable {
@@ -56,9 +57,12 @@ struct SocketFile: Sendable {
   }
 
   /// Opens the bound socket to the group: 0660.
-  func protect() {
+  ///
+  /// - Returns: which file it is.
+  func protect() -> FileIdentity? {
     try? FileManager.default.setAttributes([.posixPermissions: 0o660], ofItemAtPath: path)
     giveToGroup(path)
+    return FileIdentity(of: path)
   }
 
   /// Without effect where there is no such group, or we may not give files away.
@@ -66,9 +70,12 @@ struct SocketFile: Sendable {
     try? FileManager.default.setAttributes([.groupOwnerAccountName: Self.group], ofItemAtPath: item)
   }
 
-  /// Removes the socket, and nothing else that may be there.
-  func remove() {
-    if type == .typeSocket { try? FileManager.default.removeItem(atPath: path) }
+  /// Whether nothing is there any more.
+  var isGone: Bool { type == nil }
+
+  /// Removes the socket, and nothing else that may be there: another daemon may have taken its place.
+  func remove(_ identity: FileIdentity) {
+    if FileIdentity(of: path) == identity { try? FileManager.default.removeItem(atPath: path) }
   }
 
   /// `nil`: nothing is there.

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import SentryControl
+import SentryJournal
 import SentryTestSupport
 import Testing
 
@@ -98,8 +99,34 @@ import Testing
     await #expect(throws: DaemonError.socketUnusable(path: path, reason: "there is something else at that path")) {
       try await SocketFile(path: path).prepare()
     }
-    SocketFile(path: path).remove()
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
+  }
+
+  /// A clean-up that goes too far must not leave a firewall that nobody can tell anything.
+  @Test func aSocketThatIsRemovedComesBack() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("run/sentry.sock")
+    try await serve(at: SocketFile(path: path, usualPath: path)) { _, path in
+      for gone in [path, folder.path("run")] {
+        try FileManager.default.removeItem(atPath: gone)
+        try await waitUntil("it listens again") { (try? await Self.status(at: path)) != nil }
+      }
+      try await waitUntil("the socket has its permissions") { try Self.permissions(of: path) == 0o660 }
+    }
+  }
+
+  /// Another may have begun where ours was removed: it stays when we end.
+  @Test func whatTookItsPlaceStays() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("sentry.sock", "")
+    let ours = try #require(FileIdentity(of: path))
+    try FileManager.default.moveItem(atPath: try folder.write("other", ""), toPath: folder.path("third"))
+    try FileManager.default.moveItem(atPath: path, toPath: folder.path("moved"))
+    try FileManager.default.moveItem(atPath: folder.path("third"), toPath: path)
+    SocketFile(path: path).remove(ours)
+    #expect(FileManager.default.fileExists(atPath: path))
+    SocketFile(path: path).remove(try #require(FileIdentity(of: path)))
+    #expect(!FileManager.default.fileExists(atPath: path))
   }
 
   @Test func pathTooLongForASocketIsSaid() async throws {
