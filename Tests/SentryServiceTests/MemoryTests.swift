@@ -229,6 +229,18 @@ private func storedEntries(in directory: String, _ filter: EventFilter = EventFi
     #expect(contents.documents.map(\.name) == ["first.plist", "a.plist"])
   }
 
+  /// As tools do that see to it every few minutes that all is as it should be.
+  @Test func applyingTheSameAgainLeavesTheWayBack() async throws {
+    try await withDaemon(memory: options) { daemon in
+      let second = Array(Documents.telnet.replacingOccurrences(of: "rest", with: "others").utf8)
+      for _ in 0..<12 { try await daemon.expectApplied(SubmittedDocument(name: "second.plist", reading: second)) }
+      #expect(await daemon.pastDocuments().documents.map(\.name) == ["second.plist", "first.plist"])
+      #expect(await daemon.flushMemory()?.problem == nil)
+    }
+    let stored = try StoreReader(path: Store.path(in: folder.url.path)).documents()
+    #expect(stored.map(\.name) == ["first.plist", "second.plist"])
+  }
+
   /// Somebody else keeps the database from being written to: like a disk that takes its time.
   @Test func whoGoesBackWaitsForNoDisk() async throws {
     try await withDaemon(memory: options) { daemon in

@@ -90,6 +90,11 @@ public struct StoredDocument: Sendable, Equatable {
     self.isChosen = isChosen
     self.text = text
   }
+
+  /// Whether it was applied once more as it was, and nothing is gained by keeping it beside the other.
+  public func repeats(_ other: StoredDocument) -> Bool {
+    change == nil && isChosen == other.isChosen && name == other.name && text == other.text
+  }
 }
 
 /// What the numbers in events and entries mean.

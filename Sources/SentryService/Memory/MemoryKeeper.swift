@@ -136,7 +136,8 @@ actor MemoryKeeper {
   func note(_ new: StoredDocument, generation: UInt32, isNew: Bool = true) {
     guard options.directory != nil else { return }
     document = (generation, new)
-    guard isNew else { return }
+    // Who applies the same time and again does not lose the way back to what was before.
+    guard isNew, documents.all?.last.map(new.repeats) != true else { return }
     documents.append(new)
   }
 
