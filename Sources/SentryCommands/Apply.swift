@@ -64,14 +64,16 @@ struct Apply: AsyncParsableCommand {
     guard watch else { return try await apply(try FileInput.read(document)) }
     // What is saved from now on is seen, also while this is applied.
     let file = WatchedFile(path: document)
-    try await applyOrTell(try FileInput.read(document))
+    try await applyOrTell(try FileInput.read(document), until: file)
     try await applyAfterEachSave(of: file)
   }
 
   private func apply(_ bytes: [UInt8]) async throws {
     let name = FileInput.displayName(document)
     let reply = try await ControlClient.connected(to: socket.path) { client in
-      try await client.put(ControlPath.rules, query: query(name), body: Data(bytes), as: ApplyReply.self)
+      let reply = try await client.put(ControlPath.rules, query: query(name), body: Data(bytes), as: ApplyReply.self)
+      if reply.applied { await client.warnIfNothingIsKept() }
+      return reply
     }
     switch format {
     case .json: Console.writeLine(try jsonText(reply))
@@ -139,20 +141,28 @@ struct Apply: AsyncParsableCommand {
 }
 
 extension Apply {
-  /// Never ends by itself. What is refused is told; so is a daemon that is not there, which may be back with the next save.
+  /// Never ends by itself. What is refused is told; what is only refused for now is tried again.
   private func applyAfterEachSave(of file: WatchedFile) async throws {
     var file = file
     Console.writeError("watching \(document): Control-C ends it")
     while true {
-      try await applyOrTell(try await file.nextSave { Console.writeError("\(document): \($0)") })
+      let bytes = try await file.nextSave { Console.writeError("\(document): \($0)") }
+      try await applyOrTell(bytes, until: file)
     }
   }
 
-  private func applyOrTell(_ bytes: [UInt8]) async throws {
-    do {
-      try await apply(bytes)
-    } catch let failure as CommandFailure {
-      Console.writeError("sentry: \(failure.message ?? "it was not applied")")
+  /// While another document is on trial, or no daemon is there, that is told once, and waited for until the file is saved again.
+  private func applyOrTell(_ bytes: [UInt8], until file: WatchedFile) async throws {
+    var isTold = false
+    while !file.wasSaved {
+      do {
+        return try await apply(bytes)
+      } catch let failure as CommandFailure {
+        if !isTold { Console.writeError("sentry: \(failure.message ?? "it was not applied")") }
+        guard failure.passes else { return }
+        isTold = true
+      }
+      try await Task.sleep(for: .seconds(1))
     }
   }
 }

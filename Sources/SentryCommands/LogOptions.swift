@@ -37,12 +37,15 @@ struct LogOptions: ParsableArguments {
     }
   }
 
-  /// Hands over what the daemon has at hand, then each new entry, until the daemon ends.
+  /// Hands over what the daemon has at hand, then each new entry.
+  ///
+  /// - Throws: `.noDaemon` when the daemon ends.
   func follow(remarks: Bool, _ body: (LogEntry) -> Void) async throws {
     try await ControlClient.connected(to: socket.path) { client in
       if remarks { try await remark(client) }
       try await readAtHand(client, [ControlPath.follow: "1"], body)
     }
+    throw CommandFailure(.noDaemon, "the sentry at \(socket.path) has ended")
   }
 
   // MARK: On disk

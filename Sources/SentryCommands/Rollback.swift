@@ -57,6 +57,7 @@ struct Rollback: AsyncParsableCommand {
   private func goBack(_ client: ControlClient) async throws {
     let request = RollbackRequest(steps: steps ?? 1, force: force)
     let reply: ApplyReply = try await client.post(ControlPath.rollback, body: try JSONEncoder().encode(request))
+    if reply.applied { await client.warnIfNothingIsKept() }
     switch format {
     case .json: Console.writeLine(try jsonText(reply))
     case .text: report(reply)

@@ -14,7 +14,10 @@ public enum BootCopy {
   public static func write(_ status: NetfilterStatus, toDirectory directory: String) throws(NetfilterError) {
     let path = "\(directory)/\(fileName)"
     let temporary = temporary(inDirectory: directory)
-    try writeFile(temporary, text(status))
+    do throws(NetfilterError) { try writeFile(temporary, text(status)) } catch {
+      unsafe unlink(temporary)
+      throw error
+    }
     // Safe, this and below: Swift passes paths as terminated strings that live during the call.
     guard unsafe rename(temporary, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
     try synchronize(directory)

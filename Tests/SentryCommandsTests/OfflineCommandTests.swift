@@ -100,6 +100,12 @@ import Testing
     #expect(run.errors == "sentry: /nonexistent/doc.plist: no such file\n")
   }
 
+  @Test func aDeviceThatNeverEndsIsNoDocument() async throws {
+    let run = try await Program.sentry.run(["check", "/dev/zero"])
+    #expect(run.status == 66)
+    #expect(run.errors == "sentry: /dev/zero: it has more than 64 MiB, which is too much\n")
+  }
+
   @Test(arguments: [["frobnicate"], ["check"], ["replay", "only-a-document"], ["check", "--nonsense", "x"]])
   func aWrongCommandLineEndsWithTwo(arguments: [String]) async throws {
     let run = try await Program.sentry.run(arguments)

@@ -122,7 +122,7 @@ struct ControlClient {
       }
       if response.status == .gone, let failure { throw CommandFailure(.findings, failure.message) }
       if [.forbidden, .locked, .preconditionRequired].contains(response.status), let failure {
-        throw CommandFailure(.unusableData, failure.message)
+        throw CommandFailure(.unusableData, failure.message, passes: response.status.code == 423)
       }
       throw CommandFailure(.inputOutput, "the daemon says: \(failure?.message ?? "\(response.status)")")
     }
@@ -146,6 +146,14 @@ struct ControlClient {
     } catch {
       throw unreadable
     }
+  }
+
+  /// Says on standard error if what was just done is forgotten when the daemon ends.
+  func warnIfNothingIsKept() async {
+    guard let reply: MemoryReply = try? await get(ControlPath.memory), let problem = reply.memory?.problem else {
+      return
+    }
+    Console.writeError("it will be forgotten when the sentry ends, for nothing can be kept on disk: \(problem)")
   }
 
   // MARK: What went wrong
@@ -181,6 +189,6 @@ struct ControlClient {
       """
       no sentry is running at \(socketPath)
         start one with: sentry run -i eth0\(socketPath == ControlSocket.defaultPath ? "" : " --socket \(socketPath)")
-      """)
+      """, passes: true)
   }
 }

@@ -41,6 +41,9 @@ struct WatchedFile {
     Stamp(of: URL(fileURLWithPath: path).resolvingSymlinksInPath().path)
   }
 
+  /// Whether there is something else now than what was handed over last.
+  var wasSaved: Bool { Self.stamp(of: path).map { $0 != taken } ?? false }
+
   /// Waits until the file was saved, and for a moment nothing more is written to it.
   ///
   /// - Parameter tell: hears if the file is gone, or cannot be read.

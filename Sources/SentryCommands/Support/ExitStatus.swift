@@ -28,9 +28,12 @@ public struct CommandFailure: Error, Equatable {
   public var status: ExitStatus
   /// Without the program's name in front; `nil` when everything has been said already.
   public var message: String?
+  /// Nothing has to change but the time for it to go well.
+  public var passes: Bool
 
-  public init(_ status: ExitStatus, _ message: String? = nil) {
+  public init(_ status: ExitStatus, _ message: String? = nil, passes: Bool = false) {
     self.status = status
     self.message = message
+    self.passes = passes
   }
 }

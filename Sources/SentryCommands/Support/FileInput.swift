@@ -1,13 +1,21 @@
 internal import Foundation
+internal import SentryControl
 internal import SystemPackage
 
 /// Reads whole files named on the command line.
 enum FileInput {
-  /// The bytes of the file at `path`; `-` is standard input.
+  /// The bytes of the file at `path`; `-` is standard input. No more than a daemon would take, for a device may never end.
   static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
     let file = try open(path)
     defer { if path != "-" { try? file.close() } }
-    return try reading(path) { [UInt8](try file.readToEnd() ?? Data()) }
+    var bytes: [UInt8] = []
+    while let block = try block(of: file, path, upTo: 1 << 20) {
+      bytes += block
+      guard bytes.count <= ControlLimit.requestBytes else {
+        throw CommandFailure(.noInput, "\(displayName(path)): it has more than 64 MiB, which is too much")
+      }
+    }
+    return bytes
   }
 
   /// Opens the file at `path`; `-` is standard input. Not only what is on a disk: also a pipe of the shell, or the null device.

@@ -46,7 +46,10 @@ extension Triggered {
       let request = TableAddRequest(
         addresses: addresses.map(\.description), duration: duration?.argument, note: note, force: force ? true : nil)
       let reply = try await ControlClient.connected(to: socket.path) { client in
-        try await client.post(table.path, body: try JSONEncoder().encode(request), as: TableAddReply.self)
+        let reply = try await client.post(
+          table.path, body: try JSONEncoder().encode(request), as: TableAddReply.self)
+        await client.warnIfNothingIsKept()
+        return reply
       }
       switch format {
       case .json: Console.writeLine(try jsonText(reply))

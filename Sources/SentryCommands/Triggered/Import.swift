@@ -48,7 +48,10 @@ extension Triggered {
     func run() async throws {
       let bytes = try FileInput.read(file)
       let reply = try await ControlClient.connected(to: socket.path) { client in
-        try await client.put(ControlPath.lists, query: query, body: Data(bytes), as: TableImportReply.self)
+        let reply = try await client.put(
+          ControlPath.lists, query: query, body: Data(bytes), as: TableImportReply.self)
+        await client.warnIfNothingIsKept()
+        return reply
       }
       switch format {
       case .json: Console.writeLine(try jsonText(reply))

@@ -175,7 +175,8 @@ final class KernelGate: Sendable {
       try BootCopy.write(status, toDirectory: directory)
       return []
     } catch {
-      return ["nothing will be loaded at boot: \(error)"]
+      let isOld = BootCopy.isThere(inDirectory: directory)
+      return ["\(isOld ? "what an earlier document put there" : "nothing") will be loaded at boot: \(error)"]
     }
   }
 
