@@ -136,8 +136,8 @@ export class RulesView {
     this.outline.drawFigures((index) => this.#figures(index), (index) => this.counters.fresh.has(this.tree.nodes[index].slot));
   }
 
-  navigate({ view, rule, packet }) {
-    if (view === "why") return packet ? this.why.explain(packet) : this.why.open();
+  navigate({ view, rule, packet, logged, was }) {
+    if (view === "why") return packet ? this.why.explain(packet, { packet, rule: logged, was }) : this.why.open();
     if (rule) this.acts.reveal(rule);
   }
 
