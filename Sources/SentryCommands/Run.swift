@@ -242,7 +242,7 @@ struct Run: AsyncParsableCommand {
     program.origin = start.origin
     program.documentFile = start.file
     program.metrics = metrics.place
-    if let place = web.place { program.showPages(at: place) }
+    if let place = web.place { program.showPages(at: place, behind: web.origin) }
     let (missing, warning) = (stateDirectory.missing, start.warning)
     do throws(DaemonError) {
       try await program.run(log: log) { [announcement] in

@@ -318,7 +318,7 @@ struct StatusText {
   }
 
   private var footer: String {
-    let memory = reply.memoryBytes.map { "memory \(grouped($0 / 1_024)) kB, " } ?? ""
+    let memory = reply.memoryBytes.map { "memory \(ByteText.short(UInt64(clamping: $0))), " } ?? ""
     return "\(memory)\(counted(reply.lostEvents, "log event")) lost"
   }
 }

@@ -1,8 +1,14 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import NIOCore
+internal import NIOHTTPTypes
 
-/// What every reply tells browsers: nothing but our own scripts and styles runs, nobody frames us, nobody else reads along.
-struct SafetyHeaders: RouterMiddleware {
+/// What every reply tells browsers: nothing but our own scripts and styles runs, nobody frames us, nobody else reads along. Those to what
+/// is no request at all, which no handler sees, tell it as well.
+final class SafetyHeaders: ChannelOutboundHandler, RemovableChannelHandler {
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
   private static let fields: [(String, String)] = [
     (
       "Content-Security-Policy",
@@ -17,15 +23,15 @@ struct SafetyHeaders: RouterMiddleware {
     ("Cross-Origin-Resource-Policy", "same-origin"),
   ]
 
-  func handle(
-    _ request: Request, context: WebContext, next: (Request, WebContext) async throws -> Response
-  ) async throws -> Response {
-    var response = try await next(request, context)
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard case .head(var head) = unwrapOutboundIn(data), head.status.kind != .informational else {
+      return context.write(data, promise: promise)
+    }
     for (name, value) in Self.fields {
-      if let name = HTTPField.Name(name) { response.headers[name] = value }
+      if let name = HTTPField.Name(name) { head.headerFields[name] = value }
     }
     // Answers are of their moment.
-    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-    return response
+    if head.headerFields[.cacheControl] == nil { head.headerFields[.cacheControl] = "no-store" }
+    context.write(wrapOutboundOut(.head(head)), promise: promise)
   }
 }

@@ -6,6 +6,7 @@ internal import SentryService
 /// Answers only who is logged in, and does nothing for who does not show the session's proof.
 struct SessionGuard: RouterMiddleware {
   let sessions: Sessions
+  let places: ConnectionPlaces
 
   private static let proof = HTTPField.Name("Sentry-Token")
 
@@ -18,6 +19,7 @@ struct SessionGuard: RouterMiddleware {
     guard let (key, session) = found else {
       throw HTTPError(.unauthorized, message: "nobody is logged in here: 'sentry open' prints a link to do it")
     }
+    places.keep(context.channel)
     if request.method != .get, request.method != .head {
       guard let name = Self.proof, let shown = request.headers[name], session.proof.matches(shown) else {
         throw HTTPError(.forbidden, message: "the header Sentry-Token is not that of GET /web/session")

@@ -21,10 +21,10 @@ extension Router where Context == WebContext {
   static var sessionPath: RouterPath { "/web/session" }
 
   /// Without a session: the way to one.
-  func answerLogin(at door: WebDoor, for sessions: Sessions) {
+  func answerLogin(at door: WebDoor, for sessions: Sessions, behind origin: WebOrigin?) {
     let limit = LoginLimit()
     post(Self.sessionPath) { request, context in
-      let body = try await request.body.collect(upTo: 4_096)
+      let body = try await Self.loginBody(of: request)
       guard let wanted = try? JSONDecoder().decode(LoginRequest.self, from: Data(body.readableBytesView)) else {
         throw HTTPError(.badRequest, message: #"expected {"token": "…"}, as in the link that 'sentry open' prints"#)
       }
@@ -38,13 +38,22 @@ extension Router where Context == WebContext {
       }
       let session = sessions.begin(as: user, peer: context.peer)
       var response = try session.response()
-      response.headers[.setCookie] = SessionCookie(of: request).setting(session.key.text)
+      response.headers[.setCookie] = SessionCookie(of: request, behind: origin).setting(session.key.text)
       return response
     }
   }
 
+  private static func loginBody(of request: Request) async throws -> ByteBuffer {
+    let size = 4_096
+    do {
+      return try await request.body.collect(upTo: size)
+    } catch is NIOTooManyBytesError {
+      throw HTTPError(.contentTooLarge, message: "more than \(size) bytes")
+    }
+  }
+
   /// With a session.
-  func answerSession(for sessions: Sessions) {
+  func answerSession(for sessions: Sessions, behind origin: WebOrigin?) {
     get(Self.sessionPath) { _, context in
       guard let session = context.session else { throw HTTPError(.unauthorized) }
       return try session.response()
@@ -52,7 +61,8 @@ extension Router where Context == WebContext {
     delete(Self.sessionPath) { request, context in
       if let session = context.session { sessions.end(session) }
       return Response(
-        status: .ok, headers: [.contentType: "application/json", .setCookie: SessionCookie(of: request).removing],
+        status: .ok,
+        headers: [.contentType: "application/json", .setCookie: SessionCookie(of: request, behind: origin).removing],
         body: ResponseBody(byteBuffer: ByteBuffer(string: "{}")))
     }
   }
@@ -71,13 +81,18 @@ extension Session {
 /// that the browser asks for, and two sentries, one of them through a tunnel, do not log each other out.
 struct SessionCookie {
   let name: String
+  /// Browsers send it over encrypted connections alone.
+  let isSecure: Bool
 
-  init(of request: Request) {
+  init(of request: Request, behind origin: WebOrigin? = nil) {
+    isSecure = origin != nil && request.headers[.origin]?.lowercased() == origin?.text
     let port = request.head.authority?.split(separator: ":").last.flatMap { UInt16($0) } ?? 80
     name = "sentry-\(port)"
   }
 
-  func setting(_ value: String) -> String { "\(name)=\(value); Path=/; HttpOnly; SameSite=Strict" }
+  func setting(_ value: String) -> String {
+    "\(name)=\(value); Path=/; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+  }
 
   var removing: String { setting("") + "; Max-Age=0" }
 

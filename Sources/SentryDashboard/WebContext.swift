@@ -23,7 +23,7 @@ struct WebContext: CallerContext {
   }
 
   /// The number of the user whose process has this connection; `nil` if that is not known.
-  var peer: UInt32? { WebPeer.user(of: channel) }
+  var peer: UInt32? { WebPeer.localUser(of: channel) }
 
   var maxUploadSize: Int { ControlLimit.requestBytes }
 }

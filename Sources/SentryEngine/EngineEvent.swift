@@ -29,6 +29,9 @@ public struct EngineEvent: Sendable {
   public var protocolNumber: UInt8 = 0
   public var icmpType: UInt8 = 0
   public var icmpCode: UInt8 = 0
+  public var tcpFlags: UInt8 = 0
+  /// Of every packet that has addresses; `nil` where nobody has noted it.
+  public var timeToLive: UInt8?
   /// The engine's number of the interface.
   public var interface: UInt16 = 0
   public var sourcePort: UInt16 = 0
@@ -75,6 +78,8 @@ public struct EngineEvent: Sendable {
     protocolNumber = packet.protocolNumber
     icmpType = packet.icmpType
     icmpCode = packet.icmpCode
+    tcpFlags = packet.tcpFlags
+    timeToLive = packet.timeToLive
     sourcePort = packet.sourcePort
     destinationPort = packet.destinationPort
     byteCount = packet.byteCount

@@ -1,5 +1,6 @@
 public import SentryEngine
 public import SentryPacket
+internal import SentryRules
 
 /// One thing that happened, with all its texts: what log formats print and the control socket sends.
 ///
@@ -31,6 +32,11 @@ public struct LogEntry: Codable, Sendable, Equatable {
   public var `protocol`: String?
   /// What an ICMP type (and code) means, `destination unreachable,host unreachable`; `nil` where it has no name.
   public var protocolDetail: String?
+  /// The flags that are on, as packet notation names them, `syn,ack`; empty if none is. `nil` for what is not TCP, and for later
+  /// fragments.
+  public var tcpFlags: String?
+  /// IPv4's time to live, IPv6's hop limit.
+  public var ttl: UInt8?
   /// Length of the IP packet.
   public var byteCount: UInt32?
   /// `in` or `out`.
@@ -98,6 +104,8 @@ public struct LogEntry: Codable, Sendable, Equatable {
     destination = event.endpointText(event.destination, port: event.destinationPort)
     `protocol` = event.protocolText
     protocolDetail = event.icmpName
+    tcpFlags = event.present.contains(.tcpFlags) ? TCPFlagNames.text(of: event.tcpFlags) : nil
+    ttl = event.timeToLive
   }
 }
 

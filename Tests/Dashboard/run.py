@@ -26,9 +26,17 @@ def play(name):
             scenario.play(dashboard)
             check_behind(browser, dashboard.base, getattr(scenario, "EXPECTED", []))
         except Problem:
+            print_remains(browser)
             if folder := os.environ.get("PICTURES"):
                 browser.picture(f"{folder}/{name}.png")
             raise
+
+
+def print_remains(browser):
+    try:
+        print(browser.remains(), file=sys.stderr, flush=True)
+    except (Problem, OSError) as problem:
+        print(f"nothing is to be known of the page: {problem}", file=sys.stderr, flush=True)
 
 
 def check_behind(browser, base, expected):

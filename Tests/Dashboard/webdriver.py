@@ -25,6 +25,8 @@ ARGUMENTS = [
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]
+# Seconds that a page has for anything: a machine may be busy with something else.
+PATIENCE = 60
 # Tells of what the Content-Security-Policy has stopped.
 WATCH_POLICY = """window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.blockedURI}`));"""
@@ -145,7 +147,7 @@ class Browser:
     def texts(self, selector):
         return self.script("return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)", selector)
 
-    def wait(self, what, condition, seconds=20):
+    def wait(self, what, condition, seconds=PATIENCE):
         """Waits until `condition()` is true, and returns what it is then; `what` says in words what should happen."""
         end = time.monotonic() + seconds
         while not (value := condition()):
@@ -154,13 +156,13 @@ class Browser:
             time.sleep(0.05)
         return value
 
-    def wait_for(self, selector, seconds=20):
+    def wait_for(self, selector, seconds=PATIENCE):
         self.wait(f"'{selector}' is to be seen", lambda: self.sees(selector), seconds)
 
-    def wait_without(self, selector, seconds=20):
+    def wait_without(self, selector, seconds=PATIENCE):
         self.wait(f"'{selector}' is gone", lambda: not self.sees(selector), seconds)
 
-    def wait_text(self, selector, part, seconds=20):
+    def wait_text(self, selector, part, seconds=PATIENCE):
         try:
             self.wait("", lambda: part in self.text(selector), seconds)
         except Problem:
@@ -218,6 +220,11 @@ class Browser:
         entries = self._send("POST", "/se/log", {"type": "performance"})
         messages = [json.loads(entry["message"])["message"] for entry in entries]
         return [one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"]
+
+    def remains(self):
+        """What is to be known of a page on which something went wrong: its address, its elements, the console."""
+        source = self.script("return document.documentElement.outerHTML")
+        return f"{self.address}\n{source[:20000]}\nconsole: {self.complaints()}"
 
     def violations(self):
         return self.script("return window.violations ?? []")

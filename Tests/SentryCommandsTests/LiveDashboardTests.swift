@@ -82,6 +82,22 @@ struct LiveDashboardTests {
     }
   }
 
+  @Test(.timeLimit(.minutes(12)))
+  func linkIsForTheProxy() async throws {
+    try await withDaemon(options: ["--web", Self.place, "--web-origin", "https://gate.example"]) { _, daemon in
+      let (link, status) = (try await daemon.sentry("open", "--print"), try await daemon.status())
+      #expect(link.output.hasPrefix("https://gate.example/#open="))
+      #expect(status.web == "https://gate.example")
+    }
+  }
+
+  @Test(arguments: ["http://gate.example", "https://gate.example/pages", "gate.example"])
+  func originIsRefused(_ origin: String) async throws {
+    let run = try await Program.sentry.run(["run", "-i", "lo", "--web", Self.place, "--web-origin", origin])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("expected https and a host"))
+  }
+
   @Test(arguments: [
     ("--web", "192.0.2.1:8787", "--web-for-others"), ("--web", "8787", "127.0.0.1:8787"),
     ("--web", "example.org:8787", "127.0.0.1:8787"),

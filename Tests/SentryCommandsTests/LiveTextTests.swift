@@ -192,7 +192,7 @@ private let utc = LocalTime(timeZone: .gmt)
         table    entries  per second
         trigger        3           1
 
-        memory 20,480 kB, 1 log event lost
+        memory 20.0 MiB, 1 log event lost
         """)
   }
 

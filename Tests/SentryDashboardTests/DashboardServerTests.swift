@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import SentryControl
+import SentryTestSupport
 import Testing
 
 @testable import SentryDashboard
@@ -131,6 +132,27 @@ import Testing
     }
   }
 
+  // MARK: Connections
+
+  /// Another user of this host, who opens more connections than there are, and asks for nothing.
+  private static let holder = """
+    for _ in $(seq 300); do exec {connection}<>/dev/tcp/127.0.0.1/$1; done
+    echo done >&2
+    sleep 600
+    """
+
+  @Test(.enabled(if: geteuid() == 0 && Program("setpriv").isThere, "needs root and setpriv"))
+  func anotherUserCannotHoldAllConnections() async throws {
+    try await Dashboard.with { dashboard in
+      let port = try #require(dashboard.client.port)
+      let holder = try Program("setpriv").start(
+        ["--reuid", "65534", "--clear-groups", "bash", "-c", Self.holder, "holder", "\(port)"])
+      try await waitUntil("another user has tried to hold 300 connections") { holder.errors == "done\n" }
+      #expect(dashboard.places.count == dashboard.places.atMost)
+      #expect(try await dashboard.sendLines(["GET / HTTP/1.1", "Host: localhost"]).hasSuffix("\r\n\r\n<p>here"))
+    }
+  }
+
   // MARK: Whose request it is
 
   struct Stranger: Sendable, CustomTestStringConvertible {
@@ -173,6 +195,91 @@ import Testing
         isReading ? nil : #"{"enabled":false}"#)
       #expect(response.status.code == c.status)
       #expect(try await dashboard.daemon.status().enabled == (isReading || c.status != 200))
+    }
+  }
+
+  // MARK: Behind a proxy
+
+  struct Proxied: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let host: String
+    let origin: String
+    let status: Int
+    var isSecure = false
+  }
+
+  @Test(arguments: [
+    Proxied(
+      testDescription: "a proxy that passes the name on", host: "gate.example", origin: "https://gate.example",
+      status: 200,
+      isSecure: true),
+    Proxied(
+      testDescription: "a proxy that asks for our address", host: "127.0.0.1:8787", origin: "https://gate.example",
+      status: 200, isSecure: true),
+    Proxied(
+      testDescription: "a tunnel beside it", host: "127.0.0.1:8788", origin: "http://127.0.0.1:8788", status: 200),
+    Proxied(
+      testDescription: "a page that came without encryption", host: "gate.example", origin: "http://gate.example",
+      status: 403),
+    Proxied(
+      testDescription: "a page of another host", host: "gate.example", origin: "https://evil.example", status: 403),
+    Proxied(testDescription: "another host's name", host: "evil.example", origin: "https://gate.example", status: 421),
+  ])
+  func proxyIsKnownByItsOrigin(_ c: Proxied) async throws {
+    try await Dashboard.with(behind: WebOrigin("https://gate.example")) { dashboard in
+      let url = try #require(dashboard.daemon.door.link(for: "alice")).url
+      let token = try #require(url.split(separator: "#open=").last)
+      let reply = try await dashboard.sendLines([
+        "POST /web/session HTTP/1.1", "Host: \(c.host)", "Origin: \(c.origin)", "Content-Length: 76", "",
+        "{\"token\":\"\(token)\"}",
+      ])
+      #expect(reply.hasPrefix("HTTP/1.1 \(c.status) "))
+      let cookie = reply.split(separator: "\r\n").first { $0.hasPrefix("Set-Cookie: ") }
+      #expect(cookie?.hasSuffix("; Secure") == (c.status == 200 ? c.isSecure : nil))
+    }
+  }
+
+  @Test func originIsReadAsBrowsersWriteIt() {
+    let readable = [
+      ("https://gate.example", "https://gate.example"), ("https://Gate.Example/", "https://gate.example"),
+      ("https://gate.example:443", "https://gate.example"), ("https://gate.example:8443", "https://gate.example:8443"),
+      ("https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"), ("https://192.0.2.1", "https://192.0.2.1"),
+    ]
+    for (text, origin) in readable { #expect(WebOrigin(text)?.text == origin, "\(text)") }
+    let others = [
+      "", "https://", "gate.example", "http://gate.example", "https://gate.example/sentry", "https://me@gate.example",
+      "https://gate.example:0", "https://gate.example:65536", "https://gate.example:", "https://gate.example?x",
+      "https://gate example", "https://gate.example:+1", "https://gate.example//",
+    ]
+    for text in others { #expect(WebOrigin(text) == nil, "\(text)") }
+  }
+
+  // MARK: Odd requests
+
+  @Test func aRequestForTwoHostsIsRefused() async throws {
+    try await Dashboard.with { dashboard in
+      let reply = try await dashboard.sendLines(["GET / HTTP/1.1", "Host: localhost", "Host: evil.example"])
+      #expect(reply.hasPrefix("HTTP/1.1 400 "))
+    }
+  }
+
+  @Test func everyOtherMethodIsRefusedAlike() async throws {
+    try await Dashboard.with { dashboard in
+      let session = try await dashboard.logIn()
+      for method in [HTTPRequest.Method.head, .options, .trace, .patch, .delete] {
+        let reply = try await dashboard.send(method, ControlPath.status, session)
+        #expect(reply.status == .methodNotAllowed, "\(method)")
+        #expect(reply.headers[.allow] == "GET")
+      }
+    }
+  }
+
+  /// What is no HTTP is answered by the parser, without any handler of ours.
+  @Test func repliesToNonsenseKeepBrowsersFromHarm() async throws {
+    try await Dashboard.with { dashboard in
+      let reply = try await dashboard.sendLines(["GET / HTTP/1.1", "Host: localhost", "a b c"])
+      #expect(reply.hasPrefix("HTTP/1.1 400 "))
+      for (name, value) in Self.safety { #expect(reply.contains("\r\n\(name): \(value)\r\n"), "\(name)") }
     }
   }
 

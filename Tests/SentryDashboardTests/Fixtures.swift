@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import SentryControl
 import SentryPacket
+import SentryTestSupport
 import Testing
 
 @testable import SentryDashboard
@@ -22,12 +23,14 @@ let telnetDocument = """
 struct Dashboard: Sendable {
   let daemon: SentryDaemon
   let sessions: Sessions
+  let places: ConnectionPlaces
   let client: any TestClientProtocol
 
   static let origin = "http://localhost"
 
   static func with(
     _ document: String = telnetDocument, pages: [Page] = [Page(name: "index.html", bytes: Array("<p>here".utf8))],
+    behind origin: WebOrigin? = nil,
     _ body: @Sendable (Dashboard) async throws -> Void
   ) async throws {
     var log = Logger(label: "test")
@@ -40,9 +43,10 @@ struct Dashboard: Sendable {
     let server = DashboardServer(daemon: daemon, place: try ListenPlace("127.0.0.1:0"), log: log)
     let result: Result<Void, any Error>
     do {
-      let router = DashboardServer.router(for: daemon, at: server.place, pages: pages, sessions: sessions)
+      let router = DashboardServer.router(
+        for: daemon, at: server.place, behind: origin, pages: pages, sessions: sessions, places: server.places)
       try await server.application(router).test(.live) { client in
-        try await body(Dashboard(daemon: daemon, sessions: sessions, client: client))
+        try await body(Dashboard(daemon: daemon, sessions: sessions, places: server.places, client: client))
       }
       result = .success(())
     } catch {
@@ -58,6 +62,17 @@ struct Dashboard: Sendable {
     _ method: HTTPRequest.Method, _ uri: String, _ headers: HTTPFields = [:], _ body: String? = nil
   ) async throws -> TestResponse {
     try await client.execute(uri: uri, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+  }
+
+  /// Sends a request as it stands, but for `Connection: close` in its second line, over a connection of its own.
+  ///
+  /// - Returns: the whole reply.
+  func sendLines(_ lines: [String]) async throws -> String {
+    let port = try #require(client.port)
+    let text = ([lines[0], "Connection: close"] + lines.dropFirst()).joined(separator: "\r\n")
+    let end = lines.contains("") ? "" : "\r\n\r\n"
+    let script = "exec 3<>/dev/tcp/127.0.0.1/\(port); cat >&3; cat <&3"
+    return try await Program("bash").run(["-c", script], input: Data((text + end).utf8), within: .seconds(60)).output
   }
 
   /// What a page of ours sends with everything, once somebody is logged in.

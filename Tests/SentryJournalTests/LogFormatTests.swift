@@ -186,6 +186,27 @@ private func entry(_ c: LogFormatCase) throws -> LogEntry {
     #expect(alert["action"] as? String == "blocked")
     #expect(alert["signature"] as? String == "2.1.5.1 telnet probe")
     #expect(try #require(alert["signature_id"] as? Int) > 0)
+    #expect(event["tcp"] == nil)
+  }
+
+  /// As Suricata's user guide has them, "EVE JSON format", "Event type: Flow"; ECE is called `ecn` by its source (EveTcpFlags).
+  @Test(arguments: [
+    ("", "00", []), ("syn", "02", ["syn"]), ("fin,psh,ack", "19", ["fin", "psh", "ack"]),
+    ("fin,syn,rst,psh,ack,urg,ece,cwr", "ff", ["fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"]),
+  ])
+  func `EVE has TCP flags as Suricata has them`(flags: String, hex: String, names: [String]) throws {
+    var entry = try entry(cases[0])
+    (entry.tcpFlags, entry.ttl) = (flags, 61)
+    let line = try #require(LogFormatName.eve.format(place).line(entry))
+    let event = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    var tcp = try #require(event["tcp"] as? [String: Any])
+    #expect(tcp.removeValue(forKey: "tcp_flags") as? String == hex)
+    #expect(Set(tcp.keys) == Set(names))
+    #expect(tcp.values.allSatisfy { $0 as? Bool == true })
+    for form in [LogFormatName.eve, .json] {
+      let line = try #require(form.format(place).line(entry))
+      #expect(form.format(place).entry(line[...]) == entry)
+    }
   }
 }
 

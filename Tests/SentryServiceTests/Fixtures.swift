@@ -28,14 +28,17 @@ extension HostProtection {
   static var loopback: HostProtection { HostProtection([ProtectedAddress(IPAddress(v4: 0x7F00_0001), .own)]) }
 }
 
-/// Runs a daemon that watches nothing but has an interface `test0`, whose packets are handed to it.
+/// Runs a daemon that watches nothing but has an interface `test0`, whose packets are handed to it. Everything is written when this
+/// returns.
 ///
 /// - Parameters:
 ///   - memory: what it keeps on disk; nothing unless told otherwise.
+///   - journal: where else its log goes; nowhere unless told otherwise.
 ///   - surroundings: what its changes of rules see around it.
 func withDaemon(
   _ document: String = Documents.telnet, memory: MemoryOptions = MemoryOptions(),
-  notifications: NotificationOptions? = nil, origin: DocumentOrigin = .chosen,
+  journal options: JournalOptions = JournalOptions(), notifications: NotificationOptions? = nil,
+  origin: DocumentOrigin = .chosen,
   surroundings: ApplySurroundings = .alone,
   _ body: (SentryDaemon) async throws -> Void
 ) async throws {
@@ -43,8 +46,8 @@ func withDaemon(
   log.logLevel = .critical
   let daemon = try await SentryDaemon.start(
     SubmittedDocument(name: "first.plist", reading: Array(document.utf8)), interfaces: ["test0"],
-    intake: .none, memory: memory, notifications: notifications, origin: origin, look: { _ in .loopback },
-    surroundings: surroundings, log: log)
+    intake: .none, memory: memory, journal: options, notifications: notifications, origin: origin,
+    look: { _ in .loopback }, surroundings: surroundings, log: log)
   async let journal: Void = daemon.journal.run()
   let result: Result<Void, any Error>
   do {
@@ -55,6 +58,7 @@ func withDaemon(
   }
   await daemon.stop()
   await journal
+  await daemon.journal.finishOutputs()
   await daemon.memory.end()
   try result.get()
 }

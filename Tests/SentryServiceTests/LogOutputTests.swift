@@ -14,24 +14,7 @@ import Testing
 private func withDaemon(
   _ options: JournalOptions, memory: MemoryOptions = MemoryOptions(), _ body: (SentryDaemon) async throws -> Void
 ) async throws {
-  var log = Logger(label: "test")
-  log.logLevel = .critical
-  let daemon = try await SentryDaemon.start(
-    SubmittedDocument(name: "first.plist", reading: Array(Documents.telnet.utf8)), interfaces: ["test0"], intake: .none,
-    memory: memory, journal: options, look: { _ in .loopback }, log: log)
-  async let journal: Void = daemon.journal.run()
-  let result: Result<Void, any Error>
-  do {
-    try await body(daemon)
-    result = .success(())
-  } catch {
-    result = .failure(error)
-  }
-  await daemon.stop()
-  await journal
-  await daemon.journal.finishOutputs()
-  await daemon.memory.end()
-  try result.get()
+  try await withDaemon(memory: memory, journal: options, body)
 }
 
 private let host = LogPlace(timeZone: .gmt, hostName: "gw")

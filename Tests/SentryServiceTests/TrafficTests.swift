@@ -20,23 +20,7 @@ private let rules = """
 private func withDaemon(
   _ document: String = rules, in folder: TemporaryFolder, _ body: (SentryDaemon) async throws -> Void
 ) async throws {
-  var log = Logger(label: "test")
-  log.logLevel = .critical
-  let daemon = try await SentryDaemon.start(
-    SubmittedDocument(name: "first.plist", reading: Array(document.utf8)), interfaces: ["test0"], intake: .none,
-    memory: MemoryOptions(directory: folder.url.path), look: { _ in .loopback }, log: log)
-  async let journal: Void = daemon.journal.run()
-  let result: Result<Void, any Error>
-  do {
-    try await body(daemon)
-    result = .success(())
-  } catch {
-    result = .failure(error)
-  }
-  await daemon.stop()
-  await journal
-  await daemon.memory.end()
-  try result.get()
+  try await withDaemon(document, memory: MemoryOptions(directory: folder.url.path), body)
 }
 
 private let always = TrafficPeriod(since: Timestamp(seconds: 0), until: Timestamp(seconds: 8_000_000_000))

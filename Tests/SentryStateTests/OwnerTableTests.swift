@@ -25,6 +25,18 @@ import Testing
     #expect(table.brokenInvariant() == nil)
   }
 
+  @Test func whoseProgramItIsIsKnownWithIt() {
+    var table = OwnerTable(capacity: 4)
+    #expect(table.user(of: Self.tcp) == nil)
+    table.settle(Self.tcp, Self.root, application: 3, user: 1_000, now: at(0))
+    #expect(table.application(of: Self.tcp) == 3)
+    #expect(table.user(of: Self.tcp) == 1_000)
+    table.ask(Self.tcp, question: 8, now: at(1))
+    #expect(table.user(of: Self.tcp) == nil)
+    table.settle(Self.tcp, nil, now: at(1))
+    #expect(table.user(of: Self.tcp) == nil)
+  }
+
   @Test func theOtherEndIsAnotherFlow() {
     var table = OwnerTable(capacity: 4)
     table.settle(Self.tcp, Self.root, now: at(0))

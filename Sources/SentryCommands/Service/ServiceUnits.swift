@@ -144,6 +144,7 @@ struct ServiceUnits {
     """
     # What the service is started with, as in 'sentry run --help'; separated by blanks, without quotes.
     # For example: SENTRY_OPTIONS="-i eth0 --mode queue"
+    # With web pages, for which 'sentry open' prints a link: SENTRY_OPTIONS="-i eth0 --mode queue --web 127.0.0.1:8787"
     SENTRY_OPTIONS="\(options.joined(separator: " "))"
 
     """

@@ -22,7 +22,8 @@ export const onSignedOut = (listener) => { signedOut = listener; };
  * Sends one request.
  * @param {string} method
  * @param {string} path
- * @param {{query?: object, body?: any, text?: string, as?: "json"|"text"}} [options] `body` goes as JSON, `text` as it is
+ * @param {{query?: object, body?: any, text?: string, as?: "json"|"text", signal?: AbortSignal}} [options] `body` goes as JSON,
+ *   `text` as it is
  * @throws {ApiError}
  */
 export async function request(method, path, options = {}) {
@@ -35,7 +36,7 @@ export async function request(method, path, options = {}) {
   }
   let response;
   try {
-    response = await fetch(withQuery(path, options.query), { method, headers, body, cache: "no-store" });
+    response = await fetch(withQuery(path, options.query), { method, headers, body, cache: "no-store", signal: options.signal });
   } catch {
     throw new ApiError(0, "The daemon does not answer.");
   }

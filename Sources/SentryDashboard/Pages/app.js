@@ -69,8 +69,8 @@ async function show() {
   markNavigation(view.nav ?? name);
   const values = Object.fromEntries(new URLSearchParams(query));
   const page = { ...values, view: name };
-  live.start(view.wantsRules === true);
   if (shown?.file === view.file && shown.handle.navigate) return shown.handle.navigate(page);
+  live.start(false);
   shown?.handle.unmount?.();
   shown = null;
   replace(root, h("p", { class: "empty" }, "…"));
@@ -82,6 +82,8 @@ async function show() {
     const handle = await module.mount(root, context, page);
     if (turn !== visit) return handle.unmount?.();
     shown = { file: view.file, handle };
+    // Opened now: its first event has all that rules have counted while the view was made.
+    live.start(view.wantsRules === true);
     if (lastEvent) shown.handle.update?.(lastEvent);
   } catch (error) {
     if (turn === visit) showFailure(error);
@@ -90,7 +92,8 @@ async function show() {
 
 function showFailure(error) {
   replace(root, h("div", { class: "empty", role: "alert" }, h("p", {}, "This page could not be shown."),
-    h("p", { class: "muted" }, error.message), button("Try again", show)));
+    // A browser may remember that a script has not come.
+    h("p", { class: "muted" }, error.message), button("Try again", () => location.reload())));
 }
 
 function markNavigation(name) {

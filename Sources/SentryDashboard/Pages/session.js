@@ -1,6 +1,6 @@
 // Signing in: the link that `sentry open` prints carries a token, good once, that becomes a session.
 
-import { get, post, remove, useToken } from "./api.js";
+import { get, post, remove, request, useToken } from "./api.js";
 import { button, h, replace } from "./parts/dom.js";
 
 const staleToken = "This link is wrong, used or too old. Ask for a new one.";
@@ -12,13 +12,24 @@ const staleToken = "This link is wrong, used or too old. Ask for a new one.";
 export async function findSession() {
   const token = takeTokenFromAddress();
   try {
-    const session = token ? await post("/web/session", { token }) : await get("/web/session");
+    const session = token ? await post("/web/session", { token }) : await getPatiently();
     useToken(session.csrf ?? "");
     return session;
   } catch (error) {
     if (token) return findOldSession(error);
     if (error.status === 401) return null;
     throw error;
+  }
+}
+
+/** The session, asked for three times if nothing answers. */
+async function getPatiently(tries = 3) {
+  try {
+    return await request("GET", "/web/session", { signal: AbortSignal.timeout(10000) });
+  } catch (error) {
+    if (error.status !== 0 || tries < 2) throw error;
+    await new Promise((done) => setTimeout(done, 1000));
+    return getPatiently(tries - 1);
   }
 }
 

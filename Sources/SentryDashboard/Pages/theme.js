@@ -5,3 +5,13 @@ try {
 } catch {
   // A browser that stores nothing gets the system's theme.
 }
+
+// A script that does not come leaves the page empty: the daemon may be starting, or busy. It is loaded again until all have come.
+addEventListener("error", ({ target }) => {
+  if (!(target instanceof HTMLScriptElement)) return;
+  const text = document.createElement("p");
+  text.className = "empty";
+  text.textContent = "The daemon does not answer. Trying again…";
+  document.getElementById("view")?.replaceChildren(text);
+  setTimeout(() => location.reload(), 3000);
+}, true);

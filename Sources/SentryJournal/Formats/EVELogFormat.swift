@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SentryPacket
+internal import SentryRules
 
 /// JSON lines with the field names of Suricata's EVE log, so that collectors and dashboards made for that read them.
 ///
@@ -39,6 +40,7 @@ public struct EVELogFormat: LogFormat {
     guard let proto = entry.protocol.map({ LogProtocol($0[...]) }) else { return event }
     event.proto = Event.protocolName(proto.name)
     (event.icmpType, event.icmpCode) = (proto.icmp?.type, proto.icmp?.code)
+    event.tcp = entry.tcpFlags.map { Event.TCP(flags: $0) }
     return event
   }
 
@@ -85,6 +87,27 @@ private struct Event: Codable {
 
   struct Engine: Codable { var message: String }
 
+  /// The flags that are on, each by its name as well.
+  struct TCP: Codable {
+    /// Two hexadecimal digits.
+    var flags: String
+    var fin, syn, rst, psh, ack, urg, ecn, cwr: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case flags = "tcp_flags"
+      case fin, syn, rst, psh, ack, urg, ecn, cwr
+    }
+
+    /// - Parameter text: as an entry has them.
+    init(flags text: String) {
+      let bits = TCPFlagNames.flags(in: text)
+      flags = String(format: "%02x", bits)
+      func isOn(_ bit: UInt8) -> Bool? { bits >> bit & 1 == 1 ? true : nil }
+      (fin, syn, rst, psh) = (isOn(0), isOn(1), isOn(2), isOn(3))
+      (ack, urg, ecn, cwr) = (isOn(4), isOn(5), isOn(6), isOn(7))
+    }
+  }
+
   var timestamp: String
   var eventType: String
   var host: String
@@ -96,12 +119,13 @@ private struct Event: Codable {
   var proto: String?
   var icmpType: UInt8?
   var icmpCode: UInt8?
+  var tcp: TCP?
   var alert: Alert?
   var engine: Engine?
   var sentry: LogEntry
 
   enum CodingKeys: String, CodingKey {
-    case timestamp, host, proto, alert, engine, sentry
+    case timestamp, host, proto, tcp, alert, engine, sentry
     case eventType = "event_type"
     case interface = "in_iface"
     case sourceAddress = "src_ip"

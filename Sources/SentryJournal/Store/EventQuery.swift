@@ -12,13 +12,14 @@ struct EventQuery {
   /// - Parameters:
   ///   - limit: the latest so many; `nil` for all.
   ///   - before: the number of an event; only those before it.
-  init(_ filter: EventFilter, limit: Int?, before: Int64? = nil) {
+  ///   - selection: what is asked of each: `StoredEvent.selection`.
+  init(_ filter: EventFilter, limit: Int?, before: Int64? = nil, selection: String) {
     let bound = limit.map { " ORDER BY time DESC, id DESC LIMIT \(max(0, $0))" } ?? ""
     let sides: [Side?] = filter.addresses == nil ? [nil] : [.source, .destination]
     // An event whose two addresses are both asked for is found twice, and is one.
     let found = sides.map { "SELECT * FROM (SELECT id, time FROM event\(condition(filter, $0, before))\(bound))" }
     sql = """
-      SELECT \(StoredEvent.selection) FROM event LEFT JOIN rule ON rule.id = event.rule \
+      SELECT \(selection) FROM event LEFT JOIN rule ON rule.id = event.rule \
       JOIN (SELECT * FROM (\(found.joined(separator: " UNION ")))\(bound)) AS found ON found.id = event.id \
       ORDER BY event.time, event.id
       """

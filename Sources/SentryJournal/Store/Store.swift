@@ -164,7 +164,7 @@ public final class Store: Sendable {
 
   private static func eventInsertion(_ db: Database) throws -> Statement {
     try db.cachedStatement(
-      sql: "INSERT INTO event (\(StoredEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+      sql: "INSERT INTO event (\(StoredEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
   }
 
   /// The rule's number in table `rule`, which gets it if it is new there.

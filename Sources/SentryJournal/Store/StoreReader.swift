@@ -84,8 +84,8 @@ public final class StoreReader: Sendable {
   public func forEachNumberedEntry(
     _ filter: EventFilter, limit: Int?, before: Int64? = nil, _ body: (Int64, LogEntry) throws -> Void
   ) throws(StoreError) {
-    let query = EventQuery(filter, limit: limit, before: before)
     try read { db in
+      let query = EventQuery(filter, limit: limit, before: before, selection: try StoredEvent.selection(from: db))
       let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
       while let row = try rows.next() { try body(StoredEvent.number(row), StoredEvent.entry(row)) }
     }

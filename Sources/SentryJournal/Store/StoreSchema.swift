@@ -16,7 +16,7 @@ enum StoreSchema {
 
   /// In the order of their release. Names are kept in the database.
   static let versions: [(name: String, sql: String)] = [
-    ("1", version1), ("2", version2), ("3", version3),
+    ("1", version1), ("2", version2), ("3", version3), ("4", version4),
   ]
 
   private static let version1 = """
@@ -141,5 +141,11 @@ enum StoreSchema {
       packets INTEGER NOT NULL,
       PRIMARY KEY (span, time, verdict)
     ) WITHOUT ROWID;
+    """
+
+  private static let version4 = """
+    -- Without them, nobody can tell afterwards which rules such a packet meets.
+    ALTER TABLE event ADD COLUMN tcpFlags INTEGER;  -- NULL: not known
+    ALTER TABLE event ADD COLUMN ttl INTEGER;       -- NULL: not known
     """
 }

@@ -6,7 +6,7 @@ internal import SentryPacket
 enum StoredEvent {
   static let columns = """
     time, verdict, action, rule, reason, flags, interface, protocol, icmp, source, destination, sourcePort, \
-    destinationPort, bytes, message
+    destinationPort, bytes, message, tcpFlags, ttl
     """
 
   /// Bits of column `flags`.
@@ -39,6 +39,8 @@ enum StoredEvent {
       icmp(of: event), hasAddresses ? event.source.column : nil, hasAddresses ? event.destination.column : nil,
       hasPorts ? Int64(event.sourcePort) : nil, hasPorts ? Int64(event.destinationPort) : nil,
       event.hasPacket ? Int64(event.byteCount) : nil, nil,
+      hasAddresses && event.present.contains(.tcpFlags) ? Int64(event.tcpFlags) : nil,
+      hasAddresses ? event.timeToLive.map { Int64($0) } : nil,
     ]
   }
 
@@ -47,7 +49,7 @@ enum StoredEvent {
   /// - Parameter rule: the number in table `rule` of the rule that it is about; `nil` where it is about none.
   static func row(message: String, time: Timestamp, rule: Int64? = nil) -> [(any DatabaseValueConvertible)?] {
     let packet = [(any DatabaseValueConvertible)?](repeating: nil, count: 8)
-    return [time.nanoseconds, nil, nil, rule, nil, 0] + packet + [message]
+    return [time.nanoseconds, nil, nil, rule, nil, 0] + packet + [message, nil, nil]
   }
 
   private static func flags(of event: EngineEvent, isDryRun: Bool) -> Int {
@@ -73,8 +75,14 @@ enum StoredEvent {
 
   // MARK: Reading
 
-  /// The columns that `entry` reads: those of an event and of its rule.
-  static let selection = """
+  /// The columns that `entry` reads: those of an event and of its rule. A database that no later version has written to yet lacks
+  /// the last ones.
+  static func selection(from db: Database) throws -> String {
+    let hasFlags = try db.columns(in: "event").contains { $0.name == "tcpFlags" }
+    return hasFlags ? "\(selection), tcpFlags, ttl" : "\(selection), NULL, NULL"
+  }
+
+  private static let selection = """
     event.time, verdict, event.action, rule, reason, flags, interface, protocol, icmp, source, destination, sourcePort, \
     destinationPort, bytes, message, rule.number, rule.name, rule.parameter, event.id
     """
@@ -127,6 +135,11 @@ enum StoredEvent {
     if let source = IPAddress(row[9] as DatabaseValue), let destination = IPAddress(row[10] as DatabaseValue) {
       event.present.insert(.addresses)
       (event.source, event.destination) = (source, destination)
+      event.timeToLive = (row[20] as Int64?).map { UInt8(truncatingIfNeeded: $0) }
+    }
+    if let flags = row[19] as Int64? {
+      event.present.insert(.tcpFlags)
+      event.tcpFlags = UInt8(truncatingIfNeeded: flags)
     }
     if let source = row[11] as Int64?, let destination = row[12] as Int64? {
       event.present.insert(.ports)

@@ -78,4 +78,11 @@ package enum TCPFlagNames {
   package static func text(of flags: UInt8) -> String {
     all.enumerated().filter { flags >> UInt8($0.offset) & 1 == 1 }.map(\.element).joined(separator: ",")
   }
+
+  /// The flags of such a text; what is no name counts for nothing.
+  package static func flags(in text: String) -> UInt8 {
+    text.split(separator: ",").reduce(0) { flags, name in
+      all.firstIndex { $0 == name }.map { flags | 1 << UInt8($0) } ?? flags
+    }
+  }
 }

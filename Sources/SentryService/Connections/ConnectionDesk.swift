@@ -1,6 +1,7 @@
 internal import SentryControl
 internal import SentryEngine
 internal import SentryPacket
+internal import SentryRules
 internal import SentryState
 
 /// Which connections somebody wants to see.
@@ -73,12 +74,13 @@ actor ConnectionDesk {
     }
     rates.end()
     chosen = Self.first(question, chosen)
-    let names = try await applications(behind: chosen.map(\.flow))
+    let owners = try await owners(behind: chosen.map(\.flow))
     return ConnectionsReply(
       time: WallClock.seconds(), count: count,
-      connections: zip(chosen, names).map { found, name in
+      connections: zip(chosen, owners).map { found, owner in
         ConnectionReport(
-          found.flow, bytesPerSecond: seconds > 0 ? Double(found.recentBytes) / seconds : 0, application: name)
+          found.flow, bytesPerSecond: seconds > 0 ? Double(found.recentBytes) / seconds : 0,
+          application: owner.application, user: owner.user)
       }, seconds: seconds)
   }
 
@@ -94,20 +96,24 @@ actor ConnectionDesk {
     return Array(found.sorted { rank($0) > rank($1) }.prefix(question.limit))
   }
 
-  /// The paths of the programs; `nil` where rules do not ask for them, or they are not known.
-  private func applications(behind flows: [ConnectionEntry]) async throws -> [String?] {
+  /// The paths of the programs, and their users; `nil` where rules do not ask for them, or they are not known.
+  private func owners(
+    behind flows: [ConnectionEntry]
+  ) async throws -> [(application: String?, user: String?)] {
     let known = applications.latest
     let (numbers, additions) = try await packets.perform { worker in
-      (worker.applications(behind: flows), worker.applications.additions(after: known))
+      (worker.owners(behind: flows), worker.applications.additions(after: known))
     }
     applications.add(additions)
-    return numbers.map { applications[$0] }
+    var names: [UInt32: String] = [:]
+    for user in Set(numbers.compactMap(\.user)) { names[user] = UserNames.name(of: user) ?? "\(user)" }
+    return numbers.map { (applications[$0.application], $0.user.flatMap { names[$0] }) }
   }
 }
 
 extension PacketWorker {
-  /// The numbers of the programs behind flows; 0 where none is known.
-  func applications(behind flows: [ConnectionEntry]) -> [UInt32] {
-    flows.map { owners?.application(of: $0) ?? 0 }
+  /// The numbers of the programs behind flows, 0 where none is known, and of their users.
+  fileprivate func owners(behind flows: [ConnectionEntry]) -> [(application: UInt32, user: UInt32?)] {
+    flows.map { (owners?.application(of: $0) ?? 0, owners?.user(of: $0)) }
   }
 }

@@ -4,7 +4,7 @@ internal import SentryProcesses
 internal import SentryState
 
 extension ConnectionReport {
-  init(_ flow: ConnectionEntry, bytesPerSecond: Double, application: String?) {
+  init(_ flow: ConnectionEntry, bytesPerSecond: Double, application: String?, user: String?) {
     let isInbound = flow.firstDirection == .inbound
     let (inbound, outbound) = isInbound ? (flow.forward, flow.reverse) : (flow.reverse, flow.forward)
     self.init(
@@ -12,7 +12,7 @@ extension ConnectionReport {
       remote: flow.remote.text(flow.protocolNumber), direction: isInbound ? "in" : "out", state: flow.stateName,
       packetsIn: inbound.packets, packetsOut: outbound.packets, bytesIn: inbound.bytes, bytesOut: outbound.bytes,
       bytesPerSecond: bytesPerSecond.rounded(), firstTime: flow.firstTime.secondsSince1970,
-      lastTime: flow.lastTime.secondsSince1970, application: application)
+      lastTime: flow.lastTime.secondsSince1970, application: application, user: user)
   }
 }
 

@@ -29,7 +29,8 @@ extension Router where Context: CallerContext {
 extension Router {
   func refuseMethods(of path: String, besides allowed: [HTTPRequest.Method]) {
     let names = allowed.map(\.rawValue).joined(separator: ", ")
-    for method in [.get, .head, .post, .put, .patch, .delete] as [HTTPRequest.Method] where !allowed.contains(method) {
+    for method in [.get, .head, .post, .put, .patch, .delete, .options, .trace] as [HTTPRequest.Method]
+    where !allowed.contains(method) {
       on(RouterPath(path), method: method) { request, _ -> Response in
         throw HTTPError(
           .methodNotAllowed, headers: [.allow: names],

@@ -18,9 +18,8 @@ struct MetricsServer: Service {
   let log: Logger
   var limits = MetricsServer.limits
 
-  /// Open at the same time. Whoever is on this host can hold them, but no more than them, and not for long: the control socket and the
-  /// kernel's part need descriptors, too.
-  static let connectionsAtMost = 16
+  /// Open at the same time: the control socket and the kernel's part need descriptors, too.
+  let places = ConnectionPlaces(atMost: 16)
 
   private static var limits: ConnectionGuard.Limits {
     var limits = ConnectionGuard.Limits()
@@ -40,10 +39,10 @@ struct MetricsServer: Service {
     Application(
       router: Self.router(for: daemon, at: place),
       server: .http1(
-        configuration: HTTP1Channel.Configuration(additionalChannelHandlers: [ConnectionGuard(limits: limits)])),
+        configuration: HTTP1Channel.Configuration(
+          additionalChannelHandlers: [ConnectionPlace(in: places), ConnectionGuard(limits: limits)])),
       configuration: ApplicationConfiguration(
-        address: .hostname(place.address, port: Int(place.port)), serverName: "sentry",
-        availableConnectionsDelegate: .maximum(Self.connectionsAtMost, logger: log)),
+        address: .hostname(place.address, port: Int(place.port)), serverName: "sentry"),
       onServerRunning: { channel in
         log.notice("metrics at http://\(place.text(listeningAt: channel.localAddress))/metrics")
       },

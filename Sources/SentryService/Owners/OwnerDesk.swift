@@ -186,12 +186,10 @@ final class OwnerDesk {
   }
 
   /// The number of the program behind a connection, if it was asked for; else 0.
-  func application(of connection: ConnectionEntry) -> UInt32 {
-    table.application(
-      of: LocalFlow(
-        local: connection.local.address, connection.local.port, remote: connection.remote.address,
-        connection.remote.port, protocolNumber: connection.protocolNumber))
-  }
+  func application(of connection: ConnectionEntry) -> UInt32 { table.application(of: connection.localFlow) }
+
+  /// The number of its user, likewise; else `nil`.
+  func user(of connection: ConnectionEntry) -> UInt32? { table.user(of: connection.localFlow) }
 
   // MARK: Answers
 
@@ -222,7 +220,7 @@ final class OwnerDesk {
     problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
     let owner = answer.user == nil ? nil : program.owner(executable: executable, user: answer.user)
     let application = answer.user == nil ? 0 : applications.number(of: executable)
-    table.settle(question.flow, owner, application: application, now: now)
+    table.settle(question.flow, owner, application: application, user: answer.user, now: now)
     if !isSettled(question.number) { settledUpTo = question.number }
   }
 
@@ -261,6 +259,13 @@ final class OwnerDesk {
 
   func snapshot() -> OwnerSnapshot {
     OwnerSnapshot(process: client?.process, problem: problem, waiting: waiting.count, counts: counts)
+  }
+}
+
+extension ConnectionEntry {
+  fileprivate var localFlow: LocalFlow {
+    LocalFlow(
+      local: local.address, local.port, remote: remote.address, remote.port, protocolNumber: protocolNumber)
   }
 }
 

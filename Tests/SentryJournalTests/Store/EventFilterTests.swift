@@ -124,7 +124,7 @@ import Testing
     let store = try Store(directory: folder.path)
     store.close()
     let address = try AddressRange("203.0.113.9")
-    let query = EventQuery(filter { $0.addresses = address }, limit: 10)
+    let query = EventQuery(filter { $0.addresses = address }, limit: 10, selection: "event.id")
     let plan = try folder.sqlite("EXPLAIN QUERY PLAN " + query.sql.replacingOccurrences(of: "?", with: "1"))
       .map { $0.joined() }.joined(separator: "\n")
     #expect(plan.contains("USING COVERING INDEX eventBySource"), "\(plan)")

@@ -42,11 +42,35 @@ enum Released {
       place INTEGER PRIMARY KEY, matchCount INTEGER NOT NULL, byteCount INTEGER NOT NULL, lastTime INTEGER);
     INSERT INTO counter VALUES (0, 5, 300, 1700000000000000000), (2, 0, 0, NULL);
     """
+
+  /// With an event in it of each kind that version 1 has, and an hour of traffic.
+  static let version3 =
+    version1 + """
+      INSERT INTO grdb_migrations VALUES ('2'), ('3');
+      CREATE TABLE traffic (
+        span INTEGER NOT NULL, dimension INTEGER NOT NULL, time INTEGER NOT NULL, key NOT NULL, packetsIn INTEGER NOT NULL,
+        packetsOut INTEGER NOT NULL, bytesIn INTEGER NOT NULL, bytesOut INTEGER NOT NULL,
+        PRIMARY KEY (span, dimension, time, key)) WITHOUT ROWID;
+      INSERT INTO traffic VALUES (3600, 2, 1699999200000000000, 'eth0', 7, 8, 900, 1000);
+      CREATE TABLE bandwidth (
+        span INTEGER NOT NULL, time INTEGER NOT NULL, rule INTEGER NOT NULL, packets INTEGER NOT NULL,
+        bytes INTEGER NOT NULL, PRIMARY KEY (span, time, rule)) WITHOUT ROWID;
+      CREATE TABLE connection (
+        id INTEGER PRIMARY KEY, start INTEGER NOT NULL, end INTEGER NOT NULL, state INTEGER NOT NULL,
+        protocol INTEGER NOT NULL, local NOT NULL, localPort INTEGER NOT NULL, remote NOT NULL,
+        remotePort INTEGER NOT NULL, isOutbound INTEGER NOT NULL, interface TEXT, application TEXT,
+        packetsIn INTEGER NOT NULL, packetsOut INTEGER NOT NULL, bytesIn INTEGER NOT NULL, bytesOut INTEGER NOT NULL);
+      CREATE INDEX connectionByEnd ON connection (end);
+      CREATE INDEX connectionByRemote ON connection (remote, end);
+      CREATE TABLE verdict (
+        span INTEGER NOT NULL, time INTEGER NOT NULL, verdict INTEGER NOT NULL, packets INTEGER NOT NULL,
+        PRIMARY KEY (span, time, verdict)) WITHOUT ROWID;
+      """
 }
 
 @Suite struct StoreSchemaTests {
   /// Entries as docs/Classic.md, "Events", describes them, read off the rows above by hand.
-  @Test(arguments: [("1", Released.version1)])
+  @Test(arguments: [("1", Released.version1), ("3", Released.version3)])
   func everyReleasedVersionIsReadAndGoesOn(version: String, sql: String) async throws {
     let folder = try StoreFolder()
     try folder.make(sql)
@@ -79,6 +103,24 @@ enum Released {
         "2023-11-14 22:13:23  packet dropped rule = 0 short IP header    ",
         "2023-11-14 22:14:20  packet dropped 2.1 telnet  TCP 203.0.113.9:40000 -> 192.0.2.10:23 in via eth0 60 bytes  mail me",
       ])
+  }
+
+  /// What version 3 did not note of a packet is not known of its entries; what comes later has it.
+  @Test func packetsOfVersion3HaveNoFlagsAndLaterOnesDo() async throws {
+    let folder = try StoreFolder()
+    try folder.make(Released.version3)
+    #expect(try StoreReader(path: folder.database).entries().count == 4)
+    let store = try Store(directory: folder.path)
+    let daemon = Daemon()
+    var event = daemon.event(second: 60)
+    event.present.insert(.tcpFlags)
+    (event.tcpFlags, event.timeToLive) = (0x12, 57)
+    try await store.write([event], daemon)
+    let entries = try StoreReader(path: folder.database).entries()
+    #expect(entries.map(\.tcpFlags) == [nil, nil, nil, nil, "syn,ack"])
+    #expect(entries.map(\.ttl) == [nil, nil, nil, nil, 57])
+    let always = TrafficPeriod(since: Timestamp(seconds: 0), until: Timestamp(seconds: 8_000_000_000))
+    #expect(try StoreReader(path: folder.database).history(of: nil, .hour, always).map(\.counts.bytesIn) == [900])
   }
 
   @Test func aNewDatabaseIsOfTheLatestVersion() throws {

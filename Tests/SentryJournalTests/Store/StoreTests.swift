@@ -56,6 +56,8 @@ import Testing
     event.protocolNumber = [1, 6, 17, 47, 58].randomElement(using: &random) ?? 6
     event.icmpType = UInt8.random(in: 0...255, using: &random)
     event.icmpCode = UInt8.random(in: 0...255, using: &random)
+    event.tcpFlags = UInt8.random(in: 0...255, using: &random)
+    event.timeToLive = UInt8.random(in: 0...255, using: &random)
     event.byteCount = UInt32.random(in: 0...UInt32.max, using: &random)
     event.sourcePort = UInt16.random(in: 0...UInt16.max, using: &random)
     if Bool.random(using: &random) {

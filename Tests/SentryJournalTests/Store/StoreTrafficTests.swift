@@ -375,7 +375,7 @@ private let always = TrafficPeriod(since: Timestamp(seconds: 0), until: Timestam
     #expect(try folder.sqlite("SELECT count(*) FROM event") == [["4"]], "what was there is there")
     #expect(
       try folder.sqlite("SELECT identifier FROM grdb_migrations ORDER BY rowid")
-        == [["\"1\""], ["\"2\""], ["\"3\""]])
+        == [["\"1\""], ["\"2\""], ["\"3\""], ["\"4\""]])
     #expect(try reader.verdicts(.day, always).isEmpty)
   }
 }

@@ -34,6 +34,7 @@ export function mount(root, context) {
     rollback.show(documents, health);
     drawSentences(health);
     setText(mode, modeSentence(health));
+    mode.hidden = !mode.textContent;
     drawCards(health);
   }
 

@@ -3,7 +3,6 @@
 import { sentence } from "../parts/words.js";
 
 const modes = {
-  monitor: "It watches and counts, and enforces nothing: what rules would delete goes on all the same.",
   queue: "The kernel keeps each packet until the rules have judged it.",
   bridge: "Frames pass from one interface to the other as the rules let them.",
 };
@@ -18,7 +17,7 @@ export function healthSentences({ enabled, warnings }) {
   return warnings.map((text, index) => ({ kind: !enabled && index === 0 ? "bad" : "warn", text: sentence(text) }));
 }
 
-/** What sentry does with packets, in words that do not change from second to second. */
+/** What sentry does with packets, in words that do not change from second to second; of monitor mode a warning tells. */
 export function modeSentence({ mode, queue }) {
   const policy = queue && (queue.policy === "fail-closed" ? "While nobody judges them, packets are dropped (fail-closed)."
     : "While nobody judges them, packets pass (fail-open).");

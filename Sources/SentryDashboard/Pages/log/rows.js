@@ -45,7 +45,6 @@ export function makeLogRows(context, most) {
     const verdict = verdictOfEntry(entry);
     const badge = h("td", {}, h("span", { class: `badge ${verdict}` }, verdictLabels[verdict] ?? entry.action));
     if (verdict === "message") return [badge, h("td", { colspan: String(alwaysShown - 2), class: "wrap" }, entry.message)];
-    const packet = packetOfEntry(entry);
     const end = (text) => (text ? endLink(context, text, "triggered") : "");
     return [
       badge,
@@ -56,12 +55,15 @@ export function makeLogRows(context, most) {
       h("td", { class: "extra" }, [entry.direction, entry.interface].filter(Boolean).join(" ")),
       h("td", { class: "wide figure" }, entry.byteCount ?? ""),
       h("td", { class: "extra", title: note(entry) }, note(entry)),
-      h("td", { class: "wide" }, packet && explainLink(packet)),
+      h("td", { class: "wide" }, explainLink(entry)),
     ];
   }
 
-  function explainLink(packet) {
-    return h("a", { href: context.address("why", { packet }), title: packet, data: { act: "explain" } }, "Why?");
+  function explainLink(entry) {
+    const packet = packetOfEntry(entry);
+    if (!packet) return "";
+    const was = entry.observed ? undefined : verdictOfEntry(entry);
+    return h("a", { href: context.address("why", { packet, logged: entry.rule, was }), title: packet, data: { act: "explain" } }, "Why?");
   }
 
   function fits(entry) {

@@ -1,5 +1,16 @@
 // Making and changing elements. All text goes through text nodes: nothing a packet or a document says can become markup.
 
+/** What cannot be seen, or turns around what stands beside it (Unicode's bidirectional controls). */
+const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text with pictures in the place of controls, as names and packets may have them. */
+export function visible(text) {
+  return text.replace(unseen, (mark) => {
+    const code = mark.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : `⟨${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  });
+}
+
 /**
  * Makes an element. `properties`: `class`, `on: {event: listener}`, `data: {name: text}`; anything else is an attribute
  * (`true` makes it present, `false`, `null` and `undefined` leave it out). Children: nodes, texts, numbers, lists of
@@ -23,7 +34,7 @@ export function h(tag, properties = {}, ...children) {
 export function append(element, children) {
   for (const child of [children].flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(child instanceof Node ? child : String(child));
+    element.append(child instanceof Node ? child : visible(String(child)));
   }
   return element;
 }
@@ -40,13 +51,14 @@ export function setAttribute(element, name, value) {
     if (element.hasAttribute(name)) element.removeAttribute(name);
     return;
   }
-  const text = value === true ? "" : String(value);
+  const text = value === true ? "" : name === "title" ? visible(String(value)) : String(value);
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 
 /** Sets the text where it differs, so that what stays the same is not laid out again. */
 export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = visible(String(text ?? ""));
+  if (element.textContent !== shown) element.textContent = shown;
 }
 
 /** Calls `work` once things have been quiet for `milliseconds`; `.cancel()` forgets a waiting call. */

@@ -11,15 +11,16 @@ export function count(value) {
 /** Like `count`, and nothing for zero: an empty cell is quieter than a column of zeros. */
 export const countOrBlank = (value) => (value ? count(value) : "");
 
-/** `512 B`, `1.5 kB`, `12 MB`: powers of 1000. */
+/** `512 B`, `1.5 KiB`, `12.3 MiB`, `117 GiB`: powers of 1024, as in `sentry traffic`. Tenths are cut off, not rounded. */
 export function bytes(value) {
   let unit = 0;
-  while (value >= 999.5 && unit < 5) {
-    value /= 1000;
+  while (value >= 1024 && unit < 6) {
+    value /= 1024;
     unit += 1;
   }
-  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
-  return `${value.toFixed(digits)} ${["B", "kB", "MB", "GB", "TB", "PB"][unit]}`;
+  if (unit === 0) return `${Math.round(value)} B`;
+  const cut = value >= 100 ? Math.floor(value).toString() : (Math.floor(value * 10) / 10).toFixed(1);
+  return `${cut} ${["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][unit - 1]}`;
 }
 
 /** Packets or bytes a second: `0.4`, `12`, `3,400`. */

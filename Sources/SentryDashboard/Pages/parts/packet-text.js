@@ -1,7 +1,7 @@
 // Packets as lines of packet notation (docs/Notation.md), to be read, and to be explained by the rules.
 
 /**
- * The line for a log entry, as far as the log knows the packet: TCP flags and payload it does not.
+ * The line for a log entry, as far as the log knows the packet: its payload it does not.
  * @returns {string|null} `null` for an entry without addresses
  */
 export function packetOfEntry(entry) {
@@ -11,6 +11,8 @@ export function packetOfEntry(entry) {
   const words = [name, entry.source, ">", entry.destination];
   const icmp = /^ICMP(?:v6)?:(\d+),(\d+)$/.exec(entry.protocol);
   if (icmp) words.push(`type ${icmp[1]} code ${icmp[2]}`);
+  if (entry.tcpFlags !== undefined) words.push(entry.tcpFlags || "no-flags");
+  if (entry.ttl !== undefined) words.push(`ttl ${entry.ttl}`);
   if (entry.direction) words.push(entry.direction);
   if (entry.interface) words.push(`on ${entry.interface}`);
   if (entry.byteCount) words.push(`size ${entry.byteCount}`);

@@ -6,6 +6,9 @@ export const verdicts = ["delete", "reject", "dropConnection", "delay", "routeTo
 /** What a log entry can tell, in the order of a menu. */
 export const logVerdicts = ["pass", "delete", "reject", "dropConnection", "log", "alert", "email", "url", "script"];
 
+/** Those of them that say what became of the packet. */
+export const finalVerdicts = ["pass", "delete", "reject", "dropConnection"];
+
 /** What people read for the daemon's names. */
 export const verdictLabels = {
   pass: "passed", delete: "deleted", reject: "rejected", dropConnection: "connection dropped", delay: "delayed",

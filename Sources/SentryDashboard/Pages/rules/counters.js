@@ -27,6 +27,14 @@ export class Counters {
     }
   }
 
+  /** Takes what came while the list was asked for: it may be older. */
+  catchUp(changes) {
+    for (const [place, matches, size, time] of changes) {
+      const row = this.rows[place];
+      if (row && matches > row.matches) Object.assign(row, { matches, size, time });
+    }
+  }
+
   /** The text of the last column, and what is said beside it more quietly. */
   text(kind, place) {
     const row = this.rows[place];

@@ -77,14 +77,17 @@ export class RulesView {
     Vocabulary.load().then((words) => { this.vocabulary = words; }).catch(complain);
   }
 
-  /** Asks for the rules in force. */
-  async load() {
+  /** Asks for the rules in force; `event`: of the live feed, which tells of them already. */
+  async load(event = null) {
     this.isLoading = true;
+    this.missed = event ? [event] : [];
     try {
       const reply = await get("/v1/rules/outline");
       this.running = reply.document;
       this.rules = reply.rules;
       this.counters = new Counters(reply.counters);
+      const { generation } = this.running;
+      for (const event of this.missed) if (event.generation === generation) this.counters.catchUp(event.rules ?? []);
       this.runningTree = new RuleTree(reply.rules);
       this.runningTree.numberSlots();
       this.draft.standOn(reply.document);
@@ -129,15 +132,16 @@ export class RulesView {
 
   /** Takes an event of the live feed. */
   update(event) {
+    if (this.isLoading) this.missed.push(event);
     if (this.isLoading || !this.running) return;
-    if (event.generation !== this.running.generation) return void this.followGeneration().catch(complain);
+    if (event.generation !== this.running.generation) return void this.followGeneration(event).catch(complain);
     this.counters.receive(event.rules ?? []);
     if (this.why.path) return;
     this.outline.drawFigures((index) => this.#figures(index), (index) => this.counters.fresh.has(this.tree.nodes[index].slot));
   }
 
-  navigate({ view, rule, packet }) {
-    if (view === "why") return packet ? this.why.explain(packet) : this.why.open();
+  navigate({ view, rule, packet, logged, was }) {
+    if (view === "why") return packet ? this.why.explain(packet, { packet, rule: logged, was }) : this.why.open();
     if (rule) this.acts.reveal(rule);
   }
 
@@ -158,9 +162,9 @@ export class RulesView {
     this.arrange();
   }
 
-  /** Other rules are in force than those shown. */
-  async followGeneration() {
-    await this.load();
+  /** Other rules are in force than those shown; `event` has told so. */
+  async followGeneration(event = null) {
+    await this.load(event);
     if (!this.draft.isOpen) this.acts.editor.giveUp("Other rules came into force");
     this.noticeOvertaken();
     this.refresh();

@@ -2,6 +2,8 @@
 
 import { post } from "../api.js";
 import { button, h, replace } from "../parts/dom.js";
+import { ruleNumber } from "../parts/links.js";
+import { finalVerdicts, verdictLabels } from "../parts/verdicts.js";
 
 /**
  * @typedef {object} PathStep
@@ -19,6 +21,8 @@ export class Why {
     /** @type {Map<string, PathStep>|null} by rule number */
     this.path = null;
     this.decider = null;
+    /** What the log has of a packet: `{packet, rule, was}`, the rule's text and the verdict. */
+    this.logged = null;
     /** Counts what was asked and closed: only the newest answer is drawn. */
     this.turn = 0;
     this.input = h("input", {
@@ -53,8 +57,9 @@ export class Why {
     this.owner.onClose();
   }
 
-  /** Has a packet explained, and draws its way. */
-  async explain(packet) {
+  /** Has a packet explained, and draws its way; `logged`: what the log has of it, if it comes from there. */
+  async explain(packet, logged = this.logged?.packet === packet ? this.logged : null) {
+    this.logged = logged;
     this.turn += 1;
     const { turn } = this;
     this.element.hidden = false;
@@ -100,7 +105,21 @@ export class Why {
       h("p", { class: "muted" }, `${report.packet?.text ?? ""}, ${report.direction} on ${report.interface}`,
         report.directionReason ? ` (${report.directionReason})` : "", `. ${asked} rules asked, `,
         `${report.rules.filter((step) => step.matched).length} matched.`),
-      this.#effects(report), this.#knowledge(report));
+      this.#contradiction(report), this.#effects(report), this.#knowledge(report));
+  }
+
+  /** What the log has of this packet, where that is something else. */
+  #contradiction(report) {
+    const { rule, was } = this.logged ?? {};
+    if (!rule) return null;
+    const number = ruleNumber(rule) ?? "0";
+    const isSameRule = report.rule === number || report.rules.some((step) => step.number === number && step.matched);
+    const isSameVerdict = !finalVerdicts.includes(was) || was === report.verdict;
+    if (isSameRule && isSameVerdict) return null;
+    const deeds = finalVerdicts.includes(was) ? `, ${verdictLabels[was]}` : "";
+    return h("p", { class: "callout", id: "why-logged" },
+      `The log has it otherwise: rule ${rule.replace(/^rule = /, "")}${deeds}. Since then rules, tables or counters have changed, `,
+      "or it depends on the payload, which the log does not keep.");
   }
 
   /** What the daemon remembers that went into the answer. */

@@ -4,12 +4,13 @@ import { get } from "../api.js";
 import { h, replace, setText } from "../parts/dom.js";
 import { bytes, count, plural } from "../parts/format.js";
 import { ruleLink } from "../parts/links.js";
+import { sentence } from "../parts/words.js";
 
 const kinds = [
   { by: "service", title: "Services", none: "Nothing was let through in this time." },
   { by: "host", title: "Hosts", none: "Nothing was let through in this time." },
   { by: "application", title: "Applications", none: "Programs are known while rules ask for Application or User." },
-  { by: "rule", title: "Rules", none: "Rules are measured whose names begin with an underscore." },
+  { by: "rule", title: "Measured rules", none: "Rules are measured whose names begin with an underscore." },
 ];
 const most = 10;
 /** Rules count both directions together. */
@@ -35,7 +36,8 @@ export function makeTops(context) {
     replace(card.body, rows.slice(0, most).map((row) => h("tr", { title: tooltip(row) },
       h("th", { scope: "row" }, name(card.by, row), bar(row, largest)),
       sides(card.by).map((side) => h("td", { class: "figure" }, bytes(side === "Out" ? row.bytesOut : row.bytesIn))))));
-    setText(card.note, note ?? (rows.length ? "" : card.none));
+    const isKnown = rows.some((row) => !row.isOthers && row.name !== "others" && row.name !== "unknown");
+    setText(card.note, note ? sentence(note) : isKnown ? "" : card.none);
   }
 
   function name(by, row) {

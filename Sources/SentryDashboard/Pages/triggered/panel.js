@@ -120,7 +120,7 @@ export function makePanel({ context, now, find, done, closed }) {
         h("div", {}, h("strong", {}, clock(packet.time)), " rule ", ruleLink(context, packet.rule)),
         line && h("code", { class: "packet" }, shortened(line)),
         h("div", { class: "row" },
-          line && h("a", { href: context.address("why", { packet: line }), data: { act: "explain" } }, "Explain"),
+          line && h("a", { href: context.address("why", { packet: line, logged: packet.rule }), data: { act: "explain" } }, "Explain"),
           h("details", {}, h("summary", {}, `${count(packet.byteCount)} bytes`),
             h("pre", { class: "bytes", tabindex: "0" }, hexLines(bytes)))));
     }))];
