@@ -98,8 +98,8 @@ let package = Package(
         .algorithms, .deque, .hummingbird, .hummingbirdCore, .logging, .nioCore, .nioHTTPTypes, .nioPosix,
         .serviceLifecycle, .system, .unixSignals,
       ],
-      // The built-in default document is part of the program.
-      resources: [.embedInCode("Resources/Default.plist")]),
+      // The built-in documents are part of the program.
+      resources: ["Default", "AllowAll", "BlockAll", "Services"].map { .embedInCode("Resources/\($0).plist") }),
     library(
       "SentryNotifier",
       [

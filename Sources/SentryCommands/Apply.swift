@@ -52,7 +52,7 @@ struct Apply: AsyncParsableCommand {
     }
   }
 
-  private static func trialSeconds(_ text: String) throws -> Int {
+  static func trialSeconds(_ text: String) throws -> Int {
     let range = ControlLimit.trialSeconds
     guard let seconds = Int(text), range.contains(seconds) else {
       throw ValidationError("expected a number of seconds from \(range.lowerBound) to \(range.upperBound)")

@@ -29,6 +29,9 @@ public struct Sentry: AsyncParsableCommand {
           Convert.self, Compile.self, ImportCommand.self,
         ]),
       CommandGroup(
+        name: "Without writing rules:",
+        subcommands: [Mode.self, Services.self, Stealth.self, Reachable.self, Scan.self]),
+      CommandGroup(
         name: "A running sentry:",
         subcommands: [
           Run.self, Apply.self, Confirm.self, Rollback.self, ShowActive.self, On.self, Off.self, Triggered.self,

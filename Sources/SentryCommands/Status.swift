@@ -23,12 +23,15 @@ struct Status: AsyncParsableCommand {
   @OptionGroup var socket: SocketOption
 
   func run() async throws {
-    let reply = try await ControlClient.connected(to: socket.path, patience: DaemonSwitch.patience) { client in
-      try await client.get(ControlPath.status, as: StatusReply.self)
-    }
-    switch format {
-    case .json: Console.writeLine(try jsonText(reply))
-    case .text: Console.writeLine(StatusText(reply, style: Style(isOn: Console.outputHasColour)).text)
+    try await ControlClient.connected(to: socket.path, patience: DaemonSwitch.patience) { client in
+      let reply: StatusReply = try await client.get(ControlPath.status)
+      switch format {
+      case .json: Console.writeLine(try jsonText(reply))
+      case .text:
+        let reachable: ReachableReply? = try? await client.get(ControlPath.reachable)
+        let text = StatusText(reply, reachable: reachable?.sentence, style: Style(isOn: Console.outputHasColour))
+        Console.writeLine(text.text)
+      }
     }
   }
 }
@@ -36,11 +39,14 @@ struct Status: AsyncParsableCommand {
 /// The status for people.
 struct StatusText {
   private let reply: StatusReply
+  private let reachable: String?
   private let style: Style
   private let clock: LocalTime
 
-  init(_ reply: StatusReply, style: Style, clock: LocalTime = LocalTime()) {
+  /// - Parameter reachable: what others can reach on this host, in a sentence; `nil` if that is not known.
+  init(_ reply: StatusReply, reachable: String? = nil, style: Style, clock: LocalTime = LocalTime()) {
     self.reply = reply
+    self.reachable = reachable
     self.style = style
     self.clock = clock
   }
@@ -63,6 +69,7 @@ struct StatusText {
         + clock.text(secondsSince1970: document.edits?.documentTime ?? document.appliedTime),
       "running    for \(TimeText.duration(seconds: TimeText.wholeSeconds(reply.time - reply.startTime)))",
     ]
+    if let reachable { lines.append("reachable  \(reachable.visible) ('sentry reachable' tells more)") }
     if let web = reply.web { lines.append("web pages  \(web) ('sentry open' logs in)") }
     if let edits = document.edits {
       let time = clock.text(secondsSince1970: document.appliedTime)

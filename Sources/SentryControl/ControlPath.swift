@@ -55,6 +55,8 @@ public enum ControlPath {
   public static let history = "/v1/history"
   /// GET, with the query items `span`, `by` and `limit`: `TrafficReply`.
   public static let traffic = "/v1/traffic"
+  /// GET: `ReachableReply`.
+  public static let reachable = "/v1/reachable"
   /// GET: `HealthReply`.
   public static let health = "/v1/health"
 

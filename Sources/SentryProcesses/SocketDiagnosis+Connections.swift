@@ -12,13 +12,13 @@ extension SocketDiagnosis {
     return connections
   }
 
-  private func ask(_ question: [UInt8]) -> Bool {
+  func ask(_ question: [UInt8]) -> Bool {
     // Safe: the kernel reads so many bytes during the call.
     unsafe send(descriptor, question, question.count, 0) == question.count
   }
 
   /// Some messages; `nil` if there are none.
-  private func answer() -> [UInt8]? {
+  func answer() -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     // Safe: the buffer has that size.
     let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
@@ -34,23 +34,28 @@ struct OpenConnection: Equatable {
   var user: UInt32
 }
 
-/// How the kernel is asked for all TCP connections, and what it answers (sock_diag(7); linux/inet_diag.h).
+/// How the kernel is asked for all sockets in some states, TCP connections unless said, and what it answers (sock_diag(7);
+/// linux/inet_diag.h).
 enum ConnectionList {
   private static var header: Int { 16 }
   private static var diagnosis: UInt16 { 20 }
   private static var requestAndDump: UInt16 { 0x301 }
-  private static var established: UInt32 { 1 << 1 }
+  static var established: UInt32 { 1 << 1 }
 
   /// A netlink header and `struct inet_diag_req_v2`.
-  static func question(family: UInt8) -> [UInt8] {
+  ///
+  /// - Parameter states: a bit for each, counted as TCP does.
+  static func question(
+    family: UInt8, protocolNumber: UInt8 = IPProtocol.tcp, states: UInt32 = established
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(native: UInt32(SocketQuestion.byteCount))
     bytes.append(native: diagnosis)
     bytes.append(native: requestAndDump)
     bytes.append(native: UInt32(1))  // sequence number
     bytes.append(native: UInt32(0))  // port: the kernel knows it
-    bytes += [family, IPProtocol.tcp, 0, 0]  // extensions, padding
-    bytes.append(native: established)
+    bytes += [family, protocolNumber, 0, 0]  // extensions, padding
+    bytes.append(native: states)
     while bytes.count < SocketQuestion.byteCount { bytes.append(0) }  // any address, port, interface
     return bytes
   }
@@ -59,14 +64,22 @@ enum ConnectionList {
   ///
   /// - Returns: false at its end, or where it cannot be read.
   static func read(_ bytes: [UInt8], into connections: inout [UInt32: OpenConnection]) -> Bool {
+    forEachSocket(in: bytes) { message in
+      if let (inode, connection) = connection(message) { connections[inode] = connection }
+    }
+  }
+
+  /// Hands over each `struct inet_diag_msg`, with the attributes that follow it.
+  ///
+  /// - Returns: false at the end of the list, or where it cannot be read.
+  static func forEachSocket(in bytes: [UInt8], _ body: (RawSpan) -> Void) -> Bool {
     bytes.withRawSpan { bytes in
       var start = 0
       while start < bytes.byteCount {
         guard let length = bytes.native32(at: start).map(Int.init), length >= header,
           length <= bytes.byteCount - start, bytes.native16(at: start + 4) == diagnosis
         else { return false }
-        let message = bytes.extracting(start + header..<start + length)
-        if let (inode, connection) = connection(message) { connections[inode] = connection }
+        body(bytes.extracting(start + header..<start + length))
         start += (length + 3) & ~3
       }
       return true
@@ -85,7 +98,7 @@ enum ConnectionList {
     return (inode, OpenConnection(flow: flow, user: user))
   }
 
-  private static func address(_ message: RawSpan, at offset: Int, family: UInt8) -> IPAddress? {
+  static func address(_ message: RawSpan, at offset: Int, family: UInt8) -> IPAddress? {
     switch Int32(family) {
     case AF_INET: return message.wire32(at: offset).map { IPAddress(v4: $0) }
     case AF_INET6:

@@ -16,7 +16,7 @@ import Testing
     var testDescription: String { "\(page):\(line)" }
   }
 
-  static let examples: [Example] = ["Guide", "Properties", "Actions", "Enforcement"].flatMap {
+  static let examples: [Example] = ["Guide", "Properties", "Actions", "Enforcement", "Modes"].flatMap {
     examples(of: "docs/\($0).md")
   }
 

@@ -16,7 +16,7 @@ extension Router where Context: CallerContext {
       (ControlPath.draftCheck, [.post]), (ControlPath.draftCopy, [.post]), (ControlPath.explain, [.post]),
       (ControlPath.history, [.get]), (ControlPath.traffic, [.get]), (ControlPath.logMinutes, [.get]),
       (ControlPath.connections, [.get]), (ControlPath.interfaces, [.get]), (ControlPath.health, [.get]),
-      (ControlPath.live, [.get]),
+      (ControlPath.live, [.get]), (ControlPath.reachable, [.get]),
     ]
   }
 

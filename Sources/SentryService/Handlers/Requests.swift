@@ -27,6 +27,7 @@ extension Router where Context: CallerContext {
     answerConnections(from: daemon)
     answerInterfaces(from: daemon)
     answerHealth(from: daemon)
+    answerReachable(from: daemon)
     answerLive(from: daemon)
     refuseOtherMethods()
   }

@@ -1,0 +1,116 @@
+internal import Foundation
+internal import SentryPacket
+internal import SentryRules
+
+/// Looks at ports of this machine from elsewhere: from a network namespace, or from another host by ssh(1).
+///
+/// A script does it there, with nc(1) and ip(8): one connection or datagram for each port, some at a time, and a line for each that says
+/// what came of it.
+struct ScanProbe {
+  enum Place {
+    case namespace(String)
+    /// As ssh(1) takes it: `person@host`.
+    case host(String)
+  }
+
+  /// What was found at a port.
+  enum Finding: String, Codable {
+    case open
+    /// Somebody said no.
+    case closed
+    /// No answer. Of UDP that is also what a port that takes everything looks like.
+    case silent
+    /// The probe itself did not work.
+    case failed
+  }
+
+  struct Answer {
+    /// Where the probes came from, as the other end sees its own address.
+    var source: IPAddress?
+    var findings: [ScanPorts.Port: Finding] = [:]
+    /// What went wrong there, in a line; empty if nothing did.
+    var complaint = ""
+  }
+
+  let place: Place
+  /// For each port, in seconds.
+  let patience: Int
+
+  /// Probes that are under way at a time.
+  private static let atATime = 64
+
+  func look(at address: IPAddress, _ ports: ScanPorts) throws(CommandFailure) -> Answer {
+    let process = Process()
+    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    let (path, arguments) = try command()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
+    do { try process.run() } catch { throw CommandFailure(.inputOutput, "\(path) cannot be started: \(error)") }
+    let script = Data(script(address, ports).utf8)
+    // What it does not read, because it has ended, it does not need.
+    try? input.fileHandleForWriting.write(contentsOf: script)
+    try? input.fileHandleForWriting.close()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    var answer = Self.answer(reading: String(decoding: text, as: UTF8.self))
+    answer.complaint = String(decoding: complaint, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
+    guard process.terminationStatus == 0 || !answer.findings.isEmpty else {
+      throw CommandFailure(.inputOutput, "nothing could be looked at from there: \(answer.complaint.visible)")
+    }
+    return answer
+  }
+
+  private func command() throws(CommandFailure) -> (path: String, arguments: [String]) {
+    let (program, arguments) =
+      switch place {
+      case .namespace(let name): ("ip", ["netns", "exec", name, "sh", "-s"])
+      case .host(let host): ("ssh", ["-o", "BatchMode=yes", "--", host, "sh", "-s"])
+      }
+    guard let path = ServiceManagerTools.path(of: program) else {
+      throw CommandFailure(.inputOutput, "there is no program '\(program)'")
+    }
+    return (path, arguments)
+  }
+
+  /// Nothing in it comes from elsewhere than from numbers.
+  func script(_ address: IPAddress, _ ports: ScanPorts) -> String {
+    var lines = [
+      "export LC_ALL=C",
+      "command -v nc >/dev/null || { echo 'nc is not there' >&2; exit 3; }",
+      "echo \"source $(ip -o route get \(address) 2>/dev/null | sed -n 's/.* src \\([0-9a-fA-F.:]*\\).*/\\1/p')\"",
+      "probe() { echo \"$1 $2 $(timeout \(patience + 3) nc -n -v -z $3 -w \(patience) \(address) $2 2>&1 </dev/null | tr '\\n' ' ')\"; }",
+    ]
+    for (index, port) in ports.ports.enumerated() {
+      lines.append("probe \(port.transport) \(port.number) '\(port.transport == "udp" ? "-u" : "")' &")
+      if index % Self.atATime == Self.atATime - 1 { lines.append("wait") }
+    }
+    return (lines + ["wait", "exit 0"]).joined(separator: "\n") + "\n"
+  }
+
+  /// Lines `source 192.0.2.7` and `tcp 22 Connection to … succeeded!`, in any order.
+  static func answer(reading text: String) -> Answer {
+    var answer = Answer()
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ", maxSplits: 2)
+      guard words.count >= 2 else { continue }
+      if words[0] == "source" {
+        answer.source = IPAddress(words[1])
+      } else if words[0] == "tcp" || words[0] == "udp", let number = UInt16(words[1]) {
+        let port = ScanPorts.Port(transport: String(words[0]), number: number)
+        answer.findings[port] = finding(words.count > 2 ? String(words[2]) : "", isUDP: words[0] == "udp")
+      }
+    }
+    return answer
+  }
+
+  /// What nc(1) says: of UDP it says nothing if an error came back.
+  private static func finding(_ text: String, isUDP: Bool) -> Finding {
+    if text.contains("succeeded") || text.contains(" open") { return isUDP ? .silent : .open }
+    if text.contains("refused") { return .closed }
+    if text.contains("timed out") || text.contains("in progress") { return .silent }
+    if text.contains("usage") || text.contains("unreachable") || text.contains("ermission") { return .failed }
+    return isUDP ? .closed : .silent
+  }
+}

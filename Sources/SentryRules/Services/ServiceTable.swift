@@ -1,0 +1,20 @@
+/// The services that are known, with the ports that belong together: the group `Services` of a document.
+public struct ServiceTable: Sendable {
+  public let group: ServiceGroup
+  private let bytes: [UInt8]
+
+  /// `nil` if the document has no such group.
+  public init?(reading bytes: [UInt8]) {
+    guard let group = ServiceGroup(in: DraftDocument(reading: bytes, fileName: ServiceGroup.name).rules) else {
+      return nil
+    }
+    self.group = group
+    self.bytes = bytes
+  }
+
+  /// The rule of a service, ready to be pasted.
+  func snippet(of service: Service) throws(EditError) -> Snippet {
+    let copied = try CopiedRules(of: [service.number.description], from: bytes, fileName: ServiceGroup.name)
+    return try Snippet(reading: Array(copied.text.utf8), fileName: ServiceGroup.name)
+  }
+}
