@@ -308,6 +308,19 @@ public struct Engine: ~Copyable {
     tables.expire(now: clock.now)
   }
 
+  /// Goes on at `time`, which is before the latest the engine has seen: for a live loop whose clock was set back. What happened later
+  /// counts as having happened at `time`. Without effect for a time that is not before.
+  ///
+  /// Not for replay: there a packet that is dated earlier is judged at the latest time seen.
+  public mutating func turnBack(to time: Timestamp) {
+    guard time < clock.now else { return }
+    settleCounts()
+    clock.turnBack(to: time)
+    appliedAt = appliedAt.map { min($0, time.wholeSecond) }
+    statistics.turnBack(to: time)
+    tables.turnBack(to: time)
+  }
+
   private mutating func run(_ due: inout EngineClock.DueTicks) {
     settleCounts()
     let hasIdleRules = !rules.program.idleInstructions.isEmpty

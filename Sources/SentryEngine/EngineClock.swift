@@ -1,6 +1,6 @@
 internal import SentryPacket
 
-/// The engine's time: the latest it has been told, and the one-second ticks that are due.
+/// The engine's time: the latest it has been told (unless it was set back), and the one-second ticks that are due.
 ///
 /// Time comes with the packets (or from the loop that waits for them); nothing here reads a clock. The first tick is one
 /// second after the whole second of the first moment, and so on every second. A forward jump of more than a day is worth one
@@ -53,6 +53,12 @@ struct EngineClock {
     ticksRun += due.count
     nextTick = time.wholeSecond.adding(seconds: 1)
     return due
+  }
+
+  /// Sets the clock back to `time`: the next tick is one second after its whole second.
+  mutating func turnBack(to time: Timestamp) {
+    latest = time
+    nextTick = time.wholeSecond.adding(seconds: 1)
   }
 
   /// Moves the clock to `time` without running what would have been due.

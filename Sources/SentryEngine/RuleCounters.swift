@@ -109,6 +109,12 @@ struct RuleStatistics: ~Copyable {
     tallies[Int(rule)].restore(counters)
   }
 
+  /// The clock was set back: what matched after `now` has matched at `now`.
+  mutating func turnBack(to now: Timestamp) {
+    for rule in tallies.indices { tallies[rule].turnBack(to: now) }
+    restoredAt = restoredAt.map { min($0, now) }
+  }
+
   /// True if a tick would change a delta.
   var hasDeltas: Bool { !active.isEmpty || !previouslyActive.isEmpty }
 
@@ -173,6 +179,8 @@ private struct Tally: BitwiseCopyable {
     bytes = counters.byteCount
     lastNanoseconds = counters.lastTime?.nanoseconds ?? .min
   }
+
+  mutating func turnBack(to now: Timestamp) { lastNanoseconds = min(lastNanoseconds, now.nanoseconds) }
 
   var hasCounted: Bool { lastNanoseconds != .min }
 

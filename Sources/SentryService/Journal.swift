@@ -134,6 +134,9 @@ public final class Journal: Sendable {
     case .remark(let text, let time):
       log.notice("\(text)")
       append(message: text, time: time)
+    case .warning(let text, let time):
+      log.warning("\(text)")
+      append(message: text, time: time)
     case .queueFailed(let reason, let time):
       log.error("the kernel queue gives no packets: \(reason)")
       append(message: "the kernel queue gives no packets: \(reason)", time: time)

@@ -161,6 +161,12 @@ public struct AddressTable: ~Copyable {
     ranges.expire(now: before)
   }
 
+  /// The clock was set back: what was refreshed after `now` counts as refreshed at `now`, and as changed.
+  public mutating func turnBack(to now: Timestamp) {
+    table.turnBack(to: now) { $0.isChanged = true }
+    ranges.turnBack(to: now)
+  }
+
   // MARK: Requests
 
   /// Puts addresses and ranges into the table as somebody entered them: with count 0, and with exactly that duration. One for

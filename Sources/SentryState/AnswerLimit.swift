@@ -26,12 +26,16 @@ public struct AnswerLimit: Sendable {
     credit = fullCredit
   }
 
+  /// A clock that goes back further was set.
+  private static let longestStepBack = 3 * Timestamp.nanosecondsPerSecond
+
   private var price: Int64 { Timestamp.nanosecondsPerSecond / Int64(perSecond) }
   private var fullCredit: Int64 { price * Int64(burst) }
 
   /// Takes one answer out of the bucket; false if it is empty.
   ///
-  /// - Parameter now: never earns anything if it is before that of an earlier call.
+  /// - Parameter now: never earns anything if it is before that of an earlier call; where it is more than three seconds before, the clock was
+  ///   set back, and time goes on from there.
   public mutating func allows(at now: Timestamp) -> Bool {
     earn(until: now)
     guard credit >= price else {
@@ -43,8 +47,12 @@ public struct AnswerLimit: Sendable {
   }
 
   private mutating func earn(until now: Timestamp) {
-    defer { last = max(last ?? now, now) }
-    guard let last, now > last else { return }
+    guard let last, last.nanoseconds &- now.nanoseconds <= Self.longestStepBack else {
+      self.last = now
+      return
+    }
+    guard now > last else { return }
+    self.last = now
     let (passed, isLong) = now.nanoseconds.subtractingReportingOverflow(last.nanoseconds)
     credit = isLong || passed >= fullCredit ? fullCredit : min(fullCredit, credit + passed)
   }

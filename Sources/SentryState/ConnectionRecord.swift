@@ -170,7 +170,9 @@ struct ConnectionRecord: LinkedEntry {
       local: isFirstEndLocal ? first : second, remote: isFirstEndLocal ? second : first,
       firstDirection: isForwardFromFirstEnd == isFirstEndLocal ? .outbound : .inbound,
       interface: interface,
-      firstTime: Timestamp(nanoseconds: firstNanoseconds), lastTime: Timestamp(nanoseconds: lastNanoseconds),
+      // The clock may have been set back since.
+      firstTime: Timestamp(nanoseconds: min(firstNanoseconds, lastNanoseconds)),
+      lastTime: Timestamp(nanoseconds: lastNanoseconds),
       forward: forward, reverse: reverse, tcp: tcp, limitSeconds: Int(limit.seconds),
       inboundRate: inboundRate, outboundRate: outboundRate, refusals: refusals)
   }

@@ -145,6 +145,9 @@ public struct ConnectionTable: ~Copyable {
   /// Removes expired flows, some thousands at most in one call; those left are not found either.
   public mutating func expire(now: Timestamp) { table.expire(now: now) }
 
+  /// The clock was set back: flows whose last packet came after `now` count as refreshed at `now`.
+  public mutating func turnBack(to now: Timestamp) { table.turnBack(to: now) }
+
   // MARK: Requests
 
   public mutating func removeAll() { table.removeAll() }

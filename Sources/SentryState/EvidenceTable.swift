@@ -89,6 +89,9 @@ public struct EvidenceTable: ~Copyable {
     }
   }
 
+  /// The clock was set back: what is later than `now` counts as of `now`.
+  public mutating func turnBack(to now: Timestamp) { table.turnBack(to: now) }
+
   public mutating func removeAll() { table.removeAll() }
 
   /// Addresses that packets are kept of.

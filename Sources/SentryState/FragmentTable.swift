@@ -66,6 +66,9 @@ public struct FragmentTable: ~Copyable {
   /// Removes expired datagrams, some thousands at most in one call; those left are not found either.
   public mutating func expire(now: Timestamp) { table.expire(now: now) }
 
+  /// The clock was set back: what is later than `now` counts as of `now`.
+  public mutating func turnBack(to now: Timestamp) { table.turnBack(to: now) }
+
   public mutating func removeAll() { table.removeAll() }
 
   /// Datagrams there may be.

@@ -93,6 +93,9 @@ public struct HandshakeTable: ~Copyable {
   /// Removes what has expired; what is left is not found either.
   public mutating func expire(now: Timestamp) { table.expire(now: now) }
 
+  /// The clock was set back: what is later than `now` counts as of `now`.
+  public mutating func turnBack(to now: Timestamp) { table.turnBack(to: now) }
+
   public mutating func removeAll() { table.removeAll() }
 
   /// Flows in the table, expired ones that are not removed yet included.

@@ -11,7 +11,7 @@
 // lifetime is limited, or, where all are unlimited, the oldest of those. `refresh` keeps it alive. `find` does not return an
 // expired entry but removes it, `expire` removes those that nobody looks for. Both judge by `age >= lifetime`.
 //
-// Time is passed in and never runs backwards. What happens depends on the calls alone, never on hashes: the seed only decides
+// Time is passed in and never runs backwards, but for `turnBack`. What happens depends on the calls alone, never on hashes: the seed only decides
 // where the index keeps its words.
 //
 // Memory. Slots are made for the full capacity and touched as they fill (`ZeroedBuffer`); the index doubles as entries come, so
@@ -270,6 +270,25 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     // An entry's class has a last one, be it the entry itself.
     let latest = slots[Int(classes[expiryClass].back)].lastNanoseconds
     refresh(slot, in: expiryClass, now: Timestamp(nanoseconds: max(time.nanoseconds, latest)))
+  }
+
+  /// The clock was set back: an entry refreshed after `now` counts as one of `now`. Takes time with the number of those entries.
+  ///
+  /// - Parameter changed: is given each of them.
+  mutating func turnBack(to now: Timestamp, changed: (inout Entry) -> Void = { _ in }) {
+    for list in classes.all.indices {
+      var slot = classes.all[list].back
+      guard slot != Links.none else { continue }
+      // The latest are the last.
+      while slot != Links.none, slots[Int(slot)].lastNanoseconds > now.nanoseconds {
+        slots[Int(slot)].lastNanoseconds = now.nanoseconds
+        changed(&slots[Int(slot)])
+        slot = links[Int(slot)].previous
+      }
+      if slot == Links.none {
+        classes.setFront(of: UInt16(truncatingIfNeeded: list), refreshedAt: now.nanoseconds)
+      }
+    }
   }
 
   /// Removes the entry with this key, expired or not; false if there is none.

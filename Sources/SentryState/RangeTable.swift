@@ -70,6 +70,8 @@ struct RangeTable: ~Copyable {
     ipv6.compact()
   }
 
+  mutating func turnBack(to now: Timestamp) { table.turnBack(to: now) { $0.isChanged = true } }
+
   // MARK: Requests
 
   func contains(_ key: RangeKey) -> Bool { table.contains(key) }

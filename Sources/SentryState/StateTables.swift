@@ -2,7 +2,8 @@ public import SentryPacket
 
 /// Everything the engine remembers between packets: one owner, one thread, changed in place.
 ///
-/// Nothing here allocates once the tables exist, except for requests that say so. `now` is never before that of an earlier call.
+/// Nothing here allocates once the tables exist, except for requests that say so. `now` is never before that of an earlier call,
+/// but for `turnBack`.
 public struct StateTables: ~Copyable {
   public private(set) var settings: StateSettings
   public var connections: ConnectionTable
@@ -54,6 +55,21 @@ public struct StateTables: ~Copyable {
     sourceRates?.expire(now: now)
     handshakes?.expire(now: now)
     candidates?.expire(now: now)
+  }
+
+  /// The clock was set back to `now`: what happened later counts as having happened at `now`, and lives on from there. What is
+  /// delayed is let go, and the rates of sources are counted anew. Takes time with the number of entries that are later.
+  public mutating func turnBack(to now: Timestamp) {
+    for index in addresses.indices { addresses[index].turnBack(to: now) }
+    connections.turnBack(to: now)
+    fragments.turnBack(to: now)
+    // While the clock stood, a second was longer than one.
+    sourceRates?.removeAll()
+    handshakes?.turnBack(to: now)
+    candidates?.turnBack(to: now)
+    evidence?.turnBack(to: now)
+    triggerQuota.turnBack(to: now)
+    delays.releaseAll()
   }
 
   /// Forgets everything and lets go of what is delayed.

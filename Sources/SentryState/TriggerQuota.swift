@@ -41,6 +41,9 @@ public struct TriggerQuota: Sendable {
     return !isTold
   }
 
+  /// The clock was set back: a minute that began after `now` begins at `now`.
+  public mutating func turnBack(to now: Timestamp) { start = start.map { min($0, now) } }
+
   public mutating func reset() { self = TriggerQuota(limit: limit) }
 
   private func isRunning(at now: Timestamp) -> Bool {

@@ -100,6 +100,30 @@ extension AddressTable {
     #expect(table.additions == 2)
   }
 
+  /// Those from before the wrong time keep theirs, and all go when their duration is over.
+  @Test func aClockThatWasSetBackMakesNothingStayLonger() {
+    var table = AddressTable(capacity: 8)
+    table.keep("203.0.113.1", at(10))
+    table.keep("203.0.113.2", at(3_600))
+    table.keep("203.0.113.3", at(3_605))
+    table.keep("203.0.113.4", at(3_606), AddressDuration(seconds: 60))
+    _ = table.add(
+      [AddressAddition(range: range("198.51.100.0-198.51.100.9"), duration: hour, triggeredBy: 0)], now: at(3_607))
+    var saved: [PlacedEntry] = []
+    table.copyChanges(at: 0..<table.usedPlaces, isEverything: false, into: &saved)
+    table.turnBack(to: at(20))
+    #expect(table.brokenInvariant() == nil)
+    #expect(table.entries(now: at(20)).map(\.lastTime) == [at(20), at(10), at(20), at(20), at(20)])
+    saved = []
+    table.copyChanges(at: 0..<table.usedPlaces, isEverything: false, into: &saved)
+    #expect(saved.count == 4)
+    #expect(table.has("203.0.113.4", at(80, -1)) == true)
+    #expect(table.has("203.0.113.4", at(80)) == false)
+    #expect(table.has("203.0.113.3", at(3_620, -1)) == true)
+    #expect(table.has("203.0.113.3", at(3_620)) == false)
+    #expect(table.entries(now: at(3_620)).isEmpty)
+  }
+
   @Test func anUnlimitedEntryStays() {
     var table = AddressTable(capacity: 4)
     table.keep("203.0.113.9", at(0), .unlimited)

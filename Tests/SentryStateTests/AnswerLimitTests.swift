@@ -33,9 +33,16 @@ import Testing
   @Test func aClockThatGoesBackEarnsNothing() {
     var limit = AnswerLimit(perSecond: 1, burst: 1)
     #expect(allowed(&limit, 1, at: at(10)) == 1)
-    #expect(allowed(&limit, 1, at: at(0)) == 0)
+    #expect(allowed(&limit, 1, at: at(7)) == 0)
     #expect(allowed(&limit, 1, at: at(10)) == 0)
     #expect(allowed(&limit, 1, at: at(11)) == 1)
+  }
+
+  @Test func aClockThatWasSetBackGoesOnFromThere() {
+    var limit = AnswerLimit(perSecond: 1, burst: 1)
+    #expect(allowed(&limit, 1, at: at(3_600)) == 1)
+    #expect(allowed(&limit, 1, at: at(0)) == 0)
+    #expect(allowed(&limit, 1, at: at(1)) == 1)
   }
 
   @Test(arguments: [(0, 0), (-1, -1), (Int.min, Int.min), (Int.max, Int.max)])

@@ -15,16 +15,25 @@ struct EventRetention {
   ///   - written: events that the same transaction adds: so many go at least where there is no room for more.
   ///   - spared: bytes that are no events'.
   /// - Returns: bytes in use.
-  func keep(_ retention: Retention, now: Timestamp, written: Int, spared: Int64) throws -> Int64 {
-    if let earliest = retention.earliest(now: now) { try delete(Self.eventsPerStep, where: "time < \(earliest)") }
+  func keep(_ retention: Retention, _ ages: RetentionTime, written: Int, spared: Int64) throws -> Int64 {
+    if let earliest = retention.earliest(now: ages.now) { try delete(Self.eventsPerStep, where: "time < \(earliest)") }
     let size = try FileSize(db)
     if size.usedBytes - spared > retention.eventBytes {
-      try delete(max(Self.eventsPerStep, 2 * written), where: "TRUE")
+      try makeRoom(for: max(Self.eventsPerStep, 2 * written), ages)
     }
     if size.freePages > max(Int64(Self.pagesPerStep), size.pages / 4) {
       try db.execute(sql: "PRAGMA incremental_vacuum(\(Self.pagesPerStep))")
     }
     return size.usedBytes
+  }
+
+  /// What a wrong clock has dated later than now would stay longer than all others.
+  private func makeRoom(for count: Int, _ ages: RetentionTime) throws {
+    if let latest = ages.latest {
+      try delete(count, where: "time > \(latest.nanoseconds)")
+      guard db.changesCount == 0 else { return }
+    }
+    try delete(count, where: "TRUE")
   }
 
   private func delete(_ count: Int, where condition: String) throws {

@@ -100,11 +100,13 @@ public final class Store: Sendable {
 
   /// Writes a batch and gives up what need not be kept any more, as one transaction.
   ///
+  /// - Parameter ages: what is too old by this time goes; `nil`: by `now`.
   /// - Returns: bytes that the database holds now.
   @discardableResult
   public func write(
-    _ batch: StoreBatch, words: EventWords, retention: Retention, now: Timestamp
+    _ batch: StoreBatch, words: EventWords, retention: Retention, now: Timestamp, ages: RetentionTime? = nil
   ) async throws(StoreError) -> Int64 {
+    let ages = ages ?? RetentionTime(now: now)
     do {
       try DiskRoom.checkIsLeft(for: path)
       try index.makeRoom()
@@ -115,11 +117,11 @@ public final class Store: Sendable {
         if let counters = batch.counters { try replace(counters, in: db) }
         try insert(batch.documents, into: db)
         try insertTraffic(of: batch, words, into: db)
-        try keepHistory(now: now, db)
+        try keepHistory(now: now, ages: ages, db)
         let connections = ConnectionLog(db)
-        let connectionBytes = try connections.keep(retention, now: now, grown: connections.add(batch.connections))
+        let connectionBytes = try connections.keep(retention, now: ages.now, grown: connections.add(batch.connections))
         return try EventRetention(db).keep(
-          retention, now: now, written: batch.events.count, spared: history.withLock { $0.bytes } + connectionBytes)
+          retention, ages, written: batch.events.count, spared: history.withLock { $0.bytes } + connectionBytes)
       }
     } catch {
       throw StoreError(error, path: path)
@@ -134,9 +136,9 @@ public final class Store: Sendable {
   }
 
   /// Once a minute the history is thinned out.
-  private func keepHistory(now: Timestamp, _ db: Database) throws {
+  private func keepHistory(now: Timestamp, ages: RetentionTime, _ db: Database) throws {
     guard history.withLock({ $0.minute != now.seconds / 60 }) else { return }
-    try TrafficRetention(db).keep(now: now)
+    try TrafficRetention(db).keep(now: now, ages: ages)
     let bytes = try TrafficRetention(db).bytes()
     history.withLock { $0 = HistoryUpkeep(minute: now.seconds / 60, bytes: bytes) }
   }
@@ -241,6 +243,18 @@ public final class Store: Sendable {
 
   /// What an earlier run has left.
   public func contents() throws(StoreError) -> StoreContents { try read { try StoreContents($0) } }
+
+  /// The latest time in the log and in the history of traffic; `nil` where there is nothing.
+  public func latestTime() throws(StoreError) -> Timestamp? {
+    let latest = try read { db in
+      try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT max(ifnull((SELECT max(time) FROM event), 0), ifnull((SELECT max(time) FROM verdict WHERE span = 60), 0))
+          """)
+    }
+    return latest.flatMap { $0 > 0 ? Timestamp(nanoseconds: $0) : nil }
+  }
 
   /// The documents that were put in force, oldest first.
   public func documents() throws(StoreError) -> [StoredDocument] { try read { try StoredDocument.all($0) } }

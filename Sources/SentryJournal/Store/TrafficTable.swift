@@ -129,9 +129,9 @@ struct TrafficRetention {
   init(_ db: Database) { self.db = db }
 
   /// Once a minute.
-  func keep(now: Timestamp) throws {
+  func keep(now: Timestamp, ages: RetentionTime) throws {
     for scale in TrafficScale.allCases {
-      let earliest = now.adding(seconds: -scale.keptSeconds).nanoseconds
+      let earliest = ages.now.adding(seconds: -scale.keptSeconds).nanoseconds
       for dimension in TrafficDimension.allCases {
         try db.execute(
           sql: "DELETE FROM traffic WHERE span = ? AND dimension = ? AND time < ?",

@@ -47,6 +47,7 @@ actor MemoryKeeper {
   private var documents = KeptDocuments()
   private var latestFlush: Task<Void, Never>?
   private var hasEnded = false
+  private var ageClock = AgeClock()
 
   init(_ options: MemoryOptions, log: Logger) {
     self.options = options
@@ -66,6 +67,7 @@ actor MemoryKeeper {
       let contents = try opened.contents()
       store = opened
       documents.found(contents.documents)
+      ageClock.begin(after: try opened.latestTime(), steady: ContinuousClock.now)
       // What comes back is saved already, unless its table says otherwise.
       for kind in AddressTableKind.allCases { layouts[kind] = AddressTable.firstLayout }
       return contents
@@ -253,7 +255,9 @@ actor MemoryKeeper {
       }
       guard !batch.isEmpty || status.problem != nil || ContinuousClock.now >= nextUpkeep else { return true }
       nextUpkeep = ContinuousClock.now + Self.upkeepInterval
-      status.bytes = try await store.write(batch, words: words, retention: options.retention, now: WallClock.now())
+      let now = WallClock.now()
+      status.bytes = try await store.write(
+        batch, words: words, retention: options.retention, now: now, ages: retentionTime(now))
     } catch {
       documents.endWriting(isWritten: false)
       fail(error)
@@ -264,6 +268,18 @@ actor MemoryKeeper {
     status.written &+= UInt64(batch.events.count + batch.messages.count)
     succeed()
     return true
+  }
+
+  /// By which time something is too old; says when that is not the clock's.
+  private func retentionTime(_ now: Timestamp) -> RetentionTime {
+    let wasBelieved = ageClock.lead == 0
+    let time = ageClock.time(wall: now, steady: ContinuousClock.now)
+    if wasBelieved, ageClock.lead != 0 {
+      warn(
+        "\(ClockWatch.text(leap: ageClock.lead)) since something was written: nothing goes for its age until it has stayed so for a day"
+      )
+    }
+    return time
   }
 
   // MARK: Trouble

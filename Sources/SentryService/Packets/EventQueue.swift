@@ -13,6 +13,8 @@ final class EventQueue: Sendable {
     case interfaceReturned(name: String, at: Timestamp)
     /// Anything else people should know.
     case remark(String, at: Timestamp)
+    /// What may do harm besides.
+    case warning(String, at: Timestamp)
     case queueFailed(reason: String, at: Timestamp)
     case queueRecovered(at: Timestamp)
   }

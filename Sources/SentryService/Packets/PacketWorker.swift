@@ -10,7 +10,7 @@ internal import SentryState
 /// 1. wait for frames, a request, or the next full second;
 /// 2. judge what waited to know whose it is, where rules ask for that;
 /// 3. judge a batch from each interface that has frames;
-/// 4. let the clock move on, once a second;
+/// 4. let the clock move on, once a second, or back where somebody has set it back;
 /// 5. hand over the events;
 /// 6. carry out requests.
 ///
@@ -60,6 +60,7 @@ struct PacketWorker: ~Copyable {
   var notices: [EventQueue.Notice] = []
   /// The whole second, since 1970, in which the loop last did its once-a-second work.
   private var second: Int64
+  private var clockWatch = ClockWatch()
   /// What earlier rule sets have judged, oldest first; the latest few.
   var retired: [GenerationCount] = []
 
@@ -328,8 +329,12 @@ struct PacketWorker: ~Copyable {
 
   private mutating func keepTime() {
     let now = WallClock.now()
+    if clockWatch.isSetBack(wall: now, engine: engine.now, steady: { ContinuousClock.now }) { turnBack(to: now) }
     guard now.seconds != second else { return }
     second = now.seconds
+    if let leap = clockWatch.leap(wall: now, steady: ContinuousClock.now) {
+      notices.append(.warning(ClockWatch.text(leap: leap), at: now))
+    }
     // An interface that went down before it vanished wakes nobody: only looking tells.
     for index in sources.indices { judgeBatch(from: index) }
     advance(to: now)
@@ -337,9 +342,17 @@ struct PacketWorker: ~Copyable {
     pulse.note(engine.totals, second: now.seconds)
   }
 
-  mutating func advance(to now: Timestamp) {
+  mutating func advance(to now: Timestamp) { engine.advance(to: engineTime(now)) }
+
+  private func engineTime(_ now: Timestamp) -> Timestamp {
     let delay = queue == nil && bridge == nil ? Self.ringDelayNanoseconds : 0
-    engine.advance(to: Timestamp(nanoseconds: now.nanoseconds - delay))
+    return Timestamp(nanoseconds: now.nanoseconds - delay)
+  }
+
+  /// The wall clock was set back: the engine goes on at its time. What is held by a moment that comes again is let go.
+  private mutating func turnBack(to now: Timestamp) {
+    releaseAll()
+    engine.turnBack(to: engineTime(now))
   }
 
   private mutating func handOver() {
@@ -367,6 +380,7 @@ struct PacketWorker: ~Copyable {
   /// Milliseconds until there is something to do without anybody asking: at most to the next full second.
   private var patience: Int32 {
     if engine.hasEvents || !notices.isEmpty || hasChanges || !flows.isEmpty { return 10 }
+    if clockWatch.isWaiting { return 100 }
     let now = WallClock.now()
     var nanoseconds = Timestamp.nanosecondsPerSecond - now.nanoseconds % Timestamp.nanosecondsPerSecond
     if let release = queue?.nanosecondsToRelease(now: now, delay: engine.tables.delays.nanoseconds) {

@@ -222,6 +222,35 @@ import Testing
     #expect(times == [-60, 0].map { daemon.now.adding(seconds: $0).secondsSince1970 })
   }
 
+  /// A clock that leaps forward makes nothing old.
+  @Test func ageIsReckonedByTheTimeThatIsBelieved() async throws {
+    let folder = try StoreFolder()
+    let store = try Store(directory: folder.path)
+    var batch = StoreBatch()
+    batch.events = [-61, -60, 34_560_000].map { daemon.event(second: $0) }
+    try await store.write(
+      batch, words: daemon.words, retention: Retention(seconds: 60), now: daemon.now.adding(seconds: 34_560_000),
+      ages: RetentionTime(now: daemon.now))
+    let times = try StoreReader(path: folder.database).entries().map(\.time)
+    #expect(times == [-60, 34_560_000].map { daemon.now.adding(seconds: $0).secondsSince1970 })
+    let latest = try store.latestTime()
+    #expect(latest == daemon.now.adding(seconds: 34_560_000))
+  }
+
+  @Test func whatAWrongClockHasWrittenMakesWayFirst() async throws {
+    let folder = try StoreFolder()
+    let store = try Store(directory: folder.path)
+    let year: Int64 = 365 * 86_400
+    try await store.write((0..<100).map { daemon.event(second: year + $0) }, daemon)
+    var batch = StoreBatch()
+    batch.events = (0..<100).map { daemon.event(second: $0) }
+    try await store.write(
+      batch, words: daemon.words, retention: Retention(bytes: 0), now: daemon.now,
+      ages: RetentionTime(now: daemon.now, latest: daemon.now.adding(seconds: 3_600)))
+    let times = try StoreReader(path: folder.database).entries().map(\.time)
+    #expect(times == (0..<100).map { daemon.now.adding(seconds: $0).secondsSince1970 })
+  }
+
   /// However much is written, the database grows to its limit and no further, and what is left is the latest.
   @Test func theOldestGoWhereThereIsNoRoom() async throws {
     let folder = try StoreFolder()
