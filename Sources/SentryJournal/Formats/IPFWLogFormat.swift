@@ -77,7 +77,7 @@ public struct IPFWLogFormat: LogFormat {
   /// Begins as lines of the system's log do.
   static func isOfSystemLog(_ line: Substring) -> Bool {
     var scanner = LineScanner(line)
-    return takeDay(&scanner) != nil
+    return takeDay(&scanner) != nil || LineScanner(line).startsWithInternetTime
   }
 
   /// `May 06` or `May  6`.
@@ -133,8 +133,9 @@ public struct IPFWLogFormat: LogFormat {
     }
   }
 
-  /// `May 06 07:08:09` or `May  6 07:08:09`, in the last year before now that has such a day.
+  /// `May 06 07:08:09` or `May  6 07:08:09`, in the last year before now that has such a day; or a moment as newer system logs have it.
   func takeStamp(_ scanner: inout LineScanner) -> Double? {
+    if let time = scanner.takeInternetTime() { return time }
     guard let (month, day) = Self.takeDay(&scanner), scanner.take(" "),
       let clock = scanner.takeWord()?.split(separator: ":").map({ Int($0) ?? -1 }), clock.count == 3,
       (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2])
