@@ -80,6 +80,12 @@ public struct IPFWLogFormat: LogFormat {
     return takeDay(&scanner) != nil || LineScanner(line).startsWithInternetTime
   }
 
+  /// Takes the time that a line of the system's log begins with, without reckoning when that was.
+  static func passStamp(_ scanner: inout LineScanner) -> Bool {
+    if scanner.takeInternetTime() != nil { return true }
+    return takeDay(&scanner) != nil && scanner.take(" ") && scanner.takeWord() != nil
+  }
+
   /// `May 06` or `May  6`.
   private static func takeDay(_ scanner: inout LineScanner) -> (month: Int, day: Int)? {
     guard let name = scanner.take(count: 3), let month = months.firstIndex(of: String(name)), scanner.take(" ") else {
