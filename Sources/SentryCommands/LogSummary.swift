@@ -74,7 +74,7 @@ extension LogSummary.Line {
 /// Adds up the lines of files, and counts those that cannot be read.
 private struct LogTally {
   var summary = LogSummary()
-  private let reader = LogReader()
+  private var log = LogLines()
   private let filter: EventFilter
   private var (lines, entries, damaged): (UInt64, UInt64, UInt64) = (0, 0, 0)
   private var firstDamaged: UInt64 = 0
@@ -83,10 +83,11 @@ private struct LogTally {
 
   mutating func add(_ line: Substring) {
     lines += 1
-    switch reader.read(line) {
+    let (reading, times) = log.read(line)
+    switch reading {
     case .entry(let entry):
       entries += 1
-      if filter.admits(entry) { summary.add(entry) }
+      if filter.admits(entry) { summary.add(entry, times: times) }
     case .damaged:
       damaged += 1
       if firstDamaged == 0 { firstDamaged = lines }
@@ -104,5 +105,6 @@ private struct LogTally {
       Console.writeError("\(name): no log entries")
     }
     (lines, entries, damaged, firstDamaged) = (0, 0, 0, 0)
+    log = LogLines()
   }
 }

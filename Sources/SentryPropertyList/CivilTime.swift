@@ -34,19 +34,14 @@ struct CivilTime: CustomStringConvertible {
     description.replacing(" +0000", with: "Z").replacing(" ", with: "T")
   }
 
-  /// The moment that `2008-11-03T12:00:00Z` names; `nil` for any other text. The days are counted by the algorithm
-  /// `days_from_civil` of the same source.
+  /// The moment that `2008-11-03T12:00:00Z` names; `nil` for any other text.
   static func secondsSince1970(internetText text: String) -> Double? {
     let pattern = /(-?)(\d{4,6})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z/
     guard let match = text.wholeMatch(of: pattern.asciiOnlyDigits()), let digits = Int64(match.2),
       let month = Int64(match.3), let day = Int64(match.4), let hour = Int64(match.5), let minute = Int64(match.6),
       let second = Int64(match.7), (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
     else { return nil }
-    let year = (match.1.isEmpty ? digits : -digits) - (month <= 2 ? 1 : 0)
-    let yearOfEra = remainder(year, 400)
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    let days = (year - yearOfEra) / 400 * 146_097 + dayOfEra - 719_468
+    let days = CivilDay.number(year: match.1.isEmpty ? digits : -digits, month: month, day: day)
     return Double(days * 86_400 + hour * 3600 + minute * 60 + second)
   }
 

@@ -77,7 +77,13 @@ public struct IPFWLogFormat: LogFormat {
   /// Begins as lines of the system's log do.
   static func isOfSystemLog(_ line: Substring) -> Bool {
     var scanner = LineScanner(line)
-    return takeDay(&scanner) != nil
+    return takeDay(&scanner) != nil || LineScanner(line).startsWithInternetTime
+  }
+
+  /// Takes the time that a line of the system's log begins with, without reckoning when that was.
+  static func passStamp(_ scanner: inout LineScanner) -> Bool {
+    if scanner.takeInternetTime() != nil { return true }
+    return takeDay(&scanner) != nil && scanner.take(" ") && scanner.takeWord() != nil
   }
 
   /// `May 06` or `May  6`.
@@ -133,8 +139,9 @@ public struct IPFWLogFormat: LogFormat {
     }
   }
 
-  /// `May 06 07:08:09` or `May  6 07:08:09`, in the last year before now that has such a day.
+  /// `May 06 07:08:09` or `May  6 07:08:09`, in the last year before now that has such a day; or a moment as newer system logs have it.
   func takeStamp(_ scanner: inout LineScanner) -> Double? {
+    if let time = scanner.takeInternetTime() { return time }
     guard let (month, day) = Self.takeDay(&scanner), scanner.take(" "),
       let clock = scanner.takeWord()?.split(separator: ":").map({ Int($0) ?? -1 }), clock.count == 3,
       (0..<24).contains(clock[0]), (0..<60).contains(clock[1]), (0...60).contains(clock[2])

@@ -39,12 +39,16 @@ public struct LogReader: Sendable {
   /// What sentry has written to the system's log in another form than ipfw's: `May  6 07:08:09 gw sentry[411]: …`.
   private func systemLogEntry(_ line: Substring) -> LogEntry? {
     var scanner = LineScanner(line)
-    guard let time = ipfw.takeStamp(&scanner), scanner.take(" "), scanner.takeWord() != nil, scanner.take(" sentry["),
-      scanner.take(upTo: "]: ") != nil
+    guard let time = ipfw.takeStamp(&scanner), scanner.take(" "), scanner.takeWord() != nil, scanner.take(" sentry")
     else { return nil }
+    let isNumbered = scanner.take("[")
+    if isNumbered { scanner.takeDigits() }
+    guard !isNumbered || scanner.take("]"), scanner.take(": ") else { return nil }
     let account = scanner.text
     if account.first == "{" { return record(account[...]) }
-    return text.entry(account: account[...], time: time)
+    let entry = text.entry(account: account[...], time: time)
+    // Without the number of the process, any text may be anybody's: what tells of a rule is ours.
+    return isNumbered || entry.message == nil ? entry : nil
   }
 
   private func reading(_ entry: LogEntry?) -> Reading { entry.map { .entry($0) } ?? .damaged }

@@ -43,7 +43,9 @@ public struct LogSummary: Sendable {
   public init() {}
 
   /// Entries that have no packet, or one without addresses, count nowhere.
-  public mutating func add(_ entry: LogEntry) {
+  ///
+  /// - Parameter times: how often the log has it, less than a billion in a line.
+  public mutating func add(_ entry: LogEntry, times: UInt64 = 1) {
     guard let source = entry.sourceEndpoint, let destination = entry.destinationEndpoint, let proto = entry.protocol
     else { return }
     let isOutbound = entry.direction == "out"
@@ -56,9 +58,9 @@ public struct LogSummary: Sendable {
       verdict: entry.keepsPacket ? .dropped : .passed, inside: isOutbound ? from : to, outside: isOutbound ? to : from,
       proto: String(parsed.name), detail: parsed.detail)
     if isOutbound {
-      counts[key, default: Count()].packetsOut &+= 1
+      counts[key, default: Count()].packetsOut &+= times
     } else {
-      counts[key, default: Count()].packetsIn &+= 1
+      counts[key, default: Count()].packetsIn &+= times
     }
   }
 
