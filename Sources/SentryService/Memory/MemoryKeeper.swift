@@ -8,7 +8,8 @@ internal import SentryState
 
 /// Keeps the daemon's memory on disk: what is logged, the address tables, counters, and the documents that were put in force.
 ///
-/// Every two fifths of a second it writes what is new, in one transaction. Where that is not possible, the daemon goes on with
+/// Every two fifths of a second it writes what is new, in one transaction; in several if the tables have changed in very many
+/// places. Where that is not possible, the daemon goes on with
 /// what it has in memory, says so once, and tries again every second; then everything is written anew. A damaged database is put
 /// aside for a fresh one.
 ///
@@ -21,6 +22,8 @@ actor MemoryKeeper {
   private static let upkeepInterval = Duration.seconds(10)
   /// So that no transaction takes long.
   private static let eventsPerBatch = 16_384
+  /// Of tables.
+  private static let rowsPerBatch = 20_000
 
   let options: MemoryOptions
   /// Log entries to be written.
@@ -190,9 +193,17 @@ actor MemoryKeeper {
     try? await copyState(packets, into: &batch)
     // Whole tables take long to write; the log does not wait for them.
     if batch.tables.contains(where: \.isEverything) { await writeEvents() }
+    var parts = TableParts(batch.tables, limit: Self.rowsPerBatch)
+    batch.tables = parts.next() ?? []
     traffic.fill(&batch)
     guard await write(&batch) else { return }
     traffic.remove(batch)
+    // Each with what the log has by then.
+    while let part = parts.next() {
+      var batch = StoreBatch()
+      batch.tables = part
+      guard await write(&batch) else { return }
+    }
     await writeEvents()
     while traffic.hasMore {
       var batch = StoreBatch()
