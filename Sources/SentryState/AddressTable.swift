@@ -402,6 +402,12 @@ public struct AddressTable: ~Copyable {
   /// Entries that made way before they expired, since the start.
   public var evictions: UInt64 { table.evictions &+ ranges.evictions }
 
+  /// Entries that make way where the table gets this capacity.
+  public func excess(over capacity: Int, now: Timestamp) -> Int {
+    let room = max(1, capacity)
+    return max(0, table.count(now: now) - room) + max(0, ranges.count(now: now) - room)
+  }
+
   /// The entries that have not expired, in no order: some ten nanoseconds to copy one.
   public func unsortedEntries(now: Timestamp) -> [AddressEntry] {
     var entries: [AddressEntry] = []
