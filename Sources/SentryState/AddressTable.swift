@@ -161,8 +161,10 @@ public struct AddressTable: ~Copyable {
     ranges.expire(now: before)
   }
 
-  /// The clock was set back: what was refreshed after `now` counts as refreshed at `now`, and as changed.
+  /// The clock was set back: what was refreshed after `now` counts as refreshed at `now`, and as changed. Whoever keeps a copy has to
+  /// take all of it anew.
   public mutating func turnBack(to now: Timestamp) {
+    changes?.miss()
     table.turnBack(to: now) { $0.isChanged = true }
     ranges.turnBack(to: now)
   }
