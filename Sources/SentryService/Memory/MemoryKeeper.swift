@@ -24,6 +24,7 @@ actor MemoryKeeper {
   private static let eventsPerBatch = 16_384
   /// Of tables.
   private static let rowsPerBatch = 20_000
+  private static let leadTold = 86_400 * Timestamp.nanosecondsPerSecond
 
   let options: MemoryOptions
   /// Log entries to be written.
@@ -282,11 +283,13 @@ actor MemoryKeeper {
 
   /// By which time something is too old; says when that is not the clock's.
   private func retentionTime(_ now: Timestamp) -> RetentionTime {
-    let wasBelieved = ageClock.lead == 0
+    let before = ageClock.lead
     let time = ageClock.time(wall: now, steady: ContinuousClock.now)
-    if wasBelieved, ageClock.lead != 0 {
+    // A night in which nothing was written is nothing to be told of.
+    if before < Self.leadTold, ageClock.lead >= Self.leadTold {
+      let lead = ClockWatch.span(seconds: ageClock.lead / Timestamp.nanosecondsPerSecond)
       warn(
-        "\(ClockWatch.text(leap: ageClock.lead)) since something was written: nothing goes for its age until it has stayed so for a day"
+        "the clock is \(lead) ahead of what was written last: nothing is given up for its age until it has stayed so for a day"
       )
     }
     return time
