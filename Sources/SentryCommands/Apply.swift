@@ -108,6 +108,10 @@ struct Apply: AsyncParsableCommand {
     let rules = counted(reply.document.ruleCount, "rule")
     var lines = ["\(did): \(rules) of \(reply.document.name), counters of \(grouped(reply.keptCounters)) kept"]
     if let difference = reply.difference { lines.append("difference: \(DifferenceText.counts(difference.counts))") }
+    for excess in reply.makingWay ?? [] {
+      let entries = counted(excess.entries, "entry", plural: "entries")
+      lines.append("\(entries) of table \(excess.table) make way\(reply.trial == nil ? "" : ", once it is confirmed")")
+    }
     if let replaced = reply.replaced {
       lines.append("judged by the old rules (\(replaced.document.title)): \(counted(replaced.judged, "packet"))")
     }

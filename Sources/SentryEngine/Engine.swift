@@ -354,8 +354,11 @@ public struct Engine: ~Copyable {
   /// - Parameters:
   ///   - pairs: for each new rule in document order the old one's position, or -1.
   ///   - interfaces: as many as before, with the new document's settings.
+  ///   - keepsRoom: no table gets smaller, until `settleRoom`.
   /// - Returns: the rules that were in force, to be let go off the packet thread.
-  public mutating func install(_ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface]) -> LoadedRules {
+  public mutating func install(
+    _ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface], keepsRoom: Bool = false
+  ) -> LoadedRules {
     settleCounts()
     let retired = rules
     rules = new
@@ -371,7 +374,8 @@ public struct Engine: ~Copyable {
     self.interfaces = interfaces
     interfaceMatches = Self.matches(of: new.program.interfaces, on: interfaces)
     interfacePlaces = Self.places(of: interfaces, interfaceMatches)
-    tables.apply(new.stateSettings, now: clock.now)
+    let settings = keepsRoom ? new.stateSettings.noSmaller(than: tables.settings) : new.stateSettings
+    tables.apply(settings, now: clock.now)
     tables.setRateLimits(new.rateLimits)
     if new.protectedNetworks != retired.protectedNetworks { spare(new.protectedNetworks) }
     appliedAt = clock.latest?.wholeSecond

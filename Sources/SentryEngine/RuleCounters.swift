@@ -107,6 +107,8 @@ struct RuleStatistics: ~Copyable {
   mutating func restore(_ rule: Int32, _ counters: RuleCounters, now: Timestamp) {
     restoredAt = now
     tallies[Int(rule)].restore(counters)
+    // The clock may have been set back since they were saved.
+    tallies[Int(rule)].turnBack(to: now)
   }
 
   /// The clock was set back: what matched after `now` has matched at `now`.

@@ -115,10 +115,13 @@ extension SentryDaemon {
     var trial: TrialReport?
 
     func reply(findings: [DiagnosticRecord]) -> ApplyReply {
-      ApplyReply(
+      var reply = ApplyReply(
         applied: true, findings: findings, document: document,
         replaced: GenerationReport(document: before, judged: replacement.judged),
         interfaces: replacement.interfaces.map(\.report), keptCounters: keptCounters)
+      let makingWay = replacement.makingWay.map { MakingWayReport(table: $0.table, entries: $0.entries) }
+      if !makingWay.isEmpty { reply.makingWay = makingWay }
+      return reply
     }
   }
 
@@ -136,7 +139,8 @@ extension SentryDaemon {
     let report = trial?.report(now: uptime())
     gate?.endFlows()
     await creditKernelCounts()
-    let replacement = try await ask { $0.install(new.rules, pairs: pairs) }
+    let isOnTrial = terms != nil
+    let replacement = try await ask { $0.install(new.rules, pairs: pairs, isOnTrial: isOnTrial) }
     follow(new.rules, after: current.rules, isOnTrial: terms != nil)
     await memory.measure(
       new.rules, counters: replacement.counters, replaced: (current.rules.generation, replacement.replacedCounters))
@@ -155,6 +159,11 @@ extension SentryDaemon {
   func tell(_ message: String, after change: RuleChange) {
     tell(message)
     if let notice = SparedEntries.notice(change.replacement.spared) { tell(notice) }
+    for excess in change.replacement.makingWay {
+      let entries = counted(excess.entries, "entry", plural: "entries")
+      let moment = change.trial == nil ? "have made way" : "make way once it is confirmed"
+      tell("\(entries) of table \(excess.table) \(moment), for it gets smaller")
+    }
   }
 
   /// A document was put in force for good.

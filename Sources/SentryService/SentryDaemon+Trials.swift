@@ -14,6 +14,7 @@ extension SentryDaemon {
     defer { changes.give() }
     guard let trial else { throw .refused(.nothingOnTrial) }
     if let objection = trial.objection(to: caller, by: login, isForced: isForced) { throw .refused(objection) }
+    try await ask { $0.settleRoom() }
     endTrial()
     let remaining = trial.remaining(now: uptime())
     let document = active

@@ -161,8 +161,10 @@ public struct AddressTable: ~Copyable {
     ranges.expire(now: before)
   }
 
-  /// The clock was set back: what was refreshed after `now` counts as refreshed at `now`, and as changed.
+  /// The clock was set back: what was refreshed after `now` counts as refreshed at `now`, and as changed. Whoever keeps a copy has to
+  /// take all of it anew.
   public mutating func turnBack(to now: Timestamp) {
+    changes?.miss()
     table.turnBack(to: now) { $0.isChanged = true }
     ranges.turnBack(to: now)
   }
@@ -401,6 +403,12 @@ public struct AddressTable: ~Copyable {
 
   /// Entries that made way before they expired, since the start.
   public var evictions: UInt64 { table.evictions &+ ranges.evictions }
+
+  /// Entries that make way where the table gets this capacity.
+  public func excess(over capacity: Int, now: Timestamp) -> Int {
+    let room = max(1, capacity)
+    return max(0, table.count(now: now) - room) + max(0, ranges.count(now: now) - room)
+  }
 
   /// The entries that have not expired, in no order: some ten nanoseconds to copy one.
   public func unsortedEntries(now: Timestamp) -> [AddressEntry] {

@@ -11,8 +11,8 @@
 // lifetime is limited, or, where all are unlimited, the oldest of those. `refresh` keeps it alive. `find` does not return an
 // expired entry but removes it, `expire` removes those that nobody looks for. Both judge by `age >= lifetime`.
 //
-// Time is passed in and never runs backwards, but for `turnBack`. What happens depends on the calls alone, never on hashes: the seed only decides
-// where the index keeps its words.
+// Time is passed in and never runs backwards, but for `turnBack`. What happens depends on the calls alone, never on hashes: the
+// seed only decides where the index keeps its words.
 //
 // Memory. Slots are made for the full capacity and touched as they fill (`ZeroedBuffer`); the index doubles as entries come, so
 // that a table with few entries is searched in few cache lines. Freed slots are used first. Removal, refresh and insertion take

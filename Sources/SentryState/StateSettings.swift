@@ -25,4 +25,13 @@ public struct StateSettings: Sendable, Equatable {
   public var keepsHandshakes = false
 
   public init() {}
+
+  /// The same with tables that are no smaller than others'.
+  public func noSmaller(than other: StateSettings) -> StateSettings {
+    var settings = self
+    settings.addressCapacity = max(addressCapacity, other.addressCapacity)
+    settings.connectionCapacity = max(connectionCapacity, other.connectionCapacity)
+    settings.fragmentCapacity = max(fragmentCapacity, other.fragmentCapacity)
+    return settings
+  }
 }

@@ -238,6 +238,11 @@ extension StateTables {
     addresses[Self.index(of: kind)].count(now: now)
   }
 
+  /// See `AddressTable.excess`.
+  public func excess(of kind: AddressTableKind, over capacity: Int, now: Timestamp) -> Int {
+    addresses[Self.index(of: kind)].excess(over: capacity, now: now)
+  }
+
   /// See `AddressTable.entries`.
   public func entries(of kind: AddressTableKind, now: Timestamp) -> [AddressEntry] {
     addresses[Self.index(of: kind)].entries(now: now)

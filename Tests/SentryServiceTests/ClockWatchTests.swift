@@ -1,3 +1,4 @@
+import SentryEngine
 import SentryPacket
 import SentryTestSupport
 import Testing

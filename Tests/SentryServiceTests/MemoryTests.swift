@@ -108,6 +108,18 @@ private func storedEntries(in directory: String, _ filter: EventFilter = EventFi
     #expect(stored.suffix(2).map(\.entry.range.description) == ["203.0.113.9", "10.0.8.0"])
   }
 
+  @Test func manyEntriesAtOnceAreAllWritten() async throws {
+    try await withDaemon(memory: options) { daemon in
+      let hosts = (0..<50_000 as Range<UInt32>).map { number in
+        AddressRange(prefix: IPAddress(v4: 0x0A00_0000 | number), length: 128)
+      }
+      _ = try await daemon.add(hosts, to: .trigger, duration: .unlimited, note: "list")
+      #expect(await daemon.flushMemory()?.problem == nil)
+    }
+    let stored = try StoreReader(path: Store.path(in: folder.url.path)).contents().tables[.trigger, default: []]
+    #expect(stored.count == 50_000)
+  }
+
   private func fill(_ entries: [AddressEntry]) async throws {
     let store = try Store(directory: folder.url.path)
     var batch = StoreBatch()

@@ -1,7 +1,9 @@
 import Foundation
 import SentryControl
+import SentryEngine
 import SentryJournal
 import SentryPacket
+import SentryState
 import SentryTestSupport
 import Synchronization
 import Testing
@@ -76,6 +78,36 @@ extension SentryDaemon {
       #expect(try await daemon.activeRules().rules.map(\.matchCount) == [0, 5])
       let generation = try await daemon.packets.perform { $0.engine.rules.generation }
       #expect(generation == 3)
+    }
+  }
+
+  /// What made way would not come back with the rules before.
+  @Test func aTrialMakesNoTableSmaller() async throws {
+    try await withDaemon(surroundings: clock.surroundings) { daemon in
+      let hosts = try (1...100).map { try AddressRange("198.51.100.\($0)") }
+      _ = try await daemon.add(hosts, to: .trigger, duration: .unlimited, note: "list")
+      let small = SubmittedDocument(
+        name: "small.plist",
+        reading: Array(
+          """
+          { rules = ( { nodeName = rest; enabled = 1; filterActionName = Log; } ); settings = { addressCapacity = 16; }; }
+          """.utf8))
+      let reply = try await daemon.tryOut(small)
+      #expect(reply.makingWay == [MakingWayReport(table: "trigger", entries: 84)])
+      #expect(
+        daemon.lastMessage == "84 entries of table trigger make way once it is confirmed, for it gets smaller")
+      #expect(try await daemon.table(.trigger).entries.count == 100)
+
+      clock.advance(seconds: 60)
+      await daemon.endTrialIfOver()
+      #expect(try await daemon.nameInForce() == "first.plist")
+      #expect(try await daemon.table(.trigger).entries.count == 100)
+
+      _ = try await daemon.tryOut(small)
+      _ = try await daemon.confirm(by: Caller(user: "bob"))
+      #expect(try await daemon.table(.trigger).entries.count == 16)
+      let capacity = try await daemon.packets.perform { $0.engine.tables.capacity(of: .trigger) }
+      #expect(capacity == 16)
     }
   }
 

@@ -111,8 +111,13 @@ extension AddressTable {
       [AddressAddition(range: range("198.51.100.0-198.51.100.9"), duration: hour, triggeredBy: 0)], now: at(3_607))
     var saved: [PlacedEntry] = []
     table.copyChanges(at: 0..<table.usedPlaces, isEverything: false, into: &saved)
+    table.recordChanges(capacity: 8)
     table.turnBack(to: at(20))
     #expect(table.brokenInvariant() == nil)
+    var isIncomplete = false
+    table.takeChanges { _, isMissing, _ in isIncomplete = isMissing }
+    #expect(isIncomplete)
+    table.stopRecordingChanges()
     #expect(table.entries(now: at(20)).map(\.lastTime) == [at(20), at(10), at(20), at(20), at(20)])
     saved = []
     table.copyChanges(at: 0..<table.usedPlaces, isEverything: false, into: &saved)

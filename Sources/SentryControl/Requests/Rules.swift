@@ -44,6 +44,8 @@ public struct ApplyReply: Codable, Sendable, Equatable {
   public var lockout: LockoutReport?
   /// Who sent them came over SSH, but by which connection is not ours to see: nobody knows whether they end it.
   public var hiddenLogin: Bool?
+  /// Entries that make way because tables get smaller; of a document on trial, once it is confirmed.
+  public var makingWay: [MakingWayReport]?
 
   public init(
     applied: Bool, findings: [DiagnosticRecord], document: DocumentReport, replaced: GenerationReport? = nil,
@@ -55,5 +57,16 @@ public struct ApplyReply: Codable, Sendable, Equatable {
     self.replaced = replaced
     self.interfaces = interfaces
     self.keptCounters = keptCounters
+  }
+}
+
+/// Entries of a table that make way because it gets smaller.
+public struct MakingWayReport: Codable, Sendable, Equatable {
+  public var table: String
+  public var entries: Int
+
+  public init(table: String, entries: Int) {
+    self.table = table
+    self.entries = entries
   }
 }

@@ -8,7 +8,8 @@ internal import SentryState
 
 /// Keeps the daemon's memory on disk: what is logged, the address tables, counters, and the documents that were put in force.
 ///
-/// Every two fifths of a second it writes what is new, in one transaction. Where that is not possible, the daemon goes on with
+/// Every two fifths of a second it writes what is new, in one transaction; in several if the tables have changed in very many
+/// places. Where that is not possible, the daemon goes on with
 /// what it has in memory, says so once, and tries again every second; then everything is written anew. A damaged database is put
 /// aside for a fresh one.
 ///
@@ -21,6 +22,9 @@ actor MemoryKeeper {
   private static let upkeepInterval = Duration.seconds(10)
   /// So that no transaction takes long.
   private static let eventsPerBatch = 16_384
+  /// Of tables.
+  private static let rowsPerBatch = 20_000
+  private static let leadTold = 86_400 * Timestamp.nanosecondsPerSecond
 
   let options: MemoryOptions
   /// Log entries to be written.
@@ -191,9 +195,17 @@ actor MemoryKeeper {
     try? await copyState(packets, into: &batch)
     // Whole tables take long to write; the log does not wait for them.
     if batch.tables.contains(where: \.isEverything) { await writeEvents() }
+    var parts = TableParts(batch.tables, limit: Self.rowsPerBatch)
+    batch.tables = parts.next() ?? []
     traffic.fill(&batch)
     guard await write(&batch) else { return }
     traffic.remove(batch)
+    // Each with what the log has by then.
+    while let part = parts.next() {
+      var batch = StoreBatch()
+      batch.tables = part
+      guard await write(&batch) else { return }
+    }
     await writeEvents()
     while traffic.hasMore {
       var batch = StoreBatch()
@@ -272,11 +284,13 @@ actor MemoryKeeper {
 
   /// By which time something is too old; says when that is not the clock's.
   private func retentionTime(_ now: Timestamp) -> RetentionTime {
-    let wasBelieved = ageClock.lead == 0
+    let before = ageClock.lead
     let time = ageClock.time(wall: now, steady: ContinuousClock.now)
-    if wasBelieved, ageClock.lead != 0 {
+    // A night in which nothing was written is nothing to be told of.
+    if before < Self.leadTold, ageClock.lead >= Self.leadTold {
+      let lead = ClockWatch.span(seconds: ageClock.lead / Timestamp.nanosecondsPerSecond)
       warn(
-        "\(ClockWatch.text(leap: ageClock.lead)) since something was written: nothing goes for its age until it has stayed so for a day"
+        "the clock is \(lead) ahead of what was written last: nothing is given up for its age until it has stayed so for a day"
       )
     }
     return time

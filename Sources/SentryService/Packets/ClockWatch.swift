@@ -50,7 +50,7 @@ struct ClockWatch {
   }
 
   /// In the two largest units, as `1 h`, `2 d 3 h` or `45 s`.
-  private static func span(seconds: Int64) -> String {
+  static func span(seconds: Int64) -> String {
     let units: [(name: String, seconds: Int64)] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)]
     let first = units.firstIndex { seconds >= $0.seconds } ?? units.count - 1
     var rest = seconds

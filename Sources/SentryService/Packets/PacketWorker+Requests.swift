@@ -19,12 +19,15 @@ extension PacketWorker {
   }
 
   /// Puts other rules in force; returns those that were, for the caller to let go, and what they have judged.
-  mutating func install(_ rules: LoadedRules, pairs: [Int32]) -> Replacement {
+  ///
+  /// - Parameter isOnTrial: no table gets smaller before `settleRoom`.
+  mutating func install(_ rules: LoadedRules, pairs: [Int32], isOnTrial: Bool = false) -> Replacement {
+    let makingWay = engine.excess(under: rules)
     let before = interfaceSnapshots()
     let judged = judgedByCurrentRules
     let counters = engine.rules.measuredRules.isEmpty ? [] : engine.counters
     let interfaces = intake.settled(engine.interfaces.map { $0.configured(by: rules.ruleSet) })
-    let old = engine.install(rules, pairs: pairs, interfaces: interfaces)
+    let old = engine.install(rules, pairs: pairs, interfaces: interfaces, keepsRoom: isOnTrial)
     endFlows()
     followOwners(rules)
     retired.append(GenerationCount(generation: old.generation, judged: judged))
@@ -38,8 +41,15 @@ extension PacketWorker {
     bridge?.setDelayCapacity(rules.ruleSet.settings.delayCapacity)
     if let warning = intake.warning(about: rules) { remark([warning]) }
     return Replacement(
-      rules: old, judged: judged, interfaces: before, spared: engine.takeSpared(), replacedCounters: counters,
+      rules: old, judged: judged, interfaces: before, spared: engine.takeSpared(), makingWay: makingWay,
+      replacedCounters: counters,
       counters: rules.measuredRules.isEmpty ? [] : engine.counters)
+  }
+
+  /// The rules in force are on trial no more: the tables get the sizes that they say.
+  mutating func settleRoom() {
+    endFlows()
+    engine.settleRoom()
   }
 
   private static let generationsRemembered = 16

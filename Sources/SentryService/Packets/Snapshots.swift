@@ -82,6 +82,8 @@ struct Replacement: Sendable {
   var interfaces: [InterfaceSnapshot]
   /// The entries that left table trigger.
   var spared: [AddressRange]
+  /// The entries that have to make way because tables get smaller.
+  var makingWay: [TableExcess]
   /// What all rules had counted that were replaced; empty where none of them is measured.
   var replacedCounters: [RuleCounters]
   /// What the new ones begin with; empty where none of them is measured.
