@@ -97,6 +97,7 @@ extension Diagnostic {
     case triggerCatchesServer
     case triggerLacksProof
     case longInterfaceName
+    case longText
     case classicDiffers
   }
 }

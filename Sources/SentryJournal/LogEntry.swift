@@ -5,7 +5,8 @@ internal import SentryRules
 /// One thing that happened, with all its texts: what log formats print and the control socket sends.
 ///
 /// Made from an `EngineEvent` off the packet thread, when the rule's label and the interface's name are still known. Fields
-/// are those of the classic program's records (docs/Classic.md, "Events"); absent ones are left out of the JSON form.
+/// are those of the classic program's records (docs/Classic.md, "Events"); absent ones are left out of the JSON form. Texts of rules and
+/// messages are cut, so that no form has longer lines than its readers take.
 public struct LogEntry: Codable, Sendable, Equatable {
   /// Seconds since 1970.
   public var time: Double
@@ -48,12 +49,18 @@ public struct LogEntry: Codable, Sendable, Equatable {
   /// The text of a status message, which has no other field but its time, and its rule where it is about one.
   public var message: String?
 
+  /// Bytes of UTF-8: a number, and a name that `sentry check` does not warn of, whatever its letters.
+  private static let longestRule = 2_048
+  /// The same of a parameter.
+  private static let longestParameter = 16_384
+  private static let longestMessage = 8_192
+
   /// A message from the daemon itself, such as "firewall on".
   ///
   /// - Parameter rule: the one it is about: a notification of it that failed, for instance.
   public init(time: Timestamp, message: String, rule: RuleLabel? = nil) {
-    self.init(time: time.secondsSince1970, message: message)
-    self.rule = rule?.text ?? ""
+    self.init(time: time.secondsSince1970, message: String(message.cut(toBytes: Self.longestMessage)))
+    self.rule = String((rule?.text ?? "").cut(toBytes: Self.longestRule))
   }
 
   /// The entry of a stored message.
@@ -93,8 +100,8 @@ public struct LogEntry: Codable, Sendable, Equatable {
     triggerWithheld = event.triggerObstacle.flatMap { $0 == .protected ? nil : "\($0)" }
     observed = event.isObserved ? true : nil
     subAction = event.leaf.flatMap { $0.text == event.kind.text ? nil : event.kind.text }
-    rule = event.reason.map { "rule = 0 \($0.name)" } ?? label.text
-    parameter = event.reason == nil ? label.parameter : ""
+    rule = event.reason.map { "rule = 0 \($0.name)" } ?? String(label.text.cut(toBytes: Self.longestRule))
+    parameter = event.reason == nil ? String(label.parameter.cut(toBytes: Self.longestParameter)) : ""
     guard event.hasPacket else { return }
     byteCount = event.byteCount
     direction = event.direction == .inbound ? "in" : "out"

@@ -4,7 +4,7 @@ internal import SentryProcesses
 internal import Synchronization
 
 /// A program that is run to its end: it reads what it is given, is heard only so long, and does not outlive its time, nor does what it
-/// has started in its process group.
+/// has started in its process group. What leaves that is not followed: a mail program may well deliver in the background.
 struct ChildProgram {
   var path: String
   /// The first is its name.

@@ -74,11 +74,23 @@ public struct AddressList: Sendable {
     return text
   }
 
-  /// Tabs and line ends as blanks: a rule's name may hold any.
+  /// What stands for an empty text, as a field without one takes the default.
+  static let emptyText = "\"\""
+
+  /// Tabs, line ends and other control characters as blanks, and none around them: a rule's name may hold any.
   private static func field(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy {
-      $0 != UInt8(ascii: "\t") && $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r")
+    let isPlain = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    let line = isPlain ? text : String(String.UnicodeScalarView(text.unicodeScalars.map(withoutControl)))
+    guard let first = line.firstIndex(where: { $0 != " " }), let last = line.lastIndex(where: { $0 != " " }) else {
+      return emptyText
     }
-    return isPlain ? text : String(text.map { $0 == "\t" || $0.isNewline ? " " : $0 })
+    return String(line[first...last])
+  }
+
+  private static func withoutControl(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: " "
+    default: scalar
+    }
   }
 }

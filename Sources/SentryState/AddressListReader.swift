@@ -123,6 +123,7 @@ struct AddressListReader {
 
   private mutating func triggeredBy() throws(Rejection) -> String {
     guard let field = field(2) else { return textForAll() }
+    if bytes[field].elementsEqual(AddressList.emptyText.utf8) { return "" }
     if let lastText, bytes[lastText.field] == bytes[field] { return lastText.text }
     guard let text = String(validating: bytes[field], as: UTF8.self) else { throw Rejection(.badListText(at: field)) }
     lastText = (field, text)

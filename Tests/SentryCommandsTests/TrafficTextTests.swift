@@ -23,7 +23,7 @@ import Testing
   /// RFC 4180 §2; the second half are beginnings that spreadsheets take for formulas.
   @Test(arguments: [
     ("eth0", "eth0"), ("", ""), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""),
-    ("two\r\nlines", "\"two\r\nlines\""),
+    ("two\r\nlines", "\"two\r\nlines\""), ("_a\u{1B}[2J", "_a\u{241B}[2J"), ("Büro", "Büro"),
     ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\tx", "'\tx"), ("\rx", "\"'\rx\""),
     ("=cmd|' /C calc'!A0,x", "\"'=cmd|' /C calc'!A0,x\""), ("\u{FF1D}1", "'\u{FF1D}1"), ("a=1", "a=1"),
   ])

@@ -180,6 +180,16 @@ private func addresses(_ list: AddressList) -> [String] { list.entries.map(\.ran
     #expect(list.text(lineEnd: "\r") == "192.0.2.0/24\taddress\t2 \"scan\" x y\t0\r")
   }
 
+  /// An empty one, blanks, a command for a terminal, and blanks that a reader takes off.
+  @Test(arguments: [("", ""), ("  ", ""), ("\u{1B}[2Jx", "[2Jx"), ("2.1 \u{85}scan \u{2028}", "2.1  scan")])
+  func whatIsWrittenTwiceIsTheSame(text: String, again: String) {
+    let entry = AddressList.Entry(range: range("192.0.2.1"), table: .trigger, triggeredBy: text, duration: hour)
+    let written = AddressList([entry]).text()
+    let list = read("# a comment\n" + written, by: "somebody")
+    #expect(list.entries.map(\.triggeredBy) == [again])
+    #expect(list.text() == written)
+  }
+
   @Test(arguments: 0..<10 as Range<UInt64>, ["\n", "\r", "\r\n"])
   func whatIsWrittenReadsTheSame(seed: UInt64, lineEnd: String) {
     var random = SplitMix64(state: seed)
@@ -201,8 +211,8 @@ private func addresses(_ list: AddressList) -> [String] { list.entries.map(\.ran
     return AddressList.Entry(
       range: Bool.random(using: &random) ? net : AddressRange(first: min(a, b), last: max(a, b)) ?? net,
       table: AddressTableKind.allCases.randomElement(using: &random) ?? .trigger,
-      triggeredBy: ["2.1.5.1 telnet", "# not a comment here", "Büro", "trigger", "7"].randomElement(using: &random)
-        ?? "",
+      triggeredBy: ["2.1.5.1 telnet", "# not a comment here", "Büro", "trigger", "7", ""].randomElement(
+        using: &random) ?? "",
       duration: AddressDuration(seconds: [nil, 60, 61, 3_600, 864_000, .max].randomElement(using: &random) ?? nil))
   }
 

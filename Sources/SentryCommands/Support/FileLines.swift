@@ -2,8 +2,8 @@ internal import Foundation
 
 /// Reads files named on the command line line by line, however large they are.
 enum FileLines {
-  /// Lines longer than this are cut: nothing we read has any.
-  private static let longestLine = 1 << 16
+  /// Lines longer than this are cut. No form of the log has any: the longest, whose texts are all escapes, takes half of it.
+  private static let longestLine = 1 << 18
   private static let blockLength = 1 << 18
 
   /// Hands over the lines of the file at `path` without their ends; `-` is standard input.

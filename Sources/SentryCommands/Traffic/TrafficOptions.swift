@@ -34,6 +34,9 @@ struct TrafficOptions: ParsableArguments {
   @OptionGroup var socket: SocketOption
 
   func validate() throws {
+    if let since, since.seconds > Int64(Date().timeIntervalSince1970) {
+      throw ValidationError("--since is in the future: nothing was counted yet")
+    }
     if let since, let until, since >= until { throw ValidationError("--since must be before --until") }
   }
 

@@ -13,7 +13,9 @@ extension Triggered {
     static let configuration = CommandConfiguration(
       abstract: "Show the packets that entered an address into table trigger.",
       discussion: """
-        The first four packets of an address that came to a Trigger are kept, of each the first 256 bytes; of the 4096 addresses         that were entered last. With --write they become a capture, which `sentry explain` goes through the rules with. The exit         status is 1 if no packet is kept.
+        The first four packets of an address that came to a Trigger are kept, of each the first 256 bytes; of the 4096 \
+        addresses that were entered last. With --write they become a capture, which `sentry explain` goes through the \
+        rules with. The exit status is 1 if no packet is kept.
 
           sentry triggered why 203.0.113.9
           sentry triggered why 203.0.113.9 --write why.pcap
@@ -28,12 +30,16 @@ extension Triggered {
     @Option(help: ArgumentHelp("Write the packets as a capture.", valueName: "file"))
     var write: String?
 
+    @Flag(help: "Let --write replace a file that is there already.")
+    var force = false
+
     @Option(help: "How to report.")
     var format = ReportFormat.text
 
     @OptionGroup var socket: SocketOption
 
     func run() async throws {
+      try checkPlace()
       let path = address.description
       let reply = try await ControlClient.connected(to: socket.path) { client in
         try await client.get(
@@ -52,6 +58,24 @@ extension Triggered {
 
     func validate() throws {
       if write == "-", format == .json { throw ValidationError("--write - and --format json exclude each other") }
+    }
+
+    /// A capture is for no terminal, and takes no file's place unasked.
+    private func checkPlace() throws(CommandFailure) {
+      guard let write else { return }
+      if write == "-", Console.outputIsTerminal {
+        throw CommandFailure(.usage, "a capture is not for terminals: name a file with --write")
+      }
+      if write != "-", !force, Self.isFile(write) {
+        throw CommandFailure(.inputOutput, "\(write): it is there already; --force replaces it")
+      }
+    }
+
+    /// Devices and pipes are written to.
+    private static func isFile(_ path: String) -> Bool {
+      let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      let type = try? FileManager.default.attributesOfItem(atPath: target)[.type] as? FileAttributeType
+      return type == .typeRegular
     }
 
     /// The entry, then a line for each packet, and one for the rule it came to.

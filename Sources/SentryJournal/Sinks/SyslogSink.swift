@@ -14,6 +14,8 @@ final class SyslogSink: LogSink {
 
   /// Bytes that readers take in as one line, by default (rsyslog's `maxMessageSize`); what is longer is cut.
   private static let longest = 8_192
+  /// Bytes that stand before the form's line, at most.
+  private static let longestHeader = 64
 
   init(path: String, form: LogFormatName, _ host: LogPlace) {
     sink = DatagramSink(path: path)
@@ -36,8 +38,18 @@ final class SyslogSink: LogSink {
     switch form {
     case .text: TextLogFormat.account(of: entry)
     case .ipfw: IPFWLogFormat.account(of: entry)
-    case .plist, .eve, .json: format.line(entry)
+    case .plist, .eve, .json: wholeLine(entry)
     }
+  }
+
+  /// The line of a form that would be damaged by a cut: where it is too long, the rule's parameter is cut instead.
+  private func wholeLine(_ entry: LogEntry) -> String? {
+    var entry = entry
+    while let line = format.line(entry) {
+      guard line.utf8.count > Self.longest - Self.longestHeader, !entry.parameter.isEmpty else { return line }
+      entry.parameter = String(entry.parameter.cut(toBytes: entry.parameter.utf8.count / 2))
+    }
+    return nil
   }
 }
 

@@ -25,6 +25,7 @@ let allChecks: [any Check.Type] = [
   TriggerCatchesServerCheck.self,
   TriggerLacksProofCheck.self,
   LongInterfaceNameCheck.self,
+  LongTextCheck.self,
   ClassicDiffersCheck.self,
 ]
 

@@ -169,6 +169,13 @@ extension Diagnostic {
       "no interface is called '\(name.shown)': names have at most \(LongInterfaceNameCheck.limit) bytes")
   }
 
+  /// - Parameter what: `name` or `parameter`.
+  static func longText(_ what: String, count: Int, limit: Int, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .longText, .warning, at: place,
+      "the \(what) of this rule has \(grouped(count)) characters: the log may cut more than \(grouped(limit))")
+  }
+
   static func classicDiffers(_ difference: String, at place: Place) -> Diagnostic {
     Diagnostic(.classicDiffers, .note, at: place, "the classic program read this differently: \(difference)")
   }

@@ -18,6 +18,10 @@ struct MailDesk {
   }
 
   private static let linesShown = 100
+  /// Bytes of them, so that a mail always fits into a request, whatever JSON escapes.
+  private static let bytesShown = 48_000
+  /// Characters of a subject, of which fewer are shown.
+  private static let longestSubject = 1_000
   static let title = "--- Sentry Security Alert ---"
 
   private let way: MailOrder.Way
@@ -69,7 +73,8 @@ struct MailDesk {
     }
     for (rule, count) in suppressed {
       let index = digest(to: recipients(of: rule))
-      digests[index].suppressed.append("and \(counted(count, "more notification")) of rule \(rule.text)")
+      let name = rule.text.prefix(Self.longestSubject)
+      digests[index].suppressed.append("and \(counted(count, "more notification")) of rule \(name)")
     }
     return digests.map { order($0, time: time) }
   }
@@ -97,14 +102,28 @@ struct MailDesk {
 
   private func subject(_ notice: Notice) -> String {
     let comment = notice.label.parameter.contains("@") ? "" : notice.label.parameter
-    return ([Self.title, "\(host):", notice.label.text] + (comment.isEmpty ? [] : [comment])).joined(separator: " ")
+    let parts = [Self.title, "\(host):", notice.label.text] + (comment.isEmpty ? [] : [comment])
+    let text = parts.joined(separator: " ")
+    return String(String.UnicodeScalarView(text.unicodeScalars.prefix(Self.longestSubject)))
+  }
+
+  /// As many of the lines as there is room for, and how many there are besides.
+  private static func fitting(_ lines: [String]) -> [String] {
+    var room = bytesShown
+    let kept = lines.prefix { line in
+      room -= line.utf8.count + 1
+      return room >= 0
+    }
+    let more = lines.count - kept.count
+    guard more > 0 else { return lines }
+    return Array(kept) + ["and \(counted(more, "more line")), for which there is no room"]
   }
 
   private func line(_ notice: Notice) -> String { format.line(notice.entry) ?? notice.alertText }
 
   private func order(to recipients: [String], subject: String, lines: [String], time: Double) -> MailOrder {
-    MailOrder(
-      way: way, sender: settings.mailFrom, recipients: recipients, subject: subject,
-      body: (lines + ["", "-- ", "sentry on \(host)"]).joined(separator: "\n") + "\n", time: time, host: host)
+    let body = (Self.fitting(lines) + ["", "-- ", "sentry on \(host)"]).joined(separator: "\n") + "\n"
+    return MailOrder(
+      way: way, sender: settings.mailFrom, recipients: recipients, subject: subject, body: body, time: time, host: host)
   }
 }

@@ -254,6 +254,17 @@ func cutsOffTheConnectionYouSitAt(_ c: CheckCase) throws {
 ])
 func longInterfaceName(_ c: CheckCase) throws { try c.expect(.longInterfaceName) }
 
+@Test(arguments: [(256, 4_096, 0), (257, 4_096, 1), (256, 4_097, 1), (70_000, 100_000, 2)])
+func longText(name: Int, parameter: Int, findings: Int) {
+  // More bytes than characters.
+  let (name, parameter) = (String(repeating: "é", count: name), String(repeating: "ü", count: parameter))
+  let document = RuleDocument(
+    reading: """
+      ( { nodeName = "\(name)"; enabled = 1; propertyName = Any; filterActionName = Log; parameter = "\(parameter)"; } )
+      """)
+  #expect(document.findings().map(\.id) == [Diagnostic.ID](repeating: .longText, count: findings))
+}
+
 @Test func interfacesAreListedOnceAndByPossibleNames() {
   expectDocument(
     "{ rules = ( { nodeName = a; enabled = 1; } ); interfaces = ( { name = lo; }, «{ name = lo0; }» ); }",

@@ -1,3 +1,4 @@
+import Foundation
 import SentryEngine
 import SentryJournal
 import SentryNotifier
@@ -67,6 +68,26 @@ import Testing
     #expect(next != nil, "the next minute begins anew")
     let nothing = desk.endMinute(suppressed: [], time: 0)
     #expect(nothing == [])
+  }
+
+  /// A request to the process that sends them has at most 128 KiB. JSON escapes what is repeated here.
+  @Test(arguments: ["x", "/", "\"", "\u{1}", "\u{1F600}"])
+  func aMailOfLongTextsFitsIntoARequest(letter: String) throws {
+    let long = notice(String(repeating: letter, count: 100_000))
+    var desk = desk(perMinute: 1)
+    let alone = desk.mail(long)
+    for _ in 0..<50 { _ = desk.mail(long) }
+    let rule = RuleLabel(number: "9", name: String(repeating: letter, count: 70_000), action: "Email")
+    let digests = desk.endMinute(suppressed: Array(repeating: (rule, 5), count: 30), time: 0)
+    let first = try #require(alone)
+    #expect(first.body.contains("Email notification 2.5 server"))
+    #expect(digests.count == 1)
+    #expect(digests.allSatisfy { $0.body.contains("more lines, for which there is no room\n") })
+    for mail in [first] + digests {
+      let request = NoticeRequest(number: 1, work: .mail(mail))
+      #expect(try JSONEncoder().encode(request).count < 128 << 10)
+      #expect(mail.body.hasSuffix("-- \nsentry on gate\n"))
+    }
   }
 
   @Test func whoGotNothingButTooManyIsTold() throws {
