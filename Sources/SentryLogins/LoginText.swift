@@ -5,6 +5,9 @@ enum LoginText {
 
   /// - Parameter limit: characters; what is longer ends in `…`.
   static func visible(_ bytes: [UInt8], atMost limit: Int) -> String {
+    if bytes.count <= limit, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
+      return String(decoding: bytes, as: UTF8.self)
+    }
     // No character has more bytes than that, unless somebody piles up accents.
     let isLong = bytes.count > limit * 4
     var scalars = String.UnicodeScalarView()

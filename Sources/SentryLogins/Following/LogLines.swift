@@ -26,7 +26,7 @@ public struct LogLines: Sendable {
     let span = bytes.span
     var start = 0
     while start < span.count {
-      let end = span.end(of: { $0 != UInt8(ascii: "\n") }, from: start, before: span.count)
+      let end = span.place(of: UInt8(ascii: "\n"), from: start, before: span.count)
       let isWhole = end < span.count
       if pending.isEmpty, !isSkipping, isWhole, end - start <= Self.longest {
         count += 1

@@ -19,6 +19,13 @@ extension Span where Element == UInt8 {
     return nil
   }
 
+  /// The place of the first such byte from `start` on, at most `end`.
+  func place(of byte: UInt8, from start: Int, before end: Int) -> Int {
+    var place = start
+    while place < end, self[place] != byte { place += 1 }
+    return place
+  }
+
   /// Where `text` begins last within a range that it may not leave.
   func lastPlace(of text: [UInt8], in range: Range<Int>) -> Int? {
     var place = range.upperBound - text.count
@@ -30,6 +37,7 @@ extension Span where Element == UInt8 {
   }
 
   /// The first place from `start` on, at most `end`, whose byte is not `accepted`.
+  @inline(__always)
   func end(of accepted: (UInt8) -> Bool, from start: Int, before end: Int) -> Int {
     var place = start
     while place < end, accepted(self[place]) { place += 1 }
@@ -37,6 +45,7 @@ extension Span where Element == UInt8 {
   }
 
   /// The last place up to `end`, at least `start`, whose byte before it is not `accepted`.
+  @inline(__always)
   func start(of accepted: (UInt8) -> Bool, upTo end: Int, notBefore start: Int) -> Int {
     var place = end
     while place > start, accepted(self[place - 1]) { place -= 1 }

@@ -43,6 +43,8 @@ public struct LoginPattern: Sendable, Equatable {
   private let left: [Piece]
   private let right: [Piece]
   private let way: Way
+  /// What a line that matches begins with; `nil` for any byte.
+  let firstByte: UInt8?
 
   /// What a line has that matches.
   public struct Found: Sendable, Equatable {
@@ -60,6 +62,7 @@ public struct LoginPattern: Sendable, Equatable {
   public init(_ text: String) throws(LoginPatternError) {
     let form = try LoginPatternForm(text)
     (self.text, left, right) = (text, form.left, form.right)
+    firstByte = form.left.first?.text?.first
     if !left.contains(where: \.isFree) {
       way = .fromStart
     } else if !right.contains(where: \.isFree) {
@@ -102,7 +105,7 @@ public struct LoginPattern: Sendable, Equatable {
 
   /// - Returns: where it ends.
   private func address(from start: Int, _ line: Span<UInt8>, _ range: Range<Int>, _ found: inout Found) -> Int? {
-    var end = line.end(of: \.isInAddress, from: start, before: min(range.upperBound, start + Self.longestAddress))
+    var end = line.end(of: { $0.isInAddress }, from: start, before: min(range.upperBound, start + Self.longestAddress))
     // `192.0.2.7:49152]`, also behind an IPv6 address: the last such byte is not the address's.
     if let next = right.first?.text?.first, next.isInAddress {
       while end > start, end == range.upperBound || line[end] != next { end -= 1 }
@@ -113,14 +116,14 @@ public struct LoginPattern: Sendable, Equatable {
   /// - Returns: where it begins.
   private func address(upTo end: Int, _ line: Span<UInt8>, _ range: Range<Int>, _ found: inout Found) -> Int? {
     let start = line.start(
-      of: \.isInAddress, upTo: end, notBefore: max(range.lowerBound, end - Self.longestAddress))
+      of: { $0.isInAddress }, upTo: end, notBefore: max(range.lowerBound, end - Self.longestAddress))
     return read(start..<end, line, &found) ? start : nil
   }
 
   private func read(_ range: Range<Int>, _ line: Span<UInt8>, _ found: inout Found) -> Bool {
     guard !range.isEmpty else { return false }
     // A zone, `%eth0`, says on which link of this host: of no interest here.
-    let end = line.end(of: { $0 != UInt8(ascii: "%") }, from: range.lowerBound, before: range.upperBound)
+    let end = line.place(of: UInt8(ascii: "%"), from: range.lowerBound, before: range.upperBound)
     guard let address = IPAddress(utf8: line.bytes(range.lowerBound..<end)[...]) else { return false }
     found.address = address
     return true

@@ -31,7 +31,7 @@ extension ArraySlice<LoginPattern.Piece> {
         place += text.count
         continue
       case .word: end = wordEnd(from: place, line, range, before: index + 1 < endIndex ? self[index + 1].text : nil)
-      case .number, .port, .attempts: end = line.end(of: \.isDigit, from: place, before: range.upperBound)
+      case .number, .port, .attempts: end = line.end(of: { $0.isDigit }, from: place, before: range.upperBound)
       case .free: return nil
       }
       guard end > place, piece.note(place..<end, line, &found) else { return nil }
@@ -54,7 +54,7 @@ extension ArraySlice<LoginPattern.Piece> {
         place -= text.count
         continue
       case .word: start = wordStart(upTo: place, line, range, after: index > startIndex ? self[index - 1].text : nil)
-      case .number, .port, .attempts: start = line.start(of: \.isDigit, upTo: place, notBefore: range.lowerBound)
+      case .number, .port, .attempts: start = line.start(of: { $0.isDigit }, upTo: place, notBefore: range.lowerBound)
       case .free: return nil
       }
       guard start < place, piece.note(start..<place, line, &found) else { return nil }
@@ -65,7 +65,7 @@ extension ArraySlice<LoginPattern.Piece> {
 
   /// A word ends where the text behind it is first, at the latest before a blank.
   private func wordEnd(from start: Int, _ line: Span<UInt8>, _ range: Range<Int>, before text: [UInt8]?) -> Int {
-    let end = line.end(of: { $0 != .blank }, from: start, before: range.upperBound)
+    let end = line.place(of: .blank, from: start, before: range.upperBound)
     guard let text, text.first != .blank, start < end else { return end }
     let reach = Swift.min(range.upperBound, end + text.count)
     return line.firstPlace(of: text, in: (start + 1)..<reach) ?? end

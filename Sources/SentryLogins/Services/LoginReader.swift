@@ -7,8 +7,19 @@ public struct LoginReader: Sendable {
   fileprivate struct Service: Sendable {
     let name: String
     let programs: [[UInt8]]
-    let messages: [LoginService.Rule]
-    let lines: [LoginService.Rule]
+    let messages: Rules
+    let lines: Rules
+  }
+
+  /// Rules, beside the bytes with which their lines begin: most are told by that.
+  fileprivate struct Rules: Sendable {
+    let rules: [LoginService.Rule]
+    let firstBytes: [UInt8?]
+
+    init(_ rules: [LoginService.Rule]) {
+      self.rules = rules
+      firstBytes = rules.map(\.pattern.firstByte)
+    }
   }
 
   private let services: [Service]
@@ -17,7 +28,9 @@ public struct LoginReader: Sendable {
   /// - Parameter services: whose lines count, in the order in which they are asked.
   public init(_ services: [LoginService]) {
     self.services = services.map {
-      Service(name: $0.name, programs: $0.programs.map { Array($0.utf8) }, messages: $0.messages, lines: $0.lines)
+      Service(
+        name: $0.name, programs: $0.programs.map { Array($0.utf8) }, messages: Rules($0.messages),
+        lines: Rules($0.lines))
     }
     readsMessages = services.contains { !$0.programs.isEmpty && !$0.messages.isEmpty }
   }
@@ -32,7 +45,7 @@ public struct LoginReader: Sendable {
       }
     }
     // A message of one program could read like the whole line of another.
-    for service in services where !service.lines.isEmpty && (header == nil || service.isOwn) {
+    for service in services where !service.lines.rules.isEmpty && (header == nil || service.isOwn) {
       if let event = event(service.lines, of: service, line, range, whole: range) { return event }
     }
     return nil
@@ -59,10 +72,14 @@ public struct LoginReader: Sendable {
   }
 
   private func event(
-    _ rules: [LoginService.Rule], of service: Service, _ line: Span<UInt8>, _ range: Range<Int>, whole: Range<Int>
+    _ rules: Rules, of service: Service, _ line: Span<UInt8>, _ range: Range<Int>, whole: Range<Int>
   ) -> LoginEvent? {
-    for rule in rules {
-      guard let found = rule.pattern.match(line, in: range) else { continue }
+    guard !range.isEmpty else { return nil }
+    let first = line[range.lowerBound]
+    for index in rules.firstBytes.indices {
+      if let byte = rules.firstBytes[index], byte != first { continue }
+      guard let found = rules.rules[index].pattern.match(line, in: range) else { continue }
+      let rule = rules.rules[index]
       guard let outcome = rule.outcome,
         !rule.unless.contains(where: { line.firstPlace(of: $0, in: range) != nil })
       else { return nil }

@@ -13,15 +13,15 @@ struct SyslogHeader {
       let time = first.isDigit ? Self.endOfTime(line, range) : Self.endOfOldTime(line, range),
       let host = Self.endOfWord(line, time..<range.upperBound)
     else { return nil }
-    let end = line.end(of: { $0 != .blank }, from: host, before: range.upperBound)
+    let end = line.place(of: .blank, from: host, before: range.upperBound)
     guard end < range.upperBound, end - 1 > host, line[end - 1] == UInt8(ascii: ":") else { return nil }
-    program = host..<line.end(of: { $0 != UInt8(ascii: "[") }, from: host, before: end - 1)
+    program = host..<line.place(of: UInt8(ascii: "["), from: host, before: end - 1)
     message = (end + 1)..<range.upperBound
   }
 
   /// Behind the blank that ends a word.
   private static func endOfWord(_ line: Span<UInt8>, _ range: Range<Int>) -> Int? {
-    let end = line.end(of: { $0 != .blank }, from: range.lowerBound, before: range.upperBound)
+    let end = line.place(of: .blank, from: range.lowerBound, before: range.upperBound)
     return end > range.lowerBound && end < range.upperBound ? end + 1 : nil
   }
 
