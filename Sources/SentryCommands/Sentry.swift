@@ -35,6 +35,7 @@ public struct Sentry: AsyncParsableCommand {
         name: "A running sentry:",
         subcommands: [
           Run.self, Apply.self, Confirm.self, Rollback.self, ShowActive.self, On.self, Off.self, Triggered.self,
+          Logins.self, Allow.self, Block.self, Unblock.self,
           Lists.self, Connections.self, Interfaces.self, Log.self, Traffic.self, Status.self, Top.self, Metrics.self,
           Open.self, ServiceCommand.self, OwnerLookup.self, NotifierProcess.self,
         ]),

@@ -31,6 +31,8 @@ public enum ControlPath {
   public static let followedLists = "/v1/followed-lists"
   /// GET, with the query item `address`: `EvidenceReply`.
   public static let evidence = "/v1/evidence"
+  /// GET: `LoginsReply`.
+  public static let logins = "/v1/logins"
   /// GET: log entries, oldest first, one JSON object a line; the query items `limit`, `before`, `rule`, `address`, `verdict`, `since`
   /// and `until` choose among them. With `follow=1` the reply goes on with each new entry until the caller goes away.
   public static let log = "/v1/log"

@@ -46,6 +46,8 @@ public struct Settings: Sendable, Equatable {
   public var notificationsPerMinute = 60
   /// The same for each rule: 1...10 000, default 6.
   public var notificationsPerRule = 6
+  /// Who is blocked for logins that fail, and the logs that tell: `settings.logins`. Default: no log is followed.
+  public var logins = LoginSettings()
 
   public init() {}
 

@@ -85,6 +85,7 @@ struct DaemonService: Service {
     async let memory: Void = cancelWhenGracefulShutdown { await daemon.keepMemory() }
     async let notices: Void? = cancelWhenGracefulShutdown { await daemon.notifications?.run() }
     async let lists: Void? = cancelWhenGracefulShutdown { await daemon.lists?.run() }
+    async let logins: Void = cancelWhenGracefulShutdown { await daemon.logins.run() }
     async let kernel: Void = cancelWhenGracefulShutdown { await daemon.keepKernelPart() }
     try? await cancelWhenGracefulShutdown {
       while true {
@@ -98,6 +99,7 @@ struct DaemonService: Service {
     await journal
     await notices
     await lists
+    await logins
     await daemon.notifications?.end()
     await daemon.journal.finishOutputs()
     await daemon.memory.end()

@@ -9,7 +9,8 @@ extension SentryDaemon {
   public func evidence(of range: AddressRange) async throws(DaemonError) -> EvidenceReply {
     let kept = try await ask { $0.evidence(of: range) }
     let names = interfaceNames
-    return EvidenceReply(
+    let block = await logins.why(range)
+    var reply = EvidenceReply(
       address: kept.range.description, entry: kept.entry.map { TableEntryReport($0, labels: labels) },
       packets: kept.packets.map { packet in
         let (label, interface) = (packet.surroundings.label, Int(packet.surroundings.interface))
@@ -19,5 +20,7 @@ extension SentryDaemon {
           direction: packet.surroundings.direction == .inbound ? "in" : "out", byteCount: packet.byteCount,
           bytes: Data(packet.bytes))
       })
+    reply.block = block
+    return reply
   }
 }

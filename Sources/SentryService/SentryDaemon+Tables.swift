@@ -41,6 +41,7 @@ extension SentryDaemon {
         "\(counted(ranges.count, "address", plural: "addresses")) entered into table \(kind.name): \(labels.label(label).triggeredBy)"
       )
     }
+    if kind == .authorize { await followAllowed() }
     return TableAddReply(kind, change)
   }
 
@@ -53,12 +54,15 @@ extension SentryDaemon {
     if !removed.isEmpty {
       tell("\(removed.count == 1 ? removed[0] : "\(removed.count) addresses") removed from table \(kind.name)")
     }
+    if kind == .authorize { await followAllowed() }
+    if kind == .trigger { await logins.forget(zip(ranges, wereThere).filter(\.1).map(\.0)) }
     let isUnderWay = removed.isEmpty ? false : await isRemovalUnderWay(from: kind)
     return TableRemoveReply(table: kind.name, removed: removed, missing: missing, underWay: isUnderWay ? true : nil)
   }
 
   public func clear(_ kind: AddressTableKind) async throws(DaemonError) -> TableClearReply {
     let removed = try await ask { $0.clear(kind) }
+    if kind == .authorize { await followAllowed() }
     tell("table \(kind.name) cleared: \(counted(removed, "entry", plural: "entries")) removed")
     let isUnderWay = await isRemovalUnderWay(from: kind)
     return TableClearReply(table: kind.name, removed: removed, underWay: isUnderWay ? true : nil)
@@ -106,6 +110,7 @@ extension SentryDaemon {
     for (kind, additions) in list.additions(labels: labels, atMost: Self.entriesPerRequest) {
       changes[kind, default: TableChange()] += try await put(additions, into: kind)
     }
+    if changes[.authorize] != nil { await followAllowed() }
     tell("\(counted(list.entries.count, "line")) of \(name) entered into the tables, \(list.rejectedLines) left out")
     let source = SourceText(fileName: name, bytes: list.findings.isEmpty ? [] : bytes)
     return TableImportReply(

@@ -34,6 +34,8 @@ public actor SentryDaemon {
   private var local: AddressSpans
   /// What is protected besides the document's.
   private(set) var protection: HostProtection
+  /// Of this, what the host needs.
+  private var hostProtection: HostProtection
   private let look: @Sendable ([NetworkInterface]) -> HostProtection
   public nonisolated let journal: Journal
   nonisolated let memory: MemoryKeeper
@@ -49,6 +51,10 @@ public actor SentryDaemon {
   package nonisolated let door = WebDoor()
   /// Follows the lists of the document in force; `nil` where nothing is fetched for it.
   nonisolated let lists: ListDesk?
+  /// Follows the logs that the document in force names for logins that fail.
+  nonisolated let logins: LoginDesk
+  /// Whom somebody has allowed: nothing triggers them.
+  var allowed: [AddressRange] = []
 
   /// What changes of the rules ask of the world around.
   let surroundings: ApplySurroundings
@@ -146,6 +152,7 @@ public actor SentryDaemon {
         journal: journal, notifications: notifications, startTime: now, log: log)
       await daemon.remember(restored, contents, isChosen: origin != .usual)
       await daemon.beginLists()
+      await daemon.beginLogins()
       // The queue is open by now: no packet waits for nobody.
       for remark in try gate?.open(by: document.rules) ?? [] { log.notice("\(remark)") }
       return daemon
@@ -170,6 +177,7 @@ public actor SentryDaemon {
     self.active = active
     self.local = local
     self.protection = protection
+    hostProtection = protection
     self.look = look
     self.surroundings = surroundings
     self.memory = memory
@@ -186,6 +194,10 @@ public actor SentryDaemon {
       log: log)
     notifications = Self.desk(options, notices, active, labels, interfaceNames, intake, journal, log)
     lists = Self.listDesk(options, packets, labels, memory.options.directory, journal, log)
+    logins = Self.loginDesk(packets, labels, stateDirectory: memory.options.directory) { [journal] text in
+      log.info("\(text)")
+      journal.append(message: text, time: WallClock.now())
+    }
   }
 
   private static func desk(
@@ -392,7 +404,9 @@ public actor SentryDaemon {
   public func lookAround() async throws(DaemonError) {
     guard let known = try? NetworkInterface.all() else { return }
     let protection = await Task.detached { [look] in look(known) }.value
-    try await setProtection(protection)
+    hostProtection = protection
+    if !allowed.isEmpty { await followAllowed() }
+    try await protectAllowed()
     let up = Set(known.lazy.filter(\.isUp).map(\.name))
     try await setLocal(LocalAddresses.networks(of: known, settings: active.rules.ruleSet.settings))
     try await ask { $0.reopen(up) }
@@ -408,6 +422,13 @@ public actor SentryDaemon {
     local = networks
     try await ask { $0.setLocal(networks) }
     gate?.followSparedAddresses()
+  }
+
+  /// Protects what the host needs, and whoever is allowed.
+  func protectAllowed() async throws(DaemonError) {
+    try await setProtection(
+      HostProtection(
+        hostProtection.addresses + allowed.map { ProtectedAddress($0, .allowed) }, problem: hostProtection.problem))
   }
 
   private func setProtection(_ new: HostProtection) async throws(DaemonError) {

@@ -11,11 +11,12 @@ extension Triggered {
   /// `sentry triggered why`
   struct Why: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show the packets that entered an address into table trigger.",
+      abstract: "Show the packets, or the lines of a log, that entered an address into table trigger.",
       discussion: """
         The first four packets of an address that came to a Trigger are kept, of each the first 256 bytes; of the 4096 \
         addresses that were entered last. With --write they become a capture, which `sentry explain` goes through the \
-        rules with. The exit status is 1 if no packet is kept.
+        rules with. Of an address that was blocked for logins that failed, the lines that caused it are shown. The exit \
+        status is 1 if nothing is kept.
 
           sentry triggered why 203.0.113.9
           sentry triggered why 203.0.113.9 --write why.pcap
@@ -53,7 +54,9 @@ extension Triggered {
           Console.writeLine(Self.lines(of: reply, Style(isOn: Console.outputHasColour)).joined(separator: "\n"))
         }
       }
-      guard !reply.packets.isEmpty else { throw CommandFailure(.findings, "no packet of \(reply.address) is kept") }
+      guard !reply.packets.isEmpty || reply.block != nil else {
+        throw CommandFailure(.findings, "no packet of \(reply.address) is kept")
+      }
     }
 
     func validate() throws {
@@ -87,7 +90,7 @@ extension Triggered {
         lines.append("  \(number + 1)  \(time)  rule \(packet.rule.visible)")
         lines.append("     \(packet.headers), \(way)")
       }
-      return lines
+      return lines + (reply.block.map { LoginsText(style: style, clock: clock).lines(why: $0) } ?? [])
     }
 
     private static func entryText(_ entry: TableEntryReport?, _ clock: LocalTime) -> String {

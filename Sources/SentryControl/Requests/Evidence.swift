@@ -8,6 +8,8 @@ public struct EvidenceReply: Codable, Sendable, Equatable {
   public var entry: TableEntryReport?
   /// The oldest first; empty if none are kept.
   public var packets: [EvidencePacketReport]
+  /// The last time it was blocked for logins that failed, with the lines of a log that caused it; `nil` if it never was.
+  public var block: LoginBlockReport?
 
   public init(address: String, entry: TableEntryReport?, packets: [EvidencePacketReport]) {
     self.address = address

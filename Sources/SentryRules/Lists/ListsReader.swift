@@ -166,7 +166,7 @@ struct ListsReader {
   }
 
   /// Seconds, or a number with a unit: `90s`, `10m`, `6h`, `1d`.
-  private static func seconds(in node: PropertyListNode) -> Int? {
+  static func seconds(in node: PropertyListNode) -> Int? {
     if let number = node.integer { return Int(exactly: number) }
     guard let text = node.text, let unit = text.last else { return nil }
     let factors: [Character: Int] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]

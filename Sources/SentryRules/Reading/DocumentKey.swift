@@ -42,4 +42,5 @@ enum SettingKey: String, CaseIterable {
   case addressCapacity, connectionCapacity, fragmentCapacity, delayCapacity, delaySeconds
   case local, protected, interfaceNames, malformed, blockIPv6, blockedPage
   case mailTo, mailFrom, mailsPerMinute, notificationsPerMinute, notificationsPerRule
+  case logins
 }

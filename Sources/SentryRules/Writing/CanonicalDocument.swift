@@ -276,6 +276,7 @@ extension Settings {
     write(.mailsPerMinute, \.mailsPerMinute, as: integer)
     write(.notificationsPerMinute, \.notificationsPerMinute, as: integer)
     write(.notificationsPerRule, \.notificationsPerRule, as: integer)
+    write(.logins, \.logins, as: \.written)
     return written
   }
 }

@@ -10,6 +10,7 @@ extension Router where Context: CallerContext {
       (ControlPath.tables + "/{table}", [.get, .post, .delete]), (ControlPath.lists, [.put]),
       (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]), (ControlPath.logging, [.put]),
       (ControlPath.followedLists, [.get, .post]), (ControlPath.evidence, [.get]),
+      (ControlPath.logins, [.get]),
       (ControlPath.memory, [.get]), (ControlPath.metrics, [.get, .head]), (ControlPath.top, [.get]),
       (ControlPath.vocabulary, [.get]), (ControlPath.outline, [.get]), (ControlPath.defaultRules, [.get]),
       (ControlPath.drafts, [.post]),

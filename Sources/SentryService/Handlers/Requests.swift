@@ -15,6 +15,7 @@ extension Router where Context: CallerContext {
     answerLists(from: daemon)
     answerFollowedLists(from: daemon)
     answerEvidence(from: daemon)
+    answerLogins(from: daemon)
     answerLog(from: daemon)
     answerMemory(from: daemon)
     answerMetrics(from: daemon)

@@ -13,6 +13,7 @@ struct ProtectedAddress: Hashable, Sendable {
     case gateway = "default gateway"
     case resolver = "resolver"
     case login = "SSH login"
+    case allowed = "allowed"
   }
 
   var range: AddressRange

@@ -1,0 +1,140 @@
+public import SentryPacket
+
+/// Counts failures of each address, and says when there are too many.
+///
+/// A table of `capacity` sources: who has failed last is kept, whoever floods the log with addresses pushes out old ones. IPv6
+/// addresses count by their net, as they are blocked.
+public struct LoginCounter: Sendable {
+  public struct Limits: Sendable, Equatable {
+    /// Failures in a row that are too many: 1...100.
+    public var failures: Int
+    /// Within so many seconds.
+    public var windowSeconds: Double
+    /// Bits of an IPv6 address that count: 1...128.
+    public var ipv6Prefix: Int
+
+    public init(failures: Int, windowSeconds: Double, ipv6Prefix: Int) {
+      self.failures = failures
+      self.windowSeconds = windowSeconds
+      self.ipv6Prefix = ipv6Prefix
+    }
+  }
+
+  /// A source with failures.
+  public struct Tally: Sendable, Equatable {
+    /// The address of the last failure.
+    public var address: IPAddress
+    public var service: String
+    public var user: String?
+    /// Seconds since 1970, the oldest first.
+    public var times: [Double]
+    /// The lines of these failures, each once.
+    public var lines: [LoginLine]
+
+    /// The port of the connection that has failed last, and whether only by a line that others may follow.
+    fileprivate var port: UInt16?
+    fileprivate var isOnce = false
+
+    public var failures: Int { times.count }
+  }
+
+  public static let capacity = 8_192
+  public static let mostLines = 10
+
+  public var limits: Limits
+  private var tallies: RecentTable<IPAddress, Tally>
+  public private(set) var failures: UInt64 = 0
+  public private(set) var successes: UInt64 = 0
+
+  public init(_ limits: Limits, capacity: Int = LoginCounter.capacity) {
+    self.limits = limits
+    tallies = RecentTable(capacity: capacity)
+  }
+
+  /// Sources that are counted for now.
+  public var count: Int { tallies.count }
+
+  /// Who is nearest to the limit, first.
+  public func nearest(_ limit: Int, at now: Double) -> [Tally] {
+    let start = now - limits.windowSeconds
+    var found = tallies.entries.map(\.value)
+    for index in found.indices { found[index].forget(before: start) }
+    return Array(
+      found.filter { !$0.times.isEmpty }.sorted { ($1.failures, $0.address) < ($0.failures, $1.address) }.prefix(limit))
+  }
+
+  /// Notes what a line says.
+  ///
+  /// - Parameter now: seconds since 1970, when it was read.
+  /// - Returns: the failures of an address, once they are too many; it begins anew then.
+  public mutating func note(_ event: LoginEvent, at now: Double) -> Tally? {
+    let source = source(of: event.address)
+    guard event.outcome != .succeeded else {
+      successes &+= 1
+      tallies.remove(source)
+      return nil
+    }
+    failures &+= UInt64(event.attempts)
+    let start = now - limits.windowSeconds
+    let tally = tallies.use(
+      source, orBegin: Tally(address: event.address, service: event.service, times: [], lines: [])
+    ) { tally in
+      tally.forget(before: start)
+      tally.take(event, at: now)
+      return tally
+    }.result
+    guard tally.failures >= limits.failures else { return nil }
+    tallies.remove(source)
+    return tally
+  }
+
+  /// Forgets the failures of all addresses in a range.
+  public mutating func forget(_ range: AddressRange) {
+    for (key, tally) in tallies.entries where range.contains(key) || range.contains(tally.address) {
+      tallies.remove(key)
+    }
+  }
+
+  /// Forgets whoever has been quiet for the whole window.
+  public mutating func sweep(at now: Double) {
+    let start = now - limits.windowSeconds
+    tallies.removeOldest { $0.times.last.map { $0 < start } ?? true }
+  }
+
+  private func source(of address: IPAddress) -> IPAddress {
+    address.isIPv4 ? address : address.masked(to: limits.ipv6Prefix)
+  }
+}
+
+extension LoginCounter.Tally {
+  /// A clock that was set back makes nothing older.
+  fileprivate mutating func forget(before start: Double) {
+    times.removeAll { $0 < start }
+    lines.removeAll { $0.time < start }
+  }
+
+  fileprivate mutating func take(_ event: LoginEvent, at now: Double) {
+    let isOnce = event.outcome == .failedOnce
+    let isSameConnection = event.port != nil && event.port == port && !times.isEmpty
+    let isKnown = isSameConnection && (isOnce || self.isOnce)
+    self.isOnce = isOnce && (self.isOnce || !isSameConnection)
+    (address, service, user, port) = (event.address, event.service, event.user ?? user, event.port)
+    lines.append(LoginLine(time: now, text: event.line))
+    if lines.count > LoginCounter.mostLines { lines.removeFirst() }
+    guard !isKnown else { return }
+    for _ in 0..<event.attempts { times.append(now) }
+  }
+}
+
+/// A line of a log, as it was read.
+public struct LoginLine: Sendable, Codable, Equatable {
+  /// Seconds since 1970.
+  public var time: Double
+  /// Fit to be shown.
+  public var text: String
+
+  public init(time: Double, text: String) {
+    self.time = time
+    self.text = text
+  }
+}

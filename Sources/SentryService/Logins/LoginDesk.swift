@@ -1,0 +1,222 @@
+// How logins that fail lead to a block.
+//
+// Logs are followed (`FollowedLog`): files, and the journal of units. Their lines become events (SentryLogins), which are counted by
+// address. Too many failures enter the address into table trigger, as a packet of it would that a rule triggers: whoever is protected
+// or authorized is not entered, and no more than `settings.triggersPerMinute`. People are told of each, and why stays to be asked for.
+//
+// What is counted is forgotten with the daemon; who was blocked, and how far logs were read, is kept on the disk (`LoginStore`).
+
+internal import SentryControl
+internal import SentryDiagnostics
+internal import SentryEngine
+internal import SentryLogins
+internal import SentryPacket
+internal import SentryRules
+internal import SentryState
+
+/// Follows the logs that the document in force names, and blocks.
+actor LoginDesk {
+  /// What it asks of the daemon.
+  struct Surroundings: Sendable {
+    /// How journalctl is run: the program, and what stands before our arguments.
+    var journal = JournalProcess.usualCommand
+    /// Enters an address into table trigger.
+    var block: @Sendable (IPAddress, AddressDuration, _ note: String) async -> SourceBlock?
+    /// Says it in the daemon's own log and in the journal.
+    var tell: @Sendable (String) -> Void
+  }
+
+  /// Between two looks at logs.
+  private static let pause = Duration.milliseconds(200)
+  /// While much comes: a pipe must not be full before.
+  private static let shortPause = Duration.milliseconds(10)
+  /// Seconds between two times that it is written how far logs were read.
+  private static let keepingSeconds = 10.0
+  /// Seconds after a block until it is written.
+  private static let blockKeepingSeconds = 1.0
+
+  private let surroundings: Surroundings
+  private let store: LoginStore?
+  private var settings = LoginSettings()
+  private var ipv6Prefix = 64
+  private var isObserved = false
+  private var logs: [FollowedLog] = []
+  private var counter = LoginCounter(LoginCounter.Limits(failures: 10, windowSeconds: 3_600, ipv6Prefix: 64))
+  private var offenders = Offenders()
+  private var nextKeeping = 0.0
+  private var hasNews = false
+  private var storeProblem: String?
+
+  /// - Parameter stateDirectory: where it keeps what must not be forgotten; `nil`: nothing is kept.
+  init(stateDirectory: String?, _ surroundings: Surroundings) {
+    self.surroundings = surroundings
+    store = stateDirectory.map { LoginStore(stateDirectory: $0) }
+  }
+
+  // MARK: Life
+
+  /// Goes on where an earlier run has ended, if that was not long ago.
+  ///
+  /// - Returns: false if nothing is known of an earlier run.
+  func begin(_ settings: Settings) -> Bool {
+    let kept = store?.read()
+    if let kept { offenders.restore(kept.offenders) }
+    let now = WallClock.seconds()
+    let isRecent = kept.map { now >= $0.time && now - $0.time < Double(settings.logins.windowSeconds) } ?? false
+    change(to: settings, from: isRecent ? kept : nil)
+    return kept != nil
+  }
+
+  /// Another document is in force. Logs that it names, too, are followed on.
+  func follow(_ settings: Settings) { change(to: settings, from: nil) }
+
+  private func change(to new: Settings, from kept: KeptLogins?) {
+    let now = WallClock.seconds()
+    let old = logs
+    logs = new.logins.sources.map { source in
+      old.first { $0.source == source }
+        ?? FollowedLog(source, from: kept, journal: surroundings.journal, now: now)
+    }
+    for log in old where !logs.contains(where: { $0 === log }) { log.stop() }
+    (settings, ipv6Prefix, isObserved) = (new.logins, new.triggerIPv6Prefix, new.observe)
+    counter.limits = LoginCounter.Limits(
+      failures: settings.failures, windowSeconds: Double(settings.windowSeconds), ipv6Prefix: ipv6Prefix)
+  }
+
+  /// Follows logs until the task is cancelled.
+  func run() async {
+    while !Task.isCancelled {
+      let count = await look()
+      keepIfDue()
+      do { try await Task.sleep(for: count > 0 ? Self.shortPause : Self.pause) } catch { break }
+    }
+    await look()
+    keep()
+    for log in logs { log.stop() }
+  }
+
+  /// Takes what has come of all logs.
+  ///
+  /// - Returns: how many bytes were read.
+  @discardableResult
+  private func look() async -> Int {
+    var count = 0
+    for log in logs {
+      let now = WallClock.seconds()
+      var events: [LoginEvent] = []
+      count += log.poll(into: &events, now: now)
+      if let news = log.takeNews() { surroundings.tell(news) }
+      for event in events {
+        if let tally = counter.note(event, at: now) { await block(tally, at: now) }
+      }
+    }
+    if count == 0 { counter.sweep(at: WallClock.seconds()) }
+    return count
+  }
+
+  // MARK: Blocking
+
+  private var terms: Offenders.Terms {
+    Offenders.Terms(
+      blockSeconds: UInt32(settings.blockSeconds), growth: settings.growth,
+      longestSeconds: UInt32(settings.longestBlockSeconds))
+  }
+
+  private func range(of address: IPAddress) -> AddressRange {
+    AddressRange(prefix: address, length: address.isIPv4 ? 128 : ipv6Prefix)
+  }
+
+  private func block(_ tally: LoginCounter.Tally, at now: Double) async {
+    let range = range(of: tally.address)
+    let what = "\(counted(tally.failures, "failed login")) in \(SpokenTime.text(now - (tally.times.first ?? now)))"
+    let who = "the last: \(tally.service)\(tally.user.map { ", user '\($0)'" } ?? "")"
+    guard !isObserved else {
+      return surroundings.tell("\(range) would be blocked: \(what), \(who) (settings.observe)")
+    }
+    // Lines go on to come for a moment after a block, and where nothing enforces it.
+    let running = offenders.offence(of: range).flatMap { now < $0.time + Double($0.seconds) ? $0 : nil }
+    let seconds = running?.seconds ?? offenders.next(of: range, by: terms, at: now)
+    let note = "failed logins: \(tally.service)"
+    switch await surroundings.block(tally.address, AddressDuration(seconds: seconds), note) {
+    case .refreshed where running != nil: break
+    case .entered, .refreshed:
+      let offence = offenders.note(range, by: terms, reason: "\(what), \(who)", lines: tally.lines, at: now)
+      hasNews = true
+      nextKeeping = min(nextKeeping, now + Self.blockKeepingSeconds)
+      let again = offence.count > 1 ? ", block \(offence.count) of this address" : ""
+      surroundings.tell("\(range) blocked for \(SpokenTime.text(Double(offence.seconds))): \(what), \(who)\(again)")
+    case .protected: surroundings.tell("\(range) is protected, and not blocked: \(what), \(who)")
+    case .authorized: surroundings.tell("\(range) is in table authorize, and not blocked: \(what), \(who)")
+    case .limit:
+      surroundings.tell("\(range) is not blocked, for too many others were in this minute: \(what), \(who)")
+    case nil: break
+    }
+  }
+
+  /// Somebody has taken addresses out of table trigger: they begin anew.
+  func forget(_ ranges: [AddressRange]) {
+    for range in ranges {
+      counter.forget(range)
+      offenders.forget(range)
+      if range.first == range.last { offenders.forget(self.range(of: range.first)) }
+      hasNews = true
+    }
+  }
+
+  // MARK: Keeping
+
+  private func keepIfDue() {
+    let now = WallClock.seconds()
+    // A clock that was set back does not put it off.
+    guard now >= nextKeeping || nextKeeping > now + Self.keepingSeconds else { return }
+    nextKeeping = now + Self.keepingSeconds
+    if hasNews || !logs.isEmpty { keep() }
+  }
+
+  private func keep() {
+    guard let store, hasNews || !logs.isEmpty else { return }
+    hasNews = false
+    var kept = KeptLogins(time: WallClock.seconds(), offenders: offenders.kept)
+    for log in logs { log.keep(in: &kept) }
+    let problem = store.write(kept)
+    if let problem, storeProblem == nil {
+      surroundings.tell("logins: \(problem): after a restart it will not be known who was blocked before")
+    }
+    storeProblem = problem
+  }
+
+  // MARK: Reports
+
+  private static let nearestShown = 20
+  private static let blockedShown = 20
+
+  func reply() -> LoginsReply {
+    let now = WallClock.seconds()
+    return LoginsReply(
+      time: now, failures: settings.failures, windowSeconds: settings.windowSeconds,
+      blockSeconds: settings.blockSeconds, sources: logs.map(\.report), counted: counter.count,
+      nearest: counter.nearest(Self.nearestShown, at: now).map {
+        LoginTallyReport(
+          address: range(of: $0.address).description, failures: $0.failures, service: $0.service, user: $0.user,
+          lastTime: $0.times.last ?? now)
+      },
+      blocked: offenders.kept.suffix(Self.blockedShown).reversed().map { LoginBlockReport($0.address, $0.offence) })
+  }
+
+  /// Why a range was blocked last, with the lines; `nil` if that is not known.
+  func why(_ range: AddressRange) -> LoginBlockReport? {
+    let range = range.first == range.last ? self.range(of: range.first) : range
+    return offenders.offence(of: range).map { offence in
+      var report = LoginBlockReport(range.description, offence)
+      report.lines = offence.lines.map { LoginLineReport(time: $0.time, text: $0.text) }
+      return report
+    }
+  }
+}
+
+extension LoginBlockReport {
+  fileprivate init(_ address: String, _ offence: Offenders.Offence) {
+    self.init(
+      address: address, time: offence.time, seconds: offence.seconds, count: offence.count, reason: offence.reason)
+  }
+}

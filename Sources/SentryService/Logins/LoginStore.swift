@@ -1,0 +1,53 @@
+internal import Foundation
+internal import Glibc
+internal import SentryLogins
+
+/// What outlives the daemon: who was blocked and why, and how far logs were read.
+struct KeptLogins: Codable, Sendable, Equatable {
+  /// Seconds since 1970 when it was written.
+  var time: Double = 0
+  /// By path.
+  var files: [String: FollowedFile.Place] = [:]
+  /// By unit.
+  var cursors: [String: String] = [:]
+  var offenders: [Offenders.Kept] = []
+}
+
+/// The file `logins.json` in the state directory, mode 0640.
+struct LoginStore: Sendable {
+  private let path: String
+  private static let longest = 16 << 20
+
+  init(stateDirectory: String) { path = "\(stateDirectory)/logins.json" }
+
+  /// `nil` if there is none that can be read: then it is as if nobody had been blocked before.
+  func read() -> KeptLogins? {
+    guard let file = try? ListFile.read(path, longest: Self.longest) else { return nil }
+    return try? JSONDecoder().decode(KeptLogins.self, from: Data(file.bytes))
+  }
+
+  /// Takes the place of what was there, at once or not at all.
+  ///
+  /// - Returns: why it could not.
+  func write(_ kept: KeptLogins) -> String? {
+    do {
+      try Self.write(try JSONEncoder().encode(kept), to: "\(path).new")
+      // Safe: Swift passes the paths as terminated strings that live during the call.
+      guard unsafe rename("\(path).new", path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+      return nil
+    } catch {
+      return "\(path): \(error.localizedDescription)"
+    }
+  }
+
+  /// Lines of logs are nobody else's to read.
+  private static func write(_ data: Data, to path: String) throws {
+    // Safe: Swift passes the path as a terminated string that lives during the call.
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
+    guard file >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+    let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+    try handle.write(contentsOf: data)
+    try handle.synchronize()
+    try handle.close()
+  }
+}
