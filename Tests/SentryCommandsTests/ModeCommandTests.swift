@@ -24,7 +24,7 @@ import Testing
     #expect(run.status == 0)
     #expect(
       run.errors == """
-        \(path): Web server allowed (80/tcp, 443/tcp, 443/udp); 8080/tcp allowed (8080/tcp); \
+        \(path): Web server allowed (80/tcp, 443/tcp, 443/udp); 8080/tcp allowed; \
         Screen sharing allowed (5900-5909/tcp)
 
         """)
