@@ -85,6 +85,8 @@ struct LiveModesTests {
       try await goesOut(cable)
       #expect(try await daemon.sentry("status").output.contains("pings are not answered"))
       #expect(try await daemon.sentry("mode").output == "block-all: nobody connects to this host; stealth is on\n")
+      let services = try await daemon.sentry("mode", "services")
+      #expect(services.status == 0 && services.output.contains("; stealth is on\n"), "\(services.errors)")
     }
   }
 
