@@ -24,7 +24,7 @@ import Testing
     #expect(run.status == 0)
     #expect(
       run.errors == """
-        \(path): Web server allowed (80/tcp, 443/tcp, 443/udp); 8080/tcp allowed (8080/tcp); \
+        \(path): Web server allowed (80/tcp, 443/tcp, 443/udp); 8080/tcp allowed; \
         Screen sharing allowed (5900-5909/tcp)
 
         """)
@@ -49,6 +49,12 @@ import Testing
     #expect(try await Program.sentry.run(ping).output.contains("4.1.1"))
     #expect(try await Program.sentry.run(["stealth", "on", "--in", path]).status == 0)
     #expect(try await Program.sentry.run(ping).output.contains("3.1"))
+    // It goes along to other modes, whose documents are held to their promises.
+    for mode in ["AllowAll", "BlockAll", "Services"] {
+      let document = try folder.write("\(mode).plist", TestFiles.text("Documents/\(mode).plist"))
+      #expect(try await Program.sentry.run(["stealth", "on", "--in", document]).status == 0)
+      #expect(try await Program.sentry.run(["test", document]).status == 0, "\(mode)")
+    }
   }
 
   @Test func mistakesAreTold() async throws {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import SentryPacket
+internal import SentryProcesses
 internal import SentryRules
 
 /// Looks at ports of this machine from elsewhere: from a network namespace, or from another host by ssh(1).
@@ -40,26 +41,42 @@ struct ScanProbe {
   private static let atATime = 64
 
   func look(at address: IPAddress, _ ports: ScanPorts) throws(CommandFailure) -> Answer {
-    let process = Process()
-    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
-    let (path, arguments) = try command()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
-    do { try process.run() } catch { throw CommandFailure(.inputOutput, "\(path) cannot be started: \(error)") }
-    let script = Data(script(address, ports).utf8)
-    // What it does not read, because it has ended, it does not need.
-    try? input.fileHandleForWriting.write(contentsOf: script)
-    try? input.fileHandleForWriting.close()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    var answer = Self.answer(reading: String(decoding: text, as: UTF8.self))
-    answer.complaint = String(decoding: complaint, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
-    guard process.terminationStatus == 0 || !answer.findings.isEmpty else {
+    let (text, complaint, status) = try run(script(address, ports))
+    var answer = Self.answer(reading: text)
+    answer.complaint = complaint.split(separator: "\n").joined(separator: "; ")
+    guard status == 0 || !answer.findings.isEmpty else {
       throw CommandFailure(.inputOutput, "nothing could be looked at from there: \(answer.complaint.visible)")
     }
     return answer
+  }
+
+  /// Not by `Process`: a shell that begins with blocked signals waits for ever.
+  private func run(_ script: String) throws(CommandFailure) -> (output: String, errors: String, status: Int32) {
+    let (path, arguments) = try command()
+    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    var start = ProgramStart(
+      path: path, arguments: [path] + arguments, input: input.fileHandleForReading.fileDescriptor,
+      output: output.fileHandleForWriting.fileDescriptor)
+    start.errors = errors.fileHandleForWriting.fileDescriptor
+    start.environment = ProcessInfo.processInfo.environment.map { "\($0)=\($1)" }
+    let process: Int32
+    do throws(ProcessError) {
+      process = try start.start()
+    } catch {
+      throw CommandFailure(.inputOutput, "\(path) cannot be started: \(error)")
+    }
+    for theirs in [input.fileHandleForReading, output.fileHandleForWriting, errors.fileHandleForWriting] {
+      try? theirs.close()
+    }
+    // What it does not read, because it has ended, it does not need.
+    try? input.fileHandleForWriting.write(contentsOf: Data(script.utf8))
+    try? input.fileHandleForWriting.close()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    var status: Int32 = 0
+    // Safe: the call writes one number.
+    while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
+    return (String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self), status)
   }
 
   private func command() throws(CommandFailure) -> (path: String, arguments: [String]) {

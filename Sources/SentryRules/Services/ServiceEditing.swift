@@ -45,7 +45,12 @@ public struct ServiceEditing {
     if let sources, sources != service.sources { service = try rewrite(service, sources) }
     if !service.isAllowed { try adopt(document.setEnabled(true, [service.number])) }
     let verb = wasAllowed ? sources == nil ? "was allowed already" : "is allowed" : "allowed"
-    changes.append("\(service.title.visible) \(verb) (\(service.portList))" + Self.limits(service.sources))
+    changes.append("\(service.title.visible) \(verb)\(Self.ports(of: service))" + Self.limits(service.sources))
+  }
+
+  /// ` (22/tcp)`; empty where its name says it.
+  private static func ports(of service: Service) -> String {
+    service.portList == service.title ? "" : " (\(service.portList))"
   }
 
   private static func limits(_ sources: [String]) -> String {
@@ -100,7 +105,7 @@ public struct ServiceEditing {
     if let service = group.service(called: word) {
       if service.isAllowed { try adopt(document.setEnabled(false, [service.number])) }
       let verb = service.isAllowed ? "denied" : "was denied already"
-      return changes.append("\(service.title.visible) \(verb) (\(service.portList))")
+      return changes.append("\(service.title.visible) \(verb)\(Self.ports(of: service))")
     }
     if let ports = ServicePorts(word) {
       let holder = group.services.first { $0.isAllowed && $0.ports.contains { $0.covers(ports) } }
@@ -109,7 +114,7 @@ public struct ServiceEditing {
         "\(word) belongs to \(holder.title.visible) (\(holder.portList)): deny that, or change rule \(holder.number)")
     }
     guard let listed = table.group.service(called: word) else { throw try unknown(word) }
-    changes.append("\(listed.title.visible) was denied already (\(listed.portList))")
+    changes.append("\(listed.title.visible) was denied already\(Self.ports(of: listed))")
   }
 
   // MARK: -

@@ -48,7 +48,9 @@ extension ReachableSocketReport {
     let transport = socket.protocolNumber == IPProtocol.tcp ? "tcp" : "udp"
     let ports = ServicePorts(
       socket.protocolNumber == IPProtocol.tcp ? .tcp : .udp, socket.port...socket.port)
-    let service = services.first { $0.ports.contains { $0.covers(ports) } }?.title
+    let service = services.first { service in
+      ServicePorts(service.title) == nil && service.ports.contains { $0.covers(ports) }
+    }?.title
     let words = ReachWords(ways)
     self.init(
       transport: transport, port: socket.port, address: socket.address.description,
