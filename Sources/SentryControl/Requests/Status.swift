@@ -94,7 +94,7 @@ public struct StatusReply: Codable, Sendable, Equatable {
 
 /// What the helpers of `settings.helpers` have heard.
 public struct HelpersReport: Codable, Sendable, Equatable {
-  /// FTP's control connections that are open.
+  /// FTP's control connections that are open, or have ended in the last minute.
   public var controls: Int
   /// Connections that were announced and have not begun.
   public var announced: Int

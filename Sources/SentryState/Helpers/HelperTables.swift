@@ -104,7 +104,7 @@ public struct HelperTables: ~Copyable {
 
 /// What helpers have heard.
 public struct HelperReport: Sendable, Equatable {
-  /// FTP's control connections that are open.
+  /// FTP's control connections that are open, or have ended in the last minute.
   public var controls: Int
   /// Flows that were announced and have not begun.
   public var announced: Int
