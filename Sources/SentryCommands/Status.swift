@@ -54,7 +54,8 @@ struct StatusText {
   /// Without a line end at the end.
   var text: String {
     [
-      summary, queue, bridge, owners, protection, notifications, lists, memory, log, interfaces, rules, rates, tables,
+      summary, queue, bridge, owners, helpers, protection, notifications, lists, memory, log, interfaces, rules, rates,
+      tables,
       [footer],
     ]
     .filter { !$0.isEmpty }
@@ -186,6 +187,14 @@ struct StatusText {
           + "CAP_DAC_READ_SEARCH")
     }
     return lines
+  }
+
+  private var helpers: [String] {
+    guard let helpers = reply.helpers else { return [] }
+    return [
+      "helpers    \(counted(helpers.controls, "FTP session")), \(counted(UInt64(helpers.announcements), "connection")) announced, "
+        + "\(grouped(helpers.announced)) of them awaited, \(grouped(helpers.refusals)) refused"
+    ]
   }
 
   /// A line for each reason; of many addresses only the first.

@@ -20,6 +20,7 @@ extension Engine {
   @inline(__always)
   mutating func isToBeAsked(about flow: FlowKey) -> Bool {
     guard let first = asksAboutFlowsFrom, let slot = walk.connection, packet.isSteady else { return false }
+    if rareQuestions.contains(.helpers), tables.listenIn(on: packet) { return false }
     return tables.connections.isToBeAsked(slot, flow, first: first)
   }
 

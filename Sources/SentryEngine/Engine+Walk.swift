@@ -27,6 +27,8 @@ struct Walk {
   var owner = PacketOwner()
   /// The packet's flow, if an earlier packet of it was let through.
   var connection: TableSlot?
+  /// Another flow has announced the packet's, which begins with it.
+  var isAnnounced = false
 
   /// The terminating action that decided, once there is one.
   var leaf: Operation?
@@ -127,7 +129,7 @@ extension Engine {
     features.insert(.payload, if: present.contains(.payload) && !packet.payload.isEmpty)
     features.insert(.ipv6, if: present.contains(.addresses) && packet.version == 6)
     features.insert(PacketFeatures(tcpFlags: packet.tcpFlags), if: present.contains(.tcpFlags))
-    features.insert(.knownConnection, if: walk.connection != nil)
+    features.insert(.knownConnection, if: walk.connection != nil || walk.isAnnounced)
     if rareQuestions.contains(.connectionStates) { features.formUnion(PacketFeatures(connectionStates())) }
     return features
   }
@@ -317,6 +319,7 @@ extension Engine {
 
   @inline(__always)
   private mutating func connectionStates() -> ConnectionStates {
+    if walk.isAnnounced { return .established }
     var known: TCPState?
     if let connection = walk.connection { known = tables.connections.tcpState(at: connection) }
     return ConnectionStates(before: packet, known: known)

@@ -14,7 +14,8 @@ public import SentryState
 /// 3. its direction is worked out from its source address;
 /// 4. a first fragment leaves its ports behind, a later one takes them;
 /// 5. the checks before the rules (rule 0) may decide already;
-/// 6. its connection is looked up: of an ICMP error the one it quotes, if that is known;
+/// 6. its connection is looked up: of an ICMP error the one it quotes, if that is known; or whether another one announces it
+///    (`Engine+Helpers.swift`);
 /// 7. on a filtered interface, the rules are walked (`Engine+Walk.swift`);
 /// 8. what the rules let through is refused all the same if one of them has dropped its connection before
 ///    (`Engine+Closing.swift`);
@@ -189,6 +190,7 @@ public struct Engine: ~Copyable {
     if let reason = builtInReason(kind, place) { return decideBefore(rules: reason, kind) }
     // Looked up early: its entry arrives from memory while the rules are walked.
     let flow = findConnection(frame)
+    if rareQuestions.contains(.helpers) { findAnnouncement() }
     if place.isFiltered {
       walk.features = place.features
       if rareQuestions.contains(.sourceRate) { countSource() }
@@ -206,6 +208,7 @@ public struct Engine: ~Copyable {
       let slot = tables.connections.enter(
         flow, foundAt: walk.connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
       if rareQuestions.contains(.proof), let slot { followProof(flow, at: slot, frame) }
+      if rareQuestions.contains(.helpers), let slot { followHelpers(flow, at: slot, frame) }
       if rareQuestions.contains(.rates), let slot { isRateBound = followRates(flow, at: slot, frame) }
     } else if verdict != .delete {
       answer = carryOut(verdict, flow, frame, on: place)

@@ -163,6 +163,8 @@ extension LoadedRules {
     state.keepsEvidence = program.instructions.contains { $0.operation == .trigger && $0.observation == .none }
     state.countsSources = rareQuestions.contains(.sourceRate)
     state.keepsHandshakes = rareQuestions.contains(.serverName)
+    state.helpers.ftp = settings.helpers.filter { $0.kind == .ftp }.map(\.port)
+    state.helpers.tftp = settings.helpers.filter { $0.kind == .tftp }.map(\.port)
     return state
   }
 }

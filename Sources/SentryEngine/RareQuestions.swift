@@ -13,11 +13,14 @@ struct RareQuestions: OptionSet {
   static let connectionStates = RareQuestions(rawValue: 1 << 4)
   /// Whether the far end of a TCP connection receives what is sent to it.
   static let proof = RareQuestions(rawValue: 1 << 5)
+  /// What connections announce: helpers are switched on.
+  static let helpers = RareQuestions(rawValue: 1 << 6)
 }
 
 extension RareQuestions {
   init(of program: Program, _ settings: Settings) {
     self = settings.triggerProof == .handshake ? .proof : []
+    if !settings.helpers.isEmpty { insert(.helpers) }
     for instruction in program.instructions {
       if instruction.operation.limitsRate { insert(.rates) }
       switch instruction.test {

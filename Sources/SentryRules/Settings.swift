@@ -33,6 +33,8 @@ public struct Settings: Sendable, Equatable {
   public var malformed = MalformedPolicy.delete
   /// Discard all IPv6 before the rules. Default off.
   public var blockIPv6 = false
+  /// Who listens in on connections for further ones that they announce; none by default.
+  public var helpers: [Helper] = []
   /// What the page says that `Drop connection` sends in place of a blocked one, or the page itself if it begins with `<`:
   /// 1...8192 bytes of UTF-8; `nil`, the default, for our own words (`BlockedPage`).
   public var blockedPage: String?

@@ -332,6 +332,10 @@ public actor SentryDaemon {
       log: journal.report)
     reply.trial = trial?.report(now: surroundings.uptime())
     reply.lists = lists.isEmpty ? nil : lists
+    reply.helpers = snapshot.helpers.map {
+      HelpersReport(
+        controls: $0.controls, announced: $0.announced, announcements: $0.announcements, refusals: $0.refusals)
+    }
     reply.web = door.address
     return reply
   }

@@ -23,6 +23,8 @@ public struct StateSettings: Sendable, Equatable {
   public var countsSources = false
   /// First segments of TLS handshakes are kept.
   public var keepsHandshakes = false
+  /// Helpers that listen in; none by default.
+  public var helpers = HelperPorts()
 
   public init() {}
 

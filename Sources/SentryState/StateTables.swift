@@ -20,6 +20,8 @@ public struct StateTables: ~Copyable {
   public var candidates: TriggerCandidates?
   /// Only while the settings ask for it.
   public var evidence: EvidenceTable?
+  /// Only while the settings ask for it.
+  public var helpers: HelperTables?
 
   /// In the order of the raw values of their kinds.
   private var addresses: InlineArray<4, AddressTable>
@@ -35,6 +37,7 @@ public struct StateTables: ~Copyable {
     triggerQuota = TriggerQuota(limit: settings.triggersPerMinute)
     if settings.keepsCandidates { candidates = TriggerCandidates() }
     if settings.keepsEvidence { evidence = EvidenceTable() }
+    if !settings.helpers.isEmpty { helpers = HelperTables(settings.helpers) }
     addresses = InlineArray { index in
       AddressTable(
         capacity: settings.addressCapacity,
@@ -55,6 +58,7 @@ public struct StateTables: ~Copyable {
     sourceRates?.expire(now: now)
     handshakes?.expire(now: now)
     candidates?.expire(now: now)
+    helpers?.expire(now: now)
   }
 
   /// The clock was set back to `now`: what happened later counts as having happened at `now`, and lives on from there. What is
@@ -81,6 +85,7 @@ public struct StateTables: ~Copyable {
     handshakes?.removeAll()
     candidates?.removeAll()
     evidence?.removeAll()
+    helpers?.removeAll()
     triggerQuota.reset()
     delays.releaseAll()
   }
@@ -120,8 +125,21 @@ public struct StateTables: ~Copyable {
     } else if candidates == nil {
       candidates = TriggerCandidates()
     }
+    applyHelpers(new.helpers)
     // What was kept may be asked for still.
     if new.keepsEvidence, evidence == nil { evidence = EvidenceTable() }
+  }
+}
+
+extension StateTables {
+  fileprivate mutating func applyHelpers(_ ports: HelperPorts) {
+    if ports.isEmpty {
+      helpers = nil
+    } else if helpers == nil {
+      helpers = HelperTables(ports)
+    } else {
+      helpers?.listen(at: ports)
+    }
   }
 }
 
@@ -153,6 +171,34 @@ extension StateTables {
     switch sourceRates {
     case .some(let rates): rates.count
     case .none: nil
+    }
+  }
+}
+
+extension StateTables {
+  /// What the helpers are doing; `nil` while none is switched on.
+  public func helperReport(now: Timestamp) -> HelperReport? {
+    switch helpers {
+    case .some(let helpers): helpers.report(now: now)
+    case .none: nil
+    }
+  }
+
+  /// A helper has heard of the flow that this packet begins. Changes nothing.
+  @inline(__always)
+  public func announces(_ packet: borrowing PacketFields, now: Timestamp) -> Bool {
+    switch helpers {
+    case .some(let helpers): helpers.announces(packet, now: now)
+    case .none: false
+    }
+  }
+
+  /// A helper must see all packets like this one.
+  @inline(__always)
+  public func listenIn(on packet: borrowing PacketFields) -> Bool {
+    switch helpers {
+    case .some(let helpers): helpers.listensIn(on: packet)
+    case .none: false
     }
   }
 }

@@ -82,6 +82,7 @@ public struct RandomRules {
     fragmentCapacity = \(pick(["1", "1000"]));
     delayCapacity = \(pick(["0", "1", "3"])); delaySeconds = \(pick(["0", "0.75", "5"]));
     malformed = \(pick(["delete", "pass"])); blockIPv6 = \(chance(10) ? "1" : "0");
+    helpers = \(seed % 5 == 3 ? "(ftp, tftp, \"ftp 80\")" : "()");
     protected = ( \(Self.protectedNets[Int(seed % UInt64(Self.protectedNets.count))]) );
     """
   }

@@ -32,7 +32,7 @@ enum RuleFuzzer: FuzzTarget {
       "name", "filters", "external", "bridge", "SentryDocument_filterTable", "SentryDocument_interfaceArray",
       "SentryDocument_triggerDuration", "SentryDocument_blockIPv6", "triggerDuration", "triggerIPv6Prefix",
       "addressCapacity", "connectionCapacity", "fragmentCapacity", "delayCapacity", "delaySeconds", "local",
-      "blockedPage",
+      "blockedPage", "helpers", "ftp 2121",
       "protected",
       "interfaceNames", "malformed", "blockIPv6", "unlimited", "packet", "packets", "expect", "rule", "after",
     ]

@@ -49,6 +49,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var log: LogReport?
   /// The lists that the document follows; `nil` where it follows none.
   public var lists: [FollowedListReport]?
+  /// What helpers have heard; `nil` where none is switched on.
+  public var helpers: HelpersReport?
   /// Where the web pages are to be had: `http://127.0.0.1:8787`; `nil` where there are none.
   public var web: String?
 
@@ -87,6 +89,25 @@ public struct StatusReply: Codable, Sendable, Equatable {
     self.notifications = notifications
     self.memory = memory
     self.log = log
+  }
+}
+
+/// What the helpers of `settings.helpers` have heard.
+public struct HelpersReport: Codable, Sendable, Equatable {
+  /// FTP's control connections that are open, or have ended in the last minute.
+  public var controls: Int
+  /// Connections that were announced and have not begun.
+  public var announced: Int
+  /// Those announced since the helpers were switched on.
+  public var announcements: UInt64
+  /// Announcements that were not believed: of somebody else's address, or of a port below 1024.
+  public var refusals: UInt64
+
+  public init(controls: Int, announced: Int, announcements: UInt64, refusals: UInt64) {
+    self.controls = controls
+    self.announced = announced
+    self.announcements = announcements
+    self.refusals = refusals
   }
 }
 

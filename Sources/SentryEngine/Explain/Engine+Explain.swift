@@ -145,6 +145,7 @@ extension Engine {
   private mutating func recall(_ flow: FlowKey, _ packet: PacketFields, _ facts: inout PacketFacts) {
     let now = now
     facts.connection = tables.connections.peek(flow, now: now)
+    facts.isAnnounced = (facts.connection == nil || packet.isSYN) && tables.announces(packet, now: now)
     gatherProofs(of: packet, flow, &facts)
     if packet.has(.addresses) { facts.sourceRate = tables.sourceRates?.rate(of: packet.source, now: now) ?? 0 }
     let segments = FlowKey(packet, direction: facts.direction)

@@ -25,6 +25,8 @@ struct PacketFacts {
   var isMinuteOpen = true
   /// What is known of the flow.
   var connection: ConnectionEntry?
+  /// Another flow has announced the packet's, which begins with it.
+  var isAnnounced = false
   /// Packets from the source in the last full second.
   var sourceRate: UInt64 = 0
   /// What an earlier segment held of a TLS handshake that this one continues.

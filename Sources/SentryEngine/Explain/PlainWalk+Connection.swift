@@ -5,6 +5,7 @@ public import SentryState
 extension PlainWalk {
   /// `Include == state`.
   var knownConnectionAnswer: TestAnswer {
+    if facts.isAnnounced { return TestAnswer(holds: true, seen: .value("announced by another connection")) }
     guard let connection = facts.connection else { return TestAnswer(holds: false, seen: .value("not known")) }
     return TestAnswer(holds: true, seen: .value("known, \(connection.summary(at: facts.time))"))
   }
@@ -17,6 +18,7 @@ extension PlainWalk {
 
   /// Where the flow stood before the packet: see `ConnectionStates`.
   private func connectionState(_ packet: PacketFields) -> (ConnectionStates, name: String) {
+    if facts.isAnnounced { return (.established, "established") }
     guard let connection = facts.connection else {
       return packet.mayBeFirst ? (.new, "new") : (.none, "none")
     }

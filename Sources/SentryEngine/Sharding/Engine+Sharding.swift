@@ -73,7 +73,8 @@ extension Engine {
 
 /// The tables that may be full, when what comes in drives out what is there.
 public enum LimitedTable: Int, CaseIterable, Sendable {
-  case trigger, address, authorize, invalid, connections, fragments, sourceRates, handshakes
+  case trigger, address, authorize, invalid, connections, fragments, sourceRates, handshakes, controls,
+    announcements
 }
 
 /// How full one of them is.
@@ -105,6 +106,16 @@ extension StateTables {
       case .some(let handshakes): TableLoad(handshakes.count, handshakes.additions)
       case .none: TableLoad()
       }
+    case .controls:
+      switch helpers {
+      case .some(let helpers): TableLoad(helpers.controls.count, helpers.controls.additions)
+      case .none: TableLoad()
+      }
+    case .announcements:
+      switch helpers {
+      case .some(let helpers): TableLoad(helpers.announced.count, helpers.announced.additions)
+      case .none: TableLoad()
+      }
     }
   }
 
@@ -117,6 +128,8 @@ extension StateTables {
     case .connections: connections.capacity
     case .fragments: fragments.capacity
     case .handshakes: HandshakeTable.capacity
+    case .controls: HelperTables.controlCapacity
+    case .announcements: HelperTables.announcementCapacity
     }
   }
 }

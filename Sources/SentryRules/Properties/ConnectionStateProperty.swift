@@ -7,7 +7,8 @@ enum ConnectionStateProperty: Property {
     It is the state before this packet. new: not known, and this packet may start one, as a TCP SYN without ACK, an \
     ICMP request and any UDP datagram may; a SYN sent again is still new. established: known, and open as far as TCP's \
     flags tell. closing: known, and a FIN or RST was seen. none: not known, and this packet cannot start one, as a stray \
-    ACK or an answer that nobody asked for. An ICMP error counts to the connection it quotes.
+    ACK or an answer that nobody asked for. An ICMP error counts to the connection it quotes. A connection that another one has announced \
+    (settings.helpers) is established from its first packet on.
     """
   static let valueSyntax = "new, established, closing or none, or several of them separated by commas"
   static let example = "new"

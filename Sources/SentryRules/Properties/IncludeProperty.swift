@@ -10,7 +10,8 @@ enum IncludeProperty: Property {
   static let summary = "the source address is in a table, or the flow is known"
   static let details = """
     Looks for the source address, whatever the direction. A find counts in the entry, and renews its time. state asks \
-    whether a packet of this connection was let through before, in either direction.
+    whether a packet of this connection was let through before, in either direction, or another connection has announced \
+    it (settings.helpers).
     """
   static let valueSyntax = "trigger, address, authorize, invalid or state"
   static let example = "trigger"

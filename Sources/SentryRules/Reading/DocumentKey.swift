@@ -40,7 +40,7 @@ enum RuleKey: String, CaseIterable {
 enum SettingKey: String, CaseIterable {
   case triggerDuration, triggerIPv6Prefix, triggersPerMinute, triggerProof, observe
   case addressCapacity, connectionCapacity, fragmentCapacity, delayCapacity, delaySeconds
-  case local, protected, interfaceNames, malformed, blockIPv6, blockedPage
+  case local, protected, interfaceNames, malformed, blockIPv6, helpers, blockedPage
   case mailTo, mailFrom, mailsPerMinute, notificationsPerMinute, notificationsPerRule
   case logins
 }

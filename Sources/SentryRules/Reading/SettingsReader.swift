@@ -72,6 +72,7 @@ struct SettingsReader {
     case .interfaceNames: readInterfaceNames(node)
     case .malformed: readMalformed(node)
     case .blockIPv6: settings.blockIPv6 = readSwitch(node, key.rawValue)
+    case .helpers: readHelpers(node)
     case .blockedPage: readBlockedPage(node)
     case .mailTo: readMailTo(node)
     case .mailFrom: settings.mailFrom = readMailAddresses(node, .mailFrom, atMost: 1).first
@@ -150,6 +151,27 @@ struct SettingsReader {
       let hint = didYouMean(
         node.text ?? "", in: MalformedPolicy.allCases.map(\.rawValue), foreignWords: Self.foreignPolicies)
       findings.add(.badSetting(.malformed, node, expected: "delete or pass", hint: hint))
+    }
+  }
+
+  private static let mostHelpers = 16
+
+  /// An array of helpers, or one text with commas between them. What is said twice counts once.
+  private mutating func readHelpers(_ node: PropertyListNode) {
+    for element in node.elementsOrItself where !element.isMissing {
+      for text in element.text.map({ Array(Substring($0).listElements) }) ?? [""] {
+        guard settings.helpers.count < Self.mostHelpers else {
+          return findings.add(
+            .tooMany("helper", SettingKey.helpers.rawValue, limit: Self.mostHelpers, at: element.place))
+        }
+        guard let helper = Helper(reading: text) else {
+          let hint = didYouMean(String(text), in: Helper.Kind.allCases.map(\.rawValue))
+          findings.add(
+            .badSetting(.helpers, element, expected: "ftp or tftp, or with a port, such as 'ftp 2121'", hint: hint))
+          continue
+        }
+        if !settings.helpers.contains(helper) { settings.helpers.append(helper) }
+      }
     }
   }
 

@@ -270,6 +270,7 @@ extension Settings {
     }
     write(.malformed, \.malformed) { .string($0.rawValue) }
     write(.blockIPv6, \.blockIPv6) { $0 ? 1 : 0 }
+    write(.helpers, \.helpers) { .array($0.map { .string($0.text) }) }
     write(.blockedPage, \.blockedPage) { .string($0 ?? "") }
     write(.mailTo, \.mailTo) { .array($0.map { .string($0) }) }
     write(.mailFrom, \.mailFrom) { .string($0 ?? "") }

@@ -43,7 +43,8 @@ extension PacketWorker {
           name: "connections", count: engine.tables.connections.count, changesPerSecond: engine.tableRates.connections)
       ],
       lostEvents: engine.lostEvents, queue: queue?.snapshot(problem: queueProblem), bridge: bridge?.snapshot(),
-      owners: owners?.snapshot(), rates: paces ? rates : nil, wantsFlows: keepsFlows ? wantsFlows : nil)
+      owners: owners?.snapshot(), rates: paces ? rates : nil, helpers: engine.helperReport,
+      wantsFlows: keepsFlows ? wantsFlows : nil)
   }
 
   /// What metrics tell besides the status: one look at everything, so that their numbers belong together.

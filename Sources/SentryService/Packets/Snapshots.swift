@@ -21,6 +21,8 @@ struct WorkerSnapshot: Sendable {
   var owners: OwnerSnapshot?
   /// Where verdicts are carried out.
   var rates: [RuleRate]?
+  /// While helpers are switched on.
+  var helpers: HelperReport?
   /// The rule that was the last to keep a flow from staying in the kernel.
   var wantsFlows: String?
 }

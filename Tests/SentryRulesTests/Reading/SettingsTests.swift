@@ -22,6 +22,7 @@ private func settings(_ entries: String) throws -> Settings {
   #expect(settings.delaySeconds == 0.75)
   #expect(settings.malformed == .delete)
   #expect(!settings.blockIPv6)
+  #expect(settings.helpers.isEmpty)
   #expect(settings.protectedNetworks == [])
   #expect(settings.blockedPage == nil)
   #expect(settings.mailTo == [] && settings.mailFrom == nil)
@@ -39,9 +40,10 @@ private func settings(_ entries: String) throws -> Settings {
     malformed = pass; blockIPv6 = 1; blockedPage = "Ask \\"Bob\\".";
     triggersPerMinute = 60; triggerProof = handshake; observe = 1;
     mailTo = ("a@example.org", "b@example.net"); mailFrom = "gate@example.org"; mailsPerMinute = 0;
-    notificationsPerMinute = 10000; notificationsPerRule = 1;
+    notificationsPerMinute = 10000; notificationsPerRule = 1; helpers = (ftp, "ftp 2121", TFTP, "ftp 21");
     """)
   #expect(settings.triggersPerMinute == 60)
+  #expect(settings.helpers == [Helper(.ftp), Helper(.ftp, port: 2_121), Helper(.tftp)])
   #expect(settings.mailTo == ["a@example.org", "b@example.net"])
   #expect(settings.mailFrom == "gate@example.org")
   #expect(settings.mailsPerMinute == 0)
@@ -76,6 +78,7 @@ private func settings(_ entries: String) throws -> Settings {
     ("triggerDuration = long", nil), ("triggersPerMinute = unlimted", "did you mean 'unlimited'?"),
     ("triggerProof = repaeted", "did you mean 'repeated'?"), ("blockIPv6 = ture", "did you mean 'true'?"),
     ("blockIPv6 = maybe", nil),
+    ("helpers = tfpt", "did you mean 'tftp'?"), ("helpers = sip", nil),
     ("addressCap = 1", "did you mean 'addressCapacity'?"),
   ] as [(String, String?)])
 func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
@@ -119,6 +122,8 @@ func slipsInSettingsAreGuessed(_ entry: String, _ hint: String?) {
   "delaySeconds = «\"-1\"»;", "local = «everyone»;", "local = (\"192.0.2.1\", «\"192.0.2.9-1\"»);", "local = («(1)»);",
   "protected = «everyone»;", "protected = (\"192.0.2.1\", «\"192.0.2.9-1\"»);", "protected = («(1)»);",
   "interfaceNames = «eth0»;", "interfaceNames = { en0 = «\"\"»; };", "malformed = «drop»;",
+  "helpers = «sip»;", "helpers = (ftp, «\"ftp 0\"»);", "helpers = «\"ftp 65536\"»;", "helpers = («(1)»);",
+  "helpers = «\"ftp 21 22\"»;",
   "mailTo = «nobody»;", "mailTo = «\"-oQ/tmp@example.org\"»;",
   "mailTo = (\"a@example.org\", «\"b@example.org\\nBcc: c@d.e\"»);",
   "mailFrom = «\"Bob <bob@example.org>\"»;", "mailsPerMinute = «1001»;", "notificationsPerMinute = «0»;",

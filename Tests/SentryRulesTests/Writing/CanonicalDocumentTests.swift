@@ -34,7 +34,7 @@ import Testing
         delayCapacity = 4; delaySeconds = "0.25"; local = ("192.0.2.0/24", "192.0.2.1-5", "::1");
         protected = ("198.51.100.53", "2001:db8:1::/48");
         interfaceNames = { en0 = eth0; };
-        malformed = pass; blockIPv6 = 1; blockedPage = "<p>\\n No."; mailTo = "a@example.org"; mailFrom = "b@example.org"; mailsPerMinute = 4;
+        malformed = pass; blockIPv6 = 1; helpers = (tftp, "ftp 2121"); blockedPage = "<p>\\n No."; mailTo = "a@example.org"; mailFrom = "b@example.org"; mailsPerMinute = 4;
         notificationsPerMinute = 50; notificationsPerRule = 5; };
       tests = ({ packet = "udp 203.0.113.9:1 > me:2"; expect = pass; });
       SentryDocument_natArray = (1, { a = b; });

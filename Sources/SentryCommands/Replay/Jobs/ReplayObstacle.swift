@@ -83,6 +83,8 @@ extension LimitedTable {
     case .fragments: "the fragment table"
     case .sourceRates: "the table of sources' rates"
     case .handshakes: "the table of TLS handshakes"
+    case .controls: "the table of FTP's control connections"
+    case .announcements: "the table of announced connections"
     }
   }
 }

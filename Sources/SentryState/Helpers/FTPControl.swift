@@ -1,0 +1,115 @@
+internal import SentryPacket
+
+/// A control connection as the helper's table stores it.
+///
+/// What counts is what both ends understand: a reply announces a port only if its client has asked for one, no line of a longer reply
+/// does, and nothing is read behind `AUTH TLS`, or where the client begins as none of FTP does.
+struct FTPControl: LinkedEntry {
+  let key: FlowIdentity
+  var expiryClass = ExpiryClass.free
+  let isClientFirstEnd: Bool
+  /// Nothing can be read here: it is encrypted, or not FTP.
+  private(set) var isDeaf = false
+  /// The client has sent a line.
+  private var hasBegun = false
+  /// `PASV` was not answered so far.
+  private var awaitsPassive = false
+  /// Nor was `EPSV`.
+  private var awaitsExtendedPassive = false
+  /// The code of the reply that goes on; 0 between replies.
+  private var longReply: UInt16 = 0
+  var lastNanoseconds: Int64 = 0
+  var client = FTPStream()
+  var server = FTPStream()
+  /// The announcement that was made last: each takes the place of the one before.
+  var announced: FlowIdentity?
+
+  /// One that begins with the client's SYN.
+  init(_ flow: FlowIdentity, isClientFirstEnd: Bool, clientSequence: UInt32) {
+    self.init(key: flow, isClientFirstEnd: isClientFirstEnd)
+    client.begin(at: clientSequence, inMiddle: false)
+  }
+
+  /// One that was open before anybody listened in: what its client has asked for is not known.
+  init(openedBefore flow: FlowIdentity, isClientFirstEnd: Bool) {
+    self.init(key: flow, isClientFirstEnd: isClientFirstEnd)
+    hasBegun = true
+    awaitsPassive = true
+    awaitsExtendedPassive = true
+  }
+
+  private init(key: FlowIdentity, isClientFirstEnd: Bool) {
+    self.key = key
+    self.isClientFirstEnd = isClientFirstEnd
+  }
+
+  /// Moves on by a segment; see `FTPStream.advance`. One that begins before anything else did begins in the middle.
+  mutating func advance(_ segment: borrowing TCPNumbers, isFromClient: Bool) -> Range<Int> {
+    if isFromClient {
+      if !client.hasBegun { client.begin(at: segment.sequence, inMiddle: true) }
+      return server.mayHaveSent(upTo: segment.acknowledgement)
+        ? client.advance(to: segment.sequence, count: segment.payloadCount) : 0..<0
+    }
+    if !server.hasBegun { server.begin(at: segment.sequence, inMiddle: true) }
+    return client.mayHaveSent(upTo: segment.acknowledgement)
+      ? server.advance(to: segment.sequence, count: segment.payloadCount) : 0..<0
+  }
+
+  /// Bytes of a segment were not captured.
+  mutating func lose(isFromClient: Bool) {
+    if isFromClient { client.lose() } else { server.lose() }
+  }
+
+  /// Takes the next byte of one end.
+  ///
+  /// - Returns: the place where that end awaits the other, if this byte ends a line that says so.
+  @inline(__always)
+  mutating func take(_ byte: UInt8, isFromClient: Bool) -> FTPPlace? {
+    if isFromClient { return client.take(byte) ? hearClient() : nil }
+    return server.take(byte) ? hearServer() : nil
+  }
+
+  @inline(never)
+  private mutating func hearClient() -> FTPPlace? {
+    let isEmpty = client.line.count == 0
+    let command = FTPCommand(client.line)
+    client.clear()
+    if !hasBegun, !isEmpty {
+      hasBegun = true
+      isDeaf = !command.mayComeFirst
+    }
+    switch command {
+    case .passive: awaitsPassive = true
+    case .extendedPassive: awaitsExtendedPassive = true
+    case .active(let place) where !isDeaf: return place
+    case .active, .opening, .other: break
+    }
+    return nil
+  }
+
+  @inline(never)
+  private mutating func hearServer() -> FTPPlace? {
+    let reply = FTPReply(server.line)
+    server.clear()
+    guard let reply, endsReply(reply) else { return nil }
+    switch reply.code {
+    case FTPReply.enteringPassiveMode where awaitsPassive:
+      awaitsPassive = false
+      return reply.place
+    case FTPReply.enteringExtendedPassiveMode where awaitsExtendedPassive:
+      awaitsExtendedPassive = false
+      return reply.place
+    case FTPReply.securityDataExchanged:
+      isDeaf = true
+    default: break
+    }
+    return nil
+  }
+
+  /// Follows replies of several lines (RFC 959 §4.2): what stands in them may be names of files.
+  private mutating func endsReply(_ reply: FTPReply) -> Bool {
+    if longReply != 0, reply.code != longReply { return false }
+    longReply = reply.isContinued ? reply.code : 0
+    return !reply.isContinued
+  }
+}
