@@ -6,7 +6,7 @@ import Testing
 /// Programs that people log in to, whose logs lead to blocks: real servers, real clients, packets that the kernel holds back.
 @Suite(
   .serialized, .enabled(if: LiveQueue.isPossible, LiveQueue.needs),
-  .enabled(if: ["sshd", "ssh", "ssh-keygen", "setsid"].allSatisfy { Program($0).isThere }, "needs OpenSSH"))
+  .enabled(if: ["sshd", "ssh", "ssh-keygen"].allSatisfy { Program($0).isThere }, "needs OpenSSH"))
 struct LiveLoginsTests {
   private let folder: TemporaryFolder
 
@@ -56,7 +56,7 @@ struct LiveLoginsTests {
     let run = try await cable.script(
       at: .sender,
       """
-      SSH_ASKPASS=\(ask) SSH_ASKPASS_REQUIRE=force setsid ssh -F none -b \(address) -o ConnectTimeout=20 \
+      SSH_ASKPASS=\(ask) SSH_ASKPASS_REQUIRE=force ssh -F none -b \(address) -o ConnectTimeout=20 \
         -o NumberOfPasswordPrompts=1 -o PreferredAuthentications=password -o PubkeyAuthentication=no \
         -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null root@\(Cable.watchedAddress) true
       """)
