@@ -106,7 +106,7 @@ extension SentryDaemon {
       _ = try await daemon.tryOut(small)
       _ = try await daemon.confirm(by: Caller(user: "bob"))
       #expect(try await daemon.table(.trigger).entries.count == 16)
-      let capacity = try await daemon.packets.perform { $0.engine.tables.capacity(of: .trigger) }
+      let capacity = try await daemon.packets.perform { $0.engine.tables.capacity(of: AddressTableKind.trigger) }
       #expect(capacity == 16)
     }
   }

@@ -119,7 +119,7 @@ final class JournalProcess {
     var start = ProgramStart(path: command.first ?? "", arguments: arguments, input: null, output: theirOutput)
     start.errors = theirErrors
     start.environment = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "SYSTEMD_COLORS=0", "SYSTEMD_PAGER=cat"]
-    start.hasOwnSession = true
+    start.group = .ownSession
     do throws(ProcessError) {
       process = try start.start()
     } catch {

@@ -12,7 +12,7 @@ struct TableParts: Sequence, IteratorProtocol {
 
   /// - Parameter limit: rows of a part at most.
   init(_ tables: [TableCopy], limit: Int) {
-    self.limit = max(1, limit)
+    self.limit = Swift.max(1, limit)
     self.tables = tables[...]
   }
 
