@@ -35,13 +35,13 @@ def play(dashboard):
     check("packet=" in browser.address, browser.address)
     check(rule == "" or browser.text("#why-result") != "", "nothing is explained")
 
-    # Who asked for telnet is in the table now, so the same packet does not come as far as the rule that put it there.
-    dashboard.open("log?rule=2.1.5.1")
+    # Who knocked at port 111 is in the table now, so the same packet does not come as far as the rule that put it there.
+    dashboard.open("log?rule=2.1.3")
     browser.wait_for("#log-rows [data-act=explain]")
     packet = browser.script("return document.querySelector('#log-rows [data-act=explain]').title")
     check(" syn ttl 64 " in packet, f"the packet of an entry: {packet}")
     browser.click("#log-rows [data-act=explain]")
-    browser.wait_text("#why-logged", "The log has it otherwise: rule 2.1.5.1")
+    browser.wait_text("#why-logged", "The log has it otherwise: rule 2.1.3")
 
 
 def number(browser, selector):
