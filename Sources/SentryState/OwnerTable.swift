@@ -112,9 +112,15 @@ struct OwnerRecord: LinkedEntry {
   var isAnswered = false
   /// That of the question; once it is answered, that of the program.
   var number: UInt32 = 0
+  /// The greatest number is nobody's (setresuid(2)).
+  private var userOrNobody = UInt32.max
   var owner = PacketOwner()
-  var user: UInt32?
   var lastNanoseconds: Int64 = 0
 
   init(key: LocalFlow) { self.key = key }
+
+  var user: UInt32? {
+    get { userOrNobody == .max ? nil : userOrNobody }
+    set { userOrNobody = newValue ?? .max }
+  }
 }
