@@ -113,7 +113,7 @@ format:
 sanitize:
 	$(call install,$(TEST_PACKAGES))
 	swift test --scratch-path .build-sanitize --sanitize=address \
-	  --filter 'SentryPacketTests|SentryStateTests|SentryEngineTests|SentryPropertyListTests|SentryRulesTests'
+	  --filter 'SentryPacketTests|SentryStateTests|SentryEngineTests|SentryPropertyListTests|SentryRulesTests|SentryImportTests|SentryLoginsTests'
 
 # A daemon killed a hundred times at random moments under load, or as often as is said: make kills KILLS=1000
 kills:
