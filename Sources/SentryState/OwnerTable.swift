@@ -51,18 +51,13 @@ public struct OwnerTable: ~Copyable {
 
   /// Somebody has found out; `nil` if there is nobody.
   ///
-  /// - Parameters:
-  ///   - application: the number of the program, for `application(of:)`; 0 for none.
-  ///   - user: the number of its user, for `user(of:)`.
-  public mutating func settle(
-    _ flow: LocalFlow, _ owner: PacketOwner?, application: UInt32 = 0, user: UInt32? = nil, now: Timestamp
-  ) {
+  /// - Parameter application: the number of the program, for `application(of:)`; 0 for none.
+  public mutating func settle(_ flow: LocalFlow, _ owner: PacketOwner?, application: UInt32 = 0, now: Timestamp) {
     let isTCP = flow.protocolNumber == IPProtocol.tcp
     let slot = place(of: flow, in: owner == nil ? Class.nobody : isTCP ? Class.tcp : Class.udp, now: now)
     table[slot].isAnswered = true
     table[slot].owner = owner ?? PacketOwner()
     table[slot].number = application
-    table[slot].user = user
   }
 
   /// The number of the program behind a flow, also where that was found out a while ago; 0 where it is not known.
@@ -74,7 +69,7 @@ public struct OwnerTable: ~Copyable {
   /// The number of the user whose program is behind a flow, also where that was found out a while ago; `nil` where it is not known.
   public func user(of flow: LocalFlow) -> UInt32? {
     guard let slot = table.slot(of: flow), table[slot].isAnswered else { return nil }
-    return table[slot].user
+    return table[slot].owner.user
   }
 
   private mutating func place(of flow: LocalFlow, in expiryClass: UInt16, now: Timestamp) -> Int {
@@ -112,15 +107,8 @@ struct OwnerRecord: LinkedEntry {
   var isAnswered = false
   /// That of the question; once it is answered, that of the program.
   var number: UInt32 = 0
-  /// The greatest number is nobody's (setresuid(2)).
-  private var userOrNobody = UInt32.max
   var owner = PacketOwner()
   var lastNanoseconds: Int64 = 0
 
   init(key: LocalFlow) { self.key = key }
-
-  var user: UInt32? {
-    get { userOrNobody == .max ? nil : userOrNobody }
-    set { userOrNobody = newValue ?? .max }
-  }
 }

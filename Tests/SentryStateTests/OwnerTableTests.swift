@@ -28,7 +28,9 @@ import Testing
   @Test func whoseProgramItIsIsKnownWithIt() {
     var table = OwnerTable(capacity: 4)
     #expect(table.user(of: Self.tcp) == nil)
-    table.settle(Self.tcp, Self.root, application: 3, user: 1_000, now: at(0))
+    var owner = PacketOwner()
+    owner.user = 1_000
+    table.settle(Self.tcp, owner, application: 3, now: at(0))
     #expect(table.application(of: Self.tcp) == 3)
     #expect(table.user(of: Self.tcp) == 1_000)
     table.ask(Self.tcp, question: 8, now: at(1))

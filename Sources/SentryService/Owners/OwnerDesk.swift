@@ -220,7 +220,7 @@ final class OwnerDesk {
     problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
     let owner = answer.user == nil ? nil : program.owner(executable: executable, user: answer.user)
     let application = answer.user == nil ? 0 : applications.number(of: executable)
-    table.settle(question.flow, owner, application: application, user: answer.user, now: now)
+    table.settle(question.flow, owner, application: application, now: now)
     if !isSettled(question.number) { settledUpTo = question.number }
   }
 
