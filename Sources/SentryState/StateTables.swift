@@ -72,6 +72,7 @@ public struct StateTables: ~Copyable {
     handshakes?.turnBack(to: now)
     candidates?.turnBack(to: now)
     evidence?.turnBack(to: now)
+    helpers?.turnBack(to: now)
     triggerQuota.turnBack(to: now)
     delays.releaseAll()
   }

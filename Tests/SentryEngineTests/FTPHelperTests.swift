@@ -178,17 +178,17 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
     #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
   }
 
-  /// A connection that is open when the helper is switched on, or whose beginning was not seen.
-  @Test func aConnectionMetHalfWayIsReadFromItsNextLineOn() throws {
+  /// Who has begun a connection that is open when the helper is switched on, nobody can tell.
+  @Test func aConnectionWhoseBeginningWasNotSeenIsNotRead() throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
+    _ = ftp.open()
     _ = bench.judge(ftp.asks("NOOP\r\n"))
     _ = bench.judge(ftp.says("200 Okay\r\n"))
-    _ = bench.judge(ftp.asks("NOOP\r\n"))
     _ = bench.judge(ftp.asks("EPSV\r\n"))
-    _ = bench.judge(ftp.says("200 Okay\r\n"))
     _ = bench.judge(ftp.says("229 (|||6446|)\r\n"))
-    #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
+    #expect(bench.judge(ftp.data(to: 6_446)).verdict == .delete)
+    #expect(bench.engine.helperReport?.controls == 0)
   }
 
   @Test func applyingRulesKeepsWhatWasAnnounced() throws {

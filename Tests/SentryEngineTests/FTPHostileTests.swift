@@ -44,6 +44,33 @@ import Testing
     #expect(bench.engine.helperReport?.announced == 0)
   }
 
+  /// From its port 21 to a web server of ours, which sends text that somebody has put there.
+  @Test func whoComesFromTheirPortIsNoServer() throws {
+    var bench = try Bench(
+      rule("Include", "==", "state", then: "Pass"), rule("Dest port", "==", "80", then: "Pass"),
+      rule("Any", then: "Delete"), settings: "helpers = ftp;")
+    var visit = FTPConversation()
+    (visit.clientPort, visit.serverPort) = (21, 80)
+    for packet in visit.open() { #expect(bench.judge(packet).verdict == .pass) }
+    for text in ["HTTP/1.0 200 OK\r\n\r\n", "\r\nPORT 192,0,2,10,24,131\r\n", "PORT 192,0,2,10,24,131\r\n"] {
+      _ = bench.judge(visit.asks("GET / HTTP/1.0\r\n\r\n"))
+      _ = bench.judge(visit.says(text))
+    }
+    #expect(bench.judge(visit.data(to: 6_275)).verdict == .delete)
+    #expect(bench.engine.helperReport?.announcements == 0)
+  }
+
+  /// What begins behind a hole may be the body of a web form.
+  @Test func aClientWhoseBeginningIsMissingIsNotHeard() throws {
+    var bench = try Self.bench()
+    var ftp = FTPConversation()
+    for packet in ftp.open() { _ = bench.judge(packet) }
+    _ = bench.judge(ftp.says("220 Welcome\r\n"))
+    _ = bench.judge(ftp.fromClient([.psh, .ack], Array("x\r\nUSER a\r\n".utf8), skipping: 100))
+    _ = bench.judge(ftp.asks("PORT 203,0,113,9,24,131\r\n"))
+    #expect(bench.judge(ftp.data(to: 6_275, isActive: true)).verdict == .delete)
+  }
+
   @Test func nobodyElseMayConnectWhereAPortWasAnnounced() throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()

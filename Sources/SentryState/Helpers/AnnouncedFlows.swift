@@ -35,6 +35,9 @@ struct AnnouncedFlows: ~Copyable {
 
   mutating func expire(now: Timestamp) { table.expire(now: now) }
 
+  /// See `StateTables.turnBack`.
+  mutating func turnBack(to now: Timestamp) { table.turnBack(to: now) }
+
   mutating func removeAll() { table.removeAll() }
 
   var count: Int { table.count }

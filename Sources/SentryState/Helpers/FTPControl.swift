@@ -27,15 +27,7 @@ struct FTPControl: LinkedEntry {
   /// One that begins with the client's SYN.
   init(_ flow: FlowIdentity, isClientFirstEnd: Bool, clientSequence: UInt32) {
     self.init(key: flow, isClientFirstEnd: isClientFirstEnd)
-    client.begin(at: clientSequence, inMiddle: false)
-  }
-
-  /// One that was open before anybody listened in: what its client has asked for is not known.
-  init(openedBefore flow: FlowIdentity, isClientFirstEnd: Bool) {
-    self.init(key: flow, isClientFirstEnd: isClientFirstEnd)
-    hasBegun = true
-    awaitsPassive = true
-    awaitsExtendedPassive = true
+    client.begin(at: clientSequence)
   }
 
   private init(key: FlowIdentity, isClientFirstEnd: Bool) {
@@ -43,21 +35,23 @@ struct FTPControl: LinkedEntry {
     self.isClientFirstEnd = isClientFirstEnd
   }
 
-  /// Moves on by a segment; see `FTPStream.advance`. One that begins before anything else did begins in the middle.
+  /// Moves on by a segment; see `FTPStream.advance`. Where a client's beginning is missing, nobody knows whether it speaks FTP.
   mutating func advance(_ segment: borrowing TCPNumbers, isFromClient: Bool) -> Range<Int> {
-    if isFromClient {
-      if !client.hasBegun { client.begin(at: segment.sequence, inMiddle: true) }
-      return server.mayHaveSent(upTo: segment.acknowledgement)
-        ? client.advance(to: segment.sequence, count: segment.payloadCount) : 0..<0
+    guard isFromClient else {
+      return client.mayHaveSent(upTo: segment.acknowledgement)
+        ? server.advance(to: segment.sequence, count: segment.payloadCount) : 0..<0
     }
-    if !server.hasBegun { server.begin(at: segment.sequence, inMiddle: true) }
-    return client.mayHaveSent(upTo: segment.acknowledgement)
-      ? server.advance(to: segment.sequence, count: segment.payloadCount) : 0..<0
+    guard server.mayHaveSent(upTo: segment.acknowledgement) else { return 0..<0 }
+    let new = client.advance(to: segment.sequence, count: segment.payloadCount)
+    if client.isInMiddle, !hasBegun { isDeaf = true }
+    return isDeaf ? 0..<0 : new
   }
 
   /// Bytes of a segment were not captured.
   mutating func lose(isFromClient: Bool) {
-    if isFromClient { client.lose() } else { server.lose() }
+    guard isFromClient else { return server.lose() }
+    client.lose()
+    if !hasBegun { isDeaf = true }
   }
 
   /// Takes the next byte of one end.

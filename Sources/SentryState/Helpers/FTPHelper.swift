@@ -5,10 +5,11 @@
 // only the *receiver* may connect there. Nothing that is said on a control connection opens a way to or from anybody else.
 //
 // A control connection begins with the client's SYN; both ends' numbers are followed from there. One whose beginning was not seen is
-// read from the next line on. Each has at most one announcement at a time.
+// not read: who is the client cannot be told from the ports, for anybody may come from the port of a server. Each has at most one
+// announcement at a time.
 //
 // Memory. A connection has room for one line of each end, and no more; so has the table for `capacity` of them, and then the one that
-// was silent for longest makes way: what it says next is read from the next line on.
+// was silent for longest makes way, and is not read any more.
 
 internal import SentryPacket
 
@@ -57,8 +58,8 @@ struct FTPHelper: ~Copyable {
       return
     }
     if numbers.hasSYN { return readOpening(packet, numbers, of: flow, stage, now: now) }
-    guard numbers.hasACK, numbers.payloadCount > 0 || numbers.hasFIN || numbers.hasRST,
-      let slot = slot(of: flow, stage, packet, now: now)
+    guard numbers.hasACK, numbers.payloadCount > 0 || numbers.hasFIN || numbers.hasRST, stage == .answered,
+      let slot = controls.find(flow.identity, now: now), controls[slot].server.hasBegun
     else { return }
     let isFromClient = flow.isFromFirstEnd == controls[slot].isClientFirstEnd
     if numbers.payloadCount > 0, !controls[slot].isDeaf {
@@ -75,27 +76,13 @@ struct FTPHelper: ~Copyable {
       guard let slot, controls[slot].isClientFirstEnd != flow.isFromFirstEnd, !controls[slot].server.hasBegun else {
         return
       }
-      controls[slot].server.begin(at: numbers.sequence &+ 1, inMiddle: false)
+      controls[slot].server.begin(at: numbers.sequence &+ 1)
     } else if stage == .begins, ports.contains(packet.destinationPort) {
       if let slot { controls.remove(at: slot) }
       let control = FTPControl(
         flow.identity, isClientFirstEnd: flow.isFromFirstEnd, clientSequence: numbers.sequence &+ 1)
       _ = controls.insert(control, in: Class.brief, now: now)
     }
-  }
-
-  /// Where the connection is kept; one that is not known is from now on, if both ends have spoken.
-  private mutating func slot(
-    of flow: FlowKey, _ stage: FlowStage, _ packet: borrowing PacketFields, now: Timestamp
-  ) -> Int? {
-    if let slot = controls.find(flow.identity, now: now) { return slot }
-    guard stage == .answered else { return nil }
-    // Between two of these ports nobody can tell who is the client.
-    let isFromServer = ports.contains(packet.sourcePort)
-    guard isFromServer != ports.contains(packet.destinationPort) else { return nil }
-    let control = FTPControl(
-      openedBefore: flow.identity, isClientFirstEnd: flow.isFromFirstEnd != isFromServer)
-    return controls.insert(control, in: Class.brief, now: now)
   }
 
   private mutating func readPayload(
@@ -133,6 +120,12 @@ struct FTPHelper: ~Copyable {
   mutating func expire(now: Timestamp) {
     controls.expire(now: now)
     announced.expire(now: now)
+  }
+
+  /// See `StateTables.turnBack`.
+  mutating func turnBack(to now: Timestamp) {
+    controls.turnBack(to: now)
+    announced.turnBack(to: now)
   }
 
   mutating func removeAll() {

@@ -10,15 +10,13 @@ struct FTPStream: BitwiseCopyable {
   private(set) var next: UInt32 = 0
   private(set) var hasBegun = false
   /// What comes up to the next line's end was not read from its beginning.
-  private var isInMiddle = false
+  private(set) var isInMiddle = false
   private(set) var line = FTPLine()
 
-  /// Begins with a stream, or in the middle of it.
-  mutating func begin(at sequence: UInt32, inMiddle: Bool) {
+  mutating func begin(at sequence: UInt32) {
     self = FTPStream()
     next = sequence
     hasBegun = true
-    isInMiddle = inMiddle
   }
 
   /// Moves on by a segment.
@@ -55,6 +53,6 @@ struct FTPStream: BitwiseCopyable {
 
   /// A number that the other end acknowledges is one of this stream, as far as it was read.
   func mayHaveSent(upTo acknowledgement: UInt32) -> Bool {
-    !hasBegun || Int32(bitPattern: next &- acknowledgement).magnitude <= Self.window
+    Int32(bitPattern: next &- acknowledgement).magnitude <= Self.window
   }
 }

@@ -72,6 +72,12 @@ public struct HelperTables: ~Copyable {
     tftp.expire(now: now)
   }
 
+  /// See `StateTables.turnBack`.
+  public mutating func turnBack(to now: Timestamp) {
+    ftp.turnBack(to: now)
+    tftp.turnBack(to: now)
+  }
+
   public mutating func removeAll() {
     ftp.removeAll()
     tftp.removeAll()

@@ -34,5 +34,8 @@ struct TFTPHelper: ~Copyable {
 
   mutating func expire(now: Timestamp) { announced.expire(now: now) }
 
+  /// See `StateTables.turnBack`.
+  mutating func turnBack(to now: Timestamp) { announced.turnBack(to: now) }
+
   mutating func removeAll() { announced.removeAll() }
 }
