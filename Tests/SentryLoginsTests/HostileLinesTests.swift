@@ -58,14 +58,30 @@ import Testing
       "postfix",
       "Nov 22 14:00:00 g postfix/smtpd[9]: warning: unknown[203.0.113.9]: SASL PLAIN authentication failed: x, sasl_username="
         + "Connection lost to authentication server [pid 2] [bob] FAIL LOGIN: Client \"198.51.100.7\"", "nothing"),
+    // nginx writes a path as it is, line feeds among it.
     .init(
       "nginx",
-      #"2026/11/22 14:00:00 [error] 7#7: *1 user "a": password mismatch, client: 198.51.100.7, server: x, request: "": "#
-        + #"password mismatch, client: 203.0.113.9, server: a, request: "GET / HTTP/1.1""#, "nothing"),
+      #"2026/11/22 14:00:00 [error] 7#7: *1 user "bob": password mismatch, client: 198.51.100.7, server: x" failed"#,
+      "nothing"),
+    // The reason is cut at 100 bytes, and what stands in it is the client's.
     .init(
-      "nginx",
-      #"2026/11/22 14:00:00 [error] 7#7: *1 user "a": password mismatch, client: 203.0.113.9, server: a, request: "#
-        + #""GET / HTTP/1.1", referrer: "user "a": password mismatch, client: 198.51.100.7, server: x""#, "nothing"),
+      "sshd",
+      "Nov 22 14:00:00 g sshd[9]: Disconnecting invalid user a 203.0.113.9 port 5: Change of username or service not "
+        + "allowed: (a, 198.51.100.7 port 5: Too many authentication failures [preauth]", "nothing"),
+    // A mail's own words.
+    .init(
+      "dovecot",
+      "Nov 22 14:00:00 g dovecot: lmtp(bob)<1><s>: msgid=<(auth failed, 100 attempts user=<x>, rip=198.51.100.7, lip=@x>: "
+        + "saved mail to INBOX", "nothing"),
+    // The name of a folder, and a command before anybody is in.
+    .init(
+      "vsftpd",
+      #"Sun Nov 22 14:00:00 2026 [pid 2] [bob] FAIL MKDIR: Client "203.0.113.9", "/x] FAIL LOGIN: Client "198.51.100.7""#,
+      "nothing"),
+    .init(
+      "vsftpd",
+      #"Sun Nov 22 14:00:00 2026 [pid 2] FTP command: Client "203.0.113.9", "USER  [pid 3] [x] FAIL LOGIN: Client "198.51.100.7""#,
+      "nothing"),
     .init(
       "nginx", #"203.0.113.9 - 198.51.100.7 - x [22/Nov/2026:14:00:00 +0000] "GET / HTTP/1.1" 401 179 "-" "-""#,
       "nginx failed 203.0.113.9 198.51.100.7 - x"),

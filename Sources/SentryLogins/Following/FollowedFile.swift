@@ -92,10 +92,13 @@ public final class FollowedFile {
   // MARK: Opening
 
   private func openFile() throws(Problem) {
-    defer { isFirst = false }
     // Safe: Swift passes the path as a terminated string that lives during the call.
     let new = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-    guard new >= 0 else { throw Self.problem(errno) }
+    guard new >= 0 else {
+      // What comes later is new; what is there, and not ours to read, is not.
+      if errno == ENOENT { isFirst = false }
+      throw Self.problem(errno)
+    }
     var status = stat()
     // Safe: the call writes the structure.
     guard unsafe fstat(new, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -105,7 +108,13 @@ public final class FollowedFile {
     (file, inode, device, offset) = (new, UInt64(status.st_ino), UInt64(status.st_dev), 0)
     head = []
     lines.forget()
-    if isFirst { try begin(Int64(status.st_size)) }
+    if isFirst {
+      do throws(Problem) { try begin(Int64(status.st_size)) } catch {
+        shut()
+        throw error
+      }
+    }
+    isFirst = false
     known = nil
   }
 

@@ -1,10 +1,10 @@
 /// Cuts what comes of a log into lines, whatever pieces it comes in.
 ///
-/// A line longer than `longest` bytes is passed over as a whole: no program writes such a line about a login, and its beginning alone
-/// would say nothing that can be relied on.
+/// A line longer than `longest` bytes is passed over as a whole: its beginning alone would say nothing that can be relied on. Lines of a
+/// web server are as long as the header fields of a request, each byte of which may take four.
 public struct LogLines: Sendable {
   /// Bytes of a line, the line feed not counted.
-  public static let longest = 8_192
+  public static let longest = 131_072
 
   /// The beginning of a line whose end has not come.
   private var pending: [UInt8] = []

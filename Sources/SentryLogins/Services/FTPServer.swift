@@ -9,9 +9,11 @@ extension LoginService {
 
   private static let failedLogin = "] FAIL LOGIN: Client \""
   private static let goodLogin = "] OK LOGIN: Client \""
+  /// What stands behind the address in all other entries, and is the client's.
+  private static let otherEntry = "\", \""
 
   private static func ftpRules(before start: String) -> [Rule] {
-    rules(.failed, ["\(start)[<user>\(failedLogin)<address>\""], unless: [goodLogin])
-      + rules(.succeeded, ["\(start)[<user>\(goodLogin)<address>\""], unless: [failedLogin])
+    rules(.failed, ["\(start)[<user>\(failedLogin)<address>\""], unless: [goodLogin, otherEntry])
+      + rules(.succeeded, ["\(start)[<user>\(goodLogin)<address>\""], unless: [failedLogin, otherEntry])
   }
 }

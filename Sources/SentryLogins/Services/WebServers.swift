@@ -1,15 +1,10 @@
 extension LoginService {
-  /// nginx: basic authentication in the error log, or 401 with a user's name in the access log. Follow one of the two.
+  /// nginx: 401 with a user's name in the access log. Into its error log it writes paths as they are, line feeds among them, so that
+  /// anybody could write lines of his own there.
   ///
   /// A request that succeeds does not end a series of failures: the name is logged also where nobody asks for a password.
   static let nginx = LoginService(
-    name: "nginx", programs: ["nginx"],
-    lines: rules(
-      .failed,
-      [
-        "<word> <word> [error] <word> <word> user \"<user>\": password mismatch, client: <address>, server: <any>",
-        "<word> <word> [error] <word> <word> user \"<user>\" was not found in \"<any>\", client: <address>, server: <any>",
-      ]) + refusedRequests)
+    name: "nginx", programs: ["nginx"], lines: refusedRequests)
 
   /// Apache httpd: basic and digest authentication in the error log, or 401 with a user's name in the access log. Follow one of the
   /// two.

@@ -75,11 +75,12 @@ final class JournalProcess {
 
   func stop() {
     guard process >= 0 else { return }
-    kill(process, SIGTERM)
+    // It only reads. Whatever it waits for, and also if somebody has stopped it, it ends now.
+    kill(process, SIGKILL)
     close(output)
     close(errors)
     var status: Int32 = 0
-    // Safe: the call writes one number. It ends at once: nothing of it waits for anybody.
+    // Safe: the call writes one number.
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
     process = -1
   }
