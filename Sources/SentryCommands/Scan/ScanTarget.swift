@@ -55,7 +55,8 @@ struct ScanTarget {
       ["tcp", "udp"].filter { ports.transport == .any || ports.transport.rawValue == $0 }
         .map { ScanPorts.Port(transport: $0, number: ports.ports.lowerBound) }
     }
-    return ScanPorts(listening.sorted().prefix(ScanPorts.most - known.count) + known)
+    let first = known.filter { $0.number > 0 }.prefix(ScanPorts.most)
+    return ScanPorts(listening.sorted().prefix(ScanPorts.most - first.count) + first)
   }
 
   // MARK: What the rules say

@@ -33,7 +33,8 @@ struct ReachTrial: ~Copyable {
 
   init(_ surroundings: ReachSurroundings) {
     ruleSet = surroundings.ruleSet
-    sources = SourceClasses(ruleSet, entries: surroundings.entries.values.joined().map(\.range))
+    sources = SourceClasses(
+      ruleSet, entries: surroundings.entries.values.joined().map(\.range), local: surroundings.local)
     now = surroundings.now
     engine = Engine(
       rules: LoadedRules(ruleSet, labels: RuleLabels()), interfaces: surroundings.interfaces,

@@ -18,15 +18,19 @@ struct SourceClasses: Sendable {
   /// So many nets are tried.
   private static let longest = 256
 
-  /// - Parameter entries: nets of the tables that rules ask for.
-  init(_ ruleSet: RuleSet, entries: [AddressRange]) {
+  /// - Parameters:
+  ///   - entries: nets of the tables that rules ask for.
+  ///   - local: addresses of this host, in whose name nobody else comes.
+  init(_ ruleSet: RuleSet, entries: [AddressRange], local: AddressSpans) {
     var ranges = ruleSet.rules.filter { $0.property.name == Self.property }.compactMap { Self.net($0.value) }
     ranges += entries
     var known: Set<AddressRange> = []
     named = Array(ranges.filter { !$0.isEveryone && known.insert($0).inserted }.prefix(Self.longest))
     nets = named.compactMap { range in
       let smaller = named.filter { $0 != range && range.contains($0.first) && range.contains($0.last) }
-      let address = range.samples.first { address in !smaller.contains { $0.contains(address) } }
+      let address = range.samples.first { address in
+        !local.contains(address) && !smaller.contains { $0.contains(address) }
+      }
       return address.map { Net(range: range, address: $0) }
     }
   }
@@ -60,8 +64,8 @@ extension AddressRange {
     let middle = IPAddress(
       high: first.high &+ (last.high &- first.high) / 2, low: first.low &+ (last.low &- first.low) / 2 | 1)
     let near = [
-      IPAddress(high: first.high, low: first.low | 1), IPAddress(high: last.high, low: last.low & ~1), middle, first,
-      last,
+      IPAddress(high: first.high, low: first.low | 1), IPAddress(high: last.high, low: last.low & ~1), middle,
+      IPAddress(high: first.high, low: first.low | 2), IPAddress(high: last.high, low: last.low & ~2), first, last,
     ]
     return near.filter(contains)
   }

@@ -21,13 +21,13 @@ import Testing
       isIPv6Only: isIPv6Only, user: 0, inode: 0)
   }
 
-  /// Of a host with 192.0.2.10 and 2001:db8::10 at eth0, which is filtered unless said.
+  /// Of a host with 192.0.2.10 and 2001:db8::10 at eth0, which is filtered, unless said.
   private func reply(
     _ rules: String, _ sockets: [ListeningSocket], filtered: Bool = true, authorized: [AddressEntry] = [],
-    enforced: Bool = true, enabled: Bool = true
+    enforced: Bool = true, enabled: Bool = true, own: [String] = ["192.0.2.10", "2001:db8::10"]
   ) throws -> ReachableReply {
     let ruleSet = try #require(RuleDocument(reading: "{ rules = ( \(rules) ); }").ruleSet)
-    let own = ["192.0.2.10", "2001:db8::10"].map(Self.address)
+    let own = own.map(Self.address)
     let surroundings = ReachSurroundings(
       ruleSet: ruleSet, interfaces: filtered ? [EngineInterface(name: "eth0")] : [],
       local: AddressSpans(own.map { AddressRange(prefix: $0, length: 128) }), entries: [.authorize: authorized],
@@ -58,6 +58,17 @@ import Testing
     #expect(
       try text(Self.closed, socket(22, at: "::"))
         == "only from 192.168.0.0/24 at 192.0.2.10, blocked by 1.3 at 2001:db8::10")
+  }
+
+  /// What this host sends itself passes, but its own address is not one of others in its net.
+  @Test func nobodyComesByOurOwnAddress() throws {
+    let rules = """
+      { enabled = 1; propertyName = Direction; propertyValue = inbound; children = (
+        { enabled = 1; propertyName = "Source net"; propertyValue = "192.168.0.0/24"; filterActionName = Delete; },
+        { enabled = 1; propertyName = "TCP header flags"; propertyValue = "syn,-ack"; filterActionName = Delete; } ); }
+      """
+    let reply = try reply(rules, [socket(22)], own: ["192.168.0.1"])
+    #expect(reply.sockets.first?.text == "blocked by 1.2")
   }
 
   @Test func netsThatAreKeptOutAreNamed() throws {
