@@ -61,10 +61,10 @@ struct Apply: AsyncParsableCommand {
   }
 
   func run() async throws {
-    guard watch else { return try await apply(try FileInput.read(document)) }
+    guard watch else { return try await apply(try FileInput.read(document, atMost: ControlLimit.requestBytes)) }
     // What is saved from now on is seen, also while this is applied.
     let file = WatchedFile(path: document)
-    try await applyOrTell(try FileInput.read(document), until: file)
+    try await applyOrTell(try FileInput.read(document, atMost: ControlLimit.requestBytes), until: file)
     try await applyAfterEachSave(of: file)
   }
 

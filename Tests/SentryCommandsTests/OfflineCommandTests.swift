@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func aDeviceThatNeverEndsIsNoDocument() async throws {
-    let run = try await Program.sentry.run(["check", "/dev/zero"])
+    let run = try await Program.sentry.run(["apply", "/dev/zero"])
     #expect(run.status == 66)
     #expect(run.errors == "sentry: /dev/zero: it has more than 64 MiB, which is too much\n")
   }

@@ -66,7 +66,7 @@ struct WatchedFile {
         continue
       }
       do throws(CommandFailure) {
-        return try FileInput.read(path)
+        return try FileInput.read(path, atMost: ControlLimit.requestBytes)
       } catch {
         tell(error.message ?? "it cannot be read")
       }

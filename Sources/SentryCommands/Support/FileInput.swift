@@ -1,18 +1,22 @@
 internal import Foundation
-internal import SentryControl
 internal import SystemPackage
 
 /// Reads whole files named on the command line.
 enum FileInput {
-  /// The bytes of the file at `path`; `-` is standard input. No more than a daemon would take, for a device may never end.
-  static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
+  /// Bytes that are read at most, for a device may never end: those of the longest document, and one, which shows that there are more.
+  private static let longest = (1 << 30) + 1
+
+  /// The bytes of the file at `path`; `-` is standard input.
+  ///
+  /// - Parameter limit: bytes it may have; what is for a daemon may have `ControlLimit.requestBytes`.
+  static func read(_ path: String, atMost limit: Int = longest) throws(CommandFailure) -> [UInt8] {
     let file = try open(path)
     defer { if path != "-" { try? file.close() } }
     var bytes: [UInt8] = []
     while let block = try block(of: file, path, upTo: 1 << 20) {
       bytes += block
-      guard bytes.count <= ControlLimit.requestBytes else {
-        throw CommandFailure(.noInput, "\(displayName(path)): it has more than 64 MiB, which is too much")
+      guard bytes.count <= limit else {
+        throw CommandFailure(.noInput, "\(displayName(path)): it has more than \(limit >> 20) MiB, which is too much")
       }
     }
     return bytes

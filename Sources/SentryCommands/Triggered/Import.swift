@@ -46,7 +46,7 @@ extension Triggered {
     @OptionGroup var socket: SocketOption
 
     func run() async throws {
-      let bytes = try FileInput.read(file)
+      let bytes = try FileInput.read(file, atMost: ControlLimit.requestBytes)
       let reply = try await ControlClient.connected(to: socket.path) { client in
         let reply = try await client.put(
           ControlPath.lists, query: query, body: Data(bytes), as: TableImportReply.self)
