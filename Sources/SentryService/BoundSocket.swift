@@ -14,6 +14,7 @@ final class BoundSocket: Sendable {
 
   private let file: SocketFile
   private let state = Mutex(State.none)
+  private let wasToldOfFailure = Mutex(false)
 
   init(file: SocketFile) { self.file = file }
 
@@ -45,8 +46,6 @@ final class BoundSocket: Sendable {
     wasToldOfFailure.withLock { $0 = false }
     return true
   }
-
-  private let wasToldOfFailure = Mutex(false)
 
   /// - Returns: whether this is the first time since we listened.
   func fail() -> Bool {

@@ -13,31 +13,21 @@ struct AgeClock {
   private static let proof = Duration.seconds(86_400)
 
   /// The latest moment that was believed.
-  private var believed: Moment?
+  private var believed: ClockMoment?
   /// When the clock was asked last.
-  private var latest: Moment?
+  private var latest: ClockMoment?
   /// Since when it has not leapt.
   private var steadySince: ContinuousClock.Instant?
   /// By how many nanoseconds the wall clock is ahead of the time that is believed; 0 where it is believed.
   private(set) var lead: Int64 = 0
 
-  private struct Moment {
-    var wall: Timestamp
-    var steady: ContinuousClock.Instant
-
-    /// By how many nanoseconds more the wall clock has moved since.
-    func leap(to other: Moment) -> Int64 {
-      other.wall.nanoseconds - wall.nanoseconds - (other.steady - steady).wholeNanoseconds
-    }
-  }
-
   /// - Parameter written: the latest time that an earlier run has written; the clock may have been set since, or before.
   mutating func begin(after written: Timestamp?, steady: ContinuousClock.Instant) {
-    believed = written.map { Moment(wall: $0, steady: steady) }
+    believed = written.map { ClockMoment(wall: $0, steady: steady) }
   }
 
   mutating func time(wall: Timestamp, steady: ContinuousClock.Instant) -> RetentionTime {
-    let now = Moment(wall: wall, steady: steady)
+    let now = ClockMoment(wall: wall, steady: steady)
     if latest.map({ abs($0.leap(to: now)) > Self.tolerance }) ?? true { steadySince = steady }
     latest = now
     let hasHeld = steadySince.map { steady - $0 >= Self.proof } ?? false

@@ -11,7 +11,7 @@ struct ClockWatch {
 
   /// Since when the wall clock has been behind the engine.
   private var behindSince: ContinuousClock.Instant?
-  private var latest: (wall: Timestamp, steady: ContinuousClock.Instant)?
+  private var latest: ClockMoment?
 
   /// The wall clock is behind the engine, which waits.
   var isWaiting: Bool { behindSince != nil }
@@ -36,10 +36,9 @@ struct ClockWatch {
 
   /// By how many nanoseconds the clock was set since the call before: below 0 if it was set back; `nil` if it was not.
   mutating func leap(wall: Timestamp, steady: ContinuousClock.Instant) -> Int64? {
-    defer { latest = (wall, steady) }
-    guard let latest else { return nil }
-    let leap = wall.nanoseconds - latest.wall.nanoseconds - (steady - latest.steady).wholeNanoseconds
-    return abs(leap) > Self.tolerance ? leap : nil
+    let now = ClockMoment(wall: wall, steady: steady)
+    defer { latest = now }
+    return latest.map { $0.leap(to: now) }.flatMap { abs($0) > Self.tolerance ? $0 : nil }
   }
 
   /// `the clock was set back by 1 h`
@@ -50,23 +49,5 @@ struct ClockWatch {
   }
 
   /// In the two largest units, as `1 h`, `2 d 3 h` or `45 s`.
-  static func span(seconds: Int64) -> String {
-    let units: [(name: String, seconds: Int64)] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)]
-    let first = units.firstIndex { seconds >= $0.seconds } ?? units.count - 1
-    var rest = seconds
-    var parts: [String] = []
-    for unit in units[first...].prefix(2) {
-      if rest / unit.seconds > 0 { parts.append("\(rest / unit.seconds) \(unit.name)") }
-      rest %= unit.seconds
-    }
-    return parts.joined(separator: " ")
-  }
-}
-
-extension Duration {
-  /// Of some years at most.
-  var wholeNanoseconds: Int64 {
-    let (seconds, attoseconds) = components
-    return seconds * Timestamp.nanosecondsPerSecond + attoseconds / Timestamp.nanosecondsPerSecond
-  }
+  static func span(seconds: Int64) -> String { SpokenTime.text(Double(seconds), units: ["d", "h", "min", "s"], " ") }
 }
