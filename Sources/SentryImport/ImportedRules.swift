@@ -29,9 +29,21 @@ public struct ImportedRules: Sendable {
     }
     let nodes = read(source, &findings)
     let document = nodes.isEmpty ? nil : DocumentWriter.document(nodes, interfaceNames: interfaceNames)
-    if let document, document.ruleSet == nil { findings.append(.tooMuch(document.diagnostics.first)) }
+    if let document, document.ruleSet == nil {
+      findings.append(.tooMuch(document.diagnostics.first { $0.severity == .error }))
+    }
     ruleSet = document?.ruleSet
-    diagnostics = findings.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    diagnostics = Self.once(findings).sorted { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
+  /// What is read several times, as a chain that several rules lead to, is told once.
+  private static func once(_ findings: [Diagnostic]) -> [Diagnostic] {
+    struct Place: Hashable {
+      let range: Range<Int>
+      let message: String
+    }
+    var told: Set<Place> = []
+    return findings.filter { told.insert(Place(range: $0.range, message: $0.message)).inserted }
   }
 
   private static func refusal(of bytes: [UInt8]) -> Diagnostic? {

@@ -58,6 +58,27 @@ extension Diagnostic {
     differs(.note, word.range, "\(word.text.quoted) is no command of ipfw: left out")
   }
 
+  static func mayMakeRules(_ word: Word, _ range: Range<Int>) -> Diagnostic {
+    differs(.warning, range, "\(word.text.quoted) is no command of ipfw: what rules it makes is not known here")
+  }
+
+  static func notRead(_ file: Word) -> Diagnostic {
+    differs(.warning, file.range, "\(file.text.quoted) is not read: what it sets or adds is not known here")
+  }
+
+  static func dynamicRules(_ words: [Word]) -> Diagnostic {
+    differs(.note, words.range, "dynamic rules are left out: connections become known as their packets come")
+  }
+
+  static func setIsOff(_ rule: IPFWRule) -> Diagnostic {
+    differs(
+      .note, rule.range, "rule \(rule.numberText) is of a set that is switched off, and stands in the document so")
+  }
+
+  static func matchesNothing(_ rule: IPFWRule) -> Diagnostic {
+    differs(.note, rule.range, "no packet fits all that rule \(rule.numberText) asks: it is not in the document")
+  }
+
   static func answersDiffer(_ word: Word) -> Diagnostic {
     differs(
       .note, word.range, "senders of TCP get a reset, of UDP 'port unreachable', others 'administratively prohibited'")
@@ -67,8 +88,8 @@ extension Diagnostic {
     differs(.warning, word.range, "the number of connections is not limited; their state is kept")
   }
 
-  static func isNotReached(_ rule: IPFWRule) -> Diagnostic {
-    differs(.note, rule.range, "no packet comes to rule \(rule.numberText): it is not in the document")
+  static func isNotReached(_ rule: String, at range: Range<Int>) -> Diagnostic {
+    differs(.note, range, "no packet comes to \(rule): it is not in the document")
   }
 
   static func goesBack(_ rule: IPFWRule) -> Diagnostic {
@@ -97,6 +118,12 @@ extension Diagnostic {
 
   static func otherHook(_ name: String, at range: Range<Int>) -> Diagnostic {
     differs(.warning, range, "chain for \(name.quoted) is left out: only what comes in and goes out is taken over")
+  }
+
+  static func otherFamilyPasses(_ family: String, at range: Range<Int>) -> Diagnostic {
+    differs(
+      .warning, range, "IPv\(family) passes: these rules did not see it",
+      hint: family == "6" ? "--ipv6-file FILE takes its rules over" : nil)
   }
 
   static func forwards(at range: Range<Int>) -> Diagnostic { otherHook("FORWARD", at: range) }

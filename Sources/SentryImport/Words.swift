@@ -3,6 +3,8 @@ struct Word: Sendable {
   var text: String
   /// In bytes; of a word that a variable has put there, where the variable stands.
   var range: Range<Int>
+  /// Why what it stands for is not known here; its text is what the file has then.
+  var refusal: ImportRefusal?
 }
 
 extension Array<Word> {

@@ -25,12 +25,23 @@ import Testing
     let run = try await Program.sentry.run(["import", "ipfw", path])
     #expect(run.status == 1)
     #expect(run.errors.hasPrefix("\(path):1:7: error: 'divert' hands packets"), "\(run.errors)")
-    #expect(run.errors.hasSuffix("\(path): 2 rules, 1 error\n"), "\(run.errors)")
+    #expect(run.errors.hasSuffix("\(path): a document of 2 rules, 1 error\n"), "\(run.errors)")
     #expect(run.output.contains(#"nodeName = "00050 divert 8668 ip from any to any via en0"; enabled = 0;"#))
     let report = try await Program.sentry.run(["import", "ipfw", "--format", "json", path])
     let object = try #require(JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any])
     #expect(object["errors"] as? Int == 1 && object["rules"] as? Int == 2)
     #expect(object["document"] as? String == run.output)
+  }
+
+  @Test func bothFamiliesBecomeOneDocument() async throws {
+    let folder = try TemporaryFolder()
+    let four = try folder.write("v4", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m set -j DROP\nCOMMIT\n")
+    let six = try folder.write("v6", "*filter\n:INPUT DROP [0:0]\n-A INPUT -m limit -j DROP\nCOMMIT\n")
+    let run = try await Program.sentry.run(["import", "iptables-save", four, "--ipv6-file", six])
+    #expect(run.status == 1)
+    #expect(run.errors.contains("\(four):3:13: error: match 'set'"), "\(run.errors)")
+    #expect(run.errors.contains("\(six):3:13: error: match 'limit'"), "\(run.errors)")
+    #expect(run.output.contains("nodeName = IPv4;") && run.output.contains("nodeName = IPv6;"), "\(run.output)")
   }
 
   @Test func aWarningCountsIfStrict() async throws {

@@ -12,7 +12,8 @@ extension ImportCommand {
         cannot be taken over stands in the document switched off, and is told with its line; the exit status is 1 then.
 
           iptables-save | sentry import iptables-save - > my.plist
-          ip6tables-save | sentry import iptables-save --ipv6 - > my.plist
+          ip6tables-save > v6.rules
+          iptables-save | sentry import iptables-save - --ipv6-file v6.rules > my.plist
         """)
 
     @Argument(help: ArgumentHelp("What iptables-save printed; - reads standard input.", valueName: "file"))
@@ -21,13 +22,27 @@ extension ImportCommand {
     @Flag(name: .customLong("ipv6"), help: "The rules are those of ip6tables-save.")
     var isIPv6 = false
 
+    @Option(
+      help: ArgumentHelp("What ip6tables-save printed: both become one document.", valueName: "file"))
+    var ipv6File: String?
+
     @OptionGroup var output: ImportOutput
+
+    func validate() throws {
+      if isIPv6, ipv6File != nil { throw ValidationError("--ipv6 says that there are no rules of IPv4: leave it out") }
+    }
 
     func run() throws {
       let bytes = try FileInput.read(file)
-      try output.write(
-        ImportedRules(
-          iptablesSave: bytes, isIPv6: isIPv6, fileName: FileInput.displayName(file), options: ImportOutput.names))
+      let other = try ipv6File.map { try FileInput.read($0) }
+      let rules = ImportedRules(
+        iptablesSave: bytes, isIPv6: isIPv6, other: other, fileName: FileInput.displayName(file),
+        options: ImportOutput.names)
+      guard let ipv6File, let other else { return try output.write(rules) }
+      let rest = ImportedRules(
+        iptablesSave: other, isIPv6: true, other: bytes, fileName: FileInput.displayName(ipv6File),
+        options: ImportOutput.names)
+      try output.write(rules, with: rest)
     }
   }
 }

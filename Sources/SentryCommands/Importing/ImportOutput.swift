@@ -16,29 +16,33 @@ struct ImportOutput: ParsableArguments {
   var strict = false
 
   /// Writes the document and what was found.
-  func write(_ rules: ImportedRules) throws {
-    if format == .text { printFindings(rules) }
-    guard let text = rules.text else {
-      if format == .json { Console.writeLine(try jsonText(ImportReport(rules))) }
-      throw CommandFailure(.unusableData, "\(rules.source.fileName): no document was made")
+  ///
+  /// - Parameter rest: of a second file, with what was found there; its rules are in the same document.
+  func write(_ rules: ImportedRules, with rest: ImportedRules? = nil) throws {
+    let all = [rules] + [rest].compactMap(\.self)
+    if format == .text { for each in all { printFindings(each, of: rules) } }
+    guard let text = rules.text, all.allSatisfy({ $0.ruleSet != nil }) else {
+      if format == .json { Console.writeLine(try jsonText(ImportReport(all))) }
+      let file = all.first { $0.ruleSet == nil } ?? rules
+      throw CommandFailure(.unusableData, "\(file.source.fileName): no document was made")
     }
-    let written = format == .json ? try jsonText(ImportReport(rules)) + "\n" : text
+    let written = format == .json ? try jsonText(ImportReport(all)) + "\n" : text
     if let output, output != "-" {
       try FileReplacement.write(Array(written.utf8), to: output)
     } else {
       Console.write(written)
     }
     let least = strict ? Diagnostic.Severity.warning : .error
-    if rules.diagnostics.contains(where: { $0.severity >= least }) { throw CommandFailure(.findings) }
+    if all.contains(where: { $0.diagnostics.contains { $0.severity >= least } }) { throw CommandFailure(.findings) }
   }
 
   /// All of them: each may be a hole, or a door that stays shut.
-  private func printFindings(_ rules: ImportedRules) {
+  private func printFindings(_ rules: ImportedRules, of document: ImportedRules) {
     for finding in rules.diagnostics {
       Console.writeError(finding.rendered(in: rules.source, usesColor: Console.errorHasColour))
     }
     guard !rules.diagnostics.isEmpty else { return }
-    let count = rules.ruleSet.map { "\(counted($0.rules.count, "rule")), " } ?? ""
+    let count = document.ruleSet.map { "a document of \(counted($0.rules.count, "rule")), " } ?? ""
     Console.writeError("\(rules.source.fileName): \(count)\(rules.diagnostics.summary)")
   }
 
@@ -63,12 +67,15 @@ struct ImportReport: Encodable {
   var warnings: Int
   var findings: [DiagnosticRecord]
 
-  init(_ imported: ImportedRules) {
-    file = imported.source.fileName
-    document = imported.text
-    rules = imported.ruleSet?.rules.count
-    errors = imported.diagnostics.count { $0.severity == .error }
-    warnings = imported.diagnostics.count { $0.severity == .warning }
-    findings = imported.diagnostics.map { DiagnosticRecord($0, in: imported.source) }
+  /// - Parameter imported: the first has the document.
+  init(_ imported: [ImportedRules]) {
+    let all = imported.flatMap(\.diagnostics)
+    let isWhole = imported.allSatisfy { $0.ruleSet != nil }
+    file = imported[0].source.fileName
+    document = isWhole ? imported[0].text : nil
+    rules = isWhole ? imported[0].ruleSet?.rules.count : nil
+    errors = all.count { $0.severity == .error }
+    warnings = all.count { $0.severity == .warning }
+    findings = imported.flatMap { one in one.diagnostics.map { DiagnosticRecord($0, in: one.source) } }
   }
 }

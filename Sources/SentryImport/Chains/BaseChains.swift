@@ -16,11 +16,23 @@ struct BaseChains {
   var seesNoLaterFragments = false
 
   func nodes(_ findings: inout [Diagnostic]) -> [RuleNode] {
+    for name in reachable { findings += chains[name]?.findings ?? [] }
     let whole = nodes(isForLaterFragments: false, &findings)
     guard !whole.isEmpty, !seesNoLaterFragments, tellsFragmentsApart else { return whole }
     var later = RuleNode("later fragments", .next, nodes(isForLaterFragments: true, &findings))
     later.test = .laterFragment
     return [later] + whole
+  }
+
+  /// The chains that packets come to. What others hold is not taken over, and nobody's worry.
+  private var reachable: Set<String> {
+    var reached: Set<String> = []
+    var next = (inbound + outbound).map(\.chain.name)
+    while let name = next.popLast() {
+      guard reached.insert(name).inserted, let chain = chains[name] else { continue }
+      next += chain.rules.flatMap(\.actions).compactMap(\.target)
+    }
+    return reached
   }
 
   private func nodes(isForLaterFragments: Bool, _ findings: inout [Diagnostic]) -> [RuleNode] {
@@ -52,7 +64,7 @@ struct BaseChains {
 
 /// Where netfilter's connection tracking and ours differ is told in docs/Import.md.
 enum TrackedState: String, CaseIterable {
-  case new, established, related, invalid
+  case new, established, related, invalid, untracked
 
   /// netfilter takes an ACK of a connection that it has not seen for the start of one (`nf_conntrack_tcp_loose`).
   private static let pickedUp = PacketTest(.tcpFlags, "ack,-syn,-rst,-fin")
@@ -65,7 +77,25 @@ enum TrackedState: String, CaseIterable {
         Clause(allOf: [Clause(PacketTest(.connectionState, "none")), Clause(Self.pickedUp)]),
       ])
     case .established, .related: Clause(PacketTest(.connectionState, "established,closing"))
-    case .invalid: Clause(allOf: [Clause(PacketTest(.connectionState, "none")), Clause(!Self.pickedUp)])
+    case .invalid: Clause(allOf: Self.invalidClauses)
+    case .untracked: Self.neverTracked
     }
+  }
+
+  /// What nobody connects to: listeners of groups, routers and neighbours (`nf_conntrack_proto_icmpv6`).
+  private static let neverTracked = Clause(.icmpv6Type, [130...136, 143...143])
+  private static let isICMPv6 = PacketTest(.protocolNumber, WellKnownNames.documentName(ofProtocol: 58))
+
+  /// Unknown, and neither an ACK nor of what is not tracked.
+  private static let invalidClauses = [
+    Clause(PacketTest(.connectionState, "none")),
+    Clause(anyOf: [
+      Clause(.isTCP, !pickedUp), Clause(allOf: [Clause(isICMPv6)] + neverTracked.negated), Clause(!.isTCP, !isICMPv6),
+    ]),
+  ]
+
+  /// Clauses that all hold for packets of one of these states.
+  static func clauses(_ states: [TrackedState]) -> [Clause] {
+    states == [.invalid] ? invalidClauses : [Clause(anyOf: states.map(\.clause))]
   }
 }

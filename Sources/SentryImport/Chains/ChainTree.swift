@@ -42,14 +42,28 @@ struct ChainTree {
       let name = "\(number): \(rule.text)"
       for action in rule.actions {
         guard let outcome = node(action, Self.cut(name), end, path, rule) else { continue }
-        guard let branch = Branch(clauses, outcome, number: number) else { continue }
+        guard let branch = Branch(clauses, outcome, number: number) else {
+          noteUnreached(number, rule)
+          continue
+        }
         size += branch.size
         if size > max(Self.usualLimit, chains.values.reduce(0) { $0 + $1.rules.count } * 16) { refuse(rule) }
         branches.append(branch)
       }
-      if clauses.isEmpty, rule.actions.contains(where: \.ends) { break }
+      if clauses.isEmpty, rule.actions.contains(where: \.ends) {
+        for (behind, rule) in chain.rules.enumerated().dropFirst(place + 1) where rule.actions != [.none] {
+          noteUnreached("\(chain.name) \(behind + 1)", rule)
+        }
+        break
+      }
     }
     return isFull ? [] : Factoring.nodes(of: branches)
+  }
+
+  /// Of rules for later fragments, one that no packet of these comes to may be for others.
+  private mutating func noteUnreached(_ name: String, _ rule: FilterChain.Rule) {
+    let asksForDirection = rule.clauses.contains { $0.alternatives.joined().contains { $0.property == .direction } }
+    if !isForLaterFragments, !asksForDirection { findings.append(.isNotReached("rule \(name)", at: rule.range)) }
   }
 
   private mutating func refuse(_ rule: FilterChain.Rule) {

@@ -1,3 +1,5 @@
+internal import SentryDiagnostics
+
 /// A list of rules as iptables and nftables have them. Rules may lead into other chains and come back.
 struct FilterChain {
   enum Action: Equatable {
@@ -29,10 +31,20 @@ struct FilterChain {
 
   var name: String
   var rules: [Rule] = []
+  /// What was found in reading it.
+  var findings: [Diagnostic] = []
   var range: Range<Int>
 }
 
 extension FilterChain.Action {
+  /// The chain that it leads to.
+  var target: String? {
+    switch self {
+    case .jump(let name), .goto(let name): name
+    default: nil
+    }
+  }
+
   /// A packet goes no further in this chain.
   var ends: Bool {
     switch self {

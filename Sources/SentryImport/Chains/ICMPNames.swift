@@ -22,4 +22,27 @@ enum ICMPNames {
   static func type(named name: String, isIPv6: Bool) -> UInt8? {
     UInt8(name) ?? (isIPv6 ? typesOfIPv6[name] : types[name])
   }
+
+  /// Codes of "destination unreachable", by the names that nftables has for them (RFC 792, RFC 1812 §5.2.7.1; RFC 4443 §3.1).
+  static func codes(isIPv6: Bool) -> [String: Int] {
+    isIPv6
+      ? [
+        "no-route": 0, "admin-prohibited": 1, "addr-unreachable": 3, "port-unreachable": 4, "policy-fail": 5,
+        "reject-route": 6,
+      ]
+      : [
+        "net-unreachable": 0, "host-unreachable": 1, "prot-unreachable": 2, "port-unreachable": 3, "frag-needed": 4,
+        "net-prohibited": 9, "host-prohibited": 10, "admin-prohibited": 13,
+      ]
+  }
+}
+
+/// Names of the classes in a packet's DSCP (IANA "Differentiated Services Field Codepoints").
+enum ServiceClassNames {
+  static let numbers: [String: Int] = {
+    var numbers = ["be": 0, "df": 0, "lephb": 1, "va": 44, "ef": 46]
+    for selector in 0...7 { numbers["cs\(selector)"] = selector * 8 }
+    for group in 1...4 { for drop in 1...3 { numbers["af\(group)\(drop)"] = group * 8 + drop * 2 } }
+    return numbers
+  }()
 }

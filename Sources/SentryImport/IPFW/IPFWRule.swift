@@ -20,6 +20,10 @@ struct IPFWRule {
   /// Its words, without `add`.
   var text: String
   var range: Range<Int>
+  /// Rules of a set are switched on and off together.
+  var set = 0
+  /// A listing says that it is switched off.
+  var isOff = false
   var action: Action
   var isLogged = false
   /// What must hold for a packet.

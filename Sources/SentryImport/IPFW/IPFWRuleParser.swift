@@ -111,15 +111,27 @@ struct IPFWRuleParser {
   /// `tcp from any 1024-65535 to me 22`; nothing where the rule has only options.
   private mutating func endpoints() throws(ImportRefusal) -> [Clause] {
     guard words[position...].prefix(while: { $0.text != "//" }).contains(where: { $0.text == "from" }) else {
-      guard let word = peek, !isNext("//"), !isNext("{"), !isNext("not"), !Self.isOption(word.text) else { return [] }
-      return [try protocols()]
+      try requireOptions()
+      return []
     }
     var clauses = [try protocols()]
+    let mayHavePorts = clauses[0].isAlways || clauses[0].alternatives.joined().allSatisfy(\.mayHavePorts)
     _ = try expect("from")
-    clauses += try endpoint(.sourceNet, .sourcePort)
+    clauses += try endpoint(.sourceNet, mayHavePorts ? .sourcePort : nil)
     _ = try expect("to")
-    clauses += try endpoint(.destinationNet, .destinationPort)
+    clauses += try endpoint(.destinationNet, mayHavePorts ? .destinationPort : nil)
     return clauses
+  }
+
+  /// Lest a line that is cut short is for all packets.
+  private mutating func requireOptions() throws(ImportRefusal) {
+    guard let word = peek, word.text != "//" else {
+      if position == 1, words[0].text == "check-state" { return }
+      throw ImportRefusal("expected a protocol, 'from' and 'to' at the end of the rule", at: words.range)
+    }
+    if ["{", "(", "not"].contains(word.text) || Self.isOption(word.text) { return }
+    _ = try protocols()
+    _ = try expect("from")
   }
 
   private mutating func expect(_ text: String) throws(ImportRefusal) -> Word {
@@ -162,9 +174,10 @@ struct IPFWRuleParser {
   }
 
   private mutating func endpoint(
-    _ net: TestedProperty, _ port: TestedProperty
+    _ net: TestedProperty, _ port: TestedProperty?
   ) throws(ImportRefusal) -> [Clause] {
     var clauses = try addresses(net)
+    guard let port else { return clauses }
     let isNot = isNext("not") && position + 1 < words.count && mayBePorts(words[position + 1].text)
     guard isNot || peek.map({ mayBePorts($0.text) }) == true else { return clauses }
     if isNot { position += 1 }
@@ -280,7 +293,7 @@ struct IPFWRuleParser {
     case "ipversion", "ipver", "ip4", "ip6", "ipv4", "ipv6":
       let isNamed = word.text.hasPrefix("ipver")
       return [Clause(PacketTest(.ipVersion, isNamed ? try next("a version").text : String(word.text.suffix(1))))]
-    case "uid": return [Clause(PacketTest(.user, try next("a user").text))]
+    case "uid": return [try Clause(users: [next("a user")])]
     case "layer2" where position > 1 && words[position - 2].text == "not": return [.never]
     default: throw ImportRefusal("\(word.text.quoted) is no option that can be taken over", at: word)
     }

@@ -1,24 +1,35 @@
 internal import SentryDiagnostics
 
-/// One command of a script, or one line of a listing.
+/// One command of a script, without the shell's own words before it, or one line of a listing.
 struct IPFWCommand {
   var words: [Word]
   /// Runs only if the command before it succeeds, or fails.
   var isConditional = false
+  /// What began the block that it stands in, where only a shell can tell whether that runs.
+  var block: Word?
+  var isListing = false
+  /// A listing's line about a rule of a set that is switched off.
+  var isDisabled = false
+  /// What is wrong with how it is written.
+  var refusal: ImportRefusal?
 }
 
-/// Divides a file into commands, as a shell would: words, quotes, variables, lines that go on. A line that begins with a number
-/// is one of a listing, and taken as it is.
+/// Divides a file into commands, as a shell would: words, quotes, variables, lines that go on, `for` over known words. A line that
+/// begins with a number is one of a listing, and taken as it is.
 struct IPFWScript {
   /// Longer ones are refused.
   static let longestLine = 1 << 16
+  /// Of all loops together.
+  static let mostRounds = 10_000
+  /// What `ipfw -S list` puts before rules of sets that are switched off.
+  private static let disabledMark = Array("# DISABLED ".utf8)
 
   private let bytes: [UInt8]
   private var position = 0
   private var variables: [String: Value] = [:]
   private var command = IPFWCommand(words: [])
-  private var isNextConditional = false
-  private var refusal: ImportRefusal?
+  private var blocks = ShellBlocks()
+  private var rounds = 0
   private(set) var commands: [IPFWCommand] = []
   private(set) var refusals: [ImportRefusal] = []
 
@@ -48,6 +59,9 @@ struct IPFWScript {
       position = end + 1
     } else if let first = byte, first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") {
       readListing(to: end)
+    } else if bytes[position...].starts(with: Self.disabledMark) {
+      position += Self.disabledMark.count
+      readListing(to: end, isDisabled: true)
     } else {
       readShell()
     }
@@ -63,11 +77,11 @@ struct IPFWScript {
     while let byte, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { position += 1 }
   }
 
-  private mutating func readListing(to end: Int) {
+  private mutating func readListing(to end: Int, isDisabled: Bool = false) {
     let words = bytes[position..<end].split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.map { word in
       Word(text: String(decoding: word, as: UTF8.self), range: word.startIndex..<word.endIndex)
     }
-    commands.append(IPFWCommand(words: words))
+    commands.append(IPFWCommand(words: words, isListing: true, isDisabled: isDisabled))
     position = end + 1
   }
 
@@ -106,26 +120,53 @@ struct IPFWScript {
   }
 
   private mutating func endCommand(isConditional: Bool) {
-    if let refusal {
-      refusals.append(refusal)
-    } else if !command.words.isEmpty {
-      finishCommand()
-    }
-    refusal = nil
-    command = IPFWCommand(words: [], isConditional: isConditional || isNextConditional)
-    isNextConditional = false
+    if command.refusal != nil || !command.words.isEmpty { finishCommand() }
+    command = IPFWCommand(words: [], isConditional: isConditional)
   }
 
-  /// Assignments set variables, all else is a command.
   private mutating func finishCommand() {
-    let words = command.words.first?.text == "export" ? Array(command.words.dropFirst()) : command.words
-    let assignments = words.map { Self.assignment($0.text) }
-    guard !command.isConditional, assignments.allSatisfy({ $0 != nil }) else {
-      return commands.append(command)
+    if blocks.condition == nil, !command.isConditional, let loop = ShellBlocks.loop(command.words),
+      rounds < Self.mostRounds
+    {
+      return begin(loop, command.words[0])
     }
-    for (name, value) in assignments.compactMap(\.self) {
-      variables[name] = value.contains(Self.unknownMark) ? .unknown : .known(value)
+    if command.words.first?.text == "done", let round = blocks.nextRound() {
+      rounds += 1
+      guard rounds < Self.mostRounds else {
+        refusals.append(ImportRefusal("more than \(Self.mostRounds) rounds of loops", at: command.words[0]))
+        return
+      }
+      variables[round.variable] = .known(round.value)
+      position = round.start
+      return
     }
+    var words = command.words[...]
+    blocks.enter(&words)
+    (command.words, command.block) = (Array(words), blocks.condition)
+    guard command.refusal == nil else { return commands.append(command) }
+    let assigned =
+      ["export", "readonly", "local"].contains(words.first?.text) ? Array(words.dropFirst()) : Array(words)
+    guard !words.isEmpty, assigned.allSatisfy({ Self.assignment($0.text) != nil }) else {
+      if !words.isEmpty { commands.append(command) }
+      return
+    }
+    for word in assigned { assign(word) }
+  }
+
+  private mutating func begin(_ loop: (variable: String, values: [String]), _ word: Word) {
+    rounds += 1
+    variables[loop.variable] = .known(loop.values[0])
+    blocks.openLoop(
+      word, ShellBlocks.Loop(variable: loop.variable, values: loop.values.dropFirst().reversed(), start: position))
+  }
+
+  /// What is assigned under a condition is not known afterwards, but for what is ipfw in any case.
+  private mutating func assign(_ word: Word) {
+    guard let (name, value) = Self.assignment(word.text) else { return }
+    let isCertain = command.block == nil && !command.isConditional
+    let isSame = if case .known(let before)? = variables[name] { before == value } else { false }
+    let isKnown = word.refusal == nil && (isCertain || isSame || IPFWWords.isFirewall(value))
+    variables[name] = isKnown ? .known(value) : .unknown
   }
 
   private static func assignment(_ word: String) -> (String, String)? {
@@ -138,15 +179,13 @@ struct IPFWScript {
     return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
   }
 
-  /// Stands for what only a shell can tell.
-  private static let unknownMark: Character = "\u{1}"
-
   /// One word; several where a variable holds several and stands outside quotes.
   private mutating func readWord() {
     let start = position
     var text: [UInt8] = []
     var isQuoted = false
     var quote: UInt8?
+    var refusal: ImportRefusal?
     reading: while let byte {
       // Of `2>&1` no command ends.
       if byte == UInt8(ascii: "&"), quote == nil, text.last == UInt8(ascii: ">") {
@@ -167,16 +206,16 @@ struct IPFWScript {
       case (UInt8(ascii: "\\"), nil), (UInt8(ascii: "\\"), UInt8(ascii: "\"")):
         readEscape(into: &text)
       case (UInt8(ascii: "`"), nil), (UInt8(ascii: "`"), UInt8(ascii: "\"")):
-        skipSubstitution(to: UInt8(ascii: "`"), into: &text)
+        refusal = skipSubstitution(to: UInt8(ascii: "`"), into: &text)
       case (UInt8(ascii: "$"), nil), (UInt8(ascii: "$"), UInt8(ascii: "\"")):
-        readVariable(into: &text, isQuoted: quote != nil)
+        refusal = readVariable(into: &text) ?? refusal
       default:
         text.append(byte)
         position += 1
       }
     }
-    if quote != nil { refusal = ImportRefusal("a quote that does not end", at: start..<start + 1) }
-    add(text, from: start, isQuoted: isQuoted)
+    if quote != nil { command.refusal = ImportRefusal("a quote that does not end", at: start..<start + 1) }
+    add(text, from: start, isQuoted: isQuoted, refusal)
   }
 
   private mutating func readEscape(into text: inout [UInt8]) {
@@ -188,19 +227,26 @@ struct IPFWScript {
     }
   }
 
-  private mutating func skipSubstitution(to end: UInt8, into text: inout [UInt8]) {
+  /// What a command prints. Up to the end of the line where it does not end before.
+  private mutating func skipSubstitution(to end: UInt8, into text: inout [UInt8]) -> ImportRefusal {
+    let start = position
     position = bytes[(position + 1)...].firstIndex { $0 == end || $0 == UInt8(ascii: "\n") } ?? bytes.count
     if byte == end { position += 1 }
-    text += Array(String(Self.unknownMark).utf8)
+    return unknown(start..<position, into: &text)
+  }
+
+  /// The text as it stands, and that nobody knows what it stands for.
+  private func unknown(_ range: Range<Int>, into text: inout [UInt8]) -> ImportRefusal {
+    text += bytes[range]
+    let what = String(decoding: bytes[range], as: UTF8.self).quoted
+    return ImportRefusal("what \(what) stands for is not known here", at: range)
   }
 
   /// `$name`, `${name}`, `${name:-otherwise}`; all else behind a dollar sign is for a shell.
-  private mutating func readVariable(into text: inout [UInt8], isQuoted: Bool) {
+  private mutating func readVariable(into text: inout [UInt8]) -> ImportRefusal? {
     let start = position
     position += 1
-    guard byte != UInt8(ascii: "(") else {
-      return skipSubstitution(to: UInt8(ascii: ")"), into: &text)
-    }
+    if byte == UInt8(ascii: "(") { return readSubstitution(from: start, into: &text) }
     let isBraced = byte == UInt8(ascii: "{")
     if isBraced { position += 1 }
     let nameStart = position
@@ -213,23 +259,30 @@ struct IPFWScript {
       otherwise = rest.hasPrefix(":-") && !rest.contains("$") ? String(rest.dropFirst(2)) : nil
       position = min(bytes.count, end + 1)
     }
-    switch variables[name] ?? otherwise.map(Value.known) {
-    case .known(let value): text += Array(value.utf8)
-    case .unknown, nil:
-      text += Array(String(Self.unknownMark).utf8)
-      let what = "'\(String(decoding: bytes[start..<position], as: UTF8.self))'"
-      if !command.words.isEmpty || Self.assignment(String(decoding: text, as: UTF8.self)) == nil {
-        refusal = refusal ?? ImportRefusal("what \(what) stands for is not known here", at: start..<position)
-      }
+    guard case .known(let value)? = variables[name] ?? otherwise.map(Value.known) else {
+      return unknown(start..<position, into: &text)
     }
+    text += Array(value.utf8)
+    return nil
   }
 
-  private mutating func add(_ text: [UInt8], from start: Int, isQuoted: Bool) {
+  private mutating func readSubstitution(from start: Int, into text: inout [UInt8]) -> ImportRefusal {
+    let isArithmetic = bytes[position...].starts(with: "((".utf8)
+    var refusal = skipSubstitution(to: UInt8(ascii: ")"), into: &text)
+    if isArithmetic, byte == UInt8(ascii: ")") { position += 1 }
+    text.removeLast(refusal.range.count)
+    refusal = unknown(start..<position, into: &text)
+    return refusal
+  }
+
+  private mutating func add(_ text: [UInt8], from start: Int, isQuoted: Bool, _ refusal: ImportRefusal?) {
     let whole = String(decoding: text, as: UTF8.self)
-    let isAssignment = command.words.isEmpty && Self.assignment(whole) != nil
-    if isQuoted || isAssignment { return command.words.append(Word(text: whole, range: start..<position)) }
-    for part in whole.split(whereSeparator: \.isWhitespace) {
-      command.words.append(Word(text: String(part), range: start..<position))
+    let isAssignment = Self.assignment(whole) != nil
+    let parts = isQuoted || isAssignment || refusal != nil ? [whole[...]] : whole.split(whereSeparator: \.isWhitespace)
+    for part in parts {
+      command.words.append(Word(text: String(part), range: start..<position, refusal: refusal))
     }
+    // What follows is the first pattern.
+    if command.words.count == 3, command.words[0].text == "case", whole == "in" { endCommand(isConditional: false) }
   }
 }

@@ -48,7 +48,9 @@ struct IPFWTree {
       nodes.insert(later, at: 0)
       tree.places.formUnion(fragments.places)
     }
-    for (place, rule) in rules.enumerated() where !tree.places.contains(place) { findings.append(.isNotReached(rule)) }
+    for (place, rule) in rules.enumerated() where !tree.places.contains(place) && rule.action != .none {
+      findings.append(.isNotReached("rule \(rule.numberText)", at: rule.range))
+    }
     return nodes
   }
 
@@ -100,9 +102,11 @@ struct IPFWTree {
   }
 
   private mutating func add(
-    _ rule: IPFWRule, _ clauses: [Clause], _ outcome: RuleNode, to branches: inout [Branch]
+    _ rule: IPFWRule, _ clauses: [Clause], _ outcome: RuleNode, shortName: String? = nil, to branches: inout [Branch]
   ) {
-    guard excess == nil, let branch = Branch(clauses, outcome, number: rule.numberText) else { return }
+    guard excess == nil,
+      let branch = Branch(clauses, outcome, number: rule.numberText, shortName: shortName)
+    else { return }
     size += branch.size
     if size > limit || branch.tests.count > Self.depthLimit { excess = rule }
     branches.append(branch)
@@ -136,7 +140,7 @@ struct IPFWTree {
     for (keeper, clauses) in states.questions(isForLaterFragments: isForLaterFragments) {
       let name = "\(rule.numberText) state of \(keeper.name)"
       let outcome = RuleNode(name, .pass, keeper.isLogged ? [RuleNode("", .log)] : [])
-      add(rule, reduced(clauses), outcome, to: &branches)
+      add(rule, reduced(clauses), outcome, shortName: "\(rule.numberText) state", to: &branches)
     }
     return branches
   }

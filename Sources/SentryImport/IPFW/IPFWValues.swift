@@ -48,7 +48,11 @@ enum IPFWValues {
     _ text: Substring, _ word: Word, _ tables: [String: [AddressRange]]
   ) throws(ImportRefusal) -> [AddressRange] {
     let name = String(text.dropFirst("table(".count).prefix { $0 != "," && $0 != ")" })
-    guard !text.contains(","), let ranges = tables[name], !ranges.isEmpty else {
+    guard !text.contains(",") else {
+      throw ImportRefusal(
+        "values of a table's entries are not taken over: table \(name.quoted) without one is", at: word)
+    }
+    guard let ranges = tables[name], !ranges.isEmpty else {
       throw ImportRefusal("what table \(name.quoted) holds is not in the file", at: word)
     }
     return ranges

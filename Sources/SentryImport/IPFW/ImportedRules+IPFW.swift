@@ -27,7 +27,7 @@ extension ImportedRules {
     if rules.last?.number != IPFWRuleList.lastNumber { rules.append(lastRule(after: rules, options, &findings)) }
     note(rules, &findings)
     let nodes = IPFWTree.nodes(rules, &findings)
-    return options.isIPv4Only && !nodes.isEmpty ? [.passingIPv6] + nodes : nodes
+    return options.isIPv4Only && !nodes.isEmpty ? [.passing(isIPv6: true)] + nodes : nodes
   }
 
   /// The rule that ipfw always has.
@@ -49,14 +49,5 @@ extension ImportedRules {
     if let keeper = rules.first(where: \.keepsState), rules.contains(where: { $0.action == .allow && !$0.keepsState }) {
       findings.append(.anyRuleMakesKnown(keeper))
     }
-  }
-}
-
-extension RuleNode {
-  /// For rules of a firewall that judged IPv4 alone.
-  static var passingIPv6: RuleNode {
-    var node = RuleNode("IPv6, which these rules did not see", .pass)
-    node.test = PacketTest(.ipVersion, "6")
-    return node
   }
 }

@@ -3,14 +3,42 @@ internal import SentryDiagnostics
 extension ImportedRules {
   /// Reads what `iptables-save` and `ip6tables-save` print.
   ///
-  /// - Parameter isIPv6: of `ip6tables-save`. Packets of the other family pass.
-  public init(iptablesSave bytes: [UInt8], isIPv6: Bool, fileName: String, options: ImportOptions) {
+  /// - Parameters:
+  ///   - isIPv6: of `ip6tables-save`.
+  ///   - other: what the other of the two has printed; its findings are not among those told. Without it, packets of that family pass.
+  public init(
+    iptablesSave bytes: [UInt8], isIPv6: Bool, other: [UInt8]? = nil, fileName: String, options: ImportOptions
+  ) {
     self.init(bytes, fileName: fileName, interfaceNames: options.interfaceNames) { source, findings in
       var reader = IptablesReader(source, isIPv6: isIPv6, options)
       let nodes = reader.nodes()
       findings += reader.findings
-      return nodes
+      guard !nodes.isEmpty else { return [] }
+      guard let other else {
+        findings.append(.otherFamilyPasses(isIPv6 ? "4" : "6", at: 0..<0))
+        return [RuleNode.passing(isIPv6: !isIPv6)] + nodes
+      }
+      var otherReader = IptablesReader(SourceText(fileName: fileName, bytes: other), isIPv6: !isIPv6, options)
+      let others = otherReader.nodes()
+      let families = [RuleNode.family(isIPv6: isIPv6, nodes), .family(isIPv6: !isIPv6, others)]
+      return isIPv6 ? families.reversed() : families
     }
+  }
+}
+
+extension RuleNode {
+  /// For rules of a firewall that judged the other family alone.
+  static func passing(isIPv6: Bool) -> RuleNode {
+    var node = RuleNode("IPv\(isIPv6 ? 6 : 4), which these rules did not see", .pass)
+    node.test = PacketTest(.ipVersion, isIPv6 ? "6" : "4")
+    return node
+  }
+
+  /// Rules for one family.
+  fileprivate static func family(isIPv6: Bool, _ nodes: [RuleNode]) -> RuleNode {
+    var node = RuleNode("IPv\(isIPv6 ? 6 : 4)", .next, nodes)
+    node.test = PacketTest(.ipVersion, isIPv6 ? "6" : "4")
+    return node
   }
 }
 
@@ -22,6 +50,8 @@ struct IptablesReader {
   private var base = BaseChains()
   private var policies: [String: FilterChain.Policy] = [:]
   private var table = ""
+  /// Those that it was said of that they are left out.
+  private var otherTables: Set<String> = []
   private(set) var findings: [Diagnostic] = []
 
   init(_ source: SourceText, isIPv6: Bool, _ options: ImportOptions) {
@@ -49,11 +79,7 @@ struct IptablesReader {
       findings.append(.forwards(at: forward.rules[0].range))
     }
     if base.seesNoLaterFragments { findings.append(.tracksDifferently(at: input.range)) }
-    let nodes = base.nodes(&findings)
-    guard !nodes.isEmpty else { return [] }
-    var other = RuleNode("IPv\(isIPv6 ? 4 : 6), which these rules did not see", .pass)
-    other.test = PacketTest(.ipVersion, isIPv6 ? "4" : "6")
-    return [other] + nodes
+    return base.nodes(&findings)
   }
 
   private mutating func read(_ words: [Word], at start: Int) {
@@ -62,7 +88,9 @@ struct IptablesReader {
     if first.text.hasPrefix("*") { return table = String(first.text.dropFirst()) }
     if first.text == "COMMIT" { return }
     guard table == "filter" else {
-      if first.text == "-A" { findings.append(.otherTable(table, Array(words).range)) }
+      if first.text == "-A", otherTables.insert(table).inserted {
+        findings.append(.otherTable(table, Array(words).range))
+      }
       return
     }
     if first.text.hasPrefix(":") { return declare(Array(words)) }
@@ -90,20 +118,22 @@ struct IptablesReader {
     }
   }
 
-  private mutating func add(_ words: [Word], to chain: Word) {
-    var rule = FilterChain.Rule(text: words.text, range: words.isEmpty ? chain.range : words.range)
+  private mutating func add(_ words: [Word], to name: Word) {
+    var chain = base.chains[name.text] ?? FilterChain(name: name.text, range: name.range)
+    var rule = FilterChain.Rule(text: words.text, range: words.isEmpty ? name.range : words.range)
     var parser = IptablesRuleParser(words, isIPv6: isIPv6, options)
     do throws(ImportRefusal) {
       try parser.read()
       rule.clauses = parser.clauses
       rule.actions = [parser.action]
-      findings += parser.findings
+      chain.findings += parser.findings
       if parser.tracksConnections { base.seesNoLaterFragments = true }
     } catch {
-      findings.append(.notTakenOver(error))
+      chain.findings.append(.notTakenOver(error))
       rule.actions = [.none]
     }
-    base.chains[chain.text, default: FilterChain(name: chain.text, range: chain.range)].rules.append(rule)
+    chain.rules.append(rule)
+    base.chains[name.text] = chain
   }
 }
 

@@ -84,7 +84,9 @@ struct IptablesRuleParser {
       require(either, isNot: isNot)
     case "--src-range": require(try range(.sourceNet), isNot: isNot)
     case "--dst-range": require(try range(.destinationNet), isNot: isNot)
-    case "--state", "--ctstate": require(try states(), isNot: isNot)
+    case "--state", "--ctstate":
+      let states = try states()
+      clauses += isNot ? Clause(allOf: states).negated : states
     case "--syn": require(Clause(PacketTest(.tcpFlags, "syn,-rst,-ack,-fin")), isNot: isNot)
     case "--tcp-flags": require(try tcpFlags(), isNot: isNot)
     case "--tcp-option": require(Clause(PacketTest(.tcpOptions, try next("an option").text)), isNot: isNot)
@@ -92,7 +94,7 @@ struct IptablesRuleParser {
     case "--mac-source": require(Clause(PacketTest(.sourceMAC, try next("an address").text)), isNot: isNot)
     case "--length": require(try numbers(.packetLength), isNot: isNot)
     case "--ttl-eq", "--hl-eq": require(try numbers(.timeToLive), isNot: isNot)
-    case "--uid-owner": require(Clause(PacketTest(.user, try next("a user").text)), isNot: isNot)
+    case "--uid-owner": require(try Clause(users: [next("a user")]), isNot: isNot)
     default: throw ImportRefusal("option \(word.text.quoted) has no counterpart here", at: word)
     }
   }
@@ -168,16 +170,16 @@ struct IptablesRuleParser {
     return Clause(property, try IPFWValues.numbers(list, 0...65_535))
   }
 
-  private mutating func states() throws(ImportRefusal) -> Clause {
+  private mutating func states() throws(ImportRefusal) -> [Clause] {
     let word = try next("states")
     tracksConnections = true
     let states = try word.text.split(separator: ",").map { (name) throws(ImportRefusal) in
       guard let state = TrackedState(rawValue: name.lowercased()) else {
         throw ImportRefusal("state \(String(name).quoted) has no counterpart here", at: word)
       }
-      return state.clause
+      return state
     }
-    return Clause(anyOf: states)
+    return TrackedState.clauses(states)
   }
 
   /// `FIN,SYN,RST,ACK SYN`: of the first, exactly the second are set.

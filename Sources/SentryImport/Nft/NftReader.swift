@@ -19,7 +19,7 @@ struct NftReader {
   private var position = 0
   private let options: ImportOptions
   private var base = BaseChains()
-  /// By table and name: what stands between the braces of the elements.
+  /// Sets and maps by table and name: what stands between the braces of the elements.
   private var sets: [String: [NftTokens.Token]] = [:]
   private var family: PacketTest?
   private var table = ""
@@ -116,7 +116,7 @@ struct NftReader {
     let name = tokens[position + 1]
     let close = self.end(ofBlockAt: open) - 1
     switch kind {
-    case "set" where isForSets: readSet(name.text, open + 1..<close)
+    case "set" where isForSets, "map" where isForSets: readSet(name.text, open + 1..<close)
     case "chain" where !isForSets: readChain(name.word, open + 1..<close)
     default: break
     }
@@ -151,7 +151,7 @@ struct NftReader {
         }
         if statement.count > 1, statement[1].text != "filter" { hook = "\(statement[1].text) \(hook ?? "")" }
       case "policy": policy = statement.last?.text == "drop" ? .drop : .accept
-      default: chain.rules += rules(of: statement)
+      default: chain.rules += rules(of: statement, &chain.findings)
       }
     }
     base.chains[fullName] = chain
@@ -168,7 +168,9 @@ struct NftReader {
   }
 
   /// One, or one for each entry of a map of verdicts.
-  private mutating func rules(of statement: [NftTokens.Token]) -> [FilterChain.Rule] {
+  private mutating func rules(
+    of statement: [NftTokens.Token], _ findings: inout [Diagnostic]
+  ) -> [FilterChain.Rule] {
     let words = statement.map(\.word)
     var rule = FilterChain.Rule(text: words.text, range: words.range)
     var parser = NftRuleParser(statement, table: table, sets: sets, options)

@@ -3,15 +3,15 @@ internal import SentryPacket
 
 /// Reads one rule of nftables: `tcp dport { 22, 80 } ct state new counter accept`.
 struct NftRuleParser {
-  private let tokens: [NftTokens.Token]
-  private var position = 0
-  private let table: String
-  private let sets: [String: [NftTokens.Token]]
-  private let options: ImportOptions
-  private(set) var clauses: [Clause] = []
+  let tokens: [NftTokens.Token]
+  var position = 0
+  let table: String
+  let sets: [String: [NftTokens.Token]]
+  let options: ImportOptions
+  var clauses: [Clause] = []
   private(set) var actions: [FilterChain.Action] = []
   /// Of a map: for packets of one of the clauses, that action.
-  private(set) var verdicts: [(Clause, FilterChain.Action)] = []
+  var verdicts: [(Clause, FilterChain.Action)] = []
   private(set) var tracksConnections = false
   private(set) var findings: [Diagnostic] = []
 
@@ -31,15 +31,15 @@ struct NftRuleParser {
 
   // MARK: Words
 
-  private var peek: String { position < tokens.count ? tokens[position].text : "" }
+  var peek: String { position < tokens.count ? tokens[position].text : "" }
 
-  private mutating func take(_ text: String) -> Bool {
+  mutating func take(_ text: String) -> Bool {
     guard peek == text, position < tokens.count, !tokens[position].isQuoted else { return false }
     position += 1
     return true
   }
 
-  private mutating func next(_ what: String) throws(ImportRefusal) -> Word {
+  mutating func next(_ what: String) throws(ImportRefusal) -> Word {
     guard position < tokens.count else {
       throw ImportRefusal("expected \(what) at the end of the rule", at: tokens.last?.word.range ?? 0..<0)
     }
@@ -50,6 +50,7 @@ struct NftRuleParser {
   // MARK: Statements
 
   private mutating func readStatement() throws(ImportRefusal) {
+    if try readJoined() { return }
     let word = try next("a statement")
     if let action = try action(word) { return actions.append(action) }
     switch word.text {
@@ -90,17 +91,19 @@ struct NftRuleParser {
     guard key.text == "state" else { throw ImportRefusal("'ct \(key.text)' has no counterpart here", at: word) }
     tracksConnections = true
     try require { (values) throws(ImportRefusal) in
-      Clause(
-        anyOf: try values.map { (value) throws(ImportRefusal) in
-          guard let state = TrackedState(rawValue: value.text) else {
-            throw ImportRefusal("state \(value.text.quoted) has no counterpart here", at: value)
-          }
-          return state.clause
-        })
+      let states = try values.map { (value) throws(ImportRefusal) in
+        guard let state = TrackedState(rawValue: value.text) else {
+          throw ImportRefusal("state \(value.text.quoted) has no counterpart here", at: value)
+        }
+        return state
+      }
+      return TrackedState.clauses(states)
     }
   }
 
   // MARK: Matches
+
+  mutating func add(_ more: [Clause]) { clauses += more }
 
   private mutating func readMatch(_ word: Word) throws(ImportRefusal) {
     switch word.text {
@@ -123,8 +126,13 @@ struct NftRuleParser {
       try require { (values) throws(ImportRefusal) in
         Clause(oneOf: values.map { PacketTest(.ipVersion, $0.text == "ipv6" ? "6" : "4") })
       }
-    case "skuid": try requireNames(.user)
-    case "length": try requireNumbers(.packetLength)
+    case "skuid": try require { (values) throws(ImportRefusal) in try Clause(users: values) }
+    case "length": try requireNumbers(.packetLength, limit: 65_535)
+    case "protocol":
+      try require { (values) throws(ImportRefusal) in
+        Clause(
+          oneOf: values.filter { $0.text.hasPrefix("ip") }.map { PacketTest(.ipVersion, $0.text == "ip6" ? "6" : "4") })
+      }
     default: throw ImportRefusal("'meta \(key.text)' has no counterpart here", at: key)
     }
   }
@@ -136,8 +144,8 @@ struct NftRuleParser {
     case "daddr": try requireAddresses(.destinationNet)
     case "protocol", "nexthdr": try requireProtocols()
     case "ttl", "hoplimit": try requireNumbers(.timeToLive)
-    case "length" where family.text == "ip": try requireNumbers(.packetLength)
-    case "dscp": try requireNumbers(.dscp)
+    case "length" where family.text == "ip": try requireNumbers(.packetLength, limit: 65_535)
+    case "dscp": try requireNumbers(.dscp, names: ServiceClassNames.numbers, limit: 63)
     default: throw ImportRefusal("'\(family.text) \(field.text)' has no counterpart here", at: field)
     }
   }
@@ -171,7 +179,7 @@ struct NftRuleParser {
         }
         return Clause(isIPv6 ? .icmpv6Type : .icmpType, types)
       }
-    case "code": try requireNumbers(isIPv6 ? .icmpv6Code : .icmpCode)
+    case "code": try requireNumbers(isIPv6 ? .icmpv6Code : .icmpCode, names: ICMPNames.codes(isIPv6: isIPv6))
     default: throw ImportRefusal("'\(word.text) \(field.text)' has no counterpart here", at: field)
     }
   }
@@ -184,100 +192,34 @@ struct NftRuleParser {
     }
   }
 
-  // MARK: TCP flags
-
-  private static let flagNames = ["fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"]
-
-  /// `syn`, `syn,ack` (any of them), `== syn` (these and no others), `& (fin|syn) == syn`, `syn / fin,syn`.
-  private mutating func readFlags() throws(ImportRefusal) {
-    if take("&") {
-      let mask = try flags()
-      let isNot = take("!=")
-      guard isNot || take("==") else { throw ImportRefusal("expected '==' or '!='", at: try next("a relation")) }
-      return add(Self.clause(set: try flags(), of: mask), isNot: isNot)
-    }
-    if peek == "==" || peek == "!=" {
-      let isExact = take("==")
-      if !isExact { position += 1 }
-      let set = try flags()
-      if take("/") { return add(Self.clause(set: set, of: try flags()), isNot: !isExact) }
-      return add(Self.clause(set: set, of: Set(Self.flagNames)), isNot: !isExact)
-    }
-    let set = try flags()
-    if take("/") { return add(Self.clause(set: set, of: try flags()), isNot: false) }
-    add(
-      Clause(anyOf: Self.flagNames.filter(set.contains).map { Clause(PacketTest(.tcpFlags, Self.word($0))) }),
-      isNot: false)
-  }
-
-  private mutating func add(_ clause: Clause, isNot: Bool) {
-    if isNot { clauses += clause.negated } else { clauses.append(clause) }
-  }
-
-  /// In our words.
-  private static func word(_ flag: String) -> String { flag == "ecn" ? "ece" : flag }
-
-  /// Of `mask`, those of `set` are on and the others off.
-  private static func clause(set: Set<String>, of mask: Set<String>) -> Clause {
-    guard set.isSubset(of: mask) else { return .never }
-    let text = flagNames.filter(mask.contains).map { (set.contains($0) ? "" : "-") + word($0) }
-    return text.isEmpty ? .always : Clause(PacketTest(.tcpFlags, text.joined(separator: ",")))
-  }
-
-  /// `syn`, `syn,ack`, `(syn|ack)`, `syn | ack`, `0x0`.
-  private mutating func flags() throws(ImportRefusal) -> Set<String> {
-    let isGrouped = take("(") || take("{")
-    var flags: Set<String> = []
-    repeat {
-      let word = try next("a flag")
-      if word.text == "0x0" || word.text == "0" { continue }
-      guard Self.flagNames.contains(word.text) else {
-        throw ImportRefusal("expected a flag of TCP, found \(word.text.quoted)", at: word)
-      }
-      flags.insert(word.text)
-    } while take("|") || take(",")
-    if isGrouped, !take(")") { _ = take("}") }
-    return flags
-  }
-
   // MARK: Values
 
   /// Reads a relation and values, and asks what `clause` makes of these.
   private mutating func require(_ clause: ([Word]) throws(ImportRefusal) -> Clause) throws(ImportRefusal) {
+    try require { (values) throws(ImportRefusal) in [try clause(values)] }
+  }
+
+  /// The same of clauses that must all hold.
+  private mutating func require(_ clauses: ([Word]) throws(ImportRefusal) -> [Clause]) throws(ImportRefusal) {
     let isNot = take("!=")
     if !isNot { _ = take("==") }
     if ["<", ">", "<=", ">="].contains(peek) {
-      throw ImportRefusal("\(peek.quoted) is not taken over; a range such as 1024-65535 is", at: tokens[position].word)
+      throw ImportRefusal("\(peek.quoted) is taken over of numbers only", at: tokens[position].word)
     }
     if take("map") { throw ImportRefusal("a map is not taken over", at: tokens[position - 1].word) }
     if take("vmap") {
-      for (value, action) in try verdictMap() { verdicts.append((try clause([value]), action)) }
+      for (value, action) in try verdictMap() {
+        let clause = Clause(allOf: try clauses([value]))
+        if !verdicts.contains(where: { $0.0 == clause }) { verdicts.append((clause, action)) }
+      }
       return
     }
-    let made = try clause(try values())
-    if isNot { clauses += made.negated } else { clauses.append(made) }
-  }
-
-  /// `{ established : accept, invalid : drop }`.
-  private mutating func verdictMap() throws(ImportRefusal) -> [(Word, FilterChain.Action)] {
-    let open = try next("'{'")
-    guard open.text == "{" else { throw ImportRefusal("a map with a name is not taken over", at: open) }
-    var map: [(Word, FilterChain.Action)] = []
-    while position < tokens.count, !take("}") {
-      if take(",") || take(";") { continue }
-      let value = try next("a value")
-      let colon = try next("':'")
-      let verdict = try next("a verdict")
-      guard colon.text == ":", let action = try action(verdict) else {
-        throw ImportRefusal("expected a value, ':' and a verdict, found \(verdict.text.quoted)", at: verdict)
-      }
-      map.append((value, action))
-    }
-    return map
+    let made = try clauses(try values())
+    self.clauses += isNot ? Clause(allOf: made).negated : made
   }
 
   /// `nil` if the word is no verdict.
-  private mutating func action(_ word: Word) throws(ImportRefusal) -> FilterChain.Action? {
+  mutating func action(_ word: Word) throws(ImportRefusal) -> FilterChain.Action? {
     switch word.text {
     case "accept": .accept
     case "drop": .drop
@@ -291,40 +233,17 @@ struct NftRuleParser {
 
   /// One value, several between commas, those in braces, or those of a set.
   private mutating func values() throws(ImportRefusal) -> [Word] {
-    if take("{") {
-      var values: [Word] = []
-      while position < tokens.count, !take("}") {
-        let word = try next("a value")
-        if word.text == ":" || word.text == "." {
-          throw ImportRefusal("maps and joined values are not taken over", at: word)
-        }
-        if ![",", ";"].contains(word.text) { values.append(word) }
-      }
+    guard peek == "{" || peek.hasPrefix("@") else {
+      var values = [try next("a value")]
+      while take(",") { values.append(try next("a value")) }
       return values
     }
-    let first = try next("a value")
-    if first.text.hasPrefix("@") {
-      guard let elements = sets["\(table) \(first.text.dropFirst())"], !elements.isEmpty else {
-        throw ImportRefusal("what set \(first.text.quoted) holds is not in the file", at: first)
+    return try elementTokens(of: "set").map { (element) throws(ImportRefusal) in
+      if let odd = element.first(where: { ["timeout", "expires", ":", "."].contains($0.text) && !$0.isQuoted }) {
+        throw ImportRefusal("a set whose elements end or lead somewhere is not taken over", at: odd.word)
       }
-      return try Self.elements(elements, at: first)
+      return element[0].word
     }
-    var values = [first]
-    while take(",") { values.append(try next("a value")) }
-    return values
-  }
-
-  /// Values, without what is said of each.
-  private static func elements(_ tokens: [NftTokens.Token], at place: Word) throws(ImportRefusal) -> [Word] {
-    var values: [Word] = []
-    for element in tokens.split(whereSeparator: { $0.text == "," || $0.text == ";" }) {
-      let words = element.map(\.word)
-      if words.contains(where: { $0.text == "timeout" || $0.text == "expires" || $0.text == ":" || $0.text == "." }) {
-        throw ImportRefusal("a set whose elements end or lead somewhere is not taken over", at: place)
-      }
-      if let first = words.first { values.append(Word(text: first.text, range: place.range)) }
-    }
-    return values
   }
 
   /// - Parameter direction: of the packets that have it.
@@ -367,16 +286,43 @@ struct NftRuleParser {
 
   private mutating func requirePorts(_ property: TestedProperty) throws(ImportRefusal) {
     let options = options
+    let bounded = try bound(65_535) { (word) throws(ImportRefusal) in try IPFWValues.ports(word, options) }
+    if let bounded { return clauses.append(Clause(property, bounded)) }
     try require { (values) throws(ImportRefusal) in
       let ranges = try values.map { (value) throws(ImportRefusal) in try IPFWValues.ports(value, options) }
       return Clause(property, ranges.flatMap(\.self))
     }
   }
 
-  private mutating func requireNumbers(_ property: TestedProperty) throws(ImportRefusal) {
-    try require { (values) throws(ImportRefusal) in
-      let ranges = try values.map { (value) throws(ImportRefusal) in try IPFWValues.numbers(value, 0...65_535) }
-      return Clause(property, ranges.flatMap(\.self))
+  /// - Parameter names: of numbers.
+  private mutating func requireNumbers(
+    _ property: TestedProperty, names: [String: Int] = [:], limit: Int = 255
+  ) throws(ImportRefusal) {
+    func numbers(_ word: Word) throws(ImportRefusal) -> [ClosedRange<Int>] {
+      if let number = names[word.text] { return [number...number] }
+      return try IPFWValues.numbers(word, 0...limit)
     }
+    if let bounded = try bound(limit, numbers) { return clauses.append(Clause(property, bounded)) }
+    try require { (values) throws(ImportRefusal) in
+      Clause(property, try values.map { (value) throws(ImportRefusal) in try numbers(value) }.flatMap(\.self))
+    }
+  }
+
+  /// `< 1024` as a range; `nil` if no such relation stands here.
+  private mutating func bound(
+    _ limit: Int, _ numbers: (Word) throws(ImportRefusal) -> [ClosedRange<Int>]
+  ) throws(ImportRefusal) -> [ClosedRange<Int>]? {
+    let relation = peek
+    guard ["<", ">", "<=", ">="].contains(relation) else { return nil }
+    position += 1
+    guard let number = try numbers(next("a number")).first?.lowerBound else { return nil }
+    let (lowest, highest) =
+      switch relation {
+      case "<": (0, number - 1)
+      case "<=": (0, number)
+      case ">": (number + 1, limit)
+      default: (number, limit)
+      }
+    return lowest <= highest ? [lowest...highest] : []
   }
 }

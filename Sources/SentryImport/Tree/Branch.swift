@@ -7,11 +7,14 @@ struct Branch: Sendable {
   var outcome: RuleNode
   /// The number of the rule it comes from, for the names of what several have in common.
   var number: String
+  /// What one of several ends of it is called.
+  private let shortName: String
 
   /// `nil` if no packet fits.
-  init?(_ clauses: [Clause], _ outcome: RuleNode, number: String) {
+  init?(_ clauses: [Clause], _ outcome: RuleNode, number: String, shortName: String? = nil) {
     self.outcome = outcome
     self.number = number
+    self.shortName = shortName ?? number
     for clause in clauses where !clause.isAlways {
       guard let first = clause.alternatives.first else { return nil }
       if clause.alternatives.count > 1 {
@@ -20,7 +23,8 @@ struct Branch: Sendable {
         tests += first.filter { !tests.contains($0) }
       }
     }
-    guard !tests.contains(where: { tests.contains(!$0) }) else { return nil }
+    guard !tests.contains(where: { test in tests.contains { $0.excludes(test) } }) else { return nil }
+    tests = tests.filter { test in !tests.contains { $0.implies(test) } }
     tests.sort { $0.property.place < $1.property.place }
     choices.sort { $0.alternatives.count < $1.alternatives.count }
   }
@@ -31,10 +35,14 @@ struct Branch: Sendable {
     return tests.count + ends * (2 + min(outcome.size, 1 << 24))
   }
 
-  /// The rules of the tree, none above another of its tests.
+  /// The rules of the tree, none above another of its tests. Where they have several ends, the name stands at the top.
   var node: [RuleNode] {
-    let ends = Self.nodes(of: choices[...], outcome)
-    return tests.reversed().reduce(ends) { below, test in [RuleNode.asking(test, below)] }
+    var end = outcome
+    if !choices.isEmpty { end.name = shortName }
+    let ends = Self.nodes(of: choices[...], end)
+    var nodes = tests.reversed().reduce(ends) { below, test in [RuleNode.asking(test, below)] }
+    for index in nodes.indices { nodes[index].name = outcome.name }
+    return nodes
   }
 
   private static func nodes(of choices: ArraySlice<Clause>, _ outcome: RuleNode) -> [RuleNode] {

@@ -15,6 +15,16 @@ extension Clause {
       })
   }
 
+  /// One of these users, by name or number.
+  ///
+  /// - Throws: if this host has no such user.
+  init(users: [Word]) throws(ImportRefusal) {
+    for user in users where user.text.first?.isNumber != true && UserNames.number(of: user.text) == nil {
+      throw ImportRefusal("this host has no user called \(user.text.quoted); a number will do, too", at: user)
+    }
+    self.init(anyOf: users.map { Clause(PacketTest(.user, $0.text)) })
+  }
+
   /// What IP carries.
   init(protocolNumber: UInt8) {
     self.init(PacketTest(.protocolNumber, WellKnownNames.documentName(ofProtocol: protocolNumber)))

@@ -23,7 +23,7 @@ struct Clause: Hashable, Sendable {
   init(anyOf clauses: [Clause]) {
     var alternatives: [[PacketTest]] = []
     var outside: [Clause] = []
-    for clause in clauses {
+    for (place, clause) in clauses.enumerated() where !clauses[..<place].contains(clause) {
       alternatives += Clause(allOf: outside + [clause]).alternatives
       outside += clause.negated
     }
@@ -33,8 +33,15 @@ struct Clause: Hashable, Sendable {
   /// All of the clauses.
   init(allOf clauses: [Clause]) {
     alternatives = clauses.reduce([[]]) { products, clause in
-      products.flatMap { product in clause.alternatives.map { product + $0.filter { !product.contains($0) } } }
+      products.flatMap { product in clause.alternatives.compactMap { Self.all(of: product, and: $0) } }
     }
+  }
+
+  /// `nil` if no packet fits all of these tests; those that follow from others are left out.
+  private static func all(of tests: [PacketTest], and more: [PacketTest]) -> [PacketTest]? {
+    let all = tests + more.filter { !tests.contains($0) }
+    if all.contains(where: { test in all.contains { $0.excludes(test) } }) { return nil }
+    return all.filter { test in !all.contains { $0.implies(test) } }
   }
 
   /// Clauses that all hold where this one does not.

@@ -1,3 +1,5 @@
+internal import SentryPacket
+
 /// One question about a packet, as a rule of a document asks it.
 struct PacketTest: Hashable, Sendable {
   var property: TestedProperty
@@ -24,6 +26,35 @@ struct PacketTest: Hashable, Sendable {
   static let isTCP = PacketTest(.protocolNumber, "TCP")
   static let isUDP = PacketTest(.protocolNumber, "UDP")
   static let knownConnection = PacketTest(.include, "state")
+
+  /// False of a protocol without ports; 132 is SCTP, 136 UDP-Lite.
+  var mayHavePorts: Bool {
+    property != .protocolNumber || isNegated || ["TCP", "UDP", "132", "136"].contains(value)
+  }
+
+  /// No packet fits both.
+  func excludes(_ other: PacketTest) -> Bool {
+    if other == !self { return true }
+    return property == other.property && value != other.value && !isNegated && !other.isNegated && hasOneValue
+      && other.hasOneValue
+  }
+
+  /// What fits this one fits the other in any case.
+  func implies(_ other: PacketTest) -> Bool {
+    property == other.property && value != other.value && !isNegated && other.isNegated && hasOneValue
+      && other.hasOneValue
+  }
+
+  /// Each packet has one of it, and the value names just that.
+  private var hasOneValue: Bool {
+    switch property {
+    case .direction, .ipVersion, .protocolNumber: true
+    case .interface: !value.contains("*")
+    case .sourceNet, .destinationNet: IPAddress(value) != nil
+    case .sourcePort, .destinationPort, .icmpType, .icmpv6Type: UInt16(value) != nil
+    default: false
+    }
+  }
 
   /// The same of a packet that goes the other way.
   var reversed: PacketTest {

@@ -48,6 +48,36 @@ private let unsaid = [
   Unsaid("ipfw add allow tcp from «$peer» to any", "what '$peer' stands for is not known"),
   Unsaid("if true; then\nipfw «add allow ip from any to any»\nfi", "depends on 'if' before it"),
   Unsaid("test -e /etc/x && ipfw «add allow ip from any to any»", "depends on the command before it"),
+  Unsaid(
+    "case ${kind} in\nopen)\n  ipfw «add 100 allow ip from any to any»\n  ;;\nesac", "depends on 'case' before it"),
+  Unsaid("case $1 in open) ipfw «add 100 allow ip from any to any»;; esac", "depends on 'case' before it"),
+  Unsaid("if [ \"$1\" = x ]; then\n  { ipfw «add 100 allow ip from any to any»; }\nfi", "depends on 'if' before it"),
+  Unsaid("open() {\n  ipfw «add 100 allow ip from any to any»\n}", "depends on 'open()' before it"),
+  Unsaid(
+    "if up; then net=192.0.2.0/24; fi\nipfw add 100 allow ip from «$net» to any", "'$net' stands for is not known"),
+  Unsaid("ipfw add 100 allow ip from «$(cat net)» to any", "what '$(cat net)' stands for"),
+  Unsaid("00100 «allow»", "expected a protocol, 'from' and 'to' at the end of the rule"),
+  Unsaid("00100 «allow log»", "expected a protocol, 'from' and 'to' at the end of the rule"),
+  Unsaid("00100 allow «ip»", "expected 'from' at the end of the rule"),
+  Unsaid("00100 deny «tcp»", "expected 'from' at the end of the rule"),
+  Unsaid("00100 allow tcp from any to any 80 uid «nosuchuser»", "this host has no user called 'nosuchuser'"),
+  Unsaid("00100 allow icmp from any to any «22»", "'22' is no option"),
+  Unsaid("00100 allow tcp from «table(7,22)» to any", "values of a table's entries"),
+  Unsaid(
+    "00100 «allow ip from any to any in out»", "no packet fits all that rule 00100 asks", .takenOverDifferently, .note),
+  Unsaid(". «/etc/fw.conf»", "'/etc/fw.conf' is not read", .takenOverDifferently, .warning),
+  Unsaid(
+    "«fwadd 100 deny tcp from any to any 23»", "'fwadd' is no command of ipfw: what rules it makes",
+    .takenOverDifferently,
+    .warning),
+  Unsaid(
+    "set disable 3\nadd 100 set 3 «deny ip from any to any»", "is of a set that is switched off", .takenOverDifferently,
+    .note),
+  Unsaid(
+    "# DISABLED 00100 «deny ip from any to any»", "is of a set that is switched off", .takenOverDifferently, .note),
+  Unsaid(
+    "«00100 12 1234 (10s) STATE tcp 192.0.2.10 22 <-> 203.0.113.9 40000»", "dynamic rules are left out",
+    .takenOverDifferently, .note),
   Unsaid("ipfw «pipe 1 config bw 1Mbit/s»", "'pipe' has no counterpart"),
   Unsaid(
     "00100 «unreach» host tcp from any to any", "senders of TCP get a reset", .takenOverDifferently, .note),
@@ -97,6 +127,52 @@ private let unsaid = [
     options.defaultAction = .allow
     let other = ImportedRules(ipfw: bytes, fileName: "rules", options: options)
     #expect(other.diagnostics == [] && other.text?.contains("65535 allow ip from any to any") == true)
+  }
+
+  // MARK: Scripts
+
+  @Test(arguments: [
+    "test -e /etc/x && ipfw add 100 deny tcp from any to me 23 in",
+    "if up; then ipfw add 100 deny tcp from any to me 23 in; fi",
+    "for port in $ports; do\n  ipfw add 100 deny tcp from any to me 23 in\ndone",
+    "ipfw add 100 deny tcp from any to me $port in",
+    "00100 deny tcp from nowhere.example to me 23 in",
+  ])
+  func whatIsNotTakenOverStandsInItsPlaceSwitchedOff(_ script: String) throws {
+    let ruleSet = try #require(Self.imported("ipfw add 50 count ip from any to any\n\(script)\n").ruleSet)
+    let rule = try #require(ruleSet.rules.first { $0.name.hasPrefix("00100 deny tcp from ") })
+    #expect(!rule.isEnabled && rule.number == "2")
+  }
+
+  @Test(arguments: [
+    "nice -n 5 /sbin/ipfw -q add 100 deny tcp from any to me 23 in",
+    "eval \"ipfw add 100 deny tcp from any to me 23 in\"",
+    "$fwcmd add 100 deny tcp from any to me 23 in", "{ ipfw add 100 deny tcp from any to me 23 in; } >/dev/null",
+    "case $quiet in yes) fw='/sbin/ipfw -q';; *) fw=/sbin/ipfw;; esac\n$fw add 100 deny tcp from any to me 23 in",
+  ])
+  func whatRunsInAnyCaseIsTakenOver(_ script: String) throws {
+    let rules = Self.imported(script)
+    #expect(rules.diagnostics.filter { $0.severity >= .warning } == [])
+    #expect(try #require(rules.ruleSet).rules.contains { $0.name.hasPrefix("00100 deny tcp") && $0.isEnabled })
+  }
+
+  @Test func loopsOverKnownWordsAreRunThrough() throws {
+    let rules = Self.imported(
+      """
+      ports="22 80"
+      for host in 192.0.2.1 192.0.2.2; do
+        for port in $ports; do
+          ipfw add 200 allow tcp from any to $host $port
+        done
+      done
+      ipfw add 300 deny tcp from any to any
+      """)
+    #expect(rules.diagnostics.filter { $0.severity >= .warning } == [])
+    let names = try #require(rules.ruleSet).rules.filter { $0.name.hasPrefix("00200 allow") }.map(\.name)
+    #expect(
+      names == ["1 22", "1 80", "2 22", "2 80"].map { "00200 allow tcp from any to 192.0.2.\($0)" })
+    let endless = Self.imported(String(repeating: "for x in 1 2 3 4 5 6 7 8 9; do\n", count: 9))
+    #expect(endless.ruleSet == nil)
   }
 
   // MARK: Hostile files

@@ -44,9 +44,9 @@ import Testing
         "  Interface == lo0 Pass: 00100 allow ip from any to any via lo0",
         "  Any Delete no log: 65535 deny ip from any to any",
         "Interface == lo0 Pass: 00100 allow ip from any to any via lo0",
-        "Protocol == TCP: ",
-        "  Dest port == 22 Pass: 00200 allow tcp from any to any 22,80",
-        "  Dest port == 80 Pass: 00200 allow tcp from any to any 22,80",
+        "Protocol == TCP: 00200 allow tcp from any to any 22,80",
+        "  Dest port == 22 Pass: 00200",
+        "  Dest port == 80 Pass: 00200",
         "Any Delete no log: 65535 deny ip from any to any",
       ])
   }

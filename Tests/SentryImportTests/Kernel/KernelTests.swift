@@ -16,6 +16,7 @@ struct KernelTests {
     case client = "iptables/client.save"
     case tracked = "iptables/tracked.save"
     case server = "nft/server.nft"
+    case forms = "nft/forms.nft"
     case trackedByNft = "nft/tracked.nft"
 
     var isNft: Bool { rawValue.hasSuffix(".nft") }
