@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct JournalExportTests {
   private static let text: [UInt8] =
-    Array("__CURSOR=s=1\n_COMM=sshd\nSYSLOG_IDENTIFIER=sshd-session\nMESSAGE=Invalid user a\n\n".utf8)
+    Array(
+      "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1795356000500000\n_COMM=sshd\nSYSLOG_IDENTIFIER=sshd-session\nMESSAGE=Invalid user a\n\n"
+        .utf8)
     + Array("__CURSOR=s=2\n_COMM=sshd\nMESSAGE\n".utf8) + [9, 0, 0, 0, 0, 0, 0, 0] + Array("two\nlines\n\n".utf8)
 
   private func entries(_ bytes: [UInt8], size: Int) -> ([JournalExport.Entry], JournalExport) {
@@ -22,6 +24,7 @@ import Testing
     let (found, export) = entries(Self.text, size: size)
     try #require(found.count == 2)
     #expect(!export.isBroken)
+    #expect(found.map(\.time) == [1_795_356_000.5, nil])
     #expect(found[0].program == Array("sshd-session".utf8) && found[0].message == Array("Invalid user a".utf8))
     #expect(found[1].program == Array("sshd".utf8) && found[1].message == Array("two\nlines".utf8))
     #expect(found[1].cursor == Array("s=2".utf8))
