@@ -31,9 +31,7 @@ public struct LoginCounter: Sendable {
     /// The lines of these failures, each once.
     public var lines: [LoginLine]
 
-    /// The port of the connection that has failed last, and whether only by a line that others may follow.
-    fileprivate var port: UInt16?
-    fileprivate var isOnce = false
+    fileprivate var connections = Connections()
 
     public var failures: Int { times.count }
   }
@@ -105,8 +103,13 @@ public struct LoginCounter: Sendable {
     tallies.removeOldest { $0.times.last.map { $0 < start } ?? true }
   }
 
-  private func source(of address: IPAddress) -> IPAddress {
-    address.isIPv4 ? address : address.masked(to: limits.ipv6Prefix)
+  private func source(of address: IPAddress) -> IPAddress { address.source(byIPv6Prefix: limits.ipv6Prefix).first }
+}
+
+extension IPAddress {
+  /// Whom an address stands for, as table trigger keeps it: itself, or its net of IPv6 unless many share that.
+  public func source(byIPv6Prefix length: Int) -> AddressRange {
+    AddressRange(prefix: self, length: isIPv4 || countsWhole ? 128 : length)
   }
 }
 
@@ -118,17 +121,12 @@ extension LoginCounter.Tally {
   }
 
   fileprivate mutating func take(_ event: LoginEvent, at time: Double) {
-    let isOnce = event.outcome == .failedOnce
-    let isSameConnection = event.port != nil && event.port == port && !times.isEmpty
-    let isKnown = isSameConnection && (isOnce || self.isOnce)
-    self.isOnce = isOnce && (self.isOnce || !isSameConnection)
-    (address, service, user, port) = (event.address, event.service, event.user ?? user, event.port)
+    (address, service, user) = (event.address, event.service, event.user ?? user)
     lines.append(LoginLine(time: time, text: event.line))
     if lines.count > LoginCounter.mostLines { lines.removeFirst() }
-    guard !isKnown else { return }
     // Of two logs, one can be behind.
     let place = times.lastIndex { $0 <= time }.map { $0 + 1 } ?? 0
-    times.insert(contentsOf: repeatElement(time, count: event.attempts), at: place)
+    times.insert(contentsOf: repeatElement(time, count: connections.count(event, at: time)), at: place)
   }
 }
 

@@ -59,7 +59,8 @@ final class FollowedLog {
         }
       case .journal(let journal):
         journal.poll { entry in
-          guard let event = reader.event(message: entry.message.span, of: entry.program) else { return }
+          let event = reader.event(message: entry.message.span, of: entry.program, isRoots: entry.isRoots)
+          guard let event else { return }
           logins.append(Login(event: event, time: min(now, entry.time ?? now)))
         }
       }

@@ -122,9 +122,7 @@ actor LoginDesk {
       longestSeconds: UInt32(settings.longestBlockSeconds))
   }
 
-  private func range(of address: IPAddress) -> AddressRange {
-    AddressRange(prefix: address, length: address.isIPv4 ? 128 : ipv6Prefix)
-  }
+  private func range(of address: IPAddress) -> AddressRange { address.source(byIPv6Prefix: ipv6Prefix) }
 
   private func block(_ tally: LoginCounter.Tally, at now: Double) async {
     let range = range(of: tally.address)
