@@ -121,7 +121,7 @@ let package = Package(
     library("SentryEngine", ["SentryRules", "SentryState", "SentryPacket", .algorithms, .basicContainers]),
     library("SentryImport", ["SentryRules", "SentryDiagnostics", "SentryPacket", .algorithms]),
     library("SentryRules", ["SentryLogins", "SentryPropertyList", "SentryDiagnostics", "SentryPacket", .algorithms]),
-    library("SentryLogins", ["SentryPacket"]),
+    library("SentryLogins", ["SentryPropertyList", "SentryPacket"]),
     library("SentryCapture", ["SentryPacket", "CPcap", "CNetfilterQueue"]),
     library("SentryState", ["SentryDiagnostics", "SentryPacket", "CLanes"]),
     library("SentryPropertyList", ["SentryDiagnostics"]),

@@ -4,8 +4,14 @@ public import SentryPacket
 public struct LoginEvent: Sendable, Equatable {
   public enum Outcome: Sendable, Equatable {
     case failed
-    /// A failure that may be told by other lines of the same connection, too: it counts once for each.
-    case failedOnce
+    /// A failure that other lines of the same connection may tell, too, behind this one: it counts if none has before.
+    case failedFirst
+    /// A connection ends without a login: it counts unless others of its lines have.
+    case failedLast
+    /// As PAM says it: without a port, and before the program itself may say it.
+    case failedInPAM
+    /// As the program says it of what PAM may have said before.
+    case failedAfterPAM
     case succeeded
   }
 

@@ -72,6 +72,11 @@ extension IPAddress {
   @inlinable
   public var isIPv6LinkLocal: Bool { high >> 54 == 0x3FA }
 
+  /// An IPv6 address that counts as a whole where others count by their net, for that says nothing of whose it is: all hosts of a link
+  /// share one, and so do all of IPv4 whose addresses were translated (`64:ff9b::/96`, RFC 6052 §2.1).
+  @inlinable
+  public var countsWhole: Bool { isIPv6LinkLocal || (high == 0x0064_FF9B_0000_0000 && low >> 32 == 0) }
+
   /// From a range set aside for private networks (RFC 1918, RFC 4193) or a single link (RFC 3927, RFC 4291 §2.5.6).
   public var isPrivate: Bool {
     guard let v4 else { return high >> 57 == 0x7E || isIPv6LinkLocal }

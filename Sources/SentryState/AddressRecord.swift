@@ -17,10 +17,10 @@ struct AddressKey: TableKey {
     prefixLength = length
   }
 
-  /// The key that a packet's source is kept by: its net stands for one host, but not that of a link, which all its hosts share.
+  /// The key that a packet's source is kept by: its net stands for one host, unless many share it.
   @inline(__always)
   init(source: IPAddress, ipv6PrefixLength: UInt8) {
-    self.init(source, ipv6PrefixLength: source.isIPv6LinkLocal ? 128 : ipv6PrefixLength)
+    self.init(source, ipv6PrefixLength: source.countsWhole ? 128 : ipv6PrefixLength)
   }
 
   /// The key of an entry that a packet has made.

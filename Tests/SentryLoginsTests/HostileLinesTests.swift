@@ -16,7 +16,7 @@ import Testing
       "sshd failed 203.0.113.9 root from 198.51.100.7 port 22 ssh2"),
     .init(
       "sshd", "Nov 22 14:00:00 g sshd[1]: Invalid user x from 198.51.100.7 from 203.0.113.9 port 5",
-      "sshd failedOnce 203.0.113.9 x from 198.51.100.7"),
+      "sshd failedFirst 203.0.113.9 x from 198.51.100.7"),
     .init(
       "sshd",
       "Nov 22 14:00:00 g sshd[1]: Disconnecting invalid user a 203.0.113.9 port 5: Change of username or service not allowed: "
@@ -24,7 +24,7 @@ import Testing
     .init(
       "sshd",
       "Nov 22 14:00:00 g sshd[1]: Connection closed by invalid user a 198.51.100.7 port 1 [preauth] 203.0.113.9 port 5 [preauth]",
-      "sshd failedOnce 203.0.113.9 a 198.51.100.7 port 1 [preauth]"),
+      "sshd failedLast 203.0.113.9 a 198.51.100.7 port 1 [preauth]"),
     .init(
       "sshd",
       "Nov 22 14:00:00 g sshd[1]: Received disconnect from 203.0.113.9 port 5:11: Failed password for root from "
@@ -139,6 +139,8 @@ import Testing
     return [
       "\(ssh)Failed password for invalid user \(name) from 203.0.113.9 port 5 ssh2",
       "\(ssh)Invalid user \(name) from 203.0.113.9 port 5",
+      "\(ssh)error: PAM: Authentication failure for illegal user \(name) from 203.0.113.9",
+      "\(ssh)message repeated 2 times: [ Failed password for invalid user \(name) from 203.0.113.9 port 5 ssh2]",
       "\(ssh)Connection closed by invalid user \(name) 203.0.113.9 port 5 [preauth]",
       "\(ssh)Disconnecting invalid user \(name) 203.0.113.9 port 5: Too many authentication failures [preauth]",
       "\(ssh)Received disconnect from 203.0.113.9 port 5:11: \(name) [preauth]",

@@ -5,7 +5,9 @@ import Testing
 
 @Suite struct JournalExportTests {
   private static let text: [UInt8] =
-    Array("__CURSOR=s=1\n_COMM=sshd\nSYSLOG_IDENTIFIER=sshd-session\nMESSAGE=Invalid user a\n\n".utf8)
+    Array(
+      "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1795356000500000\n_COMM=sshd\n_UID=0\nSYSLOG_IDENTIFIER=sshd-session\nMESSAGE=Invalid user a\n\n"
+        .utf8)
     + Array("__CURSOR=s=2\n_COMM=sshd\nMESSAGE\n".utf8) + [9, 0, 0, 0, 0, 0, 0, 0] + Array("two\nlines\n\n".utf8)
 
   private func entries(_ bytes: [UInt8], size: Int) -> ([JournalExport.Entry], JournalExport) {
@@ -22,9 +24,21 @@ import Testing
     let (found, export) = entries(Self.text, size: size)
     try #require(found.count == 2)
     #expect(!export.isBroken)
+    #expect(found.map(\.time) == [1_795_356_000.5, nil])
+    #expect(found.map(\.isRoots) == [true, false])
     #expect(found[0].program == Array("sshd-session".utf8) && found[0].message == Array("Invalid user a".utf8))
     #expect(found[1].program == Array("sshd".utf8) && found[1].message == Array("two\nlines".utf8))
     #expect(found[1].cursor == Array("s=2".utf8))
+  }
+
+  /// What a user runs can have a name of its own choice.
+  @Test func onlyRootsLinesCountForSSH() {
+    let reader = LoginReader("sshd", "vsftpd")
+    let failure = Array("Failed password for root from 192.0.2.7 port 5 ssh2".utf8)
+    #expect(reader.event(message: failure.span, of: Array("sshd".utf8), isRoots: false) == nil)
+    #expect(reader.event(message: failure.span, of: Array("sshd".utf8), isRoots: true) != nil)
+    let other = Array("[bob] FAIL LOGIN: Client \"192.0.2.7\"".utf8)
+    #expect(reader.event(message: other.span, of: Array("vsftpd".utf8), isRoots: false) != nil)
   }
 
   @Test func longFieldsAreLeftOut() {

@@ -47,11 +47,36 @@ import Testing
 
   @Test mutating func linesOfOneConnectionCountOnce() {
     // An unknown user, his password twice, and the end of the connection: two failures.
-    for outcome in [LoginEvent.Outcome.failedOnce, .failed, .failed, .failedOnce, .failedOnce] {
+    for outcome in [LoginEvent.Outcome.failedFirst, .failed, .failed, .failedFirst, .failedLast] {
       #expect(counter.note(event("192.0.2.7", outcome, port: 1), at: 0) == nil)
     }
     #expect(counter.nearest(1, at: 0).first?.failures == 2)
-    #expect(counter.note(event("192.0.2.7", .failedOnce, port: 2), at: 0) != nil)
+    #expect(counter.note(event("192.0.2.7", .failedLast, port: 2), at: 0) != nil)
+  }
+
+  /// Whoever comes from the same port each time.
+  @Test mutating func aConnectionThatHasEndedIsNoLongerKnown() {
+    #expect(counter.note(event("192.0.2.7", .failedLast, port: 5), at: 0) == nil)
+    #expect(counter.note(event("192.0.2.7", .failedLast, port: 5), at: 1) == nil)
+    #expect(counter.note(event("192.0.2.7", .failedLast, port: 5), at: 2) != nil)
+  }
+
+  /// Lines of the end need not come.
+  @Test mutating func aPortIsOfOneConnectionForAWhileOnly() {
+    for time in [0.0, 20, 40] {
+      #expect(counter.note(event("192.0.2.8", .failedFirst, port: 5), at: time) == nil)
+    }
+    #expect(counter.nearest(1, at: 40).first?.failures == 1)
+    counter.limits.windowSeconds = 3_600
+    #expect(counter.note(event("192.0.2.8", .failedFirst, port: 5), at: 200) == nil)
+    #expect(counter.note(event("192.0.2.8", .failedFirst, port: 5), at: 400) != nil)
+  }
+
+  @Test mutating func addressesThatShareTheirNetWithManyCountEach() {
+    for address in ["fe80::1", "fe80::2", "fe80::3", "64:ff9b::c000:201", "64:ff9b::c000:202", "64:ff9b::c000:203"] {
+      #expect(counter.note(event(address), at: 0) == nil)
+    }
+    #expect(counter.note(event("64:ff9b::c000:203", attempts: 2), at: 0) != nil)
   }
 
   @Test mutating func aLineCanStandForSome() {

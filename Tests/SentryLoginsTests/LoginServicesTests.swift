@@ -29,21 +29,37 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
       "sshd failed 2001:db8::9 admin"),
     .init(
       "sshd", "\(syslog) sshd[812]: Failed keyboard-interactive/pam for root from 203.0.113.9 port 1 ssh2",
-      "sshd failed 203.0.113.9 root"),
+      "sshd failedAfterPAM 203.0.113.9 root"),
     .init(
-      "sshd", "\(syslog) sshd[812]: Invalid user admin from 203.0.113.9 port 50312", "sshd failedOnce 203.0.113.9 admin"
+      "sshd", "\(syslog) sshd[812]: error: PAM: Authentication failure for root from 203.0.113.9",
+      "sshd failedInPAM 203.0.113.9 root"),
+    .init(
+      "sshd",
+      "\(syslog) sshd[812]: error: PAM: Authentication failure for illegal user x from 198.51.100.7 from 203.0.113.9",
+      "sshd failedInPAM 203.0.113.9 x from 198.51.100.7"),
+    .init(
+      "sshd",
+      "\(syslog) sshd[812]: message repeated 2 times: [ Failed password for bob from 203.0.113.9 port 38325 ssh2]",
+      "sshd failed 2 times 203.0.113.9 bob"),
+    .init(
+      "sshd",
+      "\(syslog) sshd[812]: message repeated 2 times: [ error: PAM: Authentication failure for bob from 203.0.113.9]",
+      "sshd failedInPAM 2 times 203.0.113.9 bob"),
+    .init(
+      "sshd", "\(syslog) sshd[812]: Invalid user admin from 203.0.113.9 port 50312",
+      "sshd failedFirst 203.0.113.9 admin"
     ),
-    .init("sshd", "\(syslog) sshd[812]: Invalid user  from 203.0.113.9 port 50312", "sshd failedOnce 203.0.113.9 "),
+    .init("sshd", "\(syslog) sshd[812]: Invalid user  from 203.0.113.9 port 50312", "sshd failedFirst 203.0.113.9 "),
     .init(
       "sshd", "\(syslog) sshd[812]: Connection closed by authenticating user root 203.0.113.9 port 50312 [preauth]",
-      "sshd failedOnce 203.0.113.9 root"),
+      "sshd failedLast 203.0.113.9 root"),
     .init(
       "sshd", "\(syslog) sshd[812]: Disconnected from invalid user a b 203.0.113.9 port 50312 [preauth]",
-      "sshd failedOnce 203.0.113.9 a b"),
+      "sshd failedLast 203.0.113.9 a b"),
     .init(
       "sshd",
       "\(syslog) sshd[812]: error: maximum authentication attempts exceeded for root from fe80::9%eth0 port 1 ssh2 [preauth]",
-      "sshd failedOnce fe80::9 root"),
+      "sshd failedFirst fe80::9 root"),
     .init(
       "sshd", "\(syslog) sshd[812]: User bob from 203.0.113.9 not allowed because not listed in AllowUsers", "nothing"),
     .init(
@@ -52,6 +68,15 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
     .init(
       "sshd", "\(syslog) sshd[812]: Accepted password for bob from 203.0.113.9 port 50312 ssh2",
       "sshd succeeded 203.0.113.9 -"),
+    .init(
+      "sshd", #"\#(syslog) sshd[812]: Accepted password for WORK\john doe from 203.0.113.9 port 50312 ssh2"#,
+      #"sshd succeeded 203.0.113.9 WORK\john doe"#),
+    .init(
+      "sshd",
+      "\(syslog) sshd[812]: Accepted publickey for john doe from 203.0.113.9 port 50312 ssh2: ED25519 SHA256:ab+c/1",
+      "sshd succeeded 203.0.113.9 john doe"),
+    .init("sshd", "\(syslog) sshd[812]: Failed password for root from 255.255.255.255 port 1 ssh2", "nothing"),
+    .init("sshd", "\(syslog) sshd[812]: Failed password for root from ff02::1 port 1 ssh2", "nothing"),
     .init(
       "sshd", "\(syslog) sshd[812]: Failed publickey for root from 203.0.113.9 port 1 ssh2: RSA SHA256:x", "nothing"),
     .init("sshd", "\(syslog) sshd[812]: Failed none for root from 203.0.113.9 port 1 ssh2", "nothing"),
@@ -191,7 +216,7 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
     for service in LoginService.known {
       #expect(!(service.messages + service.lines).isEmpty, "\(service.name)")
     }
-    #expect(LoginService.named("sshd")?.messages.count == 24)
+    #expect(LoginService.named("sshd")?.messages.count == 40)
     #expect(LoginService.named("samba")?.lines.count == 20)
   }
 }

@@ -39,8 +39,8 @@ struct CompiledRulesetTests {
         "settings = { protected = ( \"203.0.113.8/29\", \"203.0.113.9\", \"2001:db8:1::5\", \"fe80::1\" ); };",
       lines: [
         "chain keep_trigger {", "ip saddr { 203.0.113.8/29 } return",
-        "ip6 saddr != fe80::/10 ip6 saddr { 2001:db8:1::/64 } return",
-        "ip6 saddr fe80::/10 ip6 saddr { fe80::1 } return",
+        "ip6 saddr != { 64:ff9b::/96, fe80::/10 } ip6 saddr { 2001:db8:1::/64 } return",
+        "ip6 saddr { 64:ff9b::/96, fe80::/10 } ip6 saddr { fe80::1 } return",
         "update @trigger { ip saddr timeout 3600s }",
       ]),
     CompiledCase(
@@ -157,9 +157,9 @@ struct CompiledRulesetTests {
       settings: "settings = { triggerDuration = 60; triggerIPv6Prefix = 48; };",
       lines: [
         "ip saddr @trigger update @trigger { ip saddr timeout 60s } counter name r1 drop",
-        "ip6 saddr != fe80::/10 ip6 saddr & ffff:ffff:ffff:: @trigger6 "
+        "ip6 saddr != { 64:ff9b::/96, fe80::/10 } ip6 saddr & ffff:ffff:ffff:: @trigger6 "
           + "update @trigger6 { ip6 saddr & ffff:ffff:ffff:: timeout 60s } counter name r1 drop",
-        "ip6 saddr fe80::/10 ip6 saddr @trigger6 update @trigger6 { ip6 saddr timeout 60s } counter name r1 drop",
+        "ip6 saddr { 64:ff9b::/96, fe80::/10 } ip6 saddr @trigger6 update @trigger6 { ip6 saddr timeout 60s } counter name r1 drop",
         "ip saddr != @address counter name r2 drop", "ip6 saddr != @address6 counter name r2 drop",
       ]),
     CompiledCase(

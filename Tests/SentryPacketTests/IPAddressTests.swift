@@ -62,6 +62,13 @@ struct IPAddressTests {
     #expect(try Self.address(text).isIPv6LinkLocal == expected)
   }
 
+  /// RFC 4291 §2.5.6, and RFC 6052 §2.1: 64:ff9b::/96.
+  @Test(arguments: [
+    ("fe80::1", true), ("64:ff9b::c000:201", true), ("64:ff9b::ffff:ffff", true), ("64:ff9b::1:0:0", false),
+    ("64:ff9b:1::1", false), ("2001:db8::1", false), ("192.0.2.1", false),
+  ])
+  func countsWhole(text: String, expected: Bool) throws { #expect(try Self.address(text).countsWhole == expected) }
+
   @Test(arguments: [
     ("192.0.2.1", true), ("0.0.0.0", false), ("223.255.255.255", true), ("224.0.0.1", false),
     ("255.255.255.255", false), ("2001:db8::1", true), ("::", false), ("::1", true), ("ff02::1", false),

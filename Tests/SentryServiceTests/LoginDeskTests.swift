@@ -51,16 +51,17 @@ import Testing
     }
   }
 
-  private func fail(_ address: String, _ count: Int = 1, user: String = "root") throws {
+  private func fail(_ address: String, _ count: Int = 1, user: String = "root", secondsAgo: Double = 0) throws {
     try write(
-      (0..<count).map { _ in "Failed password for \(user) from \(address) port \(UInt16.random(in: 1...60_000)) ssh2" })
+      (0..<count).map { _ in "Failed password for \(user) from \(address) port \(UInt16.random(in: 1...60_000)) ssh2" },
+      secondsAgo: secondsAgo)
   }
 
-  private func write(_ messages: [String]) throws {
+  private func write(_ messages: [String], secondsAgo: Double = 0) throws {
+    let time = Date(timeIntervalSinceNow: -secondsAgo).ISO8601Format()
     let file = try FileHandle(forWritingTo: URL(filePath: log))
     try file.seekToEnd()
-    try file.write(
-      contentsOf: Data(messages.map { "Nov 22 14:00:00 gate sshd[7]: \($0)\n" }.joined().utf8))
+    try file.write(contentsOf: Data(messages.map { "\(time) gate sshd[7]: \($0)\n" }.joined().utf8))
     try file.close()
   }
 
@@ -84,6 +85,40 @@ import Testing
       #expect(why.block?.lines?.last?.text.contains("x from 198.51.100.7 port 1 ssh2 from 203.0.113.9") == true)
       let reply = await daemon.loginsReport()
       #expect(reply.blocked.map(\.address) == ["203.0.113.9"] && reply.nearest.map(\.address) == ["203.0.113.10"])
+    }
+  }
+
+  /// `tail -n 2 log > short; cat short > log`
+  @Test func aLogThatIsWrittenAnewIsNotCountedAnew() async throws {
+    try await withFollower(document()) { daemon in
+      for ago in [9.0, 8] { try fail("203.0.113.9", secondsAgo: ago) }
+      try fail("203.0.113.10", 2, secondsAgo: 7)
+      try await waitUntilRead(4, daemon)
+      let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").dropFirst()
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: log))
+      try fail("203.0.113.11")
+      try await waitUntil("all is read") {
+        await daemon.loginsReport().nearest.contains { $0.address == "203.0.113.11" }
+      }
+      #expect(await daemon.loginsReport().nearest.map(\.failures) == [2, 2, 1])
+      #expect(try await daemon.table(.trigger).entries.isEmpty)
+    }
+  }
+
+  /// A log that is put in place later counts by the times of its lines.
+  @Test func whatIsOlderThanTheWindowDoesNotCount() async throws {
+    try fail("203.0.113.9", 9, secondsAgo: 7_200)
+    try fail("203.0.113.10", 2, secondsAgo: 3_000)
+    try fail("203.0.113.10", 1, secondsAgo: 10)
+    try FileManager.default.moveItem(atPath: log, toPath: "\(log).away")
+    try await withDaemon(document(), memory: memory) { daemon in
+      let following = Task { await daemon.logins.run() }
+      try await waitUntil("it is missed") { await daemon.loginsReport().sources.first?.problem != nil }
+      try FileManager.default.moveItem(atPath: "\(log).away", toPath: log)
+      try await waitUntil("it is blocked") { try await !daemon.table(.trigger).entries.isEmpty }
+      #expect(try await daemon.table(.trigger).entries.map(\.address) == ["203.0.113.10"])
+      following.cancel()
+      await following.value
     }
   }
 

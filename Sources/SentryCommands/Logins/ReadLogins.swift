@@ -116,7 +116,7 @@ extension Logins {
       let start = clock.now
       var report = Report()
       var counts: [IPAddress: (failed: Int, succeeded: Int)] = [:]
-      while log.poll({ line in
+      func count(_ line: Span<UInt8>) {
         guard let event = reader.event(line: line) else { return }
         if event.outcome == .succeeded {
           counts[event.address, default: (0, 0)].succeeded += 1
@@ -124,7 +124,8 @@ extension Logins {
           counts[event.address, default: (0, 0)].failed += event.attempts
         }
         if events { Console.writeLine(Self.text(of: event)) }
-      }) > 0 {}
+      }
+      while log.poll(now: 0, { line, _ in count(line) }) > 0 {}
       if let problem = log.problem { throw CommandFailure(.noInput, "\(file): \(problem)") }
       report.elapsedSeconds = (clock.now - start) / .seconds(1)
       (report.lines, report.tooLong) = (log.lineCount, log.tooLongCount)

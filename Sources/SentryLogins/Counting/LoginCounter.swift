@@ -31,9 +31,7 @@ public struct LoginCounter: Sendable {
     /// The lines of these failures, each once.
     public var lines: [LoginLine]
 
-    /// The port of the connection that has failed last, and whether only by a line that others may follow.
-    fileprivate var port: UInt16?
-    fileprivate var isOnce = false
+    fileprivate var connections = Connections()
 
     public var failures: Int { times.count }
   }
@@ -65,9 +63,14 @@ public struct LoginCounter: Sendable {
 
   /// Notes what a line says.
   ///
-  /// - Parameter now: seconds since 1970, when it was read.
+  /// - Parameters:
+  ///   - time: when that was, in seconds since 1970. What is older than the window does not count.
+  ///   - now: seconds since 1970, not before `time`; `nil` for that time.
   /// - Returns: the failures of an address, once they are too many; it begins anew then.
-  public mutating func note(_ event: LoginEvent, at now: Double) -> Tally? {
+  public mutating func note(_ event: LoginEvent, at time: Double, now: Double? = nil) -> Tally? {
+    let now = now ?? time
+    let start = now - limits.windowSeconds
+    guard time >= start else { return nil }
     let source = source(of: event.address)
     guard event.outcome != .succeeded else {
       successes &+= 1
@@ -75,12 +78,11 @@ public struct LoginCounter: Sendable {
       return nil
     }
     failures &+= UInt64(event.attempts)
-    let start = now - limits.windowSeconds
     let tally = tallies.use(
       source, orBegin: Tally(address: event.address, service: event.service, times: [], lines: [])
     ) { tally in
       tally.forget(before: start)
-      tally.take(event, at: now)
+      tally.take(event, at: time)
       return tally
     }.result
     guard tally.failures >= limits.failures else { return nil }
@@ -101,8 +103,13 @@ public struct LoginCounter: Sendable {
     tallies.removeOldest { $0.times.last.map { $0 < start } ?? true }
   }
 
-  private func source(of address: IPAddress) -> IPAddress {
-    address.isIPv4 ? address : address.masked(to: limits.ipv6Prefix)
+  private func source(of address: IPAddress) -> IPAddress { address.source(byIPv6Prefix: limits.ipv6Prefix).first }
+}
+
+extension IPAddress {
+  /// Whom an address stands for, as table trigger keeps it: itself, or its net of IPv6 unless many share that.
+  public func source(byIPv6Prefix length: Int) -> AddressRange {
+    AddressRange(prefix: self, length: isIPv4 || countsWhole ? 128 : length)
   }
 }
 
@@ -113,16 +120,13 @@ extension LoginCounter.Tally {
     lines.removeAll { $0.time < start }
   }
 
-  fileprivate mutating func take(_ event: LoginEvent, at now: Double) {
-    let isOnce = event.outcome == .failedOnce
-    let isSameConnection = event.port != nil && event.port == port && !times.isEmpty
-    let isKnown = isSameConnection && (isOnce || self.isOnce)
-    self.isOnce = isOnce && (self.isOnce || !isSameConnection)
-    (address, service, user, port) = (event.address, event.service, event.user ?? user, event.port)
-    lines.append(LoginLine(time: now, text: event.line))
+  fileprivate mutating func take(_ event: LoginEvent, at time: Double) {
+    (address, service, user) = (event.address, event.service, event.user ?? user)
+    lines.append(LoginLine(time: time, text: event.line))
     if lines.count > LoginCounter.mostLines { lines.removeFirst() }
-    guard !isKnown else { return }
-    for _ in 0..<event.attempts { times.append(now) }
+    // Of two logs, one can be behind.
+    let place = times.lastIndex { $0 <= time }.map { $0 + 1 } ?? 0
+    times.insert(contentsOf: repeatElement(time, count: connections.count(event, at: time)), at: place)
   }
 }
 

@@ -1,8 +1,8 @@
 // How a log file is followed.
 //
-// The file is kept open, and read from where reading has ended. When its name leads to another file, what was open is read to its end
-// first, then the new one from its beginning: a log that is renamed loses no line. A file that has become shorter than what was read
-// of it, or begins with other bytes than before, was cut (`copytruncate`) and is read from its beginning.
+// The file is kept open, and read from where reading has ended. When its name leads to another file, that one is read from its
+// beginning, and the old one beside it until its writer has moved on, too: a log that is renamed loses no line. A file that begins
+// with other bytes than before was cut (`copytruncate`) and is read from its beginning; one that has only lost its end is not.
 //
 // A look costs two system calls when nothing has come.
 
@@ -20,24 +20,42 @@ public final class FollowedFile {
     public var head: [UInt8]
   }
 
+  /// How a line has come.
+  public enum Arrival: Sendable {
+    /// While the file was followed.
+    case live
+    /// It was there when the file was opened: how old it is, nothing says but the line.
+    case found
+    /// It was there after the file had been written anew: it can have been read before.
+    case again
+  }
+
   /// Why there is nothing to read: in words.
   public struct Problem: Error, Equatable, Sendable {
     public var text: String
+    var code: Int32 = 0
   }
 
-  /// Bytes at the beginning that tell whether a file is still the same.
-  private static let headLength = 128
-  /// Bytes that are read at a time.
-  private static let chunk = 256 << 10
+  /// A file that had the name before.
+  private struct Older {
+    var log: OpenLog
+    var end: Double
+    /// When something has come last.
+    var lastTime: Double
+  }
+
+  /// Seconds for which a file is read on that has lost its name, and for how long nothing has come then.
+  private static let olderSeconds = 60.0
+  private static let quietSeconds = 10.0
+  private static let mostOlder = 4
 
   public let path: String
   public private(set) var problem: String?
-  private var file: Int32 = -1
-  private var inode: UInt64 = 0
-  private var device: UInt64 = 0
-  private var offset: Int64 = 0
-  private var head: [UInt8] = []
-  private var lines = LogLines()
+  private var current: OpenLog?
+  /// The latest last.
+  private var older: [Older] = []
+  /// Of files that are closed.
+  private var closedLines: (count: UInt64, tooLong: UInt64) = (0, 0)
   private var buffer: [UInt8] = []
   /// Where to begin with the first file, unless it comes later.
   private var known: Place?
@@ -54,159 +72,138 @@ public final class FollowedFile {
     self.startsAtEnd = startsAtEnd
   }
 
-  deinit { if file >= 0 { close(file) } }
-
-  public var lineCount: UInt64 { lines.count }
-  public var tooLongCount: UInt64 { lines.tooLong }
+  private var logs: [OpenLog] { older.map(\.log) + (current.map { [$0] } ?? []) }
+  public var lineCount: UInt64 { logs.reduce(closedLines.count) { $0 + $1.lineCount } }
+  public var tooLongCount: UInt64 { logs.reduce(closedLines.tooLong) { $0 + $1.tooLongCount } }
 
   /// Where to go on after a restart: behind the last complete line. `nil` while there is no file.
-  public var place: Place? {
-    guard file >= 0 else { return nil }
-    return Place(inode: inode, offset: max(0, offset - Int64(lines.pendingCount)), head: head)
-  }
+  public var place: Place? { current?.place }
 
   /// Hands the lines that have come since the last call to `body`.
   ///
-  /// - Parameter limit: bytes that are read at most; more is left for the next call.
+  /// - Parameters:
+  ///   - now: seconds on a clock that nobody sets.
+  ///   - limit: bytes that are read of a file at most; more is left for the next call.
   /// - Returns: how many bytes were read.
   @discardableResult
-  public func poll(atMost limit: Int = 4 << 20, _ body: (Span<UInt8>) -> Void) -> Int {
+  public func poll(now: Double, atMost limit: Int = 4 << 20, _ body: (Span<UInt8>, Arrival) -> Void) -> Int {
+    var count = 0
     do throws(Problem) {
-      if file < 0 { try openFile() }
-      var count = try read(atMost: limit, body)
-      if count < limit, try isReplaced() {
-        // It may have grown between the two.
-        count += try read(atMost: limit, body)
-        shut()
-        try openFile()
-        count += try read(atMost: limit, body)
+      if current == nil { current = try openFirst(now) }
+      count += try readOlder(now, atMost: limit, body)
+      count += try current?.read(atMost: limit, into: &buffer, body) ?? 0
+      if try isReplaced() {
+        try replace(now)
+        // What has come between the two stands before what is in the new one.
+        count += try readOlder(now, atMost: limit, body)
+        count += try current?.read(atMost: limit, into: &buffer, body) ?? 0
       }
       problem = nil
-      return count
     } catch {
       problem = error.text
-      return 0
     }
+    return count
   }
 
-  // MARK: Opening
+  // MARK: The first file
 
-  private func openFile() throws(Problem) {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let new = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-    guard new >= 0 else {
+  private func openFirst(_ now: Double) throws(Problem) -> OpenLog {
+    let log: OpenLog
+    do throws(Problem) { log = try OpenLog(path: path) } catch {
       // What comes later is new; what is there, and not ours to read, is not.
-      if errno == ENOENT { isFirst = false }
-      throw Self.problem(errno)
+      if error.code == ENOENT { isFirst = false }
+      throw error
     }
-    var status = stat()
-    // Safe: the call writes the structure.
-    guard unsafe fstat(new, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      close(new)
-      throw Problem(text: "it is no file")
-    }
-    (file, inode, device, offset) = (new, UInt64(status.st_ino), UInt64(status.st_dev), 0)
-    head = []
-    lines.forget()
-    if isFirst {
-      do throws(Problem) { try begin(Int64(status.st_size)) } catch {
-        shut()
-        throw error
-      }
-    }
+    if isFirst { try begin(log, now) }
     isFirst = false
     known = nil
+    return log
   }
 
   /// With the file that was there before us.
-  private func begin(_ size: Int64) throws(Problem) {
-    try readHead()
-    if let known, known.inode == inode, known.offset <= size, head.starts(with: known.head) {
-      offset = known.offset
-    } else if known == nil, startsAtEnd {
-      offset = size
+  private func begin(_ log: OpenLog, _ now: Double) throws(Problem) {
+    guard let known else {
+      if startsAtEnd { try log.goOn(at: .max) }
+      return
     }
-    if offset > 0, try !isLineStart(offset) { lines.beginInLine() }
+    if known.inode != log.inode, let renamed = renamedLog(known) {
+      try renamed.goOn(at: known.offset)
+      older = [Older(log: renamed, end: now + Self.olderSeconds, lastTime: now)]
+    } else if log.continues(known) {
+      try log.goOn(at: known.offset)
+    }
   }
 
-  private func isLineStart(_ offset: Int64) throws(Problem) -> Bool {
-    var byte: UInt8 = 0
-    // Safe: the call writes one byte.
-    guard unsafe pread(file, &byte, 1, off_t(offset - 1)) >= 0 else { throw Self.problem(errno) }
-    return byte == UInt8(ascii: "\n")
+  private static let mostNames = 1_024
+
+  /// The file that had our name when it was last read, under one that begins so: `auth.log.1`, `auth.log-20261122`.
+  private func renamedLog(_ known: Place) -> OpenLog? {
+    let place = URL(filePath: path)
+    let folder = place.deletingLastPathComponent().path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names.filter({ $0.hasPrefix(place.lastPathComponent) }).prefix(Self.mostNames) {
+      let path = "\(folder)/\(name)"
+      guard Self.status(of: path).map({ UInt64($0.st_ino) }) == known.inode,
+        let log = try? OpenLog(path: path), log.inode == known.inode, log.continues(known)
+      else { continue }
+      return log
+    }
+    return nil
   }
 
-  private func shut() {
-    close(file)
-    file = -1
-  }
+  // MARK: The next file
 
   /// The name leads to another file now, or to none for the moment: then the old one stays.
   private func isReplaced() throws(Problem) -> Bool {
-    var status = stat()
-    // Safe: Swift passes the path as a terminated string that lives during the call, which writes the structure.
-    guard unsafe stat(path, &status) == 0 else {
+    guard let status = Self.status(of: path) else {
       if errno == ENOENT { return false }
-      throw Self.problem(errno)
+      throw Problem(errno)
     }
-    return UInt64(status.st_ino) != inode || UInt64(status.st_dev) != device
+    return current.map { !$0.isNamed(by: status) } ?? false
   }
 
-  // MARK: Reading
-
-  private func read(atMost limit: Int, _ body: (Span<UInt8>) -> Void) throws(Problem) -> Int {
+  private static func status(of path: String) -> stat? {
     var status = stat()
-    // Safe: the call writes the structure.
-    guard unsafe fstat(file, &status) == 0 else { throw Self.problem(errno) }
-    if status.st_size < offset || (status.st_size > offset && !hasSameHead()) {
-      offset = 0
-      head = []
-      lines.forget()
+    // Safe: Swift passes the path as a terminated string that lives during the call, which writes the structure.
+    return unsafe stat(path, &status) == 0 ? status : nil
+  }
+
+  private func replace(_ now: Double) throws(Problem) {
+    let next = try OpenLog(path: path)
+    if let current {
+      // Who writes a file anew (`sed -i`) leaves no name to the old one; who renames it does.
+      if current.hasNoName {
+        if next.continues(current.place) { try next.goOn(at: current.place.offset) } else { next.beginAgain() }
+      }
+      older.append(Older(log: current, end: now + Self.olderSeconds, lastTime: now))
     }
-    guard status.st_size > offset else { return 0 }
-    if head.count < Self.headLength { try readHead() }
+    current = next
+  }
+
+  private func readOlder(
+    _ now: Double, atMost limit: Int, _ body: (Span<UInt8>, Arrival) -> Void
+  ) throws(Problem) -> Int {
     var total = 0
-    while total < limit {
-      let count = try readChunk()
-      guard count > 0 else { break }
+    for index in older.indices {
+      let count = try older[index].log.read(atMost: limit, into: &buffer, body)
+      if count > 0 { older[index].lastTime = now }
       total += count
-      offset += Int64(count)
-      lines.feed(buffer[..<count], body)
     }
+    closeQuiet(now)
     return total
   }
 
-  private func readChunk() throws(Problem) -> Int {
-    if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Self.chunk) }
-    while true {
-      // Safe: the buffer has that size.
-      let count = unsafe pread(file, &buffer, buffer.count, off_t(offset))
-      if count >= 0 { return count }
-      guard errno == EINTR else { throw Self.problem(errno) }
+  private func closeQuiet(_ now: Double) {
+    var left: [Older] = []
+    for (index, entry) in older.enumerated() {
+      let isQuiet = now >= entry.end && now >= entry.lastTime + Self.quietSeconds
+      if !isQuiet, index >= older.count - Self.mostOlder {
+        left.append(entry)
+      } else {
+        closedLines.count += entry.log.lineCount
+        closedLines.tooLong += entry.log.tooLongCount
+      }
     }
-  }
-
-  private func readHead() throws(Problem) { head = try firstBytes(Self.headLength) }
-
-  private func hasSameHead() -> Bool {
-    guard !head.isEmpty else { return true }
-    return (try? firstBytes(head.count)) == head
-  }
-
-  private func firstBytes(_ count: Int) throws(Problem) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    // Safe: the array has that size.
-    let found = unsafe pread(file, &bytes, count, 0)
-    guard found >= 0 else { throw Self.problem(errno) }
-    return Array(bytes[..<found])
-  }
-
-  private static func problem(_ code: Int32) -> Problem {
-    switch code {
-    case ENOENT: Problem(text: "there is no such file")
-    case EACCES: Problem(text: "permission denied: the user that sentry runs as must be able to read it")
-    // Safe: the text is copied at once.
-    default: Problem(text: unsafe String(cString: strerror(code)))
-    }
+    if left.count < older.count { older = left }
   }
 }

@@ -6,6 +6,10 @@ public struct JournalExport: Sendable {
     public var cursor: [UInt8] = []
     public var program: [UInt8] = []
     public var message: [UInt8] = []
+    /// Seconds since 1970 when the journal got it.
+    public var time: Double?
+    /// Who runs the program is root.
+    public var isRoots = false
   }
 
   /// Bytes of a field; of longer ones nothing is kept.
@@ -103,6 +107,9 @@ public struct JournalExport: Sendable {
   private mutating func set(_ field: ArraySlice<UInt8>, to value: ArraySlice<UInt8>) {
     switch String(decoding: field, as: UTF8.self) {
     case "__CURSOR": entry.cursor = Array(value)
+    case "__REALTIME_TIMESTAMP":
+      entry.time = UInt64(String(decoding: value, as: UTF8.self)).map { Double($0) / 1_000_000 }
+    case "_UID": entry.isRoots = value.elementsEqual([UInt8(ascii: "0")])
     case "MESSAGE": entry.message = Array(value)
     case "SYSLOG_IDENTIFIER": entry.program = Array(value)
     case "_COMM": if entry.program.isEmpty { entry.program = Array(value) }

@@ -124,7 +124,9 @@ public struct LoginPattern: Sendable, Equatable {
     guard !range.isEmpty else { return false }
     // A zone, `%eth0`, says on which link of this host: of no interest here.
     let end = line.place(of: UInt8(ascii: "%"), from: range.lowerBound, before: range.upperBound)
-    guard let address = IPAddress(utf8: line.bytes(range.lowerBound..<end)[...]) else { return false }
+    guard let address = IPAddress(utf8: line.bytes(range.lowerBound..<end)[...]), address.isUnicast else {
+      return false
+    }
     found.address = address
     return true
   }

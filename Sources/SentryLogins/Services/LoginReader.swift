@@ -7,6 +7,7 @@ public struct LoginReader: Sendable {
   fileprivate struct Service: Sendable {
     let name: String
     let programs: [[UInt8]]
+    let isRoots: Bool
     let messages: Rules
     let lines: Rules
   }
@@ -29,8 +30,8 @@ public struct LoginReader: Sendable {
   public init(_ services: [LoginService]) {
     self.services = services.map {
       Service(
-        name: $0.name, programs: $0.programs.map { Array($0.utf8) }, messages: Rules($0.messages),
-        lines: Rules($0.lines))
+        name: $0.name, programs: $0.programs.map { Array($0.utf8) }, isRoots: $0.isRoots,
+        messages: Rules($0.messages), lines: Rules($0.lines))
     }
     readsMessages = services.contains { !$0.programs.isEmpty && !$0.messages.isEmpty }
   }
@@ -53,11 +54,15 @@ public struct LoginReader: Sendable {
 
   /// What a message says that a program has given to the journal.
   ///
-  /// - Parameter program: its name there.
-  public func event(message: Span<UInt8>, of program: [UInt8]) -> LoginEvent? {
+  /// - Parameters:
+  ///   - program: its name there, which it chooses itself.
+  ///   - isRoots: it runs as root.
+  public func event(message: Span<UInt8>, of program: [UInt8], isRoots: Bool) -> LoginEvent? {
     let range = Self.trimmed(message, 0..<message.count)
     for service in services {
-      guard service.isOwn || service.isNamed(program.span, 0..<program.count) else { continue }
+      guard service.isOwn || service.isNamed(program.span, 0..<program.count), isRoots || !service.isRoots else {
+        continue
+      }
       if let event = event(service.messages, of: service, message, range, whole: range) { return event }
       if let event = event(service.lines, of: service, message, range, whole: range) { return event }
     }

@@ -21,14 +21,19 @@ public struct LoginService: Sendable {
   public var name: String
   /// Names under which it writes to syslog or the journal: `sshd` stands for `sshd` and `sshd/…`.
   public var programs: [String]
+  /// In the journal, only lines of processes of root are its.
+  public var isRoots = false
   /// For what stands behind its name there.
   public var messages: [Rule]
   /// For whole lines of a log of its own.
   public var lines: [Rule]
 
-  public init(name: String, programs: [String] = [], messages: [Rule] = [], lines: [Rule] = []) {
+  public init(
+    name: String, programs: [String] = [], isRoots: Bool = false, messages: [Rule] = [], lines: [Rule] = []
+  ) {
     self.name = name
     self.programs = programs
+    self.isRoots = isRoots
     self.messages = messages
     self.lines = lines
   }

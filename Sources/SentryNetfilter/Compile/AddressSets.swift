@@ -26,25 +26,26 @@ struct AddressSets {
     func among(_ ranges: [AddressRange]) -> [AddressRange] {
       let own = ranges.filter { $0.first.isIPv4 == (family == .ipv4) }
       guard !condition.isEmpty else { return own }
-      let linkLocal = AddressSpans([.linkLocal])
+      let whole = AddressSpans(AddressRange.countedWhole)
       return own.flatMap { range in
-        let others = linkLocal.rest(of: range)
+        let others = whole.rest(of: range)
         return length < 128 ? others : AddressSpans(others).rest(of: range)
       }
     }
   }
 
-  /// `trigger` remembers IPv6 sources by their net, but those of a link whole; the others whole.
+  /// `trigger` remembers IPv6 sources by their net, but those that share one with many whole; the others whole.
   private var sources: [Sources] {
     let ipv4 = Sources(family: .ipv4, set: ipv4Name, key: "ip saddr")
     let length = kind == .trigger ? settings.triggerIPv6Prefix : 128
+    let whole = "{ \(AddressRange.countedWhole.map(\.description).joined(separator: ", ")) }"
     guard length < 128 else { return [ipv4, Sources(family: .ipv6, set: ipv6Name, key: "ip6 saddr")] }
     return [
       ipv4,
       Sources(
-        family: .ipv6, set: ipv6Name, condition: "ip6 saddr != fe80::/10 ", key: BlockSet.ipv6Source(length: length),
+        family: .ipv6, set: ipv6Name, condition: "ip6 saddr != \(whole) ", key: BlockSet.ipv6Source(length: length),
         length: length),
-      Sources(family: .ipv6, set: ipv6Name, condition: "ip6 saddr fe80::/10 ", key: "ip6 saddr"),
+      Sources(family: .ipv6, set: ipv6Name, condition: "ip6 saddr \(whole) ", key: "ip6 saddr"),
     ]
   }
 
@@ -90,10 +91,11 @@ struct AddressSets {
 }
 
 extension AddressRange {
-  /// RFC 4291 §2.5.6.
-  fileprivate static var linkLocal: AddressRange {
-    AddressRange(prefix: IPAddress(high: 0xFE80_0000_0000_0000, low: 0), length: 10)
-  }
+  /// Those of `IPAddress.countsWhole`, by their beginning.
+  fileprivate static let countedWhole = [
+    AddressRange(prefix: IPAddress(high: 0x0064_FF9B_0000_0000, low: 0), length: 96),
+    AddressRange(prefix: IPAddress(high: 0xFE80_0000_0000_0000, low: 0), length: 10),
+  ]
 
   /// All nets of `length` bits that it reaches into.
   fileprivate func widened(to length: Int) -> AddressRange {

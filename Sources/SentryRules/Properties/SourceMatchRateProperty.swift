@@ -6,7 +6,7 @@ enum SourceMatchRateProperty: NumberProperty {
   static let summary = "packets from the same source in the last full second"
   static let details = """
     Counted second by second: within one second it does not change. IPv6 sources count by their net, of the length \
-    settings.triggerIPv6Prefix; those of the link by their addresses.
+    settings.triggerIPv6Prefix; those of the link, and of 64:ff9b::/96, by their addresses.
     """
   static let example = "50"
   static let suggestions = ["50", "100", "1000"]

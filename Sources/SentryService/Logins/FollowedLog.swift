@@ -1,5 +1,6 @@
 internal import SentryControl
 internal import SentryLogins
+internal import SentryPacket
 internal import SentryRules
 
 /// A log that is followed, and what it has said; not for use by several tasks at a time.
@@ -15,6 +16,10 @@ final class FollowedLog {
   private var failed: UInt64 = 0
   private var succeeded: UInt64 = 0
   private var lastTime: Double?
+  /// Of all lines of logins so far, the latest time that one said of itself.
+  private var newest = -Double.infinity
+  /// The file was written anew, with lines in it that were read before.
+  private var isRewritten = false
   /// What people were told last of it.
   private var toldProblem: String?
 
@@ -33,27 +38,51 @@ final class FollowedLog {
     }
   }
 
+  /// What a line has said, and when.
+  struct Login {
+    var event: LoginEvent
+    /// Seconds since 1970.
+    var time: Double
+  }
+
   /// Takes what has come since the last call.
   ///
   /// - Returns: how many bytes were read.
-  func poll(into events: inout [LoginEvent], now: Double) -> Int {
-    let before = events.count
+  func poll(into logins: inout [Login], now: Double) -> Int {
+    let before = logins.count
     let count =
       switch input {
       case .file(let file):
-        file.poll { line in
-          if let event = reader.event(line: line) { events.append(event) }
+        file.poll(now: UptimeClock.now().secondsSince1970) { line, arrival in
+          guard let event = reader.event(line: line) else { return }
+          if let time = time(of: line, arrival, now: now) { logins.append(Login(event: event, time: time)) }
         }
       case .journal(let journal):
         journal.poll { entry in
-          if let event = reader.event(message: entry.message.span, of: entry.program) { events.append(event) }
+          let event = reader.event(message: entry.message.span, of: entry.program, isRoots: entry.isRoots)
+          guard let event else { return }
+          logins.append(Login(event: event, time: min(now, entry.time ?? now)))
         }
       }
-    for event in events[before...] {
-      if event.outcome == .succeeded { succeeded &+= 1 } else { failed &+= UInt64(event.attempts) }
+    for login in logins[before...] {
+      if login.event.outcome == .succeeded { succeeded &+= 1 } else { failed &+= UInt64(login.event.attempts) }
     }
-    if events.count > before { lastTime = now }
+    if logins.count > before { lastTime = now }
     return count
+  }
+
+  /// When a line was written; `nil` if it was read before.
+  ///
+  /// What comes while the log is followed is of now, whatever it says: clocks and zones of programs can be others. Of what was there
+  /// already only the line can say it.
+  private func time(of line: Span<UInt8>, _ arrival: FollowedFile.Arrival, now: Double) -> Double? {
+    let said = LogTime.seconds(of: line, now: now).map { min(now, $0) }
+    if let said {
+      isRewritten = arrival == .again && (isRewritten || said < newest)
+      if isRewritten, said <= newest { return nil }
+      newest = max(newest, said)
+    }
+    return arrival == .live ? now : said ?? now
   }
 
   private var problem: String? {

@@ -92,7 +92,7 @@ final class JournalProcess {
       cursor.isEmpty ? "--since=@\(start)" : "--after-cursor=\(String(decoding: cursor, as: UTF8.self))"
     return command + [
       "--unit=\(unit)", "--follow", "--no-tail", "--output=export",
-      "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM", place,
+      "--output-fields=MESSAGE,SYSLOG_IDENTIFIER,_COMM,_UID", place,
     ]
   }
 

@@ -103,11 +103,11 @@ actor LoginDesk {
     var count = 0
     for log in logs {
       let now = WallClock.seconds()
-      var events: [LoginEvent] = []
-      count += log.poll(into: &events, now: now)
+      var logins: [FollowedLog.Login] = []
+      count += log.poll(into: &logins, now: now)
       if let news = log.takeNews() { surroundings.tell(news) }
-      for event in events {
-        if let tally = counter.note(event, at: now) { await block(tally, at: now) }
+      for login in logins {
+        if let tally = counter.note(login.event, at: login.time, now: now) { await block(tally, at: now) }
       }
     }
     if count == 0 { counter.sweep(at: WallClock.seconds()) }
@@ -122,9 +122,7 @@ actor LoginDesk {
       longestSeconds: UInt32(settings.longestBlockSeconds))
   }
 
-  private func range(of address: IPAddress) -> AddressRange {
-    AddressRange(prefix: address, length: address.isIPv4 ? 128 : ipv6Prefix)
-  }
+  private func range(of address: IPAddress) -> AddressRange { address.source(byIPv6Prefix: ipv6Prefix) }
 
   private func block(_ tally: LoginCounter.Tally, at now: Double) async {
     let range = range(of: tally.address)
