@@ -15,10 +15,13 @@ extension Engine {
 
   /// Reads a packet whose flow was entered in a slot.
   @inline(never)
-  mutating func followHelpers(_ flow: FlowKey, at slot: TableSlot, _ frame: RawSpan) {
+  mutating func followHelpers(_ flow: FlowKey, at slot: TableSlot, on place: InterfacePlace, _ frame: RawSpan) {
     if walk.isAnnounced { tables.helpers?.fulfil(packet) }
     guard packet.has(.ports) else { return }
-    tables.helpers?.read(packet, of: flow, tables.connections.stage(at: slot), frame, now: clock.now)
+    let way = PacketWay(
+      interface: UInt16(truncatingIfNeeded: walk.interface), isOutbound: walk.direction == .outbound,
+      sight: place.isLoopback ? .loopback : walk.sight)
+    tables.helpers?.read(packet, of: flow, tables.connections.stage(at: slot), on: way, frame, now: clock.now)
   }
 
   /// What the helpers that `settings.helpers` switches on are doing; `nil` while there are none.

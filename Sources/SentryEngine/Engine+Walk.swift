@@ -21,6 +21,8 @@ struct Walk {
   var time = Timestamp(nanoseconds: 0)
   var direction = Direction.inbound
   var interface = 0
+  /// Who tells the two, loopback apart.
+  var sight = PacketWay.Sight.capture
   /// What it is that the interface means to the rules: `PacketFeatures.init(interfacePattern:)`.
   var features: PacketFeatures = []
   /// The process on this host behind the packet.

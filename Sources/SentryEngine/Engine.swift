@@ -162,6 +162,7 @@ public struct Engine: ~Copyable {
     let place = interfaces.indices.contains(interface) ? interfacePlaces[interface] : InterfacePlace()
     walk.start(at: clock.now, interface: interface, direction: origin.direction ?? direction(on: place))
     walk.owner = origin.owner
+    walk.sight = origin.sight
     walk.isObserving = rules.isObserved
     var judgement = isSwitchedOn ? decide(kind, frame, on: place) : passUnjudged(kind)
     if asksAboutFlowsFrom != nil, walk.connection != nil { judgement.flow = followStay(judgement) }
@@ -208,7 +209,7 @@ public struct Engine: ~Copyable {
       let slot = tables.connections.enter(
         flow, foundAt: walk.connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
       if rareQuestions.contains(.proof), let slot { followProof(flow, at: slot, frame) }
-      if rareQuestions.contains(.helpers), let slot { followHelpers(flow, at: slot, frame) }
+      if rareQuestions.contains(.helpers), let slot { followHelpers(flow, at: slot, on: place, frame) }
       if rareQuestions.contains(.rates), let slot { isRateBound = followRates(flow, at: slot, frame) }
     } else if verdict != .delete {
       answer = carryOut(verdict, flow, frame, on: place)

@@ -1,4 +1,5 @@
 public import SentryPacket
+internal import SentryState
 
 /// Where a packet was taken, and what is known of it there that its bytes do not say.
 public struct PacketOrigin: Sendable {
@@ -6,6 +7,8 @@ public struct PacketOrigin: Sendable {
   public var interface: Int
   /// `nil`: outbound if the source address is local.
   public var direction: Direction?
+  /// One of the kernel's hooks has told the direction: what passes through this host is seen on its way in and again on its way out.
+  public var isAtHook: Bool
   /// Of a frame whose link header is not among the bytes; in the low 48 bits, first byte on the wire highest.
   public var sourceMAC: UInt64?
   /// The process on this host behind it, by the numbers of the rules in force (`Program.owner`).
@@ -13,11 +16,16 @@ public struct PacketOrigin: Sendable {
 
   @inlinable
   public init(
-    interface: Int, direction: Direction? = nil, sourceMAC: UInt64? = nil, owner: PacketOwner = PacketOwner()
+    interface: Int, direction: Direction? = nil, isAtHook: Bool = false, sourceMAC: UInt64? = nil,
+    owner: PacketOwner = PacketOwner()
   ) {
     self.interface = interface
     self.direction = direction
+    self.isAtHook = isAtHook
     self.sourceMAC = sourceMAC
     self.owner = owner
   }
+
+  @inline(__always)
+  var sight: PacketWay.Sight { direction == nil ? .capture : isAtHook ? .hook : .bridge }
 }

@@ -191,6 +191,34 @@ import Testing
     #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
   }
 
+  /// In whosever names: nobody has acknowledged what the server answers.
+  @Test func requestsThatNobodyConfirmsDriveOutNoSession() throws {
+    var bench = try Self.bench()
+    var ftp = FTPConversation()
+    for packet in ftp.begin() { _ = bench.judge(packet) }
+    for number in 0..<HelperTables.controlCapacity + HelperTables.openingCapacity {
+      var flood = FTPConversation(client: "198.51.\(number / 250).\(number % 250)")
+      for packet in [flood.fromClient(.syn), flood.fromServer([.syn, .ack])] {
+        _ = bench.engine.judge(
+          packet.span.bytes, linkType: .ethernet, wireLength: packet.count, time: Bench.time(0), interface: 0)
+      }
+    }
+    #expect(bench.engine.helperReport?.controls == 1)
+    for packet in [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
+  }
+
+  /// Only who receives the server's answer knows its number.
+  @Test(arguments: [(1 as UInt32, false), (0, true), (UInt32.max, false), (30_000, false)])
+  func aClientMustAcknowledgeTheServersFirstNumber(offBy: UInt32, isFollowed: Bool) throws {
+    var bench = try Self.bench()
+    var ftp = FTPConversation()
+    for packet in [ftp.fromClient(.syn), ftp.fromServer([.syn, .ack])] { _ = bench.judge(packet) }
+    ftp.rewind(server: 0 &- offBy)
+    for packet in [ftp.asks("USER a\r\n"), ftp.asks("PORT 203,0,113,9,24,131\r\n")] { _ = bench.judge(packet) }
+    #expect(bench.judge(ftp.data(to: 6_275, isActive: true)).verdict == (isFollowed ? .pass : .delete))
+  }
+
   /// Anything at all, in any pieces: never a trap, and never a way for anybody but the two ends.
   @Test(arguments: 0..<60 as Range<UInt64>)
   func nonsenseOpensNothingForOthers(seed: UInt64) throws {

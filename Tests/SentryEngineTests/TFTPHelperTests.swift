@@ -1,5 +1,6 @@
 import SentryEngine
 import SentryPacket
+import SentryState
 import SentryTestSupport
 import Testing
 
@@ -45,5 +46,22 @@ import Testing
     #expect(bench.engine.helperReport?.announcements == 0)
     _ = bench.judge(Self.request(from: 53))
     #expect(bench.engine.helperReport?.refusals == 1)
+  }
+
+  /// Each is one datagram, in whosever name.
+  @Test func requestsOfOthersDriveOutNoneOfThisHost() throws {
+    var bench = try Bench(rule("Any", then: "Pass"), settings: "helpers = (tftp);")
+    _ = bench.judge(Self.request())
+    for number in 0..<HelperTables.announcementCapacity * 2 {
+      let packet = udp(
+        from: "198.51.\(number / 250).\(number % 250)", to: Bench.host, port: 69,
+        payload: "\u{0}\u{1}boot\u{0}octet\u{0}")
+      _ = bench.engine.judge(
+        packet.span.bytes, linkType: .ethernet, wireLength: packet.count, time: Bench.time(0), interface: 0)
+    }
+    #expect(bench.engine.helperReport?.announced == HelperTables.announcementCapacity + 1)
+    let answer = bench.judgement(Self.answer())
+    #expect(answer.verdict == .pass)
+    #expect(bench.engine.helperReport?.announced == HelperTables.announcementCapacity, "it was awaited")
   }
 }

@@ -73,8 +73,8 @@ extension Engine {
 
 /// The tables that may be full, when what comes in drives out what is there.
 public enum LimitedTable: Int, CaseIterable, Sendable {
-  case trigger, address, authorize, invalid, connections, fragments, sourceRates, handshakes, controls,
-    announcements
+  case trigger, address, authorize, invalid, connections, fragments, sourceRates, handshakes, openings,
+    controls, announcements
 }
 
 /// How full one of them is.
@@ -106,6 +106,11 @@ extension StateTables {
       case .some(let handshakes): TableLoad(handshakes.count, handshakes.additions)
       case .none: TableLoad()
       }
+    case .openings:
+      switch helpers {
+      case .some(let helpers): TableLoad(helpers.openings.count, helpers.openings.additions)
+      case .none: TableLoad()
+      }
     case .controls:
       switch helpers {
       case .some(let helpers): TableLoad(helpers.controls.count, helpers.controls.additions)
@@ -128,6 +133,7 @@ extension StateTables {
     case .connections: connections.capacity
     case .fragments: fragments.capacity
     case .handshakes: HandshakeTable.capacity
+    case .openings: HelperTables.openingCapacity
     case .controls: HelperTables.controlCapacity
     case .announcements: HelperTables.announcementCapacity
     }

@@ -70,7 +70,8 @@ final class QueueSource {
   func dispatch(_ judge: (RawSpan, QueuedPacket, PacketOrigin) -> Void) throws(CaptureError) {
     _ = try queue.dispatch(maximum: Self.batch) { bytes, packet in
       let origin = PacketOrigin(
-        interface: position(of: packet.interfaceIndex), direction: packet.direction, sourceMAC: packet.sourceMAC)
+        interface: position(of: packet.interfaceIndex), direction: packet.direction, isAtHook: true,
+        sourceMAC: packet.sourceMAC)
       judge(bytes, packet, origin)
     }
   }

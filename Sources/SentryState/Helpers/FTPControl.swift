@@ -19,20 +19,22 @@ struct FTPControl: LinkedEntry {
   /// The code of the reply that goes on; 0 between replies.
   private var longReply: UInt16 = 0
   var lastNanoseconds: Int64 = 0
-  var client = FTPStream()
-  var server = FTPStream()
+  private var client = FTPStream()
+  private var server = FTPStream()
+  /// The ways their packets come.
+  let clientWay: PacketWay
+  let serverWay: PacketWay
   /// The announcement that was made last: each takes the place of the one before.
   var announced: FlowIdentity?
 
-  /// One that begins with the client's SYN.
-  init(_ flow: FlowIdentity, isClientFirstEnd: Bool, clientSequence: UInt32) {
-    self.init(key: flow, isClientFirstEnd: isClientFirstEnd)
-    client.begin(at: clientSequence)
-  }
-
-  private init(key: FlowIdentity, isClientFirstEnd: Bool) {
-    self.key = key
-    self.isClientFirstEnd = isClientFirstEnd
+  /// One whose ends have greeted each other.
+  init(_ opening: FTPOpening) {
+    key = opening.key
+    isClientFirstEnd = opening.isClientFirstEnd
+    clientWay = opening.clientWay
+    serverWay = opening.serverWay
+    client.begin(at: opening.clientNext)
+    server.begin(at: opening.serverNext)
   }
 
   /// Moves on by a segment; see `FTPStream.advance`. Where a client's beginning is missing, nobody knows whether it speaks FTP.

@@ -8,7 +8,6 @@ struct FTPStream: BitwiseCopyable {
 
   /// The number of the next byte (RFC 9293 §3.4).
   private(set) var next: UInt32 = 0
-  private(set) var hasBegun = false
   /// What comes up to the next line's end was not read from its beginning.
   private(set) var isInMiddle = false
   private(set) var line = FTPLine()
@@ -16,7 +15,6 @@ struct FTPStream: BitwiseCopyable {
   mutating func begin(at sequence: UInt32) {
     self = FTPStream()
     next = sequence
-    hasBegun = true
   }
 
   /// Moves on by a segment.

@@ -33,8 +33,8 @@ public struct HelperTables: ~Copyable {
       else { return false }
       return ftp.announced.holds(FlowIdentity(announcementFor: packet), now: now)
     case IPProtocol.udp:
-      guard tftp.announced.count > 0 else { return false }
-      return tftp.announced.holds(FlowIdentity(announcementFor: packet), now: now)
+      guard tftp.count > 0 else { return false }
+      return tftp.awaits(FlowIdentity(announcementFor: packet), now: now)
     default: return false
     }
   }
@@ -54,15 +54,18 @@ public struct HelperTables: ~Copyable {
 
   /// Reads a packet that is let through, of a flow that was entered.
   ///
-  /// - Parameter stage: that of the flow, this packet included.
+  /// - Parameters:
+  ///   - stage: that of the flow, this packet included.
+  ///   - way: how it came.
   @inline(__always)
   public mutating func read(
-    _ packet: borrowing PacketFields, of flow: FlowKey, _ stage: FlowStage, _ frame: RawSpan, now: Timestamp
+    _ packet: borrowing PacketFields, of flow: FlowKey, _ stage: FlowStage, on way: PacketWay, _ frame: RawSpan,
+    now: Timestamp
   ) {
     if packet.protocolNumber == IPProtocol.tcp {
-      if listensIn(on: packet) { ftp.read(packet, of: flow, stage, frame, now: now) }
+      if listensIn(on: packet) { ftp.read(packet, of: flow, stage, on: way, frame, now: now) }
     } else if packet.protocolNumber == IPProtocol.udp {
-      tftp.read(packet, frame, now: now)
+      tftp.read(packet, on: way, frame, now: now)
     }
   }
 
@@ -85,14 +88,18 @@ public struct HelperTables: ~Copyable {
 
   // MARK: Telling
 
-  /// Control connections that are followed, expired ones that are not removed yet included, and those since the start.
+  /// FTP's control connections that nobody has confirmed, expired ones that are not removed yet included, and those since the start.
+  public var openings: (count: Int, additions: UInt64) { ftp.opening }
+
+  /// Control connections that are followed; the same.
   public var controls: (count: Int, additions: UInt64) { (ftp.count, ftp.additions) }
 
   /// Flows that were announced and have not begun; the same.
   public var announced: (count: Int, additions: UInt64) {
-    (ftp.announced.count + tftp.announced.count, ftp.announced.additions &+ tftp.announced.additions)
+    (ftp.announced.count + tftp.count, ftp.announced.additions &+ tftp.additions)
   }
 
+  public static var openingCapacity: Int { FTPHelper.openingCapacity }
   public static var controlCapacity: Int { FTPHelper.capacity }
   /// Of each helper.
   public static var announcementCapacity: Int { AnnouncedFlows.capacity }
@@ -100,12 +107,12 @@ public struct HelperTables: ~Copyable {
   /// What the helpers are doing. Takes time with the number of expired entries.
   public func report(now: Timestamp) -> HelperReport {
     HelperReport(
-      controls: ftp.count(now: now), announced: ftp.announced.count(now: now) + tftp.announced.count(now: now),
+      controls: ftp.count(now: now), announced: ftp.announced.count(now: now) + tftp.count(now: now),
       announcements: ftp.announcements &+ tftp.announcements, refusals: ftp.refusals &+ tftp.refusals)
   }
 
   /// See `LinkedTable.brokenInvariant`.
-  func brokenInvariant() -> String? { ftp.brokenInvariant() ?? tftp.announced.brokenInvariant() }
+  func brokenInvariant() -> String? { ftp.brokenInvariant() ?? tftp.brokenInvariant() }
 }
 
 /// What helpers have heard.

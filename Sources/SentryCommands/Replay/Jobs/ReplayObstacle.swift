@@ -83,6 +83,7 @@ extension LimitedTable {
     case .fragments: "the fragment table"
     case .sourceRates: "the table of sources' rates"
     case .handshakes: "the table of TLS handshakes"
+    case .openings: "the table of FTP's control connections that are about to open"
     case .controls: "the table of FTP's control connections"
     case .announcements: "the table of announced connections"
     }

@@ -17,7 +17,7 @@ struct ShardLoads: Sendable {
     var added: UInt64 = 0
   }
 
-  fileprivate var loads = InlineArray<10, Load>(repeating: Load())
+  fileprivate var loads = InlineArray<11, Load>(repeating: Load())
 
   init() {}
 
@@ -44,7 +44,7 @@ struct ShardLoads: Sendable {
 struct TableLoads: Sendable {
   /// How full an engine's tables are.
   struct Snapshot {
-    fileprivate var loads = InlineArray<10, TableLoad>(repeating: TableLoad())
+    fileprivate var loads = InlineArray<11, TableLoad>(repeating: TableLoad())
 
     init(_ tables: borrowing StateTables) {
       for table in LimitedTable.allCases { loads[table.rawValue] = tables.load(of: table) }
