@@ -15,6 +15,7 @@ extension Target.Dependency {
   static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
   static let basicContainers = product(name: "BasicContainers", package: "swift-collections")
+  static let crypto = product(name: "Crypto", package: "swift-crypto")
   static let deque = product(name: "DequeModule", package: "swift-collections")
   static let grdb = product(name: "GRDB", package: "GRDB.swift")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
@@ -61,6 +62,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-algorithms", from: "1.2.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
@@ -106,7 +108,7 @@ let package = Package(
         "SentryProcesses", "SentryRules", "SentryPacket", "CProcess", .asyncHTTPClient, .nioCore, .nioHTTP1,
         .nioHTTPCompression, .nioPosix, .system,
       ]),
-    library("SentryProcesses", ["SentryPacket", "CProcess", .system]),
+    library("SentryProcesses", ["SentryPacket", "CProcess", .crypto, .system]),
     library(
       "SentryNetfilter",
       ["SentryProcesses", "SentryRules", "SentryCapture", "SentryState", "SentryPacket", "CNftables", .algorithms]),

@@ -30,7 +30,7 @@ public struct Sentry: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Without writing rules:",
-        subcommands: [Mode.self, Services.self, Stealth.self, Reachable.self, Scan.self]),
+        subcommands: [Mode.self, Services.self, Applications.self, Stealth.self, Reachable.self, Scan.self]),
       CommandGroup(
         name: "A running sentry:",
         subcommands: [

@@ -33,6 +33,11 @@ public enum ControlPath {
   public static let evidence = "/v1/evidence"
   /// GET: `LoginsReply`.
   public static let logins = "/v1/logins"
+  /// GET: `ApplicationsReply`. POST `PermissionRequest`: `PermissionReply`. DELETE `ForgetPermissionRequest`:
+  /// `ForgetPermissionReply`.
+  public static let applications = "/v1/applications"
+  /// GET: `ApplicationQuestionsReply`. POST `ApplicationAnswerRequest` to `/N`, the number of a question: `ApplicationAnswerReply`.
+  public static let applicationQuestions = "/v1/applications/questions"
   /// GET: log entries, oldest first, one JSON object a line; the query items `limit`, `before`, `rule`, `address`, `verdict`, `since`
   /// and `until` choose among them. With `follow=1` the reply goes on with each new entry until the caller goes away.
   public static let log = "/v1/log"

@@ -151,6 +151,7 @@ extension Engine {
     numbers.set(.dscp, hasAddresses ? UInt64(packet.trafficClass >> 2) : absent)
     numbers.set(.vlan, packet.has(.vlan) ? UInt64(packet.vlan) : absent)
     numbers.set(.user, walk.owner.user.map(UInt64.init) ?? absent)
+    numbers.set(.applicationPermission, walk.owner.permission.map { UInt64($0.rawValue) } ?? absent)
   }
 
   /// Tests rules from `start` until one terminates or `end` is reached.

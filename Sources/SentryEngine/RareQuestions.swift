@@ -40,7 +40,7 @@ extension NumberField {
     case .direction, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .sourcePort, .destinationPort:
       false
     case .sourceMAC, .destinationMAC, .ipVersion, .icmpv6Type, .icmpv6Code, .timeToLive, .packetLength, .dscp, .vlan,
-      .user:
+      .user, .applicationPermission:
       true
     }
   }

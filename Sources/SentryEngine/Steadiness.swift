@@ -102,6 +102,8 @@ extension NumberField {
     case .direction, .protocolNumber, .fragmentOffset, .icmpType, .icmpCode, .icmpv6Type, .icmpv6Code, .sourcePort,
       .destinationPort, .ipVersion:
       true
+    // Of a flow it stays what it is until something is decided: then no flow stays in the kernel.
+    case .applicationPermission: true
     case .sourceMAC, .destinationMAC, .timeToLive, .packetLength, .dscp, .vlan, .user: false
     }
   }

@@ -234,12 +234,12 @@ struct NumberSlot {
 
   init(_ field: NumberField) { self.init(field.rawValue) }
   /// An IPv4 address.
-  init(_ endpoint: Endpoint) { self.init(endpoint == .source ? 17 : 18) }
+  init(_ endpoint: Endpoint) { self.init(endpoint == .source ? 18 : 19) }
 
   /// Always 0.
-  static var constant: NumberSlot { NumberSlot(19) }
+  static var constant: NumberSlot { NumberSlot(20) }
   /// `PacketFeatures`.
-  static var features: NumberSlot { NumberSlot(20) }
+  static var features: NumberSlot { NumberSlot(21) }
 }
 
 /// The numbers of one packet, gathered once; the rules ask for the same few again and again.

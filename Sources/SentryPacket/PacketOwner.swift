@@ -4,6 +4,8 @@ public struct PacketOwner: Equatable, Sendable, BitwiseCopyable {
   public var names = SIMD4<Int32>(repeating: -1)
   /// Who owns the socket; `nil` without a process.
   public var user: UInt32?
+  /// What has been decided about its program, for the way the connection was opened; `nil` where nobody has looked.
+  public var permission: ApplicationPermission?
 
   /// No process of this host.
   @inlinable public init() {}

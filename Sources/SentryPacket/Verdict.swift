@@ -35,7 +35,7 @@ public enum Verdict: UInt8, Sendable, CaseIterable {
 }
 
 /// Which way a packet goes, seen from this host.
-public enum Direction: UInt8, Sendable {
+public enum Direction: UInt8, Sendable, BitwiseCopyable {
   case inbound
   case outbound
 

@@ -33,9 +33,10 @@ public final class OwnerClient {
   /// - Parameters:
   ///   - number: comes back with the answer.
   ///   - interface: the system's index; 0 for any.
+  ///   - wantsListener: tell whether somebody listens at the local end, too.
   /// - Returns: false if it cannot be asked now.
-  public func ask(_ number: UInt32, _ flow: LocalFlow, interface: UInt32) -> Bool {
-    OwnerQuestion(number: number, flow: flow, interface: interface).write(to: &question)
+  public func ask(_ number: UInt32, _ flow: LocalFlow, interface: UInt32, wantsListener: Bool = false) -> Bool {
+    OwnerQuestion(number: number, flow: flow, interface: interface, wantsListener: wantsListener).write(to: &question)
     let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
     // Safe: the kernel reads so many bytes during the call.
     return unsafe send(descriptor, question, question.count, flags) == question.count

@@ -25,8 +25,9 @@ struct OwnerFinder: ~Copyable {
     case .failed(let code)?: answer.outcome = code == Self.noSuchSocket ? .noSocket : .notSupported
     case .socket(let user, let inode)?:
       answer.user = user
-      answer.outcome = find(inode, path: &path)
+      find(inode, path: &path, &answer)
     }
+    if question.wantsListener { answer.listens = isListenedTo(question) }
     return answer
   }
 
@@ -44,27 +45,38 @@ struct OwnerFinder: ~Copyable {
     return listener
   }
 
-  private mutating func find(_ inode: UInt32, path: inout [UInt8]) -> OwnerAnswer.Outcome {
-    guard inode != 0 else { return .noProcess }
+  private mutating func isListenedTo(_ question: OwnerQuestion) -> Bool {
+    guard question.flow.protocolNumber == IPProtocol.tcp,
+      case .socket(_, let inode)? = sockets?.findListener(for: question.flow, interface: question.interface)
+    else { return false }
+    return inode != 0
+  }
+
+  private mutating func find(_ inode: UInt32, path: inout [UInt8], _ answer: inout OwnerAnswer) {
+    guard inode != 0 else { return answer.outcome = .noProcess }
     if let holder = holders[inode], processes.isHeld(inode, by: holder) {
-      return take(executableOf: holder, path: &path)
+      return take(executableOf: holder, path: &path, &answer)
     }
     switch processes.holder(ofSocket: inode) {
     case .found(let holder):
       if holders.count >= Self.holdersRemembered { holders.removeAll(keepingCapacity: true) }
       holders[inode] = holder
-      return take(executableOf: holder, path: &path)
-    case .nobody: return .noProcess
-    case .hidden: return .hidden
+      take(executableOf: holder, path: &path, &answer)
+    case .nobody: answer.outcome = .noProcess
+    case .hidden: answer.outcome = .hidden
     }
   }
 
-  private func take(executableOf holder: ProcessFolder.Holder, path: inout [UInt8]) -> OwnerAnswer.Outcome {
-    switch processes.executable(of: holder.process) {
-    case .known(let known): path = known
+  private func take(executableOf holder: ProcessFolder.Holder, path: inout [UInt8], _ answer: inout OwnerAnswer) {
+    answer.outcome = .process
+    answer.process = holder.process
+    let (executable, identity) = processes.identifiedExecutable(of: holder.process)
+    switch executable {
+    case .known(let known):
+      path = known
+      answer.identity = identity
     case .foreign: break
-    case .hidden: return .hidden
+    case .hidden: answer.outcome = .hidden
     }
-    return .process
   }
 }

@@ -10,8 +10,10 @@ struct OwnerQuestion: Equatable, Sendable {
   var flow: LocalFlow
   /// The system's index of the interface that the packet was seen on; 0 for any.
   var interface: UInt32
+  /// Tell whether somebody listens at the local end.
+  var wantsListener = false
 
-  /// number 4, interface 4, local and remote address 16 each, their ports 2 each, protocol 1, then zeros.
+  /// number 4, interface 4, local and remote address 16 each, their ports 2 each, protocol 1, wants listener 1, then zeros.
   static var byteCount: Int { 48 }
 
   func write(to bytes: inout [UInt8]) {
@@ -23,6 +25,7 @@ struct OwnerQuestion: Equatable, Sendable {
     bytes.append(native: flow.localPort)
     bytes.append(native: flow.remotePort)
     bytes.append(flow.protocolNumber)
+    bytes.append(wantsListener ? 1 : 0)
     while bytes.count < Self.byteCount { bytes.append(0) }
   }
 
@@ -31,16 +34,17 @@ struct OwnerQuestion: Equatable, Sendable {
     guard bytes.byteCount == Self.byteCount, let number = bytes.native32(at: 0), let interface = bytes.native32(at: 4),
       let local = bytes.nativeAddress(at: 8), let remote = bytes.nativeAddress(at: 24),
       let localPort = bytes.native16(at: 40), let remotePort = bytes.native16(at: 42),
-      let protocolNumber = bytes.wire8(at: 44)
+      let protocolNumber = bytes.wire8(at: 44), let wantsListener = bytes.wire8(at: 45)
     else { return nil }
     let flow = LocalFlow(local: local, localPort, remote: remote, remotePort, protocolNumber: protocolNumber)
-    self.init(number: number, flow: flow, interface: interface)
+    self.init(number: number, flow: flow, interface: interface, wantsListener: wantsListener == 1)
   }
 
-  init(number: UInt32, flow: LocalFlow, interface: UInt32) {
+  init(number: UInt32, flow: LocalFlow, interface: UInt32, wantsListener: Bool = false) {
     self.number = number
     self.flow = flow
     self.interface = interface
+    self.wantsListener = wantsListener
   }
 }
 
@@ -63,13 +67,33 @@ public struct OwnerAnswer: Equatable, Sendable {
   public var outcome: Outcome
   /// Who owns the socket, where there is one.
   public var user: UInt32?
+  /// The lowest of the processes that have it open; 0 where none is known.
+  public var process: UInt32 = 0
+  /// Which file its executable is; `nil` without a path.
+  public var identity: ExecutableIdentity?
+  /// Somebody listens at the local end, if that was asked.
+  public var listens = false
 }
 
 extension OwnerAnswer {
+  private struct Has: OptionSet {
+    let rawValue: UInt8
+    static let user = Has(rawValue: 1 << 0)
+    static let identity = Has(rawValue: 1 << 1)
+    static let listener = Has(rawValue: 1 << 2)
+  }
+
+  private var has: Has {
+    var has: Has = user == nil ? [] : .user
+    if identity != nil { has.insert(.identity) }
+    if listens { has.insert(.listener) }
+    return has
+  }
+
   /// The longest path, as in `PATH_MAX`.
   static var pathSize: Int { 4_096 }
-  /// number 4, user 4, length of the path 2, outcome 1, has user 1.
-  static var headSize: Int { 12 }
+  /// number 4, user 4, length of the path 2, outcome 1, `Has` 1, process 4, identity.
+  static var headSize: Int { 16 + ExecutableIdentity.byteCount }
   static var byteCount: Int { headSize + pathSize }
 
   func write(_ path: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
@@ -79,7 +103,9 @@ extension OwnerAnswer {
     bytes.append(native: user ?? 0)
     bytes.append(native: UInt16(truncatingIfNeeded: path.count))
     bytes.append(outcome.rawValue)
-    bytes.append(user == nil ? 0 : 1)
+    bytes.append(has.rawValue)
+    bytes.append(native: process)
+    (identity ?? ExecutableIdentity(device: 0, inode: 0, size: 0, modified: 0, changed: 0)).write(to: &bytes)
     bytes += path
     while bytes.count < Self.byteCount { bytes.append(0) }
   }
@@ -88,9 +114,11 @@ extension OwnerAnswer {
   static func read(_ bytes: RawSpan) -> (answer: OwnerAnswer, path: Range<Int>)? {
     guard bytes.byteCount == byteCount, let number = bytes.native32(at: 0), let user = bytes.native32(at: 4),
       let length = bytes.native16(at: 8).map(Int.init), length <= pathSize,
-      let outcome = bytes.wire8(at: 10).flatMap(Outcome.init), let hasUser = bytes.wire8(at: 11)
+      let outcome = bytes.wire8(at: 10).flatMap(Outcome.init), let has = bytes.wire8(at: 11).map(Has.init),
+      let process = bytes.native32(at: 12), let identity = ExecutableIdentity(bytes, at: 16)
     else { return nil }
-    let answer = OwnerAnswer(number: number, outcome: outcome, user: hasUser == 1 ? user : nil)
+    let answer = OwnerAnswer(number: number, outcome: outcome, user: has.contains(.user) ? user : nil, process: process,
+      identity: has.contains(.identity) ? identity : nil, listens: has.contains(.listener))
     return (answer, headSize..<headSize + length)
   }
 }

@@ -19,17 +19,21 @@ extension ProcessFolder {
   }
 
   /// The executable of a process.
-  func executable(of process: UInt32) -> Executable {
+  func executable(of process: UInt32) -> Executable { identifiedExecutable(of: process).executable }
+
+  /// The executable of a process, and which file that is; `nil` where it is hidden.
+  func identifiedExecutable(of process: UInt32) -> (executable: Executable, identity: ExecutableIdentity?) {
     let name = "\(path)/\(process)/exe"
     // What is looked at stays the same, whatever the process does meanwhile.
-    guard let file = OpenedPath(name), let mounted = file.pathAmongItsMounts else { return .hidden }
+    guard let file = OpenedPath(name), let mounted = file.pathAmongItsMounts else { return (.hidden, nil) }
     // What the kernel adds once the file was removed or replaced, as by an update.
     let mark = Array(" (deleted)".utf8)
     let path =
       mounted.count > mark.count && mounted.suffix(mark.count) == mark[...]
       ? Array(mounted.dropLast(mark.count)) : mounted
-    guard let identity = file.identity else { return .hidden }
-    return FileIdentity(ofPath: path) == identity || file.isOnOurMounts ? .known(path) : .foreign
+    guard let status = file.status else { return (.hidden, nil) }
+    let isOurs = FileIdentity(ofPath: path) == FileIdentity(status) || file.isOnOurMounts
+    return (isOurs ? .known(path) : .foreign, ExecutableIdentity(status))
   }
 }
 
@@ -70,10 +74,10 @@ private struct OpenedPath: ~Copyable {
 
   deinit { close(descriptor) }
 
-  var identity: FileIdentity? {
+  var status: stat? {
     var status = stat()
     // Safe: the call writes one `stat`.
-    return unsafe fstat(descriptor, &status) == 0 ? FileIdentity(status) : nil
+    return unsafe fstat(descriptor, &status) == 0 ? status : nil
   }
 
   var pathAmongItsMounts: [UInt8]? {

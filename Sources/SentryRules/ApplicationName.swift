@@ -54,19 +54,28 @@ extension Program {
   /// The same of a process that is described; `nil` is none.
   public func owner(_ process: LocalProcess?) -> PacketOwner {
     guard let process else { return PacketOwner() }
-    return Array((process.executable ?? "").utf8).withRawSpan { owner(executable: $0, user: process.user) }
+    var owner = Array((process.executable ?? "").utf8).withRawSpan { self.owner(executable: $0, user: process.user) }
+    owner.permission = process.permission
+    return owner
   }
+
+  /// A rule asks what has been decided about programs.
+  public var asksForPermissions: Bool { instructions.contains { $0.test.asksForPermission } }
 
   /// A rule asks for the process behind a packet.
   public var asksForOwners: Bool { instructions.contains { $0.test.asksForOwner } }
 }
 
 extension Test {
-  /// `Application` or `User`.
+  /// `Application`, `User` or `Application permission`.
   public var asksForOwner: Bool {
     switch self {
     case .application, .number(.user, _): true
-    default: false
+    default: asksForPermission
     }
+  }
+
+  var asksForPermission: Bool {
+    if case .number(.applicationPermission, _) = self { true } else { false }
   }
 }

@@ -138,6 +138,8 @@ public enum NumberField: UInt8, Sendable {
   case vlan
   /// The user on this host who owns the socket.
   case user
+  /// `ApplicationPermission`.
+  case applicationPermission
 }
 
 /// Where the flow of a packet stands, before this packet.

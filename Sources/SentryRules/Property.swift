@@ -100,6 +100,7 @@ public let allProperties: [any Property.Type] = [
   DNSNameProperty.self,
   ApplicationProperty.self,
   UserProperty.self,
+  ApplicationPermissionProperty.self,
   IPVersionProperty.self,
   ICMPv6TypeProperty.self,
   ICMPv6CodeProperty.self,

@@ -50,6 +50,8 @@ public struct Settings: Sendable, Equatable {
   public var notificationsPerRule = 6
   /// Who is blocked for logins that fail, and the logs that tell: `settings.logins`. Default: no log is followed.
   public var logins = LoginSettings()
+  /// What becomes of programs about which nothing is decided: `settings.applications`; `nil`, the default, leaves it to the rules.
+  public var applications: ApplicationSettings?
 
   public init() {}
 

@@ -86,6 +86,7 @@ struct DaemonService: Service {
     async let notices: Void? = cancelWhenGracefulShutdown { await daemon.notifications?.run() }
     async let lists: Void? = cancelWhenGracefulShutdown { await daemon.lists?.run() }
     async let logins: Void = cancelWhenGracefulShutdown { await daemon.logins.run() }
+    async let applications: Void = cancelWhenGracefulShutdown { await daemon.keepApplications() }
     async let kernel: Void = cancelWhenGracefulShutdown { await daemon.keepKernelPart() }
     try? await cancelWhenGracefulShutdown {
       while true {
@@ -100,6 +101,7 @@ struct DaemonService: Service {
     await notices
     await lists
     await logins
+    await applications
     await daemon.notifications?.end()
     await daemon.journal.finishOutputs()
     await daemon.memory.end()

@@ -53,6 +53,8 @@ public actor SentryDaemon {
   nonisolated let lists: ListDesk?
   /// Follows the logs that the document in force names for logins that fail.
   nonisolated let logins: LoginDesk
+  /// Knows what programs may do, and asks people about it.
+  nonisolated let applications: ApplicationDesk
   /// Whom somebody has allowed: nothing triggers them.
   var allowed: [AddressRange] = []
 
@@ -153,6 +155,7 @@ public actor SentryDaemon {
       await daemon.remember(restored, contents, isChosen: origin != .usual)
       await daemon.beginLists()
       await daemon.beginLogins()
+      await daemon.applications.begin(document.rules.ruleSet.settings.applications)
       // The queue is open by now: no packet waits for nobody.
       for remark in try gate?.open(by: document.rules) ?? [] { log.notice("\(remark)") }
       return daemon
@@ -195,6 +198,10 @@ public actor SentryDaemon {
     notifications = Self.desk(options, notices, active, labels, interfaceNames, intake, journal, log)
     lists = Self.listDesk(options, packets, labels, memory.options.directory, journal, log)
     logins = Self.loginDesk(packets, labels, stateDirectory: memory.options.directory) { [journal] text in
+      log.info("\(text)")
+      journal.append(message: text, time: WallClock.now())
+    }
+    applications = Self.applicationDesk(packets, intake, stateDirectory: memory.options.directory) { [journal] text in
       log.info("\(text)")
       journal.append(message: text, time: WallClock.now())
     }

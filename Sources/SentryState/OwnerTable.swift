@@ -13,6 +13,24 @@ public struct OwnerTable: ~Copyable {
     /// The number of the question.
     case asked(UInt32)
     case known(PacketOwner)
+    /// Likewise, but what its program may do is not decided yet.
+    case undecided(PacketOwner)
+  }
+
+  /// What is known of the program behind a flow.
+  public struct Program: Equatable, Sendable, BitwiseCopyable {
+    /// Its number, for `application(of:)`; 0 for none.
+    public var number: UInt32
+    /// The way the connection was opened.
+    public var opening: Direction
+    /// What it may do waits to be decided.
+    public var isUndecided: Bool
+
+    public init(number: UInt32 = 0, opening: Direction = .outbound, isUndecided: Bool = false) {
+      self.number = number
+      self.opening = opening
+      self.isUndecided = isUndecided
+    }
   }
 
   private enum Class {
@@ -39,7 +57,7 @@ public struct OwnerTable: ~Copyable {
     guard table[slot].isAnswered else { return .asked(table[slot].number) }
     let expiryClass = table[slot].expiryClass
     if expiryClass != Class.nobody { table.refresh(slot, in: expiryClass, now: now) }
-    return .known(table[slot].owner)
+    return table[slot].program.isUndecided ? .undecided(table[slot].owner) : .known(table[slot].owner)
   }
 
   /// Somebody asks whose a flow is; what was known is forgotten.
@@ -47,24 +65,51 @@ public struct OwnerTable: ~Copyable {
     let slot = place(of: flow, in: Class.asked, now: now)
     table[slot].isAnswered = false
     table[slot].number = question
+    table[slot].program = Program()
   }
 
   /// Somebody has found out; `nil` if there is nobody.
   ///
-  /// - Parameter application: the number of the program, for `application(of:)`; 0 for none.
-  public mutating func settle(_ flow: LocalFlow, _ owner: PacketOwner?, application: UInt32 = 0, now: Timestamp) {
+  /// - Parameter program: what is known of the program.
+  public mutating func settle(
+    _ flow: LocalFlow, _ owner: PacketOwner?, program: Program = Program(), now: Timestamp
+  ) {
     let isTCP = flow.protocolNumber == IPProtocol.tcp
     let slot = place(of: flow, in: owner == nil ? Class.nobody : isTCP ? Class.tcp : Class.udp, now: now)
     table[slot].isAnswered = true
     table[slot].owner = owner ?? PacketOwner()
-    table[slot].number = application
+    table[slot].number = 0
+    table[slot].program = program
+  }
+
+  /// The program behind a flow, also where that was found out a while ago; `nil` where nothing is known.
+  public func program(of flow: LocalFlow) -> Program? {
+    guard let slot = table.slot(of: flow), table[slot].isAnswered else { return nil }
+    return table[slot].program
+  }
+
+  /// Something was decided about programs. Takes time with the number of flows.
+  ///
+  /// - Parameter decision: of a program with a permission and a user; `nil` to leave it as it is.
+  public mutating func decide(_ decision: (Program, ApplicationPermission?, _ user: UInt32?) -> Decision?) {
+    for slot in 0..<table.usedSlots where table.isOccupied(slot) && table[slot].isAnswered {
+      guard table[slot].program.number != 0,
+        let decision = decision(table[slot].program, table[slot].owner.permission, table[slot].owner.user)
+      else { continue }
+      table[slot].owner.permission = decision.permission
+      table[slot].program.isUndecided = decision.permission == nil
+    }
+  }
+
+  public struct Decision: Sendable {
+    /// `nil` while it is not decided.
+    public var permission: ApplicationPermission?
+
+    public init(_ permission: ApplicationPermission?) { self.permission = permission }
   }
 
   /// The number of the program behind a flow, also where that was found out a while ago; 0 where it is not known.
-  public func application(of flow: LocalFlow) -> UInt32 {
-    guard let slot = table.slot(of: flow), table[slot].isAnswered else { return 0 }
-    return table[slot].number
-  }
+  public func application(of flow: LocalFlow) -> UInt32 { program(of: flow)?.number ?? 0 }
 
   /// The number of the user whose program is behind a flow, also where that was found out a while ago; `nil` where it is not known.
   public func user(of flow: LocalFlow) -> UInt32? {
@@ -105,8 +150,9 @@ struct OwnerRecord: LinkedEntry {
   let key: LocalFlow
   var expiryClass = ExpiryClass.free
   var isAnswered = false
-  /// That of the question; once it is answered, that of the program.
+  /// That of the question.
   var number: UInt32 = 0
+  var program = OwnerTable.Program()
   var owner = PacketOwner()
   var lastNanoseconds: Int64 = 0
 

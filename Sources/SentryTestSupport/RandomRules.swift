@@ -243,6 +243,7 @@ public struct RandomRules {
     "TLS server name": ["example.org", "*.example.org", "www.example.org"],
     "DNS name": ["example.org", "*.example.org", "www.example.org"],
     "Application": ["/usr/bin/curl", "/OPT/CURL", "curl", "Curl", "/usr/bin/wget"],
+    "Application permission": ["allowed", "denied", "unknown", "changed"],
     "User": ["root", "1000-59999", "0-33", "4000000000"],
     "Connection state": ["new", "established", "closing", "none"],
     "Source match rate": ["0", "1", "1-3"],

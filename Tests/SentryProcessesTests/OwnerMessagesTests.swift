@@ -20,7 +20,10 @@ import Testing
 
   @Test(arguments: [OwnerAnswer.Outcome.noSocket, .noProcess, .hidden, .process, .notSupported])
   func anAnswerArrivesAsItWasGiven(_ outcome: OwnerAnswer.Outcome) throws {
-    let answer = OwnerAnswer(number: 9, outcome: outcome, user: outcome == .noSocket ? nil : 1_000)
+    let identity = ExecutableIdentity(device: 1, inode: 2, size: 3, modified: -4, changed: .max)
+    let answer = OwnerAnswer(
+      number: 9, outcome: outcome, user: outcome == .noSocket ? nil : 1_000, process: 4_711,
+      identity: outcome == .process ? identity : nil, listens: outcome == .noProcess)
     var bytes: [UInt8] = []
     answer.write(Array("/usr/bin/curl".utf8)[...], to: &bytes)
     #expect(bytes.count == OwnerAnswer.byteCount)

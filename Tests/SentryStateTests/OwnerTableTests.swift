@@ -30,13 +30,34 @@ import Testing
     #expect(table.user(of: Self.tcp) == nil)
     var owner = PacketOwner()
     owner.user = 1_000
-    table.settle(Self.tcp, owner, application: 3, now: at(0))
+    table.settle(Self.tcp, owner, program: OwnerTable.Program(number: 3), now: at(0))
     #expect(table.application(of: Self.tcp) == 3)
     #expect(table.user(of: Self.tcp) == 1_000)
     table.ask(Self.tcp, question: 8, now: at(1))
     #expect(table.user(of: Self.tcp) == nil)
     table.settle(Self.tcp, nil, now: at(1))
     #expect(table.user(of: Self.tcp) == nil)
+  }
+
+  /// What is decided holds for flows that are known; who waits waits no more.
+  @Test func decisionsReachKnownFlows() {
+    var table = OwnerTable(capacity: 4)
+    var owner = PacketOwner()
+    (owner.user, owner.permission) = (7, .allowed)
+    table.settle(Self.tcp, owner, program: .init(number: 3, opening: .inbound), now: at(0))
+    table.settle(Self.udp, PacketOwner(), program: .init(number: 4, isUndecided: true), now: at(0))
+    #expect(table.knowledge(of: Self.udp, now: at(0)) == .undecided(PacketOwner()))
+    table.decide { program, permission, user in
+      #expect(program.number == 4 || permission == .allowed && user == 7 && program.opening == .inbound)
+      return .init(program.number == 3 ? nil : .denied)
+    }
+    owner.permission = nil
+    #expect(table.knowledge(of: Self.tcp, now: at(0)) == .undecided(owner))
+    var denied = PacketOwner()
+    denied.permission = .denied
+    #expect(table.knowledge(of: Self.udp, now: at(0)) == .known(denied))
+    table.decide { _, _, _ in nil }
+    #expect(table.knowledge(of: Self.udp, now: at(0)) == .known(denied))
   }
 
   @Test func theOtherEndIsAnotherFlow() {

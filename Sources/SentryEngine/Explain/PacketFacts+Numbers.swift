@@ -25,6 +25,7 @@ extension PacketFacts {
     case .dscp: value(packet.trafficClass / 4, if: .addresses)
     case .vlan: value(packet.vlan, if: .vlan)
     case .user: process?.user.map { UInt64($0) }
+    case .applicationPermission: process?.permission.map { UInt64($0.rawValue) }
     }
   }
 }

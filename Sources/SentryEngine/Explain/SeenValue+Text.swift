@@ -10,6 +10,8 @@ extension PlainWalk {
     case .sourceMAC, .destinationMAC: MACAddress.text(of: value)
     case .protocolNumber: ProtocolName.of(value).map { "\(value) (\($0))" } ?? "\(value)"
     case .user: UserNames.name(of: UInt32(truncatingIfNeeded: value)).map { "\(value) (\($0))" } ?? "\(value)"
+    case .applicationPermission:
+      UInt8(exactly: value).flatMap(ApplicationPermission.init(rawValue:))?.name ?? "\(value)"
     default: "\(value)"
     }
   }
@@ -22,6 +24,7 @@ extension PlainWalk {
     case .icmpv6Type, .icmpv6Code: return absence(of: "ICMPv6", IPProtocol.icmpv6, in: packet)
     case .vlan: return "no VLAN tag"
     case .user: return "no process of this host is known"
+    case .applicationPermission: return "no program of this host is known"
     case .sourcePort, .destinationPort:
       let hasPorts = [IPProtocol.tcp, IPProtocol.udp].contains(packet.protocolNumber)
       return absence(of: "TCP or UDP", hasPorts ? packet.protocolNumber : nil, in: packet)

@@ -42,7 +42,7 @@ extension Aspect {
       switch field {
       case .direction, .protocolNumber, .fragmentOffset, .timeToLive, .ipVersion, .packetLength, .dscp: true
       case .sourceMAC, .destinationMAC, .vlan, .icmpType, .icmpCode, .icmpv6Type, .icmpv6Code, .sourcePort,
-        .destinationPort, .user:
+        .destinationPort, .user, .applicationPermission:
         false
       }
     case .external, .knownConnection, .connectionState, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime: true

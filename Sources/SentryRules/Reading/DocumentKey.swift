@@ -42,5 +42,5 @@ enum SettingKey: String, CaseIterable {
   case addressCapacity, connectionCapacity, fragmentCapacity, delayCapacity, delaySeconds
   case local, protected, interfaceNames, malformed, blockIPv6, helpers, blockedPage
   case mailTo, mailFrom, mailsPerMinute, notificationsPerMinute, notificationsPerRule
-  case logins
+  case logins, applications
 }

@@ -79,6 +79,7 @@ struct SettingsReader {
     case .mailsPerMinute: readInteger(node, key, 0...1_000, into: \.mailsPerMinute)
     case .notificationsPerMinute: readInteger(node, key, 1...10_000, into: \.notificationsPerMinute)
     case .notificationsPerRule: readInteger(node, key, 1...10_000, into: \.notificationsPerRule)
+    case .applications: settings.applications = ApplicationsReader.read(node, into: &findings)
     case .logins: settings.logins = LoginsReader.read(node, into: &findings)
     }
   }

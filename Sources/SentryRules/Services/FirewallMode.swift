@@ -43,17 +43,18 @@ extension EditableDocument {
   /// The mode that its rules are those of.
   public var mode: FirewallMode? { FirewallMode(of: outlined) }
 
-  /// This document of a mode, with what was chosen in that of another: the services and their switches, and whether this host hides.
+  /// This document of a mode, with what was chosen in that of another: the services and their switches, whether this host hides,
+  /// and whether it goes by what was decided about programs.
   ///
   /// - Returns: the same document if the other is that of no mode.
   public func taking(choicesOf other: EditableDocument) throws(EditError) -> EditableDocument {
     let chosen = other.outlined
     guard mode != nil, FirewallMode(of: chosen) != nil else { return self }
-    var document = self
+    var document = try taking(applicationsOf: other)
     if let isHidden = FirewallMode.stealth(of: chosen) {
       document = try document.switching(FirewallMode.stealthName, isHidden)
     }
-    guard let own = ServiceGroup(in: outlined), let theirs = ServiceGroup(in: chosen), !theirs.services.isEmpty else {
+    guard let own = ServiceGroup(in: document.outlined), let theirs = ServiceGroup(in: chosen), !theirs.services.isEmpty else {
       return document
     }
     let copied = try CopiedRules(

@@ -42,8 +42,17 @@ extension NotationParser {
   ) throws(NotationError) {
     guard packet.transport.hasPorts else { throw .otherProtocolsWord(token, "TCP and UDP", packet.transport) }
     var process = surroundings.process ?? LocalProcess(executable: nil, user: nil)
-    if word == .user { process.user = try readUser() } else { process.executable = try readExecutable() }
+    switch word {
+    case .user: process.user = try readUser()
+    case .permission: process.permission = try readPermission()
+    default: process.executable = try readExecutable()
+    }
     surroundings.process = process
+  }
+
+  private mutating func readPermission() throws(NotationError) -> ApplicationPermission {
+    let (text, token) = try takeText("a permission: \(ApplicationPermissionProperty.valueSyntax)")
+    do { return try ApplicationPermissionProperty.parse(text[...]) } catch { throw .badValue(error, at: token.range) }
   }
 
   private mutating func readExecutable() throws(NotationError) -> String {

@@ -152,7 +152,7 @@ struct NotationParser {
     switch word {
     case .in, .out, .external, .internal, .on, .at, .mac, .vlan:
       try readSurroundings(word, token)
-    case .application, .user:
+    case .application, .user, .permission:
       try readProcess(word, token, draft.packet)
     case .ttl, .dscp, .id, .fragment, .ipOption, .size, .cut:
       try readIP(word, token, into: &draft)

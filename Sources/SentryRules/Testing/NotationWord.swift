@@ -1,7 +1,7 @@
 /// The words that may follow the addresses of a described packet, besides TCP flags and the names of ICMP messages.
 enum NotationWord: String, CaseIterable {
   // Around the packet.
-  case `in`, out, external, `internal`, on, at, mac, vlan, application, user
+  case `in`, out, external, `internal`, on, at, mac, vlan, application, user, permission
   // IP.
   case ttl, dscp, id, fragment
   case ipOption = "ip-option"
@@ -26,7 +26,7 @@ enum NotationWord: String, CaseIterable {
   /// Describes how the packet came here, not the packet.
   var isAboutSurroundings: Bool {
     switch self {
-    case .in, .out, .external, .internal, .on, .at, .mac, .vlan, .application, .user: true
+    case .in, .out, .external, .internal, .on, .at, .mac, .vlan, .application, .user, .permission: true
     default: false
     }
   }

@@ -278,6 +278,7 @@ extension Settings {
     write(.notificationsPerMinute, \.notificationsPerMinute, as: integer)
     write(.notificationsPerRule, \.notificationsPerRule, as: integer)
     write(.logins, \.logins, as: \.written)
+    write(.applications, \.applications) { ($0 ?? ApplicationSettings()).written }
     return written
   }
 }

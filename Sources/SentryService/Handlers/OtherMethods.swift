@@ -11,6 +11,8 @@ extension Router where Context: CallerContext {
       (ControlPath.lists + "/{table}", [.get]), (ControlPath.log, [.get]), (ControlPath.logging, [.put]),
       (ControlPath.followedLists, [.get, .post]), (ControlPath.evidence, [.get]),
       (ControlPath.logins, [.get]),
+      (ControlPath.applications, [.get, .post, .delete]), (ControlPath.applicationQuestions, [.get]),
+      (ControlPath.applicationQuestions + "/{number}", [.post]),
       (ControlPath.memory, [.get]), (ControlPath.metrics, [.get, .head]), (ControlPath.top, [.get]),
       (ControlPath.vocabulary, [.get]), (ControlPath.outline, [.get]), (ControlPath.defaultRules, [.get]),
       (ControlPath.drafts, [.post]),

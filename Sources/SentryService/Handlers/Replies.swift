@@ -56,6 +56,8 @@ package struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
       return try failure(objection.canBeForced ? .conflict : .forbidden, objection.message)
     } catch DaemonError.refused(let refusal) {
       return try failure(refusal.status, refusal.message)
+    } catch let refusal as PermissionRefusal {
+      return try failure(refusal.status, refusal.message)
     } catch is WorkBench.Crowded {
       return try failure(
         .tooManyRequests, "others have asked for so much that this would have to wait too long; try again")

@@ -16,6 +16,7 @@ extension Router where Context: CallerContext {
     answerFollowedLists(from: daemon)
     answerEvidence(from: daemon)
     answerLogins(from: daemon)
+    answerApplications(from: daemon)
     answerLog(from: daemon)
     answerMemory(from: daemon)
     answerMetrics(from: daemon)

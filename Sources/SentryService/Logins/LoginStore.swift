@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 internal import SentryLogins
 
 /// What outlives the daemon: who was blocked and why, and how far logs were read.
@@ -13,7 +12,7 @@ struct KeptLogins: Codable, Sendable, Equatable {
   var offenders: [Offenders.Kept] = []
 }
 
-/// The file `logins.json` in the state directory, mode 0640.
+/// The file `logins.json` in the state directory. Lines of logs are nobody else's to read.
 struct LoginStore: Sendable {
   private let path: String
   private static let longest = 16 << 20
@@ -31,23 +30,9 @@ struct LoginStore: Sendable {
   /// - Returns: why it could not.
   func write(_ kept: KeptLogins) -> String? {
     do {
-      try Self.write(try JSONEncoder().encode(kept), to: "\(path).new")
-      // Safe: Swift passes the paths as terminated strings that live during the call.
-      guard unsafe rename("\(path).new", path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-      return nil
+      return StateFile.write(try JSONEncoder().encode(kept), to: path)
     } catch {
       return "\(path): \(error.localizedDescription)"
     }
-  }
-
-  /// Lines of logs are nobody else's to read.
-  private static func write(_ data: Data, to path: String) throws {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
-    guard file >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-    try handle.write(contentsOf: data)
-    try handle.synchronize()
-    try handle.close()
   }
 }

@@ -33,10 +33,24 @@ final class OwnerDesk {
     var number: UInt32
     var flow: LocalFlow
     var time: Timestamp
+    /// The way the connection was opened; `nil`: as the answer will say.
+    var opening: Direction?
+    /// Programs of this host that talk to each other need no permission.
+    var isLoopback = false
+  }
+
+  private enum Standing {
+    /// What is known stands in the packet's origin.
+    case known
+    /// The question that it must wait for.
+    case asked(UInt32)
+    /// It must wait until it is decided what its program may do.
+    case undecided
   }
 
   private let command: HelperCommand
   private let applications: ApplicationBook
+  let permissions: PermissionDesk
   private var program: Program
   /// Rules ask about packets that go this way.
   private var asksInbound: Bool
@@ -58,14 +72,16 @@ final class OwnerDesk {
   private var problem: String?
 
   /// - Parameters:
+  ///   - policy: what becomes of programs without a permission.
   ///   - applications: where the programs that are found get their numbers.
   ///   - command: how the process is started.
   init(
-    _ program: Program, applications: ApplicationBook = ApplicationBook(),
+    _ program: Program, policy: ApplicationSettings? = nil, applications: ApplicationBook = ApplicationBook(),
     command: HelperCommand = .ourselves("owner-lookup")
   ) {
     self.program = program
     self.applications = applications
+    permissions = PermissionDesk(program, policy, applications)
     self.command = command
     asksInbound = program.asksForOwners(of: .inbound)
     asksOutbound = program.asksForOwners(of: .outbound)
@@ -73,12 +89,13 @@ final class OwnerDesk {
   }
 
   /// Numbers that were worked out for other names mean nothing any more. What is being asked goes on.
-  func follow(_ program: Program) {
-    let isSame = self.program.applications == program.applications
+  func follow(_ program: Program, policy: ApplicationSettings? = nil) {
+    let isSame = permissions.follow(program, policy) && self.program.applications == program.applications
     self.program = program
     asksInbound = program.asksForOwners(of: .inbound)
     asksOutbound = program.asksForOwners(of: .outbound)
     guard !isSame else { return }
+    permissions.giveUpAll()
     table.removeAll()
     for question in questions { table.ask(question.flow, question: question.number, now: question.time) }
   }
@@ -134,11 +151,14 @@ final class OwnerDesk {
   ///
   /// - Parameters:
   ///   - direction: the packet's; from its fields where the origin does not tell.
+  ///   - firstDirection: the way in which the flow of a packet of this direction began, as far as is known.
   ///   - interface: the system's index of the packet's interface.
   /// - Returns: false if the packet waits: `release` hands it out.
   func complete(
     _ origin: inout PacketOrigin, of bytes: RawSpan, _ linkType: LinkType, wireLength: Int, _ way: OwnerlessPacket.Way,
-    direction: (borrowing PacketFields) -> Direction, interface: () -> UInt32, now: Timestamp
+    isLoopback: Bool = false, direction: (borrowing PacketFields) -> Direction,
+    firstDirection: (borrowing PacketFields, Direction) -> Direction? = { _, _ in nil }, interface: () -> UInt32,
+    now: Timestamp
   ) -> Bool {
     guard packet.decode(bytes, linkType: linkType, wireLength: max(wireLength, bytes.byteCount)) == .ip else {
       return true
@@ -147,23 +167,58 @@ final class OwnerDesk {
     guard direction == .inbound ? asksInbound : asksOutbound, let flow = LocalFlow(packet, direction: direction) else {
       return true
     }
-    guard let question = question(about: flow, &origin, interface, now) else { return true }
-    let held = waiting.hold(bytes, OwnerlessPacket(way: way, origin: origin, flow: flow, question: question))
-    if !held { counts.unanswered += 1 }
-    return !held
+    let standing = standing(of: flow, &origin, now) {
+      var question = Question(number: lastNumber &+ 1, flow: flow, time: now, isLoopback: isLoopback)
+      if permissions.isAsked, !isLoopback { question.opening = opening(direction, firstDirection) }
+      return ask(question, interface(), now).map { .asked($0) } ?? .known
+    }
+    switch standing {
+    case .known: return true
+    case .asked(let question):
+      let held = waiting.hold(bytes, OwnerlessPacket(way: way, origin: origin, flow: flow, question: question))
+      if !held { counts.unanswered += 1 }
+      return !held
+    case .undecided:
+      var packet = OwnerlessPacket(way: way, origin: origin, flow: flow, question: settledUpTo)
+      let held = hold(bytes, &packet, now)
+      origin = packet.origin
+      return !held
+    }
   }
 
-  /// The question that a packet must wait for; `nil` if there is none, and what is known stands in its origin.
-  private func question(
-    about flow: LocalFlow, _ origin: inout PacketOrigin, _ interface: () -> UInt32, _ now: Timestamp
-  ) -> UInt32? {
+  private func standing(
+    of flow: LocalFlow, _ origin: inout PacketOrigin, _ now: Timestamp, asking: () -> Standing
+  ) -> Standing {
     switch table.knowledge(of: flow, now: now) {
-    case .asked(let number): return isSettled(number) ? nil : number
+    case .asked(let number): return isSettled(number) ? .known : .asked(number)
     case .known(let owner) where !beginsAnew:
       origin.owner = owner
-      return nil
-    case .known, .nothing: return ask(flow, interface(), now)
+      return .known
+    case .undecided(let owner) where !beginsAnew:
+      origin.owner = owner
+      return .undecided
+    case .known, .undecided, .nothing: return asking()
     }
+  }
+
+  /// The way in which the connection of the packet was opened; `nil` where it is not its first, and nobody has seen that. Then it
+  /// counts as opened by others if somebody listens at its end.
+  private func opening(
+    _ direction: Direction, _ firstDirection: (borrowing PacketFields, Direction) -> Direction?
+  ) -> Direction? {
+    guard packet.protocolNumber == IPProtocol.tcp else {
+      return firstDirection(packet, direction) ?? direction
+    }
+    switch packet.has(.tcpFlags) ? packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) : 0 {
+    case TCPFlag.syn: return direction
+    case TCPFlag.syn | TCPFlag.ack: return direction == .inbound ? .outbound : .inbound
+    default: return nil
+    }
+  }
+
+  /// Has a packet wait for a decision about its program.
+  private func hold(_ bytes: RawSpan, _ packet: inout OwnerlessPacket, _ now: Timestamp) -> Bool {
+    permissions.hold(bytes, &packet, table.program(of: packet.flow) ?? OwnerTable.Program(), now: now)
   }
 
   /// Another process may have the ports now.
@@ -171,18 +226,20 @@ final class OwnerDesk {
     packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
   }
 
-  private func ask(_ flow: LocalFlow, _ interface: UInt32, _ now: Timestamp) -> UInt32? {
-    let number = lastNumber &+ 1
-    guard questions.count < Self.questionsAtOnce, let client, client.ask(number, flow, interface: interface) else {
+  private func ask(_ question: Question, _ interface: UInt32, _ now: Timestamp) -> UInt32? {
+    let wantsListener = permissions.isAsked && !question.isLoopback && question.opening == nil
+    guard questions.count < Self.questionsAtOnce, let client,
+      client.ask(question.number, question.flow, interface: interface, wantsListener: wantsListener)
+    else {
       counts.unanswered += 1
-      table.settle(flow, nil, now: now)
+      table.settle(question.flow, nil, now: now)
       return nil
     }
-    lastNumber = number
+    lastNumber = question.number
     counts.lookups += 1
-    questions.append(Question(number: number, flow: flow, time: now))
-    table.ask(flow, question: number, now: now)
-    return number
+    questions.append(question)
+    table.ask(question.flow, question: question.number, now: now)
+    return question.number
   }
 
   /// The number of the program behind a connection, if it was asked for; else 0.
@@ -218,10 +275,41 @@ final class OwnerDesk {
     counts.waitNanoseconds += UInt64(max(0, now.nanoseconds - question.time.nanoseconds))
     if answer.outcome == .hidden { counts.hidden += 1 }
     problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
-    let owner = answer.user == nil ? nil : program.owner(executable: executable, user: answer.user)
-    let application = answer.user == nil ? 0 : applications.number(of: executable)
-    table.settle(question.flow, owner, application: application, now: now)
+    settle(question, answer, executable, now)
     if !isSettled(question.number) { settledUpTo = question.number }
+  }
+
+  private func settle(_ question: Question, _ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp) {
+    guard answer.user != nil else { return table.settle(question.flow, nil, now: now) }
+    var owner = program.owner(executable: executable, user: answer.user)
+    guard permissions.isAsked else {
+      let number = applications.number(of: executable)
+      return table.settle(question.flow, owner, program: OwnerTable.Program(number: number), now: now)
+    }
+    let number = applications.number(of: executable, answer.identity)
+    guard !question.isLoopback else {
+      return table.settle(question.flow, owner, program: OwnerTable.Program(number: number), now: now)
+    }
+    let (program, permission) = permissions.knowledge(of: number, executable, answer, opening: question.opening)
+    owner.permission = permission
+    table.settle(question.flow, owner, program: program, now: now)
+  }
+
+  /// Something was decided about programs, by their numbers.
+  ///
+  /// - Parameter rechecks: it holds for connections, too, of which something else was decided before.
+  /// - Returns: whether there are such connections.
+  func decide(_ news: [UInt32: ProgramPermission], rechecks: Bool) -> Bool {
+    permissions.review()
+    var hasChanged = false
+    table.decide { program, permission, user in
+      guard let new = news[program.number], program.isUndecided || rechecks, permission != nil || program.isUndecided
+      else { return nil }
+      let value = new.permission(of: user, program.opening)
+      if !program.isUndecided, value != permission { hasChanged = true }
+      return OwnerTable.Decision(value)
+    }
+    return hasChanged
   }
 
   /// The packets of the oldest questions wait no longer.
@@ -234,31 +322,47 @@ final class OwnerDesk {
   }
 
   /// No packet waits any longer, as when the firewall is switched off.
-  func giveUpAll(now: Timestamp) { giveUp(questions.count, now: now) }
+  func giveUpAll(now: Timestamp) {
+    giveUp(questions.count, now: now)
+    permissions.giveUpAll()
+  }
 
   /// Numbers begin again after the last.
   private func isSettled(_ number: UInt32) -> Bool { Int32(bitPattern: number &- settledUpTo) <= 0 }
 
   /// Hands out the packets that need not wait any longer, in the order they came, with what is known of them now.
-  func release(now: Timestamp, _ body: (RawSpan, OwnerlessPacket) -> Void) {
+  ///
+  /// - Parameter isWorthAsking: the rules would let the packet pass were it of this process.
+  func release(
+    now: Timestamp, isWorthAsking: (RawSpan, OwnerlessPacket, LocalProcess) -> Bool = { _, _, _ in true },
+    _ body: (RawSpan, OwnerlessPacket) -> Void
+  ) {
     waiting.release {
       isSettled($0)
     } _: { bytes, waited in
       var packet = waited
-      if case .known(let owner) = table.knowledge(of: packet.flow, now: now) { packet.origin.owner = owner }
+      switch table.knowledge(of: packet.flow, now: now) {
+      case .known(let owner): packet.origin.owner = owner
+      case .undecided(let owner):
+        packet.origin.owner = owner
+        if hold(bytes, &packet, now) { return }
+      case .asked, .nothing: break
+      }
       body(bytes, packet)
     }
+    permissions.release(now: now, isWorthAsking: isWorthAsking, body)
   }
 
   /// How long from `now` until a packet has waited long enough, or the process may be started again; `nil` if there is neither.
   func nanosecondsToWork(now: Timestamp) -> Int64? {
     let release = questions.first { !isSettled($0.number) }.map { $0.time.nanoseconds + Self.patience }
     let start = client == nil ? nextStart?.nanoseconds : nil
-    return [release, start].compactMap { $0 }.min().map { max(0, $0 - now.nanoseconds) }
+    return [release, start, permissions.nanosecondsToWork(now: now).map { now.nanoseconds + $0 }].compactMap { $0 }.min().map { max(0, $0 - now.nanoseconds) }
   }
 
   func snapshot() -> OwnerSnapshot {
-    OwnerSnapshot(process: client?.process, problem: problem, waiting: waiting.count, counts: counts)
+    OwnerSnapshot(process: client?.process, problem: problem, waiting: waiting.count, undecided: permissions.waitingCount,
+      counts: counts)
   }
 }
 
@@ -289,5 +393,7 @@ struct OwnerSnapshot: Sendable {
   var problem: String?
   /// Packets that wait.
   var waiting: Int
+  /// Packets that wait for a decision about their program.
+  var undecided: Int
   var counts: OwnerCounts
 }

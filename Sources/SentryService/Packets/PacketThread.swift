@@ -11,6 +11,8 @@ final class PacketThread: Sendable {
   let changes: ChangeQueue
   /// What happens to flows that may stay in the kernel.
   let flows: FlowQueue
+  /// What it has to tell of programs.
+  let applications = ApplicationQueue()
   private let mailbox: Mailbox
 
   private init(events: EventQueue, changes: ChangeQueue, flows: FlowQueue, mailbox: Mailbox) {
@@ -36,13 +38,15 @@ final class PacketThread: Sendable {
         do throws(CaptureError) {
           var worker = try PacketWorker(
             rules: rules, interfaces: interfaces, local: local, protected: protected, restored: restored,
-            intake: intake, mailbox: mailbox, events: events, changes: thread.changes, flows: thread.flows)
+            intake: intake, mailbox: mailbox, events: events, changes: thread.changes, flows: thread.flows,
+            applications: thread.applications)
           continuation.resume(returning: .success(()))
           worker.run()
         } catch {
           continuation.resume(returning: .failure(error))
         }
         events.finish()
+        thread.applications.finish()
       }
     }
     try outcome.get()

@@ -1,6 +1,7 @@
 internal import SentryCapture
 internal import SentryEngine
 internal import SentryPacket
+internal import SentryRules
 
 // Who is behind packets, where rules ask for that.
 
@@ -13,8 +14,10 @@ extension PacketWorker {
       owners = nil
       return
     }
-    if let owners { return owners.follow(rules.program) }
-    owners = OwnerDesk(rules.program, applications: applications)
+    let policy = rules.ruleSet.settings.applications
+    if let owners { return owners.follow(rules.program, policy: policy) }
+    applications.forgetPermissions()
+    owners = OwnerDesk(rules.program, policy: policy, applications: applications)
     startOwnerLookup()
   }
 
@@ -42,7 +45,9 @@ extension PacketWorker {
     let name = sources.indices.contains(interface) ? sources[interface].name : ""
     return owners.complete(
       &origin, of: bytes, linkType, wireLength: wireLength, way,
+      isLoopback: engine.interfaces[interface].isLoopback,
       direction: { engine.direction(of: $0, onInterface: interface) },
+      firstDirection: { engine.firstDirection(of: $0, going: $1) },
       interface: { NetworkInterface.index(of: name) }, now: UptimeClock.now())
   }
 
@@ -73,11 +78,38 @@ extension PacketWorker {
   private mutating func judgeReleased(by owners: OwnerDesk) {
     let now = WallClock.now()
     var isAny = false
-    owners.release(now: UptimeClock.now()) { bytes, packet in
+    let asks = paces
+    owners.release(now: UptimeClock.now()) { bytes, packet, process in
+      asks && passes(bytes, packet, as: process, now: now)
+    } _: { bytes, packet in
       isAny = true
       judge(packet, bytes, now: now)
     }
     if isAny { queue?.flush() }
+    let notices = owners.permissions.takeNotices()
+    if !notices.isEmpty { applicationQueue.append(notices) }
+  }
+
+  /// Whether the rules would let a packet pass were it of this process.
+  private mutating func passes(
+    _ bytes: RawSpan, _ packet: OwnerlessPacket, as process: LocalProcess, now: Timestamp
+  ) -> Bool {
+    guard case .queued(let queued) = packet.way else { return false }
+    let explanation = engine.explain(
+      bytes, linkType: .raw, wireLength: queued.wireLength, time: now, interface: packet.origin.interface,
+      process: process)
+    return explanation.judgement.verdict == .pass
+  }
+
+  /// Something was decided about programs, by their numbers.
+  ///
+  /// - Parameter rechecks: it holds for connections, too, of which something else was decided before: at once, also where the
+  ///   kernel has let their packets pass by itself.
+  mutating func decide(_ news: [UInt32: ProgramPermission], rechecks: Bool) {
+    for (number, permission) in news { applications.setPermission(permission, of: number) }
+    guard let owners else { return }
+    if owners.decide(news, rechecks: rechecks) { endFlows() }
+    judgeReleased(by: owners)
   }
 
   private mutating func judge(_ packet: OwnerlessPacket, _ bytes: RawSpan, now: Timestamp) {

@@ -47,6 +47,7 @@ struct PacketWorker: ~Copyable {
   /// While rules ask for the processes behind packets.
   var owners: OwnerDesk?
   let applications = ApplicationBook()
+  let applicationQueue: ApplicationQueue
   var hasAnswers = false
   /// Verdicts are carried out, and so are limits of rates.
   let paces: Bool
@@ -70,7 +71,8 @@ struct PacketWorker: ~Copyable {
   init(
     rules: LoadedRules, interfaces: [EngineInterface], local: AddressSpans, protected: AddressSpans,
     restored: RestoredState, intake: PacketIntake,
-    mailbox: Mailbox, events: EventQueue, changes: ChangeQueue, flows: FlowQueue
+    mailbox: Mailbox, events: EventQueue, changes: ChangeQueue, flows: FlowQueue,
+    applications: ApplicationQueue
   ) throws(CaptureError) {
     var poll = DescriptorPoll()
     poll.add(mailbox.wake.descriptor, tag: Self.wakeTag)
@@ -88,6 +90,7 @@ struct PacketWorker: ~Copyable {
     self.intake = intake
     self.changes = changes
     flowQueue = flows
+    applicationQueue = applications
     self.queue = queue
     bridge = Self.bridge(of: intake, between: sources, rules)
     paces = intake.paces

@@ -2,6 +2,10 @@ import SentryPacket
 import SentryRules
 import Testing
 
+private func permitted(_ permission: ApplicationPermission) -> LocalProcess {
+  LocalProcess(executable: nil, user: nil, permission: permission)
+}
+
 private let curl = LocalProcess(executable: "/usr/bin/curl", user: 1_000)
 
 /// By the names of the program, as the daemon asks them.
@@ -13,6 +17,8 @@ private func matches(_ property: String, _ relation: Relation, _ value: String, 
   let holds: Bool
   switch instruction.test {
   case .application(let name): holds = owner.has(name: name)
+  case .number(.applicationPermission, let range):
+    holds = owner.permission.map { range.contains(UInt64($0.rawValue)) } ?? false
   case .number(.user, let range): holds = owner.user.map { range.contains(UInt64($0)) } ?? false
   default:
     Issue.record("\(instruction.test)")
@@ -65,6 +71,13 @@ struct OwnerCase: Sendable, CustomTestStringConvertible {
   OwnerCase("User", .equal, "1000-59999", curl, true),
   OwnerCase("User", .equal, "1001-59999", curl, false),
   OwnerCase("User", .equal, "4294967294", LocalProcess(executable: nil, user: .max - 1), true),
+  OwnerCase("Application permission", .equal, "denied", permitted(.denied), true),
+  OwnerCase("Application permission", .equal, "Denied (by hand)", permitted(.denied), true),
+  OwnerCase("Application permission", .equal, "denied", permitted(.allowed), false),
+  OwnerCase("Application permission", .notEqual, "allowed", permitted(.changed), true),
+  OwnerCase("Application permission", .equal, "unknown", permitted(.unknown), true),
+  OwnerCase("Application permission", .equal, "unknown", curl, false),
+  OwnerCase("Application permission", .notEqual, "unknown", nil, true),
   OwnerCase("User", .equal, "0", nil, false),
   OwnerCase("User", .notEqual, "0", nil, true),
 ])
@@ -79,6 +92,8 @@ func owners(_ row: OwnerCase) throws {
   RefusedValue("Application", "/usr/../bin/curl", "from the root"),
   RefusedValue("Application", "/", "from the root"),
   RefusedValue("Application", "..", "from the root"),
+  RefusedValue("Application permission", "", "'Application permission' needs a value"),
+  RefusedValue("Application permission", "maybe", "found 'maybe'"),
   RefusedValue("User", "", "'User' needs a value"),
   RefusedValue("User", "nobody-of-this-name", "this host has no user called 'nobody-of-this-name'"),
   RefusedValue("User", "4294967295", "out of range"),

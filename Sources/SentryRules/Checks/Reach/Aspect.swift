@@ -61,6 +61,7 @@ private enum Universe {
   static let length = ValueSet([20...UInt128(UInt32.max)])
   static let dscp = ValueSet([0...63], includesAbsent: true)
   static let user = ValueSet([0...UInt128(UInt32.max)], includesAbsent: true)
+  static let permission = ValueSet([1...4], includesAbsent: true)
   static let vlan = ValueSet([0...4095], includesAbsent: true)
 
   static func of(_ field: NumberField) -> ValueSet {
@@ -75,6 +76,7 @@ private enum Universe {
     case .dscp: dscp
     case .vlan: vlan
     case .user: user
+    case .applicationPermission: permission
     }
   }
 }

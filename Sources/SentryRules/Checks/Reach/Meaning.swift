@@ -163,7 +163,7 @@ struct TestReader {
   /// What else is true of a packet that has `field`.
   private static func implied(by field: NumberField) -> [Constraint] {
     switch field {
-    case .sourcePort, .destinationPort, .user: ports
+    case .sourcePort, .destinationPort, .user, .applicationPermission: ports
     case .icmpType, .icmpCode: icmpHeader
     case .icmpv6Type, .icmpv6Code: icmpv6Header
     default: []

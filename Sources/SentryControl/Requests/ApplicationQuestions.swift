@@ -1,0 +1,97 @@
+/// Questions about programs, the oldest first.
+public struct ApplicationQuestionsReply: Codable, Sendable, Equatable {
+  /// Seconds since 1970.
+  public var time: Double
+  /// Those that wait for an answer.
+  public var waiting: [ApplicationQuestionReport]
+  /// Those that were answered last, or that nobody has answered in time; the latest last.
+  public var settled: [ApplicationQuestionReport]
+  /// What the document says; `nil` if it says nothing of programs without a permission.
+  public var policy: ApplicationPolicyReport?
+
+  public init(
+    time: Double, waiting: [ApplicationQuestionReport] = [], settled: [ApplicationQuestionReport] = [],
+    policy: ApplicationPolicyReport? = nil
+  ) {
+    self.time = time
+    self.waiting = waiting
+    self.settled = settled
+    self.policy = policy
+  }
+}
+
+/// May a program do that? Its packets wait for the answer.
+public struct ApplicationQuestionReport: Codable, Sendable, Equatable {
+  /// Goes up by one from question to question, from 1 at the daemon's start.
+  public var number: Int
+  /// The path of the executable, as it is: not yet fit to be shown.
+  public var path: String
+  /// Of the process that was seen first.
+  public var process: UInt32
+  /// Who owns its socket, by name; `nil` if that is not known.
+  public var user: String?
+  /// `inbound`: others open the connection. `outbound`: the program does.
+  public var direction: String
+  /// `tcp` or `udp`.
+  public var transport: String
+  /// The other end of the first connection: its address.
+  public var peer: String
+  public var peerPort: Int
+  public var localPort: Int
+  /// The program was allowed, and has been changed since.
+  public var changed: Bool
+  /// Seconds since 1970 when it was asked.
+  public var time: Double
+  /// Seconds until it is answered by `otherwise`; `nil` once it is settled.
+  public var remainingSeconds: Double?
+  /// `allow` or `deny` once it is settled.
+  public var answer: String?
+  /// Who has answered, by user name; `nil` while it waits, or if nobody has.
+  public var by: String?
+
+  public init(
+    number: Int, path: String, process: UInt32, user: String?, direction: String, transport: String, peer: String,
+    peerPort: Int, localPort: Int, changed: Bool, time: Double, remainingSeconds: Double? = nil,
+    answer: String? = nil, by: String? = nil
+  ) {
+    self.number = number
+    self.path = path
+    self.process = process
+    self.user = user
+    self.direction = direction
+    self.transport = transport
+    self.peer = peer
+    self.peerPort = peerPort
+    self.localPort = localPort
+    self.changed = changed
+    self.time = time
+    self.remainingSeconds = remainingSeconds
+    self.answer = answer
+    self.by = by
+  }
+}
+
+/// Answers a question.
+public struct ApplicationAnswerRequest: Codable, Sendable, Equatable {
+  /// `allow` or `deny`.
+  public var answer: String
+  /// The answer is not kept: the program may be asked about again after some minutes.
+  public var once: Bool?
+
+  public init(answer: String, once: Bool? = nil) {
+    self.answer = answer
+    self.once = once
+  }
+}
+
+public struct ApplicationAnswerReply: Codable, Sendable, Equatable {
+  /// As it is settled now.
+  public var question: ApplicationQuestionReport
+  /// What is remembered from now on; `nil` for an answer that is not kept.
+  public var permission: PermissionReport?
+
+  public init(question: ApplicationQuestionReport, permission: PermissionReport? = nil) {
+    self.question = question
+    self.permission = permission
+  }
+}

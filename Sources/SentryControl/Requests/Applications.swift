@@ -1,0 +1,184 @@
+/// Programs of this host that listen, have connections, or have a permission.
+public struct ApplicationsReply: Codable, Sendable, Equatable {
+  /// Seconds since 1970.
+  public var time: Double
+  /// The rules in force ask for permissions: without, those below change nothing.
+  public var asked: Bool
+  /// What the document says of programs without a permission; `nil` if it leaves them to the rules.
+  public var policy: ApplicationPolicyReport?
+  /// By path.
+  public var applications: [ApplicationReport]
+  /// Questions that wait for an answer.
+  public var questions: Int
+  /// Questions that were asked since the start, and what became of them.
+  public var counts: ApplicationCountsReport
+  /// Why permissions are not read or kept; `nil` if all is well.
+  public var problem: String?
+
+  public init(
+    time: Double, asked: Bool, policy: ApplicationPolicyReport? = nil, applications: [ApplicationReport] = [],
+    questions: Int = 0, counts: ApplicationCountsReport = ApplicationCountsReport(), problem: String? = nil
+  ) {
+    self.time = time
+    self.asked = asked
+    self.policy = policy
+    self.applications = applications
+    self.questions = questions
+    self.counts = counts
+    self.problem = problem
+  }
+}
+
+/// `settings.applications`.
+public struct ApplicationPolicyReport: Codable, Sendable, Equatable {
+  /// `ask`, `allow` or `deny`.
+  public var unknown: String
+  /// Seconds that a question waits for its answer.
+  public var timeoutSeconds: Int
+  /// `allow` or `deny`: what holds where nobody answers.
+  public var otherwise: String
+  /// Why nobody is asked although `unknown` says so; `nil` if people are, or it does not.
+  public var silence: String?
+
+  public init(unknown: String, timeoutSeconds: Int, otherwise: String, silence: String? = nil) {
+    self.unknown = unknown
+    self.timeoutSeconds = timeoutSeconds
+    self.otherwise = otherwise
+    self.silence = silence
+  }
+}
+
+/// What became of questions since the start.
+public struct ApplicationCountsReport: Codable, Sendable, Equatable {
+  public var asked: UInt64
+  public var allowed: UInt64
+  public var denied: UInt64
+  public var timedOut: UInt64
+  /// Connections that could not be asked about, because too many waited: judged as if nobody had answered.
+  public var unasked: UInt64
+
+  public init(
+    asked: UInt64 = 0, allowed: UInt64 = 0, denied: UInt64 = 0, timedOut: UInt64 = 0, unasked: UInt64 = 0
+  ) {
+    self.asked = asked
+    self.allowed = allowed
+    self.denied = denied
+    self.timedOut = timedOut
+    self.unasked = unasked
+  }
+}
+
+/// A program of this host.
+public struct ApplicationReport: Codable, Sendable, Equatable {
+  /// The path of its executable, as it is: not yet fit to be shown.
+  public var path: String
+  /// Its processes with sockets, lowest first; empty if none runs.
+  public var processes: [UInt32]
+  /// The users whose sockets they are, by name.
+  public var users: [String]
+  /// Where it listens: `22/tcp`, by protocol and port.
+  public var listens: [String]
+  /// TCP connections, and UDP sockets with another end.
+  public var connections: Int
+  /// Other ends of those, each address once.
+  public var peers: Int
+  /// What has been decided about it: at most one for everybody, then those for single users.
+  public var permissions: [PermissionReport]
+  /// What is at its path now is not what was allowed.
+  public var changed: Bool
+
+  public init(
+    path: String, processes: [UInt32] = [], users: [String] = [], listens: [String] = [], connections: Int = 0,
+    peers: Int = 0, permissions: [PermissionReport] = [], changed: Bool = false
+  ) {
+    self.path = path
+    self.processes = processes
+    self.users = users
+    self.listens = listens
+    self.connections = connections
+    self.peers = peers
+    self.permissions = permissions
+    self.changed = changed
+  }
+}
+
+/// What has been decided about a program.
+public struct PermissionReport: Codable, Sendable, Equatable {
+  public var path: String
+  /// Whose processes it is about, by name; `nil` for everybody's.
+  public var user: String?
+  /// Connections that others open: `allow`, `deny`, or `nil` if that is not decided.
+  public var inbound: String?
+  /// Connections that it opens, likewise.
+  public var outbound: String?
+  /// The SHA-256 of the executable when it was allowed, as 64 hexadecimal digits; `nil` where nothing is allowed.
+  public var sha256: String?
+  /// Seconds since 1970 of the decision.
+  public var time: Double
+  /// Who decided, by user name.
+  public var by: String
+  /// `command` or `asked`.
+  public var how: String
+
+  public init(
+    path: String, user: String? = nil, inbound: String? = nil, outbound: String? = nil, sha256: String? = nil,
+    time: Double, by: String, how: String
+  ) {
+    self.path = path
+    self.user = user
+    self.inbound = inbound
+    self.outbound = outbound
+    self.sha256 = sha256
+    self.time = time
+    self.by = by
+    self.how = how
+  }
+}
+
+/// Allows or denies a program.
+public struct PermissionRequest: Codable, Sendable, Equatable {
+  /// The path of its executable, from the root.
+  public var path: String
+  /// `allow`, `deny` or `nil`, which leaves what was decided before; one of both must be given.
+  public var inbound: String?
+  public var outbound: String?
+  /// A user's name or number, for the processes of that user alone.
+  public var user: String?
+
+  public init(path: String, inbound: String? = nil, outbound: String? = nil, user: String? = nil) {
+    self.path = path
+    self.inbound = inbound
+    self.outbound = outbound
+    self.user = user
+  }
+}
+
+public struct PermissionReply: Codable, Sendable, Equatable {
+  public var permission: PermissionReport
+  /// The rules in force ask for permissions.
+  public var asked: Bool
+
+  public init(permission: PermissionReport, asked: Bool) {
+    self.permission = permission
+    self.asked = asked
+  }
+}
+
+/// Takes back what was decided about a program.
+public struct ForgetPermissionRequest: Codable, Sendable, Equatable {
+  public var path: String
+  /// Only what was decided for this user; `nil`: all.
+  public var user: String?
+
+  public init(path: String, user: String? = nil) {
+    self.path = path
+    self.user = user
+  }
+}
+
+public struct ForgetPermissionReply: Codable, Sendable, Equatable {
+  /// What was decided until now; empty if nothing was.
+  public var forgotten: [PermissionReport]
+
+  public init(forgotten: [PermissionReport]) { self.forgotten = forgotten }
+}

@@ -1,0 +1,60 @@
+internal import SentryPacket
+
+/// Copies of packets whose programs wait to be decided about, in the order they came: few, for a person can only answer so many
+/// questions, and each may wait for half a minute.
+struct UndecidedPackets {
+  struct Entry {
+    var bytes: [UInt8]
+    var packet: OwnerlessPacket
+    var program: UInt32
+    /// The way its connection was opened.
+    var opening: Direction
+    var since: Timestamp
+    /// Somebody is to be asked, and the rules would let it pass were the program allowed.
+    var isAsked = false
+  }
+
+  /// Packets at once, and of one flow; their bytes.
+  static let limit = 512
+  static let limitOfFlow = 64
+  private static let byteLimit = 4 << 20
+
+  private(set) var entries: [Entry] = []
+  private var byteCount = 0
+
+  var count: Int { entries.count }
+
+  /// When the oldest came; `nil` where none waits.
+  var oldest: Timestamp? { entries.first?.since }
+
+  /// False where there is no room.
+  mutating func hold(_ bytes: RawSpan, _ packet: OwnerlessPacket, _ program: UInt32, _ opening: Direction, _ now: Timestamp)
+    -> Bool
+  {
+    guard entries.count < Self.limit, byteCount + bytes.byteCount <= Self.byteLimit,
+      entries.count(where: { $0.packet.flow == packet.flow }) < Self.limitOfFlow
+    else { return false }
+    byteCount += bytes.byteCount
+    entries.append(
+      Entry(
+        bytes: (0..<bytes.byteCount).compactMap { bytes.wire8(at: $0) }, packet: packet, program: program,
+        opening: opening, since: now))
+    return true
+  }
+
+  /// Somebody is asked about the program of an entry; false if that was so before.
+  mutating func ask(at index: Int) -> Bool {
+    let (program, opening) = (entries[index].program, entries[index].opening)
+    let isFirst = !entries.contains { $0.isAsked && $0.program == program && $0.opening == opening }
+    entries[index].isAsked = true
+    return isFirst
+  }
+
+  /// Lets entries go.
+  mutating func remove(at indices: [Int]) {
+    guard !indices.isEmpty else { return }
+    let gone = Set(indices)
+    entries = entries.indices.filter { !gone.contains($0) }.map { entries[$0] }
+    byteCount = entries.reduce(0) { $0 + $1.bytes.count }
+  }
+}

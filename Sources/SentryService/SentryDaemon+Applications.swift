@@ -1,0 +1,48 @@
+internal import SentryControl
+internal import SentryEngine
+internal import SentryRules
+
+// What programs of this host may do.
+
+extension SentryDaemon {
+  static func applicationDesk(
+    _ packets: PacketThread, _ intake: PacketIntake, stateDirectory: String?, _ tell: @escaping @Sendable (String) -> Void
+  ) -> ApplicationDesk {
+    ApplicationDesk(
+      stateDirectory: stateDirectory, silence: intake.asksNobody, tell: tell,
+      publish: { news, rechecks in try? await packets.perform { $0.decide(news, rechecks: rechecks) } })
+  }
+
+  /// Takes what the packet thread tells of programs, until the task is cancelled.
+  func keepApplications() async { await applications.run(packets.applications) }
+
+  private var asksForPermissions: Bool { active.rules.program.asksForPermissions }
+
+  func applicationsReply() async throws -> ApplicationsReply {
+    let (known, changed) = (await applications.known, await applications.changedPaths())
+    let reports = try await trials.run { ApplicationReport.all(permissions: known.entries, changed: changed) }
+    return ApplicationsReply(
+      time: WallClock.seconds(), asked: asksForPermissions, policy: known.policy, applications: reports,
+      questions: known.questions, counts: known.counts, problem: known.problem)
+  }
+
+  func permit(_ request: PermissionRequest, by caller: Caller) async throws -> PermissionReply {
+    PermissionReply(
+      permission: try await applications.permit(request, by: caller.user), asked: asksForPermissions)
+  }
+
+  func forget(_ request: ForgetPermissionRequest, by caller: Caller) async throws -> ForgetPermissionReply {
+    ForgetPermissionReply(forgotten: try await applications.forget(request, by: caller.user))
+  }
+}
+
+extension PacketIntake {
+  /// Why people are not asked about programs; `nil` if they are.
+  fileprivate var asksNobody: String? {
+    switch self {
+    case .none, .watch: "monitor mode holds no packets"
+    case .bridge: "packets between two interfaces are of no program here"
+    case .queue: isDryRun ? "this is a dry run" : nil
+    }
+  }
+}

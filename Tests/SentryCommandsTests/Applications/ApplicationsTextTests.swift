@@ -1,0 +1,84 @@
+import SentryControl
+import Testing
+
+@testable import SentryCommands
+
+@Suite struct ApplicationsTextTests {
+  private static let hostile = "/tmp/a\u{1B}[2J\nb\u{202E}c"
+
+  private static func question(_ number: Int, remaining: Double? = 30, answer: String? = nil)
+    -> ApplicationQuestionReport
+  {
+    ApplicationQuestionReport(
+      number: number, path: hostile, process: 4_711, user: "anna\u{7}", direction: "outbound", transport: "tcp",
+      peer: "203.0.113.9", peerPort: 443, localPort: 40_000, changed: false, time: 0, remainingSeconds: remaining,
+      answer: answer)
+  }
+
+  private func isSafe(_ line: String) -> Bool {
+    !line.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || $0.value == 0x202E }
+  }
+
+  /// Names are anybody's to choose.
+  @Test func whatIsShownMovesNoCursor() throws {
+    let permission = PermissionReport(
+      path: Self.hostile, user: "a\u{1B}b", outbound: "allow", time: 0, by: "root", how: "command")
+    let reply = ApplicationsReply(
+      time: 0, asked: true,
+      applications: [
+        ApplicationReport(
+          path: Self.hostile, processes: [1], users: ["x\u{1B}"], listens: ["80/tcp"], connections: 1, peers: 1,
+          permissions: [permission])
+      ], problem: "bad\u{1B}[0m")
+    var view = QuestionsView(isJSON: false, takesAnswers: true)
+    let lines =
+      ApplicationsText(style: Style(isOn: false)).lines(of: reply) + [ApplicationsText.line(permission)]
+      + (try view.lines(of: ApplicationQuestionsReply(time: 0, waiting: [Self.question(1)])))
+      + (try view.lines(of: ApplicationQuestionsReply(time: 0, settled: [Self.question(1, remaining: nil, answer: "deny")])))
+    #expect(lines.allSatisfy(isSafe), "\(lines)")
+  }
+
+  @Test func aQuestionIsShownOnceAndUrgedOnce() throws {
+    var view = QuestionsView(isJSON: false, takesAnswers: true)
+    func lines(_ remaining: Double) throws -> [String] {
+      try view.lines(of: ApplicationQuestionsReply(time: 0, waiting: [Self.question(7, remaining: remaining)]))
+    }
+    let first = try lines(30)
+    #expect(first.count == 1 && first[0].hasSuffix("[30 seconds] (a)llow, (d)eny, allow (o)nce?"))
+    #expect(try lines(29).isEmpty)
+    #expect(try lines(9.5) == ["7: 10 seconds left"])
+    #expect(try lines(9).isEmpty)
+    #expect(view.oldest == 7)
+    let end = try view.lines(
+      of: ApplicationQuestionsReply(time: 0, settled: [Self.question(7, remaining: nil, answer: "deny")]))
+    #expect(end == ["7: denied, nobody has answered"])
+    #expect(view.oldest == nil)
+  }
+
+  @Test(arguments: [
+    ("a", nil, Applications.Answer.Word.allow, false), (" D ", nil, .deny, false), ("3 o", 3, .allow, true),
+    ("12 allow", 12, .allow, false),
+  ] as [(String, Int?, Applications.Answer.Word, Bool)])
+  func answersAreRead(_ line: String, _ number: Int?, _ word: Applications.Answer.Word, _ isOnce: Bool) throws {
+    let answer = try #require(QuestionAnswer(line))
+    #expect(answer.number == number && answer.word == word && answer.isOnce == isOnce)
+  }
+
+  @Test(arguments: ["", "x", "3", "a b", "-1 perhaps", "a 3"])
+  func otherLinesAreNone(_ line: String) { #expect(QuestionAnswer(line) == nil) }
+
+  @Test func programsAreFoundByWhatPeopleCallThem() throws {
+    let names = ProgramNames(
+      ApplicationsReply(
+        time: 0, asked: false,
+        applications: [
+          ApplicationReport(path: "/opt/one/tool", processes: [90]), ApplicationReport(path: "/opt/two/tool"),
+          ApplicationReport(path: "/opt/two/other", processes: [7, 8]),
+        ]))
+    #expect(try names.path(of: "other") == "/opt/two/other")
+    #expect(try names.path(of: "8") == "/opt/two/other")
+    #expect(try names.path(of: "/nowhere/at/all") == "/nowhere/at/all")
+    #expect(throws: CommandFailure.self) { try names.path(of: "tool") }
+    #expect(throws: CommandFailure.self) { try names.path(of: "no-such-program-anywhere") }
+  }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import SentryControl
+import SentryRules
+import SentryTestSupport
+import Testing
+
+/// Programs that may talk and programs that may not: real ones, in namespaces.
+@Suite(.serialized, .enabled(if: LiveQueue.isPossible && Program("setpriv").isThere, LiveQueue.needs))
+struct LiveApplicationTests {
+  private static let page = "http://\(Cable.senderAddress):80/"
+  private static let refused: Int32 = 7
+
+  /// The group, then rules of the test's own.
+  private static func document(_ settings: String, _ rules: String = "") -> String {
+    "{ settings = { applications = \(settings); };\nrules = ( \(ApplicationGroup.text)\(rules.isEmpty ? "" : ", \(rules)") ); }"
+  }
+
+  private struct Bench {
+    let cable: Cable
+    let daemon: LiveDaemon
+    let folder: TemporaryFolder
+
+    /// A program of its own: another executable of the same kind.
+    func copy(_ program: String, as name: String) async throws -> String {
+      let path = folder.url.resolvingSymlinksInPath().appendingPathComponent(name).path
+      // By another process: what we write, programs that start meanwhile have open for a moment, too, and it cannot be run.
+      let run = try await Program("bash").run(["-c", "cp -L \(Program(program).path) \(path) && chmod 755 \(path)"])
+      try #require(run.status == 0, "\(run.errors)")
+      return path
+    }
+
+    func fetch(by program: String, patience: Int = 20, as user: String? = nil) async throws -> Int32 {
+      let prefix = user.map { "setpriv --reuid \($0) --clear-groups " } ?? ""
+      return try await cable.script(
+        at: .watched, "exec \(prefix)\(program) --silent --output /dev/null --max-time \(patience) \(page)"
+      ).status
+    }
+
+    func sentry(_ arguments: String...) async throws -> ProgramRun {
+      let run = try await Program.sentry.run(
+        ["applications"] + arguments, environment: ["SENTRY_SOCKET": daemon.socket])
+      #expect(run.status == 0, "\(arguments): \(run.errors)")
+      return run
+    }
+
+    func questions() async throws -> ApplicationQuestionsReply {
+      let run = try await Program("curl").run([
+        "--silent", "--unix-socket", daemon.socket, "http://sentry\(ControlPath.applicationQuestions)",
+      ])
+      return try JSONDecoder().decode(ApplicationQuestionsReply.self, from: Data(run.output.utf8))
+    }
+
+    func question() async throws -> ApplicationQuestionReport {
+      try await waitUntil("somebody is asked") { try await !questions().waiting.isEmpty }
+      return try #require(try await questions().waiting.first)
+    }
+
+    func list() async throws -> ApplicationsReply {
+      try JSONDecoder().decode(ApplicationsReply.self, from: Data(try await sentry("list", "--json").output.utf8))
+    }
+  }
+
+  private func with(_ settings: String, _ rules: String = "", _ body: (Bench) async throws -> Void) async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
+    let document = try folder.write("rules.plist", Self.document(settings, rules))
+    let state = try TemporaryFolder()
+    try await LiveQueue.run(document, options: ["--state-directory", state.url.path]) { cable, daemon in
+      let server = try await cable.startWebServer(at: .sender, port: 80)
+      try await body(Bench(cable: cable, daemon: daemon, folder: folder))
+      withExtendedLifetime(server) {}
+    }
+  }
+
+  @Test(.timeLimit(.minutes(12)))
+  func onlyTheAllowedProgramGetsOut() async throws {
+    try await with("{ unknown = deny; }") { bench in
+      let (one, two) = (try await bench.copy("curl", as: "one"), try await bench.copy("curl", as: "two"))
+      _ = try await bench.sentry("allow", one, "--outbound")
+      #expect(try await bench.fetch(by: one) == 0)
+      #expect(try await bench.fetch(by: two) == Self.refused)
+      _ = try await bench.sentry("deny", one)
+      #expect(try await bench.fetch(by: one) == Self.refused)
+      _ = try await bench.sentry("allow", two)
+      #expect(try await bench.fetch(by: two) == 0)
+    }
+  }
+
+  /// Two programs on one range of ports.
+  @Test(.timeLimit(.minutes(12)))
+  func onlyTheAllowedProgramIsReached() async throws {
+    try await with("{ unknown = deny; }") { bench in
+      let (one, two) = (try await bench.copy("nc", as: "one"), try await bench.copy("nc", as: "two"))
+      let servers = try [(one, "8001"), (two, "8002")].map { program, port in
+        try bench.cable.start(at: .watched, "bash", "-c", "while :; do \(program) -l -p \(port) </dev/null >/dev/null || \(program) -l \(port) </dev/null >/dev/null; done")
+      }
+      for port in [8_001, 8_002] { try await bench.cable.waitUntilListening(at: .watched, "tcp", port) }
+      _ = try await bench.sentry("allow", one, "--inbound")
+      func knock(_ port: String) async throws -> Int32 {
+        try await bench.cable.run(at: .sender, "nc", "-z", "-w", "10", Cable.watchedAddress, port).status
+      }
+      #expect(try await knock("8001") == 0)
+      #expect(try await knock("8002") != 0)
+      for server in servers { try await server.kill() }
+    }
+  }
+
+  /// Also where the kernel lets its packets pass by itself.
+  @Test(.timeLimit(.minutes(12)), .enabled(if: Program("iperf3").isThere, "needs iperf3"))
+  func aPermissionTakenBackEndsOpenConnections() async throws {
+    try await with("{ unknown = allow; }", LiveQueue.rule("Protocol", "6", "")) { bench in
+      let server = try bench.cable.start(at: .watched, "iperf3", "--server")
+      try await bench.cable.waitUntilListening(at: .watched, "tcp", 5_201)
+      let upload = try bench.cable.start(
+        at: .sender, "iperf3", "--client", Cable.watchedAddress, "--time", "300", "--bitrate", "50M")
+      try await waitUntil("it passes in the kernel") {
+        try await bench.daemon.queue().kernel?.flows?.packets ?? 0 > 100
+      }
+      _ = try await bench.sentry("deny", Program("iperf3").path)
+      try await waitUntil("it has ended") { !upload.isRunning }
+      #expect(try await bench.daemon.matches(ofRule: "1.1.1") > 0)
+      if server.isRunning { try await server.kill() }
+    }
+  }
+
+  /// The packet that asked goes on, and is not sent again: where the machine was slow it may have been, and it is tried anew.
+  @Test(.timeLimit(.minutes(12)))
+  func whatWaitsGoesOnWithTheAnswer() async throws {
+    try await with("{ timeout = 300; }") { bench in
+      var wasSentOnce = false
+      for attempt in 1...5 where !wasSentOnce {
+        let program = try await bench.copy("curl", as: "tool\(attempt)")
+        let before = try await Self.synRetransmissions(bench.cable)
+        async let status = bench.fetch(by: program, patience: 60)
+        let question = try await bench.question()
+        #expect(question.path == program && question.direction == "outbound" && question.peer == Cable.senderAddress)
+        #expect(question.peerPort == 80 && !question.changed && question.user == "root")
+        _ = try await bench.sentry("answer", "\(question.number)", "allow")
+        #expect(try await status == 0)
+        wasSentOnce = try await Self.synRetransmissions(bench.cable) == before
+        #expect(try await bench.fetch(by: program) == 0, "it is not asked again")
+        #expect(try await bench.questions().waiting.isEmpty)
+      }
+      #expect(wasSentOnce)
+      #expect(try await bench.daemon.log().contains("has answered question 1"))
+    }
+  }
+
+  /// Of the watched host, as /proc/net/netstat counts them.
+  private static func synRetransmissions(_ cable: Cable) async throws -> String {
+    let text = try await cable.run(at: .watched, "cat", "/proc/net/netstat").output
+    let lines = text.split(separator: "\n").filter { $0.hasPrefix("TcpExt:") }.map { $0.split(separator: " ") }
+    let index = try #require(lines.first?.firstIndex(of: "TCPSynRetrans"))
+    return String(try #require(lines.last)[index])
+  }
+
+  @Test(.timeLimit(.minutes(12)))
+  func whereNobodyAnswersTheOtherHolds() async throws {
+    try await with("{ timeout = 2; otherwise = deny; }") { bench in
+      let program = try await bench.copy("curl", as: "tool")
+      #expect(try await bench.fetch(by: program) == Self.refused)
+      #expect(try await bench.fetch(by: program) == Self.refused)
+      #expect(try await bench.list().counts == ApplicationCountsReport(asked: 1, timedOut: 1))
+      #expect(try await bench.daemon.log().contains("nobody has answered question 1"))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(12)))
+  func aReplacedExecutableIsAskedAgain() async throws {
+    try await with("{ timeout = 300; }") { bench in
+      let program = try await bench.copy("curl", as: "tool")
+      _ = try await bench.sentry("allow", program)
+      #expect(try await bench.fetch(by: program) == 0)
+      // Bytes behind its end change nothing but what it is.
+      let run = try await Program("bash").run([
+        "-c", "cp \(program) \(program).new && echo >> \(program).new && mv \(program).new \(program)",
+      ])
+      #expect(run.status == 0)
+      #expect(try await bench.list().applications.first { $0.path == program }?.changed == true)
+      async let status = bench.fetch(by: program, patience: 60)
+      let question = try await bench.question()
+      #expect(question.path == program && question.changed)
+      _ = try await bench.sentry("answer", "\(question.number)", "deny")
+      #expect(try await status == Self.refused)
+    }
+  }
+
+  @Test(.timeLimit(.minutes(12)))
+  func aPermissionMayBeOneUsers() async throws {
+    try await with("{ unknown = deny; }") { bench in
+      let program = try await bench.copy("curl", as: "tool")
+      _ = try await bench.sentry("allow", program, "--user", "nobody")
+      #expect(try await bench.fetch(by: program, as: "nobody") == 0)
+      #expect(try await bench.fetch(by: program) == Self.refused)
+    }
+  }
+
+  /// A stranger who knocks where the rules would let nobody in anyway has nobody asked.
+  @Test(.timeLimit(.minutes(12)))
+  func nobodyIsAskedWhereTheAnswerWouldChangeNothing() async throws {
+    let refusing = LiveQueue.rule(
+      "Direction", "inbound",
+      "children = ( \(LiveQueue.rule("TCP header flags", "syn,-ack", "filterActionName = Reject;")) );")
+    try await with("{ timeout = 300; }", refusing) { bench in
+      let server = try await bench.cable.startWebServer(at: .watched, port: 8_080)
+      let knock = try await bench.cable.run(at: .sender, "nc", "-z", "-w", "10", Cable.watchedAddress, "8080")
+      #expect(knock.status != 0)
+      #expect(try await bench.list().counts.asked == 0)
+      withExtendedLifetime(server) {}
+    }
+  }
+}

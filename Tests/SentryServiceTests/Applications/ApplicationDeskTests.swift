@@ -1,0 +1,196 @@
+import Foundation
+import SentryControl
+import SentryPacket
+import SentryProcesses
+import SentryRules
+import SentryTestSupport
+import Synchronization
+import Testing
+
+@testable import SentryService
+
+/// The desk that decides, with a stand-in for the packet thread.
+@Suite struct ApplicationDeskTests {
+  /// What the packet thread was told, and what people were.
+  private final class Told: Sendable {
+    let news = Mutex<[(number: UInt32, permission: ProgramPermission, rechecks: Bool)]>([])
+    let texts = Mutex<[String]>([])
+
+    func last(_ number: UInt32) -> ProgramPermission? { news.withLock { $0.last { $0.number == number }?.permission } }
+  }
+
+  private struct Bench {
+    let folder: TemporaryFolder
+    let told = Told()
+    let desk: ApplicationDesk
+
+    init(silence: String? = nil, _ policy: ApplicationSettings? = ApplicationSettings()) async throws {
+      folder = try TemporaryFolder()
+      desk = Self.desk(folder, told, silence)
+      await desk.begin(policy)
+    }
+
+    static func desk(_ folder: TemporaryFolder, _ told: Told, _ silence: String? = nil) -> ApplicationDesk {
+      ApplicationDesk(
+        stateDirectory: folder.url.path, silence: silence, tell: { text in told.texts.withLock { $0.append(text) } },
+        publish: { news, rechecks in
+          told.news.withLock { list in
+            for (number, permission) in news { list.append((number, permission, rechecks)) }
+          }
+        })
+    }
+
+    /// A program in the folder, met behind a packet.
+    func meet(_ number: UInt32, _ name: String, _ text: String, _ policy: ApplicationSettings? = ApplicationSettings())
+      async throws -> String
+    {
+      let path = folder.url.resolvingSymlinksInPath().appendingPathComponent(name).path
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+      let digest = try ExecutableDigest.of(path)
+      let count = told.news.withLock { $0.count }
+      await desk.take(
+        .met(
+          MetProgram(
+            number: number, path: Array(path.utf8), identity: digest.identity, process: 1, policy: policy)))
+      try await waitUntil("it is told") { told.news.withLock { $0.count } > count }
+      return path
+    }
+
+    func wait(_ program: UInt32, _ direction: Direction = .outbound) async {
+      await desk.take(
+        .waits(
+          WaitingConnection(
+            program: program, user: 0, direction: direction,
+            flow: LocalFlow(
+              local: IPAddress(v4: 0xC000_0201), 40_000, remote: IPAddress(v4: 0xCB00_7109), 443, protocolNumber: 6))))
+    }
+  }
+
+  private static func policy(
+    _ unknown: ApplicationSettings.Unknown, timeout: Int = 30, otherwise: ApplicationSettings.Otherwise = .deny
+  ) -> ApplicationSettings {
+    var settings = ApplicationSettings()
+    (settings.unknown, settings.timeoutSeconds, settings.otherwise) = (unknown, timeout, otherwise)
+    return settings
+  }
+
+  @Test func theSettingsSayWhatBecomesOfOthers() async throws {
+    let bench = try await Bench(nil)
+    for (number, policy, expected) in [
+      (1, nil, .unknown), (2, Self.policy(.allow), .allowed), (3, Self.policy(.deny), .denied),
+      (4, Self.policy(.ask), nil),
+    ] as [(UInt32, ApplicationSettings?, ApplicationPermission?)] {
+      _ = try await bench.meet(number, "tool\(number)", "x", policy)
+      #expect(bench.told.last(number)?.permission(of: 0, .inbound) == expected)
+    }
+  }
+
+  @Test func nobodyIsAskedWhereNothingIsHeld() async throws {
+    let bench = try await Bench(silence: "this is a dry run")
+    _ = try await bench.meet(1, "tool", "x")
+    #expect(bench.told.last(1)?.permission(of: 0, .outbound) == .unknown)
+    #expect(await bench.desk.policyReport?.silence == "this is a dry run")
+  }
+
+  @Test func whatIsAllowedIsThisExecutableAndNoOther() async throws {
+    let bench = try await Bench(nil)
+    let path = try await bench.meet(1, "tool", "one", nil)
+    let kept = try await bench.desk.permit(PermissionRequest(path: path, outbound: "allow"), by: "root")
+    #expect(kept.sha256 == (try ExecutableDigest.of(path).sha256))
+    #expect(bench.told.last(1)?.permission(of: 0, .outbound) == .allowed)
+    #expect(bench.told.last(1)?.permission(of: 0, .inbound) == .unknown)
+    #expect(bench.told.news.withLock { $0.last?.rechecks } == true, "open connections, too")
+    try FileManager.default.removeItem(atPath: path)
+    _ = try await bench.meet(2, "tool", "two", nil)
+    #expect(bench.told.last(2)?.permission(of: 0, .outbound) == .changed)
+    #expect(await bench.desk.changedPaths() == [path])
+    // Another daemon reads what was decided.
+    let told = Told()
+    let next = Bench.desk(bench.folder, told)
+    await next.begin(nil)
+    #expect(await next.known.entries.map(\.report) == [kept])
+    _ = try await bench.desk.forget(ForgetPermissionRequest(path: path), by: "root")
+    #expect(bench.told.last(2)?.permission(of: 0, .outbound) == .unknown)
+    await #expect(throws: PermissionRefusal.self) {
+      _ = try await bench.desk.forget(ForgetPermissionRequest(path: path), by: "root")
+    }
+  }
+
+  @Test func anAnswerIsRemembered() async throws {
+    let bench = try await Bench()
+    let path = try await bench.meet(1, "tool", "one")
+    await bench.wait(1)
+    await bench.wait(1)
+    let waiting = await bench.desk.questionsReply().waiting
+    #expect(waiting.map(\.path) == [path], "one question for both")
+    let number = try #require(waiting.first?.number)
+    await #expect(throws: PermissionRefusal.self) {
+      _ = try await bench.desk.answer(number, ApplicationAnswerRequest(answer: "perhaps"), by: "anna")
+    }
+    let reply = try await bench.desk.answer(number, ApplicationAnswerRequest(answer: "allow"), by: "anna")
+    #expect(reply.permission?.how == "asked" && reply.permission?.outbound == "allow")
+    #expect(reply.question.by == "anna" && reply.question.remainingSeconds == nil)
+    #expect(bench.told.last(1)?.permission(of: 0, .outbound) == .allowed)
+    await #expect(throws: PermissionRefusal(.gone, "question \(number) is settled already")) {
+      _ = try await bench.desk.answer(number, ApplicationAnswerRequest(answer: "deny"), by: "anna")
+    }
+  }
+
+  @Test func onceIsNotRemembered() async throws {
+    let bench = try await Bench()
+    _ = try await bench.meet(1, "tool", "one")
+    await bench.wait(1)
+    let reply = try await bench.desk.answer(1, ApplicationAnswerRequest(answer: "deny", once: true), by: "anna")
+    #expect(reply.permission == nil)
+    try await waitUntil("it is told") { bench.told.last(1)?.permission(of: 0, .outbound) == .denied }
+    #expect(await bench.desk.known.entries.isEmpty)
+  }
+
+  @Test(arguments: [(ApplicationSettings.Otherwise.deny, ApplicationPermission.denied), (.allow, .allowed)])
+  func withoutAnAnswerTheOtherHolds(
+    _ otherwise: ApplicationSettings.Otherwise, _ expected: ApplicationPermission
+  ) async throws {
+    let policy = Self.policy(.ask, timeout: 1, otherwise: otherwise)
+    let bench = try await Bench(policy)
+    _ = try await bench.meet(1, "tool", "one", policy)
+    await bench.wait(1)
+    try await waitUntil("it is over") { bench.told.last(1)?.permission(of: 0, .outbound) == expected }
+    #expect(bench.told.last(1)?.permission(of: 0, .inbound) == nil, "nobody was asked about that")
+    let reply = await bench.desk.questionsReply()
+    #expect(reply.waiting.isEmpty && reply.settled.map(\.by) == [nil])
+    #expect(await bench.desk.known.counts == ApplicationCountsReport(asked: 1, timedOut: 1))
+  }
+
+  @Test func aDecisionSettlesTheQuestion() async throws {
+    let bench = try await Bench()
+    let path = try await bench.meet(1, "tool", "one")
+    await bench.wait(1)
+    _ = try await bench.desk.permit(PermissionRequest(path: path, outbound: "deny"), by: "root")
+    #expect(await bench.desk.questionsReply().waiting.isEmpty)
+  }
+
+  /// A hostile name comes to nobody's terminal as it is.
+  @Test func whatIsToldCanBeShown() async throws {
+    let bench = try await Bench()
+    _ = try await bench.meet(1, "a\u{1B}[2J\nb", "one")
+    await bench.wait(1)
+    let texts = bench.told.texts.withLock { $0 }
+    #expect(texts.count == 1 && texts.allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\n") }, "\(texts)")
+  }
+
+  @Test func aFileThatCannotBeReadIsNotWrittenOver() async throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("applications.plist", "{ applications = wrong; }")
+    let told = Told()
+    let desk = Bench.desk(folder, told)
+    await desk.begin(nil)
+    #expect(await desk.known.problem?.contains("applications.plist:1:1") == true)
+    await #expect(throws: PermissionRefusal.self) {
+      _ = try await desk.permit(PermissionRequest(path: "/usr/bin/nowhere", outbound: "deny"), by: "root")
+    }
+    #expect(try String(contentsOfFile: path, encoding: .utf8) == "{ applications = wrong; }")
+    try FileManager.default.removeItem(atPath: path)
+    _ = try await desk.permit(PermissionRequest(path: "/usr/bin/nowhere", outbound: "deny"), by: "root")
+    #expect(await desk.known.problem == nil)
+  }
+}
