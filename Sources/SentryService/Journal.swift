@@ -254,15 +254,12 @@ public final class Journal: Sendable {
 
   /// The latest entries, then each new one; ends when the journal does. The follower counts until the stream is let go.
   ///
-  /// - Parameters:
-  ///   - filter: which of the latest; the new ones come all.
-  ///   - last: the latest so many of those; `nil` for all that are at hand.
-  public func follow(_ filter: EventFilter = EventFilter(), last: Int? = nil) -> AsyncStream<LogEntry> {
+  /// - Parameter last: so many of the latest; `nil` for all that are at hand.
+  public func follow(last: Int? = nil) -> AsyncStream<LogEntry> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: LogEntry.self, bufferingPolicy: .bufferingNewest(Self.followerBacklog))
     contents.withLock { contents in
-      let latest = filter.isEmpty ? contents.recent : contents.recent.filter(filter.admits)
-      for entry in latest.suffix(last ?? latest.count) { continuation.yield(entry) }
+      for entry in contents.recent.suffix(last ?? contents.recent.count) { continuation.yield(entry) }
       guard !contents.isFinished else { return continuation.finish() }
       let number = contents.nextFollower
       contents.nextFollower += 1

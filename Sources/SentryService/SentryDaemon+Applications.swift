@@ -6,7 +6,8 @@ internal import SentryRules
 
 extension SentryDaemon {
   static func applicationDesk(
-    _ packets: PacketThread, _ intake: PacketIntake, stateDirectory: String?, _ tell: @escaping @Sendable (String) -> Void
+    _ packets: PacketThread, _ intake: PacketIntake, stateDirectory: String?,
+    _ tell: @escaping @Sendable (String) -> Void
   ) -> ApplicationDesk {
     ApplicationDesk(
       stateDirectory: stateDirectory, silence: intake.asksNobody, tell: tell,

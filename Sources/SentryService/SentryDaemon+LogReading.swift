@@ -18,6 +18,14 @@ extension SentryDaemon {
     }
   }
 
+  /// The same, and from there on each entry as it comes, none of them twice.
+  func followedLog(_ question: LogQuestion) async throws -> FollowedEntries {
+    // What comes while the others are read is among both.
+    let begin = WallClock.now()
+    let coming = journal.follow(last: 0)
+    return FollowedEntries(question.filter, latest: try await logLines(question), coming, since: begin)
+  }
+
   func logMinutes(_ filter: EventFilter, _ steps: LogSteps) async throws -> LogMinutesReply {
     guard let path = await flushedPath() else { return steps.reply(journal.counts(filter, step: steps.step)) }
     return try await readings.run { steps.reply(try StoreReader(path: path).counts(filter, step: steps.step)) }

@@ -27,12 +27,16 @@ extension SentryDaemon {
   /// - Parameters:
   ///   - duration: `nil` for that of the document in force.
   ///   - note: who says so.
+  ///   - matchCount: of packets so far.
   public func add(
-    _ ranges: [AddressRange], to kind: AddressTableKind, duration: AddressDuration?, note: String
+    _ ranges: [AddressRange], to kind: AddressTableKind, duration: AddressDuration?, note: String,
+    matchCount: UInt64 = 0
   ) async throws(DaemonError) -> TableAddReply {
     let label = labels.number(of: RuleLabel(note: note))
     let duration = duration ?? defaultDuration
-    let additions = ranges.map { AddressAddition(range: $0, duration: duration, triggeredBy: label) }
+    let additions = ranges.map {
+      AddressAddition(range: $0, duration: duration, triggeredBy: label, matchCount: matchCount)
+    }
     let change = try await put(additions, into: kind)
     if let only = ranges.first, ranges.count == 1 {
       tell("\(only) entered into table \(kind.name): \(labels.label(label).triggeredBy)")

@@ -67,6 +67,7 @@ public actor SentryDaemon {
   private var trialEnd: Task<Void, Never>?
   /// The document before that in force, for where nothing is kept on a disk.
   var previous: StoredDocument?
+  var wayBackReport: WayBackReport?
   /// Why the last attempt to read the document again has changed nothing; `nil` once other rules are in force.
   var reloadProblem: String?
 

@@ -14,11 +14,14 @@ public struct AddressAddition: Hashable, Sendable {
   public var duration: AddressDuration
   /// Who says so, as `triggeredBy` of an entry.
   public var triggeredBy: UInt32
+  /// What it has matched so far.
+  public var matchCount: UInt64
 
-  public init(range: AddressRange, duration: AddressDuration, triggeredBy: UInt32) {
+  public init(range: AddressRange, duration: AddressDuration, triggeredBy: UInt32, matchCount: UInt64 = 0) {
     self.range = range
     self.duration = duration
     self.triggeredBy = triggeredBy
+    self.matchCount = matchCount
   }
 }
 
@@ -171,7 +174,7 @@ public struct AddressTable: ~Copyable {
 
   // MARK: Requests
 
-  /// Puts addresses and ranges into the table as somebody entered them: with count 0, and with exactly that duration. One for
+  /// Puts addresses and ranges into the table as somebody entered them: with exactly that count and that duration. One for
   /// exactly the same addresses is replaced.
   ///
   /// Allocates; with ranges among them, takes time with the number of ranges there are. So many are better added in one call.
@@ -218,14 +221,14 @@ public struct AddressTable: ~Copyable {
 
   private mutating func set(_ key: AddressKey, to addition: AddressAddition, now: Timestamp) -> KeepOutcome {
     var record = AddressRecord(key: key, triggeredBy: addition.triggeredBy)
-    record.matchCount = 0
+    record.matchCount = addition.matchCount
     guard let slot = table.find(key, now: now) else {
       insert(record, addition.duration, now: now)
       return .added
     }
     table.refresh(slot, in: table.expiryClass(lasting: addition.duration.nanoseconds), now: now)
     table[slot].triggeredBy = addition.triggeredBy
-    table[slot].matchCount = 0
+    table[slot].matchCount = addition.matchCount
     table[slot].isChanged = true
     note(.refreshed, slot, now: now)
     return .refreshed

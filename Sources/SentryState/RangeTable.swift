@@ -91,12 +91,13 @@ struct RangeTable: ~Copyable {
   mutating func set(_ key: RangeKey, to addition: AddressAddition, now: Timestamp) -> NewRange? {
     let expiryClass = table.expiryClass(lasting: addition.duration.nanoseconds)
     guard let slot = table.find(key, now: now) else {
-      let record = RangeRecord(key: key, triggeredBy: addition.triggeredBy)
+      var record = RangeRecord(key: key, triggeredBy: addition.triggeredBy)
+      record.matchCount = addition.matchCount
       return NewRange(key: key, slot: table.insert(record, in: expiryClass, now: now))
     }
     table.refresh(slot, in: expiryClass, now: now)
     table[slot].triggeredBy = addition.triggeredBy
-    table[slot].matchCount = 0
+    table[slot].matchCount = addition.matchCount
     table[slot].isChanged = true
     return nil
   }

@@ -49,6 +49,47 @@ import Testing
     }
   }
 
+  /// Entries of a daemon before this one, too.
+  @Test func followingBeginsWithWhatIsKept() async throws {
+    let folder = try TemporaryFolder()
+    let memory = MemoryOptions(directory: folder.url.path)
+    try await withAPI(memory: memory) { api in try await Self.fill(api) }
+    try await withAPI(memory: memory) { api in
+      var question = LogQuestion()
+      question.filter.rule = "2"
+      question.limit = 2
+      let entries = try await api.daemon.followedLog(question)
+      try await api.daemon.judge(Packets.telnet(from: "203.0.113.78"))
+      try await api.daemon.judge(Packets.udp(from: "203.0.113.9"))
+      let told = try await Self.first(3, of: entries)
+      #expect(told.map { $0.entry.source } == ["203.0.113.4:40000", "203.0.113.5:40000", "203.0.113.9:40000"])
+      #expect(told.map { $0.id == nil } == [false, false, true])
+    }
+  }
+
+  @Test func whatComesWhileTheLatestAreReadIsToldOnce() async throws {
+    let now = WallClock.now()
+    let entries = [1.0, 2, 3].map { LogEntry(time: now.adding(seconds: $0), message: "at \($0)") }
+    let (coming, continuation) = AsyncStream.makeStream(of: LogEntry.self)
+    for entry in entries { continuation.yield(entry) }
+    let lines = [LogLine(id: 7, entry: entries[0]), LogLine(id: 8, entry: entries[1])]
+    let told = try await Self.first(3, of: FollowedEntries(EventFilter(), latest: lines, coming, since: now))
+    #expect(told.map { $0.entry } == entries)
+  }
+
+  private struct Enough: Error {}
+
+  private static func first(_ count: Int, of entries: FollowedEntries) async throws -> [LogLine] {
+    var told: [LogLine] = []
+    do {
+      try await entries.forEach({ $0 }) { line in
+        told.append(line)
+        if told.count == count { throw Enough() }
+      }
+    } catch is Enough {}
+    return told
+  }
+
   @Test func longTimesHaveLongerSteps() {
     let day = LogSteps(since: 1_000_000, until: 1_000_000 + 30 * 86_400)
     #expect(day.step % 60 == 0)

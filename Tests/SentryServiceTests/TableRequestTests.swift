@@ -34,6 +34,21 @@ import Testing
       settings = { triggerDuration = 1234; addressCapacity = 3; }; }
     """
 
+  /// One that is put back, or gets another duration, goes on counting.
+  @Test(arguments: ["203.0.113.0/24", "203.0.113.77"])
+  func anEntryKeepsTheCountThatIsSaid(_ address: String) async throws {
+    try await withAPI(Self.blocking) { api in
+      let wanted = TableAddRequest(addresses: [address], duration: "1h", note: "x", matchCount: 39)
+      for _ in 1...2 {
+        let _: TableAddReply = try await api.post("\(ControlPath.tables)/trigger", wanted)
+        let entry = try #require(try await api.daemon.table(.trigger).entries.first)
+        #expect(entry.matchCount == 39 && entry.duration == 3_600)
+      }
+      try await api.daemon.judge(Packets.udp(from: "203.0.113.77"))
+      #expect(try await api.daemon.table(.trigger).entries.first?.matchCount == 40)
+    }
+  }
+
   @Test func withoutADurationTheDocumentsCounts() async throws {
     try await withDaemon(Self.blocking) { daemon in
       _ = try await daemon.add(try ranges("192.0.2.1"), to: .authorize, duration: nil, note: "x")

@@ -23,14 +23,19 @@ public struct TableAddRequest: Codable, Sendable, Equatable {
   public var duration: String?
   /// What the entries shall say of who made them, of which 47 bytes are kept; without one, `by hand`.
   public var note: String?
+  /// How many packets they have matched so far, for one that is put back or gets another duration; without it 0.
+  public var matchCount: UInt64?
   /// Also addresses that are most likely a mistake: loopback, multicast, this host's own, all there are. Without it they are
   /// answered with status 409, and nothing is entered. What is protected as a whole never enters table `trigger`: status 403.
   public var force: Bool?
 
-  public init(addresses: [String], duration: String? = nil, note: String? = nil, force: Bool? = nil) {
+  public init(
+    addresses: [String], duration: String? = nil, note: String? = nil, matchCount: UInt64? = nil, force: Bool? = nil
+  ) {
     self.addresses = addresses
     self.duration = duration
     self.note = note
+    self.matchCount = matchCount
     self.force = force
   }
 }

@@ -17,7 +17,7 @@ extension Router where Context: CallerContext {
       return Response(
         status: .ok, headers: [.contentType: "application/x-ndjson"],
         body: isFollowing
-          ? following(daemon.journal, question.filter, last: limit) : try lines(await daemon.logLines(question)))
+          ? following(try await daemon.followedLog(question)) : try lines(await daemon.logLines(question)))
     }
 
     get(RouterPath(ControlPath.logMinutes)) { request, _ in
@@ -59,11 +59,9 @@ private func lines(_ lines: [LogLine]) throws -> ResponseBody {
 }
 
 /// Writes entries as they come, until the caller goes away or the daemon shuts down.
-private func following(_ journal: Journal, _ filter: EventFilter, last: Int?) -> ResponseBody {
+private func following(_ entries: FollowedEntries) -> ResponseBody {
   ResponseBody { writer in
-    for await entry in journal.follow(filter, last: last).cancelOnGracefulShutdown() where filter.admits(entry) {
-      try await writer.write(JSONLine.buffer(entry))
-    }
+    try await entries.forEach({ $0.cancelOnGracefulShutdown() }) { try await writer.write(JSONLine.buffer($0)) }
     try await writer.finish(nil)
   }
 }

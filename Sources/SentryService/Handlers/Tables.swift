@@ -22,7 +22,8 @@ extension Router where Context: CallerContext {
         isForced: wanted.force == true)
       if let objection { throw objection }
       return try Response.json(
-        await daemon.add(ranges, to: table, duration: duration, note: wanted.note ?? "by hand"))
+        await daemon.add(
+          ranges, to: table, duration: duration, note: wanted.note ?? "by hand", matchCount: wanted.matchCount ?? 0))
     }
 
     delete(path) { request, context in
