@@ -1,6 +1,7 @@
 internal import Foundation
-internal import Glibc
+internal import SentryJournal
 internal import SentryLogins
+internal import SentryProcesses
 
 /// What outlives the daemon: who was blocked and why, and how far logs were read.
 struct KeptLogins: Codable, Sendable, Equatable {
@@ -31,23 +32,11 @@ struct LoginStore: Sendable {
   /// - Returns: why it could not.
   func write(_ kept: KeptLogins) -> String? {
     do {
-      try Self.write(try JSONEncoder().encode(kept), to: "\(path).new")
-      // Safe: Swift passes the paths as terminated strings that live during the call.
-      guard unsafe rename("\(path).new", path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+      // Lines of logs are nobody else's to read.
+      try WholeFile.replace(path, with: Array(try JSONEncoder().encode(kept)), mode: 0o640)
       return nil
     } catch {
-      return "\(path): \(error.localizedDescription)"
+      return "\(path): \((error as? ProcessError).map { SystemReason.text(of: $0.code) } ?? error.localizedDescription)"
     }
-  }
-
-  /// Lines of logs are nobody else's to read.
-  private static func write(_ data: Data, to path: String) throws {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
-    guard file >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
-    try handle.write(contentsOf: data)
-    try handle.synchronize()
-    try handle.close()
   }
 }
