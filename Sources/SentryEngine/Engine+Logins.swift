@@ -14,6 +14,8 @@ public enum SourceBlock: Sendable, Equatable {
   case authorized
   /// Too many others have entered in this minute.
   case limit
+  /// Nothing is enforced for now.
+  case off
 }
 
 extension Engine {
@@ -21,6 +23,7 @@ extension Engine {
   public mutating func block(
     _ source: IPAddress, for duration: AddressDuration, triggeredBy label: UInt32
   ) -> SourceBlock {
+    guard isOn else { return .off }
     if preventsTrigger(of: source) { return .protected }
     if isAuthorized(tables.rangeKept(for: source, in: .trigger)) { return .authorized }
     let isNew = !tables.keeps(source, in: .trigger, now: now)

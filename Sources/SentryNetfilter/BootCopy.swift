@@ -1,4 +1,5 @@
 internal import Glibc
+internal import SentryProcesses
 
 /// The last kernel part that worked, as a script that nftables loads when the system starts, before the network does.
 ///
@@ -12,21 +13,21 @@ public enum BootCopy {
   ///
   /// - Throws: `.cannotWrite`.
   public static func write(_ status: NetfilterStatus, toDirectory directory: String) throws(NetfilterError) {
-    let path = "\(directory)/\(fileName)"
-    let temporary = temporary(inDirectory: directory)
-    do throws(NetfilterError) { try writeFile(temporary, text(status)) } catch {
-      unsafe unlink(temporary)
-      throw error
+    try change(inDirectory: directory) { path throws(ProcessError) in
+      try WholeFile.replace(path, with: Array(text(status).utf8), mode: 0o600)
     }
-    // Safe, this and below: Swift passes paths as terminated strings that live during the call.
-    guard unsafe rename(temporary, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
-    try synchronize(directory)
   }
 
-  private static func temporary(inDirectory directory: String) -> String { "\(directory)/\(fileName).new" }
+  private static func change(
+    inDirectory directory: String, _ body: (String) throws(ProcessError) -> Void
+  ) throws(NetfilterError) {
+    let path = "\(directory)/\(fileName)"
+    do throws(ProcessError) { try body(path) } catch { throw .cannotWrite(path: path, code: error.code) }
+  }
 
   /// Whether there is one.
   public static func isThere(inDirectory directory: String) -> Bool {
+    // Safe: Swift passes the path as a terminated string that lives during the call.
     unsafe access("\(directory)/\(fileName)", F_OK) == 0
   }
 
@@ -34,9 +35,7 @@ public enum BootCopy {
   ///
   /// - Throws: `.cannotWrite`.
   public static func remove(fromDirectory directory: String) throws(NetfilterError) {
-    let path = "\(directory)/\(fileName)"
-    guard unsafe unlink(path) == 0 || errno == ENOENT else { throw .cannotWrite(path: path, code: errno) }
-    try synchronize(directory)
+    try change(inDirectory: directory, WholeFile.remove)
   }
 
   /// The script: it replaces whatever has our table's name.
@@ -48,27 +47,5 @@ public enum BootCopy {
 
     \(FeedRuleset(feed: status.feed, form: status.form).replacing)
     """
-  }
-
-  private static func writeFile(_ path: String, _ text: String) throws(NetfilterError) {
-    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw .cannotWrite(path: path, code: errno) }
-    defer { close(descriptor) }
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      // Safe: the call reads at most `$0.count` bytes of the storage it is given.
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw .cannotWrite(path: path, code: errno) }
-      rest = rest.dropFirst(count)
-    }
-    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: path, code: errno) }
-  }
-
-  /// A rename outlives a power cut only when its directory is written.
-  private static func synchronize(_ directory: String) throws(NetfilterError) {
-    let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw .cannotWrite(path: directory, code: errno) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .cannotWrite(path: directory, code: errno) }
   }
 }

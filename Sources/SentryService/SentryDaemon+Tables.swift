@@ -59,13 +59,15 @@ extension SentryDaemon {
       tell("\(removed.count == 1 ? removed[0] : "\(removed.count) addresses") removed from table \(kind.name)")
     }
     if kind == .authorize { await followAllowed() }
-    if kind == .trigger { await logins.forget(zip(ranges, wereThere).filter(\.1).map(\.0)) }
+    // Also who is near the limit, or was blocked before.
+    if kind == .trigger { await logins.forget(ranges) }
     let isUnderWay = removed.isEmpty ? false : await isRemovalUnderWay(from: kind)
     return TableRemoveReply(table: kind.name, removed: removed, missing: missing, underWay: isUnderWay ? true : nil)
   }
 
   public func clear(_ kind: AddressTableKind) async throws(DaemonError) -> TableClearReply {
     let removed = try await ask { $0.clear(kind) }
+    if kind == .trigger { await logins.forgetAll() }
     if kind == .authorize { await followAllowed() }
     tell("table \(kind.name) cleared: \(counted(removed, "entry", plural: "entries")) removed")
     let isUnderWay = await isRemovalUnderWay(from: kind)

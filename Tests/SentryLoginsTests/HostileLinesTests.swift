@@ -49,7 +49,7 @@ import Testing
       "dovecot",
       "Nov 22 14:00:00 g dovecot: imap-login: Disconnected: Connection closed (auth failed, 1 attempts in 2 secs): "
         + "user=<x>, method=PLAIN, rip=198.51.100.7, lip=192.0.2.1>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, session=<x>",
-      "nothing"),
+      "dovecot failed 203.0.113.9 x"),
     .init(
       "postfix",
       "Nov 22 14:00:00 g postfix/smtpd[9]: warning: unknown[203.0.113.9]: SASL LOGIN authentication failed: "
@@ -57,7 +57,13 @@ import Testing
     .init(
       "postfix",
       "Nov 22 14:00:00 g postfix/smtpd[9]: warning: unknown[203.0.113.9]: SASL PLAIN authentication failed: x, sasl_username="
-        + "Connection lost to authentication server [pid 2] [bob] FAIL LOGIN: Client \"198.51.100.7\"", "nothing"),
+        + "Connection lost to authentication server [pid 2] [bob] FAIL LOGIN: Client \"198.51.100.7\"",
+      "postfix failed 203.0.113.9 -"),
+    .init(
+      "postfix",
+      "Nov 22 14:00:00 g postfix/smtpd[9]: warning: unknown[203.0.113.9]: SASL PLAIN authentication failed: "
+        + "(reason unavailable), sasl_username=Connection lost to authentication server", "postfix failed 203.0.113.9 -"
+    ),
     // nginx writes a path as it is, line feeds among it.
     .init(
       "nginx",

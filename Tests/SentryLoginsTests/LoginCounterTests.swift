@@ -79,6 +79,41 @@ import Testing
     #expect(counter.note(event("64:ff9b::c000:203", attempts: 2), at: 0) != nil)
   }
 
+  /// A /48 has 65,536 nets, each of which could fail just less often than is too many.
+  @Test func aSiteWithManyFailingNetsHasNoPatienceLeft() {
+    var counter = LoginCounter(LoginCounter.Limits(failures: 3, windowSeconds: 60, ipv6Prefix: 64))
+    func fail(_ net: Int, _ outcome: LoginEvent.Outcome = .failed, at time: Double = 0) -> Bool {
+      counter.note(event("2001:db8:7:\(String(net, radix: 16))::1", outcome), at: time) != nil
+    }
+    for net in 0..<64 { #expect(!fail(net)) }
+    #expect(counter.note(event("2001:db8:8::1"), at: 0) == nil)
+    #expect(fail(64) && fail(65))
+    // Somebody is in: it is not all one stranger's.
+    _ = fail(9, .succeeded)
+    #expect(!fail(66))
+    // One net alone, whatever it does, speaks for itself only.
+    for time in 0..<600 { _ = fail(99, at: Double(time) / 600) }
+    #expect(!fail(67, at: 1))
+  }
+
+  /// Failures that lie ahead are of nobody knows when.
+  @Test mutating func aClockThatIsSetBackMakesNothingLast() {
+    #expect(counter.note(event("192.0.2.7", attempts: 2), at: 1_000_000) == nil)
+    #expect(counter.nearest(1, at: 1_000).isEmpty)
+    #expect(counter.note(event("192.0.2.7", attempts: 2), at: 1_000) == nil)
+    #expect(counter.nearest(1, at: 1_000).first?.failures == 2)
+    counter.sweep(at: 0)
+    #expect(counter.count == 0)
+  }
+
+  @Test func whatIsOlderThanTheWindowWhenItIsReadDoesNotCount() {
+    var counter = LoginCounter(LoginCounter.Limits(failures: 3, windowSeconds: 60, ipv6Prefix: 64))
+    #expect(counter.note(event("192.0.2.7", attempts: 9), at: 39, now: 100) == nil && counter.count == 0)
+    // Read late, each at its own time.
+    #expect(counter.note(event("192.0.2.7", attempts: 2), at: 90, now: 100) == nil)
+    #expect(counter.note(event("192.0.2.7"), at: 50, now: 100)?.times == [50, 90, 90])
+  }
+
   @Test mutating func aLineCanStandForSome() {
     #expect(counter.note(event("192.0.2.7", attempts: 2), at: 0) == nil)
     #expect(counter.note(event("192.0.2.7", attempts: 2), at: 0)?.failures == 4)
@@ -121,8 +156,13 @@ import Testing
       _ = offenders.note(try AddressRange("192.0.2.\(last)"), by: terms, reason: "", lines: [], at: 0)
     }
     #expect(offenders.count == 2)
+    #expect(offenders.running(try AddressRange("192.0.2.9"), at: 10)?.seconds == 900)
+    #expect(offenders.running(try AddressRange("192.0.2.9"), at: 900) == nil)
+    #expect(offenders.running(try AddressRange("192.0.2.9"), at: -10) == nil)
     var copy = Offenders(capacity: 2)
     copy.restore(offenders.kept)
     #expect(copy.kept == offenders.kept)
+    copy.forget(try AddressRange("192.0.2.8/31"))
+    #expect(copy.count == 0)
   }
 }

@@ -137,6 +137,41 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
       "\(syslog) postfix/smtpd[9]: 4F2A: client=host.example[203.0.113.9], sasl_method=PLAIN, sasl_username=bob",
       "postfix succeeded 203.0.113.9 -"),
     .init("postfix", "\(syslog) postfix/smtpd[9]: connect from unknown[203.0.113.9]", "nothing"),
+    // As they came from Dovecot 2.3.19, and from Postfix 3.7.11 with Dovecot's SASL and Cyrus'.
+    .init(
+      "dovecot",
+      "\(syslog) dovecot: imap-login: Disconnected: Aborted login by logging out (auth failed, 1 attempts in 4 secs): "
+        + "user=<bob>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, session=<zY01ReFgx5jLAHEJ>",
+      "dovecot failed 203.0.113.9 bob"),
+    .init(
+      "dovecot",
+      "\(syslog) dovecot: imap-login: Disconnected: Connection closed (auth failed, 3 attempts in 26 secs): "
+        + "user=<x> rip=198.51.100.7, lip=1>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, session=<k8d3ReFg86PLAHEJ>",
+      "dovecot failed 3 times 203.0.113.9 x> rip=198.51.100.7, lip=1"),
+    .init(
+      "dovecot",
+      "\(syslog) dovecot: imap-login: Login: user=<bob>, method=PLAIN, rip=2001:db8::9, lip=2001:db8::1, mpid=96, "
+        + "session=<Z40BR+FgcYcgAQ24AAAAAAAAAAAAAAAJ>", "dovecot succeeded 2001:db8::9 bob"),
+    .init(
+      "postfix",
+      "\(syslog) postfix/smtpd[182]: warning: unknown[203.0.113.9]: SASL CRAM-MD5 authentication failed: "
+        + "authentication failure, sasl_username=bob", "postfix failed 203.0.113.9 -"),
+    .init(
+      "postfix",
+      "\(syslog) postfix/smtpd[177]: warning: unknown[203.0.113.9]: SASL PLAIN authentication failed: generic failure, "
+        + "sasl_username=bob", "nothing"),
+    .init(
+      "postfix",
+      "\(syslog) postfix/smtpd[240]: warning: unknown[203.0.113.9]: SASL FOO authentication failed: "
+        + "Invalid authentication mechanism, sasl_username=(unavailable)", "nothing"),
+    .init(
+      "postfix",
+      "\(syslog) postfix/smtpd[182]: warning: unknown[203.0.113.9]: SASL FOO authentication failed: "
+        + "no mechanism available, sasl_username=(unavailable)", "nothing"),
+    .init(
+      "postfix",
+      "\(syslog) postfix/smtpd[177]: warning: SASL authentication failure: cannot connect to saslauthd server: "
+        + "No such file or directory", "nothing"),
   ]
 
   static let web: [LogLineCase] = [
@@ -158,6 +193,33 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
     .init(
       "apache", #"203.0.113.9 - bob [22/Nov/2026:14:00:00 +0100] "GET / HTTP/1.1" 401 381"#,
       "apache failed 203.0.113.9 bob"),
+    // As they came from Apache 2.4.71 and nginx 1.22.1.
+    .init(
+      "apache",
+      #"[Sun Nov 22 18:07:05.002199 2026] [auth_basic:error] [pid 61:tid 130] [client 203.0.113.9:51832] AH01618: user "#
+        + #"e"v] [client 198.51.100.7 not found: /"#, #"apache failed 203.0.113.9 e"v] [client 198.51.100.7"#),
+    .init(
+      "apache",
+      "[Sun Nov 22 18:07:05.166549 2026] [auth_digest:error] [pid 65:tid 116] [client 203.0.113.9:51862] AH01790: "
+        + "user `eve' in realm `realm' not found: /digest/", "apache failed 203.0.113.9 eve"),
+    .init(
+      "apache",
+      "[Sun Nov 22 18:07:05.148901 2026] [auth_digest:error] [pid 61:tid 133] [client 203.0.113.9:51860] AH01794: "
+        + "user bob: password mismatch: /digest/", "apache failed 203.0.113.9 bob"),
+    .init(
+      "apache",
+      #"gate:80 203.0.113.9 - e\"v] [client 198.51.100.7 [22/Nov/2026:18:07:05 +0000] "GET / HTTP/1.1" 401 624 "-" "-""#,
+      #"apache failed 203.0.113.9 e\"v]"#),
+    .init(
+      "apache", #"gate:80 203.0.113.9 - - [22/Nov/2026:18:07:04 +0000] "GET / HTTP/1.1" 401 624 "-" "curl/7.88.1""#,
+      "nothing"),
+    .init(
+      "apache", #"gate:80 2001:db8::9 - bob [22/Nov/2026:18:07:05 +0000] "GET / HTTP/1.1" 404 397 "-" "curl/7.88.1""#,
+      "nothing"),
+    .init(
+      "nginx",
+      #"203.0.113.9 - x] \x22GET / 401 [203.0.113.7] - y [22/Nov/2026:18:05:05 +0000] "GET / HTTP/1.1" 401 179 "-" "-""#,
+      #"nginx failed 203.0.113.9 x] \x22GET / 401"#),
   ]
 
   static let files: [LogLineCase] = [
@@ -182,6 +244,17 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
       #"  Auth: [SMB2,(null)] user []\[] at [Sun, 22 Nov 2026 14:00:00.123456 UTC] with [No-Password] status "#
         + #"[NT_STATUS_OK] workstation [PC] remote host [ipv4:203.0.113.9:49152] became [NT AUTHORITY]\[ANONYMOUS LOGON] [S-1-5-7]. "#
         + #"local host [ipv4:192.0.2.1:445]"#, "nothing"),
+    // As they came from Samba 4.17.12.
+    .init(
+      "samba",
+      #"  Auth: [SMB2,(null)] user [WORK]\[bob] at [Sun, 22 Nov 2026 18:05:12.027280 UTC] with [NTLMv2] status "#
+        + #"[NT_STATUS_WRONG_PASSWORD] workstation [GATE] remote host [ipv4:203.0.113.9:54545] mapped to [WORK]\[bob]. "#
+        + #"local host [ipv4:192.0.2.1:445] "#, "samba failed 203.0.113.9 bob"),
+    .init(
+      "samba",
+      #"  Auth: [SMB2,(null)] user []\[] at [Sun, 22 Nov 2026 18:05:12.323150 UTC] with [No-Password] status [NT_STATUS_OK] "#
+        + #"workstation [GATE] remote host [ipv4:203.0.113.9:56277] became [GATE]\[nobody] [S-1-5-21-2618674623-501]. "#
+        + #"local host [ipv4:192.0.2.1:445] "#, "nothing"),
   ]
 
   @Test(arguments: ssh + ftp + mail + web + files)

@@ -27,7 +27,7 @@ struct BootCopyTests {
   }
 
   @Test func aMissingDirectoryIsNamed() {
-    #expect(throws: NetfilterError.cannotWrite(path: "/nowhere/kernel.nft.new", code: ENOENT)) {
+    #expect(throws: NetfilterError.cannotWrite(path: "/nowhere/kernel.nft", code: ENOENT)) {
       try BootCopy.write(Self.status(.failOpen), toDirectory: "/nowhere")
     }
   }

@@ -202,6 +202,85 @@ import Testing
     }
   }
 
+  @Test func whoIsUnblockedBeginsAnew() async throws {
+    try await withFollower(document("growth = 100; longestBlock = 1d;")) { daemon in
+      // Near the limit, and in no table.
+      try fail("203.0.113.9", 2)
+      try await waitUntilRead(2, daemon)
+      _ = try await daemon.remove([try AddressRange("203.0.113.0/24")], from: .trigger)
+      try fail("203.0.113.9", 2)
+      try await waitUntilRead(4, daemon)
+      #expect(try await daemon.table(.trigger).entries.isEmpty)
+      for block in 1...2 {
+        try fail("203.0.113.9", 3)
+        try await waitUntil("it is blocked") { try await !daemon.table(.trigger).entries.isEmpty }
+        #expect(try await daemon.table(.trigger).entries.first?.duration == 900, "block \(block)")
+        _ = try await daemon.clear(.trigger)
+        #expect(await daemon.loginsReport().blocked.isEmpty)
+      }
+    }
+  }
+
+  /// Its time goes on, also if somebody was allowed for a while and left the table by that.
+  @Test func aBlockThatRunsIsNotALongerOne() async throws {
+    try await withFollower(document("growth = 100; longestBlock = 1d;")) { daemon in
+      try fail("203.0.113.9", 3)
+      try await waitUntil("it is blocked") { try await !daemon.table(.trigger).entries.isEmpty }
+      let friend = [try AddressRange("203.0.113.9")]
+      _ = try await daemon.add(friend, to: .authorize, duration: .unlimited, note: "allowed by hand")
+      _ = try await daemon.remove(friend, from: .authorize)
+      #expect(try await daemon.table(.trigger).entries.isEmpty)
+      try fail("203.0.113.9", 3)
+      try await waitUntil("it is blocked again") { try await !daemon.table(.trigger).entries.isEmpty }
+      #expect(try await daemon.table(.trigger).entries.first?.duration == 900)
+      #expect(await daemon.loginsReport().blocked.map(\.count) == [1])
+    }
+  }
+
+  @Test func nobodyIsBlockedWhileSentryIsOff() async throws {
+    try await withFollower(document()) { daemon in
+      _ = try await daemon.setEnabled(false)
+      try fail("203.0.113.9", 3)
+      try await waitUntilRead(3, daemon)
+      #expect(try await daemon.table(.trigger).entries.isEmpty)
+      #expect(await daemon.loginsReport().blocked.isEmpty)
+      _ = try await daemon.setEnabled(true)
+      try fail("203.0.113.9", 3)
+      try await waitUntil("it is blocked") { try await !daemon.table(.trigger).entries.isEmpty }
+    }
+  }
+
+  /// What has come while another document was tried is not lost, and what was counted stays.
+  @Test func aTrialDocumentWithoutTheLogLosesNothing() async throws {
+    try await withFollower(document()) { daemon in
+      try fail("203.0.113.9", 1)
+      try await waitUntilRead(1, daemon)
+      let none = "{ rules = ( { nodeName = all; enabled = 1; } ); }"
+      try await daemon.expectApplied(SubmittedDocument(name: "none.plist", reading: Array(none.utf8)))
+      try fail("203.0.113.9", 2)
+      let back = document("window = 50m;")
+      try await daemon.expectApplied(SubmittedDocument(name: "back.plist", reading: Array(back.utf8)))
+      try await waitUntil("it is blocked") { try await !daemon.table(.trigger).entries.isEmpty }
+    }
+  }
+
+  @Test func whatIsKeptIsWrittenOnlyWhenSomethingHasChanged() async throws {
+    let store = folder.path("state/logins.json")
+    func written() -> Date? {
+      (try? FileManager.default.attributesOfItem(atPath: store))?[.modificationDate] as? Date
+    }
+    try await withFollower(document()) { daemon in
+      try await waitUntil("it is written") { written() != nil }
+      let first = written()
+      try fail("203.0.113.9", 1)
+      try await waitUntilRead(1, daemon)
+      try await Task.sleep(for: .milliseconds(500))
+      #expect(written() == first)
+    }
+    let kept = try Data(contentsOf: URL(filePath: store))
+    #expect(try JSONDecoder().decode(KeptLogins.self, from: kept).files[log]?.offset ?? 0 > 0)
+  }
+
   @Test func anotherDocumentFollowsOn() async throws {
     try await withFollower(document()) { daemon in
       try fail("203.0.113.9", 2)
@@ -252,6 +331,21 @@ import Testing
     #expect(arguments.contains("--unit=ssh.service --follow --no-tail --output=export"))
     #expect(arguments.contains("--after-cursor=c6"))
     journal.stop()
+  }
+
+  /// As journalctl ends for a cursor that is none.
+  @Test func aCursorThatIsNoneIsForgotten() async throws {
+    let command = try script(
+      """
+      case "$*" in *--after-cursor*) echo 'Failed to seek to cursor: Invalid argument' >&2; exit 1;; esac
+      printf '__CURSOR=c8\\nMESSAGE=one\\n\\n'
+      exec sleep 600
+      """)
+    let journal = JournalProcess(unit: "ssh.service", command: command, after: Array("garbage".utf8), from: 12)
+    #expect(try await messages(journal, until: 1) == ["one"])
+    journal.stop()
+    // For good: another document is in force.
+    #expect(journal.poll { _ in } == 0 && journal.entryCount == 1)
   }
 
   @Test func whyItEndsIsTold() async throws {

@@ -38,9 +38,14 @@ public struct LoginCounter: Sendable {
 
   public static let capacity = 8_192
   public static let mostLines = 10
+  /// Lines of those below half the limit where there are many: a flood of addresses takes less memory so.
+  private static let fewLines = 3
+  /// Seconds that a time may lie ahead; more than that, the clock was set back since.
+  fileprivate static let leap = 1.0
 
   public var limits: Limits
   private var tallies: RecentTable<IPAddress, Tally>
+  private var sites = Sites()
   public private(set) var failures: UInt64 = 0
   public private(set) var successes: UInt64 = 0
 
@@ -56,7 +61,7 @@ public struct LoginCounter: Sendable {
   public func nearest(_ limit: Int, at now: Double) -> [Tally] {
     let start = now - limits.windowSeconds
     var found = tallies.entries.map(\.value)
-    for index in found.indices { found[index].forget(before: start) }
+    for index in found.indices { found[index].forget(before: start, after: now) }
     return Array(
       found.filter { !$0.times.isEmpty }.sorted { ($1.failures, $0.address) < ($0.failures, $1.address) }.prefix(limit))
   }
@@ -75,23 +80,32 @@ public struct LoginCounter: Sendable {
     guard event.outcome != .succeeded else {
       successes &+= 1
       tallies.remove(source)
+      sites.forget(event.address, by: limits)
       return nil
     }
     failures &+= UInt64(event.attempts)
+    var isNew = false
+    let (limits, isCrowded) = (limits, tallies.count > tallies.capacity / 8)
     let tally = tallies.use(
       source, orBegin: Tally(address: event.address, service: event.service, times: [], lines: [])
     ) { tally in
-      tally.forget(before: start)
+      tally.forget(before: start, after: now)
+      isNew = tally.times.isEmpty
       tally.take(event, at: time)
+      let isFar = tally.failures * 2 < limits.failures
+      tally.keepLines(isCrowded && isFar ? Self.fewLines : Self.mostLines)
       return tally
     }.result
-    guard tally.failures >= limits.failures else { return nil }
+    let isSuspect = sites.note(event.address, isNew: isNew, by: limits, at: time)
+    guard tally.failures >= (isSuspect ? 1 : limits.failures) else { return nil }
     tallies.remove(source)
+    sites.release(event.address, by: limits)
     return tally
   }
 
   /// Forgets the failures of all addresses in a range.
   public mutating func forget(_ range: AddressRange) {
+    sites.forget(range)
     for (key, tally) in tallies.entries where range.contains(key) || range.contains(tally.address) {
       tallies.remove(key)
     }
@@ -100,7 +114,7 @@ public struct LoginCounter: Sendable {
   /// Forgets whoever has been quiet for the whole window.
   public mutating func sweep(at now: Double) {
     let start = now - limits.windowSeconds
-    tallies.removeOldest { $0.times.last.map { $0 < start } ?? true }
+    tallies.removeOldest { tally in tally.times.allSatisfy { $0 < start || $0 > now + Self.leap } }
   }
 
   private func source(of address: IPAddress) -> IPAddress { address.source(byIPv6Prefix: limits.ipv6Prefix).first }
@@ -114,19 +128,22 @@ extension IPAddress {
 }
 
 extension LoginCounter.Tally {
-  /// A clock that was set back makes nothing older.
-  fileprivate mutating func forget(before start: Double) {
-    times.removeAll { $0 < start }
-    lines.removeAll { $0.time < start }
+  /// What lies ahead was noted before the clock was set back: nobody knows when that was.
+  fileprivate mutating func forget(before start: Double, after now: Double) {
+    times.removeAll { $0 < start || $0 > now + LoginCounter.leap }
+    lines.removeAll { $0.time < start || $0.time > now + LoginCounter.leap }
   }
 
   fileprivate mutating func take(_ event: LoginEvent, at time: Double) {
     (address, service, user) = (event.address, event.service, event.user ?? user)
-    lines.append(LoginLine(time: time, text: event.line))
-    if lines.count > LoginCounter.mostLines { lines.removeFirst() }
     // Of two logs, one can be behind.
     let place = times.lastIndex { $0 <= time }.map { $0 + 1 } ?? 0
     times.insert(contentsOf: repeatElement(time, count: connections.count(event, at: time)), at: place)
+    lines.append(LoginLine(time: time, text: event.line))
+  }
+
+  fileprivate mutating func keepLines(_ most: Int) {
+    if lines.count > most { lines.removeFirst(lines.count - most) }
   }
 }
 

@@ -65,6 +65,11 @@ public struct Offenders: Sendable {
     }.result
   }
 
+  /// The block of a range that is not over yet; `nil` if there is none, or if it lies ahead: the clock was set back since.
+  public func running(_ range: AddressRange, at now: Double) -> Offence? {
+    offence(of: range).flatMap { $0.time <= now && now < $0.time + Double($0.seconds) ? $0 : nil }
+  }
+
   /// The next block of a range, were there one now.
   public func next(of range: AddressRange, by terms: Terms, at now: Double) -> UInt32 {
     var copy = self
@@ -74,7 +79,15 @@ public struct Offenders: Sendable {
   /// Why a range was blocked last; `nil` if that is not known.
   public func offence(of range: AddressRange) -> Offence? { offences[range.description] }
 
-  public mutating func forget(_ range: AddressRange) { offences.remove(range.description) }
+  /// Forgets all ranges that lie in one.
+  public mutating func forget(_ range: AddressRange) {
+    for (key, _) in offences.entries {
+      guard let known = try? AddressRange(key), range.contains(known.first), range.contains(known.last) else {
+        continue
+      }
+      offences.remove(key)
+    }
+  }
 
   // MARK: Keeping
 

@@ -2,7 +2,8 @@
 struct RecentTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Node: Sendable {
     var key: Key
-    var value: Value
+    /// `nil` for a place that is free.
+    var value: Value?
     /// Towards those that were used later; -1 for none.
     var newer: Int
     var older: Int
@@ -20,14 +21,14 @@ struct RecentTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   var count: Int { places.count }
 
   /// Reading is no use.
-  subscript(key: Key) -> Value? { places[key].map { nodes[$0].value } }
+  subscript(key: Key) -> Value? { places[key].flatMap { nodes[$0].value } }
 
   /// Of all, the one used last first.
   var entries: [(key: Key, value: Value)] {
     var entries: [(Key, Value)] = []
     var place = newest
     while place >= 0 {
-      entries.append((nodes[place].key, nodes[place].value))
+      if let value = nodes[place].value { entries.append((nodes[place].key, value)) }
       place = nodes[place].older
     }
     return entries
@@ -40,17 +41,24 @@ struct RecentTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   mutating func use<Result>(
     _ key: Key, orBegin initial: @autoclosure () -> Value, _ body: (inout Value) -> Result
   ) -> (result: Result, evicted: Value?) {
+    var evicted: Value?
     if let place = places[key] {
       unlink(place)
       link(place)
-      return (body(&nodes[place].value), nil)
+    } else {
+      if places.count >= capacity, oldest >= 0 { evicted = remove(nodes[oldest].key) }
+      add(key)
     }
-    var evicted: Value?
-    if places.count >= capacity, oldest >= 0 {
-      evicted = nodes[oldest].value
-      remove(nodes[oldest].key)
-    }
-    let node = Node(key: key, value: initial(), newer: -1, older: -1)
+    // It has no other owner while it is changed, so that nothing of it is copied.
+    var value = nodes[newest].value ?? initial()
+    nodes[newest].value = nil
+    defer { nodes[newest].value = value }
+    return (body(&value), evicted)
+  }
+
+  /// As the newest, without a value.
+  private mutating func add(_ key: Key) {
+    let node = Node(key: key, value: nil, newer: -1, older: -1)
     let place: Int
     if let reused = free.popLast() {
       place = reused
@@ -61,7 +69,6 @@ struct RecentTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
     places[key] = place
     link(place)
-    return (body(&nodes[place].value), evicted)
   }
 
   @discardableResult
@@ -69,12 +76,13 @@ struct RecentTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     guard let place = places.removeValue(forKey: key) else { return nil }
     unlink(place)
     free.append(place)
+    defer { nodes[place].value = nil }
     return nodes[place].value
   }
 
   /// Removes from the one used longest ago on, as long as that holds.
   mutating func removeOldest(while condition: (Value) -> Bool) {
-    while oldest >= 0, condition(nodes[oldest].value) { remove(nodes[oldest].key) }
+    while oldest >= 0, nodes[oldest].value.map(condition) ?? true { remove(nodes[oldest].key) }
   }
 
   private mutating func link(_ place: Int) {

@@ -6,8 +6,8 @@ extension LoginService {
   static let nginx = LoginService(
     name: "nginx", programs: ["nginx"], lines: refusedRequests)
 
-  /// Apache httpd: basic and digest authentication in the error log, or 401 with a user's name in the access log. Follow one of the
-  /// two.
+  /// Apache httpd: basic and digest authentication in the error log, or 401 with a user's name in the access log, also that
+  /// of several hosts (`vhost_combined`). Follow one of the two.
   static let apache = LoginService(
     name: "apache", programs: ["apache2", "httpd"],
     lines: rules(
@@ -16,18 +16,21 @@ extension LoginService {
         [
           "auth_basic:error", "AH01617: user <user>: authentication failure for <any>",
           "auth_basic:error", "AH01618: user <user> not found: <any>",
-          "auth_digest:error", "AH01790: user <user> in realm <any> not found: <any>",
+          "auth_digest:error", "AH01790: user `<user>' in realm `<any>' not found: <any>",
           "auth_digest:error", "AH01792: user <user>: password mismatch: <any>",
           "auth_digest:error", "AH01794: user <user>: password mismatch: <any>",
         ].pairs.map { level, message in
           "[<word> <word> <word> <word> <word>] [\(level)] \(process) [client <address>:<port>] \(message)"
         }
-      }) + refusedRequests)
+      }) + refusedRequests + refusedRequests(behind: "<word>:<number> "))
 
   /// The common and the combined format: the address is what the line begins with, and quotes within quotes are escaped.
-  private static let refusedRequests =
-    rules(nil, ["<address> - - [<any>"])
-    + rules(.failed, ["<address> <word> <user> [<any>] \"<any>\" 401 <any>"])
+  private static let refusedRequests = refusedRequests(behind: "")
+
+  private static func refusedRequests(behind start: String) -> [Rule] {
+    rules(nil, ["\(start)<address> - - [<any>"])
+      + rules(.failed, ["\(start)<address> <word> <user> [<any>] \"<any>\" 401 <any>"])
+  }
 }
 
 extension [String] {

@@ -1,4 +1,6 @@
 internal import SentryDiagnostics
+internal import SentryJournal
+internal import SentryProcesses
 internal import SentryPropertyList
 internal import SentryRules
 
@@ -46,7 +48,12 @@ struct PermissionFile: Sendable {
     let root = PropertyListValue.dictionary(
       PropertyListDictionary([.init(key: "applications", value: .array(table.entries.map(\.written)))]))
     let text = "// What programs of this host may do: see 'sentry applications'.\n" + PropertyListPrinter().print(root)
-    return StateFile.write(text.utf8, to: path)
+    do throws(ProcessError) {
+      try WholeFile.replace(path, with: Array(text.utf8), mode: 0o640)
+      return nil
+    } catch {
+      return "\(path): \(SystemReason.text(of: error.code))"
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 internal import Foundation
-internal import Glibc
 internal import SentryJournal
+internal import SentryProcesses
 
 /// The last good copies of lists on the disk: a file each, the first line of which says where the rest comes from.
 struct ListStore: Sendable {
@@ -63,32 +63,13 @@ struct ListStore: Sendable {
     do {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-      let new = "\(path).new"
       guard let header = try? JSONEncoder().encode(origin) else { return }
-      try Self.write(header + [0x0A] + bytes, to: new)
-      // Safe: Swift passes the paths as terminated strings that live during the call.
-      guard unsafe rename(new, path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+      // Nobody else may read who is blocked.
+      try WholeFile.replace(path, with: Array(header) + [0x0A] + bytes, mode: 0o640)
     } catch {
-      let code = (error as? POSIXError)?.code.rawValue
+      let code = (error as? ProcessError)?.code
       throw Failure(description: "\(path): \(code.map { SystemReason.text(of: $0) } ?? error.localizedDescription)")
     }
-  }
-
-  /// 0640: nobody else may read who is blocked.
-  private static func write(_ data: Data, to path: String) throws {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o640)
-    guard file >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    defer { close(file) }
-    var rest = Array(data)[...]
-    while !rest.isEmpty {
-      // Safe: the kernel reads so many bytes during the call.
-      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-      rest = rest.dropFirst(count)
-    }
-    guard fchmod(file, 0o640) == 0, fsync(file) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
   }
 
   /// The source has nothing newer than the copy: its file's time says so.
@@ -102,7 +83,7 @@ struct ListStore: Sendable {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let kept = Set(names.map { $0 + Self.suffix })
     for file in files
-    where (file.hasSuffix(Self.suffix) || file.hasSuffix("\(Self.suffix).new")) && !kept.contains(file) {
+    where (file.hasSuffix(Self.suffix) || file.hasSuffix(Self.suffix + WholeFile.suffix)) && !kept.contains(file) {
       try? FileManager.default.removeItem(atPath: "\(folder)/\(file)")
     }
   }

@@ -10,14 +10,17 @@ final class FollowedLog {
     case journal(JournalProcess)
   }
 
-  let source: LoginSource
-  private let reader: LoginReader
+  private(set) var source: LoginSource
+  private var reader: LoginReader
   private let input: Input
   private var failed: UInt64 = 0
   private var succeeded: UInt64 = 0
   private var lastTime: Double?
   /// Of all lines of logins so far, the latest time that one said of itself.
   private var newest = -Double.infinity
+  /// The beginning of the latest line that has come live: its time is asked for when that matters, which is rare.
+  private var latest: [UInt8] = []
+  private static let latestLength = 256
   /// The file was written anew, with lines in it that were read before.
   private var isRewritten = false
   /// What people were told last of it.
@@ -36,6 +39,12 @@ final class FollowedLog {
         JournalProcess(
           unit: unit, command: journal, after: kept?.cursors[unit].map { Array($0.utf8) } ?? [], from: Int(now)))
     }
+  }
+
+  /// The same log, of which other lines count from now on.
+  func read(as source: LoginSource) {
+    guard source != self.source, source.place == self.source.place else { return }
+    (self.source, reader) = (source, source.reader)
   }
 
   /// What a line has said, and when.
@@ -76,13 +85,22 @@ final class FollowedLog {
   /// What comes while the log is followed is of now, whatever it says: clocks and zones of programs can be others. Of what was there
   /// already only the line can say it.
   private func time(of line: Span<UInt8>, _ arrival: FollowedFile.Arrival, now: Double) -> Double? {
-    let said = LogTime.seconds(of: line, now: now).map { min(now, $0) }
-    if let said {
-      isRewritten = arrival == .again && (isRewritten || said < newest)
-      if isRewritten, said <= newest { return nil }
-      newest = max(newest, said)
+    guard arrival != .live else {
+      latest.removeAll(keepingCapacity: true)
+      for index in 0..<min(line.count, Self.latestLength) { latest.append(line[index]) }
+      isRewritten = false
+      return now
     }
-    return arrival == .live ? now : said ?? now
+    newest = max(newest, said(latest.span, now) ?? newest)
+    guard let said = said(line, now) else { return now }
+    isRewritten = arrival == .again && (isRewritten || said < newest)
+    if isRewritten, said <= newest { return nil }
+    newest = max(newest, said)
+    return said
+  }
+
+  private func said(_ line: Span<UInt8>, _ now: Double) -> Double? {
+    LogTime.seconds(of: line, now: now).map { min(now, $0) }
   }
 
   private var problem: String? {

@@ -34,6 +34,7 @@ final class JournalProcess {
   private var said: [UInt8] = []
   /// When it may be started again, on the system's clock.
   private var nextStart: Int64 = 0
+  private var isStopped = false
   private(set) var cursor: [UInt8]
   private(set) var problem: String?
   private(set) var entryCount: UInt64 = 0
@@ -52,7 +53,7 @@ final class JournalProcess {
   /// - Returns: how many bytes were read.
   func poll(atMost limit: Int = 4 << 20, _ body: (JournalExport.Entry) -> Void) -> Int {
     let now = UptimeClock.now().nanoseconds
-    if process < 0, now >= nextStart { begin(now) }
+    if process < 0, now >= nextStart, !isStopped { begin(now) }
     guard process >= 0 else { return 0 }
     var total = 0
     while total < limit {
@@ -73,7 +74,13 @@ final class JournalProcess {
     return total
   }
 
+  /// For good.
   func stop() {
+    isStopped = true
+    shut()
+  }
+
+  private func shut() {
     guard process >= 0 else { return }
     // It only reads. Whatever it waits for, and also if somebody has stopped it, it ends now.
     kill(process, SIGKILL)
@@ -140,11 +147,13 @@ final class JournalProcess {
 
   private func end(_ now: Int64) {
     hearErrors()
-    stop()
+    shut()
     nextStart = now + Self.pause
     problem =
       export.isBroken
       ? "what \(command.first ?? "") writes is no export of a journal" : firstError ?? "journalctl has ended"
+    // It would say the same each time; without the cursor, what comes from now on is seen.
+    if !cursor.isEmpty, firstError?.contains("cursor") == true { (cursor, nextStart) = ([], now) }
   }
 
   /// More than 0 bytes, 0 at the end, less if there is nothing now.

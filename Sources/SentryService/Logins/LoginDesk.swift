@@ -31,9 +31,10 @@ actor LoginDesk {
   /// While much comes: a pipe must not be full before.
   private static let shortPause = Duration.milliseconds(10)
   /// Seconds between two times that it is written how far logs were read.
-  private static let keepingSeconds = 10.0
-  /// Seconds after a block until it is written.
+  private static let keepingSeconds = 60.0
+  /// Seconds after a block until it is written, and between two of these times.
   private static let blockKeepingSeconds = 1.0
+  private static let newsSeconds = 10.0
 
   private let surroundings: Surroundings
   private let store: LoginStore?
@@ -41,10 +42,14 @@ actor LoginDesk {
   private var ipv6Prefix = 64
   private var isObserved = false
   private var logs: [FollowedLog] = []
+  /// Where logs were that no document names any more: a trial that ends may come back to them.
+  private var left: [LoginSource.Place: KeptLogins] = [:]
   private var counter = LoginCounter(LoginCounter.Limits(failures: 10, windowSeconds: 3_600, ipv6Prefix: 64))
   private var offenders = Offenders()
   private var nextKeeping = 0.0
   private var hasNews = false
+  /// What was written last, without the offenders.
+  private var written = KeptLogins()
   private var storeProblem: String?
 
   /// - Parameter stateDirectory: where it keeps what must not be forgotten; `nil`: nothing is kept.
@@ -72,12 +77,21 @@ actor LoginDesk {
 
   private func change(to new: Settings, from kept: KeptLogins?) {
     let now = WallClock.seconds()
+    left = left.filter { now - $0.value.time < Double(new.logins.windowSeconds) }
     let old = logs
     logs = new.logins.sources.map { source in
-      old.first { $0.source == source }
-        ?? FollowedLog(source, from: kept, journal: surroundings.journal, now: now)
+      guard let log = old.first(where: { $0.source.place == source.place }) else {
+        return FollowedLog(source, from: kept ?? left[source.place], journal: surroundings.journal, now: now)
+      }
+      log.read(as: source)
+      return log
     }
-    for log in old where !logs.contains(where: { $0 === log }) { log.stop() }
+    for log in old where !isFollowed(log) {
+      log.stop()
+      var place = KeptLogins(time: now)
+      log.keep(in: &place)
+      left[log.source.place] = place
+    }
     (settings, ipv6Prefix, isObserved) = (new.logins, new.triggerIPv6Prefix, new.observe)
     counter.limits = LoginCounter.Limits(
       failures: settings.failures, windowSeconds: Double(settings.windowSeconds), ipv6Prefix: ipv6Prefix)
@@ -87,13 +101,15 @@ actor LoginDesk {
   func run() async {
     while !Task.isCancelled {
       let count = await look()
-      keepIfDue()
+      await keepIfDue()
       do { try await Task.sleep(for: count > 0 ? Self.shortPause : Self.pause) } catch { break }
     }
     await look()
-    keep()
+    await keep()
     for log in logs { log.stop() }
   }
+
+  private func isFollowed(_ log: FollowedLog) -> Bool { logs.contains { $0 === log } }
 
   /// Takes what has come of all logs.
   ///
@@ -101,12 +117,13 @@ actor LoginDesk {
   @discardableResult
   private func look() async -> Int {
     var count = 0
-    for log in logs {
+    // While somebody is blocked, another document can come.
+    for log in logs where isFollowed(log) {
       let now = WallClock.seconds()
       var logins: [FollowedLog.Login] = []
       count += log.poll(into: &logins, now: now)
       if let news = log.takeNews() { surroundings.tell(news) }
-      for login in logins {
+      for login in logins where isFollowed(log) {
         if let tally = counter.note(login.event, at: login.time, now: now) { await block(tally, at: now) }
       }
     }
@@ -132,17 +149,20 @@ actor LoginDesk {
       return surroundings.tell("\(range) would be blocked: \(what), \(who) (settings.observe)")
     }
     // Lines go on to come for a moment after a block, and where nothing enforces it.
-    let running = offenders.offence(of: range).flatMap { now < $0.time + Double($0.seconds) ? $0 : nil }
+    let running = offenders.running(range, at: now)
     let seconds = running?.seconds ?? offenders.next(of: range, by: terms, at: now)
     let note = "failed logins: \(tally.service)"
     switch await surroundings.block(tally.address, AddressDuration(seconds: seconds), note) {
     case .refreshed where running != nil: break
+    case .entered where running != nil:
+      surroundings.tell("\(range) blocked again for \(SpokenTime.text(Double(seconds))): \(what), \(who)")
     case .entered, .refreshed:
       let offence = offenders.note(range, by: terms, reason: "\(what), \(who)", lines: tally.lines, at: now)
       hasNews = true
-      nextKeeping = min(nextKeeping, now + Self.blockKeepingSeconds)
+      nextKeeping = min(nextKeeping, max(now + Self.blockKeepingSeconds, written.time + Self.newsSeconds))
       let again = offence.count > 1 ? ", block \(offence.count) of this address" : ""
       surroundings.tell("\(range) blocked for \(SpokenTime.text(Double(offence.seconds))): \(what), \(who)\(again)")
+    case .off: surroundings.tell("\(range) is not blocked, for sentry is off: \(what), \(who)")
     case .protected: surroundings.tell("\(range) is protected, and not blocked: \(what), \(who)")
     case .authorized: surroundings.tell("\(range) is in table authorize, and not blocked: \(what), \(who)")
     case .limit:
@@ -151,7 +171,7 @@ actor LoginDesk {
     }
   }
 
-  /// Somebody has taken addresses out of table trigger: they begin anew.
+  /// Somebody has said that these are not to be blocked: they begin anew.
   func forget(_ ranges: [AddressRange]) {
     for range in ranges {
       counter.forget(range)
@@ -161,26 +181,45 @@ actor LoginDesk {
     }
   }
 
+  /// All begin anew.
+  func forgetAll() {
+    counter = LoginCounter(counter.limits)
+    offenders = Offenders()
+    hasNews = true
+  }
+
   // MARK: Keeping
 
-  private func keepIfDue() {
+  private func keepIfDue() async {
     let now = WallClock.seconds()
     // A clock that was set back does not put it off.
     guard now >= nextKeeping || nextKeeping > now + Self.keepingSeconds else { return }
     nextKeeping = now + Self.keepingSeconds
-    if hasNews || !logs.isEmpty { keep() }
+    // Where nothing has come, it is known still how recent that is.
+    let isOld = !(0..<Double(settings.windowSeconds) / 4).contains(now - written.time)
+    if hasNews || places != written || isOld && !logs.isEmpty { await keep() }
   }
 
-  private func keep() {
+  private var places: KeptLogins {
+    var kept = KeptLogins(time: written.time)
+    for log in logs { log.keep(in: &kept) }
+    return kept
+  }
+
+  /// While it is written, others are answered.
+  private func keep() async {
     guard let store, hasNews || !logs.isEmpty else { return }
     hasNews = false
-    var kept = KeptLogins(time: WallClock.seconds(), offenders: offenders.kept)
-    for log in logs { log.keep(in: &kept) }
-    let problem = store.write(kept)
+    written = places
+    written.time = WallClock.seconds()
+    var kept = written
+    kept.offenders = offenders.kept
+    let problem = await Task.detached { [kept] in store.write(kept) }.value
     if let problem, storeProblem == nil {
       surroundings.tell("logins: \(problem): after a restart it will not be known who was blocked before")
     }
     storeProblem = problem
+    if problem != nil { hasNews = true }
   }
 
   // MARK: Reports

@@ -1,5 +1,7 @@
 internal import Foundation
+internal import SentryJournal
 internal import SentryLogins
+internal import SentryProcesses
 
 /// What outlives the daemon: who was blocked and why, and how far logs were read.
 struct KeptLogins: Codable, Sendable, Equatable {
@@ -12,7 +14,7 @@ struct KeptLogins: Codable, Sendable, Equatable {
   var offenders: [Offenders.Kept] = []
 }
 
-/// The file `logins.json` in the state directory. Lines of logs are nobody else's to read.
+/// The file `logins.json` in the state directory, mode 0640.
 struct LoginStore: Sendable {
   private let path: String
   private static let longest = 16 << 20
@@ -30,9 +32,11 @@ struct LoginStore: Sendable {
   /// - Returns: why it could not.
   func write(_ kept: KeptLogins) -> String? {
     do {
-      return StateFile.write(try JSONEncoder().encode(kept), to: path)
+      // Lines of logs are nobody else's to read.
+      try WholeFile.replace(path, with: Array(try JSONEncoder().encode(kept)), mode: 0o640)
+      return nil
     } catch {
-      return "\(path): \(error.localizedDescription)"
+      return "\(path): \((error as? ProcessError).map { SystemReason.text(of: $0.code) } ?? error.localizedDescription)"
     }
   }
 }
