@@ -14,14 +14,26 @@ extension Engine {
     _ frame: RawSpan, linkType: LinkType, from origin: PacketOrigin, at time: Timestamp,
     keeping entries: [AddressTableKind: [AddressEntry]]
   ) -> Judgement {
+    let before = additions
     let judgement = judge(frame, linkType: linkType, wireLength: frame.byteCount, time: time, from: origin)
     tables.connections.remove(FlowKey(packet, direction: walk.direction))
     tables.candidates?.removeAll()
     tables.triggerQuota.reset()
-    for kind in AddressTableKind.allCases where tables.count(of: kind) != entries[kind]?.count ?? 0 {
+    if additions != before { restoreTables(entries, at: time) }
+    return judgement
+  }
+
+  /// New entries of all tables of addresses since the start.
+  private var additions: UInt64 {
+    var sum: UInt64 = 0
+    for kind in AddressTableKind.allCases { sum &+= tables.additions(to: kind) }
+    return sum
+  }
+
+  private mutating func restoreTables(_ entries: [AddressTableKind: [AddressEntry]], at time: Timestamp) {
+    for kind in AddressTableKind.allCases {
       tables.removeAll(from: kind)
       if let entries = entries[kind] { tables.restore(entries, to: kind, now: time) }
     }
-    return judgement
   }
 }
