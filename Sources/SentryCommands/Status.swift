@@ -22,13 +22,17 @@ struct Status: AsyncParsableCommand {
 
   @OptionGroup var socket: SocketOption
 
+  /// How long nets may be tried, in milliseconds: people wait.
+  private static let patience = 200
+
   func run() async throws {
     try await ControlClient.connected(to: socket.path, patience: DaemonSwitch.patience) { client in
       let reply: StatusReply = try await client.get(ControlPath.status)
       switch format {
       case .json: Console.writeLine(try jsonText(reply))
       case .text:
-        let reachable: ReachableReply? = try? await client.get(ControlPath.reachable)
+        let query = [ControlPath.milliseconds: "\(Self.patience)"]
+        let reachable: ReachableReply? = try? await client.get(ControlPath.reachable, query: query)
         let text = StatusText(reply, reachable: reachable?.sentence, style: Style(isOn: Console.outputHasColour))
         Console.writeLine(text.text)
       }

@@ -64,6 +64,9 @@ public enum ControlPath {
   public static let traffic = "/v1/traffic"
   /// GET: `ReachableReply`.
   public static let reachable = "/v1/reachable"
+  /// The query item of `reachable`: how long nets are tried, 1 to 20000, the default. Then what is known is told.
+  public static let milliseconds = "milliseconds"
+  public static let reachableMilliseconds = 1...20_000
   /// GET: `HealthReply`.
   public static let health = "/v1/health"
 

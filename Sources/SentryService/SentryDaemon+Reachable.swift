@@ -9,7 +9,8 @@ internal import SentryState
 // What others can reach on this host by the rules in force.
 
 extension SentryDaemon {
-  func reachable() async throws -> ReachableReply {
+  /// - Parameter patience: how long nets are tried.
+  func reachable(within patience: Duration) async throws -> ReachableReply {
     let ruleSet = active.rules.ruleSet
     let kinds = Self.namedTables(of: ruleSet)
     let (isOn, found) = try await ask { worker in (worker.engine.isOn, kinds.map { ($0, worker.entries(of: $0)) }) }
@@ -26,7 +27,7 @@ extension SentryDaemon {
       targets: Self.targets(among: known, interfaces))
     let isEnforced = intake.endsConnections
     return try await trials.run {
-      ReachableReply(ListeningSocket.all(), surroundings, enforced: isEnforced, enabled: isOn)
+      ReachableReply(ListeningSocket.all(), surroundings, enforced: isEnforced, enabled: isOn, patience: patience)
     }
   }
 
@@ -43,7 +44,10 @@ extension SentryDaemon {
   private static func targets(among known: [NetworkInterface], _ interfaces: [EngineInterface]) -> [ReachTarget] {
     known.filter { $0.isUp && !$0.isLoopback }.flatMap { interface in
       let place = interfaces.firstIndex { $0.name == interface.name && $0.isFiltered }
-      return interface.addresses.map { ReachTarget(interface: interface.name, address: $0, place: place) }
+      let index = NetworkInterface.index(of: interface.name)
+      return interface.addresses.map {
+        ReachTarget(interface: interface.name, address: $0, place: place, index: index)
+      }
     }
   }
 }

@@ -152,6 +152,11 @@ public struct ConnectionTable: ~Copyable {
 
   public mutating func removeAll() { table.removeAll() }
 
+  /// Forgets a flow, if it is known.
+  public mutating func remove(_ flow: FlowKey) {
+    if flow.isKnown { _ = table.remove(flow.identity) }
+  }
+
   /// Flows there may be.
   public var capacity: Int { table.capacity }
 

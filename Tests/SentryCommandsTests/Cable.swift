@@ -177,18 +177,3 @@ struct Cable {
     return try #require(Int(count))
   }
 }
-
-extension Cable {
-  /// Starts sshd(8) on the watched host, with keys that it makes in a folder; `person` opens the door.
-  func startSSHServer(keysIn folder: TemporaryFolder) async throws -> RunningProgram {
-    try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
-    for key in ["host", "person"] {
-      try await Program("ssh-keygen").run(["-q", "-t", "ed25519", "-N", "", "-f", folder.path(key)])
-    }
-    let server = try start(
-      at: .watched, "sshd", "-D", "-e", "-f", "/dev/null", "-h", folder.path("host"), "-o", "StrictModes=no", "-o",
-      "PidFile=none", "-o", "PermitRootLogin=yes", "-o", "AuthorizedKeysFile=\(folder.path("person.pub"))")
-    try await waitUntilListening(at: .watched, "tcp", 22)
-    return server
-  }
-}

@@ -22,8 +22,6 @@ struct LiveFTPTests {
     ]
   }
 
-  private static let file = String(repeating: "0123456789abcdef", count: 20_000)
-
   /// The machine with the firewall asks, and nothing may leave it but to port 21.
   private static let narrowClient = """
     { rules = (
@@ -48,33 +46,6 @@ struct LiveFTPTests {
     return try folder.write("alone.plist", String(rest))
   }
 
-  /// Starts a server that anybody may fetch files from.
-  private static func startServer(at end: Cable.End, on cable: Cable, in folder: TemporaryFolder) async throws
-    -> RunningProgram
-  {
-    // The server's own user must be able to read there.
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
-    try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: true)
-    _ = try folder.write("file", file)
-    let configuration = try folder.write(
-      "vsftpd.conf",
-      """
-      listen=NO
-      listen_ipv6=YES
-      background=NO
-      anonymous_enable=YES
-      anon_root=\(folder.url.path)
-      secure_chroot_dir=\(folder.path("empty"))
-      ftp_username=daemon
-      connect_from_port_20=YES
-      seccomp_sandbox=NO
-
-      """)
-    let server = try cable.start(at: end, "vsftpd", configuration)
-    try await cable.waitUntilListening(at: end, "tcp", 21)
-    return server
-  }
-
   /// Fetches the file in every way that is there, over IPv4 and IPv6.
   ///
   /// - Parameter isPossible: which ways work.
@@ -92,7 +63,7 @@ struct LiveFTPTests {
           at: server == .watched ? .sender : .watched,
           "curl --silent --show-error --globoff --max-time \(isPossible ? 60 : patience) \(way.options) "
             + "ftp://\(isIPv6 ? "[\(address)]" : address)/file", within: .seconds(90))
-        #expect((curl.output == file) == isPossible, "\(way) \(address): \(curl.status) \(curl.errors)")
+        #expect((curl.output == Cable.fileByFTP) == isPossible, "\(way) \(address): \(curl.status) \(curl.errors)")
       }
     }
   }
@@ -104,7 +75,7 @@ struct LiveFTPTests {
     let document = try Self.document(text, isHelped: isHelped, in: folder)
     try await LiveQueue.run(document) { cable, daemon in
       let files = try TemporaryFolder()
-      let vsftpd = try await Self.startServer(at: server, on: cable, in: files)
+      let vsftpd = try await cable.startFTPServer(at: server, in: files)
       try await Self.fetch(from: server, on: cable, patience: 4, isPossible)
       let helpers = try await daemon.status().helpers
       #expect((helpers != nil) == isHelped)
@@ -135,5 +106,21 @@ struct LiveFTPTests {
   @Test(.timeLimit(.minutes(12)), arguments: [true, false])
   func aClientThatMayOnlyAskPort21FetchesWithTheHelperOnly(isHelped: Bool) async throws {
     try await tryOut(Self.narrowClient, isHelped: isHelped, serverAt: .sender) { _ in isHelped }
+  }
+
+  /// For people who write no rules: one command lets files come and go, another ends that.
+  @Test(.timeLimit(.minutes(12)))
+  func inServicesModeFilesComeAndGoWhileFTPIsAllowed() async throws {
+    try await LiveQueue.run(TestFiles.path("Documents/Services.plist")) { cable, daemon in
+      let files = try TemporaryFolder()
+      let vsftpd = try await cable.startFTPServer(at: .watched, in: files)
+      try await Self.fetch(from: .watched, on: cable, patience: 4) { _ in false }
+      let allowed = try await daemon.sentry("services", "allow", "ftp")
+      #expect(allowed.status == 0 && !allowed.errors.contains("helpers"), "\(allowed.errors)")
+      try await Self.fetch(from: .watched, on: cable, patience: 4) { _ in true }
+      #expect(try await daemon.sentry("services", "deny", "ftp").status == 0)
+      try await Self.fetch(from: .watched, on: cable, patience: 4) { _ in false }
+      try await vsftpd.kill()
+    }
   }
 }

@@ -89,34 +89,15 @@ struct LiveServicesTests {
   @Test(.enabled(if: areThere("vsftpd"), "needs vsftpd"), .timeLimit(.minutes(12)))
   func filesAreTransferredActivelyAndPassively() async throws {
     try await LiveQueue.run { cable, _ in
-      // The server's own user must be able to read there.
       let folder = try TemporaryFolder()
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.url.path)
-      try FileManager.default.createDirectory(atPath: folder.path("empty"), withIntermediateDirectories: true)
-      let file = String(repeating: "0123456789abcdef", count: 20_000)
-      _ = try folder.write("file", file)
-      let configuration = try folder.write(
-        "vsftpd.conf",
-        """
-        listen=YES
-        background=NO
-        anonymous_enable=YES
-        anon_root=\(folder.url.path)
-        secure_chroot_dir=\(folder.path("empty"))
-        ftp_username=daemon
-        connect_from_port_20=YES
-        seccomp_sandbox=NO
-
-        """)
       for (server, client, address) in [
         (Cable.End.watched, Cable.End.sender, Cable.watchedAddress), (.sender, .watched, Cable.senderAddress),
       ] {
-        let vsftpd = try cable.start(at: server, "vsftpd", configuration)
-        try await cable.waitUntilListening(at: server, "tcp", 21)
+        let vsftpd = try await cable.startFTPServer(at: server, in: folder)
         for mode in [["--ftp-pasv"], ["--ftp-port", "-"]] {
           let curl = try await cable.script(
             at: client, "curl --silent --show-error --max-time 30 \(mode.joined(separator: " ")) ftp://\(address)/file")
-          let isWhole = curl.output == file
+          let isWhole = curl.output == Cable.fileByFTP
           #expect(isWhole, "\(mode) \(address): \(curl.status) \(curl.errors) \(vsftpd.errors)")
         }
         try await vsftpd.kill()

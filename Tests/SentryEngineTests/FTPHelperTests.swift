@@ -201,6 +201,31 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
     #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
   }
 
+  @Test func aHelperThatIsSwitchedOffForgetsWhatItHasHeard() throws {
+    var bench = try Self.bench()
+    var ftp = FTPConversation()
+    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    let text = "{ rules = ( \(Self.rules.joined(separator: ", ")) ); settings = { helpers = (tftp); }; }"
+    let rules = LoadedRules(try Bench.ruleSet(text), labels: bench.labels)
+    _ = bench.engine.install(rules, pairs: [0, 1, 2], interfaces: bench.engine.interfaces)
+    #expect(bench.judge(ftp.data(to: 6_446)).verdict == .delete)
+  }
+
+  /// What an engine among several has heard of belongs to it, even if the connection goes between two others.
+  @Test func announcedConnectionsAreNoticedAmongSeveralEngines() throws {
+    var bench = try Self.bench()
+    bench.engine.becomeShard(among: 2)
+    var ftp = FTPConversation()
+    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    let data = ftp.data(to: 6_446)
+    bench.engine.look(
+      at: tcp(port: 6_447).span.bytes, linkType: .ethernet, wireLength: 60, time: Bench.time(0), interface: 0)
+    #expect(bench.engine.breach == nil)
+    bench.engine.look(
+      at: data.span.bytes, linkType: .ethernet, wireLength: data.count, time: Bench.time(0), interface: 0)
+    #expect(bench.engine.breach != nil)
+  }
+
   @Test func controlConnectionsNeverStayInTheKernel() throws {
     for (settings, stays) in [("", true), ("helpers = ftp;", false)] {
       var bench = try Self.bench(settings)

@@ -93,7 +93,8 @@ import Testing
   @Test(arguments: [
     "500 227 (192,0,2,10,24,131)?\r\n", "213-Status\r\n227 (192,0,2,10,24,131)\r\n213 End\r\n",
     "220-Hello\r\n229 (|||6446|)\r\n220 there\r\n", " 227 (192,0,2,10,24,131)\r\n", "227-(192,0,2,10,24,131)\r\n",
-    "500 ?\r227 (192,0,2,10,24,131)\r\n",
+    "500 ?\r227 (192,0,2,10,24,131)\r\n", "257 \"a\n227 (192,0,2,10,24,131)\n\"\r\n",
+    "425 No\r\n227 (192,0,2,10,24,131)\r\n",
   ])
   func aReplyThatOnlyLooksLikeOneOpensNothing(_ text: String) throws {
     var bench = try Self.bench()
@@ -129,6 +130,15 @@ import Testing
       ftp.asks("POST / HTTP/1.1\r\nHost: x\r\n\r\nUSER me\r\nPORT 192,0,2,10,24,131\r\n"),
       ftp.asks("USER me\r\nPORT 192,0,2,10,24,131\r\n"),
     ] { _ = bench.judge(packet) }
+    #expect(bench.engine.helperReport?.announcements == 0)
+  }
+
+  /// In the hole a longer reply may have begun, in which names of files stand.
+  @Test func behindAHoleAServersReplyIsNoAnswer() throws {
+    var bench = try Self.bench()
+    var ftp = FTPConversation()
+    for packet in ftp.begin() + [ftp.asks("PASV\r\n")] { _ = bench.judge(packet) }
+    _ = bench.judge(ftp.fromServer([.psh, .ack], Array("x\r\n227 (192,0,2,10,24,131)\r\n".utf8), skipping: 20))
     #expect(bench.engine.helperReport?.announcements == 0)
   }
 

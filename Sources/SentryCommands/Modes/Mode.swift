@@ -61,7 +61,21 @@ struct Mode: AsyncParsableCommand {
     let rules = DraftDocument(reading: Array(text.utf8), fileName: document.name).rules
     guard let mode = FirewallMode(of: rules) else { return "rules of your own: \(document.title)" }
     let stealth = FirewallMode.stealth(of: rules) == true ? "; stealth is on" : ""
+    let changes = ModeDocument.changes(of: Array(text.utf8))
+    guard changes?.isEmpty != false else {
+      return
+        "\(mode.rawValue), changed by hand (\(changes?.text ?? "")): 'sentry reachable' says what comes in\(stealth)"
+    }
     return mode.rawValue + ": " + summary(of: mode, rules) + stealth
+  }
+
+  /// What does not go along to another mode; `nil` for nothing.
+  static func loss(of text: String, _ document: DocumentReport) -> String? {
+    guard let changes = ModeDocument.changes(of: Array(text.utf8)) else {
+      return "given up: the rules of your own, \(document.title); 'sentry rollback' brings them back"
+    }
+    guard !changes.added.isEmpty else { return nil }
+    return "given up: \(ModeChanges.list(changes.added)); 'sentry rollback' brings that back"
   }
 
   private static func summary(of mode: FirewallMode, _ rules: [OutlinedRule]) -> String {
@@ -95,5 +109,6 @@ struct Mode: AsyncParsableCommand {
     guard reply.applied else { throw CommandFailure(.unusableData, Apply.refusal(of: reply, shipped.name)) }
     Console.writeLine(Self.text(String(decoding: bytes, as: UTF8.self), of: reply.document))
     Console.writeLine(Apply.summary(of: reply))
+    if let loss = Self.loss(of: active.text, active.document) { Console.writeLine(loss) }
   }
 }

@@ -13,6 +13,15 @@ enum ModeDocument {
     return (path, try FileInput.read(path))
   }
 
+  /// What a document says otherwise than that of its mode; `nil` for one that is of no mode.
+  static func changes(of bytes: [UInt8]) -> ModeChanges? {
+    guard let document = try? EditableDocument(reading: bytes, fileName: "the document"), let mode = document.mode,
+      let shipped = try? read(mode),
+      let own = try? EditableDocument(reading: shipped.bytes, fileName: shipped.name)
+    else { return nil }
+    return document.changes(from: own)
+  }
+
   /// The services that are known.
   static func serviceTable() throws(CommandFailure) -> ServiceTable {
     let (name, bytes) = try read(.services)

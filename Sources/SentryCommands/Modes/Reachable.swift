@@ -50,7 +50,7 @@ struct Reachable: AsyncParsableCommand {
   private static func coloured(_ socket: ReachableSocketReport, _ style: Style) -> String {
     switch socket.reach {
     case .reachable: style.yellow(socket.text.visible)
-    case .limited: socket.text.visible
+    case .limited, .untried: socket.text.visible
     case .blocked, .local: style.green(socket.text.visible)
     }
   }

@@ -26,7 +26,7 @@ extension Services {
       let (name, bytes) = try await document()
       let rules = DraftDocument(reading: bytes, fileName: name).rules
       let table = try ModeDocument.serviceTable()
-      let listed = ServicesReport(rules, table)
+      let listed = ServicesReport(rules, ModeDocument.changes(of: bytes), table)
       switch format {
       case .json: Console.writeLine(try jsonText(listed))
       case .text:
@@ -55,6 +55,8 @@ struct ServicesReport: Encodable {
     var ports: [String]
     /// Empty for everybody.
     var sources: [String]
+    /// The rule says nothing but ports and sources; otherwise `sources` says nothing.
+    var plain: Bool
     /// Its rule; `nil` for one that only the table knows.
     var rule: String?
 
@@ -64,17 +66,22 @@ struct ServicesReport: Encodable {
       allowed = isOwn && service.isAllowed
       ports = service.ports.map(\.description)
       sources = isOwn ? service.sources : []
+      plain = !isOwn || service.isPlain
       rule = isOwn ? service.number.description : nil
     }
   }
 
   /// `nil` for rules that are those of no mode.
   var mode: String?
+  /// They are not as the mode has them.
+  var changedByHand: Bool
   /// The document has a group for them.
   var canBeSwitched: Bool
   var services: [Item]
 
-  init(_ rules: [OutlinedRule], _ table: ServiceTable) {
+  /// - Parameter changes: what the rules say otherwise than those of their mode.
+  init(_ rules: [OutlinedRule], _ changes: ModeChanges?, _ table: ServiceTable) {
+    changedByHand = changes?.isEmpty == false
     mode = FirewallMode(of: rules)?.rawValue
     let group = ServiceGroup(in: rules)
     canBeSwitched = group != nil
@@ -97,13 +104,13 @@ struct ServicesReport: Encodable {
       table.add(
         service.title.visible, service.names.map(\.visible).joined(separator: ", "),
         service.allowed ? style.green("allowed") : "-", service.ports.joined(separator: ", "),
-        service.sources.map(\.visible).joined(separator: ", "), service.rule ?? "-")
+        service.plain ? service.sources.map(\.visible).joined(separator: ", ") : "see its rules", service.rule ?? "-")
     }
     return table.lines(style: style) + remark
   }
 
   private var remark: [String] {
-    switch mode.flatMap(FirewallMode.init(rawValue:)) {
+    switch changedByHand ? nil : mode.flatMap(FirewallMode.init(rawValue:)) {
     case .blockAll: ["", "block-all is in force: none of them is let in until 'sentry mode services'"]
     case .allowAll:
       ["", "allow-all is in force: everything is let in, whatever is chosen here, until 'sentry mode services'"]

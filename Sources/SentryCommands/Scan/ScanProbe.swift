@@ -71,12 +71,12 @@ struct ScanProbe {
     // What it does not read, because it has ended, it does not need.
     try? input.fileHandleForWriting.write(contentsOf: Data(script.utf8))
     try? input.fileHandleForWriting.close()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    let words = ProgramWords(output: output.fileHandleForReading, errors: errors.fileHandleForReading)
+    if words.isCut { kill(process, SIGTERM) }
     var status: Int32 = 0
     // Safe: the call writes one number.
     while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-    return (String(decoding: text, as: UTF8.self), String(decoding: complaint, as: UTF8.self), status)
+    return (String(decoding: words.output, as: UTF8.self), String(decoding: words.errors, as: UTF8.self), status)
   }
 
   private func command() throws(CommandFailure) -> (path: String, arguments: [String]) {
@@ -97,7 +97,8 @@ struct ScanProbe {
       "export LC_ALL=C",
       "command -v nc >/dev/null || { echo 'nc is not there' >&2; exit 3; }",
       "echo \"source $(ip -o route get \(address) 2>/dev/null | sed -n 's/.* src \\([0-9a-fA-F.:]*\\).*/\\1/p')\"",
-      "probe() { echo \"$1 $2 $(timeout \(patience + 3) nc -n -v -z $3 -w \(patience) \(address) $2 2>&1 </dev/null | tr '\\n' ' ')\"; }",
+      "said() { timeout \(patience + 3) nc -n -v -z $3 -w \(patience) \(address) $2 2>&1 </dev/null; echo \"status $?\"; }",
+      "probe() { echo \"$1 $2 $(said \"$@\" | tail -c 300 | tr '\\n' ' ')\"; }",
     ]
     for (index, port) in ports.ports.enumerated() {
       lines.append("probe \(port.transport) \(port.number) '\(port.transport == "udp" ? "-u" : "")' &")
@@ -106,7 +107,7 @@ struct ScanProbe {
     return (lines + ["wait", "exit 0"]).joined(separator: "\n") + "\n"
   }
 
-  /// Lines `source 192.0.2.7` and `tcp 22 Connection to … succeeded!`, in any order.
+  /// Lines `source 192.0.2.7` and `tcp 22 Connection to … succeeded! status 0`, in any order.
   static func answer(reading text: String) -> Answer {
     var answer = Answer()
     for line in text.split(separator: "\n") {
@@ -116,18 +117,9 @@ struct ScanProbe {
         answer.source = IPAddress(words[1])
       } else if words[0] == "tcp" || words[0] == "udp", let number = UInt16(words[1]) {
         let port = ScanPorts.Port(transport: String(words[0]), number: number)
-        answer.findings[port] = finding(words.count > 2 ? String(words[2]) : "", isUDP: words[0] == "udp")
+        answer.findings[port] = ScanWords(words.count > 2 ? words[2] : "").finding(isUDP: words[0] == "udp")
       }
     }
     return answer
-  }
-
-  /// What nc(1) says: of UDP it says nothing if an error came back.
-  private static func finding(_ text: String, isUDP: Bool) -> Finding {
-    if text.contains("succeeded") || text.contains(" open") { return isUDP ? .silent : .open }
-    if text.contains("refused") { return .closed }
-    if text.contains("timed out") || text.contains("in progress") { return .silent }
-    if text.contains("usage") || text.contains("unreachable") || text.contains("ermission") { return .failed }
-    return isUDP ? .closed : .silent
   }
 }

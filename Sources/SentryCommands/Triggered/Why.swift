@@ -97,8 +97,14 @@ extension Triggered {
       guard let entry else { return "not in table trigger any more" }
       let last = clock.lastTime(of: entry)
       return
-        "in table trigger by \(entry.triggeredBy.visible), \(counted(entry.matchCount, "match", plural: "matches")), "
+        "in table trigger\(cause(of: entry)), \(counted(entry.matchCount, "match", plural: "matches")), "
         + "last \(last)"
+    }
+
+    /// ` by 2.1.5.1`, or `, blocked by hand`.
+    private static func cause(of entry: TableEntryReport) -> String {
+      let text = entry.triggeredBy.visible
+      return text.hasSuffix("by hand") ? ", \(text)" : " by \(text)"
     }
 
     static func write(_ reply: EvidenceReply, to path: String) throws {

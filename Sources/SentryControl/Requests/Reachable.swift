@@ -9,6 +9,8 @@ public struct ReachableReply: Codable, Sendable, Equatable {
   /// Whether strangers get an answer to a ping, by family: `IPv4`, `IPv6`; of those that the host has.
   public var pings: [String: Bool]
   public var sockets: [ReachableSocketReport]
+  /// True if the rules name more nets than are tried, or there was no time to try all.
+  public var incomplete: Bool?
 
   public init(
     sentence: String, enforced: Bool, enabled: Bool, pings: [String: Bool], sockets: [ReachableSocketReport]
@@ -31,6 +33,8 @@ public struct ReachableSocketReport: Codable, Sendable, Equatable {
     case blocked
     /// Bound to the loopback interface: for programs of this host alone.
     case local
+    /// Bound to no address of this host's interfaces, or there was no time.
+    case untried
   }
 
   /// `tcp` or `udp`.
@@ -80,7 +84,7 @@ public struct ReachableWayReport: Codable, Sendable, Equatable {
   public var open: Bool
   /// The rule that keeps strangers out; `0` for what comes before the rules.
   public var blockedBy: String?
-  /// Nets from which it is the other way round than for strangers.
+  /// Nets from which it is the other way round than for strangers, and ports: `port 67`.
   public var exceptions: [String]
 
   public init(

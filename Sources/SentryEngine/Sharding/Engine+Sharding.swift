@@ -35,6 +35,7 @@ extension Engine {
     let direction = direction(of: fields, onInterface: interface)
     // The ports of a later fragment are known where its first one was judged, and its flow with them.
     var isOurs = fields.isLaterFragment || knows(FlowKey(fields, direction: direction), at: time)
+    isOurs = isOurs || tables.announces(fields, now: time)
     if let quoted = fields.quotedPacket(in: frame) {
       isOurs = isOurs || knows(FlowKey(quoted: quoted, byErrorGoing: direction), at: time)
     }

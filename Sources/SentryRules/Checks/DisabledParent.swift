@@ -7,7 +7,8 @@ enum DisabledParentCheck: Check {
     meaning: """
       A rule that is off takes everything below it out of use, whatever that says: its children look as if they worked, \
       and are never asked. It is a note, since that is also how whole groups are switched off by intention. Told once for \
-      the outermost rule that is off, with the number of rules that would run if it were on.
+      the outermost rule that is off, with the number of rules that would run if it were on; not of services and stealth, which \
+      'sentry services' and 'sentry stealth' switch.
       """,
     example: .text(
       """
@@ -20,6 +21,7 @@ enum DisabledParentCheck: Check {
   static func look(at document: CheckedDocument, into findings: inout Findings) {
     for (index, rule) in document.rules.enumerated() where !rule.isEnabled && document.isAsked(below: rule.parent) {
       guard !findings.isFull(for: .note) else { return }
+      if document.hasSwitch(rule) { continue }
       let count = document.enabledRules(below: index)
       if count > 0 { findings.add(.disabledParent(rule, enabledBelow: count, at: document.place(of: index))) }
     }
@@ -27,6 +29,13 @@ enum DisabledParentCheck: Check {
 }
 
 extension CheckedDocument {
+  /// A command switches it: a service of the group for them, that group itself, and what hides this host.
+  fileprivate func hasSwitch(_ rule: Rule) -> Bool {
+    let top = rule.parent < 0 ? rule : rules[rule.parent]
+    guard top.parent < 0 else { return false }
+    return top.name == ServiceGroup.name || rule.parent < 0 && rule.name == FirewallMode.stealthName
+  }
+
   fileprivate func isAsked(below parent: Int) -> Bool { parent < 0 || usage[parent] }
 
   /// Those that would run if the rule were on.

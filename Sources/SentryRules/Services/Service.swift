@@ -10,9 +10,11 @@ public struct Service: Sendable, Equatable {
   public var isAllowed: Bool
   /// What its rule lets in.
   public var ports: [ServicePorts]
-  /// Who may use it, as the rule has it; everybody if there is none.
+  /// Where connections may begin that those to its ports have announced (`settings.helpers`).
+  public var announcedPorts: [ServicePorts] = []
+  /// Who may use it, as the rule has it; everybody if there is none. Empty for a rule that is not plain.
   public var sources: [String]
-  /// The rule asks for nothing but protocols, ports and sources.
+  /// Ports and sources are all that its rule says: it passes what comes to each of the ports from each of the sources.
   public var isPlain: Bool
 
   /// `Screen sharing`.
@@ -27,6 +29,11 @@ public struct Service: Sendable, Equatable {
   /// Capitals make no difference.
   func isCalled(_ word: String) -> Bool {
     ([name, title] + words).contains { $0.lowercased() == word.lowercased() }
+  }
+
+  /// `192.168.0.0/24, 2001:db8::/32`; empty for everybody.
+  public var sourceList: String {
+    isPlain ? sources.joined(separator: ", ") : "whom rule \(number) says"
   }
 
   /// `22/tcp`, `53/tcp, 53/udp`; its number where it says nothing of ports.
@@ -69,50 +76,4 @@ public struct ServiceGroup: Sendable {
 
   /// All that people may say, for a hint.
   public var words: [String] { services.flatMap { $0.words + [$0.title] } }
-}
-
-extension Service {
-  /// - Parameter rules: those below it, in their order.
-  fileprivate init?(rule: OutlinedRule, below rules: ArraySlice<OutlinedRule>) {
-    guard let number = RuleNumber(rule.number) else { return nil }
-    self.init(
-      number: number, name: rule.name, isAllowed: rule.isEnabled, ports: [], sources: [], isPlain: true)
-    var walk = ServiceWalk()
-    walk.visit(rule, isOn: true)
-    for below in rules { walk.visit(below, isOn: below.isEnabled) }
-    (ports, sources, isPlain) = (walk.ports, walk.sources, walk.isPlain)
-  }
-}
-
-/// Reads what a service's rules say, from the top down.
-private struct ServiceWalk {
-  private(set) var ports: [ServicePorts] = []
-  private(set) var sources: [String] = []
-  private(set) var isPlain = true
-  /// The protocol that each level asks for; the depth of the first is that of the service.
-  private var transports: [(depth: Int, transport: ServicePorts.Transport)] = []
-
-  mutating func visit(_ rule: OutlinedRule, isOn: Bool) {
-    transports.removeAll { $0.depth >= rule.depth }
-    guard isOn else { return isPlain = false }
-    let isEqual = rule.relation == Relation.equal.name
-    let value = String(Substring(rule.value.prefix { $0 != "(" }).trimmed)
-    switch rule.property {
-    case AnyProperty.name: break
-    case ProtocolProperty.name where isEqual && (value == "6" || value.uppercased() == "TCP"):
-      transports.append((rule.depth, .tcp))
-    case ProtocolProperty.name where isEqual && (value == "17" || value.uppercased() == "UDP"):
-      transports.append((rule.depth, .udp))
-    case SourceNetProperty.name where isEqual:
-      if !sources.contains(value) { sources.append(value) }
-    case DestPortProperty.name where isEqual: note(value, rule)
-    default: isPlain = false
-    }
-  }
-
-  private mutating func note(_ value: String, _ rule: OutlinedRule) {
-    guard rule.action == PassAction.name, let range = ServicePorts.range(of: value) else { return isPlain = false }
-    let found = ServicePorts(transports.last?.transport ?? .any, range)
-    if !ports.contains(found) { ports.append(found) }
-  }
 }

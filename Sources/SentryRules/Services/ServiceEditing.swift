@@ -42,10 +42,30 @@ public struct ServiceEditing {
   public mutating func allow(_ word: String, from sources: [String]? = nil) throws(EditError) {
     var service = try service(toAllow: word)
     let wasAllowed = service.isAllowed
-    if let sources, sources != service.sources { service = try rewrite(service, sources) }
+    if let sources, sources != service.sources || !service.isPlain { service = try rewrite(service, sources) }
+    service = try takingAnnouncements(service)
     if !service.isAllowed { try adopt(document.setEnabled(true, [service.number])) }
     let verb = wasAllowed ? sources == nil ? "was allowed already" : "is allowed" : "allowed"
-    changes.append("\(service.title.visible) \(verb)\(Self.ports(of: service))" + Self.limits(service.sources))
+    changes.append("\(service.title.visible) \(verb)\(Self.ports(of: service))" + Self.limits(service) + needs(service))
+  }
+
+  /// A rule from before there were helpers is brought up to date, unless it is a person's own.
+  private mutating func takingAnnouncements(_ service: Service) throws(EditError) -> Service {
+    guard service.announcedPorts.isEmpty, mayBeRewritten(service),
+      let listed = table.group.services.first(where: { $0.name == service.name && $0.ports == service.ports }),
+      !listed.announcedPorts.isEmpty
+    else { return service }
+    var service = service
+    service.announcedPorts = listed.announcedPorts
+    return try rewrite(service, service.sources)
+  }
+
+  /// `; transfers need settings.helpers = (ftp)`; empty where nothing is missing.
+  private func needs(_ service: Service) -> String {
+    guard !service.announcedPorts.isEmpty,
+      RuleDocument(reading: document.reading.source.bytes).ruleSet?.settings.helpers.isEmpty != false
+    else { return "" }
+    return ", but no transfers, which need settings.helpers (docs/FTP.md)"
   }
 
   /// ` (22/tcp)`; empty where its name says it.
@@ -53,8 +73,8 @@ public struct ServiceEditing {
     service.portList == service.title ? "" : " (\(service.portList))"
   }
 
-  private static func limits(_ sources: [String]) -> String {
-    sources.isEmpty ? "" : ", only from \(sources.map(\.visible).joined(separator: ", "))"
+  private static func limits(_ service: Service) -> String {
+    service.sourceList.isEmpty ? "" : ", only from \(service.sourceList.visible)"
   }
 
   /// That of the document; else it comes from the table, or is made for the ports.
@@ -82,14 +102,22 @@ public struct ServiceEditing {
     return service
   }
 
+  /// All that its rule says can be said anew.
+  private func mayBeRewritten(_ service: Service) -> Bool {
+    service.isPlain && !service.ports.isEmpty && !document.hasRemarks(inside: service.number)
+  }
+
   /// Writes the rule of a service anew, on, for other sources.
   private mutating func rewrite(_ service: Service, _ sources: [String]) throws(EditError) -> Service {
-    guard service.isPlain, !service.ports.isEmpty else {
+    guard mayBeRewritten(service) else {
       throw EditError(
-        "rule \(service.number), \(service.title.visible), asks for more than ports: say in the document who may use it"
-      )
+        """
+        rule \(service.number), \(service.title.visible), says more than which ports are open to whom, and would lose that: \
+        change it in the document
+        """)
     }
-    let text = ServiceRuleText.text(name: service.name, ports: service.ports, sources: sources)
+    let text = ServiceRuleText.text(
+      name: service.name, ports: service.ports, announced: service.announcedPorts, sources: sources)
     try adopt(document.paste(Snippet(reading: Array(text.utf8), fileName: "the new rule"), .after(service.number)))
     try adopt(document.delete([service.number]))
     var service = service
@@ -101,20 +129,41 @@ public struct ServiceEditing {
 
   /// - Parameter word: as for `allow`.
   public mutating func deny(_ word: String) throws(EditError) {
-    let group = try group
-    if let service = group.service(called: word) {
-      if service.isAllowed { try adopt(document.setEnabled(false, [service.number])) }
-      let verb = service.isAllowed ? "denied" : "was denied already"
-      return changes.append("\(service.title.visible) \(verb)\(Self.ports(of: service))")
-    }
-    if let ports = ServicePorts(word) {
-      let holder = group.services.first { $0.isAllowed && $0.ports.contains { $0.covers(ports) } }
-      guard let holder else { return changes.append("\(word) was not allowed") }
-      throw EditError(
-        "\(word) belongs to \(holder.title.visible) (\(holder.portList)): deny that, or change rule \(holder.number)")
-    }
+    if let service = try group.service(called: word) { return try deny(service) }
+    if let ports = ServicePorts(word) { return try deny(ports, word) }
     guard let listed = table.group.service(called: word) else { throw try unknown(word) }
     changes.append("\(listed.title.visible) was denied already\(Self.ports(of: listed))")
+  }
+
+  private mutating func deny(_ service: Service) throws(EditError) {
+    if service.isAllowed { try adopt(document.setEnabled(false, [service.number])) }
+    let verb = service.isAllowed ? "denied" : "was denied already"
+    let others = try holders { ports in service.ports.contains { $0.overlaps(ports) } }
+    let rest = others.isEmpty ? "" : ", but \(Self.list(others)) stays open there"
+    changes.append("\(service.title.visible) \(verb)\(Self.ports(of: service))\(rest)")
+  }
+
+  /// Ports that no service has by itself: what opens nothing else is denied.
+  private mutating func deny(_ ports: ServicePorts, _ word: String) throws(EditError) {
+    let holders = try holders { $0.overlaps(ports) }
+    let wider = holders.filter { holder in !holder.isPlain || !holder.ports.allSatisfy { ports.covers($0) } }
+    guard wider.isEmpty else {
+      throw EditError(
+        "\(word): \(Self.list(wider)) \(wider.count == 1 ? "opens" : "open") more than that: deny that, or change the rules"
+      )
+    }
+    if holders.isEmpty { changes.append("\(word) was not allowed") }
+    for holder in holders { try deny(holder) }
+  }
+
+  /// The services that are allowed, and open such ports.
+  private func holders(of isMeant: (ServicePorts) -> Bool) throws(EditError) -> [Service] {
+    try group.services.filter { $0.isAllowed && $0.ports.contains(where: isMeant) }
+  }
+
+  /// `Web server (80/tcp, rule 2.2)`.
+  private static func list(_ services: [Service]) -> String {
+    services.map { "\($0.title.visible)\(ports(of: $0)) by rule \($0.number)" }.joined(separator: ", ")
   }
 
   // MARK: -
@@ -132,6 +181,15 @@ public struct ServiceEditing {
 }
 
 extension EditableDocument {
+  /// There are comments in a rule, or at those below it.
+  fileprivate func hasRemarks(inside number: RuleNumber) -> Bool {
+    let rules = outlined
+    guard let rule = rules.firstIndex(where: { $0.number == number.description }) else { return false }
+    let below = rules[(rule + 1)...].prefix { $0.depth > rules[rule].depth }
+    let comments = RuleComments.all(in: outline)
+    return comments[rule]?.areWithin == true || below.indices.contains { comments[$0]?.areThere == true }
+  }
+
   /// Its rules, as an outline shows them.
   var outlined: [OutlinedRule] {
     OutlinedRule.all(in: outline.root, limit: DocumentLimits().rules(inBytes: reading.source.bytes.count))

@@ -56,4 +56,9 @@ public struct ServicePorts: Sendable, Hashable, CustomStringConvertible {
     (transport == .any || transport == other.transport) && ports.lowerBound <= other.ports.lowerBound
       && other.ports.upperBound <= ports.upperBound
   }
+
+  /// Whether some port of `other` is among them.
+  func overlaps(_ other: ServicePorts) -> Bool {
+    (transport == .any || other.transport == .any || transport == other.transport) && ports.overlaps(other.ports)
+  }
 }

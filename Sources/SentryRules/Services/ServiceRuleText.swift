@@ -1,16 +1,27 @@
 /// The rule of a service as text: an array of one rule, with numbers in comments that follow where it goes.
 enum ServiceRuleText {
-  static func text(name: String, ports: [ServicePorts], sources: [String]) -> String {
+  /// What `Connection state` says of a connection that another one has announced.
+  static let announced = "established"
+
+  static func text(name: String, ports: [ServicePorts], announced: [ServicePorts] = [], sources: [String]) -> String {
     let inner =
       sources.isEmpty
-      ? below(ports, "    ")
+      ? below(ports, announced, "    ")
       : list(
         sources.map { source in
           rule(
             "    ", [WrittenEntry(.propertyName, SourceNetProperty.name), WrittenEntry(.propertyValue, source)],
-            below(ports, "      "))
+            below(ports, announced, "      "))
         })
     return "(\n" + rule("  ", [WrittenEntry(.propertyName, AnyProperty.name)], inner, name: name) + "\n)\n"
+  }
+
+  private static func below(_ ports: [ServicePorts], _ announced: [ServicePorts], _ indent: String) -> String {
+    guard !announced.isEmpty else { return below(ports, indent) }
+    let test = [
+      WrittenEntry(.propertyName, ConnectionStateProperty.name), WrittenEntry(.propertyValue, Self.announced),
+    ]
+    return list([below(ports, indent), rule(indent, test, below(announced, indent + "  "))])
   }
 
   /// One rule for each protocol, with its ports below it.

@@ -31,6 +31,11 @@ struct RuleComments: Sendable {
 
   /// Whether the rule must be written an entry a line.
   var areInside: Bool { !opening.isEmpty || !entries.isEmpty || !beforeClosing.isEmpty }
+
+  /// Between its braces.
+  var areWithin: Bool { areInside || !afterChildrenOpening.isEmpty || !endOfChildren.isEmpty }
+
+  var areThere: Bool { areWithin || !before.isEmpty || !after.isEmpty }
 }
 
 extension RuleComments {
@@ -48,10 +53,7 @@ extension RuleComments {
   }
 
   /// There is no comment, and no empty line.
-  var isEmpty: Bool {
-    !isSeparated && !areInside && before.isEmpty && afterChildrenOpening.isEmpty && endOfChildren.isEmpty
-      && after.isEmpty
-  }
+  var isEmpty: Bool { !isSeparated && !areThere }
 }
 
 private struct GatheredComments {

@@ -4,11 +4,16 @@ internal import SentryRules
 /// Who can reach a socket, for people.
 struct ReachWords {
   private let ways: [ReachableWayReport]
+  private let isLocal: Bool
 
-  init(_ ways: [ReachableWayReport]) { self.ways = ways }
+  /// - Parameter isLocal: it is bound to an address that others cannot send to.
+  init(_ ways: [ReachableWayReport], isLocal: Bool) {
+    self.ways = ways
+    self.isLocal = isLocal
+  }
 
   var reach: ReachableSocketReport.Reach {
-    guard !ways.isEmpty else { return .local }
+    guard !ways.isEmpty else { return isLocal ? .local : .untried }
     if ways.allSatisfy({ $0.open && $0.exceptions.isEmpty }) { return .reachable }
     return ways.allSatisfy { !$0.open && $0.exceptions.isEmpty } ? .blocked : .limited
   }
@@ -16,7 +21,7 @@ struct ReachWords {
   /// `reachable`, `blocked by 2.6.1.1.17`, `only from 192.168.0.0/24`; where ways differ, what holds for which:
   /// `reachable at 192.0.2.10, blocked by 4.4 at 2001:db8::10`.
   var text: String {
-    guard !ways.isEmpty else { return "only this host" }
+    guard !ways.isEmpty else { return isLocal ? "only this host" : "not tried" }
     var kinds: [(text: String, ways: [ReachableWayReport])] = []
     for way in ways {
       let text = Self.text(of: way)
@@ -79,6 +84,7 @@ struct ReachSentence {
     if !limited.isEmpty { parts.append("some others reach \(list(limited))") }
     if parts.isEmpty { parts.append("others reach no service of this host") }
     parts.append(pings)
+    if reply.incomplete == true { parts.append("not everything was tried") }
     let sentence = parts.joined(separator: "; ")
     if !reply.enabled { return "the firewall is off: every packet passes; with it on, \(sentence)" }
     return reply.enforced ? sentence : "sentry only watches; were verdicts carried out: \(sentence)"

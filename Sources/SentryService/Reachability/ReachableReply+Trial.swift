@@ -5,10 +5,15 @@ internal import SentryRules
 
 extension ReachableReply {
   /// Tries all sockets. Takes some milliseconds for each hundred rules and sockets: not for a thread that others wait for.
-  init(_ sockets: [ListeningSocket], _ surroundings: ReachSurroundings, enforced: Bool, enabled: Bool) {
+  ///
+  /// - Parameter patience: how long nets are tried.
+  init(
+    _ sockets: [ListeningSocket], _ surroundings: ReachSurroundings, enforced: Bool, enabled: Bool,
+    patience: Duration = .seconds(20)
+  ) {
     let programs = SocketPrograms.executables(ofSockets: Set(sockets.map(\.inode)))
     let services = ServiceGroup(in: OutlinedRule.all(of: surroundings.ruleSet))?.services ?? []
-    var trial = ReachTrial(surroundings)
+    var trial = ReachTrial(surroundings, patience: patience)
     var reports: [ReachableSocketReport] = []
     for socket in sockets {
       let report = ReachableSocketReport(
@@ -18,10 +23,14 @@ extension ReachableReply {
     }
     self.init(sentence: "", enforced: enforced, enabled: enabled, pings: [:], sockets: reports)
     for target in surroundings.targets where !target.address.isLinkLocal {
-      let isOpen = trial.outcome(at: target, process: nil) { ReachProbe.ping(from: $0, to: target.address) }.isOpen
+      let outcome = trial.outcome(at: target, process: nil) { source, _ in
+        ReachProbe.ping(from: source, to: target.address)
+      }
+      guard let isOpen = outcome?.isOpen else { continue }
       let family = target.address.isIPv4 ? "IPv4" : "IPv6"
       pings[family] = isOpen || pings[family] == true
     }
+    incomplete = trial.isIncomplete ? true : nil
     sentence = ReachSentence(self).text
   }
 }
@@ -37,13 +46,15 @@ extension ReachableSocketReport {
     _ trial: inout ReachTrial
   ) {
     let process = LocalProcess(executable: program, user: socket.user)
-    let ways = targets.filter { socket.takes(from: $0) }.map { target in
-      let outcome = trial.outcome(at: target, process: process) { source in
-        ReachProbe.packet(socket.protocolNumber, from: source, to: target.address, port: socket.port)
+    let ways = socket.ways(among: targets).compactMap { target -> ReachableWayReport? in
+      let outcome = trial.outcome(at: target, process: process) { source, port in
+        ReachProbe.packet(socket.protocolNumber, from: source, port, to: target.address, port: socket.port)
       }
+      guard let outcome else { return nil }
       return ReachableWayReport(
         interface: target.interface, address: target.address.description, unjudged: target.place == nil,
-        open: outcome.isOpen, blockedBy: outcome.rule, exceptions: outcome.exceptions.map(\.description))
+        open: outcome.isOpen, blockedBy: outcome.rule,
+        exceptions: outcome.exceptions.map(\.description) + outcome.ports.map { "port \($0)" })
     }
     let transport = socket.protocolNumber == IPProtocol.tcp ? "tcp" : "udp"
     let ports = ServicePorts(
@@ -51,7 +62,7 @@ extension ReachableSocketReport {
     let service = services.first { service in
       ServicePorts(service.title) == nil && service.ports.contains { $0.covers(ports) }
     }?.title
-    let words = ReachWords(ways)
+    let words = ReachWords(ways, isLocal: socket.address.isLoopback)
     self.init(
       transport: transport, port: socket.port, address: socket.address.description,
       service: service ?? ServiceNames.name(port: socket.port, protocol: transport), user: socket.user,
@@ -60,8 +71,21 @@ extension ReachableSocketReport {
 }
 
 extension ListeningSocket {
+  /// Where packets come to it. One that is bound to the address of a group takes what goes there, through every interface.
+  fileprivate func ways(among targets: [ReachTarget]) -> [ReachTarget] {
+    let near = targets.filter { interface == 0 || $0.index == 0 || $0.index == interface }
+    guard !address.isUnicast, !isAnyAddress else { return near.filter(takes) }
+    var interfaces: Set<String> = []
+    return near.compactMap { target in
+      guard target.address.isIPv4 == address.isIPv4, interfaces.insert(target.interface).inserted else { return nil }
+      var target = target
+      target.address = address
+      return target
+    }
+  }
+
   /// Packets to that address come to it.
-  fileprivate func takes(from target: ReachTarget) -> Bool {
+  private func takes(from target: ReachTarget) -> Bool {
     guard isAnyAddress else { return address == target.address }
     return target.address.isIPv4 ? address.isIPv4 || !isIPv6Only : !address.isIPv4
   }

@@ -12,11 +12,18 @@ struct SourceClasses: Sendable {
 
   /// The widest first.
   private(set) var nets: [Net] = []
+  /// Ports that rules name as those somebody comes from: the first of each range.
+  let ports: [UInt16]
+  /// There are more nets, or ports, than are tried.
+  let isCut: Bool
   private let named: [AddressRange]
 
   private static let property = "Source net"
+  private static let portProperty = "Source port"
   /// So many nets are tried.
   private static let longest = 256
+  /// And so many ports.
+  private static let mostPorts = 16
 
   /// - Parameters:
   ///   - entries: nets of the tables that rules ask for.
@@ -25,7 +32,14 @@ struct SourceClasses: Sendable {
     var ranges = ruleSet.rules.filter { $0.property.name == Self.property }.compactMap { Self.net($0.value) }
     ranges += entries
     var known: Set<AddressRange> = []
-    named = Array(ranges.filter { !$0.isEveryone && known.insert($0).inserted }.prefix(Self.longest))
+    let all = ranges.filter { !$0.isEveryone && known.insert($0).inserted }
+    let ports = Set(
+      ruleSet.rules.filter { $0.property.name == Self.portProperty }
+        .compactMap { ServicePorts($0.value.prefix { $0 != "(" }.filter { $0 != " " })?.ports.lowerBound }
+        .filter { $0 > 0 })
+    named = Array(all.prefix(Self.longest))
+    self.ports = Array(ports.sorted().prefix(Self.mostPorts))
+    isCut = all.count > Self.longest || ports.count > Self.mostPorts
     nets = named.compactMap { range in
       let smaller = named.filter { $0 != range && range.contains($0.first) && range.contains($0.last) }
       let address = range.samples.first { address in

@@ -16,6 +16,7 @@ struct FTPControl: LinkedEntry {
   private var awaitsPassive = false
   /// Nor was `EPSV`.
   private var awaitsExtendedPassive = false
+  private var latestOfServer: UInt8 = 0
   /// The code of the reply that goes on; 0 between replies.
   private var longReply: UInt16 = 0
   var lastNanoseconds: Int64 = 0
@@ -40,8 +41,11 @@ struct FTPControl: LinkedEntry {
   /// Moves on by a segment; see `FTPStream.advance`. Where a client's beginning is missing, nobody knows whether it speaks FTP.
   mutating func advance(_ segment: borrowing TCPNumbers, isFromClient: Bool) -> Range<Int> {
     guard isFromClient else {
-      return client.mayHaveSent(upTo: segment.acknowledgement)
-        ? server.advance(to: segment.sequence, count: segment.payloadCount) : 0..<0
+      guard client.mayHaveSent(upTo: segment.acknowledgement) else { return 0..<0 }
+      let isKnown = !server.isInMiddle
+      let new = server.advance(to: segment.sequence, count: segment.payloadCount)
+      if server.isInMiddle, isKnown { loseServer() }
+      return new
     }
     guard server.mayHaveSent(upTo: segment.acknowledgement) else { return 0..<0 }
     let new = client.advance(to: segment.sequence, count: segment.payloadCount)
@@ -51,9 +55,15 @@ struct FTPControl: LinkedEntry {
 
   /// Bytes of a segment were not captured.
   mutating func lose(isFromClient: Bool) {
-    guard isFromClient else { return server.lose() }
+    guard isFromClient else { return loseServer() }
     client.lose()
     if !hasBegun { isDeaf = true }
+  }
+
+  /// Nobody knows what has been answered, nor whether a longer reply goes on.
+  private mutating func loseServer() {
+    server.lose()
+    (awaitsPassive, awaitsExtendedPassive) = (false, false)
   }
 
   /// Takes the next byte of one end.
@@ -62,7 +72,10 @@ struct FTPControl: LinkedEntry {
   @inline(__always)
   mutating func take(_ byte: UInt8, isFromClient: Bool) -> FTPPlace? {
     if isFromClient { return client.take(byte) ? hearClient() : nil }
-    return server.take(byte) ? hearServer() : nil
+    // A line of a server ends in both: what follows a mere LF may be somebody's name of a file.
+    let endsLine = byte != UInt8(ascii: "\n") || latestOfServer == UInt8(ascii: "\r")
+    latestOfServer = byte
+    return endsLine && server.take(byte) ? hearServer() : nil
   }
 
   @inline(never)
@@ -97,6 +110,8 @@ struct FTPControl: LinkedEntry {
       return reply.place
     case FTPReply.securityDataExchanged:
       isDeaf = true
+    // It will not be said any more.
+    case 400...: (awaitsPassive, awaitsExtendedPassive) = (false, false)
     default: break
     }
     return nil

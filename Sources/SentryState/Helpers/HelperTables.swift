@@ -15,8 +15,10 @@ public struct HelperTables: ~Copyable {
     tftp = TFTPHelper(ports: ports.tftp)
   }
 
-  /// From now on other ports count; what is known stays.
+  /// From now on other ports count; what is known stays, but that of a helper which is switched off.
   mutating func listen(at ports: HelperPorts) {
+    if ports.ftp.isEmpty { ftp.removeAll() }
+    if ports.tftp.isEmpty { tftp.removeAll() }
     ftp.ports = ports.ftp
     tftp.ports = ports.tftp
   }

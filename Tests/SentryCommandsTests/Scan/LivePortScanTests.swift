@@ -72,4 +72,34 @@ struct LivePortScanTests {
       #expect(try await daemon.sentry("scan", Cable.watchedAddress).status == 2)
     }
   }
+
+  /// As people have it: the other host is asked by ssh, with a key.
+  @Test(
+    .enabled(if: ["sshd", "ssh", "ssh-keygen"].allSatisfy { Program($0).isThere }, "needs OpenSSH"),
+    .timeLimit(.minutes(12)))
+  func anotherHostIsAskedBySSH() async throws {
+    try await LiveQueue.run(TestFiles.path("Documents/Services.plist")) { cable, daemon in
+      let folder = daemon.folder
+      let sshd = try await cable.startSSHServer(at: .sender, keysIn: folder)
+      let web = try await cable.startWebServer(at: .watched, port: 80)
+      // What ssh reads of its user, in a home that only this scan sees.
+      try FileManager.default.createDirectory(atPath: folder.path("home/.ssh"), withIntermediateDirectories: true)
+      _ = try folder.write(
+        "home/.ssh/config",
+        "IdentityFile \(folder.path("person"))\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n")
+      let scan = try await cable.script(
+        at: .watched,
+        """
+        exec unshare --mount sh -c 'mount --bind \(folder.path("home")) /root && exec \(Program.sentry.path) scan \
+        \(Cable.watchedAddress) --from root@\(Cable.senderAddress) --ports 22/tcp,80/tcp,81/udp --format json \
+        --socket \(daemon.socket)'
+        """, within: .seconds(180))
+      let reports = try? JSONDecoder().decode([Report].self, from: Data(scan.output.utf8))
+      let report = try #require(reports?.first, "\(scan.errors) \(sshd.errors)")
+      #expect(scan.status == 0 && report.differences == 0, "\(report)")
+      #expect(report.source == Cable.senderAddress)
+      #expect(report.line(80)?.found == "closed" && report.line(81, "udp")?.found == "closed")
+      for program in [sshd, web] { try await program.kill() }
+    }
+  }
 }

@@ -21,6 +21,34 @@ import Testing
     }
   }
 
+  @Test func whatIsNotAsShippedIsNamed() throws {
+    for mode in FirewallMode.allCases { #expect(try shipped(mode).changes(from: shipped(mode)).isEmpty) }
+    var editing = try ServiceEditing(
+      shipped(.services), table: #require(ServiceTable(reading: shipped(.services).unchanged())))
+    try editing.allow("8080/tcp")
+    try editing.deny("ssh")
+    #expect(try editing.document.changes(from: shipped(.services)).isEmpty, "that is chosen, not changed")
+
+    let text = String(decoding: try shipped(.blockAll).unchanged(), as: UTF8.self)
+    func changes(_ text: String) throws -> ModeChanges {
+      let document = try EditableDocument(reading: Array(text.utf8), fileName: "changed")
+      #expect(document.mode == .blockAll)
+      return try document.changes(from: shipped(.blockAll))
+    }
+    let open = "rules = ( { nodeName = mine; enabled = 1; filterActionName = Pass; children = ( { enabled = 1; } ); },"
+    let first = try #require(text.range(of: "rules = ("))
+    #expect(try changes(text.replacingCharacters(in: first, with: open)).text == "rule 1 (mine)")
+    let off = try changes(text.replacing("nodeName = refused; enabled = 1;", with: "nodeName = refused; enabled = 0;"))
+    #expect(off.text == "rule 4.4 (refused), without rule 4.4 (refused)")
+    let unfiltered = try #require(text.range(of: "  tests = ("))
+    #expect(
+      try changes(
+        text.replacingCharacters(
+          in: unfiltered, with: "interfaces = ( { name = eth0; filters = 0; } ); settings = { observe = 1; }; tests = ("
+        )
+      ).added == ["interfaces", "settings.observe"])
+  }
+
   @Test func choicesGoAlong() throws {
     let table = try #require(ServiceTable(reading: TestFiles.bytes("Documents/Services.plist")))
     var editing = try ServiceEditing(shipped(.services), table: table)

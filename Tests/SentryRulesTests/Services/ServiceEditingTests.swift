@@ -74,7 +74,7 @@ import Testing
     #expect(editing.changes == ["Remote login denied (22/tcp)"])
     try editing.allow("samba")
     let error = #expect(throws: EditError.self) { try editing.deny("445/tcp") }
-    #expect(error?.message.contains("445/tcp belongs to Windows file sharing") == true)
+    #expect(error?.message.contains("445/tcp: Windows file sharing (139/tcp, 445/tcp, 137-138/udp) by rule") == true)
   }
 
   @Test func sourcesComeAndGo() throws {
@@ -102,6 +102,94 @@ import Testing
     try editing.deny("mine")
     try editing.allow("MINE")
     #expect(throws: EditError.self) { try editing.allow("mine", from: ["192.0.2.0/24"]) }
+  }
+
+  /// Whatever opens a port that is denied is denied with it, or named.
+  @Test func whatIsDeniedIsNotOpenElsewhere() throws {
+    var editing = try ServiceEditing(shipped(), table: table)
+    for word in ["8080/tcp", "8443/tcp", "ntp"] { try editing.allow(word) }
+    try editing.deny("8000-9000/tcp")
+    #expect(editing.changes.suffix(2) == ["8080/tcp denied", "8443/tcp denied"])
+    try editing.deny("123")
+    #expect(try !service("ntp", of: editing.document).isAllowed)
+    try editing.allow("22")
+    try editing.deny("ssh")
+    #expect(editing.changes.last == "Remote login denied (22/tcp), but 22 by rule 2.36 stays open there")
+    try editing.deny("22/tcp")
+    #expect(editing.changes.last?.hasPrefix("Remote login was denied already") == true)
+    try editing.allow("web")
+    #expect(throws: EditError.self) { try editing.deny("443/udp") }
+    try editing.deny("7/tcp")
+    #expect(editing.changes.last == "7/tcp was not allowed")
+  }
+
+  /// Files travel over connections that the one to port 21 announces.
+  @Test func transfersBelongToTheService() throws {
+    var editing = try ServiceEditing(shipped(), table: table)
+    try editing.allow("ftp", from: ["192.0.2.0/24"])
+    let limited = try service("ftp", of: editing.document)
+    #expect(limited.isPlain && limited.portList == "21/tcp" && limited.sources == ["192.0.2.0/24"])
+    #expect(limited.announcedPorts.map(\.description) == ["1024-65535/tcp"])
+    try editing.allow("ftp", from: [])
+    #expect(try service("ftp", of: editing.document).announcedPorts.map(\.description) == ["1024-65535/tcp"])
+    #expect(
+      editing.changes == ["FTP server allowed (21/tcp), only from 192.0.2.0/24", "FTP server is allowed (21/tcp)"])
+
+    // A rule from before, in a document that has no helper.
+    let old = """
+      { nodeName = "FTP server (ftp)"; enabled = 0; propertyName = Protocol; propertyValue = TCP; children = (
+        { enabled = 1; propertyName = "Dest port"; propertyValue = 21; filterActionName = Pass; } ); }
+      """
+    var other = try ServiceEditing(small(old), table: table)
+    try other.allow("ftp")
+    #expect(try service("ftp", of: other.document).announcedPorts.count == 1)
+    #expect(
+      other.changes == ["FTP server allowed (21/tcp), but no transfers, which need settings.helpers (docs/FTP.md)"])
+  }
+
+  private static let net = #"propertyName = "Source net"; propertyValue = "203.0.113.0/24";"#
+  private static let port =
+    #"{ enabled = 1; propertyName = "Dest port"; propertyValue = 22; filterActionName = Pass; }"#
+
+  /// Each would be lost: an exclusion, a port that is open to all, rules below a port, a second action, a name, a switch, a
+  /// comment.
+  @Test(arguments: [
+    "{ enabled = 1; \(net) filterActionName = Delete; }, \(port)",
+    "{ enabled = 1; \(net) children = ( \(port) ); }, \(port)",
+    "{ enabled = 1; \(net) children = ( \(port) ); }, "
+      + port.replacing("22", with: "80"),
+    "{ enabled = 1; \(net) children = ( \(port) ); }, { enabled = 1; "
+      + net.replacing("203", with: "198") + " children = ( \(port.replacing("22", with: "80")) ); }",
+    port.replacing("Pass; }", with: "Pass; children = ( { enabled = 1; \(net) filterActionName = Pass; } ); }"),
+    "{ enabled = 1; filterActionName = Log; }, \(port)", "{ enabled = 1; \(net) }, \(port)",
+    port.replacing("enabled", with: "nodeName = evening; enabled"), port.replacing("= 1", with: "= 0"),
+    port.replacing("Pass;", with: "Pass; parameter = x;"), "/* ask Ann */ \(port)",
+    port.replacing("Pass;", with: "Pass; // ask Ann\n"),
+  ])
+  func rulesOfOnesOwnAreNotWrittenAnew(_ below: String) throws {
+    let document = try small("{ nodeName = mine; enabled = 1; children = ( \(below) ); }")
+    var editing = try ServiceEditing(document, table: table)
+    #expect(throws: EditError.self) { try editing.allow("mine", from: ["203.0.113.0/24"]) }
+    let mine = try service("mine", of: document)
+    if !mine.isPlain { #expect(throws: EditError.self) { try editing.allow("mine", from: []) } }
+    #expect(try editing.edited.bytes == document.unchanged())
+    #expect(mine.sources.isEmpty)
+    #expect(mine.isPlain == below.contains("ask Ann"))
+    try editing.allow("mine")
+    #expect(mine.isPlain || editing.changes[0].hasSuffix("only from whom rule 1.1 says"))
+  }
+
+  @Test func aPlainRuleMayBeBuiltInAnyOrder() throws {
+    let own = """
+      { nodeName = mine; enabled = 1; propertyName = Protocol; propertyValue = TCP; children = (
+        { enabled = 1; \(Self.net) children = ( \(Self.port) ); },
+        { enabled = 1; propertyName = "Source net"; propertyValue = "2001:db8::/32 (home)"; children = ( \(Self.port) ); } ); }
+      """
+    var editing = try ServiceEditing(small(own), table: table)
+    #expect(try service("mine", of: editing.document).sources == ["203.0.113.0/24", "2001:db8::/32"])
+    try editing.allow("mine", from: ["192.0.2.0/24"])
+    #expect(editing.changes == ["mine is allowed (22/tcp), only from 192.0.2.0/24"])
+    #expect(try service("mine", of: editing.document).sources == ["192.0.2.0/24"])
   }
 
   @Test func otherDocumentsAreLeftAlone() throws {

@@ -122,6 +122,52 @@ import Testing
     #expect(try reply(nobody, sockets, enabled: false).sentence.hasPrefix("the firewall is off: every packet passes; "))
   }
 
+  /// A server of DHCP comes from its own port, and rules that count let nobody tell one packet after another.
+  @Test(arguments: ["", "{ enabled = 1; propertyName = \"Parent match count\"; propertyValue = 7; },"])
+  func portsThatRulesNameAreTried(first: String) throws {
+    let rules = """
+      { enabled = 1; propertyName = "Source port"; propertyValue = "67 (DHCP server)"; filterActionName = Pass; \
+      children = ( \(first) { enabled = 1; propertyName = Any; filterActionName = Pass; } ); },
+      { enabled = 1; propertyName = Direction; propertyValue = inbound; filterActionName = Delete; }
+      """
+    #expect(try text(rules, socket(68, protocolNumber: 17)) == "only from port 67")
+  }
+
+  /// Who is triggered by the first try is still a stranger at the next.
+  @Test func triesLeaveNothingBehind() throws {
+    let rules = """
+      { enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; },
+      { enabled = 1; propertyName = Include; propertyValue = state; filterActionName = Pass; },
+      { enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Trigger; },
+      { enabled = 1; propertyName = "Dest port"; propertyValue = 80; filterActionName = Pass; },
+      { enabled = 1; propertyName = User; propertyValue = 0; filterActionName = Pass; },
+      { enabled = 1; propertyName = Direction; propertyValue = inbound; filterActionName = Delete; }
+      """
+    var other = socket(22)
+    other.user = 33
+    let sockets = try reply(rules, [socket(23), socket(80), socket(22), other]).sockets
+    #expect(sockets.map(\.text) == ["blocked by 3", "reachable", "reachable", "blocked by 6"])
+  }
+
+  @Test func whatGoesToAGroupIsTried() throws {
+    let rules =
+      "{ enabled = 1; propertyName = \"Dest net\"; propertyValue = \"224.0.0.0/4\"; filterActionName = Delete; }"
+    #expect(try text(rules, socket(5353, at: "224.0.0.251", protocolNumber: 17)) == "blocked by 1")
+    #expect(try text("", socket(5353, at: "224.0.0.251", protocolNumber: 17)) == "reachable")
+    let broadcast = try #require(reply("", [socket(137, at: "192.0.2.255", protocolNumber: 17)]).sockets.first)
+    #expect(broadcast.text == "not tried" && broadcast.reach == .untried)
+  }
+
+  @Test func moreNetsThanAreTriedAreTold() throws {
+    let rules = (0..<300).map {
+      "{ enabled = 1; propertyName = \"Source net\"; propertyValue = \"10.\($0 / 250).\($0 % 250).0/24\"; filterActionName = Pass; }"
+    }.joined(separator: ", ")
+    let reply = try reply(rules, [socket(22)])
+    #expect(reply.incomplete == true)
+    #expect(reply.sentence.hasSuffix("; not everything was tried"))
+    #expect(try self.reply(Self.closed, [socket(22)]).incomplete == nil)
+  }
+
   @Test func rulesAboutUsersKnowWhoListens() throws {
     let rules = """
       { enabled = 1; propertyName = User; propertyValue = 0; filterActionName = Pass; },
