@@ -14,6 +14,7 @@ extension ImportedRules {
   ) -> [RuleNode] {
     let script = IPFWScript(source)
     findings += script.refusals.map { .notTakenOver($0) }
+    findings += [script.exit.map { .nothingRunsBehind($0) }].compactMap(\.self)
     let list = IPFWRuleList(script.commands, options, &findings)
     var rules = list.rules
     guard !rules.isEmpty else {
