@@ -23,6 +23,7 @@ struct IPFWScript {
   static let mostRounds = 10_000
   /// What `ipfw -S list` puts before rules of sets that are switched off.
   private static let disabledMark = Array("# DISABLED ".utf8)
+  private static let incompleteMark = Array("\(IPFWListing.incompleteMark) ".utf8)
 
   /// What variables and loops may add to what the file has, in bytes.
   private static let mostFilledIn = 1 << 22
@@ -70,6 +71,12 @@ struct IPFWScript {
     } else if bytes[position...].starts(with: Self.disabledMark) {
       position += Self.disabledMark.count
       readListing(to: end, isDisabled: true)
+    } else if bytes[position...].starts(with: Self.incompleteMark) {
+      let mark = position..<position + Self.incompleteMark.count - 1
+      position += Self.incompleteMark.count
+      readListing(to: end)
+      commands[commands.count - 1].refusal = ImportRefusal(
+        "what this rule asks besides, behind 'if' at its end, ipfw has no words for", at: mark)
     } else {
       readShell()
     }
