@@ -92,6 +92,14 @@ extension Diagnostic {
       .note, word.range, "senders of TCP get a reset, of UDP 'port unreachable', others 'administratively prohibited'")
   }
 
+  static func fragmentsAreKnown(_ word: Word) -> Diagnostic {
+    differs(.note, word.range, "fragments are not put together, but later ones have the ports of their first")
+  }
+
+  static func asksForNoState(_ rule: IPFWRule) -> Diagnostic {
+    differs(.note, rule.range, "no rule keeps state: rule \(rule.numberText) is not in the document")
+  }
+
   static func limitIsNotKept(_ word: Word) -> Diagnostic {
     differs(.warning, word.range, "the number of connections is not limited; their state is kept")
   }
