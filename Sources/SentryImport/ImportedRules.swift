@@ -18,7 +18,7 @@ public struct ImportedRules: Sendable {
 
   /// - Parameter read: makes rules of the text, and says what it finds.
   init(
-    _ bytes: [UInt8], fileName: String, interfaceNames: [String: String],
+    _ bytes: [UInt8], fileName: String, _ options: ImportOptions,
     read: (SourceText, inout [Diagnostic]) -> [RuleNode]
   ) {
     source = SourceText(fileName: fileName, bytes: bytes)
@@ -28,7 +28,7 @@ public struct ImportedRules: Sendable {
       return
     }
     let nodes = read(source, &findings)
-    let document = nodes.isEmpty ? nil : DocumentWriter.document(nodes, interfaceNames: interfaceNames)
+    let document = nodes.isEmpty ? nil : DocumentWriter.document(nodes, options)
     if let document, document.ruleSet == nil {
       findings.append(.tooMuch(document.diagnostics.first { $0.severity == .error }))
     }

@@ -18,6 +18,10 @@ extension Diagnostic {
     return notTakenOver("whether this runs depends on \(condition), which only a shell can tell", at: words.range)
   }
 
+  static func addedByOther(_ words: [Word]) -> Diagnostic {
+    notTakenOver("whether \(words[0].text.quoted) hands this to ipfw is not known here", at: words.range)
+  }
+
   static func tooEntangled(_ rule: IPFWRule, limit: Int) -> Diagnostic {
     notTakenOver("with what this rule asks and leads to, the rules would become more than \(limit)", at: rule.range)
   }
@@ -58,6 +62,10 @@ extension Diagnostic {
     differs(.note, word.range, "\(word.text.quoted) is no command of ipfw: left out")
   }
 
+  static func nothingRunsBehind(_ exit: Word) -> Diagnostic {
+    differs(.note, exit.range, "the script ends here: what stands behind is left out")
+  }
+
   static func mayMakeRules(_ word: Word, _ range: Range<Int>) -> Diagnostic {
     differs(.warning, range, "\(word.text.quoted) is no command of ipfw: what rules it makes is not known here")
   }
@@ -82,6 +90,14 @@ extension Diagnostic {
   static func answersDiffer(_ word: Word) -> Diagnostic {
     differs(
       .note, word.range, "senders of TCP get a reset, of UDP 'port unreachable', others 'administratively prohibited'")
+  }
+
+  static func fragmentsAreKnown(_ word: Word) -> Diagnostic {
+    differs(.note, word.range, "fragments are not put together, but later ones have the ports of their first")
+  }
+
+  static func asksForNoState(_ rule: IPFWRule) -> Diagnostic {
+    differs(.note, rule.range, "no rule keeps state: rule \(rule.numberText) is not in the document")
   }
 
   static func limitIsNotKept(_ word: Word) -> Diagnostic {

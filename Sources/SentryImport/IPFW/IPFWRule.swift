@@ -10,7 +10,8 @@ struct IPFWRule {
     case reset
     case count
     case skip(to: Int)
-    case checkState
+    /// Of one name; `nil`: of any.
+    case checkState(name: String?)
     case forward(IPAddress)
     /// Not taken over: it stands in the document, switched off.
     case none
@@ -28,8 +29,10 @@ struct IPFWRule {
   var isLogged = false
   /// What must hold for a packet.
   var clauses: [Clause] = []
-  /// Packets that match found a connection, whose packets then match as well.
-  var keepsState = false
+  /// Packets that match found a connection, whose packets then match as well. It has the name of what asks for it.
+  var stateName: String?
+
+  var keepsState: Bool { stateName != nil }
 
   /// `00100`.
   var numberText: String {
@@ -53,4 +56,10 @@ struct IPFWRule {
 
   /// What of it all packets of a connection have in common, in the direction of its first packet.
   var connection: [Clause] { clauses.filter { $0.allSatisfy(\.property.isOfConnection) } }
+}
+
+extension IPFWRule.Action {
+  var asksForState: Bool {
+    if case .checkState = self { true } else { false }
+  }
 }

@@ -32,6 +32,7 @@ struct IPFWRuleList {
       return setAside(words ?? [], .notTakenOver(refusal), &findings)
     }
     guard let words else {
+      if let rule = IPFWWords.ruleOfOther(command) { return setAside(rule, .addedByOther(command.words), &findings) }
       findings += [IPFWWords.finding(about: command)].compactMap(\.self)
       return
     }

@@ -8,7 +8,7 @@ struct IPFWRuleParser {
   private let number: Int
   let options: ImportOptions
   let tables: [String: [AddressRange]]
-  private var keepsState = false
+  private var stateName: String?
   private var isLogged = false
   private(set) var findings: [Diagnostic] = []
   /// The first word that means this host.
@@ -27,12 +27,12 @@ struct IPFWRuleParser {
     var clauses = try endpoints()
     while let word = peek, word.text != "//" { clauses += try option() }
     clauses = clauses.filter { !$0.isAlways }
-    if keepsState, action != .allow {
-      throw ImportRefusal("only rules that allow can keep state here", at: words.range)
+    if stateName != nil, !action.mayKeepState {
+      throw ImportRefusal("only rules that allow or skip can keep state here", at: words.range)
     }
     return IPFWRule(
       number: number, text: words.text, range: words.range, action: action, isLogged: isLogged, clauses: clauses,
-      keepsState: keepsState)
+      stateName: stateName)
   }
 
   // MARK: Words
@@ -72,9 +72,12 @@ struct IPFWRuleParser {
       return .reject
     case "reset", "reset6": return .reset
     case "count": return .count
+    case "reass":
+      findings.append(.fragmentsAreKnown(word))
+      return .count
     case "check-state":
-      if peek?.text.hasPrefix(":") == true { position += 1 }
-      return .checkState
+      let name = takeStateName()
+      return .checkState(name: name == "any" ? nil : name)
     case "skipto":
       let target = try next("the number of a rule")
       guard let number = Int(target.text) else {
@@ -126,7 +129,7 @@ struct IPFWRuleParser {
   /// Lest a line that is cut short is for all packets.
   private mutating func requireOptions() throws(ImportRefusal) {
     guard let word = peek, word.text != "//" else {
-      if position == 1, words[0].text == "check-state" { return }
+      if words[0].text == "check-state" { return }
       throw ImportRefusal("expected a protocol, 'from' and 'to' at the end of the rule", at: words.range)
     }
     if ["{", "(", "not"].contains(word.text) || Self.isOption(word.text) { return }
@@ -311,13 +314,19 @@ struct IPFWRuleParser {
   }
 
   private mutating func readState(_ word: Word) throws(ImportRefusal) {
-    keepsState = true
     if word.text == "limit" {
       var count = try next("what to count")
       while ["src-addr", "src-port", "dst-addr", "dst-port"].contains(count.text) { count = try next("a number") }
       findings.append(.limitIsNotKept(word))
     }
-    if peek?.text.hasPrefix(":") == true { position += 1 }
+    stateName = takeStateName()
+  }
+
+  /// `:web`. What has no name is called so, too.
+  private mutating func takeStateName() -> String {
+    guard let word = peek, word.text.hasPrefix(":"), word.text.count > 1 else { return "default" }
+    position += 1
+    return String(word.text.dropFirst())
   }
 
   private static func isOption(_ word: String) -> Bool { optionNames.contains(word) }
@@ -331,4 +340,13 @@ struct IPFWRuleParser {
     "diverted-loopback", "diverted-output", "ipsec", "flow-id", "ext6hdr", "fib", "lookup", "sockarg", "defer-action",
     "record-state",
   ]
+}
+
+extension IPFWRule.Action {
+  fileprivate var mayKeepState: Bool {
+    switch self {
+    case .allow, .skip: true
+    default: false
+    }
+  }
 }

@@ -23,17 +23,26 @@ struct IPFWScript {
   static let mostRounds = 10_000
   /// What `ipfw -S list` puts before rules of sets that are switched off.
   private static let disabledMark = Array("# DISABLED ".utf8)
+  private static let incompleteMark = Array("\(IPFWListing.incompleteMark) ".utf8)
 
-  private let bytes: [UInt8]
-  private var position = 0
-  private var variables: [String: Value] = [:]
+  /// What variables and loops may add to what the file has, in bytes.
+  private static let mostFilledIn = 1 << 22
+
+  let bytes: [UInt8]
+  var position = 0
+  var variables: [String: Value] = [:]
   private var command = IPFWCommand(words: [])
   private var blocks = ShellBlocks()
   private var rounds = 0
+  /// Of all words, in bytes.
+  private var size = 0
+  private var sizeOfCommand = 0
   private(set) var commands: [IPFWCommand] = []
   private(set) var refusals: [ImportRefusal] = []
+  /// What ends the script before its last line.
+  private(set) var exit: Word?
 
-  private enum Value {
+  enum Value {
     case known(String)
     /// Only a shell can tell.
     case unknown
@@ -62,6 +71,12 @@ struct IPFWScript {
     } else if bytes[position...].starts(with: Self.disabledMark) {
       position += Self.disabledMark.count
       readListing(to: end, isDisabled: true)
+    } else if bytes[position...].starts(with: Self.incompleteMark) {
+      let mark = position..<position + Self.incompleteMark.count - 1
+      position += Self.incompleteMark.count
+      readListing(to: end)
+      commands[commands.count - 1].refusal = ImportRefusal(
+        "what this rule asks besides, behind 'if' at its end, ipfw has no words for", at: mark)
     } else {
       readShell()
     }
@@ -71,7 +86,7 @@ struct IPFWScript {
     bytes[position...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? bytes.count
   }
 
-  private var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
+  var byte: UInt8? { position < bytes.count ? bytes[position] : nil }
 
   private mutating func skipBlanks() {
     while let byte, byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") { position += 1 }
@@ -104,6 +119,9 @@ struct IPFWScript {
         position += isDouble ? 2 : 1
         endCommand(isConditional: isDouble)
       case UInt8(ascii: "\\") where continuesLine: skipLineEnd()
+      case UInt8(ascii: "(") where command.words.isEmpty && !blocks.isInCase:
+        add([byte], from: position, isQuoted: false, nil)
+        position += 1
       default: readWord()
       }
     }
@@ -120,8 +138,11 @@ struct IPFWScript {
   }
 
   private mutating func endCommand(isConditional: Bool) {
+    // Behind `&&` the line may end.
+    if command.refusal == nil, command.words.isEmpty, command.isConditional { return }
     if command.refusal != nil || !command.words.isEmpty { finishCommand() }
     command = IPFWCommand(words: [], isConditional: isConditional)
+    sizeOfCommand = 0
   }
 
   private mutating func finishCommand() {
@@ -141,8 +162,13 @@ struct IPFWScript {
       return
     }
     var words = command.words[...]
-    blocks.enter(&words)
+    blocks.enter(&words, isConditional: command.isConditional)
     (command.words, command.block) = (Array(words), blocks.condition)
+    let isInSubshell = blocks.isInSubshell
+    blocks.leaveSubshell(&command.words)
+    words = command.words[...]
+    let isCertain = command.block == nil && !command.isConditional && !isInSubshell
+    if words.first?.text == "exit", isCertain { end(words[0]) }
     guard command.refusal == nil else { return commands.append(command) }
     let assigned =
       ["export", "readonly", "local"].contains(words.first?.text) ? Array(words.dropFirst()) : Array(words)
@@ -150,7 +176,14 @@ struct IPFWScript {
       if !words.isEmpty { commands.append(command) }
       return
     }
-    for word in assigned { assign(word) }
+    for word in assigned { assign(word, isCertain: isCertain) }
+  }
+
+  /// Nothing behind it runs.
+  private mutating func end(_ word: Word) {
+    let rest = bytes[min(position, bytes.count)...].contains { !UnicodeScalar($0).properties.isWhitespace }
+    if rest { exit = word }
+    position = bytes.count
   }
 
   private mutating func begin(_ loop: (variable: String, values: [String]), _ word: Word) {
@@ -161,22 +194,16 @@ struct IPFWScript {
   }
 
   /// What is assigned under a condition is not known afterwards, but for what is ipfw in any case.
-  private mutating func assign(_ word: Word) {
+  private mutating func assign(_ word: Word, isCertain: Bool) {
     guard let (name, value) = Self.assignment(word.text) else { return }
-    let isCertain = command.block == nil && !command.isConditional
     let isSame = if case .known(let before)? = variables[name] { before == value } else { false }
     let isKnown = word.refusal == nil && (isCertain || isSame || IPFWWords.isFirewall(value))
     variables[name] = isKnown ? .known(value) : .unknown
   }
 
-  private static func assignment(_ word: String) -> (String, String)? {
+  static func assignment(_ word: String) -> (String, String)? {
     guard let equals = word.firstIndex(of: "="), isName(word[..<equals]) else { return nil }
     return (String(word[..<equals]), String(word[word.index(after: equals)...]))
-  }
-
-  private static func isName(_ text: Substring) -> Bool {
-    guard let first = text.first, first.isLetter || first == "_" else { return false }
-    return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
   }
 
   /// One word; several where a variable holds several and stands outside quotes.
@@ -227,58 +254,26 @@ struct IPFWScript {
     }
   }
 
-  /// What a command prints. Up to the end of the line where it does not end before.
-  private mutating func skipSubstitution(to end: UInt8, into text: inout [UInt8]) -> ImportRefusal {
-    let start = position
-    position = bytes[(position + 1)...].firstIndex { $0 == end || $0 == UInt8(ascii: "\n") } ?? bytes.count
-    if byte == end { position += 1 }
-    return unknown(start..<position, into: &text)
-  }
-
-  /// The text as it stands, and that nobody knows what it stands for.
-  private func unknown(_ range: Range<Int>, into text: inout [UInt8]) -> ImportRefusal {
-    text += bytes[range]
-    let what = String(decoding: bytes[range], as: UTF8.self).quoted
-    return ImportRefusal("what \(what) stands for is not known here", at: range)
-  }
-
-  /// `$name`, `${name}`, `${name:-otherwise}`; all else behind a dollar sign is for a shell.
-  private mutating func readVariable(into text: inout [UInt8]) -> ImportRefusal? {
-    let start = position
-    position += 1
-    if byte == UInt8(ascii: "(") { return readSubstitution(from: start, into: &text) }
-    let isBraced = byte == UInt8(ascii: "{")
-    if isBraced { position += 1 }
-    let nameStart = position
-    while let byte, Self.isName("_" + Substring(String(UnicodeScalar(byte)))) { position += 1 }
-    let name = String(decoding: bytes[nameStart..<position], as: UTF8.self)
-    var otherwise: String?
-    if isBraced {
-      let end = bytes[position...].firstIndex { $0 == UInt8(ascii: "}") || $0 == UInt8(ascii: "\n") } ?? bytes.count
-      let rest = String(decoding: bytes[position..<end], as: UTF8.self)
-      otherwise = rest.hasPrefix(":-") && !rest.contains("$") ? String(rest.dropFirst(2)) : nil
-      position = min(bytes.count, end + 1)
+  /// Variables of variables make much of little.
+  private mutating func hasRoom(for count: Int, at start: Int) -> Bool {
+    size += count
+    sizeOfCommand += count
+    if sizeOfCommand > Self.longestLine {
+      command.refusal = ImportRefusal(
+        "a command of more than \(Self.longestLine) bytes, with its variables filled in", at: start..<start + 1)
+      return false
     }
-    guard case .known(let value)? = variables[name] ?? otherwise.map(Value.known) else {
-      return unknown(start..<position, into: &text)
-    }
-    text += Array(value.utf8)
-    return nil
-  }
-
-  private mutating func readSubstitution(from start: Int, into text: inout [UInt8]) -> ImportRefusal {
-    let isArithmetic = bytes[position...].starts(with: "((".utf8)
-    var refusal = skipSubstitution(to: UInt8(ascii: ")"), into: &text)
-    if isArithmetic, byte == UInt8(ascii: ")") { position += 1 }
-    text.removeLast(refusal.range.count)
-    refusal = unknown(start..<position, into: &text)
-    return refusal
+    guard size > bytes.count + Self.mostFilledIn else { return true }
+    refusals.append(ImportRefusal("with its variables filled in, the file becomes too long", at: start..<start + 1))
+    position = bytes.count
+    return false
   }
 
   private mutating func add(_ text: [UInt8], from start: Int, isQuoted: Bool, _ refusal: ImportRefusal?) {
     let whole = String(decoding: text, as: UTF8.self)
     let isAssignment = Self.assignment(whole) != nil
     let parts = isQuoted || isAssignment || refusal != nil ? [whole[...]] : whole.split(whereSeparator: \.isWhitespace)
+    guard hasRoom(for: text.count, at: start) else { return }
     for part in parts {
       command.words.append(Word(text: String(part), range: start..<position, refusal: refusal))
     }

@@ -80,7 +80,7 @@ struct IPFWTree {
     var place = start
     while place < end, excess == nil {
       let rule = rules[place]
-      if states.askingPlaces.contains(place) { branches += stateBranches(at: rule) }
+      branches += stateBranches(at: place, depth)
       let clauses = reduced(rule.clauses)
       places.insert(place)
       if let target = targets[place] {
@@ -135,11 +135,22 @@ struct IPFWTree {
     }
   }
 
-  private mutating func stateBranches(at rule: IPFWRule) -> [Branch] {
+  private mutating func stateBranches(at place: Int, _ depth: Int) -> [Branch] {
+    let rule = rules[place]
     var branches: [Branch] = []
-    for (keeper, clauses) in states.questions(isForLaterFragments: isForLaterFragments) {
-      let name = "\(rule.numberText) state of \(keeper.name)"
-      let outcome = RuleNode(name, .pass, keeper.isLogged ? [RuleNode("", .log)] : [])
+    for (keeper, clauses) in states.questions(at: place, isForLaterFragments: isForLaterFragments) {
+      let name = "\(rule.numberText) state of \(keeper.rule.name)"
+      let log = keeper.rule.isLogged ? [RuleNode("", .log)] : []
+      var outcome = RuleNode(name, .pass, log)
+      if let target = targets[keeper.place] {
+        guard depth < Self.depthLimit else {
+          excess = rule
+          return branches
+        }
+        // What the rule does with its first packet happens to those of its connection.
+        let rest = self.branches(from: target, to: rules.count, depth: depth + 1)
+        outcome = RuleNode(name, .next, log + Factoring.nodes(of: rest))
+      }
       add(rule, reduced(clauses), outcome, shortName: "\(rule.numberText) state", to: &branches)
     }
     return branches

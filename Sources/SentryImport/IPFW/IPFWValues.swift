@@ -35,6 +35,9 @@ enum IPFWValues {
         return try masked(text[..<colon], by: text[text.index(after: colon)...], word)
       }
     }
+    let halves = text.split(separator: "/", omittingEmptySubsequences: false)
+    if halves.count == 2, halves[1].contains(".") { return try masked(halves[0], by: halves[1], word) }
+    if text == "localhost" { return [AddressRange(prefix: IPAddress(v4: 0x7F00_0001), length: 128)] }
     if text.hasSuffix("/0") { return nil }
     guard let range = try? AddressRange(text), !text.contains("-") else {
       throw ImportRefusal(

@@ -26,20 +26,24 @@ enum IPFWWords {
     var words = withoutRunners(command.words[...])
     guard let first = words.first else { return nil }
     if isFirewall(first.text) { return withoutRedirections(afterOptions(words.dropFirst())) }
+    if first.text.hasPrefix("-") { words = afterOptions(words) }
     if first.refusal != nil {
       // The name of a program, in a variable that something else sets.
       words = afterOptions(words.dropFirst())
       return words.first.map { commands.contains($0.text) } == true ? withoutRedirections(words) : nil
     }
-    let isCommand = commands.contains(first.text) || first.text.first?.isNumber == true
+    let isCommand = words.first.map { commands.contains($0.text) || $0.text.first?.isNumber == true } ?? false
     return isCommand ? withoutRedirections(words) : nil
   }
 
   private static func withoutRunners(_ words: ArraySlice<Word>) -> ArraySlice<Word> {
-    var words = words
+    // `PATH=/sbin ipfw …`
+    var words = words.drop { $0.refusal == nil && IPFWScript.assignment($0.text) != nil }
     while let first = words.first, let name = first.text.split(separator: "/").last, runners.contains(String(name)) {
       // `nice -n 5`
-      words = words.dropFirst().drop { $0.text.hasPrefix("-") || Int($0.text) != nil }
+      words = words.dropFirst().drop {
+        $0.text.hasPrefix("-") || Int($0.text) != nil || IPFWScript.assignment($0.text) != nil
+      }
       // `eval "ipfw add …"`
       if let text = words.first, text.refusal == nil, text.text.contains(" ") {
         let parts = text.text.split(separator: " ").map { Word(text: String($0), range: text.range) }
@@ -64,6 +68,13 @@ enum IPFWWords {
       isFile = isRedirection && !rest.contains { $0 != ">" && $0 != "<" }
     }
     return kept
+  }
+
+  /// What another command seems to add: `myfw -q add 100 deny ip from any to any`.
+  static func ruleOfOther(_ command: IPFWCommand) -> [Word]? {
+    guard let add = command.words.firstIndex(where: { $0.text == "add" }) else { return nil }
+    let rule = command.words[add...]
+    return rule.prefix(6).contains { actions.contains($0.text) } ? Array(rule) : nil
   }
 
   /// What to say of a command that is not for ipfw: more where it may have to do with rules.

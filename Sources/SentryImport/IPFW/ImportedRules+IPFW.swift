@@ -4,7 +4,7 @@ internal import SentryPacket
 extension ImportedRules {
   /// Reads rules of ipfw(8): a listing as `ipfw list` and `ipfw show` print it, or a script of `ipfw add` commands.
   public init(ipfw bytes: [UInt8], fileName: String, options: ImportOptions) {
-    self.init(bytes, fileName: fileName, interfaceNames: options.interfaceNames) { source, findings in
+    self.init(bytes, fileName: fileName, options) { source, findings in
       Self.nodes(ofIPFW: source, options, &findings)
     }
   }
@@ -14,6 +14,7 @@ extension ImportedRules {
   ) -> [RuleNode] {
     let script = IPFWScript(source)
     findings += script.refusals.map { .notTakenOver($0) }
+    findings += [script.exit.map { .nothingRunsBehind($0) }].compactMap(\.self)
     let list = IPFWRuleList(script.commands, options, &findings)
     var rules = list.rules
     guard !rules.isEmpty else {
@@ -46,6 +47,8 @@ extension ImportedRules {
     for rule in rules {
       if case .skip(let number) = rule.action, number <= rule.number { findings.append(.goesBack(rule)) }
     }
+    let isKept = rules.contains(where: \.keepsState)
+    for rule in rules where !isKept && rule.action.asksForState { findings.append(.asksForNoState(rule)) }
     if let keeper = rules.first(where: \.keepsState), rules.contains(where: { $0.action == .allow && !$0.keepsState }) {
       findings.append(.anyRuleMakesKnown(keeper))
     }

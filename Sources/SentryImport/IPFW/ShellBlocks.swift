@@ -28,7 +28,9 @@ struct ShellBlocks {
   var condition: Word? { open.last { $0.isCondition }?.word }
 
   /// Takes the shell's own words from the beginning of a command, and opens and closes blocks by them.
-  mutating func enter(_ words: inout ArraySlice<Word>) {
+  ///
+  /// - Parameter isConditional: a block that begins here runs only if the command before it succeeds, or fails.
+  mutating func enter(_ words: inout ArraySlice<Word>, isConditional: Bool) {
     while let first = words.first {
       let text = first.text
       if Self.wordsBeforeCommands.contains(text) {
@@ -41,8 +43,8 @@ struct ShellBlocks {
       } else if Self.closings.contains(text) {
         _ = open.popLast()
         return words.removeAll()
-      } else if text == "{" {
-        openBrace(first)
+      } else if text == "{" || text == "(" {
+        openBrace(first, isConditional: isConditional)
         words.removeFirst()
       } else if takeFunction(&words) || takePattern(&words) {
         continue
@@ -53,11 +55,30 @@ struct ShellBlocks {
   }
 
   /// That of a function, or one whose commands run in any case.
-  private mutating func openBrace(_ word: Word) {
+  private mutating func openBrace(_ word: Word, isConditional: Bool) {
     if open.last?.awaitsBrace == true {
       open[open.count - 1].awaitsBrace = false
     } else {
-      open.append(Block(word: word, isCondition: false))
+      open.append(Block(word: word, isCondition: isConditional))
+    }
+  }
+
+  // MARK: Subshells
+
+  /// What a command sets there is not known outside.
+  var isInSubshell: Bool { open.contains { $0.word.text == "(" } }
+
+  /// What comes next is a pattern, which may begin with a parenthesis.
+  var isInCase: Bool { open.last?.word.text == "case" }
+
+  /// Takes the parenthesis that ends a subshell from the end of a command.
+  mutating func leaveSubshell(_ words: inout [Word]) {
+    while open.last?.word.text == "(", let last = words.last, last.refusal == nil, last.text.hasSuffix(")") {
+      let letters = words.map(\.text).joined()
+      guard letters.count(where: { $0 == ")" }) > letters.count(where: { $0 == "(" }) else { return }
+      words[words.count - 1].text.removeLast()
+      if words[words.count - 1].text.isEmpty { words.removeLast() }
+      open.removeLast()
     }
   }
 

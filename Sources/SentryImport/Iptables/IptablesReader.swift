@@ -9,7 +9,7 @@ extension ImportedRules {
   public init(
     iptablesSave bytes: [UInt8], isIPv6: Bool, other: [UInt8]? = nil, fileName: String, options: ImportOptions
   ) {
-    self.init(bytes, fileName: fileName, interfaceNames: options.interfaceNames) { source, findings in
+    self.init(bytes, fileName: fileName, options) { source, findings in
       var reader = IptablesReader(source, isIPv6: isIPv6, options)
       let nodes = reader.nodes()
       findings += reader.findings

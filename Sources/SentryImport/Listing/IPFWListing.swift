@@ -3,7 +3,8 @@ public import SentryRules
 /// The rules of a document in the manner of `ipfw show`: number, packets, bytes, rule. A line for each rule that does something;
 /// what stands above it is part of what it asks.
 ///
-/// What ipfw cannot say stands in the comment behind a rule, after our number and name. Rules that send packets elsewhere become
+/// Behind a rule stand our number and name. A rule that asks something that ipfw has no words for would be for more packets
+/// without it; so its line is a comment, `# INCOMPLETE …`, with what it asks at the end. Rules that send packets elsewhere become
 /// `skipto`, so they lead to the right line. Numbers of lines are our own, those of a listing for ipfw: from 100 on.
 public struct IPFWListing {
   /// What a rule has counted.
@@ -27,6 +28,8 @@ public struct IPFWListing {
     var remarks: [String]
   }
 
+  /// Before a rule that says only a part of what is asked.
+  static let incompleteMark = "# INCOMPLETE"
   private static let lastNumber = 65_535
 
   private let ruleSet: RuleSet
@@ -123,6 +126,7 @@ public struct IPFWListing {
   private func text(ofLine index: Int, _ counts: [Counts]?) -> String {
     let line = lines[index]
     var words = [Self.padded("\(number(ofLine: index))", to: 5, with: "0")]
+    if !line.match.unsaid.isEmpty { words.insert(Self.incompleteMark, at: 0) }
     if let counts {
       let counted = line.rule.flatMap { counts.indices.contains($0) ? counts[$0] : nil }
       words.append(Self.padded("\(counted?.packets ?? 0)", to: 10, with: " "))

@@ -4,7 +4,7 @@ internal import SentryPacket
 extension ImportedRules {
   /// Reads what `nft list ruleset` prints.
   public init(nft bytes: [UInt8], fileName: String, options: ImportOptions) {
-    self.init(bytes, fileName: fileName, interfaceNames: options.interfaceNames) { source, findings in
+    self.init(bytes, fileName: fileName, options) { source, findings in
       var reader = NftReader(source, options)
       let nodes = reader.nodes()
       findings += reader.findings

@@ -1,26 +1,43 @@
 internal import SentryDiagnostics
+internal import SentryPacket
 internal import SentryRules
 
 /// Rules as a document in our text form.
 enum DocumentWriter {
-  /// - Parameter interfaceNames: what other systems call interfaces, and what they are called here.
-  static func document(_ nodes: [RuleNode], interfaceNames: [String: String]) -> RuleDocument {
+  static func document(_ nodes: [RuleNode], _ options: ImportOptions) -> RuleDocument {
     var bytes: [UInt8] = []
     bytes.append(contentsOf: "{ rules = (".utf8)
     write(nodes, to: &bytes)
     bytes.append(contentsOf: ");".utf8)
-    if !interfaceNames.isEmpty {
-      bytes.append(contentsOf: " settings = { interfaceNames = {".utf8)
-      for (name, here) in interfaceNames.sorted(by: { $0.key < $1.key }) {
-        write(name, to: &bytes)
-        bytes.append(UInt8(ascii: "="))
-        write(here, to: &bytes)
-        bytes.append(UInt8(ascii: ";"))
-      }
-      bytes.append(contentsOf: "}; };".utf8)
-    }
+    var settings: [UInt8] = []
+    write(options.interfaceNames, to: &settings)
+    // Those of the machine that imports, it knows by itself.
+    if !options.ownAddressesAreAssumed { writeLocal(options.ownAddresses.map(\.description), to: &settings) }
+    if !settings.isEmpty { bytes += Array("settings = {".utf8) + settings + Array("};".utf8) }
     bytes.append(UInt8(ascii: "}"))
     return RuleDocument(reading: bytes)
+  }
+
+  private static func write(_ interfaceNames: [String: String], to bytes: inout [UInt8]) {
+    guard !interfaceNames.isEmpty else { return }
+    bytes.append(contentsOf: "interfaceNames = {".utf8)
+    for (name, here) in interfaceNames.sorted(by: { $0.key < $1.key }) {
+      write(name, to: &bytes)
+      bytes.append(UInt8(ascii: "="))
+      write(here, to: &bytes)
+      bytes.append(UInt8(ascii: ";"))
+    }
+    bytes.append(contentsOf: "};".utf8)
+  }
+
+  private static func writeLocal(_ addresses: [String], to bytes: inout [UInt8]) {
+    guard !addresses.isEmpty else { return }
+    bytes.append(contentsOf: "local = (".utf8)
+    for (index, address) in addresses.enumerated() {
+      if index > 0 { bytes.append(UInt8(ascii: ",")) }
+      write(address, to: &bytes)
+    }
+    bytes.append(contentsOf: ");".utf8)
   }
 
   private static func write(_ nodes: [RuleNode], to bytes: inout [UInt8]) {

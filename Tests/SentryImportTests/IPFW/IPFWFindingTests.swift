@@ -40,7 +40,7 @@ private let unsaid = [
   Unsaid("00100 allow icmp from any to any icmptypes «256»", "expected numbers from 0 to 255"),
   Unsaid("00100 allow ip from any to any via «192.0.2.1»", "an interface is asked for by its name"),
   Unsaid("00100 allow ip from any to any out «recv» en0 xmit en1", "was received is not known"),
-  Unsaid("00100 «deny tcp from any to any keep-state»", "only rules that allow can keep state"),
+  Unsaid("00100 «deny tcp from any to any keep-state»", "only rules that allow or skip can keep state"),
   Unsaid("00100 fwd «127.0.0.1,8080» tcp from any to any 80", "a next hop only"),
   Unsaid("00100 allow tcp from any «to»", "expected an address at the end"),
   Unsaid("00100 allow ip from not «any» to any", "'not any' matches nothing"),
@@ -86,6 +86,8 @@ private let unsaid = [
     .takenOverDifferently, .warning),
   Unsaid(
     "00100 «skipto 100 ip from any to any»", "ipfw never goes back", .takenOverDifferently, .warning),
+  Unsaid("00100 «check-state»", "no rule keeps state", .takenOverDifferently, .note),
+  Unsaid("00100 «reass» all from any to any in", "later ones have the ports", .takenOverDifferently, .note),
   Unsaid("«sysctl» net.inet.ip.forwarding=1", "is no command of ipfw", .takenOverDifferently, .note),
 ]
 
@@ -127,6 +129,17 @@ private let unsaid = [
     options.defaultAction = .allow
     let other = ImportedRules(ipfw: bytes, fileName: "rules", options: options)
     #expect(other.diagnostics == [] && other.text?.contains("65535 allow ip from any to any") == true)
+  }
+
+  @Test func ownAddressesThatAreGivenStandInTheDocument() throws {
+    let text = Self.imported("00100 allow ip from me to any\n").text
+    #expect(text?.contains("local = ( \"192.0.2.10\" )") == true, "\(text ?? "")")
+  }
+
+  @Test(arguments: ["10.0.0.0/255.255.0.0", "10.0.0.0:255.255.0.0", "10.0.0.0/16"])
+  func aMaskMayStandInWholeToo(_ net: String) throws {
+    let rules = Self.imported("00100 deny ip from \(net) to any\n")
+    #expect(rules.text?.contains("propertyValue = \"10.0.0.0/16\"") == true, "\(rules.diagnostics)")
   }
 
   // MARK: Scripts

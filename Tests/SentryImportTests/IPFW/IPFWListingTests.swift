@@ -28,12 +28,18 @@ import Testing
       ])
   }
 
-  @Test func whatIPFWCannotSayStandsInTheComment() throws {
+  /// Without what ipfw cannot say, a rule would be for more packets.
+  @Test func whatIPFWCannotSayIsNoRule() throws {
     let lines = try Self.listing(
       Self.rule(
         "Include", "trigger",
         "filterActionName = Delete; children = ( { enabled = 1; filterActionName = \"Dont log\"; } );"))
-    #expect(lines.first == "00100 deny ip from any to any // 1; if Include == trigger")
+    #expect(lines.first == "# INCOMPLETE 00100 deny ip from any to any // 1; if Include == trigger")
+    let again = SampleRulesetTests.imported(lines.joined(separator: "\n"))
+    let errors = again.diagnostics.filter { $0.severity == .error }
+    #expect(errors.count == 1 && errors[0].message.contains("ipfw has no words for"), "\(again.diagnostics)")
+    let rule = try #require(again.ruleSet).rules.first { $0.name.hasPrefix("00100 deny ip") }
+    #expect(rule?.isEnabled == false)
   }
 
   @Test func aRangeIsItsNets() throws {
