@@ -117,7 +117,8 @@ extension OwnerAnswer {
       let outcome = bytes.wire8(at: 10).flatMap(Outcome.init), let has = bytes.wire8(at: 11).map(Has.init),
       let process = bytes.native32(at: 12), let identity = ExecutableIdentity(bytes, at: 16)
     else { return nil }
-    let answer = OwnerAnswer(number: number, outcome: outcome, user: has.contains(.user) ? user : nil, process: process,
+    let answer = OwnerAnswer(
+      number: number, outcome: outcome, user: has.contains(.user) ? user : nil, process: process,
       identity: has.contains(.identity) ? identity : nil, listens: has.contains(.listener))
     return (answer, headSize..<headSize + length)
   }

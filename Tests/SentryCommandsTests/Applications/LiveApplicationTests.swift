@@ -92,7 +92,10 @@ struct LiveApplicationTests {
     try await with("{ unknown = deny; }") { bench in
       let (one, two) = (try await bench.copy("nc", as: "one"), try await bench.copy("nc", as: "two"))
       let servers = try [(one, "8001"), (two, "8002")].map { program, port in
-        try bench.cable.start(at: .watched, "bash", "-c", "while :; do \(program) -l -p \(port) </dev/null >/dev/null || \(program) -l \(port) </dev/null >/dev/null; done")
+        try bench.cable.start(
+          at: .watched, "bash", "-c",
+          "while :; do \(program) -l -p \(port) </dev/null >/dev/null || \(program) -l \(port) </dev/null >/dev/null; done"
+        )
       }
       for port in [8_001, 8_002] { try await bench.cable.waitUntilListening(at: .watched, "tcp", port) }
       _ = try await bench.sentry("allow", one, "--inbound")
