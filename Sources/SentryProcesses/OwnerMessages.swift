@@ -73,6 +73,18 @@ public struct OwnerAnswer: Equatable, Sendable {
   public var identity: ExecutableIdentity?
   /// Somebody listens at the local end, if that was asked.
   public var listens = false
+
+  public init(
+    number: UInt32, outcome: Outcome, user: UInt32? = nil, process: UInt32 = 0, identity: ExecutableIdentity? = nil,
+    listens: Bool = false
+  ) {
+    self.number = number
+    self.outcome = outcome
+    self.user = user
+    self.process = process
+    self.identity = identity
+    self.listens = listens
+  }
 }
 
 extension OwnerAnswer {

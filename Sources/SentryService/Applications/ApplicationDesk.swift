@@ -341,7 +341,8 @@ actor ApplicationDesk {
       new.entry(of: path, user: user) ?? KeptPermission(path: path, user: user, time: 0, by: "", how: .command)
     edit(&entry)
     if !entry.allowsAnything { entry.sha256 = nil }
-    entry.time = WallClock.seconds()
+    // Whole, as the file has it.
+    entry.time = WallClock.seconds().rounded(.down)
     new.set(entry)
     try keep(new)
     return entry

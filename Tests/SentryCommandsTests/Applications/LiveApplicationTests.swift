@@ -198,6 +198,37 @@ struct LiveApplicationTests {
     }
   }
 
+  /// Nobody has seen how it was opened: it counts as opened by others, for somebody listens at its end.
+  @Test(.timeLimit(.minutes(12)))
+  func aConnectionOlderThanTheRulesKeepsItsWay() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(LiveQueue.rule("Protocol", "6", ""), in: folder)
+    let state = try TemporaryFolder()
+    try await LiveQueue.run(document, options: ["--state-directory", state.url.path]) { cable, daemon in
+      let bench = Bench(cable: cable, daemon: daemon, folder: folder)
+      let server = try await bench.copy("python3", as: "server")
+      let program = """
+        import socket
+        listener = socket.create_server(('', 8001))
+        connection = listener.accept()[0]
+        while True: open('\(folder.path("heard"))', 'ab', 0).write(connection.recv(1))
+        """
+      let listening = try cable.start(at: .watched, "env", "PYTHONHOME=/usr", server, "-c", program)
+      try await cable.waitUntilListening(at: .watched, "tcp", 8_001)
+      let client = try cable.start(
+        at: .sender, "bash", "-c",
+        "exec 3<>/dev/tcp/\(Cable.watchedAddress)/8001; echo a >&3; until [ -e \(folder.path("go")) ]; do sleep 0.1; done; "
+          + "echo b >&3; sleep 600")
+      func heard() -> String { (try? String(contentsOfFile: folder.path("heard"), encoding: .utf8)) ?? "" }
+      try await waitUntil("the first is heard") { heard() == "a\n" }
+      _ = try await bench.sentry("allow", server, "--inbound")
+      _ = try await bench.sentry("on", "--unknown", "deny")
+      _ = try folder.write("go", "")
+      try await waitUntil("the second is heard") { heard() == "a\nb\n" }
+      for program in [client, listening] { try await program.kill() }
+    }
+  }
+
   /// A stranger who knocks where the rules would let nobody in anyway has nobody asked.
   @Test(.timeLimit(.minutes(12)))
   func nobodyIsAskedWhereTheAnswerWouldChangeNothing() async throws {

@@ -33,16 +33,16 @@ import Testing
     ),
     ("{ applications = ( { path = \"/a\"; inbound = allow; } ); }", "1:20", "needs the sha256"),
     ("{ applications = ( { path = \"/a\"; inbound = allow; sha256 = 12; } ); }", "1:61", "64 hexadecimal digits"),
-    ("{ applications = ( { path = \"/a\"; inbound = deny; colour = red; } ); }", "1:61", "no entry has 'colour'"),
+    ("{ applications = ( { path = \"/a\"; inbound = deny; colour = red; } ); }", "1:60", "no entry has 'colour'"),
     (
-      "{ applications = ( { path = \"/a\"; inbound = deny; user = \"nobody-of-this-name\"; } ); }", "1:59",
+      "{ applications = ( { path = \"/a\"; inbound = deny; user = \"nobody-of-this-name\"; } ); }", "1:58",
       "no user called"
     ),
     (
-      "{ applications = ( { path = \"/a\"; inbound = deny; }, { path = \"/a\"; outbound = deny; } ); }", "1:53",
+      "{ applications = ( { path = \"/a\"; inbound = deny; }, { path = \"/a\"; outbound = deny; } ); }", "1:54",
       "two entries"
     ),
-    ("{ applications = ( ", "1:18", "never closed"),
+    ("{ applications = ( ", "1:19", "the document ends"),
   ])
   func whatIsWrongIsSaidWithItsPlace(_ text: String, _ place: String, _ message: String) throws {
     let folder = try TemporaryFolder()
