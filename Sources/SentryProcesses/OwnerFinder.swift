@@ -7,7 +7,13 @@ struct OwnerFinder: ~Copyable {
   /// Who was found to have sockets open: looked at first the next time.
   private var holders: [UInt32: ProcessFolder.Holder] = [:]
 
+  /// Who was found last, the latest first: most sockets are of processes that have had others.
+  private var recent: [UInt32] = []
+
   private static let holdersRemembered = 4_096
+  /// Processes that are looked at before all: those found last, and those that began last.
+  private static let recentRemembered = 8
+  private static let latestTried: UInt32 = 12
 
   init(processes: ProcessFolder = ProcessFolder()) {
     sockets = SocketDiagnosis()
@@ -57,14 +63,34 @@ struct OwnerFinder: ~Copyable {
     if let holder = holders[inode], processes.isHeld(inode, by: holder) {
       return take(executableOf: holder, path: &path, &answer)
     }
-    switch processes.holder(ofSocket: inode) {
+    switch likelyHolder(of: inode).map({ .found($0) }) ?? processes.holder(ofSocket: inode) {
     case .found(let holder):
       if holders.count >= Self.holdersRemembered { holders.removeAll(keepingCapacity: true) }
       holders[inode] = holder
+      remember(holder.process)
       take(executableOf: holder, path: &path, &answer)
     case .nobody: answer.outcome = .noProcess
     case .hidden: answer.outcome = .hidden
     }
+  }
+
+  /// To look at all processes takes milliseconds where there are many, and others wait.
+  private func likelyHolder(of inode: UInt32) -> ProcessFolder.Holder? {
+    for process in recent {
+      if let holder = processes.holder(ofSocket: inode, in: process) { return holder }
+    }
+    guard let latest = processes.latest else { return nil }
+    for process in (latest - min(latest, Self.latestTried)...latest).reversed() where !recent.contains(process) {
+      if let holder = processes.holder(ofSocket: inode, in: process) { return holder }
+    }
+    return nil
+  }
+
+  private mutating func remember(_ process: UInt32) {
+    guard recent.first != process else { return }
+    recent.removeAll { $0 == process }
+    recent.insert(process, at: 0)
+    if recent.count > Self.recentRemembered { recent.removeLast() }
   }
 
   private func take(executableOf holder: ProcessFolder.Holder, path: inout [UInt8], _ answer: inout OwnerAnswer) {

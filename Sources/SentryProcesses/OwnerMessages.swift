@@ -73,6 +73,18 @@ public struct OwnerAnswer: Equatable, Sendable {
   public var identity: ExecutableIdentity?
   /// Somebody listens at the local end, if that was asked.
   public var listens = false
+
+  public init(
+    number: UInt32, outcome: Outcome, user: UInt32? = nil, process: UInt32 = 0, identity: ExecutableIdentity? = nil,
+    listens: Bool = false
+  ) {
+    self.number = number
+    self.outcome = outcome
+    self.user = user
+    self.process = process
+    self.identity = identity
+    self.listens = listens
+  }
 }
 
 extension OwnerAnswer {
@@ -117,7 +129,8 @@ extension OwnerAnswer {
       let outcome = bytes.wire8(at: 10).flatMap(Outcome.init), let has = bytes.wire8(at: 11).map(Has.init),
       let process = bytes.native32(at: 12), let identity = ExecutableIdentity(bytes, at: 16)
     else { return nil }
-    let answer = OwnerAnswer(number: number, outcome: outcome, user: has.contains(.user) ? user : nil, process: process,
+    let answer = OwnerAnswer(
+      number: number, outcome: outcome, user: has.contains(.user) ? user : nil, process: process,
       identity: has.contains(.identity) ? identity : nil, listens: has.contains(.listener))
     return (answer, headSize..<headSize + length)
   }

@@ -34,6 +34,20 @@ struct ProcessFolder {
     return isHidden ? .hidden : .nobody
   }
 
+  /// Its file, if that process has the socket open, as far as that is ours to see.
+  func holder(ofSocket inode: UInt32, in process: UInt32) -> Holder? {
+    Self.file(in: "\(path)/\(process)/fd", linkedTo: Self.name(ofSocket: inode)).file.map {
+      Holder(process: process, file: $0)
+    }
+  }
+
+  /// The number that a process got last; `nil` where that is not told (proc_loadavg(5)).
+  var latest: UInt32? {
+    FileManager.default.contents(atPath: "\(path)/loadavg").flatMap { text in
+      String(decoding: text, as: UTF8.self).split(separator: " ").last.flatMap { UInt32($0.filter(\.isNumber)) }
+    }
+  }
+
   /// The numbers of all processes, the lowest first.
   var processes: [UInt32] {
     var processes: [UInt32] = []

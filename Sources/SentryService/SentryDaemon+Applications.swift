@@ -1,5 +1,7 @@
 internal import SentryControl
 internal import SentryEngine
+internal import SentryPacket
+internal import SentryProcesses
 internal import SentryRules
 
 // What programs of this host may do.
@@ -28,12 +30,36 @@ extension SentryDaemon {
   }
 
   func permit(_ request: PermissionRequest, by caller: Caller) async throws -> PermissionReply {
-    PermissionReply(
+    if request.inbound == KeptPermission.Decision.deny.rawValue, request.force != true {
+      try await checkLogin(of: caller, request.path)
+    }
+    return PermissionReply(
       permission: try await applications.permit(request, by: caller.user), asked: asksForPermissions)
   }
 
   func forget(_ request: ForgetPermissionRequest, by caller: Caller) async throws -> ForgetPermissionReply {
-    ForgetPermissionReply(forgotten: try await applications.forget(request, by: caller.user))
+    let policy = active.rules.applicationPolicy
+    if policy?.unknown == .deny || policy?.unknown == .ask && policy?.otherwise == .deny, request.force != true {
+      try await checkLogin(of: caller, request.path)
+    }
+    return ForgetPermissionReply(forgotten: try await applications.forget(request, by: caller.user))
+  }
+
+  /// Nobody takes the permission of the program that he has come in by, unless he insists.
+  private func checkLogin(of caller: Caller, _ path: String) async throws {
+    guard asksForPermissions, intake.endsConnections, case .found(let login) = await self.origin(of: caller),
+      let executable = login.executable, ApplicationDesk.resolved(path) == executable
+    else { return }
+    throw PermissionRefusal(
+      .endsLogin,
+      "that would end your own SSH connection from \(login.flow.remote), which \(executable.visible) has open")
+  }
+}
+
+extension LoadedRules {
+  /// What becomes of programs without a permission; `nil` where the rules do not ask for permissions, or the document does not say.
+  var applicationPolicy: ApplicationSettings? {
+    program.asksForPermissions ? ruleSet.settings.applications : nil
   }
 }
 

@@ -146,7 +146,7 @@ extension SentryDaemon {
       new.rules, counters: replacement.counters, replaced: (current.rules.generation, replacement.replacedCounters))
     await notifications?.follow(new.rules.ruleSet)
     await logins.follow(new.rules.ruleSet.settings)
-    await applications.follow(new.rules.ruleSet.settings.applications)
+    await applications.follow(new.rules.applicationPolicy)
     await lists?.follow(new.rules.ruleSet.lists, isOnTrial: terms != nil)
     if new.rules.protectedNetworks != current.rules.protectedNetworks { gate?.followSparedAddresses() }
     try await refreshLocal()

@@ -44,7 +44,11 @@ extension SentryDaemon {
     case .none: return .safe
     case .hidden: return .hidden(isEnforced: intake.endsConnections)
     case .found(let origin):
-      guard let rehearsal = await rehearsal(of: origin, ruleSet.settings) else { return .safe }
+      guard var rehearsal = await rehearsal(of: origin, ruleSet.settings) else { return .safe }
+      if ruleSet.program().asksForPermissions {
+        rehearsal.permission = await applications.rehearsed(
+          origin.executable, user: origin.user, .inbound, ruleSet.settings.applications)
+      }
       let isEnforced = intake.endsConnections
       return await Task.detached {
         rehearsal.lockout(by: ruleSet, isEnforced: isEnforced).map { .ends($0) } ?? .safe

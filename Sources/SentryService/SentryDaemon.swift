@@ -156,7 +156,7 @@ public actor SentryDaemon {
       await daemon.remember(restored, contents, isChosen: origin != .usual)
       await daemon.beginLists()
       await daemon.beginLogins()
-      await daemon.applications.begin(document.rules.ruleSet.settings.applications)
+      await daemon.applications.begin(document.rules.applicationPolicy)
       // The queue is open by now: no packet waits for nobody.
       for remark in try gate?.open(by: document.rules) ?? [] { log.notice("\(remark)") }
       return daemon

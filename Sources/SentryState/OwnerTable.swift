@@ -21,13 +21,18 @@ public struct OwnerTable: ~Copyable {
   public struct Program: Equatable, Sendable, BitwiseCopyable {
     /// Its number, for `application(of:)`; 0 for none.
     public var number: UInt32
+    /// That of its process which was found to have the socket; 0 for none.
+    public var process: UInt32
     /// The way the connection was opened.
     public var opening: Direction
     /// What it may do waits to be decided.
     public var isUndecided: Bool
 
-    public init(number: UInt32 = 0, opening: Direction = .outbound, isUndecided: Bool = false) {
+    public init(
+      number: UInt32 = 0, process: UInt32 = 0, opening: Direction = .outbound, isUndecided: Bool = false
+    ) {
       self.number = number
+      self.process = process
       self.opening = opening
       self.isUndecided = isUndecided
     }

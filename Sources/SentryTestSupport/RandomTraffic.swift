@@ -86,7 +86,8 @@ public struct RandomTraffic: Sequence, IteratorProtocol {
   }
 
   private static let processes: [LocalProcess?] = [
-    nil, nil, LocalProcess(executable: "/usr/bin/curl", user: 0, permission: .allowed), LocalProcess(executable: "/opt/Curl", user: 1000),
+    nil, nil, LocalProcess(executable: "/usr/bin/curl", user: 0, permission: .allowed),
+    LocalProcess(executable: "/opt/Curl", user: 1000),
     LocalProcess(executable: "/opt/curl", user: 1001, permission: .denied), LocalProcess(executable: nil, user: 33),
   ]
 

@@ -19,6 +19,9 @@ extension Applications {
     @Option(help: ArgumentHelp("Only processes of this user.", valueName: "name"))
     var user: String?
 
+    @Flag(help: "Also if that ends your own SSH connection.")
+    var force = false
+
     @OptionGroup var report: ApplicationReportOptions
     @OptionGroup var socket: SocketOption
 
@@ -30,7 +33,7 @@ extension Applications {
         for path in paths {
           let request = PermissionRequest(
             path: path, inbound: inbound || isBoth ? decision : nil, outbound: outbound || isBoth ? decision : nil,
-            user: user)
+            user: user, force: force ? true : nil)
           let reply = try await client.post(
             ControlPath.applications, body: try JSONEncoder().encode(request), as: PermissionReply.self)
           if report.isJSON {
@@ -96,6 +99,9 @@ extension Applications {
     @Option(help: ArgumentHelp("Only what was decided for this user.", valueName: "name"))
     var user: String?
 
+    @Flag(help: "Also if that ends your own SSH connection.")
+    var force = false
+
     @OptionGroup var report: ApplicationReportOptions
     @OptionGroup var socket: SocketOption
 
@@ -109,7 +115,7 @@ extension Applications {
             strangers.append(path)
             continue
           }
-          let request = ForgetPermissionRequest(path: path, user: user)
+          let request = ForgetPermissionRequest(path: path, user: user, force: force ? true : nil)
           let reply = try await client.delete(
             ControlPath.applications, body: try JSONEncoder().encode(request), as: ForgetPermissionReply.self)
           if report.isJSON { Console.writeLine(try jsonText(reply)) } else { Self.tell(reply) }

@@ -28,7 +28,8 @@ extension Applications {
       @Option(help: "What holds where nobody answers: allow or deny.")
       var otherwise: UnansweredProgram?
 
-      @Option(name: .customLong("in"), help: ArgumentHelp("Edit this document, not the running rules.", valueName: "doc"))
+      @Option(
+        name: .customLong("in"), help: ArgumentHelp("Edit this document, not the running rules.", valueName: "doc"))
       var document: String?
 
       @OptionGroup var options: EditOptions
@@ -57,7 +58,8 @@ extension Applications {
             sentry applications off
           """)
 
-      @Option(name: .customLong("in"), help: ArgumentHelp("Edit this document, not the running rules.", valueName: "doc"))
+      @Option(
+        name: .customLong("in"), help: ArgumentHelp("Edit this document, not the running rules.", valueName: "doc"))
       var document: String?
 
       @OptionGroup var options: EditOptions

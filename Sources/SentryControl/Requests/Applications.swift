@@ -144,12 +144,17 @@ public struct PermissionRequest: Codable, Sendable, Equatable {
   public var outbound: String?
   /// A user's name or number, for the processes of that user alone.
   public var user: String?
+  /// Also if that ends the SSH connection that the caller comes by.
+  public var force: Bool?
 
-  public init(path: String, inbound: String? = nil, outbound: String? = nil, user: String? = nil) {
+  public init(
+    path: String, inbound: String? = nil, outbound: String? = nil, user: String? = nil, force: Bool? = nil
+  ) {
     self.path = path
     self.inbound = inbound
     self.outbound = outbound
     self.user = user
+    self.force = force
   }
 }
 
@@ -169,10 +174,13 @@ public struct ForgetPermissionRequest: Codable, Sendable, Equatable {
   public var path: String
   /// Only what was decided for this user; `nil`: all.
   public var user: String?
+  /// Also if that ends the SSH connection that the caller comes by.
+  public var force: Bool?
 
-  public init(path: String, user: String? = nil) {
+  public init(path: String, user: String? = nil, force: Bool? = nil) {
     self.path = path
     self.user = user
+    self.force = force
   }
 }
 

@@ -167,7 +167,8 @@ extension KernelQuestion {
     case .destinationMAC where direction == .inbound: return hardware("ether daddr", range)
     case .sourceMAC, .destinationMAC: return .unknown("outbound packets have no hardware addresses yet")
     case .user: return .unknown("nftables loses the user when the socket is closed, before its last packets")
-    case .applicationPermission: return .unknown("it asks for the program behind the packet, which nftables does not know")
+    case .applicationPermission:
+      return .unknown("it asks for the program behind the packet, which nftables does not know")
     case .vlan: return .unknown("the kernel takes VLAN tags off; ask for the VLAN's own interface instead")
     }
   }

@@ -4,7 +4,7 @@ internal import SentryPacket
 enum ApplicationPermissionProperty: Property {
   static let name = "Application permission"
   static let codes = GenerationCodes.none
-  static let summary = "what has been decided about the program behind the packet"
+  static let summary = "what was decided about the program behind the packet"
   static let details = """
     The way counts in which the connection was opened, so that the answers to what a program asks for need no permission \
     of their own. allowed, denied: decided by hand or when it was asked, or by settings.applications. unknown: nothing is \

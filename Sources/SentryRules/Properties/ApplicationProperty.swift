@@ -6,7 +6,7 @@ enum ApplicationProperty: Property {
   static let details = """
     A path from the root means that executable, anything else every executable of that file name. Asked of the \
     socket that sends the packet, or that receives it: that of the connection, or else the one that listens. Where \
-    processes share it, the one with the lowest number counts. Of a script it is the interpreter. Forwarded packets, \
+    processes share it, one of them counts. Of a script it is the interpreter. Forwarded packets, \
     those that the kernel makes by itself, those of containers and other network namespaces, and all packets of \
     captures and bridges have none. a=A makes no difference between capitals and small letters. \
     docs/Enforcement.md says more. The whole value counts: remarks in parentheses are part \

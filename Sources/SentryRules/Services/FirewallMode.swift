@@ -54,7 +54,8 @@ extension EditableDocument {
     if let isHidden = FirewallMode.stealth(of: chosen) {
       document = try document.switching(FirewallMode.stealthName, isHidden)
     }
-    guard let own = ServiceGroup(in: document.outlined), let theirs = ServiceGroup(in: chosen), !theirs.services.isEmpty else {
+    guard let own = ServiceGroup(in: document.outlined), let theirs = ServiceGroup(in: chosen), !theirs.services.isEmpty
+    else {
       return document
     }
     let copied = try CopiedRules(

@@ -36,6 +36,8 @@ actor ApplicationDesk {
   private var temporary: [Way: KeptPermission.Decision] = [:]
   private var questions = ApplicationQuestions()
   private var counts = ApplicationCountsReport()
+  /// Goes up with everything that changes what programs may do.
+  private var revision = 0
   /// Changes of the table, one after another: each ends with the file written.
   private let turns = Turns()
 
@@ -70,14 +72,18 @@ actor ApplicationDesk {
   }
 
   /// The rules in force say something else of programs without a permission: what waits is judged by that, or asked again.
-  func follow(_ policy: ApplicationSettings?) {
+  ///
+  /// - Parameter policy: `nil` also where rules do not ask for permissions.
+  func follow(_ policy: ApplicationSettings?) async {
     guard policy != self.policy else { return }
     self.policy = policy
+    revision += 1
     temporary = [:]
     let answer: KeptPermission.Decision = policy?.unknown == .allow ? .allow : .deny
     for question in questions.drop({ _ in answer }, by: nil) {
       tell("question \(question.number) is void: other rules are in force")
     }
+    await settle(programs.values.sorted { $0.number < $1.number }, rechecks: true)
   }
 
   // MARK: What the packet thread tells
@@ -99,7 +105,6 @@ actor ApplicationDesk {
   }
 
   private func meet(_ program: MetProgram) {
-    follow(program.policy)
     if programs.count >= Self.programsRemembered, let oldest = programs.keys.min() { programs[oldest] = nil }
     programs[program.number] = program
     Task { await settle([program], rechecks: false) }
@@ -107,9 +112,15 @@ actor ApplicationDesk {
 
   /// What holds now for programs, told to the packet thread.
   private func settle(_ programs: [MetProgram], rechecks: Bool) async {
-    var news: [UInt32: ProgramPermission] = [:]
-    for program in programs { news[program.number] = await permission(of: program) }
-    if !news.isEmpty { await publish(news, rechecks) }
+    guard !programs.isEmpty else { return }
+    var seen: Int
+    repeat {
+      seen = revision
+      var news: [UInt32: ProgramPermission] = [:]
+      for program in programs { news[program.number] = await permission(of: program) }
+      await publish(news, rechecks)
+      // Something else may have been decided meanwhile, and been told before this.
+    } while seen != revision
   }
 
   /// A path that is no text cannot be decided about.
@@ -147,7 +158,7 @@ actor ApplicationDesk {
   // MARK: Questions
 
   private func ask(about connection: WaitingConnection) {
-    guard let policy, let program = programs[connection.program], let path = path(of: program),
+    guard let policy, let path = programs[connection.program].flatMap({ path(of: $0) }),
       !questions.isAsked(connection.program, connection.direction)
     else { return }
     let way = Way(program: connection.program, direction: connection.direction)
@@ -156,8 +167,9 @@ actor ApplicationDesk {
       return decide(way, policy.otherwise == .allow ? .allow : .deny)
     }
     let isChanged = table.entry(of: path, user: nil)?[connection.direction] == .allow
+    programs[connection.program]?.process = connection.process
     let question = questions.ask(
-      connection, path: path, process: program.process, isChanged: isChanged, time: WallClock.seconds(),
+      connection, path: path, isChanged: isChanged, time: WallClock.seconds(),
       end: .now + .seconds(policy.timeoutSeconds))
     counts.asked += 1
     let changed = isChanged ? " It was allowed before, and has been changed since." : ""
@@ -182,6 +194,7 @@ actor ApplicationDesk {
   /// For some minutes.
   private func decide(_ way: Way, _ answer: KeptPermission.Decision) {
     temporary[way] = answer
+    revision += 1
     Task { [weak self] in
       await self?.settle(way, rechecks: false)
       try? await Task.sleep(for: .seconds(Self.temporarySeconds))
@@ -192,6 +205,7 @@ actor ApplicationDesk {
   /// Connections that are open stay what they are.
   private func end(_ way: Way) async {
     temporary[way] = nil
+    revision += 1
     await settle(way, rechecks: false)
   }
 
@@ -210,13 +224,15 @@ actor ApplicationDesk {
     if request.once != true {
       var sha256: String?
       if answer == .allow {
-        sha256 = if let program = programs[question.program] {
-          await digests.digest(of: program, at: question.path)
-        } else { nil }
+        sha256 =
+          if let program = programs[question.program] {
+            await digests.digest(of: program, at: question.path)
+          } else { nil }
         guard sha256 != nil else {
           throw PermissionRefusal(
             .gone,
-            "what \(question.path.visible) was when it was asked about cannot be read any more: allow it once, or by its path")
+            "what \(question.path.visible) was when it was asked about cannot be read any more: allow it once, or by its path"
+          )
         }
       }
       kept = try await change(question.path, user: nil) { entry in
@@ -321,10 +337,12 @@ actor ApplicationDesk {
       throw PermissionRefusal(
         .notKept, "something is decided about \(PermissionTable.capacity) programs already: forget some of them")
     }
-    var entry = new.entry(of: path, user: user) ?? KeptPermission(path: path, user: user, time: 0, by: "", how: .command)
+    var entry =
+      new.entry(of: path, user: user) ?? KeptPermission(path: path, user: user, time: 0, by: "", how: .command)
     edit(&entry)
     if !entry.allowsAnything { entry.sha256 = nil }
-    entry.time = WallClock.seconds()
+    // Whole, as the file has it.
+    entry.time = WallClock.seconds().rounded(.down)
     new.set(entry)
     try keep(new)
     return entry
@@ -339,6 +357,7 @@ actor ApplicationDesk {
   private func keep(_ new: PermissionTable) throws(PermissionRefusal) {
     if let failure = file?.write(new) { throw PermissionRefusal(.notKept, "it cannot be kept: \(failure)") }
     table = new
+    revision += 1
   }
 
   /// Has the packet thread go by what holds for a path now, open connections included.
@@ -429,8 +448,10 @@ actor ApplicationDesk {
       throw PermissionRefusal(
         .unusable, "'\(text.visible)' is no path from the root, such as /usr/bin/curl")
     }
-    return URL(fileURLWithPath: text).resolvingSymlinksInPath().path
+    return resolved(text)
   }
+
+  static func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
 }
 
 extension KeptPermission.Decision {

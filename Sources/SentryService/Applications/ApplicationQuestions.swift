@@ -8,7 +8,6 @@ struct ApplicationQuestions: Sendable {
     var number: Int
     var program: UInt32
     var path: String
-    var process: UInt32
     var isChanged: Bool
     var first: WaitingConnection
     /// Seconds since 1970.
@@ -35,12 +34,12 @@ struct ApplicationQuestions: Sendable {
   }
 
   mutating func ask(
-    _ connection: WaitingConnection, path: String, process: UInt32, isChanged: Bool, time: Double,
+    _ connection: WaitingConnection, path: String, isChanged: Bool, time: Double,
     end: ContinuousClock.Instant
   ) -> Question {
     last += 1
     let question = Question(
-      number: last, program: connection.program, path: path, process: process, isChanged: isChanged,
+      number: last, program: connection.program, path: path, isChanged: isChanged,
       first: connection, time: time, end: end)
     waiting.append(question)
     return question
@@ -72,7 +71,7 @@ extension ApplicationQuestions.Question {
     let remaining = max(.zero, end - now)
     let isWaiting = answer == nil
     return ApplicationQuestionReport(
-      number: number, path: path, process: process, user: userName,
+      number: number, path: path, process: first.process, user: userName,
       direction: first.direction == .inbound ? "inbound" : "outbound", transport: transport,
       peer: first.flow.remote.description, peerPort: Int(first.flow.remotePort), localPort: Int(first.flow.localPort),
       changed: isChanged, time: time, remainingSeconds: isWaiting ? remaining / .seconds(1) : nil,
@@ -85,7 +84,7 @@ extension ApplicationQuestions.Question {
 
   /// `/usr/bin/curl (user anna, process 4711) connect to 203.0.113.9, port 443/tcp`, fit to be shown.
   var text: String {
-    let who = "\(path.visible) (\(userName.map { "user \($0.visible), " } ?? "")process \(process))"
+    let who = "\(path.visible) (\(userName.map { "user \($0.visible), " } ?? "")process \(first.process))"
     let flow = first.flow
     return first.direction == .outbound
       ? "\(who) connect to \(flow.remote), port \(flow.remotePort)/\(transport)"

@@ -81,7 +81,8 @@ struct PermissionTable: Sendable, Equatable {
   }
 
   private static func isOrdered(_ left: KeptPermission, _ right: KeptPermission) -> Bool {
-    left.path != right.path ? left.path < right.path : Int64(left.user ?? 0) + (left.user == nil ? -1 : 0) < Int64(right.user ?? 0)
+    left.path != right.path
+      ? left.path < right.path : Int64(left.user ?? 0) + (left.user == nil ? -1 : 0) < Int64(right.user ?? 0)
   }
 
   /// What an executable may do, as far as it was decided.

@@ -62,7 +62,7 @@ final class PermissionDesk {
     of number: UInt32, _ executable: RawSpan, _ answer: OwnerAnswer, opening: Direction?
   ) -> (program: OwnerTable.Program, permission: ApplicationPermission?) {
     let opening = opening ?? (answer.listens ? .inbound : .outbound)
-    var program = OwnerTable.Program(number: number, opening: opening)
+    var program = OwnerTable.Program(number: number, process: answer.process, opening: opening)
     guard isAsked, answer.user != nil, answer.outcome == .process else { return (program, nil) }
     guard number != 0, let identity = answer.identity else { return (program, .unknown) }
     guard let permission = applications.permission(of: number) else {
@@ -71,7 +71,7 @@ final class PermissionDesk {
         let path = (0..<executable.byteCount).compactMap { executable.wire8(at: $0) }
         notices.append(
           .met(
-            MetProgram(number: number, path: path, identity: identity, process: answer.process, policy: policy)))
+            MetProgram(number: number, path: path, identity: identity, process: answer.process)))
       }
       return (program, nil)
     }
@@ -86,7 +86,7 @@ final class PermissionDesk {
   func hold(
     _ bytes: RawSpan, _ packet: inout OwnerlessPacket, _ program: OwnerTable.Program, now: Timestamp
   ) -> Bool {
-    guard waiting.hold(bytes, packet, program.number, program.opening, now) else {
+    guard waiting.hold(bytes, packet, program, now) else {
       notices.append(.passedOver)
       packet.origin.owner.permission = fallback
       return false
@@ -133,23 +133,24 @@ final class PermissionDesk {
   ) -> ApplicationPermission? {
     let entry = waiting.entries[index]
     let user = entry.packet.origin.owner.user
-    let known = isAsked ? applications.permission(of: entry.program) : nil
-    if let value = known?.permission(of: user, entry.opening) { return value }
+    let known = isAsked ? applications.permission(of: entry.program.number) : nil
+    if let value = known?.permission(of: user, entry.program.opening) { return value }
     if givesUpAll || !isAsked { return fallback }
     if now.nanoseconds - entry.since.nanoseconds >= patience {
-      applications.makeNews(entry.program)
+      applications.makeNews(entry.program.number)
       notices.append(.passedOver)
       return fallback
     }
     guard known != nil, !entry.isAsked else { return nil }
     let process = LocalProcess(
-      executable: applications.path(of: entry.program), user: user, permission: .allowed)
+      executable: applications.path(of: entry.program.number), user: user, permission: .allowed)
     guard entry.bytes.withRawSpan({ isWorthAsking($0, entry.packet, process) }) else { return .unknown }
     if waiting.ask(at: index) {
       notices.append(
         .waits(
           WaitingConnection(
-            program: entry.program, user: user, direction: entry.opening, flow: entry.packet.flow)))
+            program: entry.program.number, process: entry.program.process, user: user,
+            direction: entry.program.opening, flow: entry.packet.flow)))
     }
     return nil
   }

@@ -1,6 +1,5 @@
 internal import SentryPacket
 internal import SentryProcesses
-internal import SentryRules
 
 /// What a program may do at present, as the packet thread looks it up: a few comparisons, no memory.
 struct ProgramPermission: Sendable, Equatable {
@@ -50,12 +49,11 @@ struct MetProgram: Sendable {
   var path: [UInt8]
   var identity: ExecutableIdentity
   var process: UInt32
-  /// What the rules in force say of programs without a permission.
-  var policy: ApplicationSettings?
 }
 
 struct WaitingConnection: Sendable {
   var program: UInt32
+  var process: UInt32
   var user: UInt32?
   /// The way it was opened.
   var direction: Direction

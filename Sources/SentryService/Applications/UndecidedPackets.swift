@@ -1,4 +1,5 @@
 internal import SentryPacket
+internal import SentryState
 
 /// Copies of packets whose programs wait to be decided about, in the order they came: few, for a person can only answer so many
 /// questions, and each may wait for half a minute.
@@ -6,9 +7,7 @@ struct UndecidedPackets {
   struct Entry {
     var bytes: [UInt8]
     var packet: OwnerlessPacket
-    var program: UInt32
-    /// The way its connection was opened.
-    var opening: Direction
+    var program: OwnerTable.Program
     var since: Timestamp
     /// Somebody is to be asked, and the rules would let it pass were the program allowed.
     var isAsked = false
@@ -28,9 +27,9 @@ struct UndecidedPackets {
   var oldest: Timestamp? { entries.first?.since }
 
   /// False where there is no room.
-  mutating func hold(_ bytes: RawSpan, _ packet: OwnerlessPacket, _ program: UInt32, _ opening: Direction, _ now: Timestamp)
-    -> Bool
-  {
+  mutating func hold(
+    _ bytes: RawSpan, _ packet: OwnerlessPacket, _ program: OwnerTable.Program, _ now: Timestamp
+  ) -> Bool {
     guard entries.count < Self.limit, byteCount + bytes.byteCount <= Self.byteLimit,
       entries.count(where: { $0.packet.flow == packet.flow }) < Self.limitOfFlow
     else { return false }
@@ -38,14 +37,16 @@ struct UndecidedPackets {
     entries.append(
       Entry(
         bytes: (0..<bytes.byteCount).compactMap { bytes.wire8(at: $0) }, packet: packet, program: program,
-        opening: opening, since: now))
+        since: now))
     return true
   }
 
   /// Somebody is asked about the program of an entry; false if that was so before.
   mutating func ask(at index: Int) -> Bool {
-    let (program, opening) = (entries[index].program, entries[index].opening)
-    let isFirst = !entries.contains { $0.isAsked && $0.program == program && $0.opening == opening }
+    let program = entries[index].program
+    let isFirst = !entries.contains {
+      $0.isAsked && $0.program.number == program.number && $0.program.opening == program.opening
+    }
     entries[index].isAsked = true
     return isFirst
   }

@@ -24,6 +24,8 @@ struct LoginRehearsal: Sendable {
   /// What the address tables have of the peer.
   var entries: [AddressTableKind: [AddressEntry]] = [:]
   var now: Timestamp
+  /// What its program may do by the rules that are tried; `nil` where they do not ask.
+  var permission: ApplicationPermission?
 
   /// The first packet that the rules would end; `nil` if they let all pass.
   ///
@@ -55,7 +57,8 @@ struct LoginRehearsal: Sendable {
       rules, pairs: Array(repeating: -1, count: ruleSet.rules.count), interfaces: interfaces(of: ruleSet))
     engine.setProtectedHosts(protected)
     for (kind, entries) in entries { engine.restore(entries, to: kind, now: now) }
-    let owner = rules.program.owner(LocalProcess(executable: origin.executable, user: origin.user))
+    let owner = rules.program.owner(
+      LocalProcess(executable: origin.executable, user: origin.user, permission: permission))
     for packet in LoginPacket.tried(origin.flow) {
       let judgement = judge(packet, by: &engine, at: place, owner)
       if !judgement.verdict.letsThrough { return (packet, judgement) }

@@ -40,6 +40,7 @@ extension PermissionRefusal {
     case .unusable: .badRequest
     case .missing: .notFound
     case .gone: .gone
+    case .endsLogin: .conflict
     case .notKept: HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
     }
   }

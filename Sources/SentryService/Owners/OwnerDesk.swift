@@ -357,11 +357,13 @@ final class OwnerDesk {
   func nanosecondsToWork(now: Timestamp) -> Int64? {
     let release = questions.first { !isSettled($0.number) }.map { $0.time.nanoseconds + Self.patience }
     let start = client == nil ? nextStart?.nanoseconds : nil
-    return [release, start, permissions.nanosecondsToWork(now: now).map { now.nanoseconds + $0 }].compactMap { $0 }.min().map { max(0, $0 - now.nanoseconds) }
+    return [release, start, permissions.nanosecondsToWork(now: now).map { now.nanoseconds + $0 }].compactMap { $0 }
+      .min().map { max(0, $0 - now.nanoseconds) }
   }
 
   func snapshot() -> OwnerSnapshot {
-    OwnerSnapshot(process: client?.process, problem: problem, waiting: waiting.count, undecided: permissions.waitingCount,
+    OwnerSnapshot(
+      process: client?.process, problem: problem, waiting: waiting.count, undecided: permissions.waitingCount,
       counts: counts)
   }
 }
@@ -371,29 +373,4 @@ extension ConnectionEntry {
     LocalFlow(
       local: local.address, local.port, remote: remote.address, remote.port, protocolNumber: protocolNumber)
   }
-}
-
-/// What became of questions about processes since the rules first asked.
-struct OwnerCounts: Sendable, Equatable {
-  var lookups: UInt64 = 0
-  var answers: UInt64 = 0
-  /// Packets' questions that could not be asked, or were not answered in time.
-  var unanswered: UInt64 = 0
-  /// There is a socket, but not for our eyes whose.
-  var hidden: UInt64 = 0
-  /// How long the answers took together.
-  var waitNanoseconds: UInt64 = 0
-  /// How often the process ended by itself, or was ended because it did not answer.
-  var losses: UInt64 = 0
-}
-
-struct OwnerSnapshot: Sendable {
-  /// `nil` while it does not run.
-  var process: Int32?
-  var problem: String?
-  /// Packets that wait.
-  var waiting: Int
-  /// Packets that wait for a decision about their program.
-  var undecided: Int
-  var counts: OwnerCounts
 }

@@ -34,7 +34,8 @@ import Testing
     let lines =
       ApplicationsText(style: Style(isOn: false)).lines(of: reply) + [ApplicationsText.line(permission)]
       + (try view.lines(of: ApplicationQuestionsReply(time: 0, waiting: [Self.question(1)])))
-      + (try view.lines(of: ApplicationQuestionsReply(time: 0, settled: [Self.question(1, remaining: nil, answer: "deny")])))
+      + (try view.lines(
+        of: ApplicationQuestionsReply(time: 0, settled: [Self.question(1, remaining: nil, answer: "deny")])))
     #expect(lines.allSatisfy(isSafe), "\(lines)")
   }
 
@@ -55,10 +56,11 @@ import Testing
     #expect(view.oldest == nil)
   }
 
-  @Test(arguments: [
-    ("a", nil, Applications.Answer.Word.allow, false), (" D ", nil, .deny, false), ("3 o", 3, .allow, true),
-    ("12 allow", 12, .allow, false),
-  ] as [(String, Int?, Applications.Answer.Word, Bool)])
+  @Test(
+    arguments: [
+      ("a", nil, Applications.Answer.Word.allow, false), (" D ", nil, .deny, false), ("3 o", 3, .allow, true),
+      ("12 allow", 12, .allow, false),
+    ] as [(String, Int?, Applications.Answer.Word, Bool)])
   func answersAreRead(_ line: String, _ number: Int?, _ word: Applications.Answer.Word, _ isOnce: Bool) throws {
     let answer = try #require(QuestionAnswer(line))
     #expect(answer.number == number && answer.word == word && answer.isOnce == isOnce)

@@ -92,7 +92,10 @@ struct LiveApplicationTests {
     try await with("{ unknown = deny; }") { bench in
       let (one, two) = (try await bench.copy("nc", as: "one"), try await bench.copy("nc", as: "two"))
       let servers = try [(one, "8001"), (two, "8002")].map { program, port in
-        try bench.cable.start(at: .watched, "bash", "-c", "while :; do \(program) -l -p \(port) </dev/null >/dev/null || \(program) -l \(port) </dev/null >/dev/null; done")
+        try bench.cable.start(
+          at: .watched, "bash", "-c",
+          "while :; do \(program) -l -p \(port) </dev/null >/dev/null || \(program) -l \(port) </dev/null >/dev/null; done"
+        )
       }
       for port in [8_001, 8_002] { try await bench.cable.waitUntilListening(at: .watched, "tcp", port) }
       _ = try await bench.sentry("allow", one, "--inbound")
@@ -192,6 +195,37 @@ struct LiveApplicationTests {
       _ = try await bench.sentry("allow", program, "--user", "nobody")
       #expect(try await bench.fetch(by: program, as: "nobody") == 0)
       #expect(try await bench.fetch(by: program) == Self.refused)
+    }
+  }
+
+  /// Nobody has seen how it was opened: it counts as opened by others, for somebody listens at its end.
+  @Test(.timeLimit(.minutes(12)))
+  func aConnectionOlderThanTheRulesKeepsItsWay() async throws {
+    let folder = try TemporaryFolder()
+    let document = try LiveQueue.document(LiveQueue.rule("Protocol", "6", ""), in: folder)
+    let state = try TemporaryFolder()
+    try await LiveQueue.run(document, options: ["--state-directory", state.url.path]) { cable, daemon in
+      let bench = Bench(cable: cable, daemon: daemon, folder: folder)
+      let server = try await bench.copy("python3", as: "server")
+      let program = """
+        import socket
+        listener = socket.create_server(('', 8001))
+        connection = listener.accept()[0]
+        while True: open('\(folder.path("heard"))', 'ab', 0).write(connection.recv(1))
+        """
+      let listening = try cable.start(at: .watched, "env", "PYTHONHOME=/usr", server, "-c", program)
+      try await cable.waitUntilListening(at: .watched, "tcp", 8_001)
+      let client = try cable.start(
+        at: .sender, "bash", "-c",
+        "exec 3<>/dev/tcp/\(Cable.watchedAddress)/8001; echo a >&3; until [ -e \(folder.path("go")) ]; do sleep 0.1; done; "
+          + "echo b >&3; sleep 600")
+      func heard() -> String { (try? String(contentsOfFile: folder.path("heard"), encoding: .utf8)) ?? "" }
+      try await waitUntil("the first is heard") { heard() == "a\n" }
+      _ = try await bench.sentry("allow", server, "--inbound")
+      _ = try await bench.sentry("on", "--unknown", "deny")
+      _ = try folder.write("go", "")
+      try await waitUntil("the second is heard") { heard() == "a\nb\n" }
+      for program in [client, listening] { try await program.kill() }
     }
   }
 

@@ -41,9 +41,7 @@ import Testing
     }
 
     /// A program in the folder, met behind a packet.
-    func meet(_ number: UInt32, _ name: String, _ text: String, _ policy: ApplicationSettings? = ApplicationSettings())
-      async throws -> String
-    {
+    func meet(_ number: UInt32, _ name: String, _ text: String) async throws -> String {
       let path = folder.url.resolvingSymlinksInPath().appendingPathComponent(name).path
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
       let digest = try ExecutableDigest.of(path)
@@ -51,7 +49,7 @@ import Testing
       await desk.take(
         .met(
           MetProgram(
-            number: number, path: Array(path.utf8), identity: digest.identity, process: 1, policy: policy)))
+            number: number, path: Array(path.utf8), identity: digest.identity, process: 1)))
       try await waitUntil("it is told") { told.news.withLock { $0.count } > count }
       return path
     }
@@ -60,7 +58,7 @@ import Testing
       await desk.take(
         .waits(
           WaitingConnection(
-            program: program, user: 0, direction: direction,
+            program: program, process: 4_711, user: 0, direction: direction,
             flow: LocalFlow(
               local: IPAddress(v4: 0xC000_0201), 40_000, remote: IPAddress(v4: 0xCB00_7109), 443, protocolNumber: 6))))
     }
@@ -80,7 +78,8 @@ import Testing
       (1, nil, .unknown), (2, Self.policy(.allow), .allowed), (3, Self.policy(.deny), .denied),
       (4, Self.policy(.ask), nil),
     ] as [(UInt32, ApplicationSettings?, ApplicationPermission?)] {
-      _ = try await bench.meet(number, "tool\(number)", "x", policy)
+      await bench.desk.follow(policy)
+      _ = try await bench.meet(number, "tool\(number)", "x")
       #expect(bench.told.last(number)?.permission(of: 0, .inbound) == expected)
     }
   }
@@ -94,14 +93,14 @@ import Testing
 
   @Test func whatIsAllowedIsThisExecutableAndNoOther() async throws {
     let bench = try await Bench(nil)
-    let path = try await bench.meet(1, "tool", "one", nil)
+    let path = try await bench.meet(1, "tool", "one")
     let kept = try await bench.desk.permit(PermissionRequest(path: path, outbound: "allow"), by: "root")
     #expect(kept.sha256 == (try ExecutableDigest.of(path).sha256))
     #expect(bench.told.last(1)?.permission(of: 0, .outbound) == .allowed)
     #expect(bench.told.last(1)?.permission(of: 0, .inbound) == .unknown)
     #expect(bench.told.news.withLock { $0.last?.rechecks } == true, "open connections, too")
     try FileManager.default.removeItem(atPath: path)
-    _ = try await bench.meet(2, "tool", "two", nil)
+    _ = try await bench.meet(2, "tool", "two")
     #expect(bench.told.last(2)?.permission(of: 0, .outbound) == .changed)
     #expect(await bench.desk.changedPaths() == [path])
     // Another daemon reads what was decided.
@@ -152,7 +151,7 @@ import Testing
   ) async throws {
     let policy = Self.policy(.ask, timeout: 1, otherwise: otherwise)
     let bench = try await Bench(policy)
-    _ = try await bench.meet(1, "tool", "one", policy)
+    _ = try await bench.meet(1, "tool", "one")
     await bench.wait(1)
     try await waitUntil("it is over") { bench.told.last(1)?.permission(of: 0, .outbound) == expected }
     #expect(bench.told.last(1)?.permission(of: 0, .inbound) == nil, "nobody was asked about that")

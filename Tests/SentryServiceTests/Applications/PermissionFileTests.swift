@@ -28,13 +28,21 @@ import Testing
     ("( )", "1:1", "expected { applications = ( … ); }"),
     ("{ applications = ( { path = \"/a\"; } ); }", "1:20", "decides nothing"),
     ("{ applications = ( { path = \"a\"; inbound = deny; } ); }", "1:29", "must begin at the root"),
-    ("{ applications = ( { path = \"/a\"; inbound = perhaps; } ); }", "1:45", "expected allow or deny, found 'perhaps'"),
+    (
+      "{ applications = ( { path = \"/a\"; inbound = perhaps; } ); }", "1:45", "expected allow or deny, found 'perhaps'"
+    ),
     ("{ applications = ( { path = \"/a\"; inbound = allow; } ); }", "1:20", "needs the sha256"),
     ("{ applications = ( { path = \"/a\"; inbound = allow; sha256 = 12; } ); }", "1:61", "64 hexadecimal digits"),
-    ("{ applications = ( { path = \"/a\"; inbound = deny; colour = red; } ); }", "1:61", "no entry has 'colour'"),
-    ("{ applications = ( { path = \"/a\"; inbound = deny; user = \"nobody-of-this-name\"; } ); }", "1:59", "no user called"),
-    ("{ applications = ( { path = \"/a\"; inbound = deny; }, { path = \"/a\"; outbound = deny; } ); }", "1:53", "two entries"),
-    ("{ applications = ( ", "1:18", "never closed"),
+    ("{ applications = ( { path = \"/a\"; inbound = deny; colour = red; } ); }", "1:60", "no entry has 'colour'"),
+    (
+      "{ applications = ( { path = \"/a\"; inbound = deny; user = \"nobody-of-this-name\"; } ); }", "1:58",
+      "no user called"
+    ),
+    (
+      "{ applications = ( { path = \"/a\"; inbound = deny; }, { path = \"/a\"; outbound = deny; } ); }", "1:54",
+      "two entries"
+    ),
+    ("{ applications = ( ", "1:19", "the document ends"),
   ])
   func whatIsWrongIsSaidWithItsPlace(_ text: String, _ place: String, _ message: String) throws {
     let folder = try TemporaryFolder()

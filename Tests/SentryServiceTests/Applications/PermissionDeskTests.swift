@@ -1,0 +1,143 @@
+import SentryCapture
+import SentryEngine
+import SentryPacket
+import SentryProcesses
+import SentryRules
+import SentryState
+import SentryTestSupport
+import Testing
+
+@testable import SentryService
+
+/// The packet thread's end of it, with answers made by hand.
+@Suite struct PermissionDeskTests {
+  private final class Bench {
+    let book = ApplicationBook()
+    let desk: PermissionDesk
+    private let path = Array("/usr/bin/curl".utf8)
+    private(set) var released: [String] = []
+    var isWorthAsking = true
+
+    init(_ policy: ApplicationSettings? = ApplicationSettings()) throws {
+      let text = #"( { enabled = 1; propertyName = "Application permission"; propertyValue = denied; } )"#
+      desk = PermissionDesk(try #require(RuleDocument(reading: text).ruleSet).program(), policy, book)
+    }
+
+    /// What is known of a flow of curl once its owner was found.
+    func find(_ opening: Direction? = .outbound, listens: Bool = false, inode: UInt64 = 1) -> (
+      program: OwnerTable.Program, permission: ApplicationPermission?
+    ) {
+      let identity = ExecutableIdentity(device: 1, inode: inode, size: 3, modified: 4, changed: 5)
+      let answer = OwnerAnswer(
+        number: 1, outcome: .process, user: 7, process: 90, identity: identity, listens: listens)
+      return path.withRawSpan { bytes in
+        desk.knowledge(of: book.number(of: bytes, identity), bytes, answer, opening: opening)
+      }
+    }
+
+    func hold(_ number: UInt8, port: UInt16 = 1, _ program: OwnerTable.Program, at seconds: Int64 = 0) -> Bool {
+      var packet = OwnerlessPacket(
+        way: .captured(.raw, FrameHeader(number: 1, time: Timestamp(seconds: 0), wireLength: 1)),
+        origin: PacketOrigin(interface: 0),
+        flow: LocalFlow(
+          local: IPAddress(v4: 1), port, remote: IPAddress(v4: 2), 443, protocolNumber: IPProtocol.tcp), question: 0)
+      packet.origin.owner.user = 7
+      return [number].withRawSpan { desk.hold($0, &packet, program, now: Timestamp(seconds: seconds)) }
+    }
+
+    func release(at seconds: Int64 = 0) {
+      desk.release(now: Timestamp(seconds: seconds), isWorthAsking: { _, _, _ in self.isWorthAsking }) {
+        bytes, packet in
+        released.append("\(bytes.wire8(at: 0) ?? 0) \(packet.origin.owner.permission?.name ?? "-")")
+      }
+    }
+
+    func decide(_ permission: ApplicationPermission?) {
+      book.setPermission(
+        ProgramPermission(everybody: .init(inbound: permission, outbound: permission)), of: book.latest)
+      desk.review()
+      release()
+    }
+
+    /// `met 1`, `waits 1 outbound`, `passed over`.
+    func notices() -> [String] {
+      desk.takeNotices().map { notice in
+        switch notice {
+        case .met(let program): "met \(program.number)"
+        case .waits(let connection): "waits \(connection.program) \(connection.direction)"
+        case .passedOver: "passed over"
+        }
+      }
+    }
+  }
+
+  @Test func aProgramIsReportedOnceAndWaits() throws {
+    let bench = try Bench()
+    let (program, permission) = bench.find()
+    #expect(program.isUndecided && program.process == 90 && permission == nil)
+    #expect(bench.find().program.isUndecided)
+    #expect(bench.notices() == ["met 1"])
+    #expect(bench.hold(1, program) && bench.hold(2, port: 2, program))
+    bench.release()
+    #expect(bench.released.isEmpty && bench.notices().isEmpty, "nobody is asked before it is told what it may do")
+    bench.decide(.allowed)
+    #expect(bench.released == ["1 allowed", "2 allowed"])
+    #expect(bench.find().permission == .allowed)
+    #expect(bench.find(inode: 2).program.isUndecided, "another file at its path is another program")
+  }
+
+  @Test func oneQuestionStandsForAllConnectionsOfAWay() throws {
+    let bench = try Bench()
+    let program = bench.find().program
+    #expect(bench.hold(1, program) && bench.hold(2, port: 2, program))
+    bench.decide(nil)
+    #expect(bench.hold(3, port: 3, bench.find(.inbound).program))
+    bench.release()
+    #expect(bench.notices() == ["met 1", "waits 1 outbound", "waits 1 inbound"])
+    #expect(bench.released.isEmpty)
+    bench.decide(.denied)
+    #expect(bench.released == ["1 denied", "2 denied", "3 denied"])
+  }
+
+  @Test func nobodyIsAskedForNothing() throws {
+    let bench = try Bench()
+    bench.isWorthAsking = false
+    #expect(bench.hold(1, bench.find().program))
+    bench.decide(nil)
+    #expect(bench.released == ["1 unknown"])
+    #expect(bench.notices() == ["met 1"])
+  }
+
+  /// Thirty seconds for people, five for the daemon itself.
+  @Test func nothingWaitsForEver() throws {
+    let bench = try Bench()
+    #expect(bench.hold(1, bench.find().program))
+    bench.release()
+    #expect(bench.desk.nanosecondsToWork(now: Timestamp(seconds: 10)) == 25_000_000_000)
+    bench.release(at: 34)
+    #expect(bench.released.isEmpty)
+    bench.release(at: 35)
+    #expect(bench.released == ["1 denied"])
+    #expect(bench.notices() == ["met 1", "passed over"])
+    _ = bench.find()
+    #expect(bench.notices() == ["met 1"], "it is told again")
+  }
+
+  @Test func thereIsRoomForSoMany() throws {
+    let bench = try Bench()
+    let program = bench.find().program
+    let ofOneFlow = (0..<100).count { bench.hold(UInt8($0), program) }
+    #expect(ofOneFlow == UndecidedPackets.limitOfFlow)
+    let others = (2..<1_000 as Range<UInt16>).count { bench.hold(0, port: $0, program) }
+    #expect(ofOneFlow + others == UndecidedPackets.limit)
+    bench.desk.giveUpAll()
+    bench.release()
+    #expect(bench.released.count == UndecidedPackets.limit)
+    #expect(bench.desk.waitingCount == 0)
+  }
+
+  @Test(arguments: [(true, Direction.inbound), (false, .outbound)])
+  func whoListensWasConnectedTo(_ listens: Bool, _ expected: Direction) throws {
+    #expect(try Bench().find(nil, listens: listens).program.opening == expected)
+  }
+}
