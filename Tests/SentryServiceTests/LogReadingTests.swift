@@ -69,7 +69,7 @@ import Testing
 
   @Test func whatComesWhileTheLatestAreReadIsToldOnce() async throws {
     let now = WallClock.now()
-    let entries = [1.0, 2, 3].map { LogEntry(time: now.adding(seconds: $0), message: "at \($0)") }
+    let entries = [Int64(1), 2, 3].map { LogEntry(time: now.adding(seconds: $0), message: "at \($0)") }
     let (coming, continuation) = AsyncStream.makeStream(of: LogEntry.self)
     for entry in entries { continuation.yield(entry) }
     let lines = [LogLine(id: 7, entry: entries[0]), LogLine(id: 8, entry: entries[1])]
