@@ -89,8 +89,10 @@ public final class FollowedFile {
   public func poll(now: Double, atMost limit: Int = 4 << 20, _ body: (Span<UInt8>, Arrival) -> Void) -> Int {
     var count = 0
     do throws(Problem) {
-      if current == nil { current = try openFirst(now) }
+      var missing: Problem?
+      if current == nil { do throws(Problem) { current = try openFirst(now) } catch { missing = error } }
       count += try readOlder(now, atMost: limit, body)
+      if let missing { throw missing }
       count += try current?.read(atMost: limit, into: &buffer, body) ?? 0
       if try isReplaced() {
         try replace(now)
@@ -111,7 +113,11 @@ public final class FollowedFile {
     let log: OpenLog
     do throws(Problem) { log = try OpenLog(path: path) } catch {
       // What comes later is new; what is there, and not ours to read, is not.
-      if error.code == ENOENT { isFirst = false }
+      if error.code == ENOENT {
+        isFirst = false
+        if let known { try beginRenamed(known, now) }
+        known = nil
+      }
       throw error
     }
     if isFirst { try begin(log, now) }
@@ -126,12 +132,17 @@ public final class FollowedFile {
       if startsAtEnd { try log.goOn(at: .max) }
       return
     }
-    if known.inode != log.inode, let renamed = renamedLog(known) {
-      try renamed.goOn(at: known.offset)
-      older = [Older(log: renamed, end: now + Self.olderSeconds, lastTime: now)]
-    } else if log.continues(known) {
-      try log.goOn(at: known.offset)
-    }
+    if known.inode != log.inode, try beginRenamed(known, now) { return }
+    if log.continues(known) { try log.goOn(at: known.offset) }
+  }
+
+  /// Goes on with the file that had our name before; false if it is not to be found.
+  @discardableResult
+  private func beginRenamed(_ known: Place, _ now: Double) throws(Problem) -> Bool {
+    guard let renamed = renamedLog(known) else { return false }
+    try renamed.goOn(at: known.offset)
+    older = [Older(log: renamed, end: now + Self.olderSeconds, lastTime: now)]
+    return true
   }
 
   private static let mostNames = 1_024

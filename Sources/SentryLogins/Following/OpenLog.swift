@@ -20,6 +20,8 @@ final class OpenLog {
   private var offset: Int64 = 0
   private var head: [UInt8] = []
   private var lines = LogLines()
+  /// When it was written last, as far as it was looked at.
+  private var lastChange = Change()
   /// What stands before it was there when the file was opened or cut, and has come so.
   private var foundEnd: Int64 = 0
   private var found = FollowedFile.Arrival.found
@@ -52,6 +54,15 @@ final class OpenLog {
   /// Behind the last complete line.
   var place: FollowedFile.Place {
     FollowedFile.Place(inode: inode, offset: max(0, offset - Int64(lines.pendingCount)), head: head)
+  }
+
+  private struct Change: Equatable {
+    var seconds = 0
+    var nanoseconds = 0
+
+    init() {}
+
+    init(_ status: stat) { (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec) }
   }
 
   // MARK: What it is
@@ -101,10 +112,13 @@ final class OpenLog {
   func read(
     atMost limit: Int, into buffer: inout [UInt8], _ body: (Span<UInt8>, FollowedFile.Arrival) -> Void
   ) throws(Problem) -> Int {
-    let size = Int64(try status().st_size)
+    let status = try status()
+    let size = Int64(status.st_size)
+    defer { lastChange = Change(status) }
     if size < offset {
       if head.count == Self.headLength, hasSameHead() { try goOn(at: size) } else { beginAgain(size) }
-    } else if size > offset, !hasSameHead() {
+    } else if size > offset || Change(status) != lastChange, !hasSameHead() {
+      // Also what was cut can be just as long again.
       beginAgain(size)
     }
     guard size > offset else { return 0 }
