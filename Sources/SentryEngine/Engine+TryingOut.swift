@@ -1,25 +1,35 @@
 public import SentryPacket
+internal import SentryRules
 public import SentryState
 
-// For engines that only try packets out. To explain one tells more, and takes as long as there are rules and counters.
+// For engines that only try packets out. To explain one tells more, and takes as long as there are rules.
 
 extension Engine {
-  /// A rule in force asks how often something came, whoever sent it: then packets that are tried out change what becomes of the next.
-  public var countsWhatComes: Bool { rules.program.firstAcrossAddresses() != nil }
+  /// A rule in force asks how often something came: then a packet that is tried out changes what becomes of the next, unless the
+  /// counters are set back.
+  public var asksForCounts: Bool {
+    rules.program.firstAcrossAddresses(sharedTables: Set(AddressTableKind.allCases)) != nil
+  }
 
-  /// Judges a packet, and forgets that it came: its flow, and what the rules have kept of its sender. Only their counters go on.
+  /// Judges a packet, and forgets that it came: its flow, and what the rules have kept of its sender.
   ///
-  /// - Parameter entries: what the tables hold otherwise; none of the tables that are not named.
+  /// - Parameters:
+  ///   - entries: what the tables hold otherwise; none of the tables that are not named.
+  ///   - counts: also what rules have counted, in time with the number of rules. Otherwise their counters go on.
   public mutating func tryOut(
     _ frame: RawSpan, linkType: LinkType, from origin: PacketOrigin, at time: Timestamp,
-    keeping entries: [AddressTableKind: [AddressEntry]]
+    keeping entries: [AddressTableKind: [AddressEntry]], forgetting counts: Bool
   ) -> Judgement {
     let before = additions
     let judgement = judge(frame, linkType: linkType, wireLength: frame.byteCount, time: time, from: origin)
     tables.connections.remove(FlowKey(packet, direction: walk.direction))
     tables.candidates?.removeAll()
     tables.triggerQuota.reset()
-    if additions != before { restoreTables(entries, at: time) }
+    tables.delays.releaseAll()
+    if counts || additions != before { restoreTables(entries, at: time) }
+    guard counts else { return judgement }
+    settleCounts()
+    statistics = RuleStatistics(ruleCount: rules.program.ruleCount)
     return judgement
   }
 

@@ -35,8 +35,7 @@ struct ReachTrial: ~Copyable {
   private let now: Timestamp
   private let patience: Duration
   private let deadline: ContinuousClock.Instant
-  /// Packets can be tried one after the other, and each is the first.
-  private let isQuick: Bool
+  private let asksForCounts: Bool
   private var engine: Engine
   /// Not everything was tried: the rules name too many nets, or there was no time.
   private(set) var isIncomplete: Bool
@@ -55,7 +54,7 @@ struct ReachTrial: ~Copyable {
       local: surroundings.local, eventCapacity: 0)
     engine.advance(to: now)
     for (kind, entries) in surroundings.entries { engine.restore(entries, to: kind, now: now) }
-    isQuick = !engine.countsWhatComes
+    asksForCounts = engine.asksForCounts
     self.patience = patience
   }
 
@@ -93,15 +92,10 @@ struct ReachTrial: ~Copyable {
   }
 
   private mutating func judge(_ bytes: [UInt8], at place: Int, _ process: LocalProcess?) -> Judgement {
-    let (entries, now) = (entries, now)
+    let (entries, asksForCounts, now) = (entries, asksForCounts, now)
+    let origin = PacketOrigin(interface: place, owner: engine.rules.program.owner(process))
     return bytes.withRawSpan { span in
-      guard !isQuick else {
-        let origin = PacketOrigin(interface: place, owner: engine.rules.program.owner(process))
-        return engine.tryOut(span, linkType: .raw, from: origin, at: now, keeping: entries)
-      }
-      return engine.explain(
-        span, linkType: .raw, wireLength: span.byteCount, time: now, interface: place, process: process
-      ).judgement
+      engine.tryOut(span, linkType: .raw, from: origin, at: now, keeping: entries, forgetting: asksForCounts)
     }
   }
 

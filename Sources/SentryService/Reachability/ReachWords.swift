@@ -82,7 +82,9 @@ struct ReachSentence {
     var parts: [String] = []
     if !open.isEmpty { parts.append("others reach \(list(open))") }
     if !limited.isEmpty { parts.append("some others reach \(list(limited))") }
-    if parts.isEmpty { parts.append("others reach no service of this host") }
+    let nobody =
+      reply.incomplete == true ? "nothing was found that others reach" : "others reach no service of this host"
+    if parts.isEmpty { parts.append(nobody) }
     parts.append(pings)
     if reply.incomplete == true { parts.append("not everything was tried") }
     let sentence = parts.joined(separator: "; ")

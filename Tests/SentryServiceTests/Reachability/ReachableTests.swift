@@ -24,7 +24,8 @@ import Testing
   /// Of a host with 192.0.2.10 and 2001:db8::10 at eth0, which is filtered, unless said.
   private func reply(
     _ rules: String, _ sockets: [ListeningSocket], filtered: Bool = true, authorized: [AddressEntry] = [],
-    enforced: Bool = true, enabled: Bool = true, own: [String] = ["192.0.2.10", "2001:db8::10"]
+    enforced: Bool = true, enabled: Bool = true, own: [String] = ["192.0.2.10", "2001:db8::10"],
+    patience: Duration = .seconds(20)
   ) throws -> ReachableReply {
     let ruleSet = try #require(RuleDocument(reading: "{ rules = ( \(rules) ); }").ruleSet)
     let own = own.map(Self.address)
@@ -33,7 +34,7 @@ import Testing
       local: AddressSpans(own.map { AddressRange(prefix: $0, length: 128) }), entries: [.authorize: authorized],
       now: Timestamp(seconds: 1_000_000),
       targets: own.map { ReachTarget(interface: "eth0", address: $0, place: filtered ? 0 : nil) })
-    return ReachableReply(sockets, surroundings, enforced: enforced, enabled: enabled)
+    return ReachableReply(sockets, surroundings, enforced: enforced, enabled: enabled, patience: patience)
   }
 
   private static let closed = """
@@ -156,6 +157,25 @@ import Testing
     #expect(try text("", socket(5353, at: "224.0.0.251", protocolNumber: 17)) == "reachable")
     let broadcast = try #require(reply("", [socket(137, at: "192.0.2.255", protocolNumber: 17)]).sockets.first)
     #expect(broadcast.text == "not tried" && broadcast.reach == .untried)
+  }
+
+  /// Whatever was tried before, each packet is the first that the rules see.
+  @Test func whatRulesCountIsForgotten() throws {
+    let rules = """
+      { enabled = 1; propertyName = Direction; propertyValue = inbound; children = (
+        { enabled = 1; propertyName = "Parent match count"; relationName = ">="; propertyValue = 3; filterActionName = Delete; },
+        { enabled = 1; propertyName = Any; filterActionName = Pass; } ); }
+      """
+    let sockets = try reply(rules, (1...10).map { socket($0) }).sockets
+    #expect(sockets.count == 10 && sockets.allSatisfy { $0.text == "reachable" })
+  }
+
+  /// Without time nothing is said to be closed.
+  @Test func whatIsNotTriedIsNotSaidToBeClosed() throws {
+    let rules = "{ enabled = 1; propertyName = Direction; propertyValue = inbound; filterActionName = Delete; }"
+    let reply = try reply(rules, [socket(22)], patience: .zero)
+    #expect(reply.sockets.first?.reach == .untried)
+    #expect(reply.sentence.hasPrefix("nothing was found that others reach; ") && reply.incomplete == true)
   }
 
   @Test func moreNetsThanAreTriedAreTold() throws {
