@@ -155,7 +155,7 @@ public struct RandomRules {
     var action = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : pick(actions).name
     // What has a meaning of its own there, and is seldom met by chance.
     let mayReset = parent?.name == "Include" && actions.contains { $0.name == "Reset parent" }
-    if mayReset, chance(25) { action = "Reset parent" }
+    if mayReset, chance(40) { action = "Reset parent" }
     if property.name == "URL keyword", chance(25) { action = "Drop connection" }
     let relation = relation(of: property)
     let value = pick(Self.values(of: property))
