@@ -10,7 +10,9 @@ public struct RandomRules {
   private var random: SplitMix64
   /// Rules still to be drawn at most.
   private var rulesLeft: Int
-  private var properties = allProperties
+  /// What was decided about a program is asked as `User` is; so it has its turn among the questions that each seed asks, and leaves
+  /// the room here to what can only be met by chance.
+  private var properties = allProperties.filter { $0.name != "Application permission" }
   private var actions = allActions
   /// By depth, what most rules ask; empty where each asks what it likes.
   private var commonQuestions: [[Question]] = []
@@ -155,7 +157,7 @@ public struct RandomRules {
     var action = chance(50) ? pick(["->", "->", "->", "Group", "++", "Exit group"]) : pick(actions).name
     // What has a meaning of its own there, and is seldom met by chance.
     let mayReset = parent?.name == "Include" && actions.contains { $0.name == "Reset parent" }
-    if mayReset, chance(40) { action = "Reset parent" }
+    if mayReset, chance(25) { action = "Reset parent" }
     if property.name == "URL keyword", chance(25) { action = "Drop connection" }
     let relation = relation(of: property)
     let value = pick(Self.values(of: property))
