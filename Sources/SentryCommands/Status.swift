@@ -58,7 +58,8 @@ struct StatusText {
   /// Without a line end at the end.
   var text: String {
     [
-      summary, queue, bridge, owners, helpers, protection, notifications, lists, memory, log, interfaces, rules, rates,
+      summary, queue, bridge, owners, applications, helpers, protection, notifications, lists, memory, log, interfaces,
+      rules, rates,
       tables,
       [footer],
     ]
@@ -190,6 +191,22 @@ struct StatusText {
         "hidden     \(counted(owners.hidden, "time")) the process was not ours to see: it needs CAP_SYS_PTRACE and "
           + "CAP_DAC_READ_SEARCH")
     }
+    return lines
+  }
+
+  private var applications: [String] {
+    guard let applications = reply.applications else { return [] }
+    let counts = applications.counts
+    var lines = [
+      "programs   \(counted(applications.permissions, "program")) decided about; \(ApplicationsText.sentence(applications.policy))"
+    ]
+    if counts.asked + counts.unasked > 0 {
+      lines.append(
+        "questions  \(grouped(counts.asked)) asked: \(grouped(counts.allowed)) allowed, \(grouped(counts.denied)) denied, "
+          + "\(grouped(counts.timedOut)) not answered, \(applications.questions) waiting "
+          + "with \(counted(applications.packets, "packet")); \(grouped(counts.unasked)) passed over")
+    }
+    if let problem = applications.problem { lines.append("trouble    \(style.yellow(problem.visible))") }
     return lines
   }
 

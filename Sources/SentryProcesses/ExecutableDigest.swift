@@ -35,6 +35,17 @@ extension ExecutableDigest {
     return ExecutableDigest(identity: before, sha256: sha256)
   }
 
+  /// What the kernel hands to the interpreter that it names (execve(2)).
+  public static func isScript(_ path: String) -> Bool {
+    // Safe: Swift passes the path as a terminated string that lives during the call.
+    let file = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    var start: [UInt8] = [0, 0]
+    // Safe: the buffer has that size.
+    return unsafe read(file, &start, start.count) == 2 && start == Array("#!".utf8)
+  }
+
   private static func identity(of file: Int32) throws(Failure) -> ExecutableIdentity {
     var status = stat()
     // Safe: the call writes the structure.

@@ -21,6 +21,15 @@ extension SentryDaemon {
 
   private var asksForPermissions: Bool { active.rules.program.asksForPermissions }
 
+  /// - Parameter packets: so many wait for a decision.
+  func applicationsStatus(packets: Int) async -> ApplicationsStatusReport? {
+    guard asksForPermissions else { return nil }
+    let known = await applications.known
+    return ApplicationsStatusReport(
+      policy: known.policy, permissions: Set(known.entries.map(\.path)).count, questions: known.questions,
+      counts: known.counts, packets: packets, problem: known.problem)
+  }
+
   func applicationsReply() async throws -> ApplicationsReply {
     let (known, changed) = (await applications.known, await applications.changedPaths())
     let reports = try await trials.run { ApplicationReport.all(permissions: known.entries, changed: changed) }

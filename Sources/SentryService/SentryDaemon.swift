@@ -344,6 +344,7 @@ public actor SentryDaemon {
       HelpersReport(
         controls: $0.controls, announced: $0.announced, announcements: $0.announcements, refusals: $0.refusals)
     }
+    reply.applications = await applicationsStatus(packets: snapshot.owners?.undecided ?? 0)
     reply.web = door.address
     return reply
   }

@@ -69,8 +69,8 @@ public struct OwnerTable: ~Copyable {
   public mutating func ask(_ flow: LocalFlow, question: UInt32, now: Timestamp) {
     let slot = place(of: flow, in: Class.asked, now: now)
     table[slot].isAnswered = false
-    table[slot].number = question
     table[slot].program = Program()
+    table[slot].number = question
   }
 
   /// Somebody has found out; `nil` if there is nobody.
@@ -83,7 +83,6 @@ public struct OwnerTable: ~Copyable {
     let slot = place(of: flow, in: owner == nil ? Class.nobody : isTCP ? Class.tcp : Class.udp, now: now)
     table[slot].isAnswered = true
     table[slot].owner = owner ?? PacketOwner()
-    table[slot].number = 0
     table[slot].program = program
   }
 
@@ -151,15 +150,28 @@ extension LocalFlow: TableKey {
 }
 
 /// A flow as the table stores it.
+///
+/// In an order that leaves no gaps: `RecordLayoutTests` knows how large it may be.
 struct OwnerRecord: LinkedEntry {
   let key: LocalFlow
-  var expiryClass = ExpiryClass.free
   var isAnswered = false
-  /// That of the question.
+  var expiryClass = ExpiryClass.free
+  /// That of the question; once it is answered, that of the program.
   var number: UInt32 = 0
-  var program = OwnerTable.Program()
+  private var process: UInt32 = 0
   var owner = PacketOwner()
+  private var opening = Direction.outbound
+  private var isUndecided = false
   var lastNanoseconds: Int64 = 0
+
+  /// Once it is answered.
+  var program: OwnerTable.Program {
+    get { OwnerTable.Program(number: number, process: process, opening: opening, isUndecided: isUndecided) }
+    set {
+      (number, process) = (newValue.number, newValue.process)
+      (opening, isUndecided) = (newValue.opening, newValue.isUndecided)
+    }
+  }
 
   init(key: LocalFlow) { self.key = key }
 }

@@ -10,7 +10,9 @@ public struct RandomRules {
   private var random: SplitMix64
   /// Rules still to be drawn at most.
   private var rulesLeft: Int
-  private var properties = allProperties
+  /// What was decided about a program is asked as `User` is; so it has its turn among the questions that each seed asks, and leaves
+  /// the room here to what can only be met by chance.
+  private var properties = allProperties.filter { $0.name != "Application permission" }
   private var actions = allActions
   /// By depth, what most rules ask; empty where each asks what it likes.
   private var commonQuestions: [[Question]] = []

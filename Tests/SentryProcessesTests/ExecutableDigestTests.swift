@@ -31,6 +31,14 @@ import Testing
     #expect(try ExecutableDigest.of(path) { $0 == first.identity ? "known" : nil }.sha256 != "known")
   }
 
+  @Test func aScriptIsNoProgram() throws {
+    let folder = try TemporaryFolder()
+    #expect(ExecutableDigest.isScript(try folder.write("script", "#!/bin/sh\n")))
+    #expect(!ExecutableDigest.isScript(try folder.write("other", "#")))
+    #expect(!ExecutableDigest.isScript("/proc/self/exe"))
+    #expect(!ExecutableDigest.isScript(folder.path("nowhere")))
+  }
+
   @Test func whatIsNoFileIsRefused() throws {
     let folder = try TemporaryFolder()
     #expect(throws: ExecutableDigest.Failure(reason: "it is no file")) { try ExecutableDigest.of(folder.url.path) }

@@ -1,3 +1,30 @@
+/// How it stands with permissions of programs.
+public struct ApplicationsStatusReport: Codable, Sendable, Equatable {
+  /// `nil` where the document leaves programs without a permission to the rules.
+  public var policy: ApplicationPolicyReport?
+  /// Programs that something is decided about.
+  public var permissions: Int
+  /// Questions that wait.
+  public var questions: Int
+  public var counts: ApplicationCountsReport
+  /// Packets that wait for a decision.
+  public var packets: Int
+  /// Why permissions are not read; `nil` if they are.
+  public var problem: String?
+
+  public init(
+    policy: ApplicationPolicyReport?, permissions: Int, questions: Int, counts: ApplicationCountsReport, packets: Int,
+    problem: String?
+  ) {
+    self.policy = policy
+    self.permissions = permissions
+    self.questions = questions
+    self.counts = counts
+    self.packets = packets
+    self.problem = problem
+  }
+}
+
 /// Questions about programs, the oldest first.
 public struct ApplicationQuestionsReply: Codable, Sendable, Equatable {
   /// Seconds since 1970.

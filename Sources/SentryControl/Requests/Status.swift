@@ -51,6 +51,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var lists: [FollowedListReport]?
   /// What helpers have heard; `nil` where none is switched on.
   public var helpers: HelpersReport?
+  /// What becomes of programs without a permission, and of questions about them; `nil` where rules do not ask for permissions.
+  public var applications: ApplicationsStatusReport?
   /// Where the web pages are to be had: `http://127.0.0.1:8787`; `nil` where there are none.
   public var web: String?
 

@@ -318,6 +318,10 @@ actor ApplicationDesk {
   }
 
   private func digest(at path: String) async throws(PermissionRefusal) -> String {
+    if ExecutableDigest.isScript(path) {
+      throw PermissionRefusal(
+        .unusable, "\(path.visible) is a script: what runs it is the program, allow that (its first line names it)")
+    }
     switch await digests.digest(at: path) {
     case .success(let digest): return digest.sha256
     case .failure(let failure):

@@ -24,7 +24,7 @@ import Testing
     let told = Told()
     let desk: ApplicationDesk
 
-    init(silence: String? = nil, _ policy: ApplicationSettings? = ApplicationSettings()) async throws {
+    init(silence: String? = nil, _ policy: ApplicationSettings? = ApplicationDeskTests.policy(.ask)) async throws {
       folder = try TemporaryFolder()
       desk = Self.desk(folder, told, silence)
       await desk.begin(policy)
@@ -64,8 +64,9 @@ import Testing
     }
   }
 
-  private static func policy(
-    _ unknown: ApplicationSettings.Unknown, timeout: Int = 30, otherwise: ApplicationSettings.Otherwise = .deny
+  /// Patient enough for a busy machine.
+  fileprivate static func policy(
+    _ unknown: ApplicationSettings.Unknown, timeout: Int = 300, otherwise: ApplicationSettings.Otherwise = .deny
   ) -> ApplicationSettings {
     var settings = ApplicationSettings()
     (settings.unknown, settings.timeoutSeconds, settings.otherwise) = (unknown, timeout, otherwise)
