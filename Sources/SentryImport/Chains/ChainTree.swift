@@ -25,6 +25,9 @@ struct ChainTree {
   mutating func nodes(of chain: FilterChain, policy: FilterChain.Policy) -> [RuleNode] {
     let end = RuleNode("\(chain.name) policy \(policy.rawValue)", policy == .accept ? .pass : .deleteUnlogged)
     let nodes = nodes(of: chain, end: end, path: [chain.name])
+    if policy == .drop, !isForLaterFragments, chain.rules.contains(where: \.mayHaveLetThrough) {
+      findings.append(.dropsMore(at: chain.range))
+    }
     return isFull ? [] : nodes + (Self.endsAll(chain.rules.map { reduced($0.clauses) }, chain) ? [] : [end])
   }
 
@@ -51,6 +54,7 @@ struct ChainTree {
         branches.append(branch)
       }
       if clauses.isEmpty, rule.actions.contains(where: \.ends) {
+        noteLosses(before: place, in: chain)
         for (behind, rule) in chain.rules.enumerated().dropFirst(place + 1) where rule.actions != [.none] {
           noteUnreached("\(chain.name) \(behind + 1)", rule)
         }
@@ -64,6 +68,15 @@ struct ChainTree {
   private mutating func noteUnreached(_ name: String, _ rule: FilterChain.Rule) {
     let asksForDirection = rule.clauses.contains { $0.alternatives.joined().contains { $0.property == .direction } }
     if !isForLaterFragments, !asksForDirection { findings.append(.isNotReached("rule \(name)", at: rule.range)) }
+  }
+
+  /// A rule that drops all the rest.
+  private mutating func noteLosses(before place: Int, in chain: FilterChain) {
+    let rule = chain.rules[place]
+    guard !isForLaterFragments, rule.actions.contains(.drop) || rule.actions.contains(.reject),
+      chain.rules[..<place].contains(where: \.mayHaveLetThrough)
+    else { return }
+    findings.append(.dropsMore(at: rule.range))
   }
 
   private mutating func refuse(_ rule: FilterChain.Rule) {
@@ -99,14 +112,17 @@ struct ChainTree {
       var node = end
       node.name = name
       return node
-    case .jump(let target): return group(target, name, path, rule)
+    case .jump(let target): return group(target, name, path, rule) ?? switchedOff(name)
     case .goto(let target):
-      return group(target, name, path, rule).map { RuleNode(name, .next, [$0, end]) }
-    case .none:
-      var node = RuleNode(name, .next)
-      node.isEnabled = false
-      return isForLaterFragments ? nil : node
+      return group(target, name, path, rule).map { RuleNode(name, .next, [$0, end]) } ?? switchedOff(name)
+    case .none: return switchedOff(name)
     }
+  }
+
+  private func switchedOff(_ name: String) -> RuleNode? {
+    var node = RuleNode(name, .next)
+    node.isEnabled = false
+    return isForLaterFragments ? nil : node
   }
 
   /// The rules of a chain, which a rule that returns leaves.

@@ -15,7 +15,7 @@ extension ImportedRules {
 
 /// Reads tables: their sets first, as rules may come before them; then their chains.
 struct NftReader {
-  private let tokens: [NftTokens.Token]
+  private var tokens: [NftTokens.Token]
   private var position = 0
   private let options: ImportOptions
   private var base = BaseChains()
@@ -25,11 +25,14 @@ struct NftReader {
   private var table = ""
   /// Chains for packets that come in, and those that go out, by their families.
   private var taken: Set<String> = []
+  /// Where the file ends within a statement, in bytes.
+  private var cut: Int?
   private(set) var findings: [Diagnostic] = []
 
   init(_ source: SourceText, _ options: ImportOptions) {
     self.options = options
     tokens = NftTokens.tokens(of: source.bytes)
+    closeBraces(end: source.bytes.count)
     for isForSets in [true, false] {
       position = 0
       while position < tokens.count { readTable(isForSets: isForSets) }
@@ -55,6 +58,19 @@ struct NftReader {
   }
 
   // MARK: Tokens
+
+  /// What the file ends with was perhaps not all of it.
+  private mutating func closeBraces(end: Int) {
+    var open: [Word] = []
+    for token in tokens where !token.isQuoted {
+      if token.text == "{" { open.append(token.word) }
+      if token.text == "}" { _ = open.popLast() }
+    }
+    guard let last = open.last else { return }
+    findings.append(.cutOff(missing: "'}'", at: last.range))
+    if let word = tokens.last?.word, word.text != ";", word.text != "}" { cut = word.range.upperBound }
+    tokens += ([";"] + open.map { _ in "}" }).map { NftTokens.Token(word: Word(text: $0, range: end..<end)) }
+  }
 
   private func text(_ place: Int) -> String { place < tokens.count ? tokens[place].text : "" }
 
@@ -174,6 +190,10 @@ struct NftReader {
     let words = statement.map(\.word)
     var rule = FilterChain.Rule(text: words.text, range: words.range)
     var parser = NftRuleParser(statement, table: table, sets: sets, options)
+    if let last = words.last, last.range.upperBound == cut {
+      rule.actions = [.none]
+      return [rule]
+    }
     do throws(ImportRefusal) {
       try parser.read()
       rule.clauses = parser.clauses
@@ -197,7 +217,7 @@ struct NftReader {
   private mutating func hang(_ chain: FilterChain, _ policy: FilterChain.Policy, on hook: String) {
     let base = BaseChains.Base(chain: chain, policy: policy, family: family)
     guard hook == "input" || hook == "output" else {
-      if !chain.rules.isEmpty { findings.append(.otherHook(hook, at: chain.range)) }
+      if !chain.rules.isEmpty || policy == .drop { findings.append(.otherHook(hook, at: chain.range)) }
       return
     }
     let families = family.map { [$0.value] } ?? ["4", "6"]
