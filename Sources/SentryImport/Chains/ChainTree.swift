@@ -4,7 +4,7 @@ internal import SentryDiagnostics
 ///
 /// Later fragments have no ports for these firewalls. Where they see any, those have a tree of their own (`IPFWTree`).
 struct ChainTree {
-  private static let usualLimit = 20_000
+  private static let usualLimit = 50_000
   private static let depthLimit = 32
 
   let chains: [String: FilterChain]
@@ -13,22 +13,31 @@ struct ChainTree {
   let isForLaterFragments: Bool
   private(set) var findings: [Diagnostic] = []
   private var size = 0
+  /// The limit was met below a rule, which is not taken over then.
   private var isFull = false
+  /// Chains that are too much by themselves.
+  private var endless: Set<String> = []
+  /// Of other chains that packets come to behind this one, if there are any: then who is accepted goes on there.
+  private let following: [RuleNode]?
 
-  init(_ chains: [String: FilterChain], _ direction: PacketTest, isForLaterFragments: Bool) {
+  init(
+    _ chains: [String: FilterChain], _ direction: PacketTest, isForLaterFragments: Bool, following: [RuleNode]? = nil
+  ) {
     self.chains = chains
+    self.following = following
     self.direction = direction
     self.isForLaterFragments = isForLaterFragments
   }
 
   /// The rules of a chain that packets come to by themselves.
   mutating func nodes(of chain: FilterChain, policy: FilterChain.Policy) -> [RuleNode] {
-    let end = RuleNode("\(chain.name) policy \(policy.rawValue)", policy == .accept ? .pass : .deleteUnlogged)
+    let accepted = following == nil ? RuleNode.Action.pass : .exitGroup
+    let end = RuleNode("\(chain.name) policy \(policy.rawValue)", policy == .accept ? accepted : .deleteUnlogged)
     let nodes = nodes(of: chain, end: end, path: [chain.name])
     if policy == .drop, !isForLaterFragments, chain.rules.contains(where: \.mayHaveLetThrough) {
       findings.append(.dropsMore(at: chain.range))
     }
-    return isFull ? [] : nodes + (Self.endsAll(chain.rules.map { reduced($0.clauses) }, chain) ? [] : [end])
+    return nodes + (Self.endsAll(chain.rules.map { reduced($0.clauses) }, chain) ? [] : [end])
   }
 
   /// A rule without questions ends the chain for all.
@@ -42,15 +51,8 @@ struct ChainTree {
     for (place, rule) in chain.rules.enumerated() where !isFull {
       let number = "\(chain.name) \(place + 1)"
       let clauses = reduced(rule.clauses)
-      let name = "\(number): \(rule.text)"
       for action in rule.actions {
-        guard let outcome = node(action, Self.cut(name), end, path, rule) else { continue }
-        guard let branch = Branch(clauses, outcome, number: number) else {
-          noteUnreached(number, rule)
-          continue
-        }
-        size += branch.size
-        if size > max(Self.usualLimit, chains.values.reduce(0) { $0 + $1.rules.count } * 16) { refuse(rule) }
+        guard let branch = branch(action, rule, clauses, number: number, end, path) else { continue }
         branches.append(branch)
       }
       if clauses.isEmpty, rule.actions.contains(where: \.ends) {
@@ -63,6 +65,32 @@ struct ChainTree {
     }
     return isFull ? [] : Factoring.nodes(of: branches)
   }
+
+  private mutating func branch(
+    _ action: FilterChain.Action, _ rule: FilterChain.Rule, _ clauses: [Clause], number: String, _ end: RuleNode,
+    _ path: [String]
+  ) -> Branch? {
+    let name = Self.cut("\(number): \(rule.text)")
+    let before = size
+    let made = node(action, name, end, path, rule)
+    guard let outcome = made ?? (isFull ? RuleNode(name, .group) : nil) else { return nil }
+    guard let branch = Branch(clauses, outcome, number: number) else {
+      (size, isFull) = (before, isFull && path.count > 1)
+      noteUnreached(number, rule)
+      return nil
+    }
+    size += branch.size
+    isFull = isFull || size > limit
+    guard isFull else { return branch }
+    // Of chains below chains, the rule at the top is refused; a rule of its own size, where it stands.
+    guard path.count == 1 || branch.size - outcome.size > limit / 4 else { return nil }
+    (size, isFull) = (before, false)
+    if let target = action.target { endless.insert(target) }
+    findings.append(.tooEntangled(at: rule.range))
+    return switchedOff(name).flatMap { Branch([], $0, number: number) }
+  }
+
+  private var limit: Int { max(Self.usualLimit, chains.values.reduce(0) { $0 + $1.rules.count } * 16) }
 
   /// Of rules for later fragments, one that no packet of these comes to may be for others.
   private mutating func noteUnreached(_ name: String, _ rule: FilterChain.Rule) {
@@ -77,11 +105,6 @@ struct ChainTree {
       chain.rules[..<place].contains(where: \.mayHaveLetThrough)
     else { return }
     findings.append(.dropsMore(at: rule.range))
-  }
-
-  private mutating func refuse(_ rule: FilterChain.Rule) {
-    isFull = true
-    findings.append(.tooEntangled(at: rule.range))
   }
 
   private func reduced(_ clauses: [Clause]) -> [Clause] {
@@ -100,7 +123,7 @@ struct ChainTree {
     _ action: FilterChain.Action, _ name: String, _ end: RuleNode, _ path: [String], _ rule: FilterChain.Rule
   ) -> RuleNode? {
     switch action {
-    case .accept: return RuleNode(name, .pass)
+    case .accept: return accepted(name, path)
     case .drop: return RuleNode(name, .deleteUnlogged)
     case .reject: return RuleNode(name, .reject, [RuleNode("", .dontLog)])
     case .count: return RuleNode(name, .next)
@@ -119,6 +142,12 @@ struct ChainTree {
     }
   }
 
+  /// Only one group can be left at once: from within others, the rest stands below.
+  private func accepted(_ name: String, _ path: [String]) -> RuleNode {
+    guard let following else { return RuleNode(name, .pass) }
+    return path.count == 1 ? RuleNode(name, .exitGroup) : RuleNode(name, .next, following + [RuleNode("", .pass)])
+  }
+
   private func switchedOff(_ name: String) -> RuleNode? {
     var node = RuleNode(name, .next)
     node.isEnabled = false
@@ -131,6 +160,10 @@ struct ChainTree {
   ) -> RuleNode? {
     guard !path.contains(target), path.count < Self.depthLimit, let chain = chains[target] else {
       if !isForLaterFragments { findings.append(.badJump(target, isLoop: path.contains(target), at: rule.range)) }
+      return nil
+    }
+    guard !endless.contains(target) else {
+      isFull = true
       return nil
     }
     return RuleNode(name, .group, nodes(of: chain, end: RuleNode("", .exitGroup), path: path + [target]))

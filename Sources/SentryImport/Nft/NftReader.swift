@@ -23,8 +23,6 @@ struct NftReader {
   private var sets: [String: [NftTokens.Token]] = [:]
   private var family: PacketTest?
   private var table = ""
-  /// Chains for packets that come in, and those that go out, by their families.
-  private var taken: Set<String> = []
   /// Where the file ends within a statement, in bytes.
   private var cut: Int?
   private(set) var findings: [Diagnostic] = []
@@ -155,6 +153,7 @@ struct NftReader {
     var place = body.lowerBound
     var hook: String?
     var policy = FilterChain.Policy.accept
+    var priority = 0
     while place < body.upperBound {
       let end = endOfStatement(from: place, before: body.upperBound)
       let statement = Array(tokens[place..<end])
@@ -165,13 +164,14 @@ struct NftReader {
         hook = statement.firstIndex { $0.text == "hook" }.flatMap {
           $0 + 1 < statement.count ? statement[$0 + 1].text : nil
         }
+        priority = Self.priority(statement)
         if statement.count > 1, statement[1].text != "filter" { hook = "\(statement[1].text) \(hook ?? "")" }
       case "policy": policy = statement.last?.text == "drop" ? .drop : .accept
       default: chain.rules += rules(of: statement, &chain.findings)
       }
     }
     base.chains[fullName] = chain
-    if let hook { hang(chain, policy, on: hook) }
+    if let hook { hang(chain, policy, priority, on: hook) }
   }
 
   /// Of a line; braces may hold several.
@@ -214,19 +214,25 @@ struct NftReader {
     return ofMap.isEmpty ? [rule] : ofMap
   }
 
-  private mutating func hang(_ chain: FilterChain, _ policy: FilterChain.Policy, on hook: String) {
-    let base = BaseChains.Base(chain: chain, policy: policy, family: family)
+  /// `priority filter - 1`: names as nft(8) has them in "CHAINS".
+  private static func priority(_ statement: [NftTokens.Token]) -> Int {
+    let names = ["raw": -300, "mangle": -150, "filter": 0, "security": 50]
+    guard let place = statement.firstIndex(where: { $0.text == "priority" }) else { return 0 }
+    let words = statement[(place + 1)...].map(\.text)
+    guard let first = words.first else { return 0 }
+    let offset = words.count > 2 ? Int(words[2]) ?? 0 : 0
+    let base = names[first] ?? Int(first) ?? 0
+    return words.dropFirst().first == "-" ? base &- offset : base &+ offset
+  }
+
+  private mutating func hang(
+    _ chain: FilterChain, _ policy: FilterChain.Policy, _ priority: Int, on hook: String
+  ) {
+    let base = BaseChains.Base(chain: chain, policy: policy, family: family, priority: priority)
     guard hook == "input" || hook == "output" else {
       if !chain.rules.isEmpty || policy == .drop { findings.append(.otherHook(hook, at: chain.range)) }
       return
     }
-    let families = family.map { [$0.value] } ?? ["4", "6"]
-    let places = families.map { "\(hook) \($0)" }
-    guard taken.isDisjoint(with: places) else {
-      return findings.append(
-        .notTakenOver("a second chain for the hook \(hook.quoted) is not taken over", at: chain.range))
-    }
-    taken.formUnion(places)
     if hook == "input" { self.base.inbound.append(base) } else { self.base.outbound.append(base) }
   }
 }

@@ -35,14 +35,36 @@ struct PacketTest: Hashable, Sendable {
   /// No packet fits both.
   func excludes(_ other: PacketTest) -> Bool {
     if other == !self { return true }
+    if let states, let others = other.states { return states.isDisjoint(with: others) }
+    if let protocolName, let name = other.protocolName { return protocolName != name }
     return property == other.property && value != other.value && !isNegated && !other.isNegated && hasOneValue
       && other.hasOneValue
   }
 
   /// What fits this one fits the other in any case.
   func implies(_ other: PacketTest) -> Bool {
-    property == other.property && value != other.value && !isNegated && other.isNegated && hasOneValue
+    if let states, let others = other.states { return states.isStrictSubset(of: others) }
+    return property == other.property && value != other.value && !isNegated && other.isNegated && hasOneValue
       && other.hasOneValue
+  }
+
+  /// States of a connection for which it holds; an empty name is that of packets without.
+  private var states: Set<Substring>? {
+    guard property == .connectionState else { return nil }
+    let named = Set(value.split(separator: ","))
+    return isNegated ? Set(["new", "established", "closing", "none", ""]).subtracting(named) : named
+  }
+
+  /// Of the only protocol whose packets it holds for.
+  private var protocolName: String? {
+    guard !isNegated else { return nil }
+    switch property {
+    case .protocolNumber: return value
+    case .tcpFlags, .tcpOptions: return "TCP"
+    case .icmpType, .icmpCode: return "ICMP"
+    case .icmpv6Type, .icmpv6Code: return "ICMPv6"
+    default: return nil
+    }
   }
 
   /// Each packet has one of it, and the value names just that.

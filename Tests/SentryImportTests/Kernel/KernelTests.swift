@@ -20,6 +20,7 @@ struct KernelTests {
     case trackedByNft = "nft/tracked.nft"
     case types = "iptables/types.save"
     case typesByNft = "nft/types.nft"
+    case layers = "nft/layers.nft"
 
     var isNft: Bool { rawValue.hasSuffix(".nft") }
     var isTracked: Bool { rawValue.contains("tracked") }
