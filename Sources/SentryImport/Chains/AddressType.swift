@@ -7,24 +7,29 @@ enum AddressType: String {
 
   /// Of addresses of this type. That of unicast is none of the others.
   ///
-  /// - Parameter word: where it is asked for.
+  /// - Parameters:
+  ///   - word: where it is asked for.
+  ///   - isIPv6: the only family that is asked about; `nil`: both.
   func clauses(
-    _ property: TestedProperty, at word: Word, _ options: ImportOptions
+    _ property: TestedProperty, at word: Word, isIPv6: Bool?, _ options: ImportOptions
   ) throws(ImportRefusal) -> [Clause] {
+    func ofFamily(_ ranges: [AddressRange]) -> Clause {
+      Clause(property, ranges.filter { isIPv6 == nil || $0.first.isIPv4 != isIPv6 })
+    }
     switch self {
     case .local:
       guard !options.ownAddresses.isEmpty else {
         throw ImportRefusal("'\(word.text)' needs the addresses of the machine: --me ADDRESS", at: word)
       }
       let own = options.ownAddresses.map { AddressRange(prefix: $0, length: 128) }
-      return [Clause(property, own + Self.loopback)]
+      return [ofFamily(own + Self.loopback)]
     // Those of nets are not known here.
-    case .broadcast: return [Clause(property, [AddressRange(prefix: IPAddress(v4: .max), length: 128)])]
-    case .multicast: return [Clause(property, Self.groups)]
+    case .broadcast: return [ofFamily([AddressRange(prefix: IPAddress(v4: .max), length: 128)])]
+    case .multicast: return [ofFamily(Self.groups)]
     case .unicast:
       var none: [Clause] = []
       for other in [AddressType.local, .broadcast, .multicast] {
-        none += try other.clauses(property, at: word, options).flatMap(\.negated)
+        none += try other.clauses(property, at: word, isIPv6: isIPv6, options).flatMap(\.negated)
       }
       return none
     }
@@ -32,7 +37,8 @@ enum AddressType: String {
 
   /// Any of several types.
   static func clause(
-    _ names: [Word], _ property: TestedProperty, _ options: ImportOptions, _ findings: inout [Diagnostic]
+    _ names: [Word], _ property: TestedProperty, isIPv6: Bool? = nil, _ options: ImportOptions,
+    _ findings: inout [Diagnostic]
   ) throws(ImportRefusal) -> Clause {
     var clauses: [Clause] = []
     for name in names {
@@ -43,7 +49,7 @@ enum AddressType: String {
       if type == .local || type == .unicast, options.ownAddressesAreAssumed {
         findings.append(.ownAddressesAssumed(options.ownAddresses.map(\.description).joined(separator: ", "), at: name))
       }
-      clauses.append(Clause(allOf: try type.clauses(property, at: name, options)))
+      clauses.append(Clause(allOf: try type.clauses(property, at: name, isIPv6: isIPv6, options)))
     }
     return Clause(anyOf: clauses)
   }

@@ -33,7 +33,7 @@ struct ChainTree {
   mutating func nodes(of chain: FilterChain, policy: FilterChain.Policy) -> [RuleNode] {
     let accepted = following == nil ? RuleNode.Action.pass : .exitGroup
     let end = RuleNode("\(chain.name) policy \(policy.rawValue)", policy == .accept ? accepted : .deleteUnlogged)
-    let nodes = nodes(of: chain, end: end, path: [chain.name])
+    let nodes = nodes(of: chain, end: end, path: [chain.name], known: [])
     if policy == .drop, !isForLaterFragments, chain.rules.contains(where: \.mayHaveLetThrough) {
       findings.append(.dropsMore(at: chain.range))
     }
@@ -45,14 +45,18 @@ struct ChainTree {
     zip(clauses, chain.rules).contains { $0.isEmpty && $1.actions.contains(where: \.ends) }
   }
 
-  /// - Parameter end: what a rule that returns does.
-  private mutating func nodes(of chain: FilterChain, end: RuleNode, path: [String]) -> [RuleNode] {
+  /// - Parameters:
+  ///   - end: what a rule that returns does.
+  ///   - known: what the rules that led here have asked.
+  private mutating func nodes(
+    of chain: FilterChain, end: RuleNode, path: [String], known: [PacketTest]
+  ) -> [RuleNode] {
     var branches: [Branch] = []
     for (place, rule) in chain.rules.enumerated() where !isFull {
       let number = "\(chain.name) \(place + 1)"
-      let clauses = reduced(rule.clauses)
+      let clauses = reduced(rule.clauses).map { $0.narrowed(by: known) }.filter { !$0.isAlways }
       for action in rule.actions {
-        guard let branch = branch(action, rule, clauses, number: number, end, path) else { continue }
+        guard let branch = branch(action, rule, clauses, number: number, end, path, known) else { continue }
         branches.append(branch)
       }
       if clauses.isEmpty, rule.actions.contains(where: \.ends) {
@@ -68,17 +72,17 @@ struct ChainTree {
 
   private mutating func branch(
     _ action: FilterChain.Action, _ rule: FilterChain.Rule, _ clauses: [Clause], number: String, _ end: RuleNode,
-    _ path: [String]
+    _ path: [String], _ known: [PacketTest]
   ) -> Branch? {
     let name = Self.cut("\(number): \(rule.text)")
     let before = size
-    let made = node(action, name, end, path, rule)
-    guard let outcome = made ?? (isFull ? RuleNode(name, .group) : nil) else { return nil }
-    guard let branch = Branch(clauses, outcome, number: number) else {
-      (size, isFull) = (before, isFull && path.count > 1)
-      noteUnreached(number, rule)
+    guard let asked = Branch(clauses, RuleNode("", .next), number: number) else {
+      if path.count == 1 { noteUnreached(number, rule) }
       return nil
     }
+    let made = node(action, name, end, path, rule, known + asked.tests)
+    guard let outcome = made ?? (isFull ? RuleNode(name, .group) : nil) else { return nil }
+    guard let branch = Branch(clauses, outcome, number: number) else { return nil }
     size += branch.size
     isFull = isFull || size > limit
     guard isFull else { return branch }
@@ -120,7 +124,8 @@ struct ChainTree {
   private static func cut(_ name: String) -> String { name.count > 100 ? "\(name.prefix(99))…" : name }
 
   private mutating func node(
-    _ action: FilterChain.Action, _ name: String, _ end: RuleNode, _ path: [String], _ rule: FilterChain.Rule
+    _ action: FilterChain.Action, _ name: String, _ end: RuleNode, _ path: [String], _ rule: FilterChain.Rule,
+    _ known: [PacketTest]
   ) -> RuleNode? {
     switch action {
     case .accept: return accepted(name, path)
@@ -135,9 +140,9 @@ struct ChainTree {
       var node = end
       node.name = name
       return node
-    case .jump(let target): return group(target, name, path, rule) ?? switchedOff(name)
+    case .jump(let target): return group(target, name, path, rule, known) ?? switchedOff(name)
     case .goto(let target):
-      return group(target, name, path, rule).map { RuleNode(name, .next, [$0, end]) } ?? switchedOff(name)
+      return group(target, name, path, rule, known).map { RuleNode(name, .next, [$0, end]) } ?? switchedOff(name)
     case .none: return switchedOff(name)
     }
   }
@@ -145,7 +150,9 @@ struct ChainTree {
   /// Only one group can be left at once: from within others, the rest stands below.
   private func accepted(_ name: String, _ path: [String]) -> RuleNode {
     guard let following else { return RuleNode(name, .pass) }
-    return path.count == 1 ? RuleNode(name, .exitGroup) : RuleNode(name, .next, following + [RuleNode("", .pass)])
+    let isWhole = following.last.map { $0.test == nil && $0.action.ends } ?? false
+    let rest = isWhole ? [] : [RuleNode("", .pass)]
+    return path.count == 1 ? RuleNode(name, .exitGroup) : RuleNode(name, .next, following + rest)
   }
 
   private func switchedOff(_ name: String) -> RuleNode? {
@@ -156,7 +163,7 @@ struct ChainTree {
 
   /// The rules of a chain, which a rule that returns leaves.
   private mutating func group(
-    _ target: String, _ name: String, _ path: [String], _ rule: FilterChain.Rule
+    _ target: String, _ name: String, _ path: [String], _ rule: FilterChain.Rule, _ known: [PacketTest]
   ) -> RuleNode? {
     guard !path.contains(target), path.count < Self.depthLimit, let chain = chains[target] else {
       if !isForLaterFragments { findings.append(.badJump(target, isLoop: path.contains(target), at: rule.range)) }
@@ -166,6 +173,6 @@ struct ChainTree {
       isFull = true
       return nil
     }
-    return RuleNode(name, .group, nodes(of: chain, end: RuleNode("", .exitGroup), path: path + [target]))
+    return RuleNode(name, .group, nodes(of: chain, end: RuleNode("", .exitGroup), path: path + [target], known: known))
   }
 }

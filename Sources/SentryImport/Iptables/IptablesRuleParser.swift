@@ -198,9 +198,7 @@ struct IptablesRuleParser {
   private mutating func addressTypes(_ property: TestedProperty) throws(ImportRefusal) -> Clause {
     let list = try next("types of addresses")
     let words = list.text.split(separator: ",").map { Word(text: String($0), range: list.range) }
-    var ofFamily = options
-    ofFamily.ownAddresses.removeAll { $0.isIPv4 == isIPv6 }
-    return try AddressType.clause(words, property, ofFamily, &findings)
+    return try AddressType.clause(words, property, isIPv6: isIPv6, options, &findings)
   }
 
   private mutating func states() throws(ImportRefusal) -> [Clause] {

@@ -92,7 +92,7 @@ import Testing
   /// Two jumps to the next chain in each: as trees they would be without end.
   @Test func chainsOfManyJumpsEnd() throws {
     let names = (0..<30).map { ":c\($0) - [0:0]" }.joined(separator: "\n")
-    let jumps = (0..<29).map { "-A c\($0) -s 192.0.2.1/32 -j c\($0 + 1)\n-A c\($0) -s 192.0.2.3/32 -j c\($0 + 1)" }
+    let jumps = (0..<29).map { "-A c\($0) -s 192.0.2.1/32 -j c\($0 + 1)\n-A c\($0) -d 192.0.2.3/32 -j c\($0 + 1)" }
     let rules = Self.iptables("\(names)\n-A INPUT -j c0\n\(jumps.joined(separator: "\n"))\n-A c29 -p tcp -j DROP")
     #expect(rules.diagnostics.contains { $0.message.contains("would become too many") })
     #expect(try Self.isEnabled("INPUT 1: ", in: rules) == false)
@@ -237,6 +237,31 @@ import Testing
     #expect(states.map(\.value) == ["established,closing"])
     let map = Self.nft("ct state vmap { established : accept, related : accept }")
     #expect(try #require(map.ruleSet).rules.count { $0.property.name == "Connection state" } == 1)
+  }
+
+  @Test func statesOfOneListAreOneQuestion() throws {
+    let rules = Self.iptables("-A INPUT -p udp -m conntrack --ctstate NEW,ESTABLISHED -j DROP")
+    let states = try #require(rules.ruleSet).rules.filter { $0.property.name == "Connection state" }
+    #expect(states.map(\.value) == ["new,established,closing"])
+    #expect(rules.text?.contains("TCP header flags") == false)
+  }
+
+  @Test func aChainIsNotAskedForWhatNoPacketThereHas() throws {
+    let rules = Self.iptables(
+      "-A INPUT -p tcp -s 192.0.2.1/32 -j more\n-A more -p udp -j DROP\n-A more -p tcp -m tcp --dport 22 -j DROP\n-A more -p icmp -j RETURN"
+    )
+    let names = try #require(rules.ruleSet).rules.map { "\($0.property.name) \($0.value)" }
+    #expect(
+      names.allSatisfy { !$0.hasPrefix("Protocol") || $0 == "Protocol TCP" } && names.contains("Dest port 22"),
+      "\(names)")
+    #expect(!rules.diagnostics.contains { $0.message.contains("no packet comes to") })
+  }
+
+  @Test func aListIsAskedOnce() throws {
+    let rules = Self.iptables(
+      "-A INPUT -d 192.0.2.1,192.0.2.2,192.0.2.5/32 -p tcp -m multiport --dports 22,25,80,443 -j ACCEPT")
+    let names = try #require(rules.ruleSet).rules.map { "\($0.property.name) \($0.value)" }
+    #expect(names.count { $0.hasPrefix("Dest") } == 3 + 4, "\(names)")
   }
 
   @Test func whatNoPacketComesToIsTold() throws {
