@@ -11,6 +11,9 @@ public struct AdaptiveFirewallFile {
   /// What cannot be taken over, with its place.
   public private(set) var problems: [String] = []
 
+  /// How many entries were left out, as their time is over.
+  public private(set) var overCount = 0
+
   private let fileName: String
   private let now: Double
 
@@ -45,6 +48,9 @@ public struct AdaptiveFirewallFile {
     }
     // The key is written so in the manual.
     let lists = [text("blacklist_file"), text("whitlist_file") ?? text("whitelist_file")].compactMap(\.self)
+    if lists.isEmpty, settings["default_timeout"] == nil {
+      problems.append("\(fileName): error: no key of the adaptive firewall is in this property list")
+    }
     if !lists.isEmpty { lines.append("# its lists: \(lists.map(shown).joined(separator: " "))") }
   }
 
@@ -63,7 +69,12 @@ public struct AdaptiveFirewallFile {
         if isAllowed {
           lines.append("\(range)\tauthorize\tallowed by af\tunlimited")
         } else {
-          takeBlocked(range, Self.seconds(in: rest))
+          let end = Self.seconds(in: rest)
+          if end == nil, !rest.isEmpty {
+            problems.append(
+              "\(fileName):\(number): error: '\(shown(rest))' is no time: \(range) is blocked without an end")
+          }
+          takeBlocked(range, end)
         }
       } catch {
         problems.append("\(fileName):\(number): error: \(error.message(about: shown(String(first))))")
@@ -74,6 +85,7 @@ public struct AdaptiveFirewallFile {
   private mutating func takeBlocked(_ range: AddressRange, _ end: Double?) {
     guard let end else { return lines.append("\(range)\ttrigger\tblacklist of af") }
     let left = (end - now).rounded()
+    if left < 1 { overCount += 1 }
     if left >= 1, left < 4e9 { lines.append("\(range)\ttrigger\tblacklist of af\t\(Int(left))s") }
   }
 

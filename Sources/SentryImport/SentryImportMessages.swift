@@ -34,6 +34,10 @@ extension Diagnostic {
     notTakenOver(isLoop ? "chain \(chain.quoted) leads back to itself" : "there is no chain \(chain.quoted)", at: range)
   }
 
+  static func cutOff(missing end: String, at range: Range<Int>) -> Diagnostic {
+    notTakenOver("the file ends without \(end): it was cut off", at: range)
+  }
+
   static func tooMuch(_ cause: Diagnostic?) -> Diagnostic {
     notTakenOver("the rules do not fit into a document: \(cause?.message ?? "it has errors")", at: 0..<0)
   }
@@ -126,6 +130,19 @@ extension Diagnostic {
 
   static func ownAddressesAssumed(_ addresses: String, at word: Word) -> Diagnostic {
     differs(.note, word.range, "'\(word.text)' is taken as \(addresses)", hint: "--me ADDRESS says otherwise")
+  }
+
+  static func broadcastsOfNets(_ word: Word) -> Diagnostic {
+    differs(.warning, word.range, "of broadcast addresses, only 255.255.255.255 is known here; none of a net is")
+  }
+
+  static func logsMore(_ limit: Word) -> Diagnostic {
+    differs(.warning, limit.range, "how much is logged is not limited")
+  }
+
+  static func dropsMore(at range: Range<Int>) -> Diagnostic {
+    differs(
+      .warning, range, "what rules before this would have let through, but that are not taken over, is dropped here")
   }
 
   static func otherTable(_ name: String, _ range: Range<Int>) -> Diagnostic {

@@ -41,6 +41,20 @@ import Testing
       file.problems.count == 1 && file.problems[0].hasPrefix("/var/db/af/blacklist:6: error: "), "\(file.problems)")
   }
 
+  @Test func whatIsNoTimeOrOverIsTold() {
+    let file = AdaptiveFirewallFile(
+      Array("203.0.113.11 15\n203.0.113.12 1338540000\n".utf8), fileName: "blacklist", now: 1_338_545_400)
+    #expect(file.lines == ["203.0.113.11\ttrigger\tblacklist of af"])
+    #expect(file.problems == ["blacklist:1: error: '15' is no time: 203.0.113.11 is blocked without an end"])
+    #expect(file.overCount == 1)
+  }
+
+  @Test func aPropertyListOfSomethingElseIsTold() {
+    let text = "<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>other</key><string>15</string></dict></plist>"
+    let file = AdaptiveFirewallFile(Array(text.utf8), fileName: "af.plist", now: 0)
+    #expect(file.lines.isEmpty && file.problems.count == 1 && file.problems[0].contains("no key"))
+  }
+
   @Test func whoIsAllowedIsSo() {
     let file = AdaptiveFirewallFile(Array("127.0.0.1\n192.168.1.0/24\n".utf8), fileName: "whitelist", now: 0)
     #expect(

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SentryDiagnostics
 internal import SentryImport
 internal import SentryService
 
@@ -28,6 +29,11 @@ extension ImportCommand {
           try FileInput.read(file), fileName: FileInput.displayName(file), now: WallClock.seconds())
         for line in lists.lines { Console.writeLine(line) }
         for problem in lists.problems { Console.writeError(problem) }
+        if lists.overCount > 0 {
+          Console.writeError(
+            "\(FileInput.displayName(file)): \(counted(lists.overCount, "entry", plural: "entries")) left out: their time is over"
+          )
+        }
         problems += lists.problems.count
       }
       if problems > 0 { throw CommandFailure(.findings) }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import SentryImport
-internal import SentryPacket
 internal import SentryRules
 
 extension ImportCommand {
@@ -21,11 +20,7 @@ extension ImportCommand {
     @Argument(help: ArgumentHelp("The listing or script; - reads standard input.", valueName: "file"))
     var file: String
 
-    @Option(
-      help: ArgumentHelp(
-        "An address that 'me' stands for; may be repeated (default: all of this machine).", valueName: "address"),
-      transform: Self.address)
-    var me: [IPAddress] = []
+    @OptionGroup var own: OwnAddresses
 
     @Option(
       help: "What becomes of packets that no rule is for, where the file does not say: allow or deny.",
@@ -44,9 +39,7 @@ extension ImportCommand {
     @OptionGroup var output: ImportOutput
 
     func run() throws {
-      var options = ImportOutput.names
-      options.ownAddresses = me.isEmpty ? ThisHost.facts().addresses : me
-      options.ownAddressesAreAssumed = me.isEmpty
+      var options = own.options
       options.defaultAction = `default`
       options.isIPv4Only = isIPv4Only
       options.interfaceNames = Dictionary(interfaces.map { ($0.theirs, $0.ours) }) { $1 }
@@ -59,11 +52,6 @@ extension ImportCommand {
         throw ValidationError("expected allow or deny, found '\(text)'")
       }
       return action
-    }
-
-    private static func address(_ text: String) throws -> IPAddress {
-      guard let address = IPAddress(text) else { throw ValidationError("expected an address, found '\(text)'") }
-      return address
     }
 
     private static func interface(_ text: String) throws -> (theirs: String, ours: String) {

@@ -26,6 +26,8 @@ extension ImportCommand {
       help: ArgumentHelp("What ip6tables-save printed: both become one document.", valueName: "file"))
     var ipv6File: String?
 
+    @OptionGroup var own: OwnAddresses
+
     @OptionGroup var output: ImportOutput
 
     func validate() throws {
@@ -37,11 +39,11 @@ extension ImportCommand {
       let other = try ipv6File.map { try FileInput.read($0) }
       let rules = ImportedRules(
         iptablesSave: bytes, isIPv6: isIPv6, other: other, fileName: FileInput.displayName(file),
-        options: ImportOutput.names)
+        options: own.options)
       guard let ipv6File, let other else { return try output.write(rules) }
       let rest = ImportedRules(
         iptablesSave: other, isIPv6: true, other: bytes, fileName: FileInput.displayName(ipv6File),
-        options: ImportOutput.names)
+        options: own.options)
       try output.write(rules, with: rest)
     }
   }

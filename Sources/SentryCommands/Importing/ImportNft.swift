@@ -18,12 +18,14 @@ extension ImportCommand {
     @Argument(help: ArgumentHelp("What nft printed; - reads standard input.", valueName: "file"))
     var file: String
 
+    @OptionGroup var own: OwnAddresses
+
     @OptionGroup var output: ImportOutput
 
     func run() throws {
       let bytes = try FileInput.read(file)
       try output.write(
-        ImportedRules(nft: bytes, fileName: FileInput.displayName(file), options: ImportOutput.names))
+        ImportedRules(nft: bytes, fileName: FileInput.displayName(file), options: own.options))
     }
   }
 }

@@ -7,6 +7,10 @@ struct BaseChains {
     var policy: FilterChain.Policy
     /// `IP version == 4`, where it is for one family only.
     var family: PacketTest?
+    /// Of several, packets come to that of the least first.
+    var priority = 0
+
+    func isForSome(of other: Base) -> Bool { family == nil || other.family == nil || family == other.family }
   }
 
   var chains: [String: FilterChain] = [:]
@@ -38,19 +42,29 @@ struct BaseChains {
   private func nodes(isForLaterFragments: Bool, _ findings: inout [Diagnostic]) -> [RuleNode] {
     var nodes: [RuleNode] = []
     for (bases, direction) in [(inbound, PacketTest.inbound), (outbound, .outbound)] where !bases.isEmpty {
-      var inside: [RuleNode] = []
-      for base in bases {
-        var tree = ChainTree(chains, direction, isForLaterFragments: isForLaterFragments)
-        let rules = tree.nodes(of: base.chain, policy: base.policy)
-        findings += tree.findings
-        guard !rules.isEmpty else { return [] }
-        inside += base.family.map { [RuleNode.asking($0, rules)] } ?? rules
-      }
+      let inside = self.nodes(of: bases.sorted { $0.priority < $1.priority }, direction, isForLaterFragments, &findings)
       var node = RuleNode(bases[0].chain.name, .next, inside)
       node.test = direction
       nodes.append(node)
     }
     return nodes
+  }
+
+  /// Of one direction. Each chain may drop a packet for good; who accepts it leaves it to those behind.
+  private func nodes(
+    of bases: [Base], _ direction: PacketTest, _ isForLaterFragments: Bool, _ findings: inout [Diagnostic]
+  ) -> [RuleNode] {
+    var following: [RuleNode] = []
+    for (place, base) in bases.enumerated().reversed() {
+      let isLast = !bases[(place + 1)...].contains { $0.isForSome(of: base) }
+      var tree = ChainTree(
+        chains, direction, isForLaterFragments: isForLaterFragments, following: isLast ? nil : following)
+      let rules = tree.nodes(of: base.chain, policy: base.policy)
+      findings += tree.findings
+      let whole = isLast ? rules : [RuleNode(base.chain.name, .group, rules)]
+      following = (base.family.map { [RuleNode.asking($0, whole)] } ?? whole) + following
+    }
+    return following
   }
 
   private var tellsFragmentsApart: Bool {
@@ -69,14 +83,20 @@ enum TrackedState: String, CaseIterable {
   /// netfilter takes an ACK of a connection that it has not seen for the start of one (`nf_conntrack_tcp_loose`).
   private static let pickedUp = PacketTest(.tcpFlags, "ack,-syn,-rst,-fin")
 
-  var clause: Clause {
+  /// What our property has for it.
+  private var known: String? {
     switch self {
-    case .new:
-      Clause(anyOf: [
-        Clause(PacketTest(.connectionState, "new")),
-        Clause(allOf: [Clause(PacketTest(.connectionState, "none")), Clause(Self.pickedUp)]),
-      ])
-    case .established, .related: Clause(PacketTest(.connectionState, "established,closing"))
+    case .new: "new"
+    case .established, .related: "established,closing"
+    case .invalid, .untracked: nil
+    }
+  }
+
+  /// What it is besides.
+  private var more: Clause? {
+    switch self {
+    case .new: Clause(allOf: [Clause(PacketTest(.connectionState, "none")), Clause(Self.pickedUp)])
+    case .established, .related: nil
     case .invalid: Clause(allOf: Self.invalidClauses)
     case .untracked: Self.neverTracked
     }
@@ -96,6 +116,10 @@ enum TrackedState: String, CaseIterable {
 
   /// Clauses that all hold for packets of one of these states.
   static func clauses(_ states: [TrackedState]) -> [Clause] {
-    states == [.invalid] ? invalidClauses : [Clause(anyOf: states.map(\.clause))]
+    if states == [.invalid] { return invalidClauses }
+    var known: [String] = []
+    for name in allCases.filter(states.contains).compactMap(\.known) where !known.contains(name) { known.append(name) }
+    let asked = known.isEmpty ? [] : [Clause(PacketTest(.connectionState, known.joined(separator: ",")))]
+    return [Clause(anyOf: asked + allCases.filter(states.contains).compactMap(\.more))]
   }
 }

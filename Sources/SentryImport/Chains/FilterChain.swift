@@ -24,6 +24,13 @@ struct FilterChain {
     var clauses: [Clause] = []
     /// Carried out one after the other.
     var actions: [Action] = []
+
+    /// Not taken over, and not to drop packets.
+    var mayHaveLetThrough: Bool {
+      guard actions == [.none] else { return false }
+      let words = text.split(separator: " ")
+      return !words.contains { ["DROP", "REJECT", "drop", "reject", "LOG", "log"].contains($0) }
+    }
   }
 
   /// What becomes of packets at the end.
@@ -43,6 +50,10 @@ extension FilterChain.Action {
     case .jump(let name), .goto(let name): name
     default: nil
     }
+  }
+
+  var isLog: Bool {
+    if case .log = self { true } else { false }
   }
 
   /// A packet goes no further in this chain.

@@ -11,8 +11,10 @@ internal import SentryDiagnostics
 ///   of their own, of the rules that can be for them.
 struct IPFWTree {
   /// How many rules of ours many rules of ipfw may become, lest a handful of them make a document without end.
-  private static let usualLimit = 20_000
+  private static let usualLimit = 50_000
   private static let depthLimit = 100
+  /// So many times, the limit may be met before no more rules are tried that lead further down.
+  private static let mostTries = 20
 
   private let rules: [IPFWRule]
   /// Where `skipto` leads.
@@ -23,8 +25,10 @@ struct IPFWTree {
   private var size = 0
   /// Rules that are in the tree.
   private var places: Set<Int> = []
-  /// The rule at which the limit was met.
-  private var excess: IPFWRule?
+  /// Rules that would become too many, and are not taken over.
+  private var refused: [IPFWRule] = []
+  /// The limit was met below a rule, which is not taken over then.
+  private var isFull = false
 
   private init(_ rules: [IPFWRule], isForLaterFragments: Bool) {
     self.rules = rules
@@ -35,31 +39,25 @@ struct IPFWTree {
   }
 
   /// - Parameter rules: in order; the last one is for all packets.
-  /// - Returns: no rules if they would be too many.
   static func nodes(_ rules: [IPFWRule], _ findings: inout [Diagnostic]) -> [RuleNode] {
     var tree = IPFWTree(rules, isForLaterFragments: false)
-    var nodes = tree.whole(&findings)
-    guard !nodes.isEmpty else { return [] }
+    var nodes = tree.whole()
     if rules.contains(where: \.tellsFragmentsApart) {
       var fragments = IPFWTree(rules, isForLaterFragments: true)
-      var later = RuleNode("later fragments", .next, fragments.whole(&findings))
-      guard !later.children.isEmpty else { return [] }
+      var later = RuleNode("later fragments", .next, fragments.whole())
       later.test = .laterFragment
       nodes.insert(later, at: 0)
       tree.places.formUnion(fragments.places)
+      tree.refused += fragments.refused
     }
+    findings += tree.refused.map { .tooEntangled($0, limit: tree.limit) }
     for (place, rule) in rules.enumerated() where !tree.places.contains(place) && rule.action != .none {
       findings.append(.isNotReached("rule \(rule.numberText)", at: rule.range))
     }
     return nodes
   }
 
-  private mutating func whole(_ findings: inout [Diagnostic]) -> [RuleNode] {
-    let branches = branches(from: 0, to: rules.count, depth: 0)
-    guard let excess else { return Factoring.nodes(of: branches) }
-    findings.append(.tooEntangled(excess, limit: limit))
-    return []
-  }
+  private mutating func whole() -> [RuleNode] { Factoring.nodes(of: branches(from: 0, to: rules.count, depth: 0)) }
 
   private static func targets(of rules: [IPFWRule]) -> [Int: Int] {
     var targets: [Int: Int] = [:]
@@ -78,16 +76,23 @@ struct IPFWTree {
   private mutating func branches(from start: Int, to end: Int, depth: Int) -> [Branch] {
     var branches: [Branch] = []
     var place = start
-    while place < end, excess == nil {
+    while place < end, !isFull {
       let rule = rules[place]
-      branches += stateBranches(at: place, depth)
+      addStateBranches(at: place, depth, &branches)
       let clauses = reduced(rule.clauses)
       places.insert(place)
       if let target = targets[place] {
         if rule.isLogged { add(rule, clauses, RuleNode(rule.name, .log), to: &branches) }
-        place = skip(rule, clauses, from: place, to: target, end, depth, &branches)
+        var next = place + 1
+        let isTaken = attempt(rule, depth: depth, &branches) { tree, branches in
+          next = tree.skip(rule, clauses, from: place, to: target, end, depth, &branches)
+        }
+        // The rules behind one that is not taken over are not skipped.
+        place = isTaken ? next : place + 1
       } else {
-        for (more, outcome) in outcomes(of: rule) { add(rule, clauses + more, outcome, to: &branches) }
+        attempt(rule, depth: depth, &branches) { tree, branches in
+          for (more, outcome) in tree.outcomes(of: rule) { tree.add(rule, clauses + more, outcome, to: &branches) }
+        }
         if clauses.isEmpty, rule.decides { return branches }
         place += 1
       }
@@ -104,12 +109,47 @@ struct IPFWTree {
   private mutating func add(
     _ rule: IPFWRule, _ clauses: [Clause], _ outcome: RuleNode, shortName: String? = nil, to branches: inout [Branch]
   ) {
-    guard excess == nil,
-      let branch = Branch(clauses, outcome, number: rule.numberText, shortName: shortName)
-    else { return }
-    size += branch.size
-    if size > limit || branch.tests.count > Self.depthLimit { excess = rule }
-    branches.append(branch)
+    guard !isFull, let branch = Branch(clauses, outcome, number: rule.numberText, shortName: shortName) else { return }
+    let own = branch.size - outcome.size
+    if size + branch.size <= limit, branch.tests.count <= Self.depthLimit {
+      size += branch.size
+      branches.append(branch)
+    } else if own > limit / 4 || branch.tests.count > Self.depthLimit {
+      branches += refusal(of: rule)
+    } else {
+      isFull = true
+    }
+  }
+
+  /// The rule stands in the document switched off.
+  private mutating func refusal(of rule: IPFWRule) -> [Branch] {
+    refused.append(rule)
+    guard !isForLaterFragments else { return [] }
+    var node = RuleNode(rule.name, .next)
+    node.isEnabled = false
+    return [Branch([], node, number: rule.numberText)].compactMap(\.self)
+  }
+
+  /// Tries what leads further down. Where it becomes too much, the rule at the top that it is for is not taken over.
+  ///
+  /// - Returns: false if it is not taken over.
+  @discardableResult private mutating func attempt(
+    _ rule: IPFWRule, depth: Int, _ branches: inout [Branch], _ add: (inout IPFWTree, inout [Branch]) -> Void
+  ) -> Bool {
+    guard depth == 0 else {
+      add(&self, &branches)
+      return !isFull
+    }
+    let before = (size, places)
+    var more: [Branch] = []
+    if refused.count < Self.mostTries { add(&self, &more) } else { isFull = true }
+    guard isFull else {
+      branches += more
+      return true
+    }
+    (size, places, isFull) = (before.0, before.1, false)
+    branches += refusal(of: rule)
+    return false
   }
 
   /// What becomes of packets, and what they must pass besides the rule's own clauses.
@@ -135,25 +175,27 @@ struct IPFWTree {
     }
   }
 
-  private mutating func stateBranches(at place: Int, _ depth: Int) -> [Branch] {
-    let rule = rules[place]
-    var branches: [Branch] = []
+  private mutating func addStateBranches(at place: Int, _ depth: Int, _ branches: inout [Branch]) {
     for (keeper, clauses) in states.questions(at: place, isForLaterFragments: isForLaterFragments) {
-      let name = "\(rule.numberText) state of \(keeper.rule.name)"
-      let log = keeper.rule.isLogged ? [RuleNode("", .log)] : []
-      var outcome = RuleNode(name, .pass, log)
-      if let target = targets[keeper.place] {
-        guard depth < Self.depthLimit else {
-          excess = rule
-          return branches
-        }
-        // What the rule does with its first packet happens to those of its connection.
-        let rest = self.branches(from: target, to: rules.count, depth: depth + 1)
-        outcome = RuleNode(name, .next, log + Factoring.nodes(of: rest))
+      attempt(keeper.rule, depth: depth, &branches) { tree, branches in
+        tree.addState(of: keeper, clauses, at: tree.rules[place], depth, &branches)
       }
-      add(rule, reduced(clauses), outcome, shortName: "\(rule.numberText) state", to: &branches)
     }
-    return branches
+  }
+
+  private mutating func addState(
+    of keeper: IPFWStates.Keeper, _ clauses: [Clause], at rule: IPFWRule, _ depth: Int, _ branches: inout [Branch]
+  ) {
+    let name = "\(rule.numberText) state of \(keeper.rule.name)"
+    let log = keeper.rule.isLogged ? [RuleNode("", .log)] : []
+    var outcome = RuleNode(name, .pass, log)
+    if let target = targets[keeper.place] {
+      guard depth < Self.depthLimit else { return isFull = true }
+      // What the rule does with its first packet happens to those of its connection.
+      let rest = self.branches(from: target, to: rules.count, depth: depth + 1)
+      outcome = RuleNode(name, .next, log + Factoring.nodes(of: rest))
+    }
+    add(rule, reduced(clauses), outcome, shortName: "\(rule.numberText) state", to: &branches)
   }
 
   // MARK: Skipping
@@ -167,7 +209,7 @@ struct IPFWTree {
   ) -> Int {
     guard Branch(clauses, RuleNode("", .next), number: "") != nil else { return place + 1 }
     guard depth < Self.depthLimit else {
-      excess = rule
+      isFull = true
       return end
     }
     if target == place + 1 || clauses.isEmpty && target <= end {

@@ -50,6 +50,10 @@ struct IptablesReader {
   private var base = BaseChains()
   private var policies: [String: FilterChain.Policy] = [:]
   private var table = ""
+  /// A table `filter` that has not ended.
+  private var isOpen = false
+  /// The chain of the last rule.
+  private var last: String?
   /// Those that it was said of that they are left out.
   private var otherTables: Set<String> = []
   private(set) var findings: [Diagnostic] = []
@@ -63,6 +67,15 @@ struct IptablesReader {
       read(QuotedWords.words(of: line), at: start)
       start += line.count + 1
     }
+    if isOpen { cutOff(isInLine: source.bytes.last != UInt8(ascii: "\n")) }
+  }
+
+  /// What it ends with was perhaps not all of it.
+  private mutating func cutOff(isInLine: Bool) {
+    let end = source.bytes.count
+    findings.append(.cutOff(missing: "COMMIT", at: max(0, end - 1)..<end))
+    guard isInLine, let last, let count = base.chains[last]?.rules.count, count > 0 else { return }
+    base.chains[last]?.rules[count - 1].actions = [.none]
   }
 
   mutating func nodes() -> [RuleNode] {
@@ -85,8 +98,12 @@ struct IptablesReader {
   private mutating func read(_ words: [Word], at start: Int) {
     var words = words[...]
     guard let first = words.first, !first.text.hasPrefix("#") else { return }
-    if first.text.hasPrefix("*") { return table = String(first.text.dropFirst()) }
-    if first.text == "COMMIT" { return }
+    if first.text.hasPrefix("*") {
+      table = String(first.text.dropFirst())
+      isOpen = isOpen || table == "filter"
+      return
+    }
+    if first.text == "COMMIT" { return isOpen = false }
     guard table == "filter" else {
       if first.text == "-A", otherTables.insert(table).inserted {
         findings.append(.otherTable(table, Array(words).range))
@@ -133,6 +150,7 @@ struct IptablesReader {
       rule.actions = [.none]
     }
     chain.rules.append(rule)
+    last = name.text
     base.chains[name.text] = chain
   }
 }

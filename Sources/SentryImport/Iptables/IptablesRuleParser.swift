@@ -11,6 +11,8 @@ struct IptablesRuleParser {
   private(set) var clauses: [Clause] = []
   private(set) var action = FilterChain.Action.count
   private(set) var tracksConnections = false
+  /// Of a rule that is not for every packet, but for so many in a time.
+  private var limit: Word?
   private(set) var findings: [Diagnostic] = []
 
   init(_ words: [Word], isIPv6: Bool, _ options: ImportOptions) {
@@ -21,6 +23,10 @@ struct IptablesRuleParser {
 
   mutating func read() throws(ImportRefusal) {
     while position < words.count { try readOption() }
+    if let limit {
+      guard case .log = action else { throw ImportRefusal("match 'limit' has no counterpart here", at: limit) }
+      findings.append(.logsMore(limit))
+    }
     clauses = clauses.filter { !$0.isAlways }
   }
 
@@ -43,7 +49,12 @@ struct IptablesRuleParser {
   private mutating func readOption() throws(ImportRefusal) {
     var word = try next("an option")
     let isNot = word.text == "!"
-    if isNot { word = try next("an option") }
+    if isNot {
+      word = try next("an option")
+      if ["-m", "--match", "-j", "--jump", "-g", "--goto", "--comment"].contains(word.text) {
+        throw ImportRefusal("'!' says nothing before \(word.text.quoted)", at: word)
+      }
+    }
     switch word.text {
     case "-m", "--match": try readModule(next("a match"))
     case "-j", "--jump": try readTarget(next("a target"))
@@ -55,14 +66,14 @@ struct IptablesRuleParser {
 
   private static let modules: Set<String> = [
     "tcp", "udp", "icmp", "icmp6", "ipv6-icmp", "multiport", "iprange", "state", "conntrack", "comment", "mac",
-    "length", "ttl",
-    "hl", "owner",
+    "length", "ttl", "hl", "owner", "limit", "addrtype", "pkttype",
   ]
 
   private mutating func readModule(_ word: Word) throws(ImportRefusal) {
     guard Self.modules.contains(word.text) else {
       throw ImportRefusal("match \(word.text.quoted) has no counterpart here", at: word)
     }
+    if word.text == "limit" { limit = word }
     // These look at headers that only first fragments have.
     if ["tcp", "udp", "icmp", "icmp6", "multiport"].contains(word.text) { clauses.append(Clause(!.laterFragment)) }
   }
@@ -94,6 +105,11 @@ struct IptablesRuleParser {
     case "--mac-source": require(Clause(PacketTest(.sourceMAC, try next("an address").text)), isNot: isNot)
     case "--length": require(try numbers(.packetLength), isNot: isNot)
     case "--ttl-eq", "--hl-eq": require(try numbers(.timeToLive), isNot: isNot)
+    case "--ttl-lt", "--hl-lt": require(try hops { 0...($0 - 1) }, isNot: isNot)
+    case "--ttl-gt", "--hl-gt": require(try hops { ($0 + 1)...255 }, isNot: isNot)
+    case "--limit", "--limit-burst": _ = try next("a number")
+    case "--src-type": require(try addressTypes(.sourceNet), isNot: isNot)
+    case "--dst-type", "--pkt-type": require(try addressTypes(.destinationNet), isNot: isNot)
     case "--uid-owner": require(try Clause(users: [next("a user")]), isNot: isNot)
     default: throw ImportRefusal("option \(word.text.quoted) has no counterpart here", at: word)
     }
@@ -168,6 +184,21 @@ struct IptablesRuleParser {
     let word = try next("a number")
     let list = Word(text: word.text.replacing(":", with: "-"), range: word.range)
     return Clause(property, try IPFWValues.numbers(list, 0...65_535))
+  }
+
+  /// - Parameter range: of a number that is neither the least nor the greatest.
+  private mutating func hops(_ range: (Int) -> ClosedRange<Int>) throws(ImportRefusal) -> Clause {
+    let word = try next("a number")
+    guard let number = Int(word.text), (1...254).contains(number) else {
+      throw ImportRefusal("expected a number from 1 to 254, found \(word.text.quoted)", at: word)
+    }
+    return Clause(.timeToLive, [range(number)])
+  }
+
+  private mutating func addressTypes(_ property: TestedProperty) throws(ImportRefusal) -> Clause {
+    let list = try next("types of addresses")
+    let words = list.text.split(separator: ",").map { Word(text: String($0), range: list.range) }
+    return try AddressType.clause(words, property, isIPv6: isIPv6, options, &findings)
   }
 
   private mutating func states() throws(ImportRefusal) -> [Clause] {

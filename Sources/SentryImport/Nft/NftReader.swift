@@ -15,7 +15,7 @@ extension ImportedRules {
 
 /// Reads tables: their sets first, as rules may come before them; then their chains.
 struct NftReader {
-  private let tokens: [NftTokens.Token]
+  private var tokens: [NftTokens.Token]
   private var position = 0
   private let options: ImportOptions
   private var base = BaseChains()
@@ -23,13 +23,14 @@ struct NftReader {
   private var sets: [String: [NftTokens.Token]] = [:]
   private var family: PacketTest?
   private var table = ""
-  /// Chains for packets that come in, and those that go out, by their families.
-  private var taken: Set<String> = []
+  /// Where the file ends within a statement, in bytes.
+  private var cut: Int?
   private(set) var findings: [Diagnostic] = []
 
   init(_ source: SourceText, _ options: ImportOptions) {
     self.options = options
     tokens = NftTokens.tokens(of: source.bytes)
+    closeBraces(end: source.bytes.count)
     for isForSets in [true, false] {
       position = 0
       while position < tokens.count { readTable(isForSets: isForSets) }
@@ -55,6 +56,19 @@ struct NftReader {
   }
 
   // MARK: Tokens
+
+  /// What the file ends with was perhaps not all of it.
+  private mutating func closeBraces(end: Int) {
+    var open: [Word] = []
+    for token in tokens where !token.isQuoted {
+      if token.text == "{" { open.append(token.word) }
+      if token.text == "}" { _ = open.popLast() }
+    }
+    guard let last = open.last else { return }
+    findings.append(.cutOff(missing: "'}'", at: last.range))
+    if let word = tokens.last?.word, word.text != ";", word.text != "}" { cut = word.range.upperBound }
+    tokens += ([";"] + open.map { _ in "}" }).map { NftTokens.Token(word: Word(text: $0, range: end..<end)) }
+  }
 
   private func text(_ place: Int) -> String { place < tokens.count ? tokens[place].text : "" }
 
@@ -139,6 +153,7 @@ struct NftReader {
     var place = body.lowerBound
     var hook: String?
     var policy = FilterChain.Policy.accept
+    var priority = 0
     while place < body.upperBound {
       let end = endOfStatement(from: place, before: body.upperBound)
       let statement = Array(tokens[place..<end])
@@ -149,13 +164,14 @@ struct NftReader {
         hook = statement.firstIndex { $0.text == "hook" }.flatMap {
           $0 + 1 < statement.count ? statement[$0 + 1].text : nil
         }
+        priority = Self.priority(statement)
         if statement.count > 1, statement[1].text != "filter" { hook = "\(statement[1].text) \(hook ?? "")" }
       case "policy": policy = statement.last?.text == "drop" ? .drop : .accept
       default: chain.rules += rules(of: statement, &chain.findings)
       }
     }
     base.chains[fullName] = chain
-    if let hook { hang(chain, policy, on: hook) }
+    if let hook { hang(chain, policy, priority, on: hook) }
   }
 
   /// Of a line; braces may hold several.
@@ -174,6 +190,10 @@ struct NftReader {
     let words = statement.map(\.word)
     var rule = FilterChain.Rule(text: words.text, range: words.range)
     var parser = NftRuleParser(statement, table: table, sets: sets, options)
+    if let last = words.last, last.range.upperBound == cut {
+      rule.actions = [.none]
+      return [rule]
+    }
     do throws(ImportRefusal) {
       try parser.read()
       rule.clauses = parser.clauses
@@ -194,19 +214,25 @@ struct NftReader {
     return ofMap.isEmpty ? [rule] : ofMap
   }
 
-  private mutating func hang(_ chain: FilterChain, _ policy: FilterChain.Policy, on hook: String) {
-    let base = BaseChains.Base(chain: chain, policy: policy, family: family)
+  /// `priority filter - 1`: names as nft(8) has them in "CHAINS".
+  private static func priority(_ statement: [NftTokens.Token]) -> Int {
+    let names = ["raw": -300, "mangle": -150, "filter": 0, "security": 50]
+    guard let place = statement.firstIndex(where: { $0.text == "priority" }) else { return 0 }
+    let words = statement[(place + 1)...].map(\.text)
+    guard let first = words.first else { return 0 }
+    let offset = words.count > 2 ? Int(words[2]) ?? 0 : 0
+    let base = names[first] ?? Int(first) ?? 0
+    return words.dropFirst().first == "-" ? base &- offset : base &+ offset
+  }
+
+  private mutating func hang(
+    _ chain: FilterChain, _ policy: FilterChain.Policy, _ priority: Int, on hook: String
+  ) {
+    let base = BaseChains.Base(chain: chain, policy: policy, family: family, priority: priority)
     guard hook == "input" || hook == "output" else {
-      if !chain.rules.isEmpty { findings.append(.otherHook(hook, at: chain.range)) }
+      if !chain.rules.isEmpty || policy == .drop { findings.append(.otherHook(hook, at: chain.range)) }
       return
     }
-    let families = family.map { [$0.value] } ?? ["4", "6"]
-    let places = families.map { "\(hook) \($0)" }
-    guard taken.isDisjoint(with: places) else {
-      return findings.append(
-        .notTakenOver("a second chain for the hook \(hook.quoted) is not taken over", at: chain.range))
-    }
-    taken.formUnion(places)
     if hook == "input" { self.base.inbound.append(base) } else { self.base.outbound.append(base) }
   }
 }

@@ -58,6 +58,25 @@ extension NftRuleParser {
     tokens.split { ($0.text == "," || $0.text == ";") && !$0.isQuoted }.map { Array($0) }
   }
 
+  // MARK: Types of addresses
+
+  /// `fib daddr type local`.
+  mutating func readRoute(_ word: Word) throws(ImportRefusal) {
+    let isSource = take("saddr")
+    guard isSource || take("daddr"), take("type") else {
+      throw ImportRefusal("'fib' has no counterpart here, but for types of addresses", at: word)
+    }
+    let isNot = take("!=")
+    var words: [Word] = []
+    if peek == "{" {
+      words = try elementTokens(of: "set").compactMap(\.first?.word)
+    } else {
+      repeat { words.append(try next("a type")) } while take(",")
+    }
+    let clause = try AddressType.clause(words, isSource ? .sourceNet : .destinationNet, options, &findings)
+    clauses += isNot ? clause.negated : [clause]
+  }
+
   // MARK: Joined values
 
   /// `ip saddr . tcp dport { 192.0.2.1 . 22 }`: of each element, what each of the fields must be, as rules of their own ask.

@@ -13,7 +13,9 @@ struct NftRuleParser {
   /// Of a map: for packets of one of the clauses, that action.
   var verdicts: [(Clause, FilterChain.Action)] = []
   private(set) var tracksConnections = false
-  private(set) var findings: [Diagnostic] = []
+  /// Of a rule that is not for every packet, but for so many in a time.
+  private var limit: Word?
+  var findings: [Diagnostic] = []
 
   init(
     _ tokens: [NftTokens.Token], table: String, sets: [String: [NftTokens.Token]], _ options: ImportOptions
@@ -26,6 +28,12 @@ struct NftRuleParser {
 
   mutating func read() throws(ImportRefusal) {
     while position < tokens.count { try readStatement() }
+    if let limit {
+      guard verdicts.isEmpty, !actions.isEmpty, actions.allSatisfy(\.isLog) else {
+        throw ImportRefusal("'limit' has no counterpart here", at: limit)
+      }
+      findings.append(.logsMore(limit))
+    }
     clauses = clauses.filter { !$0.isAlways }
   }
 
@@ -62,6 +70,7 @@ struct NftRuleParser {
     case "log": actions.append(.log(try logPrefix()))
     case "reject": try readRejection(word)
     case "ct": try readTracking(word)
+    case "limit": try readLimit(word)
     default: try readMatch(word)
     }
   }
@@ -86,6 +95,18 @@ struct NftRuleParser {
     if type != "port-unreachable" { findings.append(.answersDiffer(word)) }
   }
 
+  /// `limit rate 5/minute burst 10 packets`.
+  private mutating func readLimit(_ word: Word) throws(ImportRefusal) {
+    guard take("rate"), peek != "over", try next("a rate").text.contains("/") else {
+      throw ImportRefusal("'limit' has no counterpart here", at: word)
+    }
+    if take("burst") {
+      _ = try next("a number")
+      _ = try next("'packets'")
+    }
+    limit = word
+  }
+
   private mutating func readTracking(_ word: Word) throws(ImportRefusal) {
     let key = try next("'state'")
     guard key.text == "state" else { throw ImportRefusal("'ct \(key.text)' has no counterpart here", at: word) }
@@ -108,7 +129,8 @@ struct NftRuleParser {
   private mutating func readMatch(_ word: Word) throws(ImportRefusal) {
     switch word.text {
     case "meta": try readMeta(next("a key"))
-    case "iifname", "iif", "oifname", "oif", "l4proto", "nfproto", "skuid": try readMeta(word)
+    case "fib": try readRoute(word)
+    case "pkttype", "iifname", "iif", "oifname", "oif", "l4proto", "nfproto", "skuid": try readMeta(word)
     case "ip", "ip6": try readIP(word, next("a field"))
     case "tcp", "udp", "th": try readTransport(word, next("a field"))
     case "icmp", "icmpv6": try readICMP(word, next("a field"))
@@ -133,6 +155,13 @@ struct NftRuleParser {
         Clause(
           oneOf: values.filter { $0.text.hasPrefix("ip") }.map { PacketTest(.ipVersion, $0.text == "ip6" ? "6" : "4") })
       }
+    case "pkttype":
+      let options = options
+      var more: [Diagnostic] = []
+      try require { (values) throws(ImportRefusal) in
+        try AddressType.clause(values, .destinationNet, options, &more)
+      }
+      findings += more
     default: throw ImportRefusal("'meta \(key.text)' has no counterpart here", at: key)
     }
   }

@@ -1,10 +1,15 @@
-/// Some alternatives, each of which is a list of tests that must all hold. No packet fits two of them, so that a rule for each
-/// counts and logs no packet twice.
+/// Some alternatives, each of which is a list of tests that must all hold. A packet may fit several of them.
 struct Clause: Hashable, Sendable {
-  private(set) var alternatives: [[PacketTest]]
+  /// Longer lists are not searched for what is in them twice.
+  private static let longestSearched = 200
 
-  /// - Parameter alternatives: no packet fits two of them.
-  private init(apart alternatives: [[PacketTest]]) { self.alternatives = alternatives }
+  private(set) var alternatives: [[PacketTest]]
+  /// No packet fits two of them.
+  private var areApart = true
+
+  private init(_ alternatives: [[PacketTest]], areApart: Bool) {
+    (self.alternatives, self.areApart) = (alternatives, areApart)
+  }
 
   init(_ tests: PacketTest...) { alternatives = [tests] }
 
@@ -19,15 +24,33 @@ struct Clause: Hashable, Sendable {
   /// Whether it asks nothing.
   var isAlways: Bool { alternatives.contains([]) }
 
-  /// Any of the clauses: each is held apart from those before it.
+  /// Any of the clauses.
   init(anyOf clauses: [Clause]) {
+    let all = clauses.flatMap(\.alternatives)
+    alternatives = all.count > Self.longestSearched ? all : Self.withoutNarrower(all)
+    areApart = alternatives.count < 2 || clauses.count == 1 && clauses[0].areApart
+  }
+
+  /// Without those that ask for more than another does.
+  private static func withoutNarrower(_ alternatives: [[PacketTest]]) -> [[PacketTest]] {
+    alternatives.enumerated().filter { place, tests in
+      !alternatives.enumerated().contains { other, fewer in
+        other != place && fewer.allSatisfy(tests.contains) && (fewer.count < tests.count || other < place)
+      }
+    }.map(\.element)
+  }
+
+  /// The same, with each alternative held apart from those before it, so that a rule for each counts and logs no packet twice.
+  var apart: Clause {
+    guard !areApart else { return self }
     var alternatives: [[PacketTest]] = []
     var outside: [Clause] = []
-    for (place, clause) in clauses.enumerated() where !clauses[..<place].contains(clause) {
-      alternatives += Clause(allOf: outside + [clause]).alternatives
-      outside += clause.negated
+    for tests in self.alternatives {
+      let alternative = Clause([tests], areApart: true)
+      alternatives += Clause(allOf: outside + [alternative]).alternatives
+      outside += alternative.negated
     }
-    self.alternatives = alternatives
+    return Clause(alternatives, areApart: true)
   }
 
   /// All of the clauses.
@@ -35,6 +58,7 @@ struct Clause: Hashable, Sendable {
     alternatives = clauses.reduce([[]]) { products, clause in
       products.flatMap { product in clause.alternatives.compactMap { Self.all(of: product, and: $0) } }
     }
+    areApart = clauses.allSatisfy(\.areApart)
   }
 
   /// `nil` if no packet fits all of these tests; those that follow from others are left out.
@@ -47,20 +71,29 @@ struct Clause: Hashable, Sendable {
   /// Clauses that all hold where this one does not.
   var negated: [Clause] {
     alternatives.map { tests in
-      Clause(apart: tests.indices.map { Array(tests[..<$0]) + [!tests[$0]] })
+      Clause(tests.indices.map { Array(tests[..<$0]) + [!tests[$0]] }, areApart: true)
     }
   }
 
   /// What remains to be asked where some answers are known.
   func reduced(_ answer: (PacketTest) -> Bool?) -> Clause {
     Clause(
-      apart: alternatives.compactMap { tests in
+      alternatives.compactMap { tests in
         tests.contains { answer($0) == false } ? nil : tests.filter { answer($0) == nil }
-      })
+      }, areApart: areApart)
+  }
+
+  /// What remains to be asked of packets that pass other tests.
+  func narrowed(by known: [PacketTest]) -> Clause {
+    Clause(
+      alternatives.compactMap { tests in
+        if tests.contains(where: { test in known.contains { $0.excludes(test) } }) { return nil }
+        return tests.filter { test in !known.contains { $0 == test || $0.implies(test) } }
+      }, areApart: areApart)
   }
 
   /// The same of packets that go the other way.
-  var reversed: Clause { Clause(apart: alternatives.map { $0.map(\.reversed) }) }
+  var reversed: Clause { Clause(alternatives.map { $0.map(\.reversed) }, areApart: areApart) }
 
   func allSatisfy(_ predicate: (PacketTest) -> Bool) -> Bool { alternatives.allSatisfy { $0.allSatisfy(predicate) } }
 }

@@ -9,9 +9,6 @@ enum Factoring {
     case choice(Clause)
   }
 
-  /// Longer lists are not turned into nested questions.
-  private static let longestChoice = 12
-
   static func nodes(of branches: [Branch]) -> [RuleNode] {
     var nodes: [RuleNode] = []
     var start = 0
@@ -32,23 +29,18 @@ enum Factoring {
   private static func longestRun(from start: Int, in branches: [Branch]) -> (Shared?, Int) {
     var best: (shared: Shared?, end: Int) = (nil, start)
     let first = branches[start]
-    for shared in first.tests.map(Shared.test) + first.choices.filter(isSharable).map(Shared.choice) {
+    for shared in first.tests.map(Shared.test) + first.choices.filter(\.isNestable).map(Shared.choice) {
       let end = branches[start...].firstIndex { !asks($0, shared) } ?? branches.count
       if end > best.end { best = (shared, end) }
     }
     return best
   }
 
-  /// Its alternatives can be asked one below the other.
-  private static func isSharable(_ clause: Clause) -> Bool {
-    clause.alternatives.count <= longestChoice && clause.alternatives.allSatisfy { $0.count == 1 }
-  }
-
   private static func asks(_ branch: Branch, _ shared: Shared) -> Bool {
     switch shared {
     case .test(let test): branch.tests.contains(test)
     // What leaves a group further out would leave the one made here.
-    case .choice(let clause): branch.choices.contains(clause) && branch.outcome.action != .exitGroup
+    case .choice(let clause): branch.choices.contains(clause) && !branch.outcome.leavesGroup
     }
   }
 
@@ -61,9 +53,7 @@ enum Factoring {
       return parent
     case .choice(let clause):
       // What fits no alternative leaves the group.
-      let leaves = clause.negated.flatMap(\.alternatives).flatMap(\.self).reversed()
-      let exit = leaves.reduce([RuleNode("", .exitGroup)]) { below, test in [RuleNode.asking(test, below)] }
-      return RuleNode(name, .group, exit + nodes(of: branches.map { $0.without(clause) }))
+      return RuleNode(name, .group, [.leaving(unless: clause)] + nodes(of: branches.map { $0.without(clause) }))
     }
   }
 

@@ -11,6 +11,14 @@ struct RuleNode: Sendable {
     case log = "Log"
     case dontLog = "Dont log"
     case routeTo = "Route to"
+
+    /// No rule behind it is asked, at least none of this group.
+    var ends: Bool {
+      switch self {
+      case .exitGroup, .pass, .delete, .deleteUnlogged, .reject, .routeTo: true
+      case .next, .group, .log, .dontLog: false
+      }
+    }
   }
 
   var name = ""
@@ -36,6 +44,15 @@ struct RuleNode: Sendable {
     var node = RuleNode("", .next, below)
     node.test = test
     return node
+  }
+
+  /// Leaves a group that it stands in.
+  var leavesGroup: Bool { action == .exitGroup || action != .group && children.contains(where: \.leavesGroup) }
+
+  /// Leaves a group where no alternative fits, all of which are single tests.
+  static func leaving(unless clause: Clause) -> RuleNode {
+    let tests = clause.negated.flatMap(\.alternatives).flatMap(\.self)
+    return tests.reversed().reduce(RuleNode("", .exitGroup)) { below, test in .asking(test, [below]) }
   }
 
   /// With all below it.

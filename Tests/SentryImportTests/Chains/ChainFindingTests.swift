@@ -41,6 +41,10 @@ import Testing
     ("-A INPUT -p icmp -m icmp --icmp-type odd -j DROP", "expected a type such as 8"),
     ("-A INPUT -s", "expected an address at the end"),
     ("-X INPUT", "expected a rule, -A CHAIN"),
+    ("-A INPUT -p tcp ! -m multiport --dports 1 -j DROP", "'!' says nothing before '-m'"),
+    ("-A INPUT -m addrtype --dst-type LOCAL -j RETURN", "needs the addresses of the machine"),
+    ("-A INPUT -m addrtype --dst-type BLACKHOLE -j DROP", "addresses of type 'BLACKHOLE'"),
+    ("-A INPUT -m ttl --ttl-lt 0 -j DROP", "expected a number from 1 to 254"),
   ])
   func iptablesSaysWhatIsNotTakenOver(_ rule: String, _ message: String) throws {
     let rules = Self.iptables("\(rule)\n-A INPUT -s 192.0.2.7/32 -j DROP")
@@ -65,6 +69,9 @@ import Testing
     ("ip saddr 192.0.2.300 drop", "expected an address"),
     ("ip saddr . tcp dport { 192.0.2.1 } drop", "expected 2 values joined by dots"),
     ("queue num 1", "'queue' has no counterpart"),
+    ("limit rate over 3/minute log", "'limit' has no counterpart"),
+    ("fib daddr type local drop", "needs the addresses of the machine"),
+    ("fib saddr . iif oif missing drop", "'fib' has no counterpart"),
   ])
   func nftSaysWhatIsNotTakenOver(_ rule: String, _ message: String) throws {
     let rules = Self.nft("\(rule)\n ip saddr 192.0.2.7 drop")
@@ -83,11 +90,13 @@ import Testing
   }
 
   /// Two jumps to the next chain in each: as trees they would be without end.
-  @Test func chainsOfManyJumpsEnd() {
+  @Test func chainsOfManyJumpsEnd() throws {
     let names = (0..<30).map { ":c\($0) - [0:0]" }.joined(separator: "\n")
-    let jumps = (0..<29).map { "-A c\($0) -s 192.0.2.1/32 -j c\($0 + 1)\n-A c\($0) -s 192.0.2.3/32 -j c\($0 + 1)" }
+    let jumps = (0..<29).map { "-A c\($0) -s 192.0.2.1/32 -j c\($0 + 1)\n-A c\($0) -d 192.0.2.3/32 -j c\($0 + 1)" }
     let rules = Self.iptables("\(names)\n-A INPUT -j c0\n\(jumps.joined(separator: "\n"))\n-A c29 -p tcp -j DROP")
-    #expect(rules.ruleSet == nil && rules.diagnostics.contains { $0.message.contains("would become too many") })
+    #expect(rules.diagnostics.contains { $0.message.contains("would become too many") })
+    #expect(try Self.isEnabled("INPUT 1: ", in: rules) == false)
+    #expect(try Self.isEnabled("INPUT policy accept", in: rules) == true)
   }
 
   @Test func otherTablesAndHooksAreToldAndLeftOut() throws {
@@ -143,6 +152,48 @@ import Testing
     #expect(verdicts == [true, false, false, true])
   }
 
+  // MARK: What is missing
+
+  private static func isEnabled(_ name: String, in rules: ImportedRules) throws -> Bool? {
+    try #require(rules.ruleSet, "\(rules.diagnostics)").rules.first { $0.name.contains(name) }?.isEnabled
+  }
+
+  /// iptables-save ends with COMMIT, and nft with the brace of its last table.
+  @Test func whatIsCutOffIsToldAndSwitchedOff() throws {
+    let save = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -s 192.0.2.7/32 -j DROP\n-A INPUT -p tcp"
+    let iptables = ImportedRules(
+      iptablesSave: Array(save.utf8), isIPv6: false, fileName: "rules", options: ImportOptions())
+    #expect(iptables.diagnostics.contains { $0.severity == .error && $0.message.contains("without COMMIT") })
+    #expect(try Self.isEnabled("INPUT 1: ", in: iptables) == true)
+    #expect(try Self.isEnabled("INPUT 2: ", in: iptables) == false)
+    let list =
+      "table ip x {\nchain y {\ntype filter hook input priority 0; policy accept;\nip saddr 192.0.2.7 drop\ntcp dport 23"
+    for (text, isWhole) in [(list, false), (list + " drop\n", true)] {
+      let nft = ImportedRules(nft: Array(text.utf8), fileName: "rules", options: ImportOptions())
+      #expect(nft.diagnostics.contains { $0.severity == .error && $0.message.contains("without '}'") })
+      #expect(try Self.isEnabled("y 1: ", in: nft) == true)
+      #expect(try Self.isEnabled("y 2: ", in: nft) == isWhole)
+    }
+  }
+
+  @Test func aChainThatIsNotThereLeavesItsRule() throws {
+    let rules = Self.iptables("-A INPUT -p tcp -j nowhere\n-A INPUT -s 192.0.2.7/32 -j DROP")
+    #expect(try Self.isEnabled("INPUT 1: ", in: rules) == false)
+  }
+
+  @Test func whatDropsTheRestBehindRulesThatAreMissingIsTold() throws {
+    let warned = Self.iptables("-A INPUT -m recent --rcheck -j ACCEPT\n-A INPUT -j DROP")
+    #expect(warned.diagnostics.contains { $0.severity == .warning && $0.message.contains("is dropped here") })
+    for rules in ["-A INPUT -m recent --rcheck -j DROP\n-A INPUT -j DROP", "-A INPUT -m recent --rcheck -j ACCEPT"] {
+      #expect(!Self.iptables(rules).diagnostics.contains { $0.message.contains("is dropped here") })
+    }
+  }
+
+  @Test func aHookBeforeInputIsTold() throws {
+    let rules = Self.nft("drop\n}\nchain early {\ntype filter hook ingress device \"eth0\" priority 0; policy drop;")
+    #expect(rules.diagnostics.contains { $0.severity == .warning && $0.message.contains("'ingress'") })
+  }
+
   // MARK: States
 
   private static func verdicts(_ rules: ImportedRules, _ packets: [String]) throws -> [Bool] {
@@ -186,6 +237,31 @@ import Testing
     #expect(states.map(\.value) == ["established,closing"])
     let map = Self.nft("ct state vmap { established : accept, related : accept }")
     #expect(try #require(map.ruleSet).rules.count { $0.property.name == "Connection state" } == 1)
+  }
+
+  @Test func statesOfOneListAreOneQuestion() throws {
+    let rules = Self.iptables("-A INPUT -p udp -m conntrack --ctstate NEW,ESTABLISHED -j DROP")
+    let states = try #require(rules.ruleSet).rules.filter { $0.property.name == "Connection state" }
+    #expect(states.map(\.value) == ["new,established,closing"])
+    #expect(rules.text?.contains("TCP header flags") == false)
+  }
+
+  @Test func aChainIsNotAskedForWhatNoPacketThereHas() throws {
+    let rules = Self.iptables(
+      "-A INPUT -p tcp -s 192.0.2.1/32 -j more\n-A more -p udp -j DROP\n-A more -p tcp -m tcp --dport 22 -j DROP\n-A more -p icmp -j RETURN"
+    )
+    let names = try #require(rules.ruleSet).rules.map { "\($0.property.name) \($0.value)" }
+    #expect(
+      names.allSatisfy { !$0.hasPrefix("Protocol") || $0 == "Protocol TCP" } && names.contains("Dest port 22"),
+      "\(names)")
+    #expect(!rules.diagnostics.contains { $0.message.contains("no packet comes to") })
+  }
+
+  @Test func aListIsAskedOnce() throws {
+    let rules = Self.iptables(
+      "-A INPUT -d 192.0.2.1,192.0.2.2,192.0.2.5/32 -p tcp -m multiport --dports 22,25,80,443 -j ACCEPT")
+    let names = try #require(rules.ruleSet).rules.map { "\($0.property.name) \($0.value)" }
+    #expect(names.count { $0.hasPrefix("Dest") } == 3 + 4, "\(names)")
   }
 
   @Test func whatNoPacketComesToIsTold() throws {

@@ -18,6 +18,9 @@ struct KernelTests {
     case server = "nft/server.nft"
     case forms = "nft/forms.nft"
     case trackedByNft = "nft/tracked.nft"
+    case types = "iptables/types.save"
+    case typesByNft = "nft/types.nft"
+    case layers = "nft/layers.nft"
 
     var isNft: Bool { rawValue.hasSuffix(".nft") }
     var isTracked: Bool { rawValue.contains("tracked") }
@@ -25,9 +28,11 @@ struct KernelTests {
 
     var imported: ImportedRules {
       let bytes = Array(text.utf8)
+      var options = ImportOptions()
+      options.ownAddresses = [IPAddress(host)].compactMap(\.self)
       return isNft
-        ? ImportedRules(nft: bytes, fileName: rawValue, options: ImportOptions())
-        : ImportedRules(iptablesSave: bytes, isIPv6: false, fileName: rawValue, options: ImportOptions())
+        ? ImportedRules(nft: bytes, fileName: rawValue, options: options)
+        : ImportedRules(iptablesSave: bytes, isIPv6: false, fileName: rawValue, options: options)
     }
   }
 
@@ -163,6 +168,8 @@ struct KernelDraw {
   private var random = SplitMix64(state: 7)
   private let host: IPAddress
   private var peers: [IPAddress]
+  /// All hosts of the net, as a group and as everybody.
+  private let manys = [IPAddress(v4: 0xE000_0001), IPAddress(v4: .max)]
   private let ports: [UInt16]
   private let isTracked: Bool
   private var conversation = Conversations()
@@ -195,6 +202,7 @@ struct KernelDraw {
     packet.seen.isOut = packet.seen.source == host
     let seen = packet.seen
     var header = IPHeader(source: seen.source, destination: seen.destination, protocolNumber: seen.protocolNumber)
+    header.timeToLive = seen.timeToLive
     header.fragment = IPFragment(identification: UInt32(identification), offset: 0, moreFollow: false)
     return KernelPacket(seen: seen, bytes: header.packet(carrying: packet.payload))
   }
@@ -221,7 +229,11 @@ struct KernelDraw {
     var packet = SeenPacket(
       source: pick(peers), destination: host,
       protocolNumber: pick(isTracked ? [6, 6, 17, 1] : [6, 6, 6, 17, 17, 1, 47, 50]))
-    if chance(30) { (packet.source, packet.destination) = (packet.destination, packet.source) }
+    if !isTracked, chance(15) { packet.destination = pick(manys) }
+    if !isTracked, chance(20) { packet.timeToLive = pick([1, 4, 5, 200, 201]) }
+    if packet.destination == host, chance(30) {
+      (packet.source, packet.destination) = (packet.destination, packet.source)
+    }
     (packet.sourcePort, packet.destinationPort) = (pick(ports), pick(ports))
     packet.tcpFlags =
       isTracked
