@@ -160,6 +160,31 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
       testDescription: "a path of another version", method: .get, uri: "/v2/status", body: "", status: .notFound),
     BadRequest(
       testDescription: "a table nobody has", method: .get, uri: "/v1/tables/friends", body: "", status: .notFound),
+    BadRequest(
+      testDescription: "a permission of nothing", method: .post, uri: "/v1/applications",
+      body: #"{"path":"/usr/bin/x"}"#,
+      status: .badRequest),
+    BadRequest(
+      testDescription: "a permission without a path", method: .post, uri: "/v1/applications", body: "[]",
+      status: .badRequest),
+    BadRequest(
+      testDescription: "a permission of no path", method: .post, uri: "/v1/applications",
+      body: #"{"path":"x\u0000","outbound":"deny"}"#, status: .badRequest),
+    BadRequest(
+      testDescription: "a permission in other words", method: .post, uri: "/v1/applications",
+      body: #"{"path":"/usr/bin/x","outbound":"perhaps"}"#, status: .badRequest),
+    BadRequest(
+      testDescription: "a permission of nowhere", method: .post, uri: "/v1/applications",
+      body: #"{"path":"/nowhere/at/all","outbound":"allow"}"#, status: .notFound),
+    BadRequest(
+      testDescription: "a permission nobody gave", method: .delete, uri: "/v1/applications",
+      body: #"{"path":"/nowhere/at/all"}"#, status: .notFound),
+    BadRequest(
+      testDescription: "an answer to nothing", method: .post, uri: "/v1/applications/questions/7",
+      body: #"{"answer":"allow"}"#, status: .notFound),
+    BadRequest(
+      testDescription: "an answer to no number", method: .post, uri: "/v1/applications/questions/x",
+      body: #"{"answer":"allow"}"#, status: .notFound),
     BadRequest(testDescription: "not JSON", method: .put, uri: "/v1/enabled", body: "off", status: .badRequest),
     BadRequest(
       testDescription: "JSON of another kind", method: .put, uri: "/v1/enabled", body: "[1]", status: .badRequest),
