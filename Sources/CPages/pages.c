@@ -11,6 +11,34 @@ static const unsigned char app_js[] = {
 #embed "../SentryDashboard/Pages/app.js"
 };
 
+static const unsigned char applications_applications_js[] = {
+#embed "../SentryDashboard/Pages/applications/applications.js"
+};
+
+static const unsigned char applications_choice_js[] = {
+#embed "../SentryDashboard/Pages/applications/choice.js"
+};
+
+static const unsigned char applications_permissions_js[] = {
+#embed "../SentryDashboard/Pages/applications/permissions.js"
+};
+
+static const unsigned char applications_policy_js[] = {
+#embed "../SentryDashboard/Pages/applications/policy.js"
+};
+
+static const unsigned char applications_programs_js[] = {
+#embed "../SentryDashboard/Pages/applications/programs.js"
+};
+
+static const unsigned char applications_settled_js[] = {
+#embed "../SentryDashboard/Pages/applications/settled.js"
+};
+
+static const unsigned char applications_waiting_js[] = {
+#embed "../SentryDashboard/Pages/applications/waiting.js"
+};
+
 static const unsigned char header_js[] = {
 #embed "../SentryDashboard/Pages/header.js"
 };
@@ -131,6 +159,10 @@ static const unsigned char parts_poll_js[] = {
 #embed "../SentryDashboard/Pages/parts/poll.js"
 };
 
+static const unsigned char parts_programs_js[] = {
+#embed "../SentryDashboard/Pages/parts/programs.js"
+};
+
 static const unsigned char parts_seen_js[] = {
 #embed "../SentryDashboard/Pages/parts/seen.js"
 };
@@ -141,6 +173,10 @@ static const unsigned char parts_verdicts_js[] = {
 
 static const unsigned char parts_words_js[] = {
 #embed "../SentryDashboard/Pages/parts/words.js"
+};
+
+static const unsigned char questions_js[] = {
+#embed "../SentryDashboard/Pages/questions.js"
 };
 
 static const unsigned char rules_applied_js[] = {
@@ -282,6 +318,13 @@ static const unsigned char triggered_triggered_js[] = {
 static const struct sentry_page pages[] = {
   {"api.js", api_js, sizeof api_js},
   {"app.js", app_js, sizeof app_js},
+  {"applications/applications.js", applications_applications_js, sizeof applications_applications_js},
+  {"applications/choice.js", applications_choice_js, sizeof applications_choice_js},
+  {"applications/permissions.js", applications_permissions_js, sizeof applications_permissions_js},
+  {"applications/policy.js", applications_policy_js, sizeof applications_policy_js},
+  {"applications/programs.js", applications_programs_js, sizeof applications_programs_js},
+  {"applications/settled.js", applications_settled_js, sizeof applications_settled_js},
+  {"applications/waiting.js", applications_waiting_js, sizeof applications_waiting_js},
   {"header.js", header_js, sizeof header_js},
   {"health/facts.js", health_facts_js, sizeof health_facts_js},
   {"health/health.js", health_health_js, sizeof health_health_js},
@@ -312,9 +355,11 @@ static const struct sentry_page pages[] = {
   {"parts/menu.js", parts_menu_js, sizeof parts_menu_js},
   {"parts/packet-text.js", parts_packet_text_js, sizeof parts_packet_text_js},
   {"parts/poll.js", parts_poll_js, sizeof parts_poll_js},
+  {"parts/programs.js", parts_programs_js, sizeof parts_programs_js},
   {"parts/seen.js", parts_seen_js, sizeof parts_seen_js},
   {"parts/verdicts.js", parts_verdicts_js, sizeof parts_verdicts_js},
   {"parts/words.js", parts_words_js, sizeof parts_words_js},
+  {"questions.js", questions_js, sizeof questions_js},
   {"rules/applied.js", rules_applied_js, sizeof rules_applied_js},
   {"rules/apply.js", rules_apply_js, sizeof rules_apply_js},
   {"rules/cell-edit.js", rules_cell_edit_js, sizeof rules_cell_edit_js},

@@ -7,12 +7,14 @@ import { makeHeader } from "./header.js";
 import { makeLive } from "./live.js";
 import { findSession, showSignIn } from "./session.js";
 import { followApplied } from "./rules/applied.js";
+import { makeQuestions } from "./questions.js";
 import { makeTrialBar } from "./trial.js";
 
 /** Each view is a module with `mount(root, context)`, loaded when it is first shown. */
 const views = {
   rules: { title: "Rules", file: "./rules/rules.js", wantsRules: true },
   why: { title: "Why?", file: "./rules/rules.js", wantsRules: true, nav: "rules" },
+  applications: { title: "Applications", file: "./applications/applications.js" },
   triggered: { title: "Triggered", file: "./triggered/triggered.js" },
   traffic: { title: "Traffic", file: "./traffic/traffic.js" },
   log: { title: "Log", file: "./log/log.js" },
@@ -22,6 +24,7 @@ const views = {
 const root = document.getElementById("view");
 const header = makeHeader();
 const trial = makeTrialBar();
+const questions = makeQuestions((reply) => shown?.handle.showQuestions?.(reply));
 const live = makeLive({ onEvent: receive, onState: header.showConnection });
 
 let shown = null;
@@ -37,6 +40,8 @@ const context = {
   address,
   /** The newest event of the live feed, or `null`. */
   get live() { return lastEvent; },
+  /** What the daemon asks about programs: `latest` is the newest reply, `again()` looks at once. */
+  questions,
   /** Looks at the daemon's status again, after something changed it. */
   refresh: () => header.refresh(),
 };
@@ -51,6 +56,7 @@ function receive(event) {
   header.update(event);
   followApplied(event);
   trial.update(event.trial ?? null, event.generation);
+  questions.update(event.generation);
   shown?.handle.update?.(event);
 }
 
@@ -105,6 +111,7 @@ function markNavigation(name) {
 function begin(session) {
   document.getElementById("head").hidden = false;
   header.start(session);
+  questions.start();
   window.addEventListener("hashchange", () => show().catch(complain));
   show();
 }
@@ -124,6 +131,7 @@ onSignedOut(() => {
   live.stop();
   header.stop();
   trial.hide();
+  questions.stop();
   shown?.handle.unmount?.();
   shown = null;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.dispatchEvent(new Event("cancel", { cancelable: true }));

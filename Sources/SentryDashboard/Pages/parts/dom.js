@@ -51,7 +51,8 @@ export function setAttribute(element, name, value) {
     if (element.hasAttribute(name)) element.removeAttribute(name);
     return;
   }
-  const text = value === true ? "" : name === "title" ? visible(String(value)) : String(value);
+  const isShown = name === "title" || name === "aria-label";
+  const text = value === true ? "" : isShown ? visible(String(value)) : String(value);
   if (element.getAttribute(name) !== text) element.setAttribute(name, text);
 }
 

@@ -1,0 +1,45 @@
+// The questions that were settled last, the newest first.
+
+import { h, setAttribute, setText } from "../parts/dom.js";
+import { makeTable } from "../parts/data-table.js";
+import { clock, timestamp } from "../parts/format.js";
+import { pathText, programName, questionText } from "../parts/programs.js";
+
+const words = { allow: "Allowed", deny: "Denied" };
+
+/** `Allowed by anna.`; who has not answered in time is said to have not. */
+export function outcomeText({ answer, by }) {
+  const word = words[answer] ?? "Settled";
+  return by ? `${word} by ${by}.` : `${word}: nobody answered in time.`;
+}
+
+/** @returns {{element: HTMLElement, show(settled: object[]): void}} */
+export function makeSettled() {
+  const table = makeTable({
+    id: "settled", caption: "Decided lately", keyOf: ({ number }) => String(number), sort: "-time", widths: ["300px", "640px"],
+    empty: "Nothing was asked yet.", columns: [
+      {
+        key: "time", label: "Asked", width: "84px", order: ({ number }) => number, text: ({ time }) => clock(time),
+        update: ({ time }, cell) => setAttribute(cell, "title", timestamp(time)),
+      },
+      {
+        key: "answer", label: "Answer", width: "84px", order: ({ answer }) => answer ?? "",
+        make: () => h("span", { class: "badge" }),
+        update: ({ answer }, cell) => {
+          setText(cell.firstElementChild, words[answer] ?? "");
+          setAttribute(cell.firstElementChild, "class", `badge ${answer === "allow" ? "good" : "bad"}`);
+        },
+      },
+      {
+        key: "question", label: "Question", width: "auto", order: ({ path }) => programName(path), text: questionText,
+        update: (one, cell) => setAttribute(cell, "title", `${questionText(one)}\n${pathText(one.path)}`),
+      },
+      { key: "user", label: "User", kind: "wide", width: "120px", order: ({ user }) => user ?? "", text: ({ user }) => user ?? "" },
+      {
+        key: "by", label: "Answered by", width: "25%", order: ({ by }) => by ?? "", text: ({ by }) => by ?? "nobody in time",
+        update: ({ by }, cell) => cell.classList.toggle("muted", !by),
+      },
+    ],
+  });
+  return { element: table.element, show: (settled) => table.show(settled) };
+}
