@@ -39,7 +39,8 @@ extension SentryDaemon {
   }
 
   func permit(_ request: PermissionRequest, by caller: Caller) async throws -> PermissionReply {
-    if request.inbound == KeptPermission.Decision.deny.rawValue, request.force != true {
+    let ends = [KeptPermission.Decision.deny.rawValue, PermissionRequest.undecided]
+    if let inbound = request.inbound, ends.contains(inbound), request.force != true {
       try await checkLogin(of: caller, request.path)
     }
     return PermissionReply(

@@ -135,11 +135,14 @@ public struct PermissionReport: Codable, Sendable, Equatable {
   }
 }
 
-/// Allows or denies a program.
+/// Allows or denies a program, or takes back what was decided about one way.
 public struct PermissionRequest: Codable, Sendable, Equatable {
   /// The path of its executable, from the root.
   public var path: String
-  /// `allow`, `deny` or `nil`, which leaves what was decided before; one of both must be given.
+  /// For a way about which nothing shall be decided any longer.
+  public static let undecided = "undecided"
+
+  /// `allow`, `deny`, `undecided`, or `nil`, which leaves what was decided before; one of both must be given.
   public var inbound: String?
   public var outbound: String?
   /// A user's name or number, for the processes of that user alone.

@@ -276,17 +276,17 @@ actor ApplicationDesk {
 
   // MARK: Decisions
 
-  /// Allows or denies a program.
+  /// Allows or denies a program, or leaves one way undecided again.
   func permit(_ request: PermissionRequest, by user: String) async throws(PermissionRefusal) -> PermissionReport {
     let path = try Self.path(request.path)
-    let inbound = try Self.decision(ifGiven: request.inbound, "inbound")
-    let outbound = try Self.decision(ifGiven: request.outbound, "outbound")
+    let inbound = try Self.wish(request.inbound, "inbound")
+    let outbound = try Self.wish(request.outbound, "outbound")
     guard inbound != nil || outbound != nil else {
       throw PermissionRefusal(.unusable, "nothing is decided: give inbound, outbound or both as allow or deny")
     }
     let owner = try Self.user(request.user)
     var sha256: String?
-    if inbound == .allow || outbound == .allow { sha256 = try await digest(at: path) }
+    if inbound == .some(.allow) || outbound == .some(.allow) { sha256 = try await digest(at: path) }
     let entry = try await change(path, user: owner) { entry in
       if let inbound { entry.inbound = inbound }
       if let outbound { entry.outbound = outbound }
@@ -344,10 +344,13 @@ actor ApplicationDesk {
     var entry =
       new.entry(of: path, user: user) ?? KeptPermission(path: path, user: user, time: 0, by: "", how: .command)
     edit(&entry)
+    guard entry.decidesAnything || new.entry(of: path, user: user) != nil else {
+      throw PermissionRefusal(.missing, "nothing was decided about \(path.visible)")
+    }
     if !entry.allowsAnything { entry.sha256 = nil }
     // Whole, as the file has it.
     entry.time = WallClock.seconds().rounded(.down)
-    new.set(entry)
+    if entry.decidesAnything { new.set(entry) } else { new.removeEntry(of: path, user: user) }
     try keep(new)
     return entry
   }
@@ -431,11 +434,16 @@ actor ApplicationDesk {
     return decision
   }
 
-  private static func decision(
-    ifGiven text: String?, _ what: String
-  ) throws(PermissionRefusal) -> KeptPermission.Decision? {
+  /// `nil`: as it was before; `.some(nil)`: no longer decided.
+  private static func wish(
+    _ text: String?, _ what: String
+  ) throws(PermissionRefusal) -> KeptPermission.Decision?? {
     guard let text else { return nil }
-    return try decision(text, what)
+    if text == PermissionRequest.undecided { return .some(nil) }
+    guard let decision = KeptPermission.Decision(rawValue: text) else {
+      throw PermissionRefusal(.unusable, "\(what) must be allow, deny or undecided, found '\(text.visible)'")
+    }
+    return decision
   }
 
   private static func user(_ text: String?) throws(PermissionRefusal) -> UInt32? {
@@ -469,6 +477,6 @@ extension KeptPermission {
       decision.map { "\(name) \($0.past)" }
     }
     let whose = user.map { ", for \((UserNames.name(of: $0) ?? "\($0)").visible) alone" } ?? ""
-    return ways.joined(separator: ", ") + whose
+    return (ways.isEmpty ? "nothing any longer" : ways.joined(separator: ", ")) + whose
   }
 }

@@ -30,6 +30,8 @@ struct KeptPermission: Sendable, Equatable {
 
   var allowsAnything: Bool { inbound == .allow || outbound == .allow }
 
+  var decidesAnything: Bool { inbound != nil || outbound != nil }
+
   /// What holds for an executable with this SHA-256; `nil` where nothing is decided.
   func permission(_ direction: Direction, sha256: String?) -> ApplicationPermission? {
     switch self[direction] {
@@ -78,6 +80,11 @@ struct PermissionTable: Sendable, Equatable {
     let gone = entries.filter(goes)
     entries.removeAll(where: goes)
     return gone
+  }
+
+  /// Removes that of this user alone; `nil`: that for everybody.
+  mutating func removeEntry(of path: String, user: UInt32?) {
+    entries.removeAll { $0.path == path && $0.user == user }
   }
 
   private static func isOrdered(_ left: KeptPermission, _ right: KeptPermission) -> Bool {
