@@ -71,7 +71,7 @@ $(AXE):
 screenshots: release
 	$(call install,$(TEST_PACKAGES))
 	$(MAKE) $(AXE)
-	WARM=62 Tests/Dashboard/stage $(SENTRY) screenshots.py docs/images
+	WARM=62 MODE=queue Tests/Dashboard/stage $(SENTRY) screenshots.py docs/images
 
 # The release program on what we ship: documents without warnings that keep their promises, samples replayed.
 smoke: release

@@ -8,7 +8,7 @@ from pathlib import Path
 from webdriver import Browser, Problem
 
 DOCUMENT = str(Path(__file__).resolve().parents[2] / "Documents/Default.plist")
-PAGES = ["rules", "triggered", "traffic", "log", "health"]
+PAGES = ["rules", "applications", "triggered", "traffic", "log", "health"]
 
 
 def check(holds, what):

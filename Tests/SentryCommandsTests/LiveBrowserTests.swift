@@ -18,19 +18,24 @@ enum LiveBrowser {
 
   /// Plays scenarios of Tests/Dashboard, one after the other, beside a daemon that shows pages, while packets flow.
   ///
+  /// - Parameter mode: the daemon's.
   /// - Returns: what became of each.
-  static func play(_ scenarios: String...) async throws -> ProgramRun {
+  static func play(_ scenarios: String..., mode: String = "monitor") async throws -> ProgramRun {
     let state = try TemporaryFolder()
     var run: ProgramRun?
     try await Cable.with(.usual) { cable in
       let server = try await cable.startWebServer(at: .watched, port: 80)
-      let options = ["--web", "127.0.0.1:8787", "--state-directory", state.url.path]
+      let site = try TemporaryFolder()
+      try Data(count: 1_000_000).write(to: site.url.appendingPathComponent("big"))
+      let others = try await cable.startWebServer(at: .sender, port: 80, folder: site.url.path)
+      let options = ["--mode", mode, "--web", "127.0.0.1:8787", "--state-directory", state.url.path]
       try await LiveDaemon.with(on: cable, options: options) { daemon in
         let traffic = try cable.start(at: .sender, "python3", TestFiles.path("Tests/Dashboard/traffic.py"))
         run = try await play(scenarios, cable, daemon)
         try await traffic.kill()
       }
       try await server.kill()
+      try await others.kill()
     }
     return try #require(run)
   }
@@ -52,6 +57,12 @@ struct LiveBrowserTests {
     let run = try await LiveBrowser.play(
       "login", "live", "disable", "paste", "findings", "trial", "second_editor", "triggered", "explain", "hostile",
       "keyboard")
+    #expect(run.status == 0, "\(run.output) \(run.errors)")
+  }
+
+  @Test(.timeLimit(.minutes(12)))
+  func peopleDecideWhatProgramsMayDo() async throws {
+    let run = try await LiveBrowser.play("applications", mode: "queue")
     #expect(run.status == 0, "\(run.output) \(run.errors)")
   }
 

@@ -3,6 +3,7 @@
 import { post } from "../api.js";
 import { ask, complain, toast } from "../parts/dialog.js";
 import { programName } from "../parts/programs.js";
+import { sentence } from "../parts/words.js";
 
 const words = { allow: "allowed", deny: "denied", undecided: "no longer decided" };
 const ways = { inbound: "connections of others to it", outbound: "its connections to others" };
@@ -29,12 +30,22 @@ export async function forget(row, done) {
 
 async function send({ path, user }, states, text, done) {
   try {
-    const { asked } = await post("/v1/applications", { path, user: user ?? undefined, ...states });
+    const { asked } = await insist({ path, user: user ?? undefined, ...states });
     toast(asked ? text : `${text} It changes nothing yet: the rules in force ask for no permission.`, "good");
   } catch (error) {
     complain(error);
   }
   await done();
+}
+
+/** What would end the SSH connection that somebody comes by is done only if he says so twice. */
+async function insist(wanted) {
+  try {
+    return await post("/v1/applications", wanted);
+  } catch (error) {
+    if (error.status !== 409 || !(await ask("This may lock you out", sentence(error.message), "Do it anyway", "danger"))) throw error;
+    return post("/v1/applications", { ...wanted, force: true });
+  }
 }
 
 /** `curl`, `curl for anna`. */
