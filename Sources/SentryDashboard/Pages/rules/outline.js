@@ -43,6 +43,7 @@ export class Outline {
     this.shown = shown;
     this.positions = new Map(shown.map((index, position) => [index, position]));
     if (!this.positions.has(this.focus)) this.focus = this.#nearestShown(this.focus);
+    this.#selectShown();
     setAttribute(this.element, "aria-rowcount", shown.length + 1);
     this.body.style.height = `${shown.length * this.rowHeight}px`;
     this.draw();
@@ -149,6 +150,15 @@ export class Outline {
       if (this.tree) this.body.style.height = `${this.shown.length * height}px`;
     }
     this.draw();
+  }
+
+  /** What is out of sight must not be deleted or moved: it leaves the selection, which goes to the rule in focus if nothing is left. */
+  #selectShown() {
+    const hidden = this.tree.nodes.filter((node, index) => node.selected && !this.positions.has(index));
+    if (!hidden.length) return;
+    for (const node of hidden) node.selected = false;
+    const node = this.tree.nodes[this.focus];
+    if (node && !this.tree.selected.length) node.selected = true;
   }
 
   #nearestShown(index) {
