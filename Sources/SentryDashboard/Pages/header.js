@@ -1,8 +1,8 @@
 // The head of every page: one sentence about sentry, the master switch, theme and signing out.
 
 import { get, put } from "./api.js";
-import { complain } from "./parts/dialog.js";
-import { setText } from "./parts/dom.js";
+import { ask, complain } from "./parts/dialog.js";
+import { setAttribute, setText } from "./parts/dom.js";
 import { plural, clock } from "./parts/format.js";
 import { signOut } from "./session.js";
 
@@ -30,8 +30,10 @@ export function makeHeader() {
 
   function describe() {
     document.body.classList.toggle("offline", !isConnected);
-    if (!isConnected) return setText(sentence, "No connection to the daemon. Trying again…");
-    if (status) setText(sentence, statusSentence(status, perSecond));
+    if (!isConnected) return setText(sentence, "No connection to the daemon: what is shown is old. Trying again…");
+    if (!status) return;
+    setText(sentence, statusSentence(status, perSecond));
+    setAttribute(sentence, "title", sentence.textContent);
   }
 
   function showEnabled(enabled) {
@@ -41,7 +43,9 @@ export function makeHeader() {
   }
 
   master.addEventListener("change", async () => {
+    const text = "Every packet will pass without being judged, until it is switched on again.";
     try {
+      if (!master.checked && !(await ask("Switch the firewall off?", text, "Switch off", "danger"))) return showEnabled(true);
       showEnabled((await put("/v1/enabled", { enabled: master.checked })).enabled);
     } catch (error) {
       master.checked = !master.checked;
@@ -79,10 +83,13 @@ function statusSentence(status, perSecond) {
   const names = status.interfaces.filter((one) => one.filters || one.capturing).map((one) => one.name).join(", ");
   const deeds = { monitor: "Watching", queue: "Guarding", bridge: "Bridging" };
   const what = `${deeds[status.mode] ?? status.mode} ${names || "no interface"}`;
-  const rules = `${plural(status.document.ruleCount, "rule")} of ${status.document.name.split("/").at(-1)}`;
+  const rules = plural(status.document.ruleCount, "rule");
+  const isIdle = status.mode === "monitor" || status.queue?.dryRun || status.bridge?.dryRun;
+  const pretence = isIdle ? (status.mode === "monitor" ? " (monitor mode: nothing is blocked)" : " (dry run: nothing is blocked)") : "";
   if (!status.enabled) return `${what}: switched off, every packet passes unjudged.`;
   const since = clock(status.document.appliedTime);
-  return `${what} by ${rules}, in force since ${since}. ${plural(Math.round(perSecond), "packet")}/s.`;
+  const name = status.document.name.split("/").at(-1);
+  return `${what} by ${rules}${pretence}, ${plural(Math.round(perSecond), "packet")}/s, in force since ${since}: ${name}`;
 }
 
 function prepareTheme(control) {
