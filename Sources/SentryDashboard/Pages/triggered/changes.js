@@ -15,7 +15,7 @@ const path = (table) => `/v1/tables/${table}`;
 
 /**
  * Enters addresses. What is most likely a slip is asked about first; what is protected as a whole is refused.
- * @param {{addresses: string[], duration?: string, note?: string}} wanted
+ * @param {{addresses: string[], duration?: string, note?: string, matchCount?: number}} wanted
  * @throws {ApiError} with the reason
  */
 export async function enter(table, wanted) {
@@ -42,19 +42,15 @@ export async function removeAddresses(table, entries, changed) {
 
 const undoing = (undo, changed) => ({ label: "Undo", run: () => undo().then(changed).catch(complain) });
 
-/** Puts entries back with what was left of their time; their matches count from 0. */
+/** Puts entries back with their matches and the duration they had, which begins anew. */
 async function putBack(table, entries) {
-  const alike = Map.groupBy(entries, (entry) => JSON.stringify([remaining(entry), entry.triggeredBy]));
+  const alike = Map.groupBy(entries, ({ duration, triggeredBy, matchCount }) => JSON.stringify([duration, triggeredBy, matchCount]));
   for (const [key, group] of alike) {
-    const [duration, note] = JSON.parse(key);
-    await post(path(table), { addresses: group.map((entry) => entry.address), duration, note, force: true });
+    const [duration, note, matchCount] = JSON.parse(key);
+    const addresses = group.map((entry) => entry.address);
+    await enter(table, { addresses, duration: duration === null ? "unlimited" : String(duration), note, matchCount });
   }
   toast(`Back in table ${table}: ${plural(entries.length, "address", "addresses")}.`, "good");
-}
-
-function remaining({ duration, lastTime }) {
-  if (duration === null) return "unlimited";
-  return String(Math.max(1, Math.round(duration - Math.max(0, Date.now() / 1000 - lastTime))));
 }
 
 /** Moves an entry to table authorize, and offers to undo that. */
@@ -77,7 +73,7 @@ export async function authorize(table, entry, changed) {
 /** Gives an entry another duration, from now on; `text` is the duration in words. */
 export async function extend(table, entry, [duration, text], changed) {
   try {
-    await enter(table, { addresses: [entry.address], duration, note: entry.triggeredBy });
+    await enter(table, { addresses: [entry.address], duration, note: entry.triggeredBy, matchCount: entry.matchCount });
     toast(`${entry.address} stays in table ${table}: ${text.toLowerCase()} from now on.`, "good");
     changed();
   } catch (error) {

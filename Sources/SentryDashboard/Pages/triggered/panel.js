@@ -101,7 +101,7 @@ export function makePanel({ context, now, find, done, closed }) {
     const chosen = () => durations.find(([value]) => value === length.value);
     return h("div", { class: "panel-actions" },
       h("span", { class: "group" }, length, button("Extend", () => extend(table, entry, chosen(), again), {
-        id: "panel-extend", title: "From now on; its matches count from 0 again",
+        id: "panel-extend", title: "From now on; what it has matched stays counted",
       })),
       table !== "authorize" && button("Authorize", () => authorize(table, entry, again), { id: "panel-authorize" }),
       button("Remove", () => removeAddresses(table, [entry], again), { class: "button danger", id: "panel-remove" }));
