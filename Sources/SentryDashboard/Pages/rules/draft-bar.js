@@ -1,7 +1,7 @@
 // What stands above the outline while there is a draft: how it does, and the way into force; below it what the checks found.
 
 import { appliedRules, forgetApplied } from "./applied.js";
-import { button, h, replace, setText } from "../parts/dom.js";
+import { button, h, replace, setAttribute, setText } from "../parts/dom.js";
 import { countFindings, drawFindings } from "./findings.js";
 import { plural, clock } from "../parts/format.js";
 
@@ -49,10 +49,16 @@ export class DraftBar {
     setText(this.found, countFindings(findings) || "No findings");
     this.found.classList.toggle("problem", isFaulty);
     this.found.disabled = findings.length === 0;
-    this.apply.disabled = page.overtakenBy !== null;
+    this.allowApply(page.context.live?.trial);
     this.findings.hidden = findings.length === 0 || !(this.isOpen ?? isWorthReading(findings)) || page.showsActive;
     this.found.setAttribute("aria-expanded", String(!this.findings.hidden));
     replace(this.findings, drawFindings(findings, findingRules, (number) => page.acts.reveal(number)));
+  }
+
+  /** While other rules are on trial, none can be applied. */
+  allowApply(trial) {
+    this.apply.disabled = this.page.overtakenBy !== null || Boolean(trial);
+    setAttribute(this.apply, "title", trial ? "Other rules are on trial: keep them, or go back, first" : null);
   }
 
   /** Opens the list at the findings of a rule. */

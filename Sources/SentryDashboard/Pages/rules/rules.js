@@ -134,6 +134,7 @@ export class RulesView {
   update(event) {
     if (this.isLoading) this.missed.push(event);
     if (this.isLoading || !this.running) return;
+    this.draftBar.allowApply(event.trial);
     if (event.generation !== this.running.generation) return void this.followGeneration(event).catch(complain);
     this.counters.receive(event.rules ?? []);
     if (this.why.path) return;
