@@ -111,10 +111,9 @@ export function mount(root, context, page) {
 
   async function loadEarlier() {
     const { oldest } = rows;
-    if (!oldest) return;
     const turn = lookup;
     // What has just come has no number yet: then the time tells what is earlier.
-    const end = oldest.id === undefined ? { until: oldest.time } : { before: oldest.id };
+    const end = !oldest ? {} : oldest.id === undefined ? { until: oldest.time } : { before: oldest.id };
     try {
       const found = await readLog({ ...query(), since: range?.from, ...end, limit: 200 });
       if (turn !== lookup) return;

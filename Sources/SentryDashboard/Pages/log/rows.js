@@ -10,12 +10,12 @@ import { verdictLabels, verdictOfEntry } from "../parts/verdicts.js";
 const columns = [
   ["Time", "90px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"],
   ["To", "auto", "mono"], ["On", "96px", "extra"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "extra"],
-  ["Explain", "66px", "wide"],
+  ["Explain", "66px", ""],
 ];
 /** A cell that reached over columns that are left out would make new ones. */
 const alwaysShown = columns.filter(([, , kind]) => kind !== "extra").length;
 
-const waiting = "No entry yet. What rules log appears here as it happens.";
+const waiting = "No entry here yet. What rules log, and the filters let through, appears as it happens.";
 
 /** `add` puts entries (the oldest first) at the top, `addEarlier` at the foot; at most `most` stay after `add`. */
 export function makeLogRows(context, most) {
@@ -55,7 +55,7 @@ export function makeLogRows(context, most) {
       h("td", { class: "extra" }, [entry.direction, entry.interface].filter(Boolean).join(" ")),
       h("td", { class: "wide figure" }, entry.byteCount ?? ""),
       h("td", { class: "extra", title: note(entry) }, note(entry)),
-      h("td", { class: "wide" }, explainLink(entry)),
+      h("td", { class: "explain" }, explainLink(entry)),
     ];
   }
 
