@@ -185,7 +185,7 @@ export class RulesView {
     this.matches = this.tree.search(words);
     this.arrange();
     const first = this.matches?.values().next().value;
-    if (first !== undefined) this.outline.focusOn(first);
+    if (first !== undefined) this.selection.only(first);
   }
 
   #showPath() {
