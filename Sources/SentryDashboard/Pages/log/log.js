@@ -43,6 +43,7 @@ export function mount(root, context, page) {
   const reset = button("Clear filters", () => setFilters({}), { class: "button quiet", id: "log-clear" });
   const news = button("", () => showHeld(), { class: "button quiet", id: "log-news", hidden: true });
   const state = h("span", { class: "muted", id: "log-state", role: "status" });
+  const flood = h("span", { class: "muted", id: "log-flood", title: "Too many to be shown: a filter finds them" });
   const back = button("Back to now", () => navigate(filters()), { id: "log-now", hidden: true });
   const earlier = button("Earlier entries", () => loadEarlier(), { class: "button quiet more", id: "log-earlier" });
   const bars = makeChart({
@@ -54,7 +55,7 @@ export function mount(root, context, page) {
     h("h1", { class: "hidden-label" }, "Log"),
     poll.notice,
     h("div", { class: "toolbar flush" },
-      rule, address, verdict, text, reset, h("span", { class: "spring" }), state, news, back, pause),
+      rule, address, verdict, text, reset, h("span", { class: "spring" }), flood, state, news, back, pause),
     h("section", { class: "section tight", "aria-label": "Entries by the minute" }, bars.element),
     rows.element, earlier));
 
@@ -84,7 +85,8 @@ export function mount(root, context, page) {
 
   function follow() {
     stream = makeLogStream({ ...query(), limit: 200 }, {
-      onEntries: (entries) => {
+      onEntries: (entries, leftOut) => {
+        setText(flood, leftOut ? `${plural(leftOut, "more entry", "more entries")} came meanwhile` : "");
         if (!isPaused) return rows.add(entries);
         held = [...held, ...entries.filter((entry) => !rows.has(entry))].slice(-most);
         describe();

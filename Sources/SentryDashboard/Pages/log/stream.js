@@ -7,6 +7,9 @@ import { sentence } from "../parts/words.js";
 const path = "/v1/log";
 /** Entries that wait to be shown; of a flood only the latest are. */
 const most = 1000;
+/** More than these in a quarter of a second are a flood: it is shown once a second, its latest entries alone. */
+const calm = 12;
+const mostOfFlood = 60;
 
 /**
  * Entries, oldest first.
@@ -20,8 +23,8 @@ export async function readLog(query) {
 /**
  * Follows the log until `stop()`; where the connection ends, it begins anew after a moment, and after the page was hidden.
  * @param {object} query as `readLog` has it, without times
- * @param {{onEntries: (entries: object[]) => void, onState: (problem: string|null) => void, onRestart: () => void}} listeners
- *   `onEntries` is called four times a second at most; `onRestart` before entries come that were told already
+ * @param {{onEntries: (entries: object[], leftOut: number) => void, onState: (problem: string|null) => void, onRestart: () => void}} listeners
+ *   `onEntries` is called four times a second at most, also with how many entries of a flood were left out; `onRestart` before entries come that were told already
  * @returns {{isOpen: boolean, stop(): void}}
  */
 export function makeLogStream(query, { onEntries, onState, onRestart }) {
@@ -39,11 +42,18 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
   let attempt = new AbortController();
   document.addEventListener("visibilitychange", () => document.hidden && attempt.abort(), { signal: abort.signal });
 
+  let came = 0;
+  let lastShown = 0;
   const timer = setInterval(() => {
     if (!waiting.length) return;
-    const entries = waiting;
+    const isFlood = came > calm && lastShown > 0;
+    if (isFlood && Date.now() - lastShown < 1000) return;
+    const entries = isFlood ? waiting.slice(-mostOfFlood) : waiting;
+    const leftOut = isFlood ? came - entries.length : 0;
+    lastShown = Date.now();
     waiting = [];
-    onEntries(entries);
+    came = 0;
+    onEntries(entries, Math.max(0, leftOut));
   }, 250);
 
   async function readOnce() {
@@ -63,6 +73,8 @@ export function makeLogStream(query, { onEntries, onState, onRestart }) {
     for await (const text of texts(response.body)) {
       const lines = (rest + text).split("\n");
       rest = lines.pop();
+      came += lines.length;
+      if (lines.length > most) lines.splice(0, lines.length - most);
       for (const line of lines) if (line) waiting.push(JSON.parse(line));
       if (waiting.length > most) waiting = waiting.slice(-most);
     }
