@@ -60,7 +60,7 @@ function columns(context, done) {
         const { path, user } = current();
         return [
           h("strong", {}, programName(path)), user !== null && h("span", {}, ` for ${user} only `),
-          h("span", { class: "changed", hidden: true }, h("span", { class: "badge warn" }, "changed since"),
+          h("span", { class: "changed", hidden: true }, " ", h("span", { class: "badge warn" }, "changed since"),
             button("Allow as it is now", () => renew(current(), done), { class: "button quiet", data: { act: "renew" } })),
           h("span", { class: "program-path muted", title: pathText(path) }, pathText(path)),
         ].filter(Boolean);
@@ -100,7 +100,7 @@ function columns(context, done) {
 function choiceColumn(direction, label, done) {
   const choices = new WeakMap();
   return {
-    key: direction, label, kind: `choice-${direction}`, width: "150px", order: ({ permission }) => permission?.[direction] ?? "",
+    key: direction, label, kind: `choice-${direction}`, width: "164px", order: ({ permission }) => permission?.[direction] ?? "",
     make: (current, cell) => {
       const choice = makeChoice(`${label}: ${nameOf(current())}`, (answer) => decide(current(), direction, answer, done));
       choices.set(cell, choice);

@@ -16,7 +16,7 @@ export function outcomeText({ answer, by }) {
 /** @returns {{element: HTMLElement, show(settled: object[]): void}} */
 export function makeSettled() {
   const table = makeTable({
-    id: "settled", caption: "Decided lately", keyOf: ({ number }) => String(number), sort: "-time", widths: ["300px", "640px"],
+    id: "settled", caption: "Questions that were settled", keyOf: ({ number }) => String(number), sort: "-time", widths: ["300px", "640px"],
     empty: "Nothing was asked yet.", columns: [
       {
         key: "time", label: "Asked", width: "84px", order: ({ number }) => number, text: ({ time }) => clock(time),
