@@ -6,8 +6,7 @@ palette of 256 colours, which makes them a third of the size.
 """
 
 import io
-import os
-import shutil
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -69,9 +68,9 @@ def health(dashboard):
 
 
 def applications(dashboard):
-    for program, way in [("python3", "--inbound"), ("chronyd", "--outbound")]:
-        if shutil.which(program):
-            dashboard.sentry("applications", "allow", os.path.realpath(shutil.which(program)), way)
+    listed = json.loads(dashboard.sentry("applications", "list", "--json"))["applications"]
+    for program in (one["path"] for one in listed if one["listens"]):
+        dashboard.sentry("applications", "allow", program, "--inbound")
     dashboard.sentry("applications", "on")
     dashboard.open("applications")
     subprocess.Popen(["curl", "--silent", "--max-time", "20", "http://10.77.0.2/"], stdout=subprocess.DEVNULL)

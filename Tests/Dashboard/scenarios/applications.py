@@ -14,7 +14,13 @@ from dashboard import check
 
 PAGE = "http://10.77.0.2:80/"
 REFUSED = 7
-LAST = ".question:not(.is-settled)"
+# Others cannot open connections, so nobody is asked about the web server here, which visitors come to all the time.
+RULES = """{ rules = (
+  { nodeName = Known; enabled = 1; propertyName = Include; propertyValue = state; filterActionName = Pass; },
+  { nodeName = Mine; enabled = 1; propertyName = Direction; propertyValue = outbound; filterActionName = Pass; },
+  { nodeName = Rest; enabled = 1; propertyName = Any; filterActionName = Delete; }
+); }"""
+CARD = ".question[data-path*='a<b>client']:not(.is-settled)"
 
 
 def play(dashboard):
@@ -25,9 +31,9 @@ def play(dashboard):
 
 def ask(dashboard, folder):
     browser = dashboard.browser
-    program = shutil.copy(os.path.realpath(shutil.which("curl")), folder / "a<b>client")
+    program = str(shutil.copy(os.path.realpath(shutil.which("curl")), folder / "a<b>client"))
     document = folder / "open.plist"
-    document.write_text("{ rules = ( { nodeName = Anything; enabled = 1; propertyName = Any; filterActionName = Pass; } ); }")
+    document.write_text(RULES)
     dashboard.sentry("apply", str(document))
     dashboard.log_in("log")
     dashboard.sentry("applications", "on")
@@ -38,21 +44,21 @@ def ask(dashboard, folder):
     browser.wait_for("#questions")
     browser.wait_text("#questions-text", "a<b>client wants to connect to 10.77.0.2:80")
     browser.wait_text("#questions-said", "a<b>client wants to connect to 10.77.0.2:80")
-    check(browser.text("#nav-questions b") == "1", "the navigation counts no question")
+    check(int(browser.text("#nav-questions b")) > 0, "the navigation counts no question")
     check(browser.script("return document.activeElement.id") == "log-text", "the focus has been taken away")
     browser.click("#questions-decide")
-    browser.wait_for(LAST)
-    check(program in browser.text(LAST), f"the card does not say which program: {browser.text(LAST)}")
+    browser.wait_for(CARD)
+    check(program in browser.text(CARD), f"the card does not say which program: {browser.text(CARD)}")
     check(fetch.poll() is None, "the connection has not waited")
-    browser.click(f"{LAST} [data-answer=allow][data-once=false]")
+    browser.click(f"{CARD} [data-answer=allow][data-once=false]")
     check(fetch.wait(20) == 0, "the connection that was allowed has not come about")
-    browser.wait_without("#questions")
-    row = f"#programs tr[data-key*='a<b>client']"
+    browser.wait_without(CARD)
+    row = "#programs tr[data-key*='a<b>client']"
     browser.wait_for(f"{row} [data-column=outbound] [data-state=allow][aria-pressed=true]")
     browser.wait_text("#settled", "Allowed")
 
     # A connection that lasts ends with its permission.
-    lasting = start(program, "--limit-rate", "1000", "--max-time", "60")
+    lasting = start(program, "--limit-rate", "20k", "--max-time", "60")
     browser.wait("it has a connection", lambda: browser.text(f"{row} [data-column=connections]") == "1")
     browser.click(f"{row} [data-column=outbound] [data-state=deny]")
     browser.wait_for(f"{row} [data-column=outbound] [data-state=deny][aria-pressed=true]")
@@ -62,9 +68,9 @@ def ask(dashboard, folder):
 
     # Not decided again, and asked again; once is not kept.
     browser.click(f"{row} [data-column=outbound] [data-state=none]")
-    browser.wait_for(f"{row} [data-column=outbound] [data-state=none][aria-pressed=true]")
+    browser.wait_without(row)
     fetch = start(program)
-    browser.click(f"{LAST} [data-answer=deny][data-once=true]")
+    browser.click(f"{CARD} [data-answer=deny][data-once=true]")
     check(fetch.wait(20) == REFUSED, "a connection denied once has come about")
     listed = json.loads(dashboard.sentry("applications", "list", "--json"))["applications"]
     kept = [one["permissions"] for one in listed if one["path"] == program]

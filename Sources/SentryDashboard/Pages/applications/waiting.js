@@ -93,7 +93,7 @@ function makeCard(question, answer) {
     : `inbound, from ${endText(question.peer, question.peerPort)}`;
   const whose = `${question.user ?? "of a user without name"}, process ${question.process}`;
   const facts = [["Program", pathText(question.path)], ["User", whose], ["Direction", `${way}, ${question.transport.toUpperCase()}`]];
-  const element = h("li", { class: "question card", tabindex: "-1", "aria-labelledby": id, data: { question: question.number } },
+  const element = h("li", { class: "question card", tabindex: "-1", "aria-labelledby": id, data: { question: question.number, path: question.path } },
     h("h2", { id }, questionText(question)),
     question.changed && h("p", { class: "callout" }, "It was allowed before, and its file has changed since."),
     h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
