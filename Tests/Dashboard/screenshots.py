@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes the pictures of docs/images: every page, light and dark. `screenshots.py FOLDER`
+"""Takes the pictures of docs/images: every page, light and dark. `screenshots.py FOLDER [VIEW…]`
 
 Like run.py it needs SENTRY and SENTRY_SOCKET, of a daemon that has had traffic for a while. With Pillow installed the pictures get a
 palette of 256 colours, which makes them a third of the size.
@@ -87,13 +87,13 @@ VIEWS = [(rules, None), (apply, leave_apply), (why, None), (triggered, None), (t
          (applications, leave_applications)]
 
 
-def main(folder):
+def main(folder, *names):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     with Browser(1280, 800) as browser:
         dashboard = Dashboard(browser)
         dashboard.log_in()
-        for view, leave in VIEWS:
+        for view, leave in [one for one in VIEWS if not names or one[0].__name__ in names]:
             for theme in ("light", "dark"):
                 browser.theme(theme)
                 view(dashboard)
@@ -118,4 +118,4 @@ def shrink(path):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
