@@ -57,9 +57,14 @@ extension SentryDaemon {
 
   /// Nobody takes the permission of the program that he has come in by, unless he insists.
   private func checkLogin(of caller: Caller, _ path: String) async throws {
-    guard asksForPermissions, intake.endsConnections, case .found(let login) = await self.origin(of: caller),
-      let executable = login.executable, ApplicationDesk.resolved(path) == executable
+    guard asksForPermissions, intake.endsConnections, case .found(let login) = await self.origin(of: caller)
     else { return }
+    guard let executable = login.executable else {
+      throw PermissionRefusal(
+        .endsLogin,
+        "that may end your own SSH connection from \(login.flow.remote): which program has it open cannot be told")
+    }
+    guard ApplicationDesk.resolved(path) == executable else { return }
     throw PermissionRefusal(
       .endsLogin,
       "that would end your own SSH connection from \(login.flow.remote), which \(executable.visible) has open")

@@ -3,6 +3,7 @@ internal import Dispatch
 internal import Foundation
 internal import SentryControl
 internal import SentryDiagnostics
+internal import SentryRules
 
 extension Applications {
   /// `sentry applications ask`
@@ -10,9 +11,9 @@ extension Applications {
     static let configuration = CommandConfiguration(
       abstract: "Show questions about programs as they come, and take answers.",
       discussion: """
-        On a terminal, answer with a letter and Enter: a allows, d denies, o allows once (for five minutes). That goes to the \
-        oldest question, unless its number comes before: 3 a. ^C ends it; questions wait all the same. Elsewhere the questions \
-        are only printed.
+        On a terminal, answer with a letter and Enter: a allows, d denies, o allows once (for five minutes). Where \
+        several questions wait, the number comes before: 3 a. ^C ends it; questions wait all the same. Elsewhere the \
+        questions are only printed.
 
           sentry applications ask
           sentry applications ask --json | while read -r line; do …; done
@@ -73,13 +74,16 @@ extension Applications {
       guard let answer = QuestionAnswer(line) else {
         return Console.writeLine("a allows, d denies, o allows once; 3 a answers question 3")
       }
-      guard let number = answer.number ?? view.oldest else { return Console.writeLine("no question waits") }
+      guard let number = answer.number ?? view.only else {
+        return Console.writeLine(view.whichIsMeant)
+      }
       do {
-        _ = try await Applications.Answer.answer(number, answer.word, once: answer.isOnce, client)
+        let reply = try await Applications.Answer.answer(number, answer.word, once: answer.isOnce, client)
+        Console.writeLine(view.line(for: reply.question))
       } catch let failure as CommandFailure {
         Console.writeLine(failure.message ?? "question \(number) was not answered")
       } catch {
-        Console.writeLine("question \(number) was not answered: \(error)")
+        Console.writeLine("question \(number) was not answered: \(error.localizedDescription.visible)")
       }
     }
   }
@@ -87,7 +91,7 @@ extension Applications {
 
 /// What somebody has typed: `a`, `3 d`, `o`.
 struct QuestionAnswer: Equatable {
-  /// `nil` for the oldest.
+  /// `nil` for the only one.
   var number: Int?
   var word: Applications.Answer.Word
   var isOnce: Bool
@@ -117,12 +121,28 @@ struct QuestionsView {
   private var ended: Set<Int> = []
   /// Of these it was said that their time is nearly over.
   private var urged: Set<Int> = []
-  /// The question that has waited longest.
-  private(set) var oldest: Int?
+  /// Those that wait, as shown last.
+  private var waiting: [Int] = []
 
   init(isJSON: Bool, takesAnswers: Bool) {
     self.isJSON = isJSON
     self.takesAnswers = takesAnswers
+  }
+
+  /// The question that waits alone; `nil` where several do, or none.
+  var only: Int? { waiting.count == 1 ? waiting[0] : nil }
+
+  /// Why an answer without a number was for no question.
+  var whichIsMeant: String {
+    guard let first = waiting.first else { return "no question waits" }
+    return "\(waiting.count) questions wait: say which one, as in \(first) a"
+  }
+
+  /// What was answered; it is not shown again as the end of the question.
+  mutating func line(for question: ApplicationQuestionReport) -> String {
+    ended.insert(question.number)
+    waiting.removeAll { $0 == question.number }
+    return "\(ApplicationsText.end(of: question)): \(question.path.visible) \(question.direction)"
   }
 
   mutating func show(_ reply: ApplicationQuestionsReply, isFirst: Bool = false) throws {
@@ -131,7 +151,7 @@ struct QuestionsView {
 
   /// - Parameter isFirst: what is settled already is not worth telling.
   mutating func lines(of reply: ApplicationQuestionsReply, isFirst: Bool = false) throws -> [String] {
-    oldest = reply.waiting.first?.number
+    waiting = reply.waiting.map(\.number)
     if isFirst { ended.formUnion(reply.settled.map(\.number)) }
     var lines: [String] = []
     for question in reply.settled where ended.insert(question.number).inserted {

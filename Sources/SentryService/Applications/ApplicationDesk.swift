@@ -235,9 +235,11 @@ actor ApplicationDesk {
           )
         }
       }
-      kept = try await change(question.path, user: nil) { entry in
+      kept = try await change(question.path, user: nil) { (entry: inout KeptPermission) throws(PermissionRefusal) in
+        // While the file was read and others had their turn, it may have been settled: then that holds.
+        guard questions.waiting(number) != nil else { throw refusal(of: number) }
+        if let sha256 { entry.renew(sha256) }
         entry[direction] = answer
-        if let sha256 { entry.sha256 = sha256 }
         (entry.by, entry.how) = (user, .asked)
       }
     }
@@ -288,9 +290,9 @@ actor ApplicationDesk {
     var sha256: String?
     if inbound == .some(.allow) || outbound == .some(.allow) { sha256 = try await digest(at: path) }
     let entry = try await change(path, user: owner) { entry in
+      if let sha256 { entry.renew(sha256) }
       if let inbound { entry.inbound = inbound }
       if let outbound { entry.outbound = outbound }
-      if let sha256 { entry.sha256 = sha256 }
       (entry.by, entry.how) = (user, .command)
     }
     tell("\(user) decided about \(path.visible): \(entry.text)")
@@ -331,7 +333,7 @@ actor ApplicationDesk {
   }
 
   private func change(
-    _ path: String, user: UInt32?, _ edit: (inout KeptPermission) -> Void
+    _ path: String, user: UInt32?, _ edit: (inout KeptPermission) throws(PermissionRefusal) -> Void
   ) async throws(PermissionRefusal) -> KeptPermission {
     await turns.take()
     defer { turns.give() }
@@ -343,7 +345,7 @@ actor ApplicationDesk {
     }
     var entry =
       new.entry(of: path, user: user) ?? KeptPermission(path: path, user: user, time: 0, by: "", how: .command)
-    edit(&entry)
+    try edit(&entry)
     guard entry.decidesAnything || new.entry(of: path, user: user) != nil else {
       throw PermissionRefusal(.missing, "nothing was decided about \(path.visible)")
     }
@@ -403,11 +405,12 @@ actor ApplicationDesk {
     return changed
   }
 
-  /// What holds for a program of this path by the table, for a rehearsal; asked, it counts as if nobody answered.
+  /// What holds for a program of this path by the table, for a rehearsal; asked, it counts as if nobody answered. So does a
+  /// program that cannot be told (`nil`).
   func rehearsed(_ path: String?, user: UInt32?, _ direction: Direction, _ policy: ApplicationSettings?) async
     -> ApplicationPermission?
   {
-    guard let path else { return nil }
+    guard let path else { return Self.unanswered(policy, isChanged: false) }
     var sha256: String?
     if table.entries(of: path).contains(where: \.allowsAnything),
       case .success(let digest) = await digests.digest(at: path)
@@ -415,14 +418,18 @@ actor ApplicationDesk {
       sha256 = digest.sha256
     }
     let permission = table.permission(of: path, sha256: sha256) { _, isChanged in
-      switch policy?.unknown {
-      case .allow: .allowed
-      case .deny: .denied
-      case .ask: policy?.otherwise == .allow ? .allowed : .denied
-      case nil: isChanged ? .changed : .unknown
-      }
+      Self.unanswered(policy, isChanged: isChanged)
     }
     return permission.permission(of: user, direction)
+  }
+
+  private static func unanswered(_ policy: ApplicationSettings?, isChanged: Bool) -> ApplicationPermission {
+    switch policy?.unknown {
+    case .allow: .allowed
+    case .deny: .denied
+    case .ask: policy?.otherwise == .allow ? .allowed : .denied
+    case nil: isChanged ? .changed : .unknown
+    }
   }
 
   // MARK: Words

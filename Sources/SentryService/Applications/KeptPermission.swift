@@ -41,6 +41,14 @@ struct KeptPermission: Sendable, Equatable {
     }
   }
 
+  /// What is allowed from now on is this executable; what another one at its path was allowed is not decided for it.
+  mutating func renew(_ sha256: String) {
+    if sha256 != self.sha256 {
+      for way in [Direction.inbound, .outbound] where self[way] == .allow { self[way] = nil }
+    }
+    self.sha256 = sha256
+  }
+
   var report: PermissionReport {
     PermissionReport(
       path: path, user: user.map { UserNames.name(of: $0) ?? "\($0)" }, inbound: inbound?.rawValue,

@@ -44,13 +44,11 @@ final class PermissionDesk {
     return false
   }
 
-  /// What holds where nobody can be asked.
+  /// What holds where nobody can be asked, or where nobody would have been.
   private var fallback: ApplicationPermission {
-    switch policy?.otherwise {
-    case .allow: .allowed
-    case .deny: .denied
-    case nil: .unknown
-    }
+    guard let policy else { return .unknown }
+    let isAllowed = policy.unknown == .ask ? policy.otherwise == .allow : policy.unknown == .allow
+    return isAllowed ? .allowed : .denied
   }
 
   // MARK: Programs
@@ -144,7 +142,7 @@ final class PermissionDesk {
     guard known != nil, !entry.isAsked else { return nil }
     let process = LocalProcess(
       executable: applications.path(of: entry.program.number), user: user, permission: .allowed)
-    guard entry.bytes.withRawSpan({ isWorthAsking($0, entry.packet, process) }) else { return .unknown }
+    guard entry.bytes.withRawSpan({ isWorthAsking($0, entry.packet, process) }) else { return fallback }
     if waiting.ask(at: index) {
       notices.append(
         .waits(

@@ -98,7 +98,7 @@ extension PacketWorker {
     let explanation = engine.explain(
       bytes, linkType: .raw, wireLength: queued.wireLength, time: now, interface: packet.origin.interface,
       process: process)
-    return explanation.judgement.verdict == .pass
+    return explanation.judgement.verdict.letsThrough
   }
 
   /// Something was decided about programs, by their numbers.

@@ -49,11 +49,25 @@ import Testing
     #expect(try lines(29).isEmpty)
     #expect(try lines(9.5) == ["7: 10 seconds left"])
     #expect(try lines(9).isEmpty)
-    #expect(view.oldest == 7)
+    #expect(view.only == 7)
     let end = try view.lines(
       of: ApplicationQuestionsReply(time: 0, settled: [Self.question(7, remaining: nil, answer: "deny")]))
     #expect(end == ["7: denied, nobody has answered"])
-    #expect(view.oldest == nil)
+    #expect(view.only == nil && view.whichIsMeant == "no question waits")
+  }
+
+  /// A letter alone never goes to a question that was not meant.
+  @Test func oneOfSeveralHasToBeNamed() throws {
+    var view = QuestionsView(isJSON: false, takesAnswers: true)
+    let both = ApplicationQuestionsReply(time: 0, waiting: [Self.question(7), Self.question(8)])
+    _ = try view.lines(of: both)
+    #expect(view.only == nil && view.whichIsMeant == "2 questions wait: say which one, as in 7 a")
+    let answered = Self.question(7, remaining: nil, answer: "deny")
+    let line = view.line(for: answered)
+    #expect(line.hasPrefix("7: denied") && line.hasSuffix(" outbound") && isSafe(line))
+    #expect(view.only == 8)
+    #expect(
+      try view.lines(of: ApplicationQuestionsReply(time: 0, waiting: [Self.question(8)], settled: [answered])) == [])
   }
 
   @Test(

@@ -116,6 +116,46 @@ import Testing
     }
   }
 
+  @Test func anotherExecutableIsNotAllowedWhatTheFormerWas() async throws {
+    let bench = try await Bench(nil)
+    let path = try await bench.meet(1, "tool", "one")
+    _ = try await bench.desk.permit(PermissionRequest(path: path, inbound: "allow"), by: "root")
+    try FileManager.default.removeItem(atPath: path)
+    _ = try await bench.meet(2, "tool", "two")
+    let kept = try await bench.desk.permit(PermissionRequest(path: path, outbound: "allow"), by: "root")
+    #expect(kept.inbound == nil && kept.outbound == "allow")
+    #expect(bench.told.last(2)?.permission(of: 0, .inbound) == .unknown)
+    #expect(bench.told.last(2)?.permission(of: 0, .outbound) == .allowed)
+    let both = try await bench.desk.permit(PermissionRequest(path: path, inbound: "allow"), by: "root")
+    #expect(both.inbound == "allow" && both.outbound == "allow", "of the same executable both stay")
+  }
+
+  /// Of two people who answer at once, the second is told so, and nothing of his answer is kept.
+  @Test func oneAnswerCounts() async throws {
+    let bench = try await Bench()
+    let path = try await bench.meet(1, "tool", "one")
+    await bench.wait(1)
+    async let first = try? bench.desk.answer(1, ApplicationAnswerRequest(answer: "allow"), by: "anna")
+    async let second = try? bench.desk.answer(1, ApplicationAnswerRequest(answer: "deny"), by: "bert")
+    let replies = await [first, second].compactMap(\.self)
+    #expect(replies.count == 1)
+    let entries = await bench.desk.known.entries
+    #expect(entries.map(\.path) == [path] && entries.map(\.report) == replies.compactMap(\.permission))
+  }
+
+  /// Who holds a login's connection open and cannot be told is rehearsed as a program that nobody has answered for.
+  @Test(
+    arguments: [
+      (policy(.ask), .denied), (policy(.ask, otherwise: .allow), .allowed), (policy(.allow), .allowed),
+      (policy(.deny), .denied), (nil, .unknown),
+    ] as [(ApplicationSettings?, ApplicationPermission)])
+  func aProgramThatCannotBeToldIsRehearsed(
+    _ policy: ApplicationSettings?, _ expected: ApplicationPermission
+  ) async throws {
+    let bench = try await Bench(policy)
+    #expect(await bench.desk.rehearsed(nil, user: nil, .inbound, policy) == expected)
+  }
+
   @Test func anAnswerIsRemembered() async throws {
     let bench = try await Bench()
     let path = try await bench.meet(1, "tool", "one")

@@ -104,8 +104,25 @@ import Testing
     bench.isWorthAsking = false
     #expect(bench.hold(1, bench.find().program))
     bench.decide(nil)
-    #expect(bench.released == ["1 unknown"])
+    #expect(bench.released == ["1 denied"], "as if nobody had answered")
     #expect(bench.notices() == ["met 1"])
+  }
+
+  /// `otherwise` is said of questions; where none are asked, `unknown` holds.
+  @Test(
+    arguments: [
+      (.allow, .deny, "allowed"), (.deny, .allow, "denied"), (.ask, .deny, "denied"), (.ask, .allow, "allowed"),
+    ] as [(ApplicationSettings.Unknown, ApplicationSettings.Otherwise, String)])
+  func whatCannotWaitIsJudgedAsTheSettingsSay(
+    _ unknown: ApplicationSettings.Unknown, _ otherwise: ApplicationSettings.Otherwise, _ expected: String
+  ) throws {
+    var policy = ApplicationSettings()
+    (policy.unknown, policy.otherwise) = (unknown, otherwise)
+    let bench = try Bench(policy)
+    #expect(bench.hold(1, bench.find().program))
+    bench.desk.giveUpAll()
+    bench.release()
+    #expect(bench.released == ["1 \(expected)"])
   }
 
   /// Thirty seconds for people, five for the daemon itself.
