@@ -142,7 +142,8 @@ final class PermissionDesk {
     guard known != nil, !entry.isAsked else { return nil }
     let process = LocalProcess(
       executable: applications.path(of: entry.program.number), user: user, permission: .allowed)
-    guard entry.bytes.withRawSpan({ isWorthAsking($0, entry.packet, process) }) else { return fallback }
+    // As it was tried: the other rules say what becomes of it, and a closed port is as silent as others.
+    guard entry.bytes.withRawSpan({ isWorthAsking($0, entry.packet, process) }) else { return .allowed }
     if waiting.ask(at: index) {
       notices.append(
         .waits(
