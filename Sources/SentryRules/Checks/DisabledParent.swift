@@ -7,8 +7,8 @@ enum DisabledParentCheck: Check {
     meaning: """
       A rule that is off takes everything below it out of use, whatever that says: its children look as if they worked, \
       and are never asked. It is a note, since that is also how whole groups are switched off by intention. Told once for \
-      the outermost rule that is off, with the number of rules that would run if it were on; not of services and stealth, which \
-      'sentry services' and 'sentry stealth' switch.
+      the outermost rule that is off, with the number of rules that would run if it were on; not of services, stealth and \
+      applications, which commands of these names switch.
       """,
     example: .text(
       """
@@ -29,11 +29,11 @@ enum DisabledParentCheck: Check {
 }
 
 extension CheckedDocument {
-  /// A command switches it: a service of the group for them, that group itself, and what hides this host.
+  /// A command switches it: a service of the group for them, that group itself, and those that hide this host and go by programs.
   fileprivate func hasSwitch(_ rule: Rule) -> Bool {
     let top = rule.parent < 0 ? rule : rules[rule.parent]
     guard top.parent < 0 else { return false }
-    return top.name == ServiceGroup.name || rule.parent < 0 && rule.name == FirewallMode.stealthName
+    return top.name == ServiceGroup.name || rule.parent < 0 && [FirewallMode.stealthName, ApplicationGroup.name].contains(rule.name)
   }
 
   fileprivate func isAsked(below parent: Int) -> Bool { parent < 0 || usage[parent] }

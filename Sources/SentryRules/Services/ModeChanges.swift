@@ -3,7 +3,7 @@ internal import SentryPropertyList
 
 /// What a document says otherwise than that of its mode does as it is shipped: rules, settings, whatever else stands at its root.
 ///
-/// What people choose by command is none of it: the services, and whether this host hides.
+/// What people choose by command is none of it: the services, whether this host hides, and what holds for programs.
 public struct ModeChanges: Sendable, Equatable {
   /// What has come in: `rule 1 (mine)`, `settings.protected`.
   public var added: [String] = []
@@ -41,20 +41,21 @@ extension EditableDocument {
   }
 }
 
-/// The rules of a mode's document, those of services apart.
+/// The rules of a mode's document, but those of services and of programs.
 private struct ModeRules {
   private let rules: [OutlinedRule]
   /// What each says, behind what those above it say.
   let texts: [[String]]
 
   init(_ all: [OutlinedRule]) {
-    var isService = false
+    var isChosen = false
     var rules: [OutlinedRule] = []
     var texts: [[String]] = []
     var above: [[String]] = []
     for rule in all {
-      if rule.depth > 0, isService { continue }
-      isService = rule.depth == 0 && rule.name == ServiceGroup.name
+      if rule.depth > 0, isChosen { continue }
+      isChosen = rule.depth == 0 && [ServiceGroup.name, ApplicationGroup.name].contains(rule.name)
+      if isChosen, rule.name == ApplicationGroup.name { continue }
       above.removeLast(max(0, above.count - rule.depth))
       above.append(Self.text(of: rule))
       rules.append(rule)
@@ -91,14 +92,16 @@ private struct ModeRules {
 }
 
 extension PropertyListNode {
-  /// All but rules and tests, setting by setting.
+  /// All but rules, tests and what holds for programs, setting by setting.
   fileprivate var modeSettings: [String: PropertyListValue] {
     var values: [String: PropertyListValue] = [:]
     for entry in entries where ![RootKey.rules, RootKey.tests, RootKey.settings].contains(entry.key) {
       values[entry.key] = entry.value.value
     }
     guard let settings = self[RootKey.settings] else { return values }
-    for entry in settings.entries { values["\(RootKey.settings).\(entry.key)"] = entry.value.value }
+    for entry in settings.entries where entry.key != SettingKey.applications.rawValue {
+      values["\(RootKey.settings).\(entry.key)"] = entry.value.value
+    }
     return values
   }
 }

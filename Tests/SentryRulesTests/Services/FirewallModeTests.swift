@@ -28,6 +28,9 @@ import Testing
     try editing.allow("8080/tcp")
     try editing.deny("ssh")
     #expect(try editing.document.changes(from: shipped(.services)).isEmpty, "that is chosen, not changed")
+    var programs = ApplicationEditing(editing.document)
+    try programs.switchOn(ApplicationEditing.Choice(unknown: .ask))
+    #expect(try programs.document.changes(from: shipped(.services)).isEmpty, "so is this")
 
     let text = String(decoding: try shipped(.blockAll).unchanged(), as: UTF8.self)
     func changes(_ text: String) throws -> ModeChanges {
