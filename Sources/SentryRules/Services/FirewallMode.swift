@@ -72,7 +72,8 @@ extension EditableDocument {
     return try after(setEnabled(isOn, [number]))
   }
 
-  private func after(_ edit: EditedDocument) throws(EditError) -> EditableDocument {
+  /// What an edit makes of this document.
+  func after(_ edit: EditedDocument) throws(EditError) -> EditableDocument {
     try EditableDocument(reading: edit.bytes, fileName: name)
   }
 }

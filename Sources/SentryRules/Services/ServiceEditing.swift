@@ -60,10 +60,10 @@ public struct ServiceEditing {
     return try rewrite(service, service.sources)
   }
 
-  /// `; transfers need settings.helpers = (ftp)`; empty where nothing is missing.
+  /// `, but no transfers, which need settings.helpers (docs/FTP.md)`; empty where nothing is missing.
   private func needs(_ service: Service) -> String {
     guard !service.announcedPorts.isEmpty,
-      RuleDocument(reading: document.reading.source.bytes).ruleSet?.settings.helpers.isEmpty != false
+      RuleDocument(reading: document.reading.source.bytes).ruleSet?.settings.helpers.contains(where: { $0.kind == .ftp }) != true
     else { return "" }
     return ", but no transfers, which need settings.helpers (docs/FTP.md)"
   }
@@ -169,7 +169,7 @@ public struct ServiceEditing {
   // MARK: -
 
   private mutating func adopt(_ result: EditedDocument) throws(EditError) {
-    document = try EditableDocument(reading: result.bytes, fileName: document.name)
+    document = try document.after(result)
   }
 
   private func unknown(_ word: String) throws(EditError) -> EditError {
