@@ -51,7 +51,7 @@ struct Scan: AsyncParsableCommand {
     if let fromNamespace, fromNamespace.contains("/") {
       throw ValidationError("'\(fromNamespace)' is no name of a network namespace, as 'ip netns' lists them")
     }
-    for text in address where IPAddress(text)?.isLinkLocal == true {
+    for text in address where IPAddress(text)?.isIPv6LinkLocal == true {
       throw ValidationError("'\(text)' means something on one link only: name another address of this host")
     }
   }
@@ -78,9 +78,4 @@ struct Scan: AsyncParsableCommand {
     }
     if reports.contains(where: { $0.differences > 0 }) { throw CommandFailure(.findings) }
   }
-}
-
-extension IPAddress {
-  /// fe80::/10 (RFC 4291 §2.5.6).
-  fileprivate var isLinkLocal: Bool { !isIPv4 && high >> 54 == 0xFE80 >> 6 }
 }

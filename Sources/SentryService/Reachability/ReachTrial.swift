@@ -68,7 +68,7 @@ struct ReachTrial: ~Copyable {
     guard let place = target.place else { return Outcome(isOpen: true) }
     guard hasTime(beyond: patience) else { return nil }
     let stranger =
-      target.address.isLinkLocal
+      target.address.isIPv6LinkLocal
       ? IPAddress(high: target.address.high, low: ~target.address.low)
       : sources.stranger(isIPv4: target.address.isIPv4)
     let judgement = judge(probe(stranger, ReachProbe.port), at: place, process)
@@ -140,11 +140,4 @@ enum ReachProbe {
     return IPHeader(source: source, destination: address, protocolNumber: number)
       .packet(carrying: message.bytes(from: source, to: address))
   }
-}
-
-extension IPAddress {
-  /// Holds on one link only: fe80::/10 (RFC 4291 §2.4).
-  var isLinkLocal: Bool { !isIPv4 && high >> 54 == 0xFE80 >> 6 }
-  /// 127.0.0.0/8 and ::1.
-  var isLoopback: Bool { v4.map { $0 >> 24 == 127 } ?? (high == 0 && low == 1) }
 }

@@ -4,12 +4,12 @@ internal import SentryProcesses
 internal import SentryRules
 
 extension ReachableReply {
-  /// Tries all sockets. Takes some milliseconds for each hundred rules and sockets: not for a thread that others wait for.
+  /// Tries all sockets. Takes time with the number of rules, sockets and nets: not for a thread that others wait for.
   ///
   /// - Parameter patience: how long nets are tried.
   init(
     _ sockets: [ListeningSocket], _ surroundings: ReachSurroundings, enforced: Bool, enabled: Bool,
-    patience: Duration = .seconds(20)
+    patience: Duration
   ) {
     let programs = SocketPrograms.executables(ofSockets: Set(sockets.map(\.inode)))
     let services = ServiceGroup(in: OutlinedRule.all(of: surroundings.ruleSet))?.services ?? []
@@ -22,7 +22,7 @@ extension ReachableReply {
       if !reports.contains(where: { $0.isLike(report) }) { reports.append(report) }
     }
     self.init(sentence: "", enforced: enforced, enabled: enabled, pings: [:], sockets: reports)
-    for target in surroundings.targets where !target.address.isLinkLocal {
+    for target in surroundings.targets where !target.address.isIPv6LinkLocal {
       let outcome = trial.outcome(at: target, process: nil) { source, _ in
         ReachProbe.ping(from: source, to: target.address)
       }
