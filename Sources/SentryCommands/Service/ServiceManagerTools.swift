@@ -30,12 +30,12 @@ enum ServiceManagerTools {
     (process.standardOutput, process.standardError) = (output, errors)
     process.standardInput = FileHandle.nullDevice
     do { try process.run() } catch { throw CommandFailure(.inputOutput, "\(path) cannot be started: \(error)") }
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+    let words = ProgramWords(output: output.fileHandleForReading, errors: errors.fileHandleForReading)
+    if words.isCut { process.terminate() }
     process.waitUntilExit()
     return Outcome(
-      status: process.terminationStatus, output: String(decoding: text, as: UTF8.self),
-      complaint: String(decoding: complaint, as: UTF8.self).split(separator: "\n").joined(separator: "; "))
+      status: process.terminationStatus, output: String(decoding: words.output, as: UTF8.self),
+      complaint: String(decoding: words.errors, as: UTF8.self).split(separator: "\n").joined(separator: "; "))
   }
 
   static func path(of program: String) -> String? {
