@@ -252,14 +252,11 @@ public final class Journal: Sendable {
     }
   }
 
-  /// The latest entries, then each new one; ends when the journal does. The follower counts until the stream is let go.
-  ///
-  /// - Parameter last: so many of the latest; `nil` for all that are at hand.
-  public func follow(last: Int? = nil) -> AsyncStream<LogEntry> {
+  /// Each new entry; ends when the journal does. The follower counts until the stream is let go.
+  public func follow() -> AsyncStream<LogEntry> {
     let (stream, continuation) = AsyncStream.makeStream(
       of: LogEntry.self, bufferingPolicy: .bufferingNewest(Self.followerBacklog))
     contents.withLock { contents in
-      for entry in contents.recent.suffix(last ?? contents.recent.count) { continuation.yield(entry) }
       guard !contents.isFinished else { return continuation.finish() }
       let number = contents.nextFollower
       contents.nextFollower += 1

@@ -22,7 +22,7 @@ extension SentryDaemon {
   func followedLog(_ question: LogQuestion) async throws -> FollowedEntries {
     // What comes while the others are read is among both.
     let begin = WallClock.now()
-    let coming = journal.follow(last: 0)
+    let coming = journal.follow()
     return FollowedEntries(question.filter, latest: try await logLines(question), coming, since: begin)
   }
 

@@ -82,7 +82,7 @@ import Testing
   private static func first(_ count: Int, of entries: FollowedEntries) async throws -> [LogLine] {
     var told: [LogLine] = []
     do {
-      try await entries.forEach({ $0 }) { line in
+      try await entries.forEach { line in
         told.append(line)
         if told.count == count { throw Enough() }
       }

@@ -4,7 +4,6 @@ internal import SentryControl
 internal import SentryEngine
 internal import SentryJournal
 internal import SentryPacket
-internal import ServiceLifecycle
 
 extension Router where Context: CallerContext {
   func answerLog(from daemon: SentryDaemon) {
@@ -61,7 +60,7 @@ private func lines(_ lines: [LogLine]) throws -> ResponseBody {
 /// Writes entries as they come, until the caller goes away or the daemon shuts down.
 private func following(_ entries: FollowedEntries) -> ResponseBody {
   ResponseBody { writer in
-    try await entries.forEach({ $0.cancelOnGracefulShutdown() }) { try await writer.write(JSONLine.buffer($0)) }
+    try await entries.forEach { try await writer.write(JSONLine.buffer($0)) }
     try await writer.finish(nil)
   }
 }

@@ -1,6 +1,7 @@
 internal import SentryEngine
 internal import SentryJournal
 internal import SentryPacket
+internal import ServiceLifecycle
 
 /// The latest entries of the log, and those that come.
 struct FollowedEntries: Sendable {
@@ -10,8 +11,9 @@ struct FollowedEntries: Sendable {
   let latest: [LogLine]
   private let filter: EventFilter
   private let coming: AsyncStream<LogEntry>
-  /// Of the latest, those that may come again.
+  /// Of the latest, those that may come again, until no more of their time can.
   private let told: [LogEntry]
+  private let begin: Double
 
   /// - Parameters:
   ///   - coming: follows the journal since a moment before the latest were read.
@@ -20,18 +22,16 @@ struct FollowedEntries: Sendable {
     self.filter = filter
     self.latest = latest
     self.coming = coming
+    self.begin = begin.secondsSince1970
     told = latest.lazy.map(\.entry).filter { $0.time > begin.secondsSince1970 - Self.longestWay }
   }
 
-  /// Hands over each, until the journal ends.
-  ///
-  /// - Parameter ends: makes the stream end earlier.
-  func forEach<Ends: AsyncSequence>(
-    _ ends: (AsyncStream<LogEntry>) -> Ends, _ body: (LogLine) async throws -> Void
-  ) async throws where Ends.Element == LogEntry {
+  /// Hands over each, until the journal ends or the daemon shuts down.
+  func forEach(_ body: (LogLine) async throws -> Void) async throws {
     for line in latest { try await body(line) }
     var told = told
-    for try await entry in ends(coming) where filter.admits(entry) {
+    for try await entry in coming.cancelOnGracefulShutdown() where filter.admits(entry) {
+      if entry.time > begin + Self.longestWay { told = [] }
       if let place = told.firstIndex(of: entry) {
         told.remove(at: place)
       } else {
