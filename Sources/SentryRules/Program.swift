@@ -113,7 +113,7 @@ public enum Test: Sendable, Equatable {
 }
 
 /// A number that `PacketFields` or the packet's surroundings hold.
-public enum NumberField: UInt8, Sendable {
+public enum NumberField: UInt8, Sendable, CaseIterable {
   /// 0 inbound, 1 outbound.
   case direction
   case sourceMAC
