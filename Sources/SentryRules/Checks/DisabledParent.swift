@@ -29,11 +29,12 @@ enum DisabledParentCheck: Check {
 }
 
 extension CheckedDocument {
-  /// A command switches it: a service of the group for them, that group itself, and those that hide this host and go by programs.
+  /// A command switches it: a service of the group for them, that group, and those for stealth and for programs.
   fileprivate func hasSwitch(_ rule: Rule) -> Bool {
     let top = rule.parent < 0 ? rule : rules[rule.parent]
     guard top.parent < 0 else { return false }
-    return top.name == ServiceGroup.name || rule.parent < 0 && [FirewallMode.stealthName, ApplicationGroup.name].contains(rule.name)
+    return top.name == ServiceGroup.name
+      || rule.parent < 0 && [FirewallMode.stealthName, ApplicationGroup.name].contains(rule.name)
   }
 
   fileprivate func isAsked(below parent: Int) -> Bool { parent < 0 || usage[parent] }

@@ -63,7 +63,8 @@ public struct ServiceEditing {
   /// `, but no transfers, which need settings.helpers (docs/FTP.md)`; empty where nothing is missing.
   private func needs(_ service: Service) -> String {
     guard !service.announcedPorts.isEmpty,
-      RuleDocument(reading: document.reading.source.bytes).ruleSet?.settings.helpers.contains(where: { $0.kind == .ftp }) != true
+      RuleDocument(reading: document.reading.source.bytes).ruleSet?.settings.helpers.contains(where: { $0.kind == .ftp }
+      ) != true
     else { return "" }
     return ", but no transfers, which need settings.helpers (docs/FTP.md)"
   }
