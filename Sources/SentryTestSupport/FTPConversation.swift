@@ -23,6 +23,11 @@ public struct FTPConversation: Sendable {
     open() + [says("220 Welcome\r\n"), asks("USER anonymous\r\n"), says("230 Come in\r\n")]
   }
 
+  /// The same, then the client asks for a port, and the server names one.
+  public mutating func beginPassive(_ port: UInt16 = 6_446) -> [[UInt8]] {
+    begin() + [asks("EPSV\r\n"), says("229 (|||\(port)|)\r\n")]
+  }
+
   /// The client's next segment.
   public mutating func asks(_ text: String) -> [UInt8] { fromClient([.psh, .ack], Array(text.utf8)) }
 

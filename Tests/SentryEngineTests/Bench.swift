@@ -63,6 +63,11 @@ struct Bench: ~Copyable {
     outcome(judgement(frame, at: seconds, link: link))
   }
 
+  /// Judges them one after the other, whatever becomes of them.
+  mutating func play(_ frames: [[UInt8]]) {
+    for frame in frames { _ = judge(frame) }
+  }
+
   mutating func judgement(_ frame: [UInt8], at seconds: Double = 0, link: Frame.Link = .ethernet) -> Judgement {
     judgement(frame.span.bytes, linkType: link.linkType, wireLength: frame.count, time: Self.time(seconds))
   }

@@ -78,7 +78,7 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
   func withoutTheHelperNothingIsOpened(_ c: FTPCase) throws {
     var bench = try Self.bench("")
     var ftp = c.conversation
-    for packet in ftp.begin() + [ftp.asks(c.asks), ftp.says(c.says)] { _ = bench.judge(packet) }
+    bench.play(ftp.begin() + [ftp.asks(c.asks), ftp.says(c.says)])
     #expect(bench.judge(ftp.data(to: c.port, isActive: c.isActive)).verdict == .delete)
     #expect(bench.engine.helperReport == nil)
   }
@@ -103,7 +103,7 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
   @Test func whatIsSentTwiceCountsOnce() throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("PASV\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.begin() + [ftp.asks("PASV\r\n")])
     let reply = "227 Entering Passive Mode (192,0,2,10,195,80).\r\n"
     _ = bench.judge(ftp.says(String(reply.prefix(20))))
     // The whole line, of which a part is known.
@@ -143,7 +143,7 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
     for (seconds, verdict) in [(59.9, Verdict.pass), (60, .delete)] {
       var bench = try Self.bench()
       var ftp = FTPConversation()
-      for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+      bench.play(ftp.beginPassive())
       #expect(bench.judge(ftp.data(to: 6_446), at: seconds).verdict == verdict)
     }
   }
@@ -151,7 +151,7 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
   @Test func onlyARequestBeginsAnAnnouncedConnection() throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.beginPassive())
     for flags in [Frame.TCPFlags.ack, [.syn, .ack], .rst, .fin] {
       #expect(bench.judge(tcp(port: 6_446, flags: flags)).verdict == .delete)
     }
@@ -164,7 +164,7 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
       rule("Connection state", "==", "established", then: "Pass"), rule("Any", then: "Delete"),
       settings: "helpers = ftp;")
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.beginPassive())
     #expect(bench.judge(ftp.data(to: 6_446)).rule == "3")
   }
 
@@ -174,7 +174,7 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
       rule("Any", then: "Delete"), settings: "helpers = (ftp, \"ftp 2121\");")
     var ftp = FTPConversation()
     ftp.serverPort = 2_121
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.beginPassive())
     #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
   }
 
@@ -191,24 +191,16 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
     #expect(bench.engine.helperReport?.controls == 0)
   }
 
-  @Test func applyingRulesKeepsWhatWasAnnounced() throws {
+  /// Another document keeps what was announced, unless it switches the helper off.
+  @Test(arguments: [("(ftp, tftp)", Verdict.pass), ("(tftp)", .delete)])
+  func appliedRulesDecideWhatIsStillKnown(helpers: String, verdict: Verdict) throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
-    let text = "{ rules = ( \(Self.rules.joined(separator: ", ")) ); settings = { helpers = (ftp, tftp); }; }"
+    bench.play(ftp.beginPassive())
+    let text = "{ rules = ( \(Self.rules.joined(separator: ", ")) ); settings = { helpers = \(helpers); }; }"
     let rules = LoadedRules(try Bench.ruleSet(text), labels: bench.labels)
     _ = bench.engine.install(rules, pairs: [0, 1, 2], interfaces: bench.engine.interfaces)
-    #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
-  }
-
-  @Test func aHelperThatIsSwitchedOffForgetsWhatItHasHeard() throws {
-    var bench = try Self.bench()
-    var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
-    let text = "{ rules = ( \(Self.rules.joined(separator: ", ")) ); settings = { helpers = (tftp); }; }"
-    let rules = LoadedRules(try Bench.ruleSet(text), labels: bench.labels)
-    _ = bench.engine.install(rules, pairs: [0, 1, 2], interfaces: bench.engine.interfaces)
-    #expect(bench.judge(ftp.data(to: 6_446)).verdict == .delete)
+    #expect(bench.judge(ftp.data(to: 6_446)).verdict == verdict)
   }
 
   /// What an engine among several has heard of belongs to it, even if the connection goes between two others.
@@ -216,7 +208,7 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
     var bench = try Self.bench()
     bench.engine.becomeShard(among: 2)
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.beginPassive())
     let data = ftp.data(to: 6_446)
     bench.engine.look(
       at: tcp(port: 6_447).span.bytes, linkType: .ethernet, wireLength: 60, time: Bench.time(0), interface: 0)

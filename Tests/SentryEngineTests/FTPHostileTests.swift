@@ -22,7 +22,7 @@ import Testing
   func aLineThatOpensAnotherPlaceIsRefused(_ text: String, _ why: String) throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks(text), ftp.says("200 Okay\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.begin() + [ftp.asks(text), ftp.says("200 Okay\r\n")])
     #expect(bench.engine.helperReport == HelperReport(controls: 1, announced: 0, announcements: 0, refusals: 1))
     for address in [Bench.stranger, "192.0.2.77", Bench.host] {
       for port: UInt16 in [6_275, 22, 1_023] {
@@ -39,7 +39,7 @@ import Testing
   func aReplyThatOpensAnotherPlaceIsRefused(_ text: String) throws {
     var bench = try Self.bench(local: [Bench.stranger])
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("PASV\r\n"), ftp.asks("EPSV\r\n"), ftp.says(text)] { _ = bench.judge(packet) }
+    bench.play(ftp.begin() + [ftp.asks("PASV\r\n"), ftp.asks("EPSV\r\n"), ftp.says(text)])
     #expect(bench.engine.helperReport?.refusals == 1)
     #expect(bench.engine.helperReport?.announced == 0)
   }
@@ -74,7 +74,7 @@ import Testing
   @Test func nobodyElseMayConnectWhereAPortWasAnnounced() throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.beginPassive())
     #expect(bench.judge(ftp.data(to: 6_446, from: "203.0.113.10")).verdict == .delete)
     #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
   }
@@ -99,7 +99,7 @@ import Testing
   func aReplyThatOnlyLooksLikeOneOpensNothing(_ text: String) throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("PASV\r\n"), ftp.asks("EPSV\r\n"), ftp.says(text)] { _ = bench.judge(packet) }
+    bench.play(ftp.begin() + [ftp.asks("PASV\r\n"), ftp.asks("EPSV\r\n"), ftp.says(text)])
     #expect(bench.engine.helperReport?.announcements == 0)
   }
 
@@ -137,7 +137,7 @@ import Testing
   @Test func behindAHoleAServersReplyIsNoAnswer() throws {
     var bench = try Self.bench()
     var ftp = FTPConversation()
-    for packet in ftp.begin() + [ftp.asks("PASV\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.begin() + [ftp.asks("PASV\r\n")])
     _ = bench.judge(ftp.fromServer([.psh, .ack], Array("x\r\n227 (192,0,2,10,24,131)\r\n".utf8), skipping: 20))
     #expect(bench.engine.helperReport?.announcements == 0)
   }
@@ -197,7 +197,7 @@ import Testing
     #expect(bench.engine.helperReport?.controls == capacity)
     var ftp = FTPConversation()
     ftp.clientPort = 9_999
-    for packet in ftp.begin() + [ftp.asks("EPSV\r\n"), ftp.says("229 (|||6446|)\r\n")] { _ = bench.judge(packet) }
+    bench.play(ftp.beginPassive())
     #expect(bench.judge(ftp.data(to: 6_446)).verdict == .pass)
   }
 
