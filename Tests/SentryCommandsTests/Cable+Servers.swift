@@ -4,14 +4,20 @@ import SentryTestSupport
 /// Servers that tests talk to.
 extension Cable {
   /// Starts sshd(8), with keys that it makes in a folder; `person` opens the door.
-  func startSSHServer(at end: End = .watched, keysIn folder: TemporaryFolder) async throws -> RunningProgram {
+  ///
+  /// - Parameter options: further words of its command line.
+  func startSSHServer(
+    at end: End = .watched, keysIn folder: TemporaryFolder, options: [String] = []
+  ) async throws -> RunningProgram {
     try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
     for key in ["host", "person"] {
       try await Program("ssh-keygen").run(["-q", "-t", "ed25519", "-N", "", "-f", folder.path(key)])
     }
-    let server = try start(
-      at: end, "sshd", "-D", "-e", "-f", "/dev/null", "-h", folder.path("host"), "-o", "StrictModes=no", "-o",
-      "PidFile=none", "-o", "PermitRootLogin=yes", "-o", "AuthorizedKeysFile=\(folder.path("person.pub"))")
+    let words = [
+      "-D", "-e", "-f", "/dev/null", "-h", folder.path("host"), "-o", "StrictModes=no", "-o", "PidFile=none", "-o",
+      "PermitRootLogin=yes", "-o", "AuthorizedKeysFile=\(folder.path("person.pub"))",
+    ]
+    let server = try start(at: end, "sshd", words + options)
     try await waitUntilListening(at: end, "tcp", 22)
     return server
   }

@@ -124,6 +124,11 @@ struct Cable {
 
   /// Starts a program at an end of the cable.
   func start(at end: End, _ program: String, _ arguments: String...) throws -> RunningProgram {
+    try start(at: end, program, arguments)
+  }
+
+  /// The same with arguments in a list.
+  func start(at end: End, _ program: String, _ arguments: [String]) throws -> RunningProgram {
     try Program("ip").start(["netns", "exec", namespace(of: end), Program(program).path] + arguments)
   }
 

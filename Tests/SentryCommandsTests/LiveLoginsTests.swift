@@ -37,16 +37,8 @@ struct LiveLoginsTests {
 
   /// Starts sshd(8), which writes its log to a file, and lets nobody in by password.
   private func startSSHServer(on cable: Cable, log: String) async throws -> RunningProgram {
-    try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
-    for key in ["host", "person"] {
-      try await Program("ssh-keygen").run(["-q", "-t", "ed25519", "-N", "", "-f", folder.path(key)])
-    }
-    let server = try cable.start(
-      at: .watched, "sshd", "-D", "-E", log, "-f", "/dev/null", "-h", folder.path("host"), "-o", "StrictModes=no", "-o",
-      "PidFile=none", "-o", "PermitRootLogin=yes", "-o", "AuthorizedKeysFile=\(folder.path("person.pub"))", "-o",
-      "UseDNS=no", "-o", "MaxStartups=100")
-    try await cable.waitUntilListening(at: .watched, "tcp", 22)
-    return server
+    try await cable.startSSHServer(
+      keysIn: folder, options: ["-E", log, "-o", "UseDNS=no", "-o", "MaxStartups=100"])
   }
 
   /// One password that is false, by a person who types it once.

@@ -100,12 +100,14 @@ struct ControlClient {
     _ method: HTTPMethod, _ path: String, query: [String: String] = [:], body: Data? = nil, deadline: NIODeadline
   ) async throws(CommandFailure) -> HTTPClientResponse {
     var query = query
-    // The daemon may not be allowed to look for it.
-    if method == .PUT || method == .POST, case .found(let origin) = SSHOrigin.behind(process: UInt32(getpid())) {
-      query[ControlPath.sshConnection] = origin.claim
+    if method != .GET {
+      // Nobody is to do later, when we have gone, what we ask for now.
+      query[ControlPath.deadline] = "\(deadline.uptimeNanoseconds)"
+      // The daemon may not be allowed to look for it.
+      if case .found(let origin) = SSHOrigin.behind(process: UInt32(getpid())) {
+        query[ControlPath.sshConnection] = origin.claim
+      }
     }
-    // Nobody is to do later, when we have gone, what we ask for now.
-    if method != .GET { query[ControlPath.deadline] = "\(deadline.uptimeNanoseconds)" }
     var request = HTTPClientRequest(url: try url(path, query: query))
     request.method = method
     if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
