@@ -24,7 +24,8 @@ public enum TestFiles {
   /// The documents we ship, sorted: `Documents/Default.plist`, `Samples/ssh-guard.plist` ….
   public static let documents = ["Documents", "Samples"].flatMap { files(in: $0, endingIn: ".plist") }
 
-  private static func files(in folder: String, endingIn ending: String) -> [String] {
+  /// Sorted, with the folder before each.
+  public static func files(in folder: String, endingIn ending: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path(folder))) ?? []
     return names.filter { $0.hasSuffix(ending) }.sorted().map { "\(folder)/\($0)" }
   }

@@ -21,11 +21,29 @@ struct BaseChains {
 
   func nodes(_ findings: inout [Diagnostic]) -> [RuleNode] {
     for name in reachable { findings += chains[name]?.findings ?? [] }
-    let whole = nodes(isForLaterFragments: false, &findings)
-    guard !whole.isEmpty, !seesNoLaterFragments, tellsFragmentsApart else { return whole }
-    var later = RuleNode("later fragments", .next, nodes(isForLaterFragments: true, &findings))
-    later.test = .laterFragment
-    return [later] + whole
+    var entered: Set<String> = []
+    var whole = nodes(isForLaterFragments: false, &entered, &findings)
+    if !whole.isEmpty, !seesNoLaterFragments, tellsFragmentsApart {
+      var later = RuleNode("later fragments", .next, nodes(isForLaterFragments: true, &entered, &findings))
+      later.test = .laterFragment
+      whole.insert(later, at: 0)
+    }
+    let nodes = Pruning.pruned(whole)
+    noteUnreached(entered, nodes, &findings)
+    return nodes
+  }
+
+  /// Of chains that packets come to, rules that none comes to.
+  private func noteUnreached(_ entered: Set<String>, _ nodes: [RuleNode], _ findings: inout [Diagnostic]) {
+    var present: Set<Substring> = []
+    // `INPUT 1: -j DROP`, and `INPUT 1` where it has several ends.
+    RuleNode.forEach(in: nodes) { node in present.insert(node.name.prefix { $0 != ":" }) }
+    for chain in entered.compactMap({ chains[$0] }) {
+      for (place, rule) in chain.rules.enumerated() where rule.actions != [.none] {
+        let name = "\(chain.name) \(place + 1)"
+        if !present.contains(name.prefix { $0 != ":" }) { findings.append(.isNotReached("rule \(name)", at: rule.range)) }
+      }
+    }
   }
 
   /// The chains that packets come to. What others hold is not taken over, and nobody's worry.
@@ -39,10 +57,13 @@ struct BaseChains {
     return reached
   }
 
-  private func nodes(isForLaterFragments: Bool, _ findings: inout [Diagnostic]) -> [RuleNode] {
+  private func nodes(
+    isForLaterFragments: Bool, _ entered: inout Set<String>, _ findings: inout [Diagnostic]
+  ) -> [RuleNode] {
     var nodes: [RuleNode] = []
     for (bases, direction) in [(inbound, PacketTest.inbound), (outbound, .outbound)] where !bases.isEmpty {
-      let inside = self.nodes(of: bases.sorted { $0.priority < $1.priority }, direction, isForLaterFragments, &findings)
+      let inside = self.nodes(
+        of: bases.sorted { $0.priority < $1.priority }, direction, isForLaterFragments, &entered, &findings)
       var node = RuleNode(bases[0].chain.name, .next, inside)
       node.test = direction
       nodes.append(node)
@@ -52,7 +73,8 @@ struct BaseChains {
 
   /// Of one direction. Each chain may drop a packet for good; who accepts it leaves it to those behind.
   private func nodes(
-    of bases: [Base], _ direction: PacketTest, _ isForLaterFragments: Bool, _ findings: inout [Diagnostic]
+    of bases: [Base], _ direction: PacketTest, _ isForLaterFragments: Bool, _ entered: inout Set<String>,
+    _ findings: inout [Diagnostic]
   ) -> [RuleNode] {
     var following: [RuleNode] = []
     for (place, base) in bases.enumerated().reversed() {
@@ -61,6 +83,7 @@ struct BaseChains {
         chains, direction, isForLaterFragments: isForLaterFragments, following: isLast ? nil : following)
       let rules = tree.nodes(of: base.chain, policy: base.policy)
       findings += tree.findings
+      entered.formUnion(tree.entered)
       let whole = isLast ? rules : [RuleNode(base.chain.name, .group, rules)]
       following = (base.family.map { [RuleNode.asking($0, whole)] } ?? whole) + following
     }

@@ -17,6 +17,8 @@ struct ChainTree {
   private var isFull = false
   /// Chains that are too much by themselves.
   private var endless: Set<String> = []
+  /// Chains whose rules are in the tree.
+  private(set) var entered: Set<String> = []
   /// Of other chains that packets come to behind this one, if there are any: then who is accepted goes on there.
   private let following: [RuleNode]?
 
@@ -61,13 +63,12 @@ struct ChainTree {
       }
       if clauses.isEmpty, rule.actions.contains(where: \.ends) {
         noteLosses(before: place, in: chain)
-        for (behind, rule) in chain.rules.enumerated().dropFirst(place + 1) where rule.actions != [.none] {
-          noteUnreached("\(chain.name) \(behind + 1)", rule)
-        }
         break
       }
     }
-    return isFull ? [] : Factoring.nodes(of: branches)
+    if isFull { return [] }
+    entered.insert(chain.name)
+    return Factoring.nodes(of: branches)
   }
 
   private mutating func branch(
@@ -76,10 +77,7 @@ struct ChainTree {
   ) -> Branch? {
     let name = Self.cut("\(number): \(rule.text)")
     let before = size
-    guard let asked = Branch(clauses, RuleNode("", .next), number: number) else {
-      if path.count == 1 { noteUnreached(number, rule) }
-      return nil
-    }
+    guard let asked = Branch(clauses, RuleNode("", .next), number: number) else { return nil }
     let made = node(action, name, end, path, rule, known + asked.tests)
     guard let outcome = made ?? (isFull ? RuleNode(name, .group) : nil) else { return nil }
     guard let branch = Branch(clauses, outcome, number: number) else { return nil }
@@ -95,12 +93,6 @@ struct ChainTree {
   }
 
   private var limit: Int { max(Self.usualLimit, chains.values.reduce(0) { $0 + $1.rules.count } * 16) }
-
-  /// Of rules for later fragments, one that no packet of these comes to may be for others.
-  private mutating func noteUnreached(_ name: String, _ rule: FilterChain.Rule) {
-    let asksForDirection = rule.clauses.contains { $0.alternatives.joined().contains { $0.property == .direction } }
-    if !isForLaterFragments, !asksForDirection { findings.append(.isNotReached("rule \(name)", at: rule.range)) }
-  }
 
   /// A rule that drops all the rest.
   private mutating func noteLosses(before place: Int, in chain: FilterChain) {

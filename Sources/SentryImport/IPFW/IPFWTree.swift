@@ -23,8 +23,6 @@ struct IPFWTree {
   private let isForLaterFragments: Bool
   private let limit: Int
   private var size = 0
-  /// Rules that are in the tree.
-  private var places: Set<Int> = []
   /// Rules that would become too many, and are not taken over.
   private var refused: [IPFWRule] = []
   /// The limit was met below a rule, which is not taken over then.
@@ -47,14 +45,31 @@ struct IPFWTree {
       var later = RuleNode("later fragments", .next, fragments.whole())
       later.test = .laterFragment
       nodes.insert(later, at: 0)
-      tree.places.formUnion(fragments.places)
       tree.refused += fragments.refused
     }
     findings += tree.refused.map { .tooEntangled($0, limit: tree.limit) }
-    for (place, rule) in rules.enumerated() where !tree.places.contains(place) && rule.action != .none {
-      findings.append(.isNotReached("rule \(rule.numberText)", at: rule.range))
-    }
+    nodes = Pruning.pruned(nodes)
+    noteUnreached(rules, nodes, &findings)
     return nodes
+  }
+
+  private static func noteUnreached(_ rules: [IPFWRule], _ nodes: [RuleNode], _ findings: inout [Diagnostic]) {
+    var (names, numbers): (Set<String>, Set<Substring>) = ([], [])
+    RuleNode.forEach(in: nodes) { node in
+      names.insert(node.name)
+      numbers.insert(node.name.prefix { $0 != " " })
+    }
+    let isKept = rules.contains(where: \.keepsState)
+    for (place, rule) in rules.enumerated() where rule.action != .none && (isKept || !rule.action.asksForState) {
+      guard Branch(rule.clauses, RuleNode("", .next), number: "") != nil else { continue }
+      // Several may have one number.
+      let isShared =
+        place > 0 && rules[place - 1].number == rule.number
+        || place + 1 < rules.count && rules[place + 1].number == rule.number
+      let isThere =
+        isShared && rule.decides ? names.contains(rule.name) : numbers.contains(rule.numberText[...])
+      if !isThere { findings.append(.isNotReached("rule \(rule.numberText)", at: rule.range)) }
+    }
   }
 
   private mutating func whole() -> [RuleNode] { Factoring.nodes(of: branches(from: 0, to: rules.count, depth: 0)) }
@@ -80,7 +95,6 @@ struct IPFWTree {
       let rule = rules[place]
       addStateBranches(at: place, depth, &branches)
       let clauses = reduced(rule.clauses)
-      places.insert(place)
       if let target = targets[place] {
         if rule.isLogged { add(rule, clauses, RuleNode(rule.name, .log), to: &branches) }
         var next = place + 1
@@ -140,14 +154,14 @@ struct IPFWTree {
       add(&self, &branches)
       return !isFull
     }
-    let before = (size, places)
+    let before = size
     var more: [Branch] = []
     if refused.count < Self.mostTries { add(&self, &more) } else { isFull = true }
     guard isFull else {
       branches += more
       return true
     }
-    (size, places, isFull) = (before.0, before.1, false)
+    (size, isFull) = (before, false)
     branches += refusal(of: rule)
     return false
   }

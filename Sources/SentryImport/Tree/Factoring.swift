@@ -50,6 +50,7 @@ enum Factoring {
     case .test(let test):
       var parent = RuleNode(name, .next, nodes(of: branches.map { $0.without(test) }))
       parent.test = test
+      parent.isSummary = true
       return parent
     case .choice(let clause):
       // What fits no alternative leaves the group.

@@ -4,13 +4,16 @@ internal import SentryPacket
 struct PacketTest: Hashable, Sendable {
   var property: TestedProperty
   /// As documents write it.
-  var value: String
+  let value: String
   /// Holds for all packets that do not match, whatever the reason: `!=`.
   var isNegated = false
+  /// What its value says, for comparisons with others.
+  let meaning: Meaning
 
   init(_ property: TestedProperty, _ value: String) {
     self.property = property
     self.value = value
+    meaning = Meaning(of: value, property)
   }
 
   static prefix func ! (test: PacketTest) -> PacketTest {
@@ -30,74 +33,6 @@ struct PacketTest: Hashable, Sendable {
   /// False of a protocol without ports; 132 is SCTP, 136 UDP-Lite.
   var mayHavePorts: Bool {
     property != .protocolNumber || isNegated || ["TCP", "UDP", "132", "136"].contains(value)
-  }
-
-  /// No packet fits both.
-  func excludes(_ other: PacketTest) -> Bool {
-    if other == !self { return true }
-    if let states, let others = other.states { return states.isDisjoint(with: others) }
-    if let protocolName, let name = other.protocolName, protocolName != name { return true }
-    if let family, let theirs = other.family, family != theirs { return true }
-    if let flags, let theirs = other.flags {
-      return !flags.on.isDisjoint(with: theirs.off) || !flags.off.isDisjoint(with: theirs.on)
-    }
-    return property == other.property && value != other.value && !isNegated && !other.isNegated && hasOneValue
-      && other.hasOneValue
-  }
-
-  /// What fits this one fits the other in any case.
-  func implies(_ other: PacketTest) -> Bool {
-    if let states, let others = other.states { return states.isStrictSubset(of: others) }
-    return property == other.property && value != other.value && !isNegated && other.isNegated && hasOneValue
-      && other.hasOneValue
-  }
-
-  /// States of a connection for which it holds; an empty name is that of packets without.
-  private var states: Set<Substring>? {
-    guard property == .connectionState else { return nil }
-    let named = Set(value.split(separator: ","))
-    return isNegated ? Set(["new", "established", "closing", "none", ""]).subtracting(named) : named
-  }
-
-  /// The only version of IP whose packets it holds for.
-  private var family: String? {
-    guard !isNegated else { return nil }
-    switch property {
-    case .ipVersion: return value
-    case .sourceNet, .destinationNet: return value.contains(":") ? "6" : "4"
-    case .protocolNumber: return value == "ICMP" ? "4" : value == "ICMPv6" ? "6" : nil
-    default: return nil
-    }
-  }
-
-  /// Flags that must be on, and those that must be off.
-  private var flags: (on: Set<Substring>, off: Set<Substring>)? {
-    guard property == .tcpFlags, !isNegated else { return nil }
-    let names = value.split(separator: ",")
-    return (Set(names.filter { $0.first != "-" }), Set(names.filter { $0.first == "-" }.map { $0.dropFirst() }))
-  }
-
-  /// Of the only protocol whose packets it holds for.
-  private var protocolName: String? {
-    guard !isNegated else { return nil }
-    switch property {
-    case .protocolNumber: return value
-    case .tcpFlags, .tcpOptions: return "TCP"
-    case .icmpType, .icmpCode: return "ICMP"
-    case .icmpv6Type, .icmpv6Code: return "ICMPv6"
-    default: return nil
-    }
-  }
-
-  /// Each packet has one of it, and the value names just that.
-  private var hasOneValue: Bool {
-    switch property {
-    case .direction, .ipVersion, .protocolNumber: true
-    case .interface: !value.contains("*")
-    case .sourceNet, .destinationNet: IPAddress(value) != nil
-    case .sourcePort, .destinationPort, .icmpType, .icmpv6Type: UInt16(value) != nil
-    default: false
-    }
   }
 
   /// The same of a packet that goes the other way.

@@ -28,6 +28,8 @@ struct RuleNode: Sendable {
   var action = Action.next
   var parameter = ""
   var children: [RuleNode] = []
+  /// It says what those below it have in common, and nothing else.
+  var isSummary = false
 
   init(_ name: String = "", _ action: Action, _ children: [RuleNode] = []) {
     self.name = name
@@ -53,6 +55,14 @@ struct RuleNode: Sendable {
   static func leaving(unless clause: Clause) -> RuleNode {
     let tests = clause.negated.flatMap(\.alternatives).flatMap(\.self)
     return tests.reversed().reduce(RuleNode("", .exitGroup)) { below, test in .asking(test, [below]) }
+  }
+
+  /// Each with all below it.
+  static func forEach(in nodes: [RuleNode], _ body: (RuleNode) -> Void) {
+    for node in nodes {
+      body(node)
+      forEach(in: node.children, body)
+    }
   }
 
   /// With all below it.

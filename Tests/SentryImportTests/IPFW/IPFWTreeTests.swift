@@ -94,6 +94,24 @@ import Testing
       ])
   }
 
+  /// Of the rules that 00900 begins, what asks for other packets than 00200 leads there is not asked below it.
+  @Test func whatIsSkippedToIsForPacketsThatComeThere() throws {
+    let tree = try Self.tree(
+      "00200 skipto 900 udp from any to any 0-1023", "00300 allow ip from any to any",
+      "00900 allow tcp from any to any 22", "00910 deny udp from any to any 53", "00920 deny udp from any to any 5353",
+      "00930 deny udp from any to any", "00940 allow ip from any to 192.0.2.1")
+    #expect(
+      tree == [
+        "IPFragmentOffset == 1-8191: later fragments",
+        "  Any Pass: 00300 allow ip from any to any",
+        "Protocol == UDP: 00200 skipto 900 udp from any to any 0-1023",
+        "  Dest port == 0-1023: 00200 skipto 900 udp from any to any 0-1023",
+        "    Dest port == 53 Delete no log: 00910 deny udp from any to any 53",
+        "    Any Delete no log: 00930 deny udp from any to any",
+        "Any Pass: 00300 allow ip from any to any",
+      ])
+  }
+
   @Test func commandsChangeTheListBeforeIt() throws {
     let tree = try Self.tree(
       "ipfw add 300 deny ip from any to 192.0.2.3", "ipfw add 100 deny ip from any to 192.0.2.1",
