@@ -136,6 +136,14 @@ extension Diagnostic {
     differs(.warning, word.range, "of broadcast addresses, only 255.255.255.255 is known here; none of a net is")
   }
 
+  static func interfaceOfAddress(_ word: Word) -> Diagnostic {
+    differs(.warning, word.range, "which interface an address belongs to is not asked here")
+  }
+
+  static func helperIsNotSet(_ helper: Word) -> Diagnostic {
+    differs(.note, helper.range, "helper \(helper.text.quoted) is left out: docs/FTP.md tells what is read here")
+  }
+
   static func logsMore(_ limit: Word) -> Diagnostic {
     differs(.warning, limit.range, "how much is logged is not limited")
   }

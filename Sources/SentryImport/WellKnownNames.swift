@@ -15,7 +15,7 @@ enum WellKnownNames {
     "ms-sql-s": 1433, "l2tp": 1701, "pptp": 1723, "radius": 1812, "nfs": 2049, "nfsd": 2049, "cvspserver": 2401,
     "eppc": 3031, "squid": 3128, "net-assistant": 3283, "mysql": 3306, "rdp": 3389, "ms-wbt-server": 3389, "svn": 3690,
     "daap": 3689, "ipsec-nat-t": 4500, "aol": 5190, "xmpp-client": 5222, "xmpp-server": 5269, "mdns": 5353,
-    "postgresql": 5432, "vnc": 5900, "x11": 6000, "http-alt": 8080,
+    "llmnr": 5355, "postgresql": 5432, "vnc": 5900, "x11": 6000, "http-alt": 8080,
   ]
 
   /// IANA "Protocol Numbers".

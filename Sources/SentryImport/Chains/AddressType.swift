@@ -54,6 +54,28 @@ enum AddressType: String {
     return Clause(anyOf: clauses)
   }
 
+  /// Any of the types that packets have on their way: for this host alone, for a group, for everybody.
+  static func clause(
+    ofPackets names: [Word], _ property: TestedProperty, isIPv6: Bool? = nil, _ options: ImportOptions,
+    _ findings: inout [Diagnostic]
+  ) throws(ImportRefusal) -> Clause {
+    var clauses: [Clause] = []
+    for name in names {
+      switch name.text.lowercased() {
+      case "host", "unicast":
+        let many = try [AddressType.broadcast, .multicast].map { (type) throws(ImportRefusal) in
+          try type.clauses(property, at: name, isIPv6: isIPv6, options)
+        }
+        findings.append(.broadcastsOfNets(name))
+        clauses.append(Clause(allOf: many.joined().flatMap(\.negated)))
+      case "broadcast", "multicast":
+        clauses.append(try clause([name], property, isIPv6: isIPv6, options, &findings))
+      default: throw ImportRefusal("packets of type \(name.text.quoted) are not known here", at: name)
+      }
+    }
+    return Clause(anyOf: clauses)
+  }
+
   private static let loopback = [
     AddressRange(prefix: IPAddress(v4: 0x7F00_0000), length: 96 + 8),
     AddressRange(prefix: IPAddress(high: 0, low: 1), length: 128),

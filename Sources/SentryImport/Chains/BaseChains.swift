@@ -41,7 +41,8 @@ struct BaseChains {
     for chain in entered.compactMap({ chains[$0] }) {
       for (place, rule) in chain.rules.enumerated() where rule.actions != [.none] {
         let name = "\(chain.name) \(place + 1)"
-        if !present.contains(name.prefix { $0 != ":" }) { findings.append(.isNotReached("rule \(name)", at: rule.range)) }
+        let isThere = present.contains(name.prefix { $0 != ":" })
+        if !isThere { findings.append(.isNotReached("rule \(name)", at: rule.range)) }
       }
     }
   }

@@ -109,7 +109,11 @@ struct IptablesRuleParser {
     case "--ttl-gt", "--hl-gt": require(try hops { ($0 + 1)...255 }, isNot: isNot)
     case "--limit", "--limit-burst": _ = try next("a number")
     case "--src-type": require(try addressTypes(.sourceNet), isNot: isNot)
-    case "--dst-type", "--pkt-type": require(try addressTypes(.destinationNet), isNot: isNot)
+    case "--dst-type": require(try addressTypes(.destinationNet), isNot: isNot)
+    case "--pkt-type":
+      let type = try next("a type of packets")
+      let clause = try AddressType.clause(ofPackets: [type], .destinationNet, isIPv6: isIPv6, options, &findings)
+      require(clause, isNot: isNot)
     case "--uid-owner": require(try Clause(users: [next("a user")]), isNot: isNot)
     default: throw ImportRefusal("option \(word.text.quoted) has no counterpart here", at: word)
     }

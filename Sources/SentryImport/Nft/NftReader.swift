@@ -25,11 +25,15 @@ struct NftReader {
   private var table = ""
   /// Where the file ends within a statement, in bytes.
   private var cut: Int?
-  private(set) var findings: [Diagnostic] = []
+  private(set) var findings: [Diagnostic]
+  /// What clears the way for the tables that follow.
+  private static let clearing = ["flush", "destroy", "delete"]
 
   init(_ source: SourceText, _ options: ImportOptions) {
     self.options = options
-    tokens = NftTokens.tokens(of: source.bytes)
+    var definitions = NftDefinitions()
+    tokens = definitions.expanded(NftTokens.tokens(of: source.bytes))
+    findings = definitions.findings
     closeBraces(end: source.bytes.count)
     for isForSets in [true, false] {
       position = 0
@@ -92,7 +96,7 @@ struct NftReader {
   private mutating func readTable(isForSets: Bool) {
     let start = position
     guard text(start) == "table", let open = tokens[start...].prefix(6).firstIndex(where: { $0.text == "{" }) else {
-      if !isForSets, !["", ";", "flush", "ruleset"].contains(text(start)) {
+      if !isForSets, !(["", ";"] + Self.clearing).contains(text(start)) {
         findings.append(.notTakenOver("expected a table, found \(text(start).quoted)", at: tokens[start].word.range))
       }
       position = text(start) == ";" || text(start).isEmpty ? start + 1 : skippedLine(from: start)

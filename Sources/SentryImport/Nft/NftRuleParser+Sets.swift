@@ -60,12 +60,15 @@ extension NftRuleParser {
 
   // MARK: Types of addresses
 
-  /// `fib daddr type local`.
+  /// `fib daddr type local`, `fib daddr . iif type local`.
   mutating func readRoute(_ word: Word) throws(ImportRefusal) {
     let isSource = take("saddr")
-    guard isSource || take("daddr"), take("type") else {
+    let isAddress = isSource || take("daddr")
+    let isOfInterface = isAddress && take(".") && (take("iif") || take("oif"))
+    guard isAddress, take("type") else {
       throw ImportRefusal("'fib' has no counterpart here, but for types of addresses", at: word)
     }
+    if isOfInterface { findings.append(.interfaceOfAddress(word)) }
     let isNot = take("!=")
     var words: [Word] = []
     if peek == "{" {
@@ -83,7 +86,7 @@ extension NftRuleParser {
   ///
   /// - Returns: false if no joined fields stand here.
   mutating func readJoined() throws(ImportRefusal) -> Bool {
-    guard let (fields, end) = joinedFields() else { return false }
+    guard peek != "fib", let (fields, end) = joinedFields() else { return false }
     position = end
     let isNot = take("!=")
     if take("vmap") {

@@ -109,6 +109,10 @@ struct NftRuleParser {
 
   private mutating func readTracking(_ word: Word) throws(ImportRefusal) {
     let key = try next("'state'")
+    if key.text == "helper", take("set") {
+      findings.append(.helperIsNotSet(try next("a helper")))
+      return
+    }
     guard key.text == "state" else { throw ImportRefusal("'ct \(key.text)' has no counterpart here", at: word) }
     tracksConnections = true
     try require { (values) throws(ImportRefusal) in
@@ -159,7 +163,7 @@ struct NftRuleParser {
       let options = options
       var more: [Diagnostic] = []
       try require { (values) throws(ImportRefusal) in
-        try AddressType.clause(values, .destinationNet, options, &more)
+        try AddressType.clause(ofPackets: values, .destinationNet, options, &more)
       }
       findings += more
     default: throw ImportRefusal("'meta \(key.text)' has no counterpart here", at: key)

@@ -281,6 +281,63 @@ import Testing
       ])
   }
 
+  // MARK: Files as people write them
+
+  /// Lists within lists are one, as in nft(8), "SYMBOLIC VARIABLES".
+  @Test func namesStandForWhatTheyAreDefinedAs() throws {
+    let rules = ImportedRules(
+      nft: Array(
+        """
+        destroy table inet filter
+        define WEB = { 80, 443 }
+        define OPEN = { 22, $WEB }
+        define FRIEND = 192.0.2.7
+        table inet filter {
+          chain input { type filter hook input priority filter; policy drop
+            ip saddr $FRIEND tcp dport $OPEN accept
+            tcp dport { $WEB, 8080 } accept
+            tcp dport $NOWHERE accept
+          }
+        }
+        """.utf8), fileName: "rules", options: ImportOptions())
+    let errors = rules.diagnostics.filter { $0.severity == .error }
+    #expect(errors.count == 1 && errors.first?.message.contains("'$NOWHERE'") == true, "\(errors)")
+    let ports = [22, 80, 443, 8080, 23]
+    let verdicts = try Self.verdicts(
+      rules,
+      ports.map { "tcp 192.0.2.7:4000 > 192.0.2.10:\($0) syn in" }
+        + ports.map { "tcp 192.0.2.8:4000 > 192.0.2.10:\($0) syn in" })
+    #expect(verdicts == [true, true, true, true, false] + [false, true, true, true, false])
+  }
+
+  @Test func definitionsOfDefinitionsEnd() {
+    let doubling = (1...60).map { "define a\($0) = { $a\($0 - 1), $a\($0 - 1) }" }.joined(separator: "\n")
+    let rules = ImportedRules(
+      nft: Array(
+        "define a0 = { 1, 2 }\n\(doubling)\ntable ip x { chain y { type filter hook input priority 0; tcp dport $a60 drop\n}\n}"
+          .utf8), fileName: "rules", options: ImportOptions())
+    #expect(rules.diagnostics.contains { $0.severity == .error })
+  }
+
+  /// What is for this host alone is of type `host`, as `unicast` is listed.
+  @Test func packetsForThisHostAloneAreOfTheirType() throws {
+    for rules in [
+      Self.nft("meta pkttype host udp dport 137 accept\ndrop"),
+      Self.iptables("-A INPUT -p udp -m pkttype --pkt-type unicast -j ACCEPT\n-A INPUT -j DROP"),
+    ] {
+      let verdicts = try Self.verdicts(
+        rules,
+        ["192.0.2.10", "224.0.0.1", "255.255.255.255"].map { "udp 192.0.2.7:137 > \($0):137 in" })
+      #expect(verdicts == [true, false, false])
+    }
+  }
+
+  @Test func aHelperIsLeftOut() throws {
+    let rules = Self.nft("udp dport 137 ct helper set \"netbios\"\nip saddr 192.0.2.7 drop")
+    #expect(rules.diagnostics.map(\.severity) == [.note], "\(rules.diagnostics)")
+    #expect(rules.diagnostics.first?.message.contains("helper 'netbios' is left out") == true)
+  }
+
   @Test(arguments: ["", "table", "table ip x {", "}}}}", "*filter", "hello\n", "{ \"json\": 1 }"])
   func whatHasNoRulesIsRefused(_ text: String) {
     for rules in [
