@@ -1,6 +1,19 @@
-// What a shell puts in the place of `$name`, `$(command)` and the like.
+// What a shell keeps under names, and what it puts in the place of `$name`, `$(command)` and the like.
 
 extension IPFWScript {
+  /// What is assigned under a condition is not known afterwards, but for what is ipfw in any case.
+  mutating func assign(_ word: Word, isCertain: Bool) {
+    guard let (name, value) = Self.assignment(word.text) else { return }
+    let isSame = if case .known(let before)? = variables[name] { before == value } else { false }
+    let isKnown = word.refusal == nil && (isCertain || isSame || IPFWWords.isFirewall(value))
+    variables[name] = isKnown ? .known(value) : .unknown
+  }
+
+  static func assignment(_ word: String) -> (String, String)? {
+    guard let equals = word.firstIndex(of: "="), isName(word[..<equals]) else { return nil }
+    return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+  }
+
   static func isName(_ text: Substring) -> Bool {
     guard let first = text.first, first.isLetter || first == "_" else { return false }
     return text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
@@ -29,7 +42,7 @@ extension IPFWScript {
     let isBraced = byte == UInt8(ascii: "{")
     if isBraced { position += 1 }
     let nameStart = position
-    while let byte, Self.isName("_" + Substring(String(UnicodeScalar(byte)))) { position += 1 }
+    skipName(isBraced: isBraced)
     let name = String(decoding: bytes[nameStart..<position], as: UTF8.self)
     var otherwise = Otherwise()
     if isBraced {
@@ -38,6 +51,10 @@ extension IPFWScript {
       position = min(bytes.count, end + 1)
       guard let found = Otherwise(rest) else { return unknown(start..<position, into: &text) }
       otherwise = found
+    }
+    if let parameter = parameter(name), let refusal = parameter.refusal {
+      text += Array(parameter.text.utf8)
+      return refusal
     }
     guard let value = value(of: name, otherwise) else { return unknown(start..<position, into: &text) }
     guard text.count + value.utf8.count <= Self.longestLine else {
@@ -51,6 +68,8 @@ extension IPFWScript {
   /// What stands for a variable that has no value.
   private struct Otherwise {
     var text: String?
+    /// The variable that has it.
+    var name: String?
     /// Also where its value is empty.
     var isForEmpty = false
 
@@ -60,16 +79,36 @@ extension IPFWScript {
     init?(_ rest: String) {
       guard !rest.isEmpty else { return }
       isForEmpty = rest.hasPrefix(":-")
-      guard isForEmpty || rest.hasPrefix("-"), !rest.contains(where: { "$`\\\"'".contains($0) }) else { return nil }
-      text = String(rest.dropFirst(isForEmpty ? 2 : 1))
+      guard isForEmpty || rest.hasPrefix("-") else { return nil }
+      let value = rest.dropFirst(isForEmpty ? 2 : 1)
+      if value.first == "$", IPFWScript.isName(value.dropFirst()) {
+        name = String(value.dropFirst())
+      } else if !value.contains(where: { "$`\\\"'".contains($0) }) {
+        text = String(value)
+      } else {
+        return nil
+      }
     }
   }
 
-  private func value(of name: String, _ otherwise: Otherwise) -> String? {
-    switch variables[name] {
-    case .known(let value): value.isEmpty && otherwise.isForEmpty ? otherwise.text : value
+  /// `name`, `1`, `@`; `10` in braces only.
+  private mutating func skipName(isBraced: Bool) {
+    guard let first = byte else { return }
+    let isDigit = first >= UInt8(ascii: "0") && first <= UInt8(ascii: "9")
+    if isDigit && !isBraced || "@*#".utf8.contains(first) && (parameters != nil || !isBraced) { return position += 1 }
+    while let byte, Self.isName("_" + Substring(String(UnicodeScalar(byte)))) { position += 1 }
+  }
+
+  private mutating func value(of name: String, _ otherwise: Otherwise) -> String? {
+    var other = otherwise.text
+    if let name = otherwise.name { other = value(of: name, Otherwise()) }
+    if let parameter = parameter(name)?.text {
+      return !parameter.isEmpty ? parameter : otherwise.name == nil ? other ?? "" : other
+    }
+    return switch variables[name] {
+    case .known(let value): value.isEmpty && otherwise.isForEmpty ? other : value
     case .unknown: nil
-    case nil: otherwise.text
+    case nil: other
     }
   }
 

@@ -14,12 +14,12 @@ struct IPFWCommand {
   var refusal: ImportRefusal?
 }
 
-/// Divides a file into commands, as a shell would: words, quotes, variables, lines that go on, `for` over known words. A line that
-/// begins with a number is one of a listing, and taken as it is.
+/// Divides a file into commands, as a shell would: words, quotes, variables, lines that go on, `for` over known words, functions
+/// where they are called. A line that begins with a number is one of a listing, and taken as it is.
 struct IPFWScript {
   /// Longer ones are refused.
   static let longestLine = 1 << 16
-  /// Of all loops together.
+  /// Of all loops and calls together.
   static let mostRounds = 10_000
   /// What `ipfw -S list` puts before rules of sets that are switched off.
   private static let disabledMark = Array("# DISABLED ".utf8)
@@ -31,14 +31,22 @@ struct IPFWScript {
   let bytes: [UInt8]
   var position = 0
   var variables: [String: Value] = [:]
-  private var command = IPFWCommand(words: [])
-  private var blocks = ShellBlocks()
-  private var rounds = 0
+  var command = IPFWCommand(words: [])
+  var blocks = ShellBlocks()
+  /// Where the commands of functions begin, by their names.
+  var functions: [String: ShellFunction] = [:]
+  /// `$1` and what follows; `nil` outside functions, where only a shell can tell.
+  var parameters: [Word]?
+  /// The command that is read has some of these.
+  var usesParameters = false
+  /// The next command runs only if this one succeeds, or fails.
+  var isFollowedConditionally = false
+  var rounds = 0
   /// Of all words, in bytes.
-  private var size = 0
+  var size = 0
   private var sizeOfCommand = 0
   private(set) var commands: [IPFWCommand] = []
-  private(set) var refusals: [ImportRefusal] = []
+  var refusals: [ImportRefusal] = []
   /// What ends the script before its last line.
   private(set) var exit: Word?
 
@@ -51,8 +59,16 @@ struct IPFWScript {
   init(_ source: SourceText) {
     bytes = source.bytes
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    while position < bytes.count { readLine() }
-    endCommand(isConditional: false)
+    readToEnd()
+    readUncalledFunctions()
+  }
+
+  mutating func readToEnd() {
+    repeat {
+      while position < bytes.count { readLine() }
+      // A function that is called last leads back.
+      endCommand(isConditional: false)
+    } while position < bytes.count
   }
 
   // MARK: Lines
@@ -140,12 +156,15 @@ struct IPFWScript {
   private mutating func endCommand(isConditional: Bool) {
     // Behind `&&` the line may end.
     if command.refusal == nil, command.words.isEmpty, command.isConditional { return }
+    isFollowedConditionally = isConditional
     if command.refusal != nil || !command.words.isEmpty { finishCommand() }
-    command = IPFWCommand(words: [], isConditional: isConditional)
-    sizeOfCommand = 0
+    command = IPFWCommand(words: [], isConditional: isFollowedConditionally)
+    (sizeOfCommand, usesParameters) = (0, false)
   }
 
   private mutating func finishCommand() {
+    if blocks.isInDefinition { return readDefinition() }
+    if command.words.first?.text == "}", blocks.isAtEndOfCall { return leaveFunction() }
     if blocks.condition == nil, !command.isConditional, let loop = ShellBlocks.loop(command.words),
       rounds < Self.mostRounds
     {
@@ -158,20 +177,24 @@ struct IPFWScript {
         return
       }
       variables[round.variable] = .known(round.value)
+      size += max(0, position - round.start)
       position = round.start
       return
     }
     var words = command.words[...]
     blocks.enter(&words, isConditional: command.isConditional)
+    if blocks.begun != nil { return define(from: words.first?.range.lowerBound ?? position) }
     (command.words, command.block) = (Array(words), blocks.condition)
     let isInSubshell = blocks.isInSubshell
     blocks.leaveSubshell(&command.words)
     words = command.words[...]
     let isCertain = command.block == nil && !command.isConditional && !isInSubshell
     if words.first?.text == "exit", isCertain { end(words[0]) }
+    if usesParameters, let range = blocks.call?.range { command.words.move(to: range) }
     guard command.refusal == nil else { return commands.append(command) }
-    let assigned =
-      ["export", "readonly", "local"].contains(words.first?.text) ? Array(words.dropFirst()) : Array(words)
+    if carriedOut(command.words, isCertain: isCertain, isInSubshell: isInSubshell) { return }
+    let isDeclared = ["export", "readonly", "local"].contains(words.first?.text)
+    let assigned = isDeclared ? words.dropFirst().filter { !Self.isName($0.text[...]) } : Array(words)
     guard !words.isEmpty, assigned.allSatisfy({ Self.assignment($0.text) != nil }) else {
       if !words.isEmpty { commands.append(command) }
       return
@@ -186,28 +209,9 @@ struct IPFWScript {
     position = bytes.count
   }
 
-  private mutating func begin(_ loop: (variable: String, values: [String]), _ word: Word) {
-    rounds += 1
-    variables[loop.variable] = .known(loop.values[0])
-    blocks.openLoop(
-      word, ShellBlocks.Loop(variable: loop.variable, values: loop.values.dropFirst().reversed(), start: position))
-  }
-
-  /// What is assigned under a condition is not known afterwards, but for what is ipfw in any case.
-  private mutating func assign(_ word: Word, isCertain: Bool) {
-    guard let (name, value) = Self.assignment(word.text) else { return }
-    let isSame = if case .known(let before)? = variables[name] { before == value } else { false }
-    let isKnown = word.refusal == nil && (isCertain || isSame || IPFWWords.isFirewall(value))
-    variables[name] = isKnown ? .known(value) : .unknown
-  }
-
-  static func assignment(_ word: String) -> (String, String)? {
-    guard let equals = word.firstIndex(of: "="), isName(word[..<equals]) else { return nil }
-    return (String(word[..<equals]), String(word[word.index(after: equals)...]))
-  }
-
   /// One word; several where a variable holds several and stands outside quotes.
   private mutating func readWord() {
+    if takeAllParameters() { return }
     let start = position
     var text: [UInt8] = []
     var isQuoted = false

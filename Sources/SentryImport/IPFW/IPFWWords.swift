@@ -58,7 +58,7 @@ enum IPFWWords {
   }
 
   /// Without `> file` and `2>&1`.
-  private static func withoutRedirections(_ words: ArraySlice<Word>) -> [Word] {
+  static func withoutRedirections(_ words: ArraySlice<Word>) -> [Word] {
     var kept: [Word] = []
     var isFile = false
     for word in words {

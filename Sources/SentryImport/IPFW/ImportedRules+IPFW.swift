@@ -25,22 +25,35 @@ extension ImportedRules {
       let addresses = options.ownAddresses.map(\.description).joined(separator: ", ")
       findings.append(.ownAddressesAssumed(addresses, at: word))
     }
-    if rules.last?.number != IPFWRuleList.lastNumber { rules.append(lastRule(after: rules, options, &findings)) }
+    let hasLast = rules.last?.number == IPFWRuleList.lastNumber
+    if !hasLast { rules.append(lastRule(after: rules, options)) }
     note(rules, &findings)
     let nodes = IPFWTree.nodes(rules, &findings)
+    if !hasLast, let last = rules.last { noteAssumed(last, nodes, options, &findings) }
     return options.isIPv4Only && !nodes.isEmpty ? [.passing(isIPv6: true)] + nodes : nodes
   }
 
   /// The rule that ipfw always has.
-  private static func lastRule(
-    after rules: [IPFWRule], _ options: ImportOptions, _ findings: inout [Diagnostic]
-  ) -> IPFWRule {
+  private static func lastRule(after rules: [IPFWRule], _ options: ImportOptions) -> IPFWRule {
     let range = rules.last?.range ?? 0..<0
-    if options.defaultAction == nil { findings.append(.defaultIsAssumed("deny", at: range)) }
     let action = options.defaultAction ?? .deny
     return IPFWRule(
       number: IPFWRuleList.lastNumber, text: "\(action.rawValue) ip from any to any", range: range,
       action: action == .deny ? .deny : .allow)
+  }
+
+  /// What is not in the file matters only where a packet comes to it.
+  private static func noteAssumed(
+    _ last: IPFWRule, _ nodes: [RuleNode], _ options: ImportOptions, _ findings: inout [Diagnostic]
+  ) {
+    var isReached = false
+    RuleNode.forEach(in: nodes) { isReached = isReached || $0.name.hasPrefix(last.numberText) }
+    if isReached {
+      if options.defaultAction == nil { findings.append(.defaultIsAssumed("deny", at: last.range)) }
+    } else {
+      let untold = Diagnostic.isNotReached("rule \(last.numberText)", at: last.range)
+      findings.removeAll { $0 == untold }
+    }
   }
 
   private static func note(_ rules: [IPFWRule], _ findings: inout [Diagnostic]) {

@@ -9,13 +9,30 @@ struct ShellBlocks {
     let start: Int
   }
 
+  /// A function that is run through.
+  struct Call {
+    let function: String
+    /// Where to go on behind it, in bytes.
+    let end: Int
+    /// `$1` and what follows, of who called.
+    let parameters: [Word]?
+    /// Whether what follows runs only if the function succeeds, or fails.
+    let isFollowedConditionally: Bool
+    /// The command that called.
+    let range: Range<Int>
+    let isInSubshell: Bool
+  }
+
   private struct Block {
-    let word: Word
+    var word: Word
     /// Only a shell can tell whether what is in it runs, and how often.
     var isCondition = true
     /// A function whose brace is still to come.
     var awaitsBrace = false
+    /// The name of the function whose commands these are.
+    var definition: String?
     var loop: Loop?
+    var call: Call?
   }
 
   private static let wordsBeforeCommands: Set<String> = ["then", "else", "do", "!", "time"]
@@ -23,6 +40,8 @@ struct ShellBlocks {
   private static let closings: Set<String> = ["fi", "done", "esac", "}"]
 
   private var open: [Block] = []
+  /// The function whose commands begin with what is left of the command.
+  private(set) var begun: Word?
 
   /// The word that began the innermost block of which only a shell can tell whether it runs.
   var condition: Word? { open.last { $0.isCondition }?.word }
@@ -31,7 +50,8 @@ struct ShellBlocks {
   ///
   /// - Parameter isConditional: a block that begins here runs only if the command before it succeeds, or fails.
   mutating func enter(_ words: inout ArraySlice<Word>, isConditional: Bool) {
-    while let first = words.first {
+    begun = nil
+    while begun == nil, let first = words.first {
       let text = first.text
       if Self.wordsBeforeCommands.contains(text) {
         words.removeFirst()
@@ -46,7 +66,7 @@ struct ShellBlocks {
       } else if text == "{" || text == "(" {
         openBrace(first, isConditional: isConditional)
         words.removeFirst()
-      } else if takeFunction(&words) || takePattern(&words) {
+      } else if takeFunction(&words, isConditional: isConditional) || takePattern(&words) {
         continue
       } else {
         return
@@ -58,6 +78,7 @@ struct ShellBlocks {
   private mutating func openBrace(_ word: Word, isConditional: Bool) {
     if open.last?.awaitsBrace == true {
       open[open.count - 1].awaitsBrace = false
+      if open[open.count - 1].definition != nil { begun = open[open.count - 1].word }
     } else {
       open.append(Block(word: word, isCondition: isConditional))
     }
@@ -66,7 +87,7 @@ struct ShellBlocks {
   // MARK: Subshells
 
   /// What a command sets there is not known outside.
-  var isInSubshell: Bool { open.contains { $0.word.text == "(" } }
+  var isInSubshell: Bool { open.contains { $0.word.text == "(" || $0.call?.isInSubshell == true } }
 
   /// What comes next is a pattern, which may begin with a parenthesis.
   var isInCase: Bool { open.last?.word.text == "case" }
@@ -83,7 +104,7 @@ struct ShellBlocks {
   }
 
   /// `name()`, `name ()` or `function name`.
-  private mutating func takeFunction(_ words: inout ArraySlice<Word>) -> Bool {
+  private mutating func takeFunction(_ words: inout ArraySlice<Word>, isConditional: Bool) -> Bool {
     guard let first = words.first else { return false }
     let second = words.dropFirst().first?.text
     guard first.text.hasSuffix("()") || second == "()" || first.text == "function" && second != nil else {
@@ -91,7 +112,10 @@ struct ShellBlocks {
     }
     words = words.dropFirst(first.text.hasSuffix("()") ? 1 : 2)
     if words.first?.text == "()" { words.removeFirst() }
-    open.append(Block(word: first, awaitsBrace: true))
+    let name = first.text == "function" ? second ?? "" : first.text
+    let isCertain = !isConditional && condition == nil
+    open.append(
+      Block(word: first, awaitsBrace: true, definition: isCertain ? name.replacing("()", with: "") : nil))
     return true
   }
 
@@ -104,6 +128,46 @@ struct ShellBlocks {
     words = words[end...]
     if rest.isEmpty { words.removeFirst() } else { words[end].text = String(rest) }
     return true
+  }
+
+  // MARK: Functions
+
+  /// Commands of a function that is not called here.
+  var isInDefinition: Bool { open.contains { $0.definition != nil } }
+
+  /// The name of the innermost function that is being defined.
+  var definition: String? { open.last { $0.definition != nil }?.definition }
+
+  /// The innermost function that is run through.
+  var call: Call? { open.last { $0.call != nil }?.call }
+
+  func isRunning(_ function: String) -> Bool { open.contains { $0.call?.function == function } }
+
+  /// - Parameter isCondition: only a shell can tell whether it is called.
+  mutating func begin(_ call: Call, _ word: Word, isCondition: Bool) {
+    open.append(Block(word: word, isCondition: isCondition, call: call))
+  }
+
+  /// The brace that comes ends the innermost function that is run through.
+  var isAtEndOfCall: Bool { open.last?.call != nil }
+
+  /// Leaves the innermost function that is run through, with all blocks in it.
+  mutating func leaveCall() -> Call? {
+    guard let place = open.lastIndex(where: { $0.call != nil }) else { return nil }
+    defer { open.removeSubrange(place...) }
+    return open[place].call
+  }
+
+  /// Whether what comes now in the innermost function runs whenever that is called.
+  var isCertainInCall: Bool {
+    guard let place = open.lastIndex(where: { $0.call != nil }) else { return false }
+    return !open[(place + 1)...].contains(where: \.isCondition)
+  }
+
+  /// From here on, only a shell can tell what runs of the innermost function, or of the innermost loop.
+  mutating func makeConditional(_ word: Word, isLoop: Bool) {
+    guard let place = open.lastIndex(where: { isLoop ? $0.loop != nil : $0.call != nil }) else { return }
+    (open[place].word, open[place].isCondition) = (word, true)
   }
 
   // MARK: Loops

@@ -131,6 +131,12 @@ private let unsaid = [
     #expect(other.diagnostics == [] && other.text?.contains("65535 allow ip from any to any") == true)
   }
 
+  @Test func whatNoPacketComesToIsNotAssumed() throws {
+    let bytes = Array("00100 count ip from any to any\n65000 deny ip from any to any\n".utf8)
+    let rules = ImportedRules(ipfw: bytes, fileName: "rules", options: ImportOptions())
+    #expect(rules.diagnostics == [])
+  }
+
   @Test func ownAddressesThatAreGivenStandInTheDocument() throws {
     let text = Self.imported("00100 allow ip from me to any\n").text
     #expect(text?.contains("local = ( \"192.0.2.10\" )") == true, "\(text ?? "")")
