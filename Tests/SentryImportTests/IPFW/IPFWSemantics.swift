@@ -80,6 +80,7 @@ struct IPFWSemantics {
     var rule = Rule(number: number, verb: String(reader.next()), matches: { _ in true })
     if rule.verb == "skipto" { rule.target = try #require(Int(reader.next())) }
     if rule.verb == "unreach" { _ = reader.next() }
+    if rule.verb == "check-state" { reader.passStateName() }
     rule.isLogged = reader.take("log")
     if reader.isAtEnd { return rule }
     rule.matches = try reader.condition()
@@ -144,6 +145,9 @@ struct IPFWLineReader {
     words.removeFirst()
     return true
   }
+
+  /// All are of one name here.
+  mutating func passStateName() { _ = take(":default") }
 
   private static let ports: [Substring: UInt16] = [
     "ssh": 22, "domain": 53, "http": 80, "https": 443, "ntp": 123, "ftp": 21, "telnet": 23,
@@ -320,6 +324,7 @@ struct IPFWLineReader {
       return { packet in lives.contains { $0.contains(Int(packet.timeToLive)) } }
     case "keep-state", "limit":
       if word == "limit" { (_, _) = (next(), next()) }
+      passStateName()
       keepsState = true
       return { _ in true }
     default: throw Unknown(word: String(word))

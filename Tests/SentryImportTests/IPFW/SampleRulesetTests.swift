@@ -11,6 +11,7 @@ import Testing
   static let me = ["192.0.2.10", "203.0.113.10", "2001:db8::10"]
   static let listings = [
     "client", "server", "router", "desktop", "stateful", "jumps", "ports", "dualstack", "simple",
+    "workstation", "inout",
   ]
   /// `IMPORT_PACKETS=100000` draws more.
   static let packetCount = ProcessInfo.processInfo.environment["IMPORT_PACKETS"].flatMap { Int($0) } ?? 10_000
