@@ -4,6 +4,7 @@ internal import SentryDiagnostics
 internal import SentryLogins
 internal import SentryPacket
 internal import SentryRules
+internal import SentryService
 
 extension Logins {
   /// `sentry logins read`
@@ -11,8 +12,8 @@ extension Logins {
     static let configuration = CommandConfiguration(
       abstract: "Read a log whole, and tell what it says of logins: nobody is blocked.",
       discussion: """
-        To try services and patterns before a document follows the log. With --doc the log is read as that document's entry \
-        for this file would be.
+        To try services and patterns before a document follows the log. Failures are counted as for a document: what several \
+        lines tell of one attempt counts once. With --doc the log is read as that document's entry for this file would be.
 
           sentry logins read /var/log/auth.log --service sshd
           sentry logins read /var/log/app.log --pattern 'login of <user> from <address> failed'
@@ -115,23 +116,20 @@ extension Logins {
       let clock = ContinuousClock()
       let start = clock.now
       var report = Report()
-      var counts: [IPAddress: (failed: Int, succeeded: Int)] = [:]
+      let now = WallClock.seconds()
+      var sums = LoginSums()
       func count(_ line: Span<UInt8>) {
         guard let event = reader.event(line: line) else { return }
-        if event.outcome == .succeeded {
-          counts[event.address, default: (0, 0)].succeeded += 1
-        } else {
-          counts[event.address, default: (0, 0)].failed += event.attempts
-        }
+        sums.note(event, at: LogTime.seconds(of: line, now: now))
         if events { Console.writeLine(Self.text(of: event)) }
       }
       while log.poll(now: 0, { line, _ in count(line) }) > 0 {}
       if let problem = log.problem { throw CommandFailure(.noInput, "\(file): \(problem)") }
       report.elapsedSeconds = (clock.now - start) / .seconds(1)
       (report.lines, report.tooLong) = (log.lineCount, log.tooLongCount)
-      report.failed = counts.values.reduce(0) { $0 + $1.failed }
-      report.succeeded = counts.values.reduce(0) { $0 + $1.succeeded }
-      report.addresses = counts.filter { $0.value.failed > 0 }
+      report.failed = sums.addresses.values.reduce(0) { $0 + $1.failed }
+      report.succeeded = sums.addresses.values.reduce(0) { $0 + $1.succeeded }
+      report.addresses = sums.addresses.filter { $0.value.failed > 0 }
         .sorted { ($1.value.failed, $0.key) < ($0.value.failed, $1.key) }
         .map {
           .init(
@@ -151,7 +149,8 @@ extension Logins {
 
     static func lines(of report: Report) -> [String] {
       var lines = [
-        "\(counted(report.lines, "line")): \(grouped(report.failed)) failed, \(grouped(report.succeeded)) succeeded"
+        "\(counted(report.lines, "line")) read: \(counted(report.failed, "failure")), "
+          + counted(report.succeeded, "success", plural: "successes")
       ]
       if report.tooLong > 0 { lines.append("\(counted(report.tooLong, "line")) too long to be read") }
       guard !report.addresses.isEmpty else { return lines }

@@ -30,6 +30,13 @@ extension Diagnostic {
       hint: "name all its services in one entry")
   }
 
+  static func loginServiceTwice(_ service: String, in other: String, at place: Place) -> Diagnostic {
+    Diagnostic(
+      .badSetting, .warning, at: place,
+      "lines of \(service) count in \(other.shown), too: what stands in both counts twice",
+      hint: "name it for one of the two")
+  }
+
   static func loginPatternsWithoutFailed(at place: Place) -> Diagnostic {
     Diagnostic(
       .badSetting, at: place, "patterns of logins need failed: what the lines of failures look like",

@@ -31,6 +31,13 @@ public struct LoginSource: Sendable, Equatable {
     case file(String)
     /// A unit of systemd, whose messages in the journal are read.
     case journal(String)
+
+    var isFile: Bool {
+      switch self {
+      case .file: true
+      case .journal: false
+      }
+    }
   }
 
   public var place: Place

@@ -108,6 +108,11 @@ struct LoginsReader {
     if settings.sources.contains(where: { $0.place == place }) {
       return findings.add(.loginSourceTwice("\(place)", at: node.place))
     }
+    for service in services {
+      let other = settings.sources.first { $0.place.isFile != place.isFile && $0.services.contains(service) }
+      guard let other, !findings.isFull(for: .warning) else { continue }
+      findings.add(.loginServiceTwice(service, in: "\(other.place)", at: node.place))
+    }
     settings.sources.append(LoginSource(place, services: services, own: own))
   }
 

@@ -37,6 +37,21 @@ private func expectLogins(_ marked: String, location: SourceLocation = #_sourceL
     #expect(logins.growth == 4 && logins.longestBlockSeconds == 604_800)
   }
 
+  /// syslog keeps what is in the journal, too; several files are of several hosts or units.
+  @Test func aServiceInTheJournalAndInAFileIsTold() throws {
+    expectLogins(
+      """
+      { sources = ( { journal = ssh; services = ( sshd, vsftpd ); },
+        «{ file = "/var/log/auth.log"; services = ( dovecot, sshd ); }» ); }
+      """)
+    let apart = document(
+      """
+      { sources = ( { journal = ssh; services = sshd; }, { journal = "ssh-inside"; services = sshd; },
+        { file = "/var/log/a.log"; services = nginx; }, { file = "/var/log/b.log"; services = nginx; } ); }
+      """)
+    #expect(RuleDocument(reading: Array(apart.utf8)).diagnostics == [])
+  }
+
   @Test func itIsWrittenAsItWasRead() throws {
     let rules = try ruleSet(document(Self.whole))
     #expect(try ruleSet(CanonicalDocument.text(of: rules)) == rules)

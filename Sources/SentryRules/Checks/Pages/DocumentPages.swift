@@ -20,7 +20,10 @@ let documentPages: [FindingPage] = [
     remedy: "Correct the name as the hint says; docs/Guide.md lists the settings."),
   FindingPage(
     .badSetting, .error, "a setting with a value that it cannot have",
-    meaning: "The message says what would be accepted. For the trigger duration of classic documents it is a warning.",
+    meaning: """
+      The message says what would be accepted. For the trigger duration of classic documents it is a warning, and for a service \
+      of logins that is named for the journal and for a file.
+      """,
     example: .text("{ rules = ( { nodeName = all; enabled = 1; } ); settings = { triggerDuration = soon; }; }"),
     remedy: "Correct the value."),
   FindingPage(

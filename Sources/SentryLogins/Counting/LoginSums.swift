@@ -1,0 +1,28 @@
+public import SentryPacket
+
+/// How many logins of each address a log tells of, from its first line to its last. What several lines tell of one attempt counts once,
+/// as it does for `LoginCounter`; nobody is forgotten, and nobody is blocked.
+public struct LoginSums: Sendable {
+  public struct Sum: Sendable {
+    public var failed = 0
+    public var succeeded = 0
+    fileprivate var connections = Connections()
+  }
+
+  public private(set) var addresses: [IPAddress: Sum] = [:]
+  private var latest = 0.0
+
+  public init() {}
+
+  /// - Parameter time: seconds since 1970; `nil` if the line says none: that of the line before.
+  public mutating func note(_ event: LoginEvent, at time: Double?) {
+    latest = time ?? latest
+    var sum = addresses[event.address] ?? Sum()
+    if event.outcome == .succeeded {
+      (sum.succeeded, sum.connections) = (sum.succeeded + 1, Connections())
+    } else {
+      sum.failed += sum.connections.count(event, at: latest)
+    }
+    addresses[event.address] = sum
+  }
+}
