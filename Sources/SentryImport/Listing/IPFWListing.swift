@@ -135,9 +135,14 @@ public struct IPFWListing {
     words.append(line.skipsTo.map { "skipto \(number(ofLine: firstLines[$0]))" } ?? line.action)
     words.append(line.match.text)
     let rule = line.rule.map { ruleSet.rules[$0] }
-    let name = [rule?.number ?? "", rule?.name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    let name = [rule?.number ?? "", Self.nameProper(rule?.name ?? "")].filter { !$0.isEmpty }.joined(separator: " ")
     let comment = ([name].filter { !$0.isEmpty } + line.remarks).joined(separator: "; ")
     return (words + ["//", VisibleComment.text(comment)]).joined(separator: " ")
+  }
+
+  /// Without what stood behind the rule in a listing that it comes from, lest names grow with each.
+  private static func nameProper(_ name: String) -> String {
+    name.firstRange(of: " //").map { String(name[..<$0.lowerBound]) } ?? name
   }
 
   private static func padded(_ text: String, to width: Int, with filling: Character) -> String {

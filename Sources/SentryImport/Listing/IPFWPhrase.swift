@@ -57,6 +57,7 @@ struct IPFWPhrase {
       case .prefixed(let start): options.append("\(not)via \(start)*")
       case .external, .internal: return false
       }
+    case .tcpFlags(0x02, 0x10): options.append("\(not)setup")
     case .tcpFlags(let on, let off):
       guard (on | off) & 0xC0 == 0 else { return false }
       let names = ["fin", "syn", "rst", "psh", "ack", "urg"].enumerated()

@@ -60,9 +60,18 @@ import Testing
       lines == [
         "00100 skipto 300 ip from 192.0.2.0/24 to any // 1.1",
         "00200 deny ip from any to any not dst-ip 192.0.2.1 // 1.2",
-        "00300 allow ip from any to any tcpflags syn,!ack // 2",
+        "00300 allow ip from any to any setup // 2",
         "65535 allow ip from any to any // the end of the rules",
       ])
+  }
+
+  @Test func namesDoNotGrowWithEachListing() throws {
+    var listing = "00100 deny tcp from any to any dst-port 23 in // 2.1.5.1 telnet\n65535 allow ip from any to any"
+    for _ in 1...3 {
+      listing = IPFWListing.text(of: try #require(SampleRulesetTests.imported(listing).ruleSet), counts: nil)
+    }
+    let first = try #require(listing.split(separator: "\n").first { $0.contains("deny tcp") })
+    #expect(first.firstRange(of: "//") == first.ranges(of: "//").last, "\(listing)")
   }
 
   /// Of documents made of ipfw's rules, without state: the listing means the same again.
