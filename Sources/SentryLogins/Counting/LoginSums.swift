@@ -6,7 +6,16 @@ public struct LoginSums: Sendable {
   public struct Sum: Sendable {
     public var failed = 0
     public var succeeded = 0
-    fileprivate var connections = Connections()
+    private var connections = Connections()
+
+    fileprivate mutating func note(_ event: LoginEvent, at time: Double) {
+      if event.outcome == .succeeded {
+        succeeded += 1
+        connections = Connections()
+      } else {
+        failed += connections.count(event, at: time)
+      }
+    }
   }
 
   public private(set) var addresses: [IPAddress: Sum] = [:]
@@ -17,12 +26,6 @@ public struct LoginSums: Sendable {
   /// - Parameter time: seconds since 1970; `nil` if the line says none: that of the line before.
   public mutating func note(_ event: LoginEvent, at time: Double?) {
     latest = time ?? latest
-    var sum = addresses[event.address] ?? Sum()
-    if event.outcome == .succeeded {
-      (sum.succeeded, sum.connections) = (sum.succeeded + 1, Connections())
-    } else {
-      sum.failed += sum.connections.count(event, at: latest)
-    }
-    addresses[event.address] = sum
+    addresses[event.address, default: Sum()].note(event, at: latest)
   }
 }
