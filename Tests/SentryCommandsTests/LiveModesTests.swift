@@ -125,6 +125,9 @@ struct LiveModesTests {
         #expect(run.status == 0, "\(run.errors)")
         #expect(try await daemon.sentry("mode").output.hasPrefix("\(mode): "))
         #expect(try await nmap(on: cable)["80/tcp"] == web)
+        #expect(try await daemon.sentry("block", Cable.attacker).status == 0)
+        #expect(try await nmap(from: Cable.attacker, on: cable)["80/tcp"] == "filtered", "who is blocked, in \(mode)")
+        #expect(try await daemon.sentry("unblock", Cable.attacker).status == 0)
       }
       #expect(
         try await daemon.sentry("services", "allow", "web").errors.contains("'sentry mode services' makes use of that"))

@@ -53,7 +53,15 @@ struct Mode: AsyncParsableCommand {
       let active: ActiveRulesReply = try await client.get(ControlPath.rules)
       if let mode { return try await putInForce(mode, over: active, client) }
       Console.writeLine(Self.text(active.text, of: active.document))
+      if let remark = Self.remark(try await client.get(ControlPath.status)) { Console.writeLine(remark) }
     }
+  }
+
+  /// Why packets pass all the same; `nil` where the rules decide.
+  private static func remark(_ status: StatusReply) -> String? {
+    if !status.enabled { return "sentry is off, so every packet passes; 'sentry on' switches it on" }
+    guard status.mode == "monitor" else { return nil }
+    return "sentry only watches, so every packet passes; 'sentry run --mode queue' has the rules decide"
   }
 
   /// `services: Remote login, Web server; stealth is off`.
@@ -80,10 +88,13 @@ struct Mode: AsyncParsableCommand {
 
   private static func summary(of mode: FirewallMode, _ rules: [OutlinedRule]) -> String {
     switch mode {
-    case .allowAll: return "every packet passes"
+    case .allowAll: return "every packet passes, but for who is blocked"
     case .blockAll: return "nobody connects to this host"
     case .services:
-      let allowed = ServiceGroup(in: rules)?.services.filter(\.isAllowed).map(\.title.visible) ?? []
+      let allowed =
+        ServiceGroup(in: rules)?.services.filter(\.isAllowed).map { service in
+          service.title.visible + (service.sourceList.isEmpty ? "" : " (only from \(service.sourceList.visible))")
+        } ?? []
       return allowed.isEmpty ? "none is allowed" : "others may use " + allowed.joined(separator: ", ")
     }
   }
@@ -109,6 +120,7 @@ struct Mode: AsyncParsableCommand {
     guard reply.applied else { throw CommandFailure(.unusableData, Apply.refusal(of: reply, shipped.name)) }
     Console.writeLine(Self.text(String(decoding: bytes, as: UTF8.self), of: reply.document))
     Console.writeLine(Apply.summary(of: reply))
+    if let remark = Self.remark(try await client.get(ControlPath.status)) { Console.writeLine(remark) }
     if let loss = Self.loss(of: active.text, active.document) { Console.writeLine(loss) }
   }
 }

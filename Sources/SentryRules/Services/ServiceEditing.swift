@@ -13,7 +13,11 @@ public struct ServiceEditing {
   public init(_ document: EditableDocument, table: ServiceTable) throws(EditError) {
     self.document = document
     self.table = table
-    _ = try group
+    let group = try group
+    // Where none is in use nobody has chosen yet: it is chosen among those of the table.
+    if !group.isEnabled, group.services.isEmpty, !table.group.services.isEmpty {
+      try adopt(self.document.paste(table.snippet(of: table.group.services), .into(group.number)))
+    }
   }
 
   /// The result.
@@ -60,9 +64,9 @@ public struct ServiceEditing {
     return try rewrite(service, service.sources)
   }
 
-  /// `, but no transfers, which need settings.helpers (docs/FTP.md)`; empty where nothing is missing.
+  /// `, but no transfers, which need settings.helpers (docs/FTP.md)`; empty where nothing is missing, or the group is off.
   private func needs(_ service: Service) -> String {
-    guard !service.announcedPorts.isEmpty,
+    guard !service.announcedPorts.isEmpty, (try? group.isEnabled) == true,
       RuleDocument(reading: document.reading.source.bytes).ruleSet?.settings.helpers.contains(where: { $0.kind == .ftp }
       ) != true
     else { return "" }
@@ -82,7 +86,7 @@ public struct ServiceEditing {
   private mutating func service(toAllow word: String) throws(EditError) -> Service {
     if let known = try group.service(called: word) { return known }
     if let listed = table.group.service(called: word) {
-      return try take(in: try table.snippet(of: listed), called: listed.name)
+      return try take(in: try table.snippet(of: [listed]), called: listed.name)
     }
     guard let ports = ServicePorts(word) else { throw try unknown(word) }
     let text = ServiceRuleText.text(name: word, ports: [ports], sources: [])

@@ -28,7 +28,8 @@ public struct ServicePorts: Sendable, Hashable, CustomStringConvertible {
   /// What a person writes: `8080/tcp`, `8000-8010/udp`, `53`; `nil` for anything else.
   public init?(_ text: some StringProtocol) {
     let parts = text.lowercased().split(separator: "/", omittingEmptySubsequences: false)
-    guard let ports = parts.first, parts.count <= 2, let range = Self.range(of: ports) else { return nil }
+    guard let ports = parts.first, parts.count <= 2, let range = Self.range(of: ports), range.lowerBound > 0
+    else { return nil }
     guard parts.count == 2 else {
       self.init(.any, range)
       return

@@ -12,9 +12,9 @@ public struct ServiceTable: Sendable {
     self.bytes = bytes
   }
 
-  /// The rule of a service, ready to be pasted.
-  func snippet(of service: Service) throws(EditError) -> Snippet {
-    let copied = try CopiedRules(of: [service.number.description], from: bytes, fileName: ServiceGroup.name)
+  /// The rules of services, ready to be pasted.
+  func snippet(of services: [Service]) throws(EditError) -> Snippet {
+    let copied = try CopiedRules(of: services.map(\.number.description), from: bytes, fileName: ServiceGroup.name)
     return try Snippet(reading: Array(copied.text.utf8), fileName: ServiceGroup.name)
   }
 }
