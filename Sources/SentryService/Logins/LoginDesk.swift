@@ -72,8 +72,11 @@ actor LoginDesk {
     return kept != nil
   }
 
-  /// Another document is in force. Logs that it names, too, are followed on.
-  func follow(_ settings: Settings) { change(to: settings, from: nil) }
+  /// Another document is in force. Logs that it names, too, are followed on; where others begin is kept at once.
+  func follow(_ settings: Settings) {
+    change(to: settings, from: nil)
+    nextKeeping = 0
+  }
 
   private func change(to new: Settings, from kept: KeptLogins?) {
     let now = WallClock.seconds()
