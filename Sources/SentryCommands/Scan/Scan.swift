@@ -51,6 +51,9 @@ struct Scan: AsyncParsableCommand {
     if let fromNamespace, fromNamespace.contains("/") {
       throw ValidationError("'\(fromNamespace)' is no name of a network namespace, as 'ip netns' lists them")
     }
+    for text in address where IPAddress(text)?.isLoopback == true {
+      throw ValidationError("'\(text)' is every host's own, so others would look at themselves: name another address")
+    }
     for text in address where IPAddress(text)?.isIPv6LinkLocal == true {
       throw ValidationError("'\(text)' means something on one link only: name another address of this host")
     }
