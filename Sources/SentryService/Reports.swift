@@ -70,7 +70,7 @@ extension OwnerSnapshot {
       process: process, problem: problem, waiting: waiting, lookups: counts.lookups, unanswered: counts.unanswered,
       hidden: counts.hidden,
       averageWait: counts.answers == 0 ? 0 : Double(counts.waitNanoseconds) / Double(counts.answers) / 1e9,
-      losses: counts.losses)
+      losses: losses)
   }
 }
 

@@ -48,8 +48,7 @@ extension SentryDaemon {
   }
 
   func forget(_ request: ForgetPermissionRequest, by caller: Caller) async throws -> ForgetPermissionReply {
-    let policy = active.rules.applicationPolicy
-    if policy?.unknown == .deny || policy?.unknown == .ask && policy?.otherwise == .deny, request.force != true {
+    if active.rules.applicationPolicy?.unanswered == .denied, request.force != true {
       try await checkLogin(of: caller, request.path)
     }
     return ForgetPermissionReply(forgotten: try await applications.forget(request, by: caller.user))
@@ -64,7 +63,7 @@ extension SentryDaemon {
         .endsLogin,
         "that may end your own SSH connection from \(login.flow.remote): which program has it open cannot be told")
     }
-    guard ApplicationDesk.resolved(path) == executable else { return }
+    guard PermissionWords.resolved(path) == executable else { return }
     throw PermissionRefusal(
       .endsLogin,
       "that would end your own SSH connection from \(login.flow.remote), which \(executable.visible) has open")

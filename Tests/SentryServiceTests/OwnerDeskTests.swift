@@ -149,7 +149,7 @@ import Testing
       #expect(bench.desk.startIfDue(now: Bench.at(now + pause)))
       now += pause
     }
-    #expect(bench.desk.snapshot().counts.losses == 8)
+    #expect(bench.desk.snapshot().losses == 8)
   }
 
   @Test func whatDoesNotAnswerIsStartedAgain() throws {

@@ -1,3 +1,5 @@
+public import SentryPacket
+
 /// What becomes of programs about which nothing is decided: `settings.applications` (docs/Applications.md).
 public struct ApplicationSettings: Sendable, Equatable {
   public enum Unknown: String, Sendable, CaseIterable {
@@ -22,4 +24,10 @@ public struct ApplicationSettings: Sendable, Equatable {
   public var otherwise = Otherwise.deny
 
   public init() {}
+
+  /// What programs without a permission may do where nobody is asked, or nobody answers.
+  public var unanswered: ApplicationPermission {
+    let isAllowed = unknown == .ask ? otherwise == .allow : unknown == .allow
+    return isAllowed ? .allowed : .denied
+  }
 }

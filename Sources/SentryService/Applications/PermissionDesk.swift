@@ -45,11 +45,7 @@ final class PermissionDesk {
   }
 
   /// What holds where nobody can be asked, or where nobody would have been.
-  private var fallback: ApplicationPermission {
-    guard let policy else { return .unknown }
-    let isAllowed = policy.unknown == .ask ? policy.otherwise == .allow : policy.unknown == .allow
-    return isAllowed ? .allowed : .denied
-  }
+  private var fallback: ApplicationPermission { policy?.unanswered ?? .unknown }
 
   // MARK: Programs
 

@@ -1,5 +1,4 @@
 internal import SentryDiagnostics
-internal import SentryJournal
 internal import SentryProcesses
 internal import SentryPropertyList
 internal import SentryRules
@@ -48,12 +47,7 @@ struct PermissionFile: Sendable {
     let root = PropertyListValue.dictionary(
       PropertyListDictionary([.init(key: "applications", value: .array(table.entries.map(\.written)))]))
     let text = "// What programs of this host may do: see 'sentry applications'.\n" + PropertyListPrinter().print(root)
-    do throws(ProcessError) {
-      try WholeFile.replace(path, with: Array(text.utf8), mode: 0o640)
-      return nil
-    } catch {
-      return "\(path): \(SystemReason.text(of: error.code))"
-    }
+    return WholeFile.failure(writing: path) { Array(text.utf8) }
   }
 }
 

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import SentryJournal
 internal import SentryProcesses
 
 /// The last good copies of lists on the disk: a file each, the first line of which says where the rest comes from.
@@ -59,17 +58,13 @@ struct ListStore: Sendable {
 
   /// Takes the place of the copy before, at once or not at all.
   func write(_ bytes: [UInt8], _ origin: Origin, as name: String) throws(Failure) {
-    let path = path(of: name)
-    do {
+    guard let header = try? JSONEncoder().encode(origin) else { return }
+    let failure = WholeFile.failure(writing: path(of: name)) {
       try FileManager.default.createDirectory(
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
-      guard let header = try? JSONEncoder().encode(origin) else { return }
-      // Nobody else may read who is blocked.
-      try WholeFile.replace(path, with: Array(header) + [0x0A] + bytes, mode: 0o640)
-    } catch {
-      let code = (error as? ProcessError)?.code
-      throw Failure(description: "\(path): \(code.map { SystemReason.text(of: $0) } ?? error.localizedDescription)")
+      return Array(header) + [0x0A] + bytes
     }
+    if let failure { throw Failure(description: failure) }
   }
 
   /// The source has nothing newer than the copy: its file's time says so.

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import SentryJournal
 internal import SentryLogins
 internal import SentryProcesses
 
@@ -31,12 +30,6 @@ struct LoginStore: Sendable {
   ///
   /// - Returns: why it could not.
   func write(_ kept: KeptLogins) -> String? {
-    do {
-      // Lines of logs are nobody else's to read.
-      try WholeFile.replace(path, with: Array(try JSONEncoder().encode(kept)), mode: 0o640)
-      return nil
-    } catch {
-      return "\(path): \((error as? ProcessError).map { SystemReason.text(of: $0.code) } ?? error.localizedDescription)"
-    }
+    WholeFile.failure(writing: path) { Array(try JSONEncoder().encode(kept)) }
   }
 }

@@ -8,8 +8,6 @@ struct OwnerCounts: Sendable, Equatable {
   var hidden: UInt64 = 0
   /// How long the answers took together.
   var waitNanoseconds: UInt64 = 0
-  /// How often the process ended by itself, or was ended because it did not answer.
-  var losses: UInt64 = 0
 }
 
 struct OwnerSnapshot: Sendable {
@@ -21,4 +19,6 @@ struct OwnerSnapshot: Sendable {
   /// Packets that wait for a decision about their program.
   var undecided: Int
   var counts: OwnerCounts
+  /// How often the process ended by itself, or was ended because it did not answer.
+  var losses: UInt64
 }

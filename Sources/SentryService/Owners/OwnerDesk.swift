@@ -24,20 +24,7 @@ final class OwnerDesk {
   static let patience: Int64 = 500_000_000
   /// What has not answered for so long will not any more, in nanoseconds.
   static let lifeSign: Int64 = 10_000_000_000
-  private static let questionsAtOnce = 1_024
   private static let flowsRemembered = 65_536
-  /// Seconds until it is tried again to start the process, at first and at most.
-  private static let pauses: ClosedRange<Int64> = 1...60
-
-  private struct Question {
-    var number: UInt32
-    var flow: LocalFlow
-    var time: Timestamp
-    /// The way the connection was opened; `nil`: as the answer will say.
-    var opening: Direction?
-    /// Programs of this host that talk to each other need no permission.
-    var isLoopback = false
-  }
 
   private enum Standing {
     /// What is known stands in the packet's origin.
@@ -48,28 +35,19 @@ final class OwnerDesk {
     case undecided
   }
 
-  private let command: HelperCommand
   private let applications: ApplicationBook
   let permissions: PermissionDesk
   private var program: Program
   /// Rules ask about packets that go this way.
   private var asksInbound: Bool
   private var asksOutbound: Bool
-  private var client: OwnerClient?
-  private var startedAt = Timestamp(nanoseconds: 0)
-  private var nextStart: Timestamp?
-  private var pause = OwnerDesk.pauses.lowerBound
+  private var process: OwnerProcess
   private var table = OwnerTable(capacity: OwnerDesk.flowsRemembered)
   private var waiting = OwnerlessPackets()
-  /// Without an answer, oldest first.
-  private var questions: Deque<Question> = []
-  private var lastNumber: UInt32 = 0
-  /// The questions up to this one are answered or given up.
-  private var settledUpTo: UInt32 = 0
+  private var questions = OwnerQuestions()
   /// The packet that is looked at.
   private var packet = PacketFields()
-  private(set) var counts = OwnerCounts()
-  private var problem: String?
+  private var counts = OwnerCounts()
 
   /// - Parameters:
   ///   - policy: what becomes of programs without a permission.
@@ -82,10 +60,9 @@ final class OwnerDesk {
     self.program = program
     self.applications = applications
     permissions = PermissionDesk(program, policy, applications)
-    self.command = command
+    process = OwnerProcess(command)
     asksInbound = program.asksForOwners(of: .inbound)
     asksOutbound = program.asksForOwners(of: .outbound)
-    questions.reserveCapacity(Self.questionsAtOnce)
   }
 
   /// Numbers that were worked out for other names mean nothing any more. What is being asked goes on.
@@ -97,52 +74,29 @@ final class OwnerDesk {
     guard !isSame else { return }
     permissions.giveUpAll()
     table.removeAll()
-    for question in questions { table.ask(question.flow, question: question.number, now: question.time) }
+    for question in questions.waiting { table.ask(question.flow, question: question.number, now: question.time) }
   }
 
   // MARK: The process
 
   /// Readable when there is something to `receive`; `nil` while the process does not run.
-  var descriptor: Int32? { client?.descriptor }
+  var descriptor: Int32? { process.client?.descriptor }
 
   /// Starts the process if it does not run and may be tried again.
   ///
   /// - Returns: true if it runs now and did not before.
-  func startIfDue(now: Timestamp) -> Bool {
-    guard client == nil, nextStart.map({ $0 <= now }) ?? true else { return false }
-    do throws(ProcessError) {
-      client = try OwnerClient(command)
-      startedAt = now
-      problem = nil
-      return true
-    } catch {
-      problem = "\(error)"
-      planNextStart(now)
-      return false
-    }
-  }
+  func startIfDue(now: Timestamp) -> Bool { process.startIfDue(now: now) }
 
   /// Does not answer any more: `lose` it.
   func isStuck(now: Timestamp) -> Bool {
-    questions.first.map { now.nanoseconds - $0.time.nanoseconds >= Self.lifeSign } ?? false
+    questions.oldest.map { now.nanoseconds - $0.nanoseconds >= Self.lifeSign } ?? false
   }
 
   /// The process has ended, or is to: nobody answers any more. Its descriptor is closed.
   func lose(now: Timestamp) {
-    problem = isStuck(now: now) ? "it did not answer" : "it has ended"
-    client = nil
-    counts.losses += 1
-    if now.nanoseconds - startedAt.nanoseconds >= Self.pauses.upperBound * Timestamp.nanosecondsPerSecond {
-      pause = Self.pauses.lowerBound
-    }
-    planNextStart(now)
-    giveUp(questions.count, now: now)
-    questions.removeAll(keepingCapacity: true)
-  }
-
-  private func planNextStart(_ now: Timestamp) {
-    nextStart = Timestamp(nanoseconds: now.nanoseconds + pause * Timestamp.nanosecondsPerSecond)
-    pause = min(2 * pause, Self.pauses.upperBound)
+    process.lose(because: isStuck(now: now) ? "it did not answer" : "it has ended", now: now)
+    giveUp(questions.waiting.count, now: now)
+    questions.removeAll()
   }
 
   // MARK: Packets
@@ -168,7 +122,7 @@ final class OwnerDesk {
       return true
     }
     let standing = standing(of: flow, &origin, now) {
-      var question = Question(number: lastNumber &+ 1, flow: flow, time: now, isLoopback: isLoopback)
+      var question = OwnerQuestions.Question(number: questions.next, flow: flow, time: now, isLoopback: isLoopback)
       if permissions.isAsked, !isLoopback { question.opening = opening(direction, firstDirection) }
       return ask(question, interface(), now).map { .asked($0) } ?? .known
     }
@@ -179,7 +133,7 @@ final class OwnerDesk {
       if !held { counts.unanswered += 1 }
       return !held
     case .undecided:
-      var packet = OwnerlessPacket(way: way, origin: origin, flow: flow, question: settledUpTo)
+      var packet = OwnerlessPacket(way: way, origin: origin, flow: flow, question: questions.settledUpTo)
       let held = hold(bytes, &packet, now)
       origin = packet.origin
       return !held
@@ -190,7 +144,7 @@ final class OwnerDesk {
     of flow: LocalFlow, _ origin: inout PacketOrigin, _ now: Timestamp, asking: () -> Standing
   ) -> Standing {
     switch table.knowledge(of: flow, now: now) {
-    case .asked(let number): return isSettled(number) ? .known : .asked(number)
+    case .asked(let number): return questions.isSettled(number) ? .known : .asked(number)
     case .known(let owner) where !beginsAnew:
       origin.owner = owner
       return .known
@@ -226,16 +180,15 @@ final class OwnerDesk {
     packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
   }
 
-  private func ask(_ question: Question, _ interface: UInt32, _ now: Timestamp) -> UInt32? {
+  private func ask(_ question: OwnerQuestions.Question, _ interface: UInt32, _ now: Timestamp) -> UInt32? {
     let wantsListener = permissions.isAsked && !question.isLoopback && question.opening == nil
-    guard questions.count < Self.questionsAtOnce, let client,
+    guard !questions.isFull, let client = process.client,
       client.ask(question.number, question.flow, interface: interface, wantsListener: wantsListener)
     else {
       counts.unanswered += 1
       table.settle(question.flow, nil, now: now)
       return nil
     }
-    lastNumber = question.number
     counts.lookups += 1
     questions.append(question)
     table.ask(question.flow, question: question.number, now: now)
@@ -254,32 +207,28 @@ final class OwnerDesk {
   ///
   /// - Returns: false if the process has ended: then `lose` it.
   func receive(now: Timestamp) -> Bool {
-    client?.receive { answer, executable in take(answer, executable, now) } ?? true
+    process.client?.receive { answer, executable in take(answer, executable, now) } ?? true
   }
 
   /// Gives up questions that have waited too long.
   func giveUpOverdue(now: Timestamp) {
-    var overdue = 0
-    for question in questions {
-      guard now.nanoseconds - question.time.nanoseconds >= Self.patience else { break }
-      overdue += 1
-    }
-    giveUp(overdue, now: now)
+    giveUp(questions.count(olderThan: Self.patience, now: now), now: now)
     table.expire(now: now)
   }
 
   private func take(_ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp) {
-    guard let question = questions.first, question.number == answer.number else { return }
-    questions.removeFirst()
+    guard let question = questions.take(answer.number) else { return }
     counts.answers += 1
     counts.waitNanoseconds += UInt64(max(0, now.nanoseconds - question.time.nanoseconds))
     if answer.outcome == .hidden { counts.hidden += 1 }
-    problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
+    process.problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
     settle(question, answer, executable, now)
-    if !isSettled(question.number) { settledUpTo = question.number }
+    questions.settle(question.number)
   }
 
-  private func settle(_ question: Question, _ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp) {
+  private func settle(
+    _ question: OwnerQuestions.Question, _ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp
+  ) {
     guard answer.user != nil else { return table.settle(question.flow, nil, now: now) }
     var owner = program.owner(executable: executable, user: answer.user)
     guard permissions.isAsked else {
@@ -314,21 +263,18 @@ final class OwnerDesk {
 
   /// The packets of the oldest questions wait no longer.
   private func giveUp(_ count: Int, now: Timestamp) {
-    for question in questions.prefix(count) where !isSettled(question.number) {
+    for question in questions.waiting.prefix(count) where !questions.isSettled(question.number) {
       counts.unanswered += 1
       table.settle(question.flow, nil, now: now)
-      settledUpTo = question.number
+      questions.settle(question.number)
     }
   }
 
   /// No packet waits any longer, as when the firewall is switched off.
   func giveUpAll(now: Timestamp) {
-    giveUp(questions.count, now: now)
+    giveUp(questions.waiting.count, now: now)
     permissions.giveUpAll()
   }
-
-  /// Numbers begin again after the last.
-  private func isSettled(_ number: UInt32) -> Bool { Int32(bitPattern: number &- settledUpTo) <= 0 }
 
   /// Hands out the packets that need not wait any longer, in the order they came, with what is known of them now.
   ///
@@ -338,7 +284,7 @@ final class OwnerDesk {
     _ body: (RawSpan, OwnerlessPacket) -> Void
   ) {
     waiting.release {
-      isSettled($0)
+      questions.isSettled($0)
     } _: { bytes, waited in
       var packet = waited
       switch table.knowledge(of: packet.flow, now: now) {
@@ -355,16 +301,17 @@ final class OwnerDesk {
 
   /// How long from `now` until a packet has waited long enough, or the process may be started again; `nil` if there is neither.
   func nanosecondsToWork(now: Timestamp) -> Int64? {
-    let release = questions.first { !isSettled($0.number) }.map { $0.time.nanoseconds + Self.patience }
-    let start = client == nil ? nextStart?.nanoseconds : nil
+    let release = questions.oldestUnsettled.map { $0.nanoseconds + Self.patience }
+    let start = process.client == nil ? process.nextStart?.nanoseconds : nil
     return [release, start, permissions.nanosecondsToWork(now: now).map { now.nanoseconds + $0 }].compactMap { $0 }
       .min().map { max(0, $0 - now.nanoseconds) }
   }
 
   func snapshot() -> OwnerSnapshot {
     OwnerSnapshot(
-      process: client?.process, problem: problem, waiting: waiting.count, undecided: permissions.waitingCount,
-      counts: counts)
+      process: process.client?.process, problem: process.problem, waiting: waiting.count,
+      undecided: permissions.waitingCount,
+      counts: counts, losses: process.losses)
   }
 }
 

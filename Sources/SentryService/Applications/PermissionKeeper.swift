@@ -1,0 +1,73 @@
+internal import SentryRules
+
+/// The table of what was decided about programs, and the file that it outlives the daemon in. What changes it is written before it
+/// counts.
+struct PermissionKeeper: Sendable {
+  private let file: PermissionFile?
+  private(set) var table = PermissionTable()
+  /// Why the file could not be read: nothing is written over it.
+  private(set) var problem: String?
+
+  init(stateDirectory: String?) { file = stateDirectory.map { PermissionFile(stateDirectory: $0) } }
+
+  mutating func read() {
+    guard let file else { return }
+    do throws(PermissionFile.Failure) {
+      table = try file.read()
+      problem = nil
+    } catch {
+      problem = error.reason
+    }
+  }
+
+  /// Decides about a program.
+  ///
+  /// - Parameter edit: changes what was decided before.
+  /// - Returns: what is decided now.
+  mutating func change(
+    _ path: String, user: UInt32?, _ edit: (inout KeptPermission) throws(PermissionRefusal) -> Void
+  ) throws(PermissionRefusal) -> KeptPermission {
+    try checkFile()
+    var new = table
+    let before = new.entry(of: path, user: user)
+    guard before != nil || !new.isFull else {
+      throw PermissionRefusal(
+        .notKept, "something is decided about \(PermissionTable.capacity) programs already: forget some of them")
+    }
+    var entry = before ?? KeptPermission(path: path, user: user, time: 0, by: "", how: .command)
+    try edit(&entry)
+    guard entry.decidesAnything || before != nil else {
+      throw PermissionRefusal(.missing, "nothing was decided about \(path.visible)")
+    }
+    if !entry.allowsAnything { entry.sha256 = nil }
+    // Whole, as the file has it.
+    entry.time = WallClock.seconds().rounded(.down)
+    if entry.decidesAnything { new.set(entry) } else { new.removeEntry(of: path, user: user) }
+    try keep(new)
+    return entry
+  }
+
+  /// - Parameter user: `nil` for all that was decided about the path.
+  /// - Returns: what was decided.
+  mutating func remove(_ path: String, user: UInt32?) throws(PermissionRefusal) -> [KeptPermission] {
+    try checkFile()
+    var new = table
+    let gone = new.remove(path, user: user)
+    guard !gone.isEmpty else {
+      throw PermissionRefusal(.missing, "nothing was decided about \(path.visible)")
+    }
+    try keep(new)
+    return gone
+  }
+
+  /// A file that could not be read is not written over; perhaps somebody has mended it.
+  private mutating func checkFile() throws(PermissionRefusal) {
+    if problem != nil { read() }
+    if let problem { throw PermissionRefusal(.notKept, "\(problem); mend or remove the file first") }
+  }
+
+  private mutating func keep(_ new: PermissionTable) throws(PermissionRefusal) {
+    if let failure = file?.write(new) { throw PermissionRefusal(.notKept, "it cannot be kept: \(failure)") }
+    table = new
+  }
+}
