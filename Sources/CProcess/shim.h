@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/kcmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -35,6 +36,9 @@ static inline int sentry_drop_capabilities(void) {
 
 /* A descriptor that is readable when the process has ended (pidfd_open(2)). */
 static inline int sentry_process_descriptor(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+/* 0 if two processes or threads have one table of open files between them; else another number, -1 where that is not told (kcmp(2)). */
+static inline int sentry_compare_files(int one, int other) { return (int)syscall(SYS_kcmp, one, other, KCMP_FILES, 0, 0); }
 
 /* A pipe whose ends are closed with the next program (pipe2(2)). */
 static inline int sentry_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }

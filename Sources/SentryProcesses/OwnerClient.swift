@@ -16,6 +16,18 @@ public final class OwnerClient {
   public init(_ command: HelperCommand = .ourselves("owner-lookup")) throws(ProcessError) {
     (process, descriptor) = try command.start()
     question.reserveCapacity(OwnerQuestion.byteCount)
+    makeRoom()
+  }
+
+  /// For a thousand questions; without the right to that there is room for some hundred.
+  private func makeRoom() {
+    var size: Int32 = 2 << 20
+    for option in [SO_SNDBUFFORCE, SO_SNDBUF] {
+      // Safe: the kernel reads one value of this size during the call.
+      guard unsafe setsockopt(descriptor, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size)) != 0 else {
+        return
+      }
+    }
   }
 
   deinit {

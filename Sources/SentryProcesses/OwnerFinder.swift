@@ -23,15 +23,19 @@ struct OwnerFinder: ~Copyable {
   /// - Parameter path: becomes the path of the executable, where that is known; otherwise it is empty.
   mutating func answer(_ question: OwnerQuestion, path: inout [UInt8]) -> OwnerAnswer {
     path.removeAll(keepingCapacity: true)
-    var answer = OwnerAnswer(number: question.number, outcome: .noSocket)
+    var answer = OwnerAnswer(number: question.number, outcome: .notLocal)
     // Wildcard sockets would seem to be those of forwarded packets, too.
     guard question.flow.local.isOfThisHost(interface: question.interface) else { return answer }
-    switch socket(of: question) {
+    let socket = socket(of: question)
+    switch socket {
     case nil: answer.outcome = .notSupported
     case .failed(let code)?: answer.outcome = code == Self.noSuchSocket ? .noSocket : .notSupported
     case .socket(let user, let inode)?:
       answer.user = user
       find(inode, path: &path, &answer)
+      // With a process that has ended meanwhile its socket was closed.
+      let isLost = answer.outcome == .noProcess || answer.outcome == .hidden
+      if isLost, self.socket(of: question) != socket { answer.outcome = .closed }
     }
     if question.wantsListener { answer.listens = isListenedTo(question) }
     return answer
@@ -59,7 +63,7 @@ struct OwnerFinder: ~Copyable {
   }
 
   private mutating func find(_ inode: UInt32, path: inout [UInt8], _ answer: inout OwnerAnswer) {
-    guard inode != 0 else { return answer.outcome = .noProcess }
+    guard inode != 0 else { return answer.outcome = .closed }
     if let holder = holders[inode], processes.isHeld(inode, by: holder) {
       return take(executableOf: holder, path: &path, &answer)
     }

@@ -53,7 +53,7 @@ public struct OwnerAnswer: Equatable, Sendable {
   public enum Outcome: UInt8, Sendable {
     /// This host has no socket for it.
     case noSocket
-    /// There is one, but no process has it open.
+    /// There is one that is open, but no process seems to have it: one of the kernel's own, or one that is kept where nobody sees it.
     case noProcess
     /// There is one, and whose it is was hidden from us.
     case hidden
@@ -61,6 +61,10 @@ public struct OwnerAnswer: Equatable, Sendable {
     case process
     /// The kernel does not answer such questions.
     case notSupported
+    /// Its local address is not one of this host's: it is forwarded.
+    case notLocal
+    /// There is one, but it is being closed: no process has it any more.
+    case closed
   }
 
   public var number: UInt32

@@ -1,3 +1,4 @@
+internal import CProcess
 internal import Foundation
 internal import Glibc
 
@@ -22,16 +23,31 @@ struct ProcessFolder {
 
   init(path: String = "/proc") { self.path = path }
 
-  /// Who has a socket open: of several processes the one with the lowest number.
+  /// Who has a socket open: of several processes the one with the lowest number. Where none has, threads that keep files of their own
+  /// are looked at, which count as processes then.
   func holder(ofSocket inode: UInt32) -> Search {
     let name = Self.name(ofSocket: inode)
+    let processes = processes
     var isHidden = false
     for process in processes {
       let (file, code) = Self.file(in: "\(path)/\(process)/fd", linkedTo: name)
       if let file { return .found(Holder(process: process, file: file)) }
       if code == EACCES || code == EPERM { isHidden = true }
     }
+    for process in processes {
+      for thread in threads(of: process) where thread != process && !sharesFiles(thread, with: process) {
+        if let holder = holder(ofSocket: inode, in: thread) { return .found(holder) }
+      }
+    }
     return isHidden ? .hidden : .nobody
+  }
+
+  /// The numbers of a process' threads, its own first; a thread is found in `path` by its number, too.
+  private func threads(of process: UInt32) -> [UInt32] { numbers(in: "\(path)/\(process)/task") }
+
+  /// A thread may leave its process' table of files for one of its own (unshare(2)), and has the only one if the first has ended.
+  private func sharesFiles(_ thread: UInt32, with process: UInt32) -> Bool {
+    sentry_compare_files(Int32(bitPattern: thread), Int32(bitPattern: process)) == 0
   }
 
   /// Its file, if that process has the socket open, as far as that is ours to see.
@@ -49,14 +65,16 @@ struct ProcessFolder {
   }
 
   /// The numbers of all processes, the lowest first.
-  var processes: [UInt32] {
-    var processes: [UInt32] = []
+  var processes: [UInt32] { numbers(in: path) }
+
+  private func numbers(in folder: String) -> [UInt32] {
+    var numbers: [UInt32] = []
     // Safe: the names are not looked at.
-    _ = unsafe Self.forEachNumber(in: path) { number, _, _ in
-      processes.append(number)
+    _ = unsafe Self.forEachNumber(in: folder) { number, _, _ in
+      numbers.append(number)
       return true
     }
-    return processes.sorted()
+    return numbers.sorted()
   }
 
   /// The numbers of a process' open files.

@@ -49,7 +49,7 @@ struct SocketDiagnosis: ~Copyable {
 extension IPAddress {
   /// Packets to this address end at this host, as far as the kernel tells: it lets nobody bind to another. (With
   /// `ip_nonlocal_bind` it does.)
-  func isOfThisHost(interface: UInt32) -> Bool {
+  package func isOfThisHost(interface: UInt32) -> Bool {
     let descriptor = socket(
       isIPv4 ? AF_INET : AF_INET6, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return false }

@@ -75,16 +75,22 @@ public struct OwnerTable: ~Copyable {
 
   /// Somebody has found out; `nil` if there is nobody.
   ///
-  /// - Parameter program: what is known of the program.
+  /// - Parameters:
+  ///   - program: what is known of the program.
+  ///   - isBrief: it is believed for a second, as that there is nobody.
   public mutating func settle(
-    _ flow: LocalFlow, _ owner: PacketOwner?, program: Program = Program(), now: Timestamp
+    _ flow: LocalFlow, _ owner: PacketOwner?, program: Program = Program(), isBrief: Bool = false, now: Timestamp
   ) {
     let isTCP = flow.protocolNumber == IPProtocol.tcp
-    let slot = place(of: flow, in: owner == nil ? Class.nobody : isTCP ? Class.tcp : Class.udp, now: now)
+    let expiryClass = owner == nil || isBrief ? Class.nobody : isTCP ? Class.tcp : Class.udp
+    let slot = place(of: flow, in: expiryClass, now: now)
     table[slot].isAnswered = true
     table[slot].owner = owner ?? PacketOwner()
     table[slot].program = program
   }
+
+  /// What was asked or known of a flow is forgotten.
+  public mutating func forget(_ flow: LocalFlow) { _ = table.remove(flow) }
 
   /// The program behind a flow, also where that was found out a while ago; `nil` where nothing is known.
   public func program(of flow: LocalFlow) -> Program? {

@@ -58,7 +58,7 @@ import Testing
     let socket = try TestSocket(SOCK_DGRAM)
     let flow = LocalFlow(
       local: IPAddress(v4: 0xC633_6407), socket.port, remote: Self.loopback, 9, protocolNumber: 17)
-    #expect(Self.owner(flow).outcome == .noSocket)
+    #expect(Self.owner(flow).outcome == .notLocal)
   }
 
   @Test func aProcessWithoutFilesToSeeStillHasAUser() throws {

@@ -13,11 +13,15 @@ import Testing
 @Suite struct OwnerDeskTests {
   private final class Bench {
     let desk: OwnerDesk
+    let engine: Engine
     /// The number of each packet that was released, with the user it was found to be of.
     var released: [String] = []
 
     init(_ command: HelperCommand, rules: String = "User") throws {
       desk = OwnerDesk(try Self.program(rules), command: command)
+      let nothing = LoadedRules(try #require(RuleDocument(reading: "()").ruleSet), labels: RuleLabels())
+      let interface = EngineInterface(name: "eth0", in: nothing.ruleSet)
+      engine = Engine(rules: nothing, interfaces: [interface], local: AddressSpans(), eventCapacity: 0)
       _ = desk.startIfDue(now: Self.at(0))
     }
 
@@ -37,7 +41,7 @@ import Testing
       let header = FrameHeader(number: number, time: Self.at(milliseconds), wireLength: frame.count)
       return desk.complete(
         &origin, of: frame.span.bytes, .raw, wireLength: frame.count, .captured(.raw, header),
-        direction: { _ in .outbound }, interface: { 0 }, now: Self.at(milliseconds))
+        engine, interface: { 0 }, now: Self.at(milliseconds)) == .isJudged
     }
 
     func release(at milliseconds: Int64) {
@@ -131,7 +135,7 @@ import Testing
     #expect(
       bench.desk.complete(
         &origin, of: frame.span.bytes, .raw, wireLength: frame.count, .captured(.raw, header),
-        direction: { _ in .outbound }, interface: { 0 }, now: Bench.at(0)))
+        bench.engine, interface: { 0 }, now: Bench.at(0)) == .isJudged)
     #expect(origin.owner == PacketOwner())
     #expect(bench.desk.snapshot().counts.lookups == 0)
   }

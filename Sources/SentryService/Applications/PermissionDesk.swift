@@ -19,6 +19,10 @@ final class PermissionDesk {
   private static let slack: Int64 = 5_000_000_000
 
   private let applications: ApplicationBook
+  /// Packets may be dropped that are sent again.
+  private let mayDrop: Bool
+  /// What was told of no program.
+  var unfound = UnfoundPrograms()
   /// Rules ask for permissions.
   private(set) var isAsked: Bool
   private var policy: ApplicationSettings?
@@ -26,10 +30,13 @@ final class PermissionDesk {
   /// Since the last look through those that wait something was held, or decided.
   private var isToBeReviewed = false
   private var givesUpAll = false
+  /// What is given up may be dropped.
+  private var dropsAll = false
   private var notices: [ApplicationNotice] = []
 
-  init(_ program: Program, _ policy: ApplicationSettings?, _ applications: ApplicationBook) {
+  init(_ program: Program, _ policy: ApplicationSettings?, _ applications: ApplicationBook, drops: Bool) {
     self.applications = applications
+    mayDrop = drops
     isAsked = program.asksForPermissions
     self.policy = policy
   }
@@ -45,20 +52,26 @@ final class PermissionDesk {
   }
 
   /// What holds where nobody can be asked, or where nobody would have been.
-  private var fallback: ApplicationPermission { policy?.unanswered ?? .unknown }
+  var fallback: ApplicationPermission { policy?.unanswered ?? .unknown }
+
+  /// A packet of a flow about which nothing can be said now is better dropped than refused: TCP sends it again.
+  func drops(_ flow: LocalFlow) -> Bool {
+    mayDrop && fallback == .denied && flow.protocolNumber == IPProtocol.tcp
+  }
 
   // MARK: Programs
 
   /// What a flow's program may do, by the answer of the process that looks up owners.
-  ///
-  /// - Parameter opening: the way the connection was opened; `nil`: as the answer says.
   func knowledge(
-    of number: UInt32, _ executable: RawSpan, _ answer: OwnerAnswer, opening: Direction?
+    of number: UInt32, _ executable: RawSpan, _ answer: OwnerAnswer, _ question: OwnerQuestions.Question
   ) -> (program: OwnerTable.Program, permission: ApplicationPermission?) {
-    let opening = opening ?? (answer.listens ? .inbound : .outbound)
+    let opening = question.opening ?? (answer.listens ? .inbound : .outbound)
     var program = OwnerTable.Program(number: number, process: answer.process, opening: opening)
-    guard isAsked, answer.user != nil, answer.outcome == .process else { return (program, nil) }
-    guard number != 0, let identity = answer.identity else { return (program, .unknown) }
+    guard answer.outcome == .process, number != 0, let identity = answer.identity else {
+      guard let reason = answer.whyUnfound(opens: question.opens) else { return (program, nil) }
+      unfound.count(reason)
+      return (program, fallback)
+    }
     guard let permission = applications.permission(of: number) else {
       program.isUndecided = true
       if applications.isNews(number) {
@@ -76,24 +89,30 @@ final class PermissionDesk {
 
   // MARK: Packets
 
-  /// Has a packet wait; false where there is no room: then it is judged as if nobody had answered.
+  /// Has a packet wait. Where there is no room it is dropped if it is sent again, else judged as if nobody had answered.
   func hold(
     _ bytes: RawSpan, _ packet: inout OwnerlessPacket, _ program: OwnerTable.Program, now: Timestamp
-  ) -> Bool {
-    guard waiting.hold(bytes, packet, program, now) else {
-      notices.append(.passedOver)
-      packet.origin.owner.permission = fallback
-      return false
+  ) -> OwnerDesk.Step {
+    if waiting.hold(bytes, packet, program, now) {
+      isToBeReviewed = true
+      return .waits
     }
-    isToBeReviewed = true
-    return true
+    guard !drops(packet.flow) else { return .isDropped }
+    notices.append(.passedOver)
+    packet.origin.owner.permission = fallback
+    return .isJudged
   }
 
   /// Something was decided.
   func review() { isToBeReviewed = true }
 
   /// No packet waits any longer.
-  func giveUpAll() { (givesUpAll, isToBeReviewed) = (true, true) }
+  ///
+  /// - Parameter mayDrop: those that are sent again go nowhere.
+  func giveUpAll(mayDrop: Bool) {
+    (givesUpAll, isToBeReviewed) = (true, true)
+    dropsAll = mayDrop
+  }
 
   private var patience: Int64 {
     Int64(policy?.timeoutSeconds ?? 0) * Timestamp.nanosecondsPerSecond + Self.slack
@@ -101,10 +120,12 @@ final class PermissionDesk {
 
   /// Hands out the packets that need not wait any longer, in the order they came.
   ///
-  /// - Parameter isWorthAsking: the rules would let the packet pass were it of this process.
+  /// - Parameters:
+  ///   - isWorthAsking: the rules would let the packet pass were it of this process.
+  ///   - drop: takes those that go nowhere.
   func release(
     now: Timestamp, isWorthAsking: (RawSpan, OwnerlessPacket, LocalProcess) -> Bool,
-    _ body: (RawSpan, OwnerlessPacket) -> Void
+    drop: (OwnerlessPacket) -> Void, _ body: (RawSpan, OwnerlessPacket) -> Void
   ) {
     let isLate = waiting.oldest.map { now.nanoseconds - $0.nanoseconds >= patience } ?? false
     guard isToBeReviewed || isLate else { return }
@@ -113,8 +134,12 @@ final class PermissionDesk {
     for index in waiting.entries.indices {
       guard let permission = outcome(at: index, now, isWorthAsking) else { continue }
       var packet = waiting.entries[index].packet
-      packet.origin.owner.permission = permission
       released.append(index)
+      if permission == .denied, givesUpAll, dropsAll, drops(packet.flow) {
+        drop(packet)
+        continue
+      }
+      packet.origin.owner.permission = permission
       waiting.entries[index].bytes.withRawSpan { body($0, packet) }
     }
     waiting.remove(at: released)
@@ -163,5 +188,24 @@ final class PermissionDesk {
     guard !notices.isEmpty else { return [] }
     defer { notices = [] }
     return notices
+  }
+}
+
+extension OwnerAnswer {
+  /// Why nothing is known of the program behind a flow that must have one; `nil` for a flow that has none.
+  ///
+  /// - Parameter opens: the packet opens a connection from here.
+  fileprivate func whyUnfound(opens: Bool) -> UnfoundPrograms.Reason? {
+    switch outcome {
+    case .process: .foreign
+    case .hidden: .hidden
+    // The kernel's own sockets (WireGuard, NFS) are root's.
+    case .noProcess: user == 0 ? nil : .noProcess
+    // One datagram may be sent, and its socket closed, before that is looked up. What else belongs to no socket, or to one that is
+    // being closed, needs no program: late packets, and those to closed ports.
+    case .noSocket, .closed: opens ? .noProcess : nil
+    case .notSupported: opens ? .unanswered : nil
+    case .notLocal: nil
+    }
   }
 }

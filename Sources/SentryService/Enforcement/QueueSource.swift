@@ -102,6 +102,9 @@ final class QueueSource {
 
   func resume() { queue.verdicts.resume() }
 
+  /// Its sender sends it again.
+  func discard(_ packet: QueuedPacket) { queue.verdicts.drop(packet.identifier) }
+
   private func refuse(
     _ packet: QueuedPacket, _ bytes: RawSpan, _ answer: Answer, _ engine: borrowing Engine, now: Timestamp
   ) {

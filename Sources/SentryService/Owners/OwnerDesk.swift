@@ -26,6 +26,16 @@ final class OwnerDesk {
   static let lifeSign: Int64 = 10_000_000_000
   private static let flowsRemembered = 65_536
 
+  /// What becomes of a packet that was looked at.
+  enum Step {
+    /// It is judged: what is known stands in its origin.
+    case isJudged
+    /// `release` hands it out.
+    case waits
+    /// It goes nowhere: nothing is known, and its sender sends it again.
+    case isDropped
+  }
+
   private enum Standing {
     /// What is known stands in the packet's origin.
     case known
@@ -33,6 +43,8 @@ final class OwnerDesk {
     case asked(UInt32)
     /// It must wait until it is decided what its program may do.
     case undecided
+    /// It cannot be asked.
+    case unanswered
   }
 
   private let applications: ApplicationBook
@@ -52,14 +64,15 @@ final class OwnerDesk {
   /// - Parameters:
   ///   - policy: what becomes of programs without a permission.
   ///   - applications: where the programs that are found get their numbers.
+  ///   - drops: packets of TCP that would be refused for want of knowledge may be dropped instead.
   ///   - command: how the process is started.
   init(
     _ program: Program, policy: ApplicationSettings? = nil, applications: ApplicationBook = ApplicationBook(),
-    command: HelperCommand = .ourselves("owner-lookup")
+    drops: Bool = false, command: HelperCommand = .ourselves("owner-lookup")
   ) {
     self.program = program
     self.applications = applications
-    permissions = PermissionDesk(program, policy, applications)
+    permissions = PermissionDesk(program, policy, applications, drops: drops)
     process = OwnerProcess(command)
     asksInbound = program.asksForOwners(of: .inbound)
     asksOutbound = program.asksForOwners(of: .outbound)
@@ -72,7 +85,7 @@ final class OwnerDesk {
     asksInbound = program.asksForOwners(of: .inbound)
     asksOutbound = program.asksForOwners(of: .outbound)
     guard !isSame else { return }
-    permissions.giveUpAll()
+    permissions.giveUpAll(mayDrop: true)
     table.removeAll()
     for question in questions.waiting { table.ask(question.flow, question: question.number, now: question.time) }
   }
@@ -104,95 +117,135 @@ final class OwnerDesk {
   /// Fills in who is behind a packet, or has the packet wait for it.
   ///
   /// - Parameters:
-  ///   - direction: the packet's; from its fields where the origin does not tell.
-  ///   - firstDirection: the way in which the flow of a packet of this direction began, as far as is known.
+  ///   - engine: knows interfaces, and how flows began.
   ///   - interface: the system's index of the packet's interface.
-  /// - Returns: false if the packet waits: `release` hands it out.
   func complete(
     _ origin: inout PacketOrigin, of bytes: RawSpan, _ linkType: LinkType, wireLength: Int, _ way: OwnerlessPacket.Way,
-    isLoopback: Bool = false, direction: (borrowing PacketFields) -> Direction,
-    firstDirection: (borrowing PacketFields, Direction) -> Direction? = { _, _ in nil }, interface: () -> UInt32,
-    now: Timestamp
-  ) -> Bool {
+    _ engine: borrowing Engine, interface: () -> UInt32, now: Timestamp
+  ) -> Step {
     guard packet.decode(bytes, linkType: linkType, wireLength: max(wireLength, bytes.byteCount)) == .ip else {
-      return true
+      return .isJudged
     }
-    let direction = origin.direction ?? direction(packet)
+    let direction = origin.direction ?? engine.direction(of: packet, onInterface: origin.interface)
     guard direction == .inbound ? asksInbound : asksOutbound, let flow = LocalFlow(packet, direction: direction) else {
-      return true
+      return .isJudged
     }
-    let standing = standing(of: flow, &origin, now) {
-      var question = OwnerQuestions.Question(number: questions.next, flow: flow, time: now, isLoopback: isLoopback)
-      if permissions.isAsked, !isLoopback { question.opening = opening(direction, firstDirection) }
-      return ask(question, interface(), now).map { .asked($0) } ?? .known
-    }
-    switch standing {
-    case .known: return true
+    switch standing(of: flow, direction, &origin, engine, interface, now) {
+    case .known: return .isJudged
     case .asked(let question):
-      let held = waiting.hold(bytes, OwnerlessPacket(way: way, origin: origin, flow: flow, question: question))
-      if !held { counts.unanswered += 1 }
-      return !held
+      let packet = OwnerlessPacket(way: way, origin: origin, flow: flow, question: question)
+      if waiting.hold(bytes, packet, direction) { return .waits }
+      counts.unanswered += 1
+      return makeDo(flow, &origin, isLocal: isLocal(flow, origin, engine, interface))
     case .undecided:
       var packet = OwnerlessPacket(way: way, origin: origin, flow: flow, question: questions.settledUpTo)
-      let held = hold(bytes, &packet, now)
+      let step = hold(bytes, &packet, now)
       origin = packet.origin
-      return !held
+      return step
+    case .unanswered: return makeDo(flow, &origin, isLocal: isLocal(flow, origin, engine, interface))
     }
   }
 
   private func standing(
-    of flow: LocalFlow, _ origin: inout PacketOrigin, _ now: Timestamp, asking: () -> Standing
+    of flow: LocalFlow, _ direction: Direction, _ origin: inout PacketOrigin, _ engine: borrowing Engine,
+    _ interface: () -> UInt32, _ now: Timestamp
   ) -> Standing {
     switch table.knowledge(of: flow, now: now) {
     case .asked(let number): return questions.isSettled(number) ? .known : .asked(number)
-    case .known(let owner) where !beginsAnew:
+    case .known(let owner) where !beginsAnew(direction, engine):
       origin.owner = owner
       return .known
-    case .undecided(let owner) where !beginsAnew:
+    case .undecided(let owner) where !beginsAnew(direction, engine):
       origin.owner = owner
       return .undecided
-    case .known, .undecided, .nothing: return asking()
+    case .known, .undecided, .nothing: return ask(flow, direction, origin, engine, interface(), now)
     }
+  }
+
+  private var isBareSYN: Bool {
+    packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
+  }
+
+  /// Another process may have the ports now. A SYN that comes in on an open connection says nothing of the kind: anybody may have sent
+  /// it, and the host will not believe it either (RFC 9293 §3.10.7.4).
+  private func beginsAnew(_ direction: Direction, _ engine: borrowing Engine) -> Bool {
+    isBareSYN && (direction == .outbound || engine.beginning(of: packet, going: direction)?.isOpen != true)
   }
 
   /// The way in which the connection of the packet was opened; `nil` where it is not its first, and nobody has seen that. Then it
   /// counts as opened by others if somebody listens at its end.
-  private func opening(
-    _ direction: Direction, _ firstDirection: (borrowing PacketFields, Direction) -> Direction?
-  ) -> Direction? {
+  private func opening(_ direction: Direction, _ engine: borrowing Engine) -> Direction? {
     guard packet.protocolNumber == IPProtocol.tcp else {
-      return firstDirection(packet, direction) ?? direction
+      return engine.beginning(of: packet, going: direction)?.direction ?? direction
     }
-    switch packet.has(.tcpFlags) ? packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) : 0 {
-    case TCPFlag.syn: return direction
-    case TCPFlag.syn | TCPFlag.ack: return direction == .inbound ? .outbound : .inbound
-    default: return nil
+    guard beginsAnew(direction, engine) else {
+      let isAnswer = packet.has(.tcpFlags) && packet.tcpFlags & TCPFlag.syn != 0 && !isBareSYN
+      return isAnswer ? (direction == .inbound ? .outbound : .inbound) : nil
     }
+    return direction
   }
 
   /// Has a packet wait for a decision about its program.
-  private func hold(_ bytes: RawSpan, _ packet: inout OwnerlessPacket, _ now: Timestamp) -> Bool {
+  private func hold(_ bytes: RawSpan, _ packet: inout OwnerlessPacket, _ now: Timestamp) -> Step {
     permissions.hold(bytes, &packet, table.program(of: packet.flow) ?? OwnerTable.Program(), now: now)
   }
 
-  /// Another process may have the ports now.
-  private var beginsAnew: Bool {
-    packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
-  }
-
-  private func ask(_ question: OwnerQuestions.Question, _ interface: UInt32, _ now: Timestamp) -> UInt32? {
-    let wantsListener = permissions.isAsked && !question.isLoopback && question.opening == nil
-    guard !questions.isFull, let client = process.client,
-      client.ask(question.number, question.flow, interface: interface, wantsListener: wantsListener)
+  private func ask(
+    _ flow: LocalFlow, _ direction: Direction, _ origin: PacketOrigin, _ engine: borrowing Engine,
+    _ interface: UInt32, _ now: Timestamp
+  ) -> Standing {
+    let isLoopback = engine.interfaces[origin.interface].isLoopback
+    var question = OwnerQuestions.Question(
+      number: questions.next, flow: flow, time: now, interface: interface, direction: direction,
+      isLoopback: isLoopback)
+    let needsPermission = permissions.isAsked && !isLoopback
+    if needsPermission {
+      question.opening = opening(direction, engine)
+      question.mayBeLocal = engine.local.contains(flow.local)
+    }
+    guard questions.hasRoom(for: direction), let client = process.client,
+      client.ask(
+        question.number, question.flow, interface: question.interface,
+        wantsListener: needsPermission && question.opening == nil)
     else {
-      counts.unanswered += 1
-      table.settle(question.flow, nil, now: now)
-      return nil
+      settleUnanswered(question, now)
+      return .unanswered
     }
     counts.lookups += 1
     questions.append(question)
-    table.ask(question.flow, question: question.number, now: now)
-    return question.number
+    table.ask(flow, question: question.number, now: now)
+    return .asked(question.number)
+  }
+
+  // MARK: Nobody tells
+
+  /// Whether programs need a permission for a flow, which must be this host's: what is forwarded has no program here.
+  private func isLocal(
+    _ flow: LocalFlow, _ origin: PacketOrigin, _ engine: borrowing Engine, _ interface: () -> UInt32
+  ) -> Bool {
+    permissions.isAsked && !engine.interfaces[origin.interface].isLoopback && engine.local.contains(flow.local)
+      && flow.local.isOfThisHost(interface: interface())
+  }
+
+  /// A packet of a flow whose program nobody tells.
+  private func makeDo(_ flow: LocalFlow, _ origin: inout PacketOrigin, isLocal: Bool) -> Step {
+    guard isLocal else { return .isJudged }
+    guard !permissions.drops(flow) else { return .isDropped }
+    origin.owner.permission = permissions.fallback
+    return .isJudged
+  }
+
+  /// Nobody has told whose a flow is: that is believed for a second. What would be refused is dropped where it is sent again, and then
+  /// it is asked again.
+  private func settleUnanswered(_ question: OwnerQuestions.Question, _ now: Timestamp) {
+    counts.unanswered += 1
+    guard permissions.isAsked, question.mayBeLocal, question.flow.local.isOfThisHost(interface: question.interface)
+    else { return table.settle(question.flow, nil, now: now) }
+    permissions.unfound.count(.unanswered)
+    guard !permissions.drops(question.flow) else { return table.forget(question.flow) }
+    var owner = PacketOwner()
+    owner.permission = permissions.fallback
+    table.settle(question.flow, owner, isBrief: true, now: now)
   }
 
   /// The number of the program behind a connection, if it was asked for; else 0.
@@ -229,19 +282,21 @@ final class OwnerDesk {
   private func settle(
     _ question: OwnerQuestions.Question, _ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp
   ) {
-    guard answer.user != nil else { return table.settle(question.flow, nil, now: now) }
-    var owner = program.owner(executable: executable, user: answer.user)
-    guard permissions.isAsked else {
-      let number = applications.number(of: executable)
+    guard permissions.isAsked, !question.isLoopback else {
+      guard answer.user != nil else { return table.settle(question.flow, nil, now: now) }
+      let number = applications.number(of: executable, permissions.isAsked ? answer.identity : nil)
+      let owner = program.owner(executable: executable, user: answer.user)
       return table.settle(question.flow, owner, program: OwnerTable.Program(number: number), now: now)
     }
-    let number = applications.number(of: executable, answer.identity)
-    guard !question.isLoopback else {
-      return table.settle(question.flow, owner, program: OwnerTable.Program(number: number), now: now)
+    var owner = PacketOwner()
+    var number: UInt32 = 0
+    if answer.user != nil {
+      owner = program.owner(executable: executable, user: answer.user)
+      number = applications.number(of: executable, answer.identity)
     }
-    let (program, permission) = permissions.knowledge(of: number, executable, answer, opening: question.opening)
+    let (program, permission) = permissions.knowledge(of: number, executable, answer, question)
     owner.permission = permission
-    table.settle(question.flow, owner, program: program, now: now)
+    table.settle(question.flow, owner, program: program, isBrief: answer.user == nil, now: now)
   }
 
   /// Something was decided about programs, by their numbers.
@@ -264,24 +319,29 @@ final class OwnerDesk {
   /// The packets of the oldest questions wait no longer.
   private func giveUp(_ count: Int, now: Timestamp) {
     for question in questions.waiting.prefix(count) where !questions.isSettled(question.number) {
-      counts.unanswered += 1
-      table.settle(question.flow, nil, now: now)
+      settleUnanswered(question, now)
       questions.settle(question.number)
     }
   }
 
   /// No packet waits any longer, as when the firewall is switched off.
   func giveUpAll(now: Timestamp) {
-    giveUp(questions.waiting.count, now: now)
-    permissions.giveUpAll()
+    for question in questions.waiting where !questions.isSettled(question.number) {
+      counts.unanswered += 1
+      table.settle(question.flow, nil, now: now)
+      questions.settle(question.number)
+    }
+    permissions.giveUpAll(mayDrop: false)
   }
 
   /// Hands out the packets that need not wait any longer, in the order they came, with what is known of them now.
   ///
-  /// - Parameter isWorthAsking: the rules would let the packet pass were it of this process.
+  /// - Parameters:
+  ///   - isWorthAsking: the rules would let the packet pass were it of this process.
+  ///   - drop: takes those that go nowhere.
   func release(
     now: Timestamp, isWorthAsking: (RawSpan, OwnerlessPacket, LocalProcess) -> Bool = { _, _, _ in true },
-    _ body: (RawSpan, OwnerlessPacket) -> Void
+    drop: (OwnerlessPacket) -> Void = { _ in }, _ body: (RawSpan, OwnerlessPacket) -> Void
   ) {
     waiting.release {
       questions.isSettled($0)
@@ -291,12 +351,17 @@ final class OwnerDesk {
       case .known(let owner): packet.origin.owner = owner
       case .undecided(let owner):
         packet.origin.owner = owner
-        if hold(bytes, &packet, now) { return }
+        switch hold(bytes, &packet, now) {
+        case .isJudged: break
+        case .waits: return
+        case .isDropped: return drop(packet)
+        }
+      case .nothing where permissions.isAsked && permissions.drops(packet.flow): return drop(packet)
       case .asked, .nothing: break
       }
       body(bytes, packet)
     }
-    permissions.release(now: now, isWorthAsking: isWorthAsking, body)
+    permissions.release(now: now, isWorthAsking: isWorthAsking, drop: drop, body)
   }
 
   /// How long from `now` until a packet has waited long enough, or the process may be started again; `nil` if there is neither.

@@ -8,13 +8,24 @@ struct OwnerQuestions {
     var number: UInt32
     var flow: LocalFlow
     var time: Timestamp
+    /// The system's index of the interface that its packet was seen on.
+    var interface: UInt32 = 0
+    /// Its local address may be one of this host's.
+    var mayBeLocal = false
+    /// The way of its packet.
+    var direction: Direction
     /// The way the connection was opened; `nil`: as the answer will say.
     var opening: Direction?
     /// Programs of this host that talk to each other need no permission.
     var isLoopback = false
+
+    /// Its packet is one that opens a connection from here: so somebody here has sent it.
+    var opens: Bool { direction == .outbound && opening == .outbound }
   }
 
   static let limit = 1_024
+  /// About packets that come in: strangers leave room for what is sent from here.
+  private static let inboundLimit = 768
 
   private(set) var waiting: Deque<Question> = []
   private var last: UInt32 = 0
@@ -26,7 +37,9 @@ struct OwnerQuestions {
   /// The number of the next question.
   var next: UInt32 { last &+ 1 }
 
-  var isFull: Bool { waiting.count >= Self.limit }
+  func hasRoom(for direction: Direction) -> Bool {
+    waiting.count < (direction == .inbound ? Self.inboundLimit : Self.limit)
+  }
 
   mutating func append(_ question: Question) {
     last = question.number

@@ -32,6 +32,8 @@ struct OwnerlessPackets: ~Copyable {
   /// Room for a thousand first packets, or for two dozen of the longest.
   private static let size = 2 << 20
   private static let limit = 1_024
+  /// Of what comes in: strangers leave room for what is sent from here.
+  private static let inboundLimit = 768
 
   /// A ring; each packet stands in one piece.
   private var bytes: [UInt8]
@@ -45,9 +47,10 @@ struct OwnerlessPackets: ~Copyable {
   var count: Int { entries.count { !$0.isTaken } }
 
   /// Copies a packet; false if there is no room.
-  mutating func hold(_ packetBytes: RawSpan, _ packet: OwnerlessPacket) -> Bool {
+  mutating func hold(_ packetBytes: RawSpan, _ packet: OwnerlessPacket, _ direction: Direction) -> Bool {
     let count = packetBytes.byteCount
-    guard entries.count < Self.limit, let start = room(for: count) else { return false }
+    let limit = direction == .inbound ? Self.inboundLimit : Self.limit
+    guard entries.count < limit, let start = room(for: count) else { return false }
     for offset in 0..<count { bytes[start + offset] = packetBytes.wire8(at: offset) ?? 0 }
     entries.append(Entry(start: start, count: count, packet: packet))
     return true

@@ -17,7 +17,7 @@ extension PacketWorker {
     let policy = rules.ruleSet.settings.applications
     if let owners { return owners.follow(rules.program, policy: policy) }
     applications.forgetPermissions()
-    owners = OwnerDesk(rules.program, policy: policy, applications: applications)
+    owners = OwnerDesk(rules.program, policy: policy, applications: applications, drops: paces)
     startOwnerLookup()
   }
 
@@ -26,12 +26,12 @@ extension PacketWorker {
     poll.add(descriptor, tag: Self.ownerTag)
   }
 
-  /// Fills in who is behind a packet; false if the packet must wait for that.
+  /// Fills in who is behind a packet, as far as rules ask for that.
   @inline(__always)
   mutating func complete(
     _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: OwnerlessPacket.Way
-  ) -> Bool {
-    guard let owners, engine.isOn else { return true }
+  ) -> OwnerDesk.Step {
+    guard let owners, engine.isOn else { return .isJudged }
     return complete(&origin, bytes, linkType, wireLength, way, owners)
   }
 
@@ -39,15 +39,14 @@ extension PacketWorker {
   mutating func complete(
     _ origin: inout PacketOrigin, _ bytes: RawSpan, _ linkType: LinkType, _ wireLength: Int, _ way: OwnerlessPacket.Way,
     _ owners: OwnerDesk
-  ) -> Bool {
+  ) -> OwnerDesk.Step {
     let interface = origin.interface
-    guard engine.interfaces.indices.contains(interface), engine.interfaces[interface].isFiltered else { return true }
+    guard engine.interfaces.indices.contains(interface), engine.interfaces[interface].isFiltered else {
+      return .isJudged
+    }
     let name = sources.indices.contains(interface) ? sources[interface].name : ""
     return owners.complete(
-      &origin, of: bytes, linkType, wireLength: wireLength, way,
-      isLoopback: engine.interfaces[interface].isLoopback,
-      direction: { engine.direction(of: $0, onInterface: interface) },
-      firstDirection: { engine.firstDirection(of: $0, going: $1) },
+      &origin, of: bytes, linkType, wireLength: wireLength, way, engine,
       interface: { NetworkInterface.index(of: name) }, now: UptimeClock.now())
   }
 
@@ -66,6 +65,7 @@ extension PacketWorker {
     startOwnerLookup()
     owners.giveUpOverdue(now: now)
     judgeReleased(by: owners)
+    if let remark = owners.permissions.unfound.takeRemark(nanoseconds: now.nanoseconds) { self.remark([remark]) }
   }
 
   /// No packet waits any longer.
@@ -81,6 +81,11 @@ extension PacketWorker {
     let asks = paces
     owners.release(now: UptimeClock.now()) { bytes, packet, process in
       asks && passes(bytes, packet, as: process, now: now)
+    } drop: { packet in
+      isAny = true
+      guard case .queued(let queued) = packet.way, let queue else { return }
+      queue.resume()
+      queue.discard(queued)
     } _: { bytes, packet in
       isAny = true
       judge(packet, bytes, now: now)

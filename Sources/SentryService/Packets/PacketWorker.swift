@@ -221,7 +221,8 @@ struct PacketWorker: ~Copyable {
       if let bridge { return try judgeBatch(from: source, index, through: bridge) }
       _ = try source.dispatch(maximum: Self.batch) { frame, linkType, header in
         var origin = PacketOrigin(interface: index)
-        guard complete(&origin, frame, linkType, header.wireLength, .captured(linkType, header)) else { return }
+        let step = complete(&origin, frame, linkType, header.wireLength, .captured(linkType, header))
+        guard case .isJudged = step else { return }
         _ = judged(frame, linkType, header.wireLength, header.time, origin)
       }
     } catch {
@@ -267,10 +268,11 @@ struct PacketWorker: ~Copyable {
     do {
       try queue.dispatch { bytes, packet, origin in
         var origin = origin
-        guard complete(&origin, bytes, .raw, packet.wireLength, .queued(packet)) else {
-          return queue.keepWaiting(packet)
+        switch complete(&origin, bytes, .raw, packet.wireLength, .queued(packet)) {
+        case .isJudged: judge(packet, bytes, origin, through: queue, now: now)
+        case .waits: queue.keepWaiting(packet)
+        case .isDropped: queue.discard(packet)
         }
-        judge(packet, bytes, origin, through: queue, now: now)
       }
       setQueueProblem(nil)
     } catch {

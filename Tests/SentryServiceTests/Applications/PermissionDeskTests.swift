@@ -18,9 +18,11 @@ import Testing
     private(set) var released: [String] = []
     var isWorthAsking = true
 
-    init(_ policy: ApplicationSettings? = ApplicationSettings()) throws {
+    private(set) var dropped = 0
+
+    init(_ policy: ApplicationSettings? = ApplicationSettings(), drops: Bool = false) throws {
       let text = #"( { enabled = 1; propertyName = "Application permission"; propertyValue = denied; } )"#
-      desk = PermissionDesk(try #require(RuleDocument(reading: text).ruleSet).program(), policy, book)
+      desk = PermissionDesk(try #require(RuleDocument(reading: text).ruleSet).program(), policy, book, drops: drops)
     }
 
     /// What is known of a flow of curl once its owner was found.
@@ -31,23 +33,52 @@ import Testing
       let answer = OwnerAnswer(
         number: 1, outcome: .process, user: 7, process: 90, identity: identity, listens: listens)
       return path.withRawSpan { bytes in
-        desk.knowledge(of: book.number(of: bytes, identity), bytes, answer, opening: opening)
+        desk.knowledge(of: book.number(of: bytes, identity), bytes, answer, question(.outbound, opening))
       }
     }
 
-    func hold(_ number: UInt8, port: UInt16 = 1, _ program: OwnerTable.Program, at seconds: Int64 = 0) -> Bool {
+    private func question(_ direction: Direction, _ opening: Direction?) -> OwnerQuestions.Question {
+      OwnerQuestions.Question(
+        number: 1, flow: flow(1), time: Timestamp(seconds: 0), direction: direction, opening: opening)
+    }
+
+    private func flow(_ port: UInt16, _ protocolNumber: UInt8 = IPProtocol.tcp) -> LocalFlow {
+      LocalFlow(
+        local: IPAddress(v4: 1), port, remote: IPAddress(v4: 2), 443, protocolNumber: protocolNumber)
+    }
+
+    /// What holds for a flow of which no program was found.
+    func fail(
+      _ outcome: OwnerAnswer.Outcome, user: UInt32?, _ direction: Direction, _ opening: Direction?
+    ) -> ApplicationPermission? {
+      let nothing: [UInt8] = []
+      return nothing.withRawSpan { bytes in
+        desk.knowledge(
+          of: 0, bytes, OwnerAnswer(number: 1, outcome: outcome, user: user), question(direction, opening)
+        ).permission
+      }
+    }
+
+    func hold(
+      _ number: UInt8, port: UInt16 = 1, over protocolNumber: UInt8 = IPProtocol.tcp, _ program: OwnerTable.Program,
+      at seconds: Int64 = 0
+    ) -> Bool { step(number, port: port, over: protocolNumber, program, at: seconds) == .waits }
+
+    func step(
+      _ number: UInt8, port: UInt16 = 1, over protocolNumber: UInt8 = IPProtocol.tcp, _ program: OwnerTable.Program,
+      at seconds: Int64 = 0
+    ) -> OwnerDesk.Step {
       var packet = OwnerlessPacket(
         way: .captured(.raw, FrameHeader(number: 1, time: Timestamp(seconds: 0), wireLength: 1)),
-        origin: PacketOrigin(interface: 0),
-        flow: LocalFlow(
-          local: IPAddress(v4: 1), port, remote: IPAddress(v4: 2), 443, protocolNumber: IPProtocol.tcp), question: 0)
+        origin: PacketOrigin(interface: 0), flow: flow(port, protocolNumber), question: 0)
       packet.origin.owner.user = 7
       return [number].withRawSpan { desk.hold($0, &packet, program, now: Timestamp(seconds: seconds)) }
     }
 
     func release(at seconds: Int64 = 0) {
-      desk.release(now: Timestamp(seconds: seconds), isWorthAsking: { _, _, _ in self.isWorthAsking }) {
-        bytes, packet in
+      desk.release(now: Timestamp(seconds: seconds), isWorthAsking: { _, _, _ in self.isWorthAsking }) { _ in
+        dropped += 1
+      } _: { bytes, packet in
         released.append("\(bytes.wire8(at: 0) ?? 0) \(packet.origin.owner.permission?.name ?? "-")")
       }
     }
@@ -120,7 +151,7 @@ import Testing
     (policy.unknown, policy.otherwise) = (unknown, otherwise)
     let bench = try Bench(policy)
     #expect(bench.hold(1, bench.find().program))
-    bench.desk.giveUpAll()
+    bench.desk.giveUpAll(mayDrop: true)
     bench.release()
     #expect(bench.released == ["1 \(expected)"])
   }
@@ -147,10 +178,80 @@ import Testing
     #expect(ofOneFlow == UndecidedPackets.limitOfFlow)
     let others = (2..<1_000 as Range<UInt16>).count { bench.hold(0, port: $0, program) }
     #expect(ofOneFlow + others == UndecidedPackets.limit)
-    bench.desk.giveUpAll()
+    bench.desk.giveUpAll(mayDrop: true)
     bench.release()
     #expect(bench.released.count == UndecidedPackets.limit)
     #expect(bench.desk.waitingCount == 0)
+  }
+
+  /// What TCP sends again is dropped where it would be refused only because nothing is known now.
+  @Test func whatIsSentAgainIsNotRefused() throws {
+    let bench = try Bench(drops: true)
+    let program = bench.find().program
+    for number in 0..<UInt8(UndecidedPackets.limitOfFlow) { #expect(bench.hold(number, program)) }
+    #expect(bench.step(64, program) == .isDropped)
+    #expect(bench.step(65, port: 2, over: IPProtocol.udp, program) == .waits)
+    bench.desk.giveUpAll(mayDrop: true)
+    bench.release()
+    #expect(bench.dropped == UndecidedPackets.limitOfFlow && bench.released == ["65 denied"])
+    #expect(bench.hold(1, program))
+    bench.desk.giveUpAll(mayDrop: false)
+    bench.release()
+    #expect(bench.released.last == "1 denied")
+  }
+
+  /// Flows of this host whose program was not found are those of an unknown one. What has no program passes.
+  @Test(arguments: [
+    Unfound("the kernel's own socket", .noProcess, user: 0, .outbound, .outbound, nil),
+    Unfound("a socket that is kept where nobody sees it", .noProcess, user: 7, .outbound, .outbound, .denied),
+    Unfound("likewise, of an older connection", .noProcess, user: 7, .outbound, nil, .denied),
+    Unfound("likewise, one that listens", .noProcess, user: 7, .inbound, .inbound, .denied),
+    Unfound("a process that is not ours to see", .hidden, user: 7, .outbound, nil, .denied),
+    Unfound("a datagram whose socket was closed", .noSocket, .outbound, .outbound, .denied),
+    Unfound("a connection to a closed port", .noSocket, .inbound, .inbound, nil),
+    Unfound("a late answer to nobody", .noSocket, .inbound, .outbound, nil),
+    Unfound("a late packet of a closed connection", .closed, user: 7, .outbound, nil, nil),
+    Unfound("a socket that is being closed and opens", .closed, user: 7, .outbound, .outbound, .denied),
+    Unfound("a forwarded packet", .notLocal, .outbound, .outbound, nil),
+    Unfound("a kernel that tells nothing", .notSupported, .outbound, .outbound, .denied),
+    Unfound("a program whose path means nothing here", .process, user: 7, .outbound, .outbound, .denied),
+  ])
+  private func whatIsNotFound(_ unfound: Unfound) throws {
+    let bench = try Bench()
+    #expect(bench.fail(unfound.outcome, user: unfound.user, unfound.direction, unfound.opening) == unfound.expected)
+    let remark = bench.desk.unfound.takeRemark(nanoseconds: 0)
+    #expect((remark != nil) == (unfound.expected == .denied))
+    let open = try Bench(nil)
+    #expect(open.fail(.noProcess, user: 7, .outbound, .outbound) == .unknown, "without settings nothing is decided")
+  }
+
+  @Test func whatIsNotFoundIsToldOnceAMinute() throws {
+    let bench = try Bench()
+    func fail() { _ = bench.fail(.process, user: 7, .outbound, .outbound) }
+    fail()
+    #expect(bench.desk.unfound.takeRemark(nanoseconds: 1)?.contains("1 of executables") == true)
+    for _ in 1...3 { fail() }
+    #expect(bench.desk.unfound.takeRemark(nanoseconds: 60_000_000_000) == nil)
+    #expect(bench.desk.unfound.takeRemark(nanoseconds: 60_000_000_001)?.contains("3 of executables") == true)
+    #expect(bench.desk.unfound.takeRemark(nanoseconds: 600_000_000_000) == nil)
+  }
+
+  private struct Unfound: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let outcome: OwnerAnswer.Outcome
+    let user: UInt32?
+    let direction: Direction
+    let opening: Direction?
+    let expected: ApplicationPermission?
+
+    init(
+      _ what: String, _ outcome: OwnerAnswer.Outcome, user: UInt32? = nil, _ direction: Direction,
+      _ opening: Direction?, _ expected: ApplicationPermission?
+    ) {
+      testDescription = what
+      (self.outcome, self.user, self.direction) = (outcome, user, direction)
+      (self.opening, self.expected) = (opening, expected)
+    }
   }
 
   @Test(arguments: [(true, Direction.inbound), (false, .outbound)])
