@@ -206,7 +206,9 @@ struct StatusText {
           + "\(grouped(counts.timedOut)) not answered, \(applications.questions) waiting "
           + "with \(counted(applications.packets, "packet")); \(grouped(counts.unasked)) passed over")
     }
-    if let problem = applications.problem { lines.append("trouble    \(style.yellow(problem.visible))") }
+    for trouble in [applications.problem, applications.warning] {
+      if let trouble { lines.append("trouble    \(style.yellow(trouble.visible))") }
+    }
     return lines
   }
 

@@ -18,11 +18,25 @@ extension ExecutableDigest {
   /// Programs are shorter.
   private static var longest: UInt64 { 4 << 30 }
 
+  /// Of what a process runs, also after another file has come to its path.
+  public static func of(
+    process: UInt32, known: (ExecutableIdentity) -> String? = { _ in nil }
+  ) throws(Failure) -> ExecutableDigest {
+    try reading("/proc/\(process)/exe", known: known)
+  }
+
   /// Reads the file at a path, through to its end: so this takes a while for a large one (a second for some hundred megabytes).
   ///
   /// - Parameter known: what has been found out about files before: one that is the same still is not read again.
   public static func of(
     _ path: String, known: (ExecutableIdentity) -> String? = { _ in nil }
+  ) throws(Failure) -> ExecutableDigest {
+    if let digest = try? reading(HostFiles.place(of: path), known: known) { return digest }
+    return try reading(path, known: known)
+  }
+
+  private static func reading(
+    _ path: String, known: (ExecutableIdentity) -> String?
   ) throws(Failure) -> ExecutableDigest {
     // Safe: Swift passes the path as a terminated string that lives during the call.
     let file = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
@@ -36,7 +50,9 @@ extension ExecutableDigest {
   }
 
   /// What the kernel hands to the interpreter that it names (execve(2)).
-  public static func isScript(_ path: String) -> Bool {
+  public static func isScript(_ path: String) -> Bool { HostFiles.places(of: path).contains(where: beginsAsScript) }
+
+  private static func beginsAsScript(_ path: String) -> Bool {
     // Safe: Swift passes the path as a terminated string that lives during the call.
     let file = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
     guard file >= 0 else { return false }

@@ -2,17 +2,17 @@
 //
 // The kernel tells the path as it is among the mounts that the file was reached by. Everybody may make a mount namespace (with
 // user namespaces no right is needed), and put any file in the place of any other there. So a path counts only if it leads us
-// to the very same file, or if the file lies on one of our own mounts: then the path is ours, too, and was right even if
-// another file is there by now.
+// or process 1 to the very same file, or if the file lies on one of our own or its mounts: then the path is ours, too, and was
+// right even if another file is there by now.
 
 internal import Foundation
 internal import Glibc
 
 extension ProcessFolder {
   enum Executable: Equatable {
-    /// Its path in our own view of the file system, as it was when the process began.
+    /// Its path in our own view of the file system or that of process 1, as it was when the process began.
     case known([UInt8])
-    /// A file that our own view of the file system does not have at that path: of a container, or of somebody who deceives.
+    /// A file that neither view has at that path: of a container, or of somebody who deceives.
     case foreign
     /// The process has gone, has none, or is not ours to see.
     case hidden
@@ -32,7 +32,11 @@ extension ProcessFolder {
       mounted.count > mark.count && mounted.suffix(mark.count) == mark[...]
       ? Array(mounted.dropLast(mark.count)) : mounted
     guard let status = file.status else { return (.hidden, nil) }
-    let isOurs = FileIdentity(ofPath: path) == FileIdentity(status) || file.isOnOurMounts
+    let identity = FileIdentity(status)
+    let isOurs =
+      FileIdentity(ofPath: path) == identity
+      || FileIdentity(ofPath: Array(HostFiles.place(of: "").utf8) + path) == identity
+      || file.isOnOurMounts
     return (isOurs ? .known(path) : .foreign, ExecutableIdentity(status))
   }
 }
@@ -47,7 +51,7 @@ private struct FileIdentity: Equatable {
     inode = UInt64(status.st_ino)
   }
 
-  /// What a path leads to for us; `nil` if that is nothing.
+  /// What a path leads to; `nil` if that is nothing.
   init?(ofPath path: [UInt8]) {
     var status = stat()
     // Safe: both live during the call, and the path ends with a zero byte.
@@ -84,7 +88,7 @@ private struct OpenedPath: ~Copyable {
     ProcessFolder.link(at: AT_FDCWD, "/proc/self/fd/\(descriptor)", longest: 4_096)
   }
 
-  /// Whether it was reached by a mount of our own namespace, not by one of another, or one that is detached.
+  /// Whether it was reached by a mount of our own namespace or that of process 1, not by one of another, or one that is detached.
   var isOnOurMounts: Bool {
     guard let text = Self.text("/proc/self/fdinfo/\(descriptor)") else { return false }
     for line in text.split(separator: "\n") {
@@ -96,8 +100,9 @@ private struct OpenedPath: ~Copyable {
 
   /// The first field of a line is the mount's number (proc_pid_mountinfo(5)).
   private static func isOurs(mount number: Substring) -> Bool {
-    guard let text = text("/proc/self/mountinfo") else { return false }
-    return text.split(separator: "\n").contains { $0.prefix { $0 != " " } == number }
+    ["/proc/self/mountinfo", "/proc/1/mountinfo"].contains { path in
+      text(path)?.split(separator: "\n").contains { $0.prefix { $0 != " " } == number } ?? false
+    }
   }
 
   /// Mount points need not be UTF-8.

@@ -25,17 +25,29 @@ extension SentryDaemon {
   func applicationsStatus(packets: Int) async -> ApplicationsStatusReport? {
     guard asksForPermissions else { return nil }
     let known = await applications.known
-    return ApplicationsStatusReport(
+    var report = ApplicationsStatusReport(
       policy: known.policy, permissions: Set(known.entries.map(\.path)).count, questions: known.questions,
       counts: known.counts, packets: packets, problem: known.problem)
+    report.warning = Self.sightWarning
+    return report
+  }
+
+  /// The process that looks up has no more rights than we do.
+  private static var sightWarning: String? {
+    HostFiles.othersAreSeen
+      ? nil
+      : "sentry may not look into other users' processes: all their programs count as unknown ones that nobody answers for; "
+        + "a service may with 'sentry service install --see-processes'"
   }
 
   func applicationsReply() async throws -> ApplicationsReply {
     let (known, changed) = (await applications.known, await applications.changedPaths())
     let reports = try await trials.run { ApplicationReport.all(permissions: known.entries, changed: changed) }
-    return ApplicationsReply(
+    var reply = ApplicationsReply(
       time: WallClock.seconds(), asked: asksForPermissions, policy: known.policy, applications: reports,
       questions: known.questions, counts: known.counts, problem: known.problem)
+    reply.warning = Self.sightWarning
+    return reply
   }
 
   func permit(_ request: PermissionRequest, by caller: Caller) async throws -> PermissionReply {

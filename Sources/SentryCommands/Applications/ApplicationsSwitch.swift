@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SentryControl
 internal import SentryRules
 
 extension Applications {
@@ -45,6 +46,11 @@ extension Applications {
         let choice = ApplicationEditing.Choice(
           unknown: unknown?.meaning, timeoutSeconds: timeout, otherwise: otherwise?.meaning)
         try await Switch.edit(document, options) { editing throws(EditError) in try editing.switchOn(choice) }
+        guard document == nil else { return }
+        let reply: ApplicationsReply = try await ControlClient.connected(to: options.socket.path) { client in
+          try await client.get(ControlPath.applications)
+        }
+        if let warning = reply.warning { Console.writeError(warning.visible) }
       }
     }
 

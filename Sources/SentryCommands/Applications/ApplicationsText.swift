@@ -44,6 +44,7 @@ struct ApplicationsText {
   private func remarks(_ reply: ApplicationsReply) -> [String] {
     var lines: [String] = []
     if let problem = reply.problem { lines.append("permissions are not read: \(problem.visible)") }
+    if let warning = reply.warning { lines.append(style.yellow(warning.visible)) }
     guard reply.asked else {
       return lines + ["the rules in force do not ask for permissions: 'sentry applications on'"]
     }

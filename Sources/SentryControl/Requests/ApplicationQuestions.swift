@@ -11,6 +11,8 @@ public struct ApplicationsStatusReport: Codable, Sendable, Equatable {
   public var packets: Int
   /// Why permissions are not read; `nil` if they are.
   public var problem: String?
+  /// What keeps programs from being told, and what would help; `nil` if nothing does.
+  public var warning: String?
 
   public init(
     policy: ApplicationPolicyReport?, permissions: Int, questions: Int, counts: ApplicationCountsReport, packets: Int,

@@ -14,6 +14,8 @@ public struct ApplicationsReply: Codable, Sendable, Equatable {
   public var counts: ApplicationCountsReport
   /// Why permissions are not read or kept; `nil` if all is well.
   public var problem: String?
+  /// What keeps programs from being told, and what would help; `nil` if nothing does.
+  public var warning: String?
 
   public init(
     time: Double, asked: Bool, policy: ApplicationPolicyReport? = nil, applications: [ApplicationReport] = [],

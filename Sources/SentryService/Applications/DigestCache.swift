@@ -8,9 +8,15 @@ actor DigestCache {
 
   /// Of the file that is at a path now.
   func digest(at path: String) async -> Result<ExecutableDigest, ExecutableDigest.Failure> {
+    await digest { known throws(ExecutableDigest.Failure) in try ExecutableDigest.of(path) { known[$0] } }
+  }
+
+  private func digest(
+    _ read: @escaping @Sendable ([ExecutableIdentity: String]) throws(ExecutableDigest.Failure) -> ExecutableDigest
+  ) async -> Result<ExecutableDigest, ExecutableDigest.Failure> {
     let known = known
     let found = await Task.detached {
-      Result { () throws(ExecutableDigest.Failure) in try ExecutableDigest.of(path) { known[$0] } }
+      Result { () throws(ExecutableDigest.Failure) in try read(known) }
     }.value
     if case .success(let digest) = found {
       if self.known.count >= Self.capacity { self.known.removeAll() }
@@ -22,11 +28,12 @@ actor DigestCache {
   /// Of what a process runs, also after another file has come to its path; `nil` where it cannot be read any more.
   func digest(of program: MetProgram, at path: String) async -> String? {
     if let sha256 = known[program.identity] { return sha256 }
-    for place in [path, "/proc/\(program.process)/exe"] {
-      if case .success(let digest) = await digest(at: place), digest.identity == program.identity {
-        return digest.sha256
-      }
+    let process = program.process
+    let running = await digest { known throws(ExecutableDigest.Failure) in
+      try ExecutableDigest.of(process: process) { known[$0] }
     }
+    if case .success(let digest) = running, digest.identity == program.identity { return digest.sha256 }
+    if case .success(let digest) = await digest(at: path), digest.identity == program.identity { return digest.sha256 }
     return nil
   }
 }
