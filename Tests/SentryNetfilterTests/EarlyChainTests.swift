@@ -45,6 +45,19 @@ struct EarlyChainTests {
     #expect(chain.uncovered.isEmpty)
   }
 
+  /// Only the daemon can tell programs; but fragments without ports have none.
+  @Test func permissionsOfProgramsLeaveTheDefaultDocumentsChainAsItIs() throws {
+    let text = TestFiles.text("Documents/Default.plist")
+    var editing = ApplicationEditing(try EditableDocument(reading: Array(text.utf8), fileName: "Default.plist"))
+    try editing.switchOn(.init())
+    let switched = String(decoding: try editing.edited.bytes, as: UTF8.self)
+    let (before, after) = (try Self.chain(text), try Self.chain(switched))
+    #expect(after.rules == before.rules && after.decided == before.decided)
+    #expect(after.uncovered.map(\.number) == ["2"], "who listens in a container cannot be told")
+    let group = "{ rules = ( \(ApplicationGroup.text), \(Self.deleteFragments) ); }"
+    #expect(try Self.chain(group).decided.map(\.number) == ["2"], "also in a document where the group comes first")
+  }
+
   @Test func anInterfaceThatIsNotFilteredIsNotAskedFor() throws {
     let text = TestFiles.text("Documents/Default.plist")
     let chain = try Self.chain(text, interfaces: [Self.eth0])

@@ -34,6 +34,9 @@ extension EarlyTest {
       case .interface(let pattern): Self.interface(pattern, isNegated, program, interfaces)
       case .address(let endpoint, let range) where !isNegated: .exact(Self.addresses(endpoint, range))
       case .ipOptions(let list, noneOf: false) where !isNegated: Self.options(list, program)
+      // Later fragments have no ports, and so no program.
+      case .number(.applicationPermission, _) where !isNegated:
+        EarlyTest(sure: [], possible: Self.fragments(0...0), isExact: false)
       // The clock asks these, not packets.
       case .idleSeconds: .never
       default: .unknown

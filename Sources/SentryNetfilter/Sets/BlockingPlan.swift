@@ -5,7 +5,8 @@
 //
 // - a rule that every such packet matches, and that only steers, counts what the kernel drops, too;
 // - what another rule may catch is spared: such packets go on to the early chain and to the queue, whoever sent them;
-// - addresses that a rule asks for by themselves are kept out of the sets, and so are authorized ones.
+// - addresses that a rule asks for by themselves are kept out of the sets, and so are authorized ones;
+// - rules that refuse what programs may not do pass nothing: of triggered addresses, the kernel drops what they would refuse.
 //
 // Where a rule may catch everything, nothing is left for sets, and the reason is told.
 
@@ -119,6 +120,9 @@ private struct BlockingAnalysis {
       sparedSources.append(range)
       return .goOn(after)
     }
+    if case .number(.applicationPermission, _) = instruction.test {
+      return onlyRefuses(position) ? .goOn(after) : .giveUp(onlyTheDaemonCanTell(position))
+    }
     let test = EarlyTest(instruction, program, interfaces: interfaces)
     if test.possible.isEmpty { return .goOn(after) }
     if test.isExact, test.possible == [.everything] {
@@ -129,7 +133,7 @@ private struct BlockingAnalysis {
       return .goOn(position + 1)
     }
     guard test.possible != [.everything] else {
-      return .giveUp("rule \(number(position)) comes first, and only the daemon can tell which packets match it")
+      return .giveUp(onlyTheDaemonCanTell(position))
     }
     // A datagram without its beginning is never put together: whoever is blocked needs no more than that.
     spare(instruction.asksForLaterFragments ? EarlyTest.fragments(1...8191) : test.possible, for: number(position))
@@ -138,6 +142,17 @@ private struct BlockingAnalysis {
         "too many rules come first: at rule \(number(position)) nftables would have to ask too much of each packet")
     }
     return .goOn(after)
+  }
+
+  private func onlyTheDaemonCanTell(_ position: Int) -> String {
+    "rule \(number(position)) comes first, and only the daemon can tell which packets match it"
+  }
+
+  /// Packets that match are handed on or end there.
+  private func onlyRefuses(_ position: Int) -> Bool {
+    program.instructions[position..<Int(program.instructions[position].afterSubtree)].allSatisfy {
+      $0.observation == .none && ($0.onlySteers || $0.operation.refuses)
+    }
   }
 
   private mutating func spare(_ packets: [EarlyMatch], for number: String) {
@@ -186,6 +201,15 @@ private struct BlockingAnalysis {
 
   private func number(_ position: Int) -> String {
     ruleSet.rules[Int(program.instructions[position].rule)].number
+  }
+}
+
+extension SentryRules.Operation {
+  fileprivate var refuses: Bool {
+    switch self {
+    case .delete, .deleteWithoutLog, .reject, .dropConnection: true
+    default: false
+    }
   }
 }
 

@@ -8,7 +8,7 @@ public enum ApplicationGroup {
 
   static func rule(in rules: [OutlinedRule]) -> OutlinedRule? { rules.first { $0.depth == 0 && $0.name == name } }
 
-  /// What a document gets that has none, before all its rules: so that it holds for connections that are known, too.
+  /// What a document gets that has none.
   public static let text = """
     // What was decided about programs of this host: `sentry applications` tells. It stands before the rules that let known
     // connections pass, so that a permission that is taken back ends those, too.

@@ -57,6 +57,26 @@ struct BlockingTests {
     }
   }
 
+  /// Of triggered addresses the kernel drops, too, what the group would refuse.
+  @Test func permissionsOfProgramsLeaveTheDefaultDocumentsSets() throws {
+    let document = try EditableDocument(
+      reading: TestFiles.bytes("Documents/Default.plist"), fileName: "Default.plist")
+    var editing = ApplicationEditing(document)
+    try editing.switchOn(.init())
+    let ruleSets = try [document.unchanged(), editing.edited.bytes].map {
+      try #require(RuleDocument(reading: $0).ruleSet)
+    }
+    let plans = try ruleSets.map { try #require(Blocking($0, interfaces: [Self.eth0, Self.lo]).plan) }
+    #expect(plans[1].number == "3.1.1")
+    #expect(plans[0].exemptions == plans[1].exemptions && plans[0].sparedSources == plans[1].sparedSources)
+    let names = zip(ruleSets, plans).map { ruleSet, plan in plan.counting.map { ruleSet.rules[$0].name } }
+    #expect(names[0] == names[1])
+    let passing =
+      "( \(Self.rule("Application permission", "allowed", "Pass")), \(Self.rule("Include", "trigger", "Delete")) )"
+    let reason = Blocking(try #require(RuleDocument(reading: passing).ruleSet), interfaces: [Self.eth0]).obstacle
+    #expect(reason?.contains("only the daemon can tell") == true, "where it may let packets pass it stays in the way")
+  }
+
   @Test(arguments: [
     BlockingCase(testDescription: "a rule by itself", rules: deletes(), counting: ["1"]),
     BlockingCase(

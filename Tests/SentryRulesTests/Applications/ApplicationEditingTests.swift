@@ -16,19 +16,49 @@ import Testing
     DraftDocument(reading: try document.unchanged(), fileName: "x").rules
   }
 
-  @Test(arguments: ["Default.plist", "Services.plist", "BlockAll.plist", "AllowAll.plist"])
-  func shippedDocumentsGetTheGroupFirst(_ name: String) throws {
+  /// Before the first rule that lets connections pass, and behind those that only delete.
+  @Test(arguments: [("Default.plist", "2"), ("Services.plist", "1"), ("BlockAll.plist", "1"), ("AllowAll.plist", "4")])
+  func shippedDocumentsGetTheGroup(_ name: String, _ place: String) throws {
     var editing = ApplicationEditing(try shipped(name))
     try editing.switchOn(.init(unknown: .deny))
     let result = try editing.edited
     let read = RuleDocument(reading: result.bytes)
     let rules = try #require(read.ruleSet)
-    #expect(rules.rules.first?.name == ApplicationGroup.name)
+    #expect(rules.rules.first { $0.name == ApplicationGroup.name }?.number == place)
     #expect(rules.settings.applications?.unknown == .deny)
     #expect(rules.program().asksForPermissions)
     let before = try #require(RuleDocument(reading: try shipped(name).unchanged()).ruleSet)
     #expect(rules.rules.count == before.rules.count + 4)
   }
+
+  @Test(arguments: [
+    (
+      "{ enabled = 1; propertyName = \"Dest port\"; propertyValue = 23; filterActionName = Delete; }",
+      "behind all others"
+    ),
+    (
+      delete + ", { enabled = 1; propertyName = Include; propertyValue = state; filterActionName = Pass; }",
+      "before rule 2"
+    ),
+    (delete + ", { enabled = 1; children = ( { enabled = 0; filterActionName = Delay; } ); }", "before rule 2"),
+    (
+      "{ enabled = 0; propertyName = Include; propertyValue = authorize; filterActionName = Pass; }",
+      "before all others"
+    ),
+    (
+      "{ enabled = 1; propertyName = IPFragmentOffset; propertyValue = \"0-63\"; filterActionName = Pass; }",
+      "before all others"
+    ),
+    ("{ enabled = 1; propertyName = Interface; propertyValue = eth0; filterActionName = Pass; }", "before all others"),
+  ])
+  func theGroupStandsBeforeWhatLetsConnectionsPass(_ rules: String, _ place: String) throws {
+    var editing = ApplicationEditing(try document("{ rules = ( \(rules) ); }"))
+    try editing.switchOn(.init())
+    #expect(editing.changes.first == "the rules of Applications have come in \(place)")
+  }
+
+  private static let delete =
+    "{ enabled = 1; propertyName = Include; propertyValue = trigger; filterActionName = Delete; }"
 
   @Test func whatIsThereIsSwitched() throws {
     var editing = ApplicationEditing(try document("{ rules = ( { enabled = 1; } ); }"))

@@ -37,16 +37,17 @@ public struct ApplicationEditing {
     }
   }
 
-  /// Switches the group on, which comes in before all rules if there is none, and writes the settings.
+  /// Switches the group on, and writes the settings. If there is none it comes in before the first rule at the top level that may let
+  /// a program's packet pass: so it holds for connections that are known, too, and what is deleted before is deleted as ever.
   public mutating func switchOn(_ choice: Choice) throws(EditError) {
     if let rule = ApplicationGroup.rule(in: document.outlined), let number = RuleNumber(rule.number) {
       if !rule.isEnabled { try adopt(document.setEnabled(true, [number])) }
       changes.append("rule \(rule.number), \(ApplicationGroup.name), \(rule.isEnabled ? "was on already" : "is on")")
     } else {
       let snippet = try Snippet(reading: Array(ApplicationGroup.text.utf8), fileName: "the group's rules")
-      let target: EditTarget = document.outlined.isEmpty ? .end : .before(RuleNumber.root.child(1))
+      let target = document.targetOfApplications
       try adopt(document.paste(snippet, target))
-      changes.append("the rules of \(ApplicationGroup.name) have come in before all others")
+      changes.append("the rules of \(ApplicationGroup.name) have come in \(target.place)")
     }
     try write(choice)
   }
@@ -132,7 +133,7 @@ extension EditableDocument {
     }
     let copied = try CopiedRules(of: [rule.number], from: try other.unchanged(), fileName: other.name)
     let snippet = try Snippet(reading: Array(copied.text.utf8), fileName: other.name)
-    let pasted = try paste(snippet, .before(RuleNumber.root.child(1)))
+    let pasted = try paste(snippet, targetOfApplications)
     let document = try EditableDocument(reading: pasted.bytes, fileName: name)
     var findings = Findings()
     guard let node = other.reading.root[RootKey.settings]?[SettingKey.applications.rawValue],
