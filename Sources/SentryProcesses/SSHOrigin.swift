@@ -49,7 +49,7 @@ public struct SSHOrigin: Equatable, Sendable {
       }
       // The connection of a session is the first it has open; those behind it are forwarded for its user.
       if let open = processes.sockets(of: current).lazy.compactMap({ known[$0] }).first {
-        return .found(SSHOrigin(open, executable: processes.path(of: current)))
+        return .found(SSHOrigin(open, executable: processes.knownPath(of: current)))
       }
     }
     if let claim, LocalFlow(sshConnection: claim) != nil { return claimed(claim) }
@@ -67,7 +67,8 @@ public struct SSHOrigin: Equatable, Sendable {
   /// Anybody may claim anything: only a connection that there is counts.
   private static func confirmed(_ claimed: LocalFlow) -> Search {
     guard let connections = SocketDiagnosis()?.establishedTCP() else { return .hidden }
-    return connections.values.first { $0.flow == claimed }.map { .found(SSHOrigin($0, executable: nil)) } ?? .none
+    guard let (inode, connection) = connections.first(where: { $0.value.flow == claimed }) else { return .none }
+    return .found(SSHOrigin(connection, executable: ProcessFolder().executables(ofSocket: inode).first ?? nil))
   }
 
   private init(_ connection: OpenConnection, executable: String?) {
@@ -83,12 +84,5 @@ extension LocalFlow {
       let local = IPAddress(words[2].prefix { $0 != "%" }), let localPort = UInt16(words[3])
     else { return nil }
     self.init(local: local, localPort, remote: remote, remotePort, protocolNumber: IPProtocol.tcp)
-  }
-}
-
-extension ProcessFolder {
-  fileprivate func path(of process: UInt32) -> String? {
-    guard case .known(let path) = executable(of: process) else { return nil }
-    return String(decoding: path, as: UTF8.self)
   }
 }

@@ -68,14 +68,26 @@ extension SentryDaemon {
 
   /// Nobody takes the permission of the program that he has come in by, unless he insists.
   private func checkLogin(of caller: Caller, _ path: String) async throws {
-    guard asksForPermissions, intake.endsConnections, case .found(let login) = await self.origin(of: caller)
-    else { return }
+    guard asksForPermissions, intake.endsConnections else { return }
+    let login: SSHOrigin
+    switch await origin(of: caller) {
+    case .none: return
+    case .hidden:
+      throw PermissionRefusal(.endsLogin, "that may end your own SSH connection: which one that is cannot be told")
+    case .found(let found): login = found
+    }
+    let resolved = PermissionWords.resolved(path)
+    if surroundings.listeners(login).contains(where: { $0.executable == resolved }) {
+      throw PermissionRefusal(
+        .endsLogin,
+        "nobody could log in any more: \(resolved.visible) takes new connections to port \(login.flow.localPort)")
+    }
     guard let executable = login.executable else {
       throw PermissionRefusal(
         .endsLogin,
         "that may end your own SSH connection from \(login.flow.remote): which program has it open cannot be told")
     }
-    guard PermissionWords.resolved(path) == executable else { return }
+    guard resolved == executable else { return }
     throw PermissionRefusal(
       .endsLogin,
       "that would end your own SSH connection from \(login.flow.remote), which \(executable.visible) has open")

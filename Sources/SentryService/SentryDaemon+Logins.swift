@@ -45,15 +45,41 @@ extension SentryDaemon {
     case .hidden: return .hidden(isEnforced: intake.endsConnections)
     case .found(let origin):
       guard var rehearsal = await rehearsal(of: origin, ruleSet.settings) else { return .safe }
-      if ruleSet.program().asksForPermissions {
-        rehearsal.permission = await applications.rehearsed(
-          origin.executable, user: origin.user, .inbound, ruleSet.settings.applications)
-      }
+      let denied = await tellPrograms(of: origin, under: ruleSet, &rehearsal)
       let isEnforced = intake.endsConnections
-      return await Task.detached {
-        rehearsal.lockout(by: ruleSet, isEnforced: isEnforced).map { .ends($0) } ?? .safe
+      return await Task.detached { [rehearsal] in
+        guard var lockout = rehearsal.lockout(by: ruleSet, isEnforced: isEnforced) else { return .safe }
+        if !denied.isEmpty { lockout.programs = denied }
+        return .ends(lockout)
       }.value
     }
+  }
+
+  /// Fills in whose the connection is, and whose new ones are: of several programs that listen one that may not.
+  ///
+  /// - Returns: the paths of those that may not.
+  private func tellPrograms(
+    of origin: SSHOrigin, under ruleSet: RuleSet, _ rehearsal: inout LoginRehearsal
+  ) async -> [String] {
+    let program = ruleSet.program()
+    guard program.asksForPermissions || !program.applications.isEmpty else { return [] }
+    let listeners = await Task.detached { [surroundings] in surroundings.listeners(origin) }.value
+    guard program.asksForPermissions else {
+      rehearsal.listener = listeners.first.map { LocalProcess(executable: $0.executable, user: $0.user) }
+      return []
+    }
+    let policy = ruleSet.settings.applications
+    rehearsal.permission = await applications.rehearsed(origin.executable, user: origin.user, .inbound, policy)
+    var denied = rehearsal.permission == .allowed ? [] : [origin.executable].compactMap(\.self)
+    for listener in listeners {
+      let permission = await applications.rehearsed(listener.executable, user: listener.user, .inbound, policy)
+      if permission != .allowed, let path = listener.executable, !denied.contains(path) { denied.append(path) }
+      if rehearsal.listener?.permission ?? .allowed == .allowed {
+        rehearsal.listener = LocalProcess(
+          executable: listener.executable, user: listener.user, permission: permission)
+      }
+    }
+    return denied
   }
 
   private func rehearsal(of origin: SSHOrigin, _ settings: Settings) async -> LoginRehearsal? {

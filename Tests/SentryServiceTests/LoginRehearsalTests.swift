@@ -87,6 +87,21 @@ private func rule(_ property: String, _ value: String, _ action: String, childre
     #expect(lockout.peer == peer && lockout.port == 22 && lockout.enforced)
   }
 
+  /// The session's program may go on, but the one that takes new logins may not.
+  @Test func whoListensNeedsAPermissionToo() throws {
+    let ruleSet = try #require(RuleDocument(reading: "( \(ApplicationGroup.text) )").ruleSet)
+    var rehearsal = rehearsal(of: try login())
+    rehearsal.permission = .allowed
+    #expect(rehearsal.lockout(by: ruleSet, isEnforced: true) == nil)
+    rehearsal.listener = LocalProcess(executable: "/usr/lib/systemd/systemd", user: 0, permission: .denied)
+    var lockout = try #require(rehearsal.lockout(by: ruleSet, isEnforced: true))
+    #expect(lockout.packet == "a new connection like" && lockout.rule == "1.2")
+    lockout.programs = ["/usr/lib/systemd/systemd"]
+    #expect(lockout.text.hasSuffix("; first: sentry applications allow /usr/lib/systemd/systemd --inbound"))
+    rehearsal.listener?.permission = .allowed
+    #expect(rehearsal.lockout(by: ruleSet, isEnforced: true) == nil)
+  }
+
   @Test func whatItMeansIsASentence() throws {
     let ruleSet = try #require(
       RuleDocument(

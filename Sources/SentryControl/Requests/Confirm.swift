@@ -54,6 +54,8 @@ public struct LockoutReport: Codable, Sendable, Equatable {
   public var verdict: String
   /// False where verdicts are not carried out: then this is only a warning.
   public var enforced: Bool
+  /// The paths of programs that would need a permission for what comes in; `nil` if there are none.
+  public var programs: [String]?
 
   public init(
     peer: String, port: Int, packet: String, rule: String, name: String, verdict: String, enforced: Bool
@@ -67,10 +69,11 @@ public struct LockoutReport: Codable, Sendable, Equatable {
     self.enforced = enforced
   }
 
-  /// `rule 2 rest would delete a packet of the SSH connection from 203.0.113.9 to port 22`
+  /// `rule 2 rest would delete a packet of the SSH connection from 203.0.113.9 to port 22`, and what would allow it.
   public var text: String {
     let decider = rule == "0" ? "a check before the rules (\(name))" : "rule \(rule)\(name.isEmpty ? "" : " \(name)")"
     let verb = verdict == "dropConnection" ? "drop" : verdict
-    return "\(decider) would \(verb) \(packet) the SSH connection from \(peer) to port \(port)"
+    let way = programs.map { "; first: sentry applications allow \($0.joined(separator: " ")) --inbound" } ?? ""
+    return "\(decider) would \(verb) \(packet) the SSH connection from \(peer) to port \(port)\(way)"
   }
 }

@@ -26,6 +26,8 @@ struct LoginRehearsal: Sendable {
   var now: Timestamp
   /// What its program may do by the rules that are tried; `nil` where they do not ask.
   var permission: ApplicationPermission?
+  /// Who takes new logins; `nil` where that is who has this connection.
+  var listener: LocalProcess?
 
   /// The first packet that the rules would end; `nil` if they let all pass.
   ///
@@ -59,8 +61,9 @@ struct LoginRehearsal: Sendable {
     for (kind, entries) in entries { engine.restore(entries, to: kind, now: now) }
     let owner = rules.program.owner(
       LocalProcess(executable: origin.executable, user: origin.user, permission: permission))
+    let listener = listener.map { rules.program.owner($0) } ?? owner
     for packet in LoginPacket.tried(origin.flow) {
-      let judgement = judge(packet, by: &engine, at: place, owner)
+      let judgement = judge(packet, by: &engine, at: place, packet.isNew ? listener : owner)
       if !judgement.verdict.letsThrough { return (packet, judgement) }
     }
     return nil
@@ -99,10 +102,12 @@ private struct LoginPacket {
   var bytes: [UInt8]
   /// For people, before `the SSH connection`.
   var what: String
+  /// It belongs to another login.
+  var isNew: Bool
 
   init(
     _ direction: Direction, _ flow: LocalFlow, flags: UInt8, sequence: UInt32, acknowledgement: UInt32 = 0,
-    payload: [UInt8] = [], what: String = ""
+    payload: [UInt8] = [], what: String = "", isNew: Bool = false
   ) {
     let isInbound = direction == .inbound
     let (source, destination) = isInbound ? (flow.remote, flow.local) : (flow.local, flow.remote)
@@ -114,6 +119,7 @@ private struct LoginPacket {
       .packet(carrying: segment.bytes(from: source, to: destination))
     self.direction = direction
     self.what = what
+    self.isNew = isNew
   }
 
   /// What makes a connection.
@@ -136,10 +142,10 @@ private struct LoginPacket {
         .inbound, flow, flags: data, sequence: 2, acknowledgement: 2, payload: encrypted, what: "a packet of"),
       LoginPacket(
         .outbound, flow, flags: data, sequence: 2, acknowledgement: end, payload: encrypted, what: "an answer on"),
-      LoginPacket(.inbound, other, flags: TCPFlag.syn, sequence: 1, what: "a new connection like"),
+      LoginPacket(.inbound, other, flags: TCPFlag.syn, sequence: 1, what: "a new connection like", isNew: true),
       LoginPacket(
         .outbound, other, flags: TCPFlag.syn | TCPFlag.ack, sequence: 1, acknowledgement: 2,
-        what: "the answer to a new connection like"),
+        what: "the answer to a new connection like", isNew: true),
     ]
   }
 
