@@ -67,6 +67,23 @@ struct LiveEvasionTests {
     }
   }
 
+  /// Its path means nothing, so nobody can be asked about it.
+  @Test(.timeLimit(.minutes(12)), arguments: ["{ unknown = deny; }", "{ timeout = 300; }"])
+  func aProgramFromMemoryIsUnknown(_ settings: String) async throws {
+    try await ApplicationBench.with(settings) { bench in
+      let curl = try Program("curl").path
+      let script = """
+        import os
+        file = os.memfd_create('x')
+        os.write(file, open('\(curl)', 'rb').read())
+        os.execv('/proc/self/fd/%d' % file, ['curl', '--silent', '--max-time', '20', 'http://\(Cable.senderAddress):80/'])
+        """
+      #expect(
+        try await bench.cable.run(at: .watched, "python3", "-c", script).status == ApplicationBench.refused)
+      #expect(try await bench.daemon.log().contains("1 of executables that are not this host's files"))
+    }
+  }
+
   /// While nobody can be asked whose a connection is, none begins but those that need no permission; it goes on by itself then.
   @Test(.timeLimit(.minutes(12)))
   func nothingPassesWhileNobodyLooksUp() async throws {
