@@ -16,7 +16,7 @@ extension ExecutableDigest {
   }
 
   /// Programs are shorter.
-  private static var longest: UInt64 { 4 << 30 }
+  private static var longest: UInt64 { 1 << 30 }
 
   /// Of what a process runs, also after another file has come to its path.
   public static func of(

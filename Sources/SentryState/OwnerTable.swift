@@ -92,6 +92,19 @@ public struct OwnerTable: ~Copyable {
   /// What was asked or known of a flow is forgotten.
   public mutating func forget(_ flow: LocalFlow) { _ = table.remove(flow) }
 
+  /// Forgets the flows of some programs. Takes time with the number of flows.
+  ///
+  /// - Returns: whether there were any.
+  public mutating func forget(where isGone: (Program) -> Bool) -> Bool {
+    var isAny = false
+    for slot in 0..<table.usedSlots
+    where table.isOccupied(slot) && table[slot].isAnswered && isGone(table[slot].program) {
+      table.remove(at: slot)
+      isAny = true
+    }
+    return isAny
+  }
+
   /// The program behind a flow, also where that was found out a while ago; `nil` where nothing is known.
   public func program(of flow: LocalFlow) -> Program? {
     guard let slot = table.slot(of: flow), table[slot].isAnswered else { return nil }

@@ -97,6 +97,26 @@ import Testing
     #expect(table.knowledge(of: Self.tcp, now: at(1)) == .nothing)
   }
 
+  @Test func flowsOfForgottenProgramsAreForgotten() {
+    var table = OwnerTable(capacity: 4)
+    table.settle(Self.tcp, Self.root, program: .init(number: 1), now: at(0))
+    table.settle(Self.udp, Self.root, program: .init(number: 2), now: at(0))
+    #expect(table.forget { $0.number == 1 })
+    #expect(table.knowledge(of: Self.tcp, now: at(0)) == .nothing)
+    #expect(table.knowledge(of: Self.udp, now: at(0)) == .known(Self.root))
+    #expect(!table.forget { $0.number == 1 })
+    #expect(table.brokenInvariant() == nil)
+  }
+
+  @Test func whatIsBrieflyBelievedIsAskedAgainAfterASecond() {
+    var table = OwnerTable(capacity: 4)
+    var denied = PacketOwner()
+    denied.permission = .denied
+    table.settle(Self.tcp, denied, isBrief: true, now: at(0))
+    #expect(table.knowledge(of: Self.tcp, now: at(1, -1)) == .known(denied))
+    #expect(table.knowledge(of: Self.tcp, now: at(1)) == .nothing)
+  }
+
   @Test func whatWasUsedTheLongestAgoMakesWay() {
     var table = OwnerTable(capacity: 2)
     var other = Self.tcp

@@ -13,6 +13,8 @@ internal import SentryRules
 actor ApplicationDesk {
   /// What an answer that is not kept, or none, holds for, in seconds: that long nobody is asked about that again.
   static let temporarySeconds = 300
+  /// Between two looks at what the packet thread tells.
+  private static let pause = Duration.milliseconds(10)
 
   private struct Way: Hashable {
     var program: UInt32
@@ -31,6 +33,7 @@ actor ApplicationDesk {
   private var temporary: [Way: KeptPermission.Decision] = [:]
   var questions = ApplicationQuestions()
   private var counts = ApplicationCountsReport()
+  private var lastPassedOver: ContinuousClock.Instant?
   /// Goes up with everything that changes what programs may do.
   var revision = 0
   /// Changes of the table, one after another: each ends with the file written.
@@ -53,7 +56,7 @@ actor ApplicationDesk {
   func begin(_ policy: ApplicationSettings?) {
     self.policy = policy
     kept.read()
-    if let problem = kept.problem { tell("no program has a permission: \(problem)") }
+    if let problem = kept.problem { tell("programs may do what was decided last, as far as that was kept: \(problem)") }
   }
 
   /// The rules in force say something else of programs without a permission: what waits is judged by that, or asked again.
@@ -76,22 +79,54 @@ actor ApplicationDesk {
   /// Takes what the packet thread tells, until that ends.
   func run(_ queue: ApplicationQueue) async {
     for await _ in queue.announcements {
-      for notice in queue.takeAll() { take(notice) }
+      take(queue.takeAll())
+      // What is told to the packet thread has it look through all flows.
+      try? await Task.sleep(for: Self.pause)
       if Task.isCancelled { return }
     }
   }
 
-  func take(_ notice: ApplicationNotice) {
-    switch notice {
-    case .met(let program): meet(program)
-    case .waits(let connection): ask(about: connection)
-    case .passedOver: counts.unasked += 1
+  func take(_ notices: [ApplicationNotice]) {
+    var met: [MetProgram] = []
+    for notice in notices {
+      switch notice {
+      case .met(let program): met.append(program)
+      case .waits(let connection): ask(about: connection)
+      case .passedOver: passOver()
+      case .abandoned: abandonQuestions()
+      }
     }
+    meet(met)
   }
 
-  private func meet(_ program: MetProgram) {
-    programs.meet(program)
-    Task { await settle([program], rechecks: false) }
+  /// Those whose file need not be read are settled together.
+  private func meet(_ met: [MetProgram]) {
+    for program in met { programs.meet(program) }
+    let readable = met.filter { needsDigest($0) }
+    let others = met.filter { !needsDigest($0) }
+    Task { await settle(others, rechecks: false) }
+    for program in readable { Task { await settle([program], rechecks: false) } }
+  }
+
+  private func needsDigest(_ program: MetProgram) -> Bool {
+    program.text.map { kept.table.entries(of: $0).contains(where: \.allowsAnything) } ?? false
+  }
+
+  /// Somebody should have been asked, but too many wait.
+  private func passOver() {
+    counts.unasked += 1
+    let now = ContinuousClock.now
+    guard lastPassedOver.map({ now - $0 >= .seconds(60) }) ?? true else { return }
+    lastPassedOver = now
+    tell("too much waits for a decision about its program: what comes now is judged as if nobody had answered")
+  }
+
+  /// No packet waits any longer, as when the firewall was switched off.
+  private func abandonQuestions() {
+    let answer = policy?.unansweredDecision ?? .deny
+    for question in questions.drop({ _ in answer }, by: nil) {
+      tell("question \(question.number) is void: nothing waits for its answer any more")
+    }
   }
 
   /// What holds now for programs, told to the packet thread.
@@ -113,9 +148,7 @@ actor ApplicationDesk {
       return kept.table.permission(of: "", sha256: nil) { _, _ in unanswered }
     }
     var sha256: String?
-    if kept.table.entries(of: path).contains(where: \.allowsAnything) {
-      sha256 = await digests.digest(of: program, at: path)
-    }
+    if needsDigest(program) { sha256 = await digests.digest(of: program, at: path) }
     return kept.table.permission(of: path, sha256: sha256) { direction, isChanged in
       rest(Way(program: program.number, direction: direction), isChanged)
     }
@@ -138,8 +171,8 @@ actor ApplicationDesk {
       !questions.isAsked(connection.program, connection.direction)
     else { return }
     let way = Way(program: connection.program, direction: connection.direction)
-    guard !questions.isFull else {
-      counts.unasked += 1
+    guard !questions.isFull(for: connection.user) else {
+      passOver()
       return decide(way, policy.unansweredDecision)
     }
     let isChanged = kept.table.entry(of: path, user: nil)?[connection.direction] == .allow

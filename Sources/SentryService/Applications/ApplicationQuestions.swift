@@ -21,13 +21,18 @@ struct ApplicationQuestions: Sendable {
 
   /// More than a person can answer.
   static let limit = 64
+  /// Of one user: the others' are asked, too.
+  static let limitOfUser = 16
   private static let remembered = 64
 
   private(set) var waiting: [Question] = []
   private(set) var settled: [Question] = []
   private var last = 0
 
-  var isFull: Bool { waiting.count >= Self.limit }
+  /// Nobody is asked more at once, nor about more of one user's programs.
+  func isFull(for user: UInt32?) -> Bool {
+    waiting.count >= Self.limit || waiting.count { $0.first.user == user } >= Self.limitOfUser
+  }
 
   func isAsked(_ program: UInt32, _ direction: Direction) -> Bool {
     waiting.contains { $0.program == program && $0.first.direction == direction }

@@ -112,6 +112,7 @@ final class PermissionDesk {
   func giveUpAll(mayDrop: Bool) {
     (givesUpAll, isToBeReviewed) = (true, true)
     dropsAll = mayDrop
+    if waiting.isAnyAsked { notices.append(.abandoned) }
   }
 
   private var patience: Int64 {

@@ -15,6 +15,11 @@ struct PermissionFile: Sendable {
 
   init(stateDirectory: String) { path = "\(stateDirectory)/applications.plist" }
 
+  /// What was written last, which nobody has reason to change: for the case that somebody has damaged the file.
+  var copy: PermissionFile { PermissionFile(path: path + ".last") }
+
+  private init(path: String) { self.path = path }
+
   /// Empty if there is no such file.
   func read() throws(Failure) -> PermissionTable {
     let file: ListFile.Content

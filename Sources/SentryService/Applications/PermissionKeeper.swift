@@ -16,6 +16,8 @@ struct PermissionKeeper: Sendable {
       table = try file.read()
       problem = nil
     } catch {
+      // At the start nothing is known yet.
+      if table.entries.isEmpty, let last = try? file.copy.read() { table = last }
       problem = error.reason
     }
   }
@@ -69,5 +71,7 @@ struct PermissionKeeper: Sendable {
   private mutating func keep(_ new: PermissionTable) throws(PermissionRefusal) {
     if let failure = file?.write(new) { throw PermissionRefusal(.notKept, "it cannot be kept: \(failure)") }
     table = new
+    // Without it a damaged file costs more, but what was decided is kept.
+    _ = file?.copy.write(new)
   }
 }

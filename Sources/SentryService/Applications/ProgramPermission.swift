@@ -40,6 +40,8 @@ enum ApplicationNotice: Sendable {
   case waits(WaitingConnection)
   /// A connection could not wait, or has waited too long.
   case passedOver
+  /// No packet waits any longer.
+  case abandoned
 }
 
 /// A program as it was met behind a packet.

@@ -1,3 +1,4 @@
+internal import SentryEngine
 internal import SentryPacket
 internal import SentryState
 
@@ -16,6 +17,8 @@ struct UndecidedPackets {
   /// Packets at once, and of one flow; their bytes.
   static let limit = 512
   static let limitOfFlow = 64
+  /// Of one user's processes: the others' wait, too.
+  static let limitOfUser = 256
   private static let byteLimit = 4 << 20
 
   private(set) var entries: [Entry] = []
@@ -31,7 +34,8 @@ struct UndecidedPackets {
     _ bytes: RawSpan, _ packet: OwnerlessPacket, _ program: OwnerTable.Program, _ now: Timestamp
   ) -> Bool {
     guard entries.count < Self.limit, byteCount + bytes.byteCount <= Self.byteLimit,
-      entries.count(where: { $0.packet.flow == packet.flow }) < Self.limitOfFlow
+      entries.count(where: { $0.packet.flow == packet.flow }) < Self.limitOfFlow,
+      entries.count(where: { $0.packet.origin.owner.user == packet.origin.owner.user }) < Self.limitOfUser
     else { return false }
     byteCount += bytes.byteCount
     entries.append(
@@ -40,6 +44,9 @@ struct UndecidedPackets {
         since: now))
     return true
   }
+
+  /// Somebody is asked about one of them.
+  var isAnyAsked: Bool { entries.contains(where: \.isAsked) }
 
   /// Somebody is asked about the program of an entry; false if that was so before.
   mutating func ask(at index: Int) -> Bool {

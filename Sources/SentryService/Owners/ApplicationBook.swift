@@ -49,7 +49,7 @@ final class ApplicationBook {
 
   // MARK: Permissions
 
-  private func isRemembered(_ number: UInt32) -> Bool {
+  func isRemembered(_ number: UInt32) -> Bool {
     number > 0 && number <= latest && latest - number < UInt32(programs.count)
   }
 

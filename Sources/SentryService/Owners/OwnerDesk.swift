@@ -60,6 +60,8 @@ final class OwnerDesk {
   /// The packet that is looked at.
   private var packet = PacketFields()
   private var counts = OwnerCounts()
+  /// A flow was denied after its packets were let go: the kernel may let its next ones pass by itself.
+  private var hasDeniedLate = false
 
   /// - Parameters:
   ///   - policy: what becomes of programs without a permission.
@@ -263,6 +265,12 @@ final class OwnerDesk {
     process.client?.receive { answer, executable in take(answer, executable, now) } ?? true
   }
 
+  /// Whether flows were denied since the last call that may have passed before.
+  func takeLateDenials() -> Bool {
+    defer { hasDeniedLate = false }
+    return hasDeniedLate
+  }
+
   /// Gives up questions that have waited too long.
   func giveUpOverdue(now: Timestamp) {
     giveUp(questions.count(olderThan: Self.patience, now: now), now: now)
@@ -275,7 +283,11 @@ final class OwnerDesk {
     counts.waitNanoseconds += UInt64(max(0, now.nanoseconds - question.time.nanoseconds))
     if answer.outcome == .hidden { counts.hidden += 1 }
     process.problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
+    let isLate = questions.isSettled(question.number)
     settle(question, answer, executable, now)
+    if isLate, case .known(let owner) = table.knowledge(of: question.flow, now: now), owner.permission == .denied {
+      hasDeniedLate = true
+    }
     questions.settle(question.number)
   }
 
@@ -313,6 +325,8 @@ final class OwnerDesk {
       if !program.isUndecided, value != permission { hasChanged = true }
       return OwnerTable.Decision(value)
     }
+    // Who was forgotten may be the one about whom it was decided: that is asked again.
+    if rechecks, table.forget(where: { $0.number != 0 && !applications.isRemembered($0.number) }) { hasChanged = true }
     return hasChanged
   }
 

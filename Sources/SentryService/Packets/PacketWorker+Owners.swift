@@ -64,6 +64,7 @@ extension PacketWorker {
     }
     startOwnerLookup()
     owners.giveUpOverdue(now: now)
+    if owners.takeLateDenials() { endFlows() }
     judgeReleased(by: owners)
     if let remark = owners.permissions.unfound.takeRemark(nanoseconds: now.nanoseconds) { self.remark([remark]) }
   }

@@ -46,21 +46,21 @@ import Testing
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
       let digest = try ExecutableDigest.of(path)
       let count = told.news.withLock { $0.count }
-      await desk.take(
-        .met(
-          MetProgram(
-            number: number, path: Array(path.utf8), identity: digest.identity, process: 1)))
+      await desk.take([
+        .met(MetProgram(number: number, path: Array(path.utf8), identity: digest.identity, process: 1))
+      ])
       try await waitUntil("it is told") { told.news.withLock { $0.count } > count }
       return path
     }
 
-    func wait(_ program: UInt32, _ direction: Direction = .outbound) async {
-      await desk.take(
+    func wait(_ program: UInt32, _ direction: Direction = .outbound, user: UInt32 = 0) async {
+      await desk.take([
         .waits(
           WaitingConnection(
-            program: program, process: 4_711, user: 0, direction: direction,
+            program: program, process: 4_711, user: user, direction: direction,
             flow: LocalFlow(
-              local: IPAddress(v4: 0xC000_0201), 40_000, remote: IPAddress(v4: 0xCB00_7109), 443, protocolNumber: 6))))
+              local: IPAddress(v4: 0xC000_0201), 40_000, remote: IPAddress(v4: 0xCB00_7109), 443, protocolNumber: 6)))
+      ])
     }
   }
 
@@ -201,6 +201,23 @@ import Testing
     #expect(await bench.desk.known.counts == ApplicationCountsReport(asked: 1, timedOut: 1))
   }
 
+  /// One user's programs do not keep others from being asked about.
+  @Test func aUserHasAShareOfTheQuestions() async throws {
+    let bench = try await Bench()
+    for number in 1...20 as ClosedRange<UInt32> {
+      _ = try await bench.meet(number, "tool\(number)", "x")
+      await bench.wait(number, user: 1_000)
+    }
+    #expect(await bench.desk.questionsReply().waiting.count == ApplicationQuestions.limitOfUser)
+    #expect(await bench.desk.known.counts.unasked == 20 - ApplicationQuestions.limitOfUser)
+    #expect(bench.told.texts.withLock { $0.count { $0.contains("too much waits") } } == 1)
+    _ = try await bench.meet(21, "other", "x")
+    await bench.wait(21, user: 1_001)
+    #expect(await bench.desk.questionsReply().waiting.last?.user == "1001")
+    await bench.desk.take([.abandoned])
+    #expect(await bench.desk.questionsReply().waiting.isEmpty)
+  }
+
   @Test func aDecisionSettlesTheQuestion() async throws {
     let bench = try await Bench()
     let path = try await bench.meet(1, "tool", "one")
@@ -216,6 +233,19 @@ import Testing
     await bench.wait(1)
     let texts = bench.told.texts.withLock { $0 }
     #expect(texts.count == 1 && texts.allSatisfy { !$0.contains("\u{1B}") && !$0.contains("\n") }, "\(texts)")
+  }
+
+  /// Somebody has damaged the file while the daemon did not run: what was decided last holds.
+  @Test func whatWasDecidedOutlivesADamagedFile() async throws {
+    let bench = try await Bench(nil)
+    let path = try await bench.meet(1, "tool", "one")
+    _ = try await bench.desk.permit(PermissionRequest(path: path, outbound: "deny"), by: "root")
+    let entries = await bench.desk.known.entries
+    _ = try bench.folder.write("applications.plist", "{ applications = ( { path = ")
+    let next = Bench.desk(bench.folder, Told())
+    await next.begin(nil)
+    #expect(await next.known.entries == entries)
+    #expect(await next.known.problem?.contains("applications.plist:1:") == true)
   }
 
   @Test func aFileThatCannotBeReadIsNotWrittenOver() async throws {

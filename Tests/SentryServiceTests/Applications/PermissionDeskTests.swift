@@ -71,7 +71,7 @@ import Testing
       var packet = OwnerlessPacket(
         way: .captured(.raw, FrameHeader(number: 1, time: Timestamp(seconds: 0), wireLength: 1)),
         origin: PacketOrigin(interface: 0), flow: flow(port, protocolNumber), question: 0)
-      packet.origin.owner.user = 7
+      packet.origin.owner.user = 1_000 + UInt32(port) / 200
       return [number].withRawSpan { desk.hold($0, &packet, program, now: Timestamp(seconds: seconds)) }
     }
 
@@ -97,6 +97,7 @@ import Testing
         case .met(let program): "met \(program.number)"
         case .waits(let connection): "waits \(connection.program) \(connection.direction)"
         case .passedOver: "passed over"
+        case .abandoned: "abandoned"
         }
       }
     }
