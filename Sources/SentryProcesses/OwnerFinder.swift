@@ -7,12 +7,14 @@ struct OwnerFinder: ~Copyable {
   /// Who was found to have sockets open: looked at first the next time.
   private var holders: [UInt32: ProcessFolder.Holder] = [:]
 
-  /// Who was found last, the latest first: most sockets are of processes that have had others.
-  private var recent: [UInt32] = []
+  /// Who was found last, with the file it was, the latest first: most sockets are of processes that have had others.
+  private var recent: [ProcessFolder.Holder] = []
 
   private static let holdersRemembered = 4_096
   /// Processes that are looked at before all: those found last, and those that began last.
   private static let recentRemembered = 8
+  /// Of so many the next file is tried before all: a process gives the lowest number that is free.
+  private static let nextFilesTried = 3
   private static let latestTried: UInt32 = 12
 
   init(processes: ProcessFolder = ProcessFolder()) {
@@ -71,7 +73,7 @@ struct OwnerFinder: ~Copyable {
     case .found(let holder):
       if holders.count >= Self.holdersRemembered { holders.removeAll(keepingCapacity: true) }
       holders[inode] = holder
-      remember(holder.process)
+      remember(holder)
       take(executableOf: holder, path: &path, &answer)
     case .nobody: answer.outcome = .noProcess
     case .hidden: answer.outcome = .hidden
@@ -80,20 +82,26 @@ struct OwnerFinder: ~Copyable {
 
   /// To look at all processes takes milliseconds where there are many, and others wait.
   private func likelyHolder(of inode: UInt32) -> ProcessFolder.Holder? {
-    for process in recent {
-      if let holder = processes.holder(ofSocket: inode, in: process) { return holder }
+    for holder in recent.prefix(Self.nextFilesTried) {
+      for file in [holder.file, holder.file &+ 1] {
+        let next = ProcessFolder.Holder(process: holder.process, file: file)
+        if processes.isHeld(inode, by: next) { return next }
+      }
+    }
+    for holder in recent {
+      if let holder = processes.holder(ofSocket: inode, in: holder.process) { return holder }
     }
     guard let latest = processes.latest else { return nil }
-    for process in (latest - min(latest, Self.latestTried)...latest).reversed() where !recent.contains(process) {
+    for process in (latest - min(latest, Self.latestTried)...latest).reversed()
+    where !recent.contains(where: { $0.process == process }) {
       if let holder = processes.holder(ofSocket: inode, in: process) { return holder }
     }
     return nil
   }
 
-  private mutating func remember(_ process: UInt32) {
-    guard recent.first != process else { return }
-    recent.removeAll { $0 == process }
-    recent.insert(process, at: 0)
+  private mutating func remember(_ holder: ProcessFolder.Holder) {
+    recent.removeAll { $0.process == holder.process }
+    recent.insert(holder, at: 0)
     if recent.count > Self.recentRemembered { recent.removeLast() }
   }
 

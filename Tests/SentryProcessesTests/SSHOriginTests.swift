@@ -61,6 +61,18 @@ import Testing
     }
   }
 
+  @Test func whoListensTakesNewLogins() throws {
+    let listener = try TestSocket(SOCK_STREAM, listening: true)
+    let loopback = IPAddress(v4: 0x7F00_0001)
+    var origin = SSHOrigin(
+      flow: LocalFlow(
+        local: loopback, listener.port, remote: loopback, 50_000, protocolNumber: IPProtocol.tcp))
+    let ourselves = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    #expect(origin.listeners() == [SSHOrigin.Listener(executable: ourselves, user: geteuid())])
+    origin.flow.localPort = 1
+    #expect(origin.listeners().isEmpty)
+  }
+
   @Test func aConsoleHasNone() throws {
     try make(40, parent: 1, name: "login")
     try make(41, parent: 40, name: "bash")
