@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Glibc
 internal import SentryControl
 internal import SentryDiagnostics
 internal import SentryRules
@@ -164,10 +165,24 @@ struct ProgramNames {
 
   private func path(ofProcess number: UInt32) throws(CommandFailure) -> String {
     if let running = known.first(where: { $0.processes.contains(number) }) { return running.path }
-    guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(number)/exe") else {
+    let link = "/proc/\(number)/exe"
+    guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: link) else {
       throw CommandFailure(.usage, "process \(number) is none of this host's, or not ours to see")
     }
+    // A container has files of its own at the same paths.
+    guard let running = Self.file(at: link), running == Self.file(at: path) else {
+      throw CommandFailure(
+        .usage,
+        "what process \(number) runs is not this host's file \(path.visible): it was replaced, or is a container's")
+    }
     return path
+  }
+
+  /// Its device and its number there.
+  private static func file(at path: String) -> [UInt64]? {
+    var status = stat()
+    // Safe: the path lives during the call, which writes the structure.
+    return unsafe stat(path, &status) == 0 ? [UInt64(status.st_dev), UInt64(status.st_ino)] : nil
   }
 
   private static func fileName(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
