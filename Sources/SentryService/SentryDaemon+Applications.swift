@@ -66,6 +66,17 @@ extension SentryDaemon {
     return ForgetPermissionReply(forgotten: try await applications.forget(request, by: caller.user))
   }
 
+  func answer(_ number: Int, _ request: ApplicationAnswerRequest, by caller: Caller) async throws
+    -> ApplicationAnswerReply
+  {
+    if request.answer == KeptPermission.Decision.deny.rawValue, request.force != true,
+      let path = await applications.programToBeReached(by: number)
+    {
+      try await checkLogin(of: caller, path)
+    }
+    return try await applications.answer(number, request, by: caller.user)
+  }
+
   /// Nobody takes the permission of the program that he has come in by, unless he insists.
   private func checkLogin(of caller: Caller, _ path: String) async throws {
     guard asksForPermissions, intake.endsConnections else { return }

@@ -168,9 +168,15 @@ private func rule(_ property: String, _ value: String, _ action: String, childre
 
   private static let caller = Caller(user: "alice", process: 4_711, connection: nil)
 
+  private static let asking = SubmittedDocument(
+    name: "asking.plist",
+    reading: Array("{ settings = { applications = { unknown = deny; }; }; rules = ( \(ApplicationGroup.text) ); }".utf8)
+  )
+
   private func withLogin(_ search: SSHOrigin.Search, _ body: (SentryDaemon) async throws -> Void) async throws {
     let surroundings = ApplySurroundings(
-      origin: { process in process == 4_711 ? search : .none }, isGone: { _ in false })
+      origin: { process in process == 4_711 ? search : .none },
+      listeners: { _ in [SSHOrigin.Listener(executable: "/usr/lib/systemd/systemd", user: 0)] }, isGone: { _ in false })
     try await withDaemon(surroundings: surroundings, body)
   }
 
@@ -185,6 +191,36 @@ private func rule(_ property: String, _ value: String, _ action: String, childre
           == "closing.plist refused: rule 1 all would delete a packet of the SSH connection from 203.0.113.9 to port 22"
       )
       try await daemon.expectApplied(Self.closing, by: Caller(user: "bob"))  // He sits at the console.
+    }
+  }
+
+  @Test func programsThatAreNotAllowedAreNamed() async throws {
+    try await withLogin(.found(try login())) { daemon in
+      let reply = try await daemon.apply(Self.asking, by: Self.caller)
+      #expect(!reply.applied && reply.lockout?.programs == ["/usr/sbin/sshd", "/usr/lib/systemd/systemd"])
+    }
+  }
+
+  /// Who has the connection, and who takes the next.
+  @Test func nobodyDeniesHisOwnWayIn() async throws {
+    func deny(_ path: String, _ daemon: SentryDaemon, force: Bool? = nil) async throws {
+      _ = try await daemon.permit(PermissionRequest(path: path, inbound: "deny", force: force), by: Self.caller)
+    }
+    var terms = ApplyTerms()
+    terms.isForced = true
+    let forced = terms
+    try await withLogin(.found(try login())) { daemon in
+      try await deny("/usr/sbin/sshd", daemon)  // The rules do not ask.
+      _ = try await daemon.apply(Self.asking, on: forced, by: Self.caller)
+      for path in ["/usr/sbin/sshd", "/usr/lib/systemd/systemd"] {
+        await #expect(throws: PermissionRefusal.self) { try await deny(path, daemon) }
+        try await deny(path, daemon, force: true)
+      }
+      try await deny("/usr/bin/nowhere", daemon)
+    }
+    try await withLogin(.hidden) { daemon in
+      _ = try await daemon.apply(Self.asking, on: forced, by: Self.caller)
+      await #expect(throws: PermissionRefusal.self) { try await deny("/usr/bin/nowhere", daemon) }
     }
   }
 

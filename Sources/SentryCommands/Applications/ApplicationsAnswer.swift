@@ -25,20 +25,23 @@ extension Applications {
     @Flag(help: "Remember nothing.")
     var once = false
 
+    @Flag(help: "Also if that ends your own SSH connection.")
+    var force = false
+
     @OptionGroup var report: ApplicationReportOptions
     @OptionGroup var socket: SocketOption
 
     func run() async throws {
       try await ControlClient.connected(to: socket.path) { client in
-        let reply = try await Self.answer(number, answer, once: once, client)
+        let reply = try await Self.answer(number, answer, once: once, force: force, client)
         Console.writeLine(report.isJSON ? try jsonText(reply) : ApplicationsText.end(of: reply.question))
       }
     }
 
     static func answer(
-      _ number: Int, _ word: Word, once: Bool, _ client: ControlClient
+      _ number: Int, _ word: Word, once: Bool, force: Bool = false, _ client: ControlClient
     ) async throws -> ApplicationAnswerReply {
-      let request = ApplicationAnswerRequest(answer: word.rawValue, once: once ? true : nil)
+      let request = ApplicationAnswerRequest(answer: word.rawValue, once: once ? true : nil, force: force ? true : nil)
       return try await client.post(
         "\(ControlPath.applicationQuestions)/\(number)", body: try JSONEncoder().encode(request))
     }

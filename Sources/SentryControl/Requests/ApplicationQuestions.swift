@@ -106,10 +106,13 @@ public struct ApplicationAnswerRequest: Codable, Sendable, Equatable {
   public var answer: String
   /// The answer is not kept: the program may be asked about again after some minutes.
   public var once: Bool?
+  /// Also if a denial ends the SSH connection that the caller comes by.
+  public var force: Bool?
 
-  public init(answer: String, once: Bool? = nil) {
+  public init(answer: String, once: Bool? = nil, force: Bool? = nil) {
     self.answer = answer
     self.once = once
+    self.force = force
   }
 }
 

@@ -29,7 +29,7 @@ extension Router where Context: CallerContext {
       }
       let answer = try await request.decoded(ApplicationAnswerRequest.self, like: #"{"answer": "allow"}"#)
       return try Response.json(
-        await daemon.applications.answer(number, answer, by: context.caller.user))
+        await daemon.answer(number, answer, by: context.caller))
     }
   }
 }

@@ -47,21 +47,21 @@ final class OwnerDesk {
     case unanswered
   }
 
-  private let applications: ApplicationBook
+  let applications: ApplicationBook
   let permissions: PermissionDesk
-  private var program: Program
+  var program: Program
   /// Rules ask about packets that go this way.
   private var asksInbound: Bool
   private var asksOutbound: Bool
-  private var process: OwnerProcess
-  private var table = OwnerTable(capacity: OwnerDesk.flowsRemembered)
+  var process: OwnerProcess
+  var table = OwnerTable(capacity: OwnerDesk.flowsRemembered)
   private var waiting = OwnerlessPackets()
-  private var questions = OwnerQuestions()
+  var questions = OwnerQuestions()
   /// The packet that is looked at.
   private var packet = PacketFields()
-  private var counts = OwnerCounts()
+  var counts = OwnerCounts()
   /// A flow was denied after its packets were let go: the kernel may let its next ones pass by itself.
-  private var hasDeniedLate = false
+  var hasDeniedLate = false
 
   /// - Parameters:
   ///   - policy: what becomes of programs without a permission.
@@ -154,37 +154,14 @@ final class OwnerDesk {
   ) -> Standing {
     switch table.knowledge(of: flow, now: now) {
     case .asked(let number): return questions.isSettled(number) ? .known : .asked(number)
-    case .known(let owner) where !beginsAnew(direction, engine):
+    case .known(let owner) where !packet.beginsAnew(direction, engine):
       origin.owner = owner
       return .known
-    case .undecided(let owner) where !beginsAnew(direction, engine):
+    case .undecided(let owner) where !packet.beginsAnew(direction, engine):
       origin.owner = owner
       return .undecided
     case .known, .undecided, .nothing: return ask(flow, direction, origin, engine, interface(), now)
     }
-  }
-
-  private var isBareSYN: Bool {
-    packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn
-  }
-
-  /// Another process may have the ports now. A SYN that comes in on an open connection says nothing of the kind: anybody may have sent
-  /// it, and the host will not believe it either (RFC 9293 §3.10.7.4).
-  private func beginsAnew(_ direction: Direction, _ engine: borrowing Engine) -> Bool {
-    isBareSYN && (direction == .outbound || engine.beginning(of: packet, going: direction)?.isOpen != true)
-  }
-
-  /// The way in which the connection of the packet was opened; `nil` where it is not its first, and nobody has seen that. Then it
-  /// counts as opened by others if somebody listens at its end.
-  private func opening(_ direction: Direction, _ engine: borrowing Engine) -> Direction? {
-    guard packet.protocolNumber == IPProtocol.tcp else {
-      return engine.beginning(of: packet, going: direction)?.direction ?? direction
-    }
-    guard beginsAnew(direction, engine) else {
-      let isAnswer = packet.has(.tcpFlags) && packet.tcpFlags & TCPFlag.syn != 0 && !isBareSYN
-      return isAnswer ? (direction == .inbound ? .outbound : .inbound) : nil
-    }
-    return direction
   }
 
   /// Has a packet wait for a decision about its program.
@@ -202,7 +179,7 @@ final class OwnerDesk {
       isLoopback: isLoopback)
     let needsPermission = permissions.isAsked && !isLoopback
     if needsPermission {
-      question.opening = opening(direction, engine)
+      question.opening = packet.opening(direction, engine)
       question.mayBeLocal = engine.local.contains(flow.local)
     }
     guard questions.hasRoom(for: direction), let client = process.client,
@@ -237,106 +214,11 @@ final class OwnerDesk {
     return .isJudged
   }
 
-  /// Nobody has told whose a flow is: that is believed for a second. What would be refused is dropped where it is sent again, and then
-  /// it is asked again.
-  private func settleUnanswered(_ question: OwnerQuestions.Question, _ now: Timestamp) {
-    counts.unanswered += 1
-    guard permissions.isAsked, question.mayBeLocal, question.flow.local.isOfThisHost(interface: question.interface)
-    else { return table.settle(question.flow, nil, now: now) }
-    permissions.unfound.count(.unanswered)
-    guard !permissions.drops(question.flow) else { return table.forget(question.flow) }
-    var owner = PacketOwner()
-    owner.permission = permissions.fallback
-    table.settle(question.flow, owner, isBrief: true, now: now)
-  }
-
   /// The number of the program behind a connection, if it was asked for; else 0.
   func application(of connection: ConnectionEntry) -> UInt32 { table.application(of: connection.localFlow) }
 
   /// The number of its user, likewise; else `nil`.
   func user(of connection: ConnectionEntry) -> UInt32? { table.user(of: connection.localFlow) }
-
-  // MARK: Answers
-
-  /// Takes the answers that have come.
-  ///
-  /// - Returns: false if the process has ended: then `lose` it.
-  func receive(now: Timestamp) -> Bool {
-    process.client?.receive { answer, executable in take(answer, executable, now) } ?? true
-  }
-
-  /// Whether flows were denied since the last call that may have passed before.
-  func takeLateDenials() -> Bool {
-    defer { hasDeniedLate = false }
-    return hasDeniedLate
-  }
-
-  /// Gives up questions that have waited too long.
-  func giveUpOverdue(now: Timestamp) {
-    giveUp(questions.count(olderThan: Self.patience, now: now), now: now)
-    table.expire(now: now)
-  }
-
-  private func take(_ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp) {
-    guard let question = questions.take(answer.number) else { return }
-    counts.answers += 1
-    counts.waitNanoseconds += UInt64(max(0, now.nanoseconds - question.time.nanoseconds))
-    if answer.outcome == .hidden { counts.hidden += 1 }
-    process.problem = answer.outcome == .notSupported ? "the kernel does not tell whose sockets are (inet_diag)" : nil
-    let isLate = questions.isSettled(question.number)
-    settle(question, answer, executable, now)
-    if isLate, case .known(let owner) = table.knowledge(of: question.flow, now: now), owner.permission == .denied {
-      hasDeniedLate = true
-    }
-    questions.settle(question.number)
-  }
-
-  private func settle(
-    _ question: OwnerQuestions.Question, _ answer: OwnerAnswer, _ executable: RawSpan, _ now: Timestamp
-  ) {
-    guard permissions.isAsked, !question.isLoopback else {
-      guard answer.user != nil else { return table.settle(question.flow, nil, now: now) }
-      let number = applications.number(of: executable, permissions.isAsked ? answer.identity : nil)
-      let owner = program.owner(executable: executable, user: answer.user)
-      return table.settle(question.flow, owner, program: OwnerTable.Program(number: number), now: now)
-    }
-    var owner = PacketOwner()
-    var number: UInt32 = 0
-    if answer.user != nil {
-      owner = program.owner(executable: executable, user: answer.user)
-      number = applications.number(of: executable, answer.identity)
-    }
-    let (program, permission) = permissions.knowledge(of: number, executable, answer, question)
-    owner.permission = permission
-    table.settle(question.flow, owner, program: program, isBrief: answer.user == nil, now: now)
-  }
-
-  /// Something was decided about programs, by their numbers.
-  ///
-  /// - Parameter rechecks: it holds for connections, too, of which something else was decided before.
-  /// - Returns: whether there are such connections.
-  func decide(_ news: [UInt32: ProgramPermission], rechecks: Bool) -> Bool {
-    permissions.review()
-    var hasChanged = false
-    table.decide { program, permission, user in
-      guard let new = news[program.number], program.isUndecided || rechecks, permission != nil || program.isUndecided
-      else { return nil }
-      let value = new.permission(of: user, program.opening)
-      if !program.isUndecided, value != permission { hasChanged = true }
-      return OwnerTable.Decision(value)
-    }
-    // Who was forgotten may be the one about whom it was decided: that is asked again.
-    if rechecks, table.forget(where: { $0.number != 0 && !applications.isRemembered($0.number) }) { hasChanged = true }
-    return hasChanged
-  }
-
-  /// The packets of the oldest questions wait no longer.
-  private func giveUp(_ count: Int, now: Timestamp) {
-    for question in questions.waiting.prefix(count) where !questions.isSettled(question.number) {
-      settleUnanswered(question, now)
-      questions.settle(question.number)
-    }
-  }
 
   /// No packet waits any longer, as when the firewall is switched off.
   func giveUpAll(now: Timestamp) {
