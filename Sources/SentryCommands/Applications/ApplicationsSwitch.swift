@@ -9,8 +9,8 @@ extension Applications {
       static let configuration = CommandConfiguration(
         abstract: "Have the rules go by what was decided about programs.",
         discussion: """
-          Switches the group 'Applications' of the rules in force on. Rules that have none get it, before all others: so it works \
-          with any document. What becomes of other programs is written into the settings: at first, people are asked, and after \
+          Switches the group 'Applications' of the rules in force on. Rules that have none get it, before the \
+          first that may let a program's packet pass: so it works with any document. What becomes of other programs is written into the settings: at first, people are asked, and after \
           30 seconds without an answer a program may not. Programs that have connections now are asked about, too: allow those you \
           need before, above all the one you came in by (sshd).
 
