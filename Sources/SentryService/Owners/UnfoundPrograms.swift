@@ -1,7 +1,7 @@
 /// Connections whose programs could not be told although rules ask what those may do, since that was told last: the settings hold for
 /// them.
 struct UnfoundPrograms {
-  enum Reason: CaseIterable {
+  enum Reason: Int, CaseIterable {
     /// The look-up had no answer.
     case unanswered
     /// A socket was closed before it was looked up, or no process seems to have it.
@@ -30,7 +30,7 @@ struct UnfoundPrograms {
 
   mutating func count(_ reason: Reason) {
     isAny = true
-    for (index, other) in Reason.allCases.enumerated() where other == reason { counts[index] += 1 }
+    counts[reason.rawValue] += 1
   }
 
   /// A sentence for the log, once a minute where there is something to tell.
