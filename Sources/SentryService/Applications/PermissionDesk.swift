@@ -68,7 +68,7 @@ final class PermissionDesk {
     let opening = question.opening ?? (answer.listens ? .inbound : .outbound)
     var program = OwnerTable.Program(number: number, process: answer.process, opening: opening)
     guard answer.outcome == .process, number != 0, let identity = answer.identity else {
-      guard let reason = answer.whyUnfound(opens: question.opens) else { return (program, nil) }
+      guard let reason = answer.whyUnfound(isSentNow: question.isSentNow) else { return (program, nil) }
       unfound.count(reason)
       return (program, fallback)
     }
@@ -195,8 +195,8 @@ final class PermissionDesk {
 extension OwnerAnswer {
   /// Why nothing is known of the program behind a flow that must have one; `nil` for a flow that has none.
   ///
-  /// - Parameter opens: the packet opens a connection from here.
-  fileprivate func whyUnfound(opens: Bool) -> UnfoundPrograms.Reason? {
+  /// - Parameter isSentNow: somebody here has sent the packet just now.
+  fileprivate func whyUnfound(isSentNow: Bool) -> UnfoundPrograms.Reason? {
     switch outcome {
     case .process: .foreign
     case .hidden: .hidden
@@ -204,8 +204,8 @@ extension OwnerAnswer {
     case .noProcess: user == 0 ? nil : .noProcess
     // One datagram may be sent, and its socket closed, before that is looked up. What else belongs to no socket, or to one that is
     // being closed, needs no program: late packets, and those to closed ports.
-    case .noSocket, .closed: opens ? .noProcess : nil
-    case .notSupported: opens ? .unanswered : nil
+    case .noSocket, .closed: isSentNow ? .noProcess : nil
+    case .notSupported: isSentNow ? .unanswered : nil
     case .notLocal: nil
     }
   }

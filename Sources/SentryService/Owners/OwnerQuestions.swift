@@ -19,8 +19,10 @@ struct OwnerQuestions {
     /// Programs of this host that talk to each other need no permission.
     var isLoopback = false
 
-    /// Its packet is one that opens a connection from here: so somebody here has sent it.
-    var opens: Bool { direction == .outbound && opening == .outbound }
+    /// Somebody here has sent its packet just now: one that opens a connection, or a datagram, which the kernel never sends again.
+    var isSentNow: Bool {
+      direction == .outbound && (opening == .outbound || flow.protocolNumber != IPProtocol.tcp)
+    }
   }
 
   static let limit = 1_024

@@ -37,9 +37,11 @@ import Testing
       }
     }
 
-    private func question(_ direction: Direction, _ opening: Direction?) -> OwnerQuestions.Question {
+    private func question(
+      _ direction: Direction, _ opening: Direction?, over protocolNumber: UInt8 = IPProtocol.tcp
+    ) -> OwnerQuestions.Question {
       OwnerQuestions.Question(
-        number: 1, flow: flow(1), time: Timestamp(seconds: 0), direction: direction, opening: opening)
+        number: 1, flow: flow(1, protocolNumber), time: Timestamp(seconds: 0), direction: direction, opening: opening)
     }
 
     private func flow(_ port: UInt16, _ protocolNumber: UInt8 = IPProtocol.tcp) -> LocalFlow {
@@ -49,12 +51,14 @@ import Testing
 
     /// What holds for a flow of which no program was found.
     func fail(
-      _ outcome: OwnerAnswer.Outcome, user: UInt32?, _ direction: Direction, _ opening: Direction?
+      _ outcome: OwnerAnswer.Outcome, user: UInt32?, _ direction: Direction, _ opening: Direction?,
+      over protocolNumber: UInt8 = IPProtocol.tcp
     ) -> ApplicationPermission? {
       let nothing: [UInt8] = []
       return nothing.withRawSpan { bytes in
         desk.knowledge(
-          of: 0, bytes, OwnerAnswer(number: 1, outcome: outcome, user: user), question(direction, opening)
+          of: 0, bytes, OwnerAnswer(number: 1, outcome: outcome, user: user),
+          question(direction, opening, over: protocolNumber)
         ).permission
       }
     }
@@ -155,6 +159,14 @@ import Testing
     bench.desk.giveUpAll(mayDrop: true)
     bench.release()
     #expect(bench.released == ["1 \(expected)"])
+  }
+
+  /// Whoever has begun it: the kernel sends no datagram again.
+  @Test func aDatagramIsSomebodys() throws {
+    let bench = try Bench()
+    #expect(bench.fail(.noSocket, user: nil, .outbound, .inbound, over: IPProtocol.udp) == .denied)
+    #expect(bench.fail(.noSocket, user: nil, .inbound, .outbound, over: IPProtocol.udp) == nil)
+    #expect(bench.fail(.noSocket, user: nil, .inbound, .inbound, over: IPProtocol.udp) == nil)
   }
 
   /// Thirty seconds for people, five for the daemon itself.
