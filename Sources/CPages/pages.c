@@ -87,6 +87,10 @@ static const unsigned char log_log_js[] = {
 #embed "../SentryDashboard/Pages/log/log.js"
 };
 
+static const unsigned char log_places_js[] = {
+#embed "../SentryDashboard/Pages/log/places.js"
+};
+
 static const unsigned char log_rows_js[] = {
 #embed "../SentryDashboard/Pages/log/rows.js"
 };
@@ -337,6 +341,7 @@ static const struct sentry_page pages[] = {
   {"index.html", index_html, sizeof index_html},
   {"live.js", live_js, sizeof live_js},
   {"log/log.js", log_log_js, sizeof log_log_js},
+  {"log/places.js", log_places_js, sizeof log_places_js},
   {"log/rows.js", log_rows_js, sizeof log_rows_js},
   {"log/stream.js", log_stream_js, sizeof log_stream_js},
   {"pages.css", pages_css, sizeof pages_css},

@@ -10,7 +10,10 @@ import { followApplied } from "./rules/applied.js";
 import { makeQuestions } from "./questions.js";
 import { makeTrialBar } from "./trial.js";
 
-/** Each view is a module with `mount(root, context)`, loaded when it is first shown. */
+/**
+ * Each view is a module with `mount(root, context, page)`, loaded when it is first shown. What it returns may have `update(event)`,
+ * `navigate(page)`, `unmount()`, and `ready`: a promise that ends once the first answers are shown.
+ */
 const views = {
   rules: { title: "Rules", file: "./rules/rules.js", wantsRules: true },
   why: { title: "Why?", file: "./rules/rules.js", wantsRules: true, nav: "rules" },
@@ -79,6 +82,7 @@ async function show() {
   live.start(false);
   shown?.handle.unmount?.();
   shown = null;
+  root.classList.remove("coming");
   replace(root, h("p", { class: "empty" }, "…"));
   try {
     const module = await import(view.file);
@@ -88,12 +92,22 @@ async function show() {
     const handle = await module.mount(root, context, page);
     if (turn !== visit) return handle.unmount?.();
     shown = { file: view.file, handle };
+    if (handle.ready) appearWhen(handle);
     // Opened now: its first event has all that rules have counted while the view was made.
     live.start(view.wantsRules === true);
     if (lastEvent) shown.handle.update?.(lastEvent);
   } catch (error) {
     if (turn === visit) showFailure(error);
   }
+}
+
+/** A page appears once it has what it shows, so that nothing jumps; slow answers are not waited for. */
+function appearWhen(handle) {
+  const isSlow = new Promise((done) => setTimeout(done, 1500));
+  root.classList.add("coming");
+  Promise.race([handle.ready, isSlow]).finally(() => {
+    if (shown?.handle === handle) root.classList.remove("coming");
+  });
 }
 
 function showFailure(error) {
@@ -109,7 +123,7 @@ function markNavigation(name) {
 }
 
 function begin(session) {
-  document.getElementById("head").hidden = false;
+  document.getElementById("head").classList.remove("away");
   header.start(session);
   questions.start();
   window.addEventListener("hashchange", () => show().catch(complain));
@@ -135,7 +149,7 @@ onSignedOut(() => {
   shown?.handle.unmount?.();
   shown = null;
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
-  document.getElementById("head").hidden = true;
+  document.getElementById("head").classList.add("away");
   showSignIn(root, "The session has ended.", () => location.reload());
 });
 // What is to be shown first is fetched while the session is looked for.

@@ -60,7 +60,7 @@ export function mount(root, context, page) {
   }
 
   if (context.questions.latest) showQuestions(context.questions.latest);
-  context.questions.again();
+  const ready = Promise.all([poll.ready, context.questions.again()]);
   navigate(page);
-  return { navigate, showQuestions, unmount: () => poll.stop() };
+  return { ready, navigate, showQuestions, unmount: () => poll.stop() };
 }

@@ -67,6 +67,7 @@ export function mount(root, context) {
   }
 
   return {
+    ready: poll.ready,
     update(event) { switches.update(event); },
     unmount: () => poll.stop(),
   };

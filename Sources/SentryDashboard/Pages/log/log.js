@@ -17,13 +17,16 @@ const most = 500;
 const barSpan = 3600;
 
 export function mount(root, context, page) {
-  const rows = makeLogRows(context, most);
+  const rows = makeLogRows(context, most, () => isPaused || showHeld());
   /** A part of the past that is looked at in place of what comes: seconds since 1970. */
   let range = null;
   let isPaused = false;
   let held = [];
   let stream = null;
   let lookup = 0;
+  let begun;
+  /** Ends when there are entries, or nobody has to wait for any. */
+  const hasBegun = new Promise((done) => { begun = done; });
 
   const changed = debounce(350, () => restart());
   const field = (id, label, width) => {
@@ -87,11 +90,13 @@ export function mount(root, context, page) {
     stream = makeLogStream({ ...query(), limit: 200 }, {
       onEntries: (entries, leftOut) => {
         setText(flood, leftOut ? `${plural(leftOut, "more entry", "more entries")} came meanwhile` : "");
-        if (!isPaused) return rows.add(entries);
+        begun();
+        if (!isPaused && !rows.isUnderPointer()) return rows.add(entries);
         held = [...held, ...entries.filter((entry) => !rows.has(entry))].slice(-most);
         describe();
       },
       onState: (problem) => {
+        setTimeout(begun, 500);
         setText(state, problem ?? "");
         if (!problem) describe();
       },
@@ -162,10 +167,10 @@ export function mount(root, context, page) {
     setText(pause, isPaused ? "Go on" : "Pause");
     pause.hidden = range !== null;
     back.hidden = range === null;
-    news.hidden = !isPaused || held.length === 0;
+    news.hidden = held.length === 0;
     setText(news, `Show ${plural(held.length, "new entry", "new entries")}`);
     if (range) setText(state, `From ${momentText(range.from, 60)} to ${momentText(range.to, 60)}`);
-    else if (stream?.isOpen) setText(state, isPaused ? "Paused" : "Live");
+    else if (stream?.isOpen) setText(state, isPaused ? "Paused" : held.length ? "Waiting while the pointer is on the list" : "Live");
     reset.disabled = !(rule.value || address.value || verdict.value || text.value);
   }
 
@@ -192,6 +197,7 @@ export function mount(root, context, page) {
 
   navigate(page);
   return {
+    ready: Promise.all([poll.ready, hasBegun]),
     navigate,
     unmount() {
       changed.cancel();

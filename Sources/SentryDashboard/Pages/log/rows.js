@@ -1,42 +1,44 @@
 // The rows of the log, the newest on top: a bounded number of them, each made once.
 
-import { h, setText } from "../parts/dom.js";
-import { columnClass } from "../parts/data-table.js";
+import { h, isUnderPointer, setText } from "../parts/dom.js";
 import { clock, timestamp } from "../parts/format.js";
 import { endLink, ruleLink } from "../parts/links.js";
+import { makePlaces } from "./places.js";
 import { packetOfEntry } from "../parts/packet-text.js";
 import { verdictLabels, verdictOfEntry } from "../parts/verdicts.js";
 
+/** Their widths are in pages.css. */
 const columns = [
-  ["Time", "90px", ""], ["Verdict", "112px", ""], ["Rule", "18%", ""], ["Proto", "98px", "wide"], ["From", "auto", "mono"],
-  ["To", "auto", "mono"], ["On", "96px", "extra"], ["Bytes", "70px", "wide figure"], ["Note", "13%", "extra"],
-  ["Explain", "66px", ""],
+  ["Time", ""], ["Verdict", ""], ["Rule", ""], ["Proto", "wide"], ["From", "mono"], ["To", "mono"], ["On", "extra"],
+  ["Bytes", "wide figure"], ["Note", "extra"], ["Explain", ""],
 ];
-/** A cell that reached over columns that are left out would make new ones. */
-const alwaysShown = columns.filter(([, , kind]) => kind !== "extra").length;
 
 const waiting = "No entry here yet. What rules log, and the filters let through, appears as it happens.";
 
-/** `add` puts entries (the oldest first) at the top, `addEarlier` at the foot; at most `most` stay after `add`. */
-export function makeLogRows(context, most) {
-  const body = h("tbody", { id: "log-rows" });
-  const table = h("table", { class: "table steady log" },
+/**
+ * `add` puts entries (the oldest first) at the top, `addEarlier` at the foot; at most `most` stay after `add`. `onLeave` is called when
+ * the pointer has left the rows.
+ */
+export function makeLogRows(context, most, onLeave) {
+  const body = h("tbody", { id: "log-rows", role: "rowgroup", on: { pointerleave: onLeave } });
+  const table = h("table", { class: "table steady log-table", role: "table" },
     h("caption", { class: "hidden-label" }, "Log entries, the newest first"),
-    h("colgroup", {}, columns.map(([, width, kind]) => {
-      const column = h("col", { class: columnClass(kind) });
-      column.style.width = width;
-      return column;
-    })),
-    h("thead", {}, h("tr", {}, columns.map(([label, , kind]) => h("th", { scope: "col", class: kind }, label)))),
+    h("thead", { role: "rowgroup" }, h("tr", { role: "row" },
+      columns.map(([label, kind]) => h("th", { scope: "col", role: "columnheader", class: kind }, label)))),
     body);
   const nothing = h("p", { class: "nothing muted" }, waiting);
   const element = h("div", { class: "table-block" },
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Log entries" }, table, nothing));
+  const places = makePlaces(table, body);
   let entries = [];
   let wanted = "";
+  let made = 0;
 
   function makeRow(entry) {
-    const row = h("tr", { hidden: !fits(entry) }, h("td", { title: timestamp(entry.time) }, clock(entry.time)), cells(entry));
+    const row = h("tr", { role: "row", hidden: !fits(entry) },
+      h("td", { title: timestamp(entry.time) }, clock(entry.time)), cells(entry));
+    for (const cell of row.children) cell.setAttribute("role", "cell");
+    if ((made += 1) % 2) row.classList.add("odd");
     if (entry.observed || entry.dryRun) row.classList.add("unreal");
     return row;
   }
@@ -44,7 +46,7 @@ export function makeLogRows(context, most) {
   function cells(entry) {
     const verdict = verdictOfEntry(entry);
     const badge = h("td", {}, h("span", { class: `badge ${verdict}` }, verdictLabels[verdict] ?? entry.action));
-    if (verdict === "message") return [badge, h("td", { colspan: String(alwaysShown - 2), class: "wrap" }, entry.message)];
+    if (verdict === "message") return [badge, h("td", { class: "wrap message" }, entry.message)];
     const end = (text) => (text ? endLink(context, text, "triggered") : "");
     return [
       badge,
@@ -79,33 +81,37 @@ export function makeLogRows(context, most) {
 
   return {
     element,
+    /** Somebody may be about to click on one of them. */
+    isUnderPointer: () => entries.length > 0 && isUnderPointer(body),
     /** The oldest entry in the page. */
     get oldest() { return entries[0] ?? null; },
     /** Whether the page has this entry, among those of its time. */
     has: (entry) => entries.some((one) => one.time === entry.time && identity(one) === identity(entry)),
     add(newEntries) {
       const fresh = newEntries.slice(-most);
-      body.prepend(...fresh.map(makeRow).reverse());
+      places.addOnTop(fresh.map(makeRow).reverse());
       entries = [...entries, ...fresh].slice(-most);
-      while (body.childElementCount > most) body.lastElementChild.remove();
+      while (body.childElementCount > most) places.removeLast();
       settle();
     },
     addEarlier(older) {
-      body.append(...older.map(makeRow).reverse());
+      places.addBelow(older.map(makeRow).reverse());
       entries = [...older, ...entries];
       settle();
     },
     clear() {
       entries = [];
       body.replaceChildren();
+      places.layOut();
       settle();
     },
     filter(newText) {
       wanted = newText.toLowerCase();
       [...body.children].forEach((row, index) => { row.hidden = !fits(entries[entries.length - 1 - index]); });
+      places.layOut();
       settle();
     },
-    unmount: () => body.replaceChildren(),
+    unmount: places.unmount,
   };
 }
 

@@ -1,8 +1,11 @@
 // A table of things that come, change and go. Rows and cells stay the same elements while their texts change, so that nothing
 // jumps, and what has the keyboard keeps it.
 
-import { button, h, setAttribute, setText } from "./dom.js";
+import { button, h, isUnderPointer, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
+
+/** Milliseconds for which rows keep their places though what they are sorted by changes: who trades places all the time cannot be read. */
+const steadyFor = 10000;
 
 /** A column of numbers: sorted by what `value` says of a row, written as `write` has it. @returns {Column} */
 export const figure = (key, label, width, value, write, kind = "wide") => (
@@ -44,12 +47,14 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
   let rows = [];
   let limit = most;
   let selected = null;
+  let sortedAt = -steadyFor;
 
   function makeHead(column) {
     const choose = () => {
       const isRising = sort === column.key || (sort !== `-${column.key}` && column.isFigure);
       sort = isRising ? `-${column.key}` : column.key;
       onSort?.(column.key);
+      sortedAt = -steadyFor;
       draw();
     };
     const title = column.isQuiet ? h("span", { class: "hidden-label" }, column.label) : column.label;
@@ -84,10 +89,14 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
     const sorted = !column?.order ? rows : rows.map((row) => ({ row, value: column.order(row) }))
       .sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0))
       .map(({ row }) => row);
-    return body.matches(":hover") ? asTheyAre(sorted) : sorted;
+    // Under the pointer no row moves, lest somebody hits another than meant: what is new comes last.
+    if (isUnderPointer(body)) return asTheyAre(sorted);
+    const isSettled = performance.now() - sortedAt < steadyFor && sorted.slice(0, limit).every((row) => lines.has(keyOf(row)));
+    if (isSettled) return asTheyAre(sorted);
+    sortedAt = performance.now();
+    return sorted;
   }
 
-  /** Under the pointer no row moves, lest somebody hits another than meant: what is new comes last. */
   function asTheyAre(sorted) {
     const places = new Map([...body.children].map((line, index) => [line.dataset.key, index]));
     const place = (row) => places.get(keyOf(row)) ?? Infinity;
@@ -150,7 +159,7 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
 const classOf = ({ isFigure, kind }) => [isFigure ? "figure" : "", kind ?? ""].join(" ").trim();
 
 /** What of a column's kind says when the column is left out. */
-export const columnClass = (kind = "") => kind.split(" ").filter((word) => word === "wide" || word === "extra").join(" ");
+const columnClass = (kind = "") => kind.split(" ").filter((word) => word === "wide" || word === "extra").join(" ");
 
 function makeColumn({ width, kind }) {
   const column = h("col", { class: columnClass(kind) });

@@ -9,7 +9,8 @@ import { sentence } from "./words.js";
  * What `work` throws is shown in `notice` until it works again; then the next try comes after three seconds at least.
  * @param {() => number} seconds
  * @param {(signal: AbortSignal) => Promise<void>} work may check `signal.aborted` before it shows what came too late
- * @returns {{notice: HTMLElement, again(): Promise<void>, stop(): void}} `again` does it at once
+ * @returns {{notice: HTMLElement, ready: Promise<void>, again(): Promise<void>, stop(): void}} `ready` ends once it was done, or failed,
+ *   for the first time; `again` does it at once
  */
 export function makePoll(seconds, work) {
   const text = h("span", {});
@@ -17,6 +18,8 @@ export function makePoll(seconds, work) {
   let timer = 0;
   let abort = new AbortController();
   let isStopped = false;
+  let settle;
+  const ready = new Promise((done) => { settle = done; });
 
   async function again() {
     if (isStopped) return;
@@ -37,6 +40,7 @@ export function makePoll(seconds, work) {
       notice.hidden = false;
     }
     if (signal.aborted || isStopped) return;
+    settle();
     // An answer that takes long to make is asked for less often.
     const slow = ((performance.now() - start) / 1000) * 5;
     timer = setTimeout(next, Math.max(seconds(), pause, slow) * 1000);
@@ -51,6 +55,7 @@ export function makePoll(seconds, work) {
   queueMicrotask(again);
   return {
     notice,
+    ready,
     again,
     stop() {
       isStopped = true;

@@ -13,7 +13,7 @@ const most = 500;
 const orders = { rate: "rate", in: "bytes", out: "bytes", last: "recent" };
 const tints = { established: "pass", answered: "pass", dropped: "drop", reset: "reject", opening: "delay", new: "delay" };
 
-/** @returns {{element: HTMLElement, navigate(page: object): void, unmount(): void}} */
+/** @returns {{element: HTMLElement, ready: Promise<void>, navigate(page: object): void, unmount(): void}} */
 export function makeConnections(context, page) {
   let sort = "rate";
   let reply = null;
@@ -76,7 +76,7 @@ export function makeConnections(context, page) {
     if (next.address) element.scrollIntoView();
   }
   if (page.address) navigate(page);
-  return { element, navigate, unmount: () => poll.stop() };
+  return { element, ready: poll.ready, navigate, unmount: () => poll.stop() };
 }
 
 const describe = (one) => Object.values(one).join(" ").toLowerCase();

@@ -104,6 +104,7 @@ export function mount(root, context, page) {
 
   mark();
   return {
+    ready: Promise.all([poll.ready, topPoll.ready, connections.ready]),
     navigate: (next) => connections.navigate(next),
     unmount() {
       poll.stop();

@@ -150,6 +150,7 @@ export function mount(root, context, page) {
   navigate(page);
   const timer = setInterval(() => list.refresh(), 1000);
   return {
+    ready: poll.ready,
     navigate,
     unmount() {
       clearInterval(timer);
