@@ -1,4 +1,5 @@
-// What stands above the outline while there is a draft: how it does, and the way into force; below it what the checks found.
+// What stands below the outline while there is a draft, so that no rule moves when it comes: what the checks found, how the draft does,
+// and its way into force.
 
 import { appliedRules, forgetApplied } from "./applied.js";
 import { button, h, replace, setAttribute, setText } from "../parts/dom.js";
@@ -25,7 +26,9 @@ export class DraftBar {
       h("span", {}, "Other rules than those you applied are in force."), h("span", { class: "spring" }),
       button("Edit mine again", () => this.#takeUp(), { id: "lapsed-take-up" }),
       button("Forget mine", () => this.#forget(), { id: "lapsed-forget" }));
-    this.element = h("div", {}, this.overtaken, this.lapsed, this.bar);
+    this.element = h("div", { class: "rules-foot" }, this.overtaken, this.lapsed, this.bar);
+    // Messages stand above it.
+    new ResizeObserver(([{ contentRect }]) => document.body.style.setProperty("--over", `${contentRect.height}px`)).observe(this.element);
     this.findings = h("section", { class: "findings-panel", id: "findings", hidden: true, "aria-label": "Findings" });
     /** Whether the list is to be seen; unless somebody said, it is for errors and warnings. */
     this.isOpen = null;

@@ -71,8 +71,8 @@ export class RulesView {
     listenToKeys(this.outline, this.selection, this.acts);
     listenToMouse(this.outline, this.selection, this.acts);
     this.stopListening = this.acts.listenToPage();
-    root.append(h("h1", { class: "hidden-label" }, "Rules"), this.bar.element, this.draftBar.element, this.why.element,
-      h("div", { class: "outline-frame" }, this.outline.element, this.nothing), this.draftBar.findings);
+    root.append(h("h1", { class: "hidden-label" }, "Rules"), this.bar.element, this.why.element,
+      h("div", { class: "outline-frame" }, this.outline.element, this.nothing), this.draftBar.findings, this.draftBar.element);
     this.search = debounce(80, (words) => this.#search(words));
     Vocabulary.load().then((words) => { this.vocabulary = words; }).catch(complain);
   }
