@@ -20,7 +20,7 @@ export async function applyDraft(draft) {
   const isFaulty = findings.some((finding) => finding.severity === "error");
   const check = await post("/v1/drafts/check", { name, text });
   if (check.generation !== undefined && check.generation !== draft.base.generation) return "overtaken";
-  const trial = h("select", { class: "field", id: "apply-trial" }, 
+  const trial = h("select", { class: "field", id: "apply-trial" },
     trials.map(([seconds, label]) => h("option", { value: seconds }, label)));
   trial.value = "60";
   const problem = h("p", { class: "problem", id: "apply-problem", role: "alert" });

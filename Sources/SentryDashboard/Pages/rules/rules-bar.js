@@ -39,7 +39,6 @@ export class RulesBar {
     const { add, edit, remove, copy, paste, undo, redo } = this.tools;
     this.element = h("div", { class: "toolbar rules-bar", role: "toolbar", "aria-label": "Rules" },
       this.search, this.count, h("span", { class: "spring" }),
-      
       h("span", { class: "group" }, add, edit, remove),
       h("span", { class: "group roomy" }, copy, paste),
       h("span", { class: "group roomy" }, undo, redo),
@@ -100,6 +99,9 @@ export class RulesBar {
     const crowded = matchMedia("(max-width: 980px)").matches ? [
       { label: "Copy as text", run: () => acts.copy() },
       { label: "Paste…", run: () => acts.paste(), disabled: isFixed },
+      { label: "Move up", run: () => acts.shift("up"), disabled: isFixed, id: "more-up" },
+      { label: "Move down", run: () => acts.shift("down"), disabled: isFixed, id: "more-down" },
+      { label: "Delete", run: () => acts.remove(), disabled: isFixed, id: "more-delete" },
       { label: "Undo", run: () => acts.undo(), disabled: !draft.canUndo },
       { label: "Redo", run: () => acts.redo(), disabled: !draft.canRedo },
     ] : [];
