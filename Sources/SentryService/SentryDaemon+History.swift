@@ -31,6 +31,7 @@ extension SentryDaemon {
 
   /// Who has moved most.
   func traffic(by order: TrafficOrder, span: Int, limit: Int) async throws -> TrafficReply {
+    if order == .matches { return try await matches(span: span, limit: limit) }
     guard memory.options.directory != nil else {
       throw HistoryRefusal(message: "this sentry keeps no history: start it with --state-directory")
     }
@@ -44,6 +45,9 @@ extension SentryDaemon {
       let period = TrafficPeriod(since: now.adding(seconds: -Int64(span)), until: now.adding(seconds: 1))
       let scale = TrafficScale.finest(reachingBackTo: period.since.seconds, now: now.seconds)
       let reader = try StoreReader(path: path)
+      if order == .blocked {
+        return try TrafficReply(span, reader.blockedSenders(period, limit: limit, among: Self.blockedEntries))
+      }
       guard let dimension = TrafficDimension(order) else {
         var reply = TrafficReply(span, try reader.bandwidth(scale, period), limit: limit)
         if isUnmeasured { reply.note = "no rule in force is measured: those are whose names begin with an underscore" }
@@ -54,6 +58,28 @@ extension SentryDaemon {
     }
   }
 
+  /// Log entries that are looked at for senders who were blocked: a tenth of a second's work.
+  fileprivate static let blockedEntries = 100_000
+
+  /// The rules that have matched most; those that lead to others match whatever comes to these.
+  private func matches(span: Int, limit: Int) async throws -> TrafficReply {
+    let document = active
+    let (generation, counters) = try await ask { ($0.engine.rules.generation, $0.engine.counters) }
+    guard generation == document.rules.generation else { return TrafficReply(span: span, by: .matches, rows: []) }
+    let rules = document.rules.ruleSet.rules
+    let places = (0..<min(rules.count, counters.count))
+      .filter { rules[$0].subtreeEnd == $0 + 1 && counters[$0].matchCount > 0 }
+      .sorted { (counters[$0].matchCount, $1) > (counters[$1].matchCount, $0) }
+    return TrafficReply(
+      span: span, by: .matches,
+      rows: places.prefix(limit).map { place in
+        TrafficReply.Row(
+          name: TrafficReply.Row.name(ofRule: rules[place].number, rules[place].name),
+          packetsIn: counters[place].matchCount, packetsOut: 0,
+          bytesIn: counters[place].byteCount, bytesOut: 0)
+      })
+  }
+
   /// The database, where there is one that can be read.
   func readablePath() async -> String? {
     guard let status = await memory.report(), status.problem == nil else { return nil }
@@ -62,14 +88,14 @@ extension SentryDaemon {
 }
 
 extension TrafficDimension {
-  /// `nil` for rules.
+  /// `nil` for what is not in the history of hosts and services.
   fileprivate init?(_ order: TrafficOrder) {
     switch order {
     case .service: self = .service
     case .host: self = .host
     case .application: self = .application
     case .interface: self = .interface
-    case .rule: return nil
+    case .rule, .blocked, .matches: return nil
     }
   }
 }
@@ -90,11 +116,23 @@ extension TrafficReply {
       })
   }
 
+  /// Of those who were blocked.
+  fileprivate init(_ span: Int, _ blocked: (senders: [BlockedSender], isCutShort: Bool)) {
+    self.init(
+      span: span, by: .blocked,
+      rows: blocked.senders.map { sender in
+        Row(
+          name: sender.address.description, packetsIn: sender.packets, packetsOut: 0, bytesIn: sender.bytes, bytesOut: 0
+        )
+      },
+      note: blocked.isCutShort ? "of the latest \(SentryDaemon.blockedEntries) log entries" : nil)
+  }
+
   /// Of rules; those of one number and name together.
   fileprivate init(_ span: Int, _ measured: [BandwidthSpan], limit: Int) {
     var rows: [String: Row] = [:]
     for span in measured {
-      let name = span.name.isEmpty ? span.number : "\(span.number) \(span.name)"
+      let name = Row.name(ofRule: span.number, span.name)
       var row = rows[name] ?? Row(name: name, packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0)
       row.packetsIn &+= span.packets
       row.bytesIn &+= span.bytes
@@ -102,5 +140,11 @@ extension TrafficReply {
     }
     let ordered = rows.values.sorted { ($0.bytesIn, $1.name) > ($1.bytesIn, $0.name) }
     self.init(span: span, by: .rule, rows: Array(ordered.prefix(limit)))
+  }
+}
+
+extension TrafficReply.Row {
+  fileprivate static func name(ofRule number: String, _ name: String) -> String {
+    name.isEmpty ? number : "\(number) \(name)"
   }
 }

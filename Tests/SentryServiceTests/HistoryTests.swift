@@ -84,6 +84,26 @@ import Testing
       let rules: TrafficReply = try await api.get("\(ControlPath.traffic)?span=3600&by=rule")
       #expect(rules.rows.isEmpty)
       #expect(rules.note?.contains("underscore") == true)
+      let blocked: TrafficReply = try await api.get("\(ControlPath.traffic)?span=3600&by=blocked")
+      #expect(blocked.rows.map(\.name) == ["203.0.113.2"])
+      #expect(blocked.rows.first?.packetsIn == 3)
+      #expect(blocked.note == nil)
+    }
+  }
+
+  /// Rules that only lead to others match whatever these do.
+  @Test func rulesAreToldByTheirMatches() async throws {
+    let document = """
+      { rules = ( { nodeName = all; enabled = 1; propertyName = Any; children = (
+          { nodeName = telnet; enabled = 1; propertyName = "Dest port"; propertyValue = 23; filterActionName = Delete; },
+          { nodeName = ssh; enabled = 1; propertyName = "Dest port"; propertyValue = 22; filterActionName = Delete; }
+      ); } ); }
+      """
+    try await withAPI(document) { api in
+      try await api.daemon.judge(Packets.telnet(from: "203.0.113.2"), count: 3)
+      let reply: TrafficReply = try await api.get("\(ControlPath.traffic)?span=60&by=matches")
+      #expect(reply.rows.map(\.name) == ["1.1 telnet"])
+      #expect(reply.rows.first?.packetsIn == 3)
     }
   }
 

@@ -5,7 +5,7 @@ public struct TrafficReply: Codable, Sendable, Equatable {
     public var name: String
     public var packetsIn: UInt64
     public var packetsOut: UInt64
-    /// IP bytes, headers included. Of a rule, which does not tell directions, all are in.
+    /// IP bytes, headers included. Of a rule, which does not tell directions, all are in, as are all of those who were blocked.
     public var bytesIn: UInt64
     public var bytesOut: UInt64
     /// Connections that have ended in that time; left out where they are not counted.
@@ -48,4 +48,8 @@ public enum TrafficOrder: String, Codable, Sendable, CaseIterable {
   case service, host, application, interface
   /// Only rules whose names begin with an underscore are measured over time.
   case rule
+  /// Senders of packets that were not let through, as far as rules log that.
+  case blocked
+  /// Rules in force without rules below them, by their matches since their counters began, whatever the span.
+  case matches
 }

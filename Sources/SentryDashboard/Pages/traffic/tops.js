@@ -1,4 +1,4 @@
-// Who has moved most: services, hosts, programs and measured rules, each as a short list with bars.
+// Who has moved most, and who was not let through: services, hosts, programs and rules, each as a short list with bars.
 
 import { get } from "../api.js";
 import { h, replace, setText } from "../parts/dom.js";
@@ -6,15 +6,25 @@ import { bytes, count, plural } from "../parts/format.js";
 import { ruleLink } from "../parts/links.js";
 import { sentence } from "../parts/words.js";
 
+/** The columns of a list: each its label, and what it says of a row. */
+const ways = [["In", (row) => bytes(row.bytesIn)], ["Out", (row) => bytes(row.bytesOut)]];
+const [moved, packets] = [(row) => row.bytesIn + row.bytesOut, (row) => row.packetsIn];
+
 const kinds = [
-  { by: "service", title: "Services", none: "Nothing was let through in this time." },
-  { by: "host", title: "Hosts", none: "Nothing was let through in this time." },
-  { by: "application", title: "Applications", none: "Programs are known while rules ask for Application or User." },
-  { by: "rule", title: "Measured rules", none: "Rules are measured whose names begin with an underscore." },
+  { by: "service", title: "Services", sides: ways, size: moved, about: "of packets that passed", none: "Nothing was let through in this time." },
+  { by: "host", title: "Hosts", sides: ways, size: moved, about: "of packets that passed", none: "Nothing was let through in this time." },
+  {
+    by: "blocked", title: "Blocked hosts", sides: [["Packets", (row) => count(row.packetsIn)]], size: packets, bar: "delete",
+    about: "deleted or rejected, by the log", none: "The log has no packet that was deleted or rejected in this time.",
+  },
+  {
+    by: "matches", title: "Rules", sides: [["Matches", (row) => count(row.packetsIn)], ["Bytes", (row) => bytes(row.bytesIn)]],
+    size: packets, bar: "other", about: "since their counters began", none: "No rule has matched.",
+  },
+  { by: "application", title: "Applications", sides: ways, size: moved, none: "Programs are known while rules ask for Application or User." },
+  { by: "rule", title: "Measured rules", sides: [["Bytes", (row) => bytes(row.bytesIn)]], size: moved, isOptional: true },
 ];
 const most = 10;
-/** Rules count both directions together. */
-const sides = (by) => (by === "rule" ? ["Bytes"] : ["In", "Out"]);
 
 /** @returns {{element: HTMLElement, load(span: number, signal: AbortSignal): Promise<void>}} `span` in seconds */
 export function makeTops(context) {
@@ -23,29 +33,30 @@ export function makeTops(context) {
     const note = h("p", { class: "muted nothing" });
     const element = h("section", { class: "card top", id: `top-${kind.by}`, "aria-label": kind.title },
       h("table", { class: "top-table" },
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, kind.title),
-          sides(kind.by).map((side) => h("th", { scope: "col", class: "figure" }, side)))),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, kind.title, kind.about && h("span", { class: "muted top-about" }, kind.about)),
+          kind.sides.map(([side]) => h("th", { scope: "col", class: "figure" }, side)))),
         body),
       note);
     return { ...kind, body, note, element };
   });
 
   function show(card, { rows, note }) {
-    const total = (row) => row.bytesIn + row.bytesOut;
-    const largest = Math.max(1, ...rows.map(total));
-    replace(card.body, rows.slice(0, most).map((row) => h("tr", { title: tooltip(row) },
-      h("th", { scope: "row" }, name(card.by, row), bar(row, largest)),
-      sides(card.by).map((side) => h("td", { class: "figure" }, bytes(side === "Out" ? row.bytesOut : row.bytesIn))))));
+    card.element.hidden = card.isOptional === true && rows.length === 0;
+    const largest = Math.max(1, ...rows.map(card.size));
+    replace(card.body, rows.slice(0, most).map((row) => h("tr", { title: tooltip(card.by, row) },
+      h("th", { scope: "row" }, name(card.by, row), card.bar ? bars([[card.bar, card.size(row) / largest]])
+        : bars([["in", row.bytesIn / largest], ["out", row.bytesOut / largest]])),
+      card.sides.map(([, write]) => h("td", { class: "figure" }, write(row))))));
     const isKnown = rows.some((row) => !row.isOthers && row.name !== "others" && row.name !== "unknown");
-    setText(card.note, note ? sentence(note) : isKnown ? "" : card.none);
+    setText(card.note, note && (isKnown || !card.none) ? sentence(note) : isKnown ? "" : card.none);
   }
 
   function name(by, row) {
     if (row.isOthers || row.name === "others") return h("span", { class: "muted" }, "all others");
     if (row.name === "unknown") return h("span", { class: "muted" }, "not known");
-    if (by === "host") return h("a", { href: context.address("log", { address: row.name }) }, row.name);
+    if (by === "host" || by === "blocked") return h("a", { href: context.address("log", { address: row.name }) }, row.name);
     if (by === "application") return row.name.split("/").at(-1);
-    return by === "rule" ? ruleLink(context, row.name) : row.name;
+    return by === "rule" || by === "matches" ? ruleLink(context, row.name) : row.name;
   }
 
   return {
@@ -57,16 +68,18 @@ export function makeTops(context) {
   };
 }
 
-function bar(row, largest) {
-  const part = (value, kind) => {
+/** @param {[string, number][]} parts each with what colours it, and its share of the width */
+function bars(parts) {
+  return h("span", { class: "top-bar", "aria-hidden": "true" }, parts.map(([kind, share]) => {
     const piece = h("span", { class: `plot-${kind}` });
-    piece.style.width = `${(value / largest) * 100}%`;
+    piece.style.width = `${share * 100}%`;
     return piece;
-  };
-  return h("span", { class: "top-bar", "aria-hidden": "true" }, part(row.bytesIn, "in"), part(row.bytesOut, "out"));
+  }));
 }
 
-function tooltip(row) {
+function tooltip(by, row) {
+  if (by === "blocked") return `${row.name}: ${count(row.packetsIn)} packets, ${bytes(row.bytesIn)}`;
+  if (by === "matches") return `${row.name}: ${count(row.packetsIn)} matches, ${bytes(row.bytesIn)}`;
   const ended = row.connections === undefined ? "" : `, ${plural(row.connections, "connection")} ended`;
   return `${row.name}: ${count(row.packetsIn)} packets in, ${count(row.packetsOut)} out${ended}`;
 }
