@@ -21,7 +21,7 @@ public enum ControlPath {
   /// PUT `EnabledRequest`: `EnabledReply`.
   public static let enabled = "/v1/enabled"
   /// Followed by `/trigger`, `/address`, `/authorize` or `/invalid`. GET: `TableReply`. POST `TableAddRequest`: `TableAddReply`.
-  /// DELETE `TableRemoveRequest`: `TableRemoveReply`; without a body: all entries, `TableClearReply`.
+  /// DELETE `TableRemoveRequest`: `TableRemoveReply`, and `TableClearReply` for `everything`.
   public static let tables = "/v1/tables"
   /// GET, followed by the name of a table or by `/all`: its entries as text, docs/Tables.md. PUT such text, with its name and its
   /// defaults in the query items `name`, `table`, `note` and `duration`: `TableImportReply`.

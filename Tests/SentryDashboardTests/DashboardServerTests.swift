@@ -256,6 +256,16 @@ import Testing
 
   // MARK: Odd requests
 
+  /// Nothing of it is sent: who announces so much need not send it to be told that it is too much.
+  @Test(.timeLimit(.minutes(1))) func tooMuchIsRefusedBeforeItHasCome() async throws {
+    try await Dashboard.with { dashboard in
+      let reply = try await dashboard.sendLines([
+        "PUT /v1/rules HTTP/1.1", "Host: localhost", "Content-Length: 999999999999",
+      ])
+      #expect(reply.hasPrefix("HTTP/1.1 413 "))
+    }
+  }
+
   @Test func aRequestForTwoHostsIsRefused() async throws {
     try await Dashboard.with { dashboard in
       let reply = try await dashboard.sendLines(["GET / HTTP/1.1", "Host: localhost", "Host: evil.example"])

@@ -186,7 +186,10 @@ import Testing
       let removal = try await client.execute(
         uri: path, method: .delete, body: ByteBuffer(string: #"{"addresses":["2001:db8::1"]}"#))
       #expect(try decoded(removal, as: TableRemoveReply.self).removed == ["2001:db8::1"])
-      let clear = try await client.execute(uri: path, method: .delete)
+      let unclear = try await client.execute(uri: path, method: .delete)
+      #expect(unclear.status == .badRequest)
+      #expect(unclear.failure.contains(#"{"all": true}"#))
+      let clear = try await client.execute(uri: path, method: .delete, body: ByteBuffer(string: #"{"all":true}"#))
       #expect(try decoded(clear, as: TableClearReply.self).removed == 1)
     }
   }

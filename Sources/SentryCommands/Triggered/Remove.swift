@@ -63,7 +63,8 @@ extension Triggered {
 
     func run() async throws {
       let reply = try await ControlClient.connected(to: socket.path) { client in
-        try await client.delete(table.path, as: TableClearReply.self)
+        let body = try JSONEncoder().encode(TableRemoveRequest.everything)
+        return try await client.delete(table.path, body: body, as: TableClearReply.self)
       }
       switch format {
       case .json: Console.writeLine(try jsonText(reply))

@@ -58,12 +58,19 @@ public struct TableAddReply: Codable, Sendable, Equatable {
   }
 }
 
-/// Takes addresses out of a table.
+/// Takes addresses, or all, out of a table: one of both is given.
 public struct TableRemoveRequest: Codable, Sendable, Equatable {
   /// As in `TableAddRequest`: each removes the entry for exactly these addresses.
-  public var addresses: [String]
+  public var addresses: [String]?
+  /// `true` clears the table.
+  public var all: Bool?
 
   public init(addresses: [String]) { self.addresses = addresses }
+
+  private init(all: Bool) { self.all = all }
+
+  /// Clears the table.
+  public static let everything = TableRemoveRequest(all: true)
 }
 
 /// What became of addresses that were to leave a table.

@@ -38,6 +38,8 @@ package struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
     _ request: Request, context: Context, next: (Request, Context) async throws -> Response
   ) async throws -> Response {
     do {
+      // Not waited for: it is announced, and would be refused once it had all come.
+      if let length = request.announcedLength, length > ControlLimit.requestBytes { throw NIOTooManyBytesError(maxBytes: ControlLimit.requestBytes) }
       return try await next(request, context)
     } catch let error as HTTPError {
       var response = try failure(
@@ -86,4 +88,9 @@ extension ApplyRefusal {
     case .givenUp: .requestTimeout
     }
   }
+}
+
+extension Request {
+  /// Bytes of the body that are to come; `nil` where that is not said.
+  fileprivate var announcedLength: Int? { headers[.contentLength].flatMap { Int($0) } }
 }

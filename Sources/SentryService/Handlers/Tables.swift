@@ -28,11 +28,14 @@ extension Router where Context: CallerContext {
 
     delete(path) { request, context in
       let table = try context.table()
-      guard
-        let wanted = try await request.decodedIfPresent(
-          TableRemoveRequest.self, like: #"{"addresses": ["192.0.2.7"]}, or nothing to clear the table"#)
-      else { return try Response.json(await daemon.clear(table)) }
-      return try Response.json(await daemon.remove(Argument.ranges(wanted.addresses), from: table))
+      // A body that got lost must not clear a table.
+      let forms = #"{"addresses": ["192.0.2.7"]}, or {"all": true} to clear the table"#
+      let wanted = try await request.decoded(TableRemoveRequest.self, like: forms)
+      switch (wanted.addresses, wanted.all) {
+      case (nil, true?): return try Response.json(await daemon.clear(table))
+      case (let addresses?, nil): return try Response.json(await daemon.remove(Argument.ranges(addresses), from: table))
+      default: throw HTTPError(.badRequest, message: "expected \(forms)")
+      }
     }
   }
 }

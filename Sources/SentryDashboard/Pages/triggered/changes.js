@@ -90,7 +90,7 @@ export async function clearTable(table, entries, isFiltered, changed) {
   if (!(await ask(title, text, "Remove", "danger"))) return;
   if (isFiltered) return removeAddresses(table, entries, changed);
   try {
-    const { removed } = await remove(path(table));
+    const { removed } = await remove(path(table), { all: true });
     toast(`Table ${table} is empty: ${plural(removed, "address has", "addresses have")} left it.`, "good");
     changed();
   } catch (error) {
