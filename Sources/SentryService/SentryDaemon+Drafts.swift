@@ -18,10 +18,15 @@ extension SentryDaemon {
     return await Task.detached {
       let rules = OutlinedRule.all(of: document.rules.ruleSet)
       return OutlineReply(
-        document: document.report, enabled: isOn, time: time,
+        document: document.report, fingerprint: Self.fingerprint(of: document.text), enabled: isOn, time: time,
         rules: rules.enumerated().map { OutlineReport($0.element, at: $0.offset) },
         counters: isCurrent ? counters.map { CounterReport($0) } : rules.map { _ in CounterReport(RuleCounters()) })
     }.value
+  }
+
+  /// FNV-1a, 64 bits, in hexadecimal digits: the same in every run.
+  private static func fingerprint(of text: String) -> String {
+    String(text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }, radix: 16)
   }
 
   /// Reads a draft, edited first if it is to be.

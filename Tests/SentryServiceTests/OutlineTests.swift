@@ -19,6 +19,21 @@ import Testing
     }
   }
 
+  /// Who kept a draft over a restart learns by it whether the rules are those that the draft was made of.
+  @Test func fingerprintIsThatOfTheText() async throws {
+    try await withAPI { api in
+      let before: OutlineReply = try await api.get(ControlPath.outline)
+      try await withAPI { again in
+        let after: OutlineReply = try await again.get(ControlPath.outline)
+        #expect(after.fingerprint == before.fingerprint)
+      }
+      try await withAPI(Documents.telnet + "// another") { other in
+        let after: OutlineReply = try await other.get(ControlPath.outline)
+        #expect(after.fingerprint != before.fingerprint)
+      }
+    }
+  }
+
   /// The lists of three are what pages read.
   @Test func countersAreListsOfThree() async throws {
     try await withAPI { api in

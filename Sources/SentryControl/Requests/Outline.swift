@@ -46,6 +46,8 @@ public struct OutlineReport: Codable, Sendable, Equatable {
 /// The rules in force, without their text.
 public struct OutlineReply: Codable, Sendable, Equatable {
   public var document: DocumentReport
+  /// The same for the same text, also after the daemon was started again; another for another.
+  public var fingerprint: String
   /// The master switch.
   public var enabled: Bool
   /// Seconds since 1970, when the counters were read.
@@ -56,9 +58,11 @@ public struct OutlineReply: Codable, Sendable, Equatable {
   public var counters: [CounterReport]
 
   public init(
-    document: DocumentReport, enabled: Bool, time: Double, rules: [OutlineReport], counters: [CounterReport]
+    document: DocumentReport, fingerprint: String, enabled: Bool, time: Double, rules: [OutlineReport],
+    counters: [CounterReport]
   ) {
     self.document = document
+    self.fingerprint = fingerprint
     self.enabled = enabled
     self.time = time
     self.rules = rules

@@ -10,8 +10,8 @@ const shownAtMost = 300;
 export function drawDifference(difference) {
   if (!difference) return h("p", { class: "muted" }, "Not known: the draft has errors.");
   const others = [
-    ...difference.settings.map((each) => ["setting", each]), ...difference.interfaces.map((each) => ["interface", each]),
-    ...difference.other.map((each) => ["key", each]),
+    ...difference.settings.map((each) => ["setting", each]), ...difference.interfaces.map((each) => ["interface switch", each]),
+    ...difference.other.map((each) => [kindOf(each), each]),
   ];
   if (!difference.rules.length && !others.length) {
     return h("p", { class: "muted" }, "None that counts: only comments or layout.");
@@ -20,8 +20,27 @@ export function drawDifference(difference) {
   return h("ul", { class: "difference", id: "difference" },
     difference.rules.slice(0, shownAtMost).map(drawRule),
     rest > 0 && h("li", { class: "muted" }, `and ${plural(rest, "rule")} more`),
-    others.length > 2 ? h("li", {}, h("details", {}, h("summary", {}, `${others.length} other entries of the document`),
-      h("ul", {}, others.map(drawOther)))) : others.map(drawOther));
+    others.length > 2 ? h("li", {}, h("details", {}, h("summary", {}, summary(others)), h("ul", {}, others.map(drawOther))))
+      : others.map(drawOther));
+}
+
+const following = "test that follows renumbered rules";
+const names = {
+  [following]: ["test follows renumbered rules", "tests follow renumbered rules"], test: ["test"], setting: ["setting"],
+  "interface switch": ["interface switch", "interface switches"], entry: ["other entry", "other entries"],
+};
+
+/** What of the document an entry is; of a test that differs in a rule's number alone, that it follows the rule. */
+function kindOf({ field, old, new: now }) {
+  if (!field.startsWith("tests[")) return "entry";
+  const withoutRule = (text) => text.replace(/\brule = "?[\d.]+"?/g, "rule");
+  return withoutRule(old) === withoutRule(now) ? following : "test";
+}
+
+/** `4 tests follow renumbered rules, 1 setting`. */
+function summary(others) {
+  const kinds = Map.groupBy(others, ([kind]) => kind);
+  return [...kinds].map(([kind, list]) => plural(list.length, ...names[kind])).join(", ");
 }
 
 const drawOther = ([kind, change]) => h("li", { class: "changed" }, sign("changed"), `${kind} `, drawField(change));

@@ -105,9 +105,11 @@ export class DraftBar {
     if (!overtakenBy || (!wasHidden && this.toldOf === overtakenBy.generation)) return;
     this.toldOf = overtakenBy.generation;
     const { appliedTime, name, generation } = overtakenBy;
+    const { base } = this.page.draft;
+    const hasLapsed = base.isOnTrial && generation === base.generation + 1;
     replace(this.overtaken,
-      h("span", {}, `Other rules came into force at ${clock(appliedTime)}: ${name}, generation ${generation}. `,
-        "Your draft was made of older ones."),
+      h("span", {}, hasLapsed ? "The trial has ended: the rules before are in force again. Your draft was made of those that went away."
+        : `Other rules came into force at ${clock(appliedTime)}: ${name}, generation ${generation}. Your draft was made of others.`),
       h("span", { class: "spring" }),
       button("See theirs", () => this.#show(true), { id: "overtaken-see" }),
       button("Carry on with mine", () => this.#carryOn(), { id: "overtaken-carry-on" }),

@@ -26,7 +26,7 @@ export class Draft {
     this.onChange = () => {};
     /** @type {DraftState|null} `null` while nothing differs from the rules in force */
     this.state = null;
-    /** The generation and the name of the rules that the draft was made of. */
+    /** Of the rules that the draft was made of: generation, name, fingerprint, and whether they were on trial when they were last seen. */
     this.base = { generation: 0, name: "document" };
     this.past = [];
     this.future = [];
@@ -41,13 +41,23 @@ export class Draft {
 
   /** The rules in force, of which the first step makes a draft. */
   standOn(document) {
-    if (!this.isOpen) this.base = { generation: document.generation, name: document.name };
+    if (!this.isOpen) this.base = baseOf(document);
+  }
+
+  /** Learns whether the rules in force are on trial. */
+  noteTrial(generation, isOnTrial) {
+    if (this.base.generation === generation && this.base.isOnTrial !== isOnTrial) this.base = { ...this.base, isOnTrial };
+  }
+
+  /** The rules that it was made of are in force under another generation: the daemon was started again, or somebody went back. */
+  follow(document) {
+    this.#setBase(baseOf(document));
+    this.#keep();
   }
 
   /** Takes other rules in force as those that the draft, and what Undo and Redo lead to, will replace. */
   rebase(document) {
-    this.base = { generation: document.generation, name: document.name };
-    for (const step of [...this.past, ...this.future]) step.base = this.base;
+    this.#setBase(baseOf(document));
     this.#changed();
   }
 
@@ -161,7 +171,17 @@ export class Draft {
     this.#changed();
   }
 
+  #setBase(base) {
+    this.base = base;
+    for (const step of [...this.past, ...this.future]) step.base = base;
+  }
+
   #changed() {
+    this.#keep();
+    this.onChange();
+  }
+
+  #keep() {
     try {
       // Nothing older may be left if this is too large.
       sessionStorage.removeItem(storage);
@@ -170,9 +190,10 @@ export class Draft {
     } catch {
       // It is not kept over a reload; it lives as long as the page.
     }
-    this.onChange();
   }
 }
+
+const baseOf = ({ generation, name, fingerprint }) => ({ generation, name, fingerprint });
 
 function readKept() {
   try {

@@ -58,6 +58,7 @@ export function listenToKeys(outline, selection, acts) {
       case "Insert": acts.add("after"); return true;
       case "ContextMenu": acts.menu(focus); return true;
       case "F10": return event.shiftKey ? (acts.menu(focus), true) : false;
+      case "Escape": return acts.endSearch();
       case "*": acts.setOpen(focus, true, true); return true;
       default: return false;
     }

@@ -58,6 +58,15 @@ export class RuleActs {
     this.page.outline.focusOn(index, { center: true });
   }
 
+  /** Shows all rules again after a search. @returns {boolean} whether there was one */
+  endSearch() {
+    const { page } = this;
+    if (!page.words) return false;
+    page.bar.search.value = "";
+    page.endSearch();
+    return true;
+  }
+
   showFindings(index) { this.page.draftBar.showFindings(this.page.tree.nodes[index].number); }
 
   /** Switches the selected rules, or the one whose box was used. */

@@ -17,6 +17,7 @@ export class RulesBar {
     this.search.addEventListener("input", () => page.search(this.search.value));
     this.search.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" || event.key === "Enter") page.outline.element.focus();
+      if (event.key === "Escape" && acts.endSearch()) page.outline.element.focus();
     });
     this.count = h("span", { class: "muted rule-count", id: "rule-count", role: "status" });
     const tool = (id, label, run, title, properties = {}) => button(label, run, { id, title, ...properties });
@@ -130,7 +131,7 @@ const keys = [
   ["Ctrl C, X, V", "copy, cut, paste as text"],
   ["Alt ↑ ↓ ← →", "move up, down, out, in"],
   ["Ctrl Z, Ctrl ⇧ Z", "undo, redo"],
-  ["Ctrl F", "search"],
+  ["Ctrl F, Esc", "search, show all again"],
   ["*", "open all below"],
   ["⇧ F10", "menu"],
 ];

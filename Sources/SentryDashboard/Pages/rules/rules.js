@@ -83,14 +83,14 @@ export class RulesView {
     this.missed = event ? [event] : [];
     try {
       const reply = await get("/v1/rules/outline");
-      this.running = reply.document;
+      this.running = { ...reply.document, fingerprint: reply.fingerprint };
       this.rules = reply.rules;
       this.counters = new Counters(reply.counters);
       const { generation } = this.running;
       for (const event of this.missed) if (event.generation === generation) this.counters.catchUp(event.rules ?? []);
       this.runningTree = new RuleTree(reply.rules);
       this.runningTree.numberSlots();
-      this.draft.standOn(reply.document);
+      this.draft.standOn(this.running);
     } finally {
       this.isLoading = false;
     }
@@ -98,9 +98,13 @@ export class RulesView {
 
   /** Whether other rules are in force than those the draft was made of. */
   noticeOvertaken() {
-    if (!this.draft.isOpen || this.running.generation === this.draft.base.generation) return false;
-    this.overtakenBy = this.running;
-    return true;
+    const { draft, running } = this;
+    if (!draft.isOpen) return false;
+    const isSame = running.fingerprint === (draft.base.fingerprint ?? running.fingerprint);
+    const isOvertaken = !isSame || (draft.base.fingerprint === undefined && running.generation !== draft.base.generation);
+    if (!isOvertaken && running.generation !== draft.base.generation) draft.follow(running);
+    this.overtakenBy = isOvertaken ? running : null;
+    return isOvertaken;
   }
 
   get showsDraft() { return this.draft.isOpen && !this.showsActive; }
@@ -137,6 +141,7 @@ export class RulesView {
     this.draftBar.allowApply(event.trial);
     if (event.generation !== this.running.generation) return void this.followGeneration(event).catch(complain);
     this.counters.receive(event.rules ?? []);
+    this.draft.noteTrial(event.generation, Boolean(event.trial));
     if (this.why.path) return;
     this.outline.drawFigures((index) => this.#figures(index), (index) => this.counters.fresh.has(this.tree.nodes[index].slot));
   }
@@ -178,6 +183,16 @@ export class RulesView {
     if (!this.noticeOvertaken()) this.draft.standOn(this.running);
     if (this.why.path) this.why.explain(this.why.input.value);
     this.refresh();
+  }
+
+  /** Shows all rules, with the one in focus in sight. */
+  endSearch() {
+    this.search.cancel();
+    this.words = "";
+    this.matches = null;
+    if (this.outline.focus >= 0) this.tree.reveal(this.outline.focus);
+    this.arrange();
+    this.outline.focusOn(this.outline.focus, { center: true });
   }
 
   #search(words) {
