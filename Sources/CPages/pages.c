@@ -127,6 +127,10 @@ static const unsigned char parts_chart_js[] = {
 #embed "../SentryDashboard/Pages/parts/chart.js"
 };
 
+static const unsigned char parts_clock_js[] = {
+#embed "../SentryDashboard/Pages/parts/clock.js"
+};
+
 static const unsigned char parts_data_table_js[] = {
 #embed "../SentryDashboard/Pages/parts/data-table.js"
 };
@@ -351,6 +355,7 @@ static const struct sentry_page pages[] = {
   {"parts/chart-scale.js", parts_chart_scale_js, sizeof parts_chart_scale_js},
   {"parts/chart-table.js", parts_chart_table_js, sizeof parts_chart_table_js},
   {"parts/chart.js", parts_chart_js, sizeof parts_chart_js},
+  {"parts/clock.js", parts_clock_js, sizeof parts_clock_js},
   {"parts/data-table.js", parts_data_table_js, sizeof parts_data_table_js},
   {"parts/dialog.js", parts_dialog_js, sizeof parts_dialog_js},
   {"parts/dom.js", parts_dom_js, sizeof parts_dom_js},

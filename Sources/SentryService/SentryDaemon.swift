@@ -346,6 +346,7 @@ public actor SentryDaemon {
     }
     reply.applications = await applicationsStatus(packets: snapshot.owners?.undecided ?? 0)
     reply.web = door.address
+    reply.utcOffset = WallClock.utcOffset()
     return reply
   }
 

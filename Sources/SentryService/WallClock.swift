@@ -13,6 +13,9 @@ package enum WallClock {
 
   /// Seconds since 1970.
   package static func seconds() -> Double { Date().timeIntervalSince1970 }
+
+  /// Seconds that the local time is ahead of UTC now.
+  static func utcOffset() -> Int { TimeZone.current.secondsFromGMT() }
 }
 
 /// The time since the system started, which nobody can set: for how long something takes.

@@ -138,7 +138,7 @@ class Browser:
     def sees(self, selector):
         """Whether there is such an element to be seen."""
         return self.script(
-            "return [...document.querySelectorAll(arguments[0])].some((one) => one.checkVisibility())", selector)
+            "return [...document.querySelectorAll(arguments[0])].some((one) => one.checkVisibility({ visibilityProperty: true }))", selector)
 
     def text(self, selector):
         """The text of the first such element as it is shown; empty if there is none."""

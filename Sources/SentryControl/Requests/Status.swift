@@ -55,6 +55,8 @@ public struct StatusReply: Codable, Sendable, Equatable {
   public var applications: ApplicationsStatusReport?
   /// Where the web pages are to be had: `http://127.0.0.1:8787`; `nil` where there are none.
   public var web: String?
+  /// Seconds that the daemon's local time is ahead of UTC: that of log files, mails and rules that ask for the time of day.
+  public var utcOffset: Int?
 
   public init(
     mode: String, enabled: Bool, document: DocumentReport, startTime: Double, time: Double,

@@ -111,9 +111,21 @@ function appearWhen(handle) {
 }
 
 function showFailure(error) {
-  replace(root, h("div", { class: "empty", role: "alert" }, h("p", {}, "This page could not be shown."),
-    // A browser may remember that a script has not come.
-    h("p", { class: "muted" }, error.message), button("Try again", () => location.reload())));
+  // Browsers tell in words of their own that a script has not come.
+  const isGone = error.status === 0 || (error instanceof TypeError && /import/i.test(error.message));
+  replace(root, h("div", { class: "empty", role: "alert", id: "failure" }, h("p", {}, "This page could not be shown."),
+    h("p", { class: "muted" }, isGone ? "The daemon does not answer. It is asked again every three seconds." : error.message),
+    button("Try again", () => location.reload())));
+  if (isGone) reloadWhenBack(visit);
+}
+
+/** A browser may remember that a script has not come: so the whole page is loaded again. */
+async function reloadWhenBack(turn) {
+  await new Promise((done) => setTimeout(done, 3000));
+  if (turn !== visit || isOver) return;
+  const isBack = await fetch("/", { method: "HEAD", cache: "no-store" }).then((reply) => reply.ok, () => false);
+  if (isBack) location.reload();
+  else reloadWhenBack(turn);
 }
 
 function markNavigation(name) {

@@ -5,6 +5,7 @@ import { ask, complain } from "./parts/dialog.js";
 import { setAttribute, setText } from "./parts/dom.js";
 import { plural, clock } from "./parts/format.js";
 import { signOut } from "./session.js";
+import { learnHostTime, zoneSentence } from "./parts/clock.js";
 
 const verdicts = ["pass", "delete", "reject", "dropConnection", "delay", "routeTo"];
 const themes = ["", "light", "dark"];
@@ -22,6 +23,10 @@ export function makeHeader() {
     try {
       status = await get("/v1/status");
       showEnabled(status.enabled);
+      learnHostTime(status.time);
+      const zone = document.getElementById("zone");
+      setText(zone, zoneSentence(status.utcOffset));
+      zone.hidden = !zone.textContent;
     } catch (error) {
       if (error.status !== 401) isConnected = false;
     }

@@ -25,7 +25,8 @@ def play(dashboard):
     browser.script("[...document.querySelectorAll('.toast button')].find((one) => one.innerText === 'Undo').click()")
     browser.wait_for(row)
     check("203.0.113.9" in table(dashboard), "it is not back")
-    browser.click(f"{row} [data-act=authorize]")
+    browser.click(f"{row} .opener")
+    browser.click("#panel-authorize")
     browser.wait_without(row)
     check("203.0.113.9" in table(dashboard, "authorize") - table(dashboard), "it is not authorized")
 
@@ -48,6 +49,13 @@ def play(dashboard):
     browser.click("#add-go")
     browser.wait_for('#entries [data-key="198.51.100.7"]')
     check("198.51.100.7" in table(dashboard), "the daemon does not have it")
+
+    browser.click("#table-authorize")
+    browser.wait_for('#entries [data-key="203.0.113.9"]')
+    browser.click("#clear")
+    browser.click("#dialog-yes")
+    browser.wait_without('#entries [data-key="203.0.113.9"]')
+    check(not table(dashboard, "authorize"), "the table is not empty")
 
 
 EXPECTED = ["400 (Bad Request)", "422 (Unprocessable"]

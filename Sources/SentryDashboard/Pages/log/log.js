@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { button, debounce, h, setAttribute, setText } from "../parts/dom.js";
 import { count, plural } from "../parts/format.js";
 import { addressRange } from "../parts/addresses.js";
+import { hostNow } from "../parts/clock.js";
 import { makeChart } from "../parts/chart.js";
 import { makeLogRows } from "./rows.js";
 import { makeLogStream, readLog } from "./stream.js";
@@ -134,7 +135,7 @@ export function mount(root, context, page) {
   }
 
   async function loadMinutes(signal) {
-    const until = Math.floor(Date.now() / 1000);
+    const until = Math.floor(hostNow());
     const { start, step, counts } = await get("/v1/log/minutes", { ...query(), since: until - barSpan, until });
     if (signal.aborted) return;
     const found = new Set(counts.flatMap((one) => Object.keys(one)));

@@ -12,7 +12,7 @@ export function drawChart(svg, chart, width, height) {
   setAll(svg, { width, height, viewBox: `0 0 ${width} ${height}` });
   const [first, end] = chart.range();
   const layers = stack(chart.shown(), first, end);
-  const marks = valueMarks(Math.max(0, ...(layers.at(-1)?.upper ?? [])));
+  const marks = valueMarks(Math.max(0, ...(layers.at(-1)?.upper ?? [])), chart.data.base);
   const place = makePlace(chart, first, end, marks.at(-1), width, height);
   drawAxes(svg, chart, place, marks, width);
   const outline = chart.kind === "bars" ? barsPath : areaPath;

@@ -10,9 +10,15 @@ const timeSteps = [
 
 /**
  * The marks from 0 up to `most` or a little more: 3 to 6 of them, at round numbers.
+ * @param {number} base 1000, or 1024 for what is written in KiB and MiB
  * @returns {number[]} in rising order, never fewer than two
  */
-export function valueMarks(most) {
+export function valueMarks(most, base = 1000) {
+  const unit = base ** Math.max(0, Math.floor(Math.log(Math.max(most, 1e-3)) / Math.log(base)));
+  return roundMarks(most / unit).map((mark) => mark * unit);
+}
+
+function roundMarks(most) {
   const rough = Math.max(most, 1e-3) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= rough * 0.999);

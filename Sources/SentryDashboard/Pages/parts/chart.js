@@ -11,7 +11,8 @@ const fewestValues = 4;
 
 /**
  * @typedef {{name: string, label: string, values: number[]}} Series `name` chooses the colour (`plot-NAME` in pages.css)
- * @typedef {{start: number, step: number, series: Series[]}} ChartData `start` in seconds since 1970, `step` in seconds
+ * @typedef {{start: number, step: number, series: Series[], base?: number}} ChartData `start` in seconds since 1970, `step` in seconds;
+ *   `base` 1024 has the marks at round numbers of KiB
  *
  * @param {{id: string, label: string, kind?: "areas"|"bars", format: (value: number) => string,
  *   mark?: (value: number) => string, onZoom?: (zoom: {from: number, to: number}|null) => void}} options `format`

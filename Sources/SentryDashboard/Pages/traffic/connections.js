@@ -6,6 +6,7 @@ import { bytes, count, duration } from "../parts/format.js";
 import { figure, makeTable } from "../parts/data-table.js";
 import { makePoll } from "../parts/poll.js";
 import { addressRange } from "../parts/addresses.js";
+import { hostNow } from "../parts/clock.js";
 import { endLink } from "../parts/links.js";
 
 const most = 500;
@@ -103,8 +104,8 @@ function columns(context) {
     figure("in", "In", "76px", (one) => one.bytesIn, bytes),
     figure("out", "Out", "76px", (one) => one.bytesOut, bytes),
     figure("rate", "Rate", "86px", (one) => one.bytesPerSecond, (value) => (value ? `${bytes(value)}/s` : ""), ""),
-    figure("age", "Age", "106px", (one) => Date.now() / 1000 - one.firstTime, duration, "extra"),
-    { ...figure("last", "Last", "106px", (one) => one.lastTime), text: (one) => duration(Date.now() / 1000 - one.lastTime) },
+    figure("age", "Age", "106px", (one) => hostNow() - one.firstTime, duration, "extra"),
+    { ...figure("last", "Last", "106px", (one) => one.lastTime), text: (one) => duration(hostNow() - one.lastTime) },
     {
       key: "program", label: "Program", kind: "extra", width: "130px", order: (one) => one.application ?? "",
       text: (one) => [one.application?.split("/").at(-1), one.user].filter(Boolean).join(", "),

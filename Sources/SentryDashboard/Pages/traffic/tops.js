@@ -6,8 +6,8 @@ import { bytes, count, plural } from "../parts/format.js";
 import { ruleLink } from "../parts/links.js";
 import { sentence } from "../parts/words.js";
 
-/** The columns of a list: each its label, and what it says of a row. */
-const ways = [["In", (row) => bytes(row.bytesIn)], ["Out", (row) => bytes(row.bytesOut)]];
+/** The columns of a list: each its label, what it says of a row, and the colour it has in bars. */
+const ways = [["In", (row) => bytes(row.bytesIn), "in"], ["Out", (row) => bytes(row.bytesOut), "out"]];
 const [moved, packets] = [(row) => row.bytesIn + row.bytesOut, (row) => row.packetsIn];
 
 const kinds = [
@@ -34,7 +34,8 @@ export function makeTops(context) {
     const element = h("section", { class: "card top", id: `top-${kind.by}`, "aria-label": kind.title },
       h("table", { class: "top-table" },
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, kind.title, kind.about && h("span", { class: "muted top-about" }, kind.about)),
-          kind.sides.map(([side]) => h("th", { scope: "col", class: "figure" }, side)))),
+          kind.sides.map(([side, , colour]) => h("th", { scope: "col", class: "figure" },
+            colour && h("span", { class: `plot-key plot-${colour}` }), side)))),
         body),
       note);
     return { ...kind, body, note, element };

@@ -5,6 +5,7 @@ import { button, h, replace, setAttribute } from "../parts/dom.js";
 import { bytes, duration, timestamp } from "../parts/format.js";
 import { makeChart } from "../parts/chart.js";
 import { shortNumber } from "../parts/chart-scale.js";
+import { hostNow } from "../parts/clock.js";
 import { makePoll } from "../parts/poll.js";
 import { makeConnections } from "./connections.js";
 import { makeTops } from "./tops.js";
@@ -54,7 +55,7 @@ export function mount(root, context, page) {
   /** The shortest span that the zoomed part lies in: it is the most exact. */
   function source() {
     if (!zoom) return span;
-    const age = Date.now() / 1000 - zoom.from;
+    const age = hostNow() - zoom.from;
     return spans.find((one) => one.seconds >= age) ?? span;
   }
 
@@ -65,7 +66,8 @@ export function mount(root, context, page) {
       zoom = null;
       chart.zoom(null);
     }
-    chart.show({ start: reply.start, step: reply.step, series: kind === "bytes" ? byteSeries(reply) : verdictSeries(reply) });
+    const { start, step } = reply;
+    chart.show(kind === "bytes" ? { start, step, series: byteSeries(reply), base: 1024 } : { start, step, series: verdictSeries(reply) });
     describe(reply);
   }
 

@@ -5,16 +5,17 @@ import { button, h, replace, setText } from "../parts/dom.js";
 import { clock, count, duration, timestamp } from "../parts/format.js";
 import { authorize, durations, enter, extend, removeAddresses } from "./changes.js";
 import { hexLines, packetOfBytes } from "../parts/packet-text.js";
+import { hostNow } from "../parts/clock.js";
 import { touches } from "../parts/addresses.js";
 import { ruleLink } from "../parts/links.js";
 import { complain, toast } from "../parts/dialog.js";
 import { sentence } from "../parts/words.js";
 
 /**
- * @param {{context: object, now: () => number, find: (table: string, address: string) => Promise<object|null>,
+ * @param {{context: object, find: (table: string, address: string) => Promise<object|null>,
  *   done: () => Promise<void>, closed: () => void}} page `done` after each change
  */
-export function makePanel({ context, now, find, done, closed }) {
+export function makePanel({ context, find, done, closed }) {
   const title = h("h2", { class: "mono", id: "panel-title" });
   const body = h("div", { class: "panel-body" });
   const element = h("aside", { class: "panel", id: "panel", "aria-labelledby": "panel-title", hidden: true },
@@ -70,7 +71,7 @@ export function makePanel({ context, now, find, done, closed }) {
       fact("Table", table),
       fact("Reason", ruleLink(context, entry.triggeredBy)),
       fact("Matches", count(entry.matchCount)),
-      fact("Last seen", `${timestamp(entry.lastTime)}, ${duration(now() - entry.lastTime)} ago`),
+      fact("Last seen", `${timestamp(entry.lastTime)}, ${duration(hostNow() - entry.lastTime)} ago`),
       fact("Stays", entry.duration === null ? "until it is removed" : `${duration(entry.duration)} after it was last seen`));
   }
 
@@ -103,8 +104,9 @@ export function makePanel({ context, now, find, done, closed }) {
       h("span", { class: "group" }, length, button("Extend", () => extend(table, entry, chosen(), again), {
         id: "panel-extend", title: "From now on; what it has matched stays counted",
       })),
-      table !== "authorize" && button("Authorize", () => authorize(table, entry, again), { id: "panel-authorize" }),
-      button("Remove", () => removeAddresses(table, [entry], again), { class: "button danger", id: "panel-remove" }));
+      button("Remove", () => removeAddresses(table, [entry], again), { class: "button danger", id: "panel-remove" }),
+      h("span", { class: "spring" }),
+      table !== "authorize" && button("Authorize", () => authorize(table, entry, again), { id: "panel-authorize" }));
   }
 
   function evidenceList(packets) {

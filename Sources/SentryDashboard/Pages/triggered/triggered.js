@@ -4,8 +4,9 @@ import { get } from "../api.js";
 import { button, debounce, h, setAttribute, setText } from "../parts/dom.js";
 import { count, duration } from "../parts/format.js";
 import { figure, makeTable } from "../parts/data-table.js";
+import { hostNow, learnHostTime } from "../parts/clock.js";
 import { makePoll } from "../parts/poll.js";
-import { authorize, clearTable, removeAddresses } from "./changes.js";
+import { clearTable, removeAddresses } from "./changes.js";
 import { openAdd, openImport } from "./dialogs.js";
 import { makePanel } from "./panel.js";
 import { addressOrder, touches } from "../parts/addresses.js";
@@ -21,11 +22,8 @@ const tables = {
 export function mount(root, context, page) {
   let table = "trigger";
   let reply = { entries: [], time: 0 };
-  /** The daemon's clock less this machine's, in seconds. */
-  let clockDifference = 0;
   let shown = [];
 
-  const now = () => Date.now() / 1000 + clockDifference;
   const tabs = Object.keys(tables).map((name) => {
     const size = h("span", { class: "tab-count figure" }, "");
     const tab = button([name, size], () => choose(name), { id: `table-${name}`, data: { table: name } });
@@ -43,7 +41,7 @@ export function mount(root, context, page) {
     id: "entries", caption: "Addresses", columns: columns(), keyOf: (entry) => entry.address, sort: "-age",
     widths: ["300px", "660px"], empty: "Nobody is in this table.", onPick: (entry) => open(entry.address),
   });
-  const panel = makePanel({ context, now, find, done: () => poll.again(), closed: () => list.select(null) });
+  const panel = makePanel({ context, find, done: () => poll.again(), closed: () => list.select(null) });
   // A table of a hundred thousand is asked for twice a minute.
   const poll = makePoll(() => Math.max(3, reply.entries.length / 3000), load);
 
@@ -60,7 +58,7 @@ export function mount(root, context, page) {
     h("div", { class: "with-panel" }, list.element, panel.element)));
 
   function columns() {
-    const age = (entry) => Math.max(0, now() - entry.lastTime);
+    const age = (entry) => Math.max(0, hostNow() - entry.lastTime);
     const left = (entry) => (entry.duration === null ? Infinity : Math.max(0, entry.duration - age(entry)));
     return [
       {
@@ -83,11 +81,10 @@ export function mount(root, context, page) {
         make: () => h("span", {}), update: (entry, cell) => drawRemaining(cell, entry, left(entry)),
       },
       {
-        key: "actions", label: "Actions", isQuiet: true, kind: "wide actions", width: "170px",
-        make: (current) => [
-          table !== "authorize" && act("Authorize", "authorize", () => authorize(table, current(), again)),
-          act("Remove", "remove", () => removeAddresses(table, [current()], again)),
-        ].filter(Boolean),
+        key: "actions", label: "Actions", isQuiet: true, kind: "wide actions", width: "92px",
+        make: (current) => button("Remove", () => removeAddresses(table, [current()], again), {
+          class: "button quiet", "aria-label": `Remove ${current().address}`, data: { act: "remove" },
+        }),
       },
     ];
   }
@@ -97,7 +94,7 @@ export function mount(root, context, page) {
     const [entries, status] = await Promise.all([get(`/v1/tables/${wanted}`), get("/v1/status")]);
     if (signal.aborted) return;
     reply = entries;
-    clockDifference = entries.time - Date.now() / 1000;
+    learnHostTime(entries.time);
     for (const { name, size } of tabs) {
       const counted = status.tables.find((one) => one.table === name)?.count ?? 0;
       setText(size, count(name === wanted ? entries.entries.length : counted));
@@ -158,8 +155,6 @@ export function mount(root, context, page) {
     },
   };
 }
-
-const act = (label, name, run) => button(label, run, { class: "button quiet", data: { act: name } });
 
 function drawRemaining(cell, entry, left) {
   const text = cell.firstElementChild;
