@@ -56,7 +56,8 @@ struct LiveBrowserTests {
   func peopleSeeAndDoWhatTheyShould() async throws {
     let run = try await LiveBrowser.play(
       "login", "live", "disable", "paste", "findings", "trial", "second_editor", "triggered", "explain", "hostile",
-      "keyboard", "narrow", "shifts", "steady", "traffic")
+      "keyboard", "narrow", "shifts", "steady", "traffic", "words",
+      "gone")
     #expect(run.status == 0, "\(run.output) \(run.errors)")
   }
 

@@ -3,7 +3,7 @@
 import { get, post, putText } from "../api.js";
 import { ask, complain, toast } from "../parts/dialog.js";
 import { h, setAttribute, setText } from "../parts/dom.js";
-import { bytes, countOrBlank } from "../parts/format.js";
+import { bytes, count } from "../parts/format.js";
 import { figure, makeTable } from "../parts/data-table.js";
 import { lockoutSentence } from "../parts/words.js";
 import { withSwitch } from "./interface-edit.js";
@@ -32,11 +32,11 @@ export function makeInterfaces(context, done) {
         key: "addresses", label: "Addresses", kind: "wide mono", width: "24%", text: (one) => one.addresses.join(", "),
         update: (one, cell) => setAttribute(cell, "title", one.addresses.join("\n")),
       },
-      figure("rate", "Packets/s", "92px", (one) => one.packetsPerSecond ?? 0, countOrBlank),
-      figure("packets", "Packets", "110px", (one) => one.packets, countOrBlank),
-      figure("bytes", "Bytes", "84px", (one) => one.bytes, (value) => (value ? bytes(value) : "")),
+      figure("rate", "Packets/s", "92px", ofWatched("packetsPerSecond"), ifKnown(count)),
+      figure("packets", "Packets", "110px", ofWatched("packets"), ifKnown(count)),
+      figure("bytes", "Bytes", "84px", ofWatched("bytes"), ifKnown(bytes)),
       {
-        ...figure("drops", "Dropped", "94px", (one) => one.drops, countOrBlank),
+        ...figure("drops", "Dropped", "94px", ofWatched("drops"), ifKnown(count)),
         update: (one, cell) => cell.classList.toggle("problem", one.drops > 0),
       },
     ],
@@ -113,6 +113,10 @@ async function putOnTrial(text, { name, generation }, change, isForced = false) 
     return goOn && putOnTrial(text, { name, generation }, change, true);
   }
 }
+
+/** Of an interface that is not watched nothing is counted. */
+const ofWatched = (field) => (one) => (one.watched === false ? undefined : one[field]);
+const ifKnown = (write) => (value) => (value === undefined ? "" : write(value));
 
 const effects = {
   filters: ["Its packets will pass without being asked about.", "Rules will be asked about its packets."],

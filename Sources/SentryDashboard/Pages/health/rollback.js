@@ -2,8 +2,8 @@
 
 import { ApiError, post } from "../api.js";
 import { ask, complain, toast } from "../parts/dialog.js";
-import { button, h } from "../parts/dom.js";
-import { countOrBlank, plural, timestamp } from "../parts/format.js";
+import { button, h, setAttribute } from "../parts/dom.js";
+import { count, plural, timestamp } from "../parts/format.js";
 import { figure, makeTable } from "../parts/data-table.js";
 import { lockoutSentence } from "../parts/words.js";
 
@@ -16,13 +16,14 @@ export function makeRollback(context, done) {
       { key: "time", label: "Put in force", width: "160px", text: (one) => timestamp(one.time) },
       { key: "name", label: "Document", width: "auto", text: (one) => [one.name, one.change].filter(Boolean).join(": ") },
       { key: "user", label: "By", kind: "wide", width: "100px", text: (one) => one.user },
-      figure("rules", "Rules", "70px", (one) => one.ruleCount ?? 0, countOrBlank),
+      figure("rules", "Rules", "70px", (one) => one.ruleCount, (value) => (value === undefined ? "" : count(value))),
       { key: "difference", label: "Going back would change", kind: "wide", width: "26%", text: difference },
       {
         key: "actions", label: "Actions", isQuiet: true, width: "92px",
         make: () => button("Go back", () => {}, { class: "button quiet", data: { act: "rollback" } }),
         update: (one, cell) => {
-          cell.firstElementChild.hidden = one.number === 0 || one.ruleCount === undefined;
+          cell.firstElementChild.hidden = one.number === 0 || one.ruleCount === undefined || difference(one) === nothing;
+          setAttribute(cell.firstElementChild, "aria-label", `Go back to ${one.name} of ${timestamp(one.time)}`);
           cell.firstElementChild.onclick = () => goBack(one);
         },
       },
@@ -52,6 +53,9 @@ export function makeRollback(context, done) {
   };
 }
 
+/** What going back to rules would change that are the same. */
+const nothing = "nothing";
+
 /** What is thrown when somebody decides not to insist. */
 const refused = new Error("not insisted");
 
@@ -73,5 +77,5 @@ function difference({ number, onTrial, difference: counts }) {
   const rules = ["added", "removed", "changed", "moved"].filter((kind) => counts[kind] > 0)
     .map((kind) => `${counts[kind]} ${kind}`);
   const parts = [rules.length && `rules: ${rules.join(", ")}`, counts.other && plural(counts.other, "other change")];
-  return parts.filter(Boolean).join("; ") || "nothing";
+  return parts.filter(Boolean).join("; ") || nothing;
 }

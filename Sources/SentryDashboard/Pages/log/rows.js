@@ -65,7 +65,9 @@ export function makeLogRows(context, most, onLeave) {
     const packet = packetOfEntry(entry);
     if (!packet) return "";
     const was = entry.observed ? undefined : verdictOfEntry(entry);
-    return h("a", { href: context.address("why", { packet, logged: entry.rule, was }), title: packet, data: { act: "explain" } }, "Why?");
+    const label = `Why? ${clock(entry.time)} ${packet}`;
+    const href = context.address("why", { packet, logged: entry.rule, was });
+    return h("a", { href, title: packet, "aria-label": label, data: { act: "explain" } }, "Why?");
   }
 
   function fits(entry) {
