@@ -182,6 +182,11 @@ class Browser:
                     raise
                 time.sleep(0.1)
 
+    def point(self, selector):
+        """Moves the mouse over the middle of an element."""
+        move = {"type": "pointerMove", "origin": {ELEMENT: self.find(selector)}, "x": 0, "y": 0, "duration": 0}
+        self._send("POST", "/actions", {"actions": [{"type": "pointer", "id": "mouse", "actions": [move]}]})
+
     def write(self, selector, text):
         """Puts a text in the place of what a field holds."""
         self.wait_for(selector)

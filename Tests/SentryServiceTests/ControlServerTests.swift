@@ -207,7 +207,8 @@ private func decoded<Reply: Decodable>(_ response: TestResponse, as type: Reply.
       testDescription: "no address to remove", method: .delete, uri: "/v1/tables/trigger", body: #"{"addresses":[]}"#,
       status: .badRequest),
     BadRequest(
-      testDescription: "a removal of nothing", method: .delete, uri: "/v1/tables/trigger", body: "", status: .badRequest),
+      testDescription: "a removal of nothing", method: .delete, uri: "/v1/tables/trigger", body: "", status: .badRequest
+    ),
     BadRequest(
       testDescription: "a removal of all and of one", method: .delete, uri: "/v1/tables/trigger",
       body: #"{"addresses":["192.0.2.1"],"all":true}"#, status: .badRequest),

@@ -39,7 +39,9 @@ package struct FailureMiddleware<Context: CallerContext>: RouterMiddleware {
   ) async throws -> Response {
     do {
       // Not waited for: it is announced, and would be refused once it had all come.
-      if let length = request.announcedLength, length > ControlLimit.requestBytes { throw NIOTooManyBytesError(maxBytes: ControlLimit.requestBytes) }
+      if let length = request.announcedLength, length > ControlLimit.requestBytes {
+        throw NIOTooManyBytesError(maxBytes: ControlLimit.requestBytes)
+      }
       return try await next(request, context)
     } catch let error as HTTPError {
       var response = try failure(

@@ -1,4 +1,8 @@
-"""Rules stay where they are under the pointer when a draft begins or ends, others change the rules, or some are on trial."""
+"""What is looked at stays where it is.
+
+Rules do when a draft begins or ends, others change the rules, or some are on trial; so do the rows of the log under the pointer, and
+the heads of tables while their rows scroll by.
+"""
 
 from dashboard import DOCUMENT, check
 
@@ -28,6 +32,23 @@ def play(dashboard):
     browser.click("#trial-keep")
     browser.wait_without("#trial")
     stays("the trial ended")
+
+    browser.devtools("Emulation.setDeviceMetricsOverride", width=1280, height=500, deviceScaleFactor=1, mobile=False)
+    dashboard.open("log")
+    browser.wait("the log is longer than the page", lambda: browser.script(
+        "const view = document.querySelector('.view'); return view.scrollHeight > view.clientHeight + 350"))
+    browser.script("document.querySelector('.view').scrollTop = 340")
+    browser.wait("the page has scrolled", lambda: browser.script("return document.querySelector('.view').scrollTop") > 330)
+    gap = browser.script(
+        "return document.querySelector('thead').getBoundingClientRect().top - document.querySelector('.view').getBoundingClientRect().top")
+    check(abs(gap) < 2, f"the head of the log is {gap} pixels from the top of the page")
+    browser.point("#log-rows tr:nth-child(9)")
+    newest = "#log-rows tr"
+    text = browser.text(newest)
+    browser.wait_for("#log-news")
+    check(browser.text(newest) == text, "entries came under the pointer")
+    browser.point("#log-pause")
+    browser.wait("the entries have come", lambda: browser.text(newest) != text)
 
 
 def top(dashboard):

@@ -15,7 +15,7 @@ export function makePlaces(table, body) {
 
   function settle() {
     body.style.transform = `translateY(${above}px)`;
-    table.style.paddingBottom = `${above + below}px`;
+    table.style.height = `${table.tHead.offsetHeight + above + below}px`;
   }
 
   function place(rows, topOf) {

@@ -13,7 +13,7 @@ export const hostNow = () => Date.now() / 1000 + difference;
 export function zoneSentence(hostOffset) {
   const own = -60 * new Date().getTimezoneOffset();
   if (hostOffset === undefined || hostOffset === own) return "";
-  return `Times here are this browser’s, ${zoneName(own)}. On the host, in its log files and in rules, it is ${zoneName(hostOffset)}.`;
+  return `Times are those of this browser (${zoneName(own)}), not of the host (${zoneName(hostOffset)}).`;
 }
 
 /** `UTC+5:45`, `UTC−3`, `UTC`. */

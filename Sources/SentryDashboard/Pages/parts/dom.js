@@ -62,8 +62,11 @@ export function setText(element, text) {
   if (element.textContent !== shown) element.textContent = shown;
 }
 
-/** Whether the mouse is on an element: what lies under it must not move. Fingers leave no pointer behind. */
-export const isUnderPointer = (element) => matchMedia("(hover: hover)").matches && element.matches(":hover");
+let isFinger = false;
+document.addEventListener("pointerover", (event) => { isFinger = event.pointerType === "touch"; }, { passive: true });
+
+/** Whether the mouse is on an element: what lies under it must not move. A finger that has left still counts as there for browsers. */
+export const isUnderPointer = (element) => !isFinger && element.matches(":hover");
 
 /** Calls `work` once things have been quiet for `milliseconds`; `.cancel()` forgets a waiting call. */
 export function debounce(milliseconds, work) {
