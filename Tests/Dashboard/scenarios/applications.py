@@ -39,6 +39,7 @@ def ask(dashboard, folder):
     dashboard.sentry("applications", "on")
 
     # The bar stands on every page, and takes the focus from nobody.
+    browser.wait_for("#log-text")
     browser.script("document.querySelector('#log-text').focus()")
     fetch = start(program)
     browser.wait_for("#questions")
