@@ -155,6 +155,10 @@ static const unsigned char parts_links_js[] = {
 #embed "../SentryDashboard/Pages/parts/links.js"
 };
 
+static const unsigned char parts_master_js[] = {
+#embed "../SentryDashboard/Pages/parts/master.js"
+};
+
 static const unsigned char parts_menu_js[] = {
 #embed "../SentryDashboard/Pages/parts/menu.js"
 };
@@ -362,6 +366,7 @@ static const struct sentry_page pages[] = {
   {"parts/download.js", parts_download_js, sizeof parts_download_js},
   {"parts/format.js", parts_format_js, sizeof parts_format_js},
   {"parts/links.js", parts_links_js, sizeof parts_links_js},
+  {"parts/master.js", parts_master_js, sizeof parts_master_js},
   {"parts/menu.js", parts_menu_js, sizeof parts_menu_js},
   {"parts/packet-text.js", parts_packet_text_js, sizeof parts_packet_text_js},
   {"parts/poll.js", parts_poll_js, sizeof parts_poll_js},

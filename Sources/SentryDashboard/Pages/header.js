@@ -1,13 +1,14 @@
 // The head of every page: one sentence about sentry, the master switch, theme and signing out.
 
-import { get, put } from "./api.js";
-import { ask, complain } from "./parts/dialog.js";
+import { get } from "./api.js";
+import { complain } from "./parts/dialog.js";
 import { setAttribute, setText } from "./parts/dom.js";
 import { plural, clock } from "./parts/format.js";
 import { signOut } from "./session.js";
 import { learnHostTime, zoneSentence } from "./parts/clock.js";
+import { switchFirewall } from "./parts/master.js";
+import { verdicts } from "./parts/verdicts.js";
 
-const verdicts = ["pass", "delete", "reject", "dropConnection", "delay", "routeTo"];
 const themes = ["", "light", "dark"];
 
 /** @returns {{start(session), stop(), update(event), refresh(), showConnection(isConnected)}} */
@@ -48,10 +49,8 @@ export function makeHeader() {
   }
 
   master.addEventListener("change", async () => {
-    const text = "Every packet will pass without being judged, until it is switched on again.";
     try {
-      if (!master.checked && !(await ask("Switch the firewall off?", text, "Switch off", "danger"))) return showEnabled(true);
-      showEnabled((await put("/v1/enabled", { enabled: master.checked })).enabled);
+      showEnabled(await switchFirewall(master.checked));
     } catch (error) {
       master.checked = !master.checked;
       complain(error);
@@ -89,8 +88,9 @@ function statusSentence(status, perSecond) {
   const deeds = { monitor: "Watching", queue: "Guarding", bridge: "Bridging" };
   const what = `${deeds[status.mode] ?? status.mode} ${names || "no interface"}`;
   const rules = plural(status.document.ruleCount, "rule");
-  const isIdle = status.mode === "monitor" || status.queue?.dryRun || status.bridge?.dryRun;
-  const pretence = isIdle ? (status.mode === "monitor" ? " (monitor mode: nothing is blocked)" : " (dry run: nothing is blocked)") : "";
+  const isDryRun = status.queue?.dryRun || status.bridge?.dryRun;
+  const harmless = status.mode === "monitor" ? "monitor mode" : isDryRun ? "dry run" : "";
+  const pretence = harmless && ` (${harmless}: nothing is blocked)`;
   if (!status.enabled) return `${what}: switched off, every packet passes unjudged.`;
   const since = clock(status.document.appliedTime);
   const name = status.document.name.split("/").at(-1);

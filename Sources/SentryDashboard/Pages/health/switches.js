@@ -1,17 +1,16 @@
 // The master switch, and the switch of the log, with what they mean.
 
 import { put } from "../api.js";
-import { ask, complain } from "../parts/dialog.js";
+import { complain } from "../parts/dialog.js";
 import { h, setText } from "../parts/dom.js";
+import { switchFirewall } from "../parts/master.js";
 
 /** @returns {{element: HTMLElement, show(health: object): void, update(event: object): void}} */
 export function makeSwitches(context, done) {
   const master = makeSwitch("health-master", "Firewall", async (isOn) => {
-    const text = "Every packet will pass without being judged, until it is switched on again.";
-    if (!isOn && !(await ask("Switch the firewall off?", text, "Switch off", "danger"))) return false;
-    await put("/v1/enabled", { enabled: isOn });
+    const isOnNow = await switchFirewall(isOn);
     context.refresh();
-    return true;
+    return isOnNow === isOn;
   });
   const log = makeSwitch("health-log", "Log", async (isOn) => {
     await put("/v1/logging", { enabled: isOn });
