@@ -55,7 +55,8 @@ struct LiveBrowserTests {
   @Test(.timeLimit(.minutes(12)))
   func peopleSeeAndDoWhatTheyShould() async throws {
     let run = try await LiveBrowser.play(
-      "login", "live", "traffic", "disable", "paste", "findings", "trial", "second_editor", "triggered", "explain", "hostile",
+      "login", "live", "traffic", "disable", "paste", "findings", "trial", "second_editor", "triggered", "explain",
+      "hostile",
       "keyboard", "narrow", "shifts", "steady", "words",
       "gone")
     #expect(run.status == 0, "\(run.output) \(run.errors)")

@@ -4,7 +4,7 @@
 import { button, h, isUnderPointer, setAttribute, setText } from "./dom.js";
 import { count } from "./format.js";
 
-/** Milliseconds for which rows keep their places though what they are sorted by changes: who trades places all the time cannot be read. */
+/** Milliseconds for which rows keep their places: who trades places all the time cannot be read. What is new comes last until then. */
 const steadyFor = 10000;
 
 /** A column of numbers: sorted by what `value` says of a row, written as `write` has it. @returns {Column} */
@@ -91,7 +91,8 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
       .map(({ row }) => row);
     // Under the pointer no row moves, lest somebody hits another than meant: what is new comes last.
     if (isUnderPointer(body)) return asTheyAre(sorted);
-    const isSettled = performance.now() - sortedAt < steadyFor && sorted.slice(0, limit).every((row) => lines.has(keyOf(row)));
+    const hasRoom = sorted.length <= limit || sorted.slice(0, limit).every((row) => lines.has(keyOf(row)));
+    const isSettled = body.childElementCount > 0 && hasRoom && performance.now() - sortedAt < steadyFor;
     if (isSettled) return asTheyAre(sorted);
     sortedAt = performance.now();
     return sorted;
