@@ -151,10 +151,7 @@ public struct Engine: ~Copyable {
     totals.packets &+= 1
     let kind = packet.decode(frame, linkType: linkType, wireLength: max(wireLength, frame.byteCount))
     let interface = origin.interface
-    if let address = origin.sourceMAC {
-      packet.sourceMAC = address
-      packet.present.insert(.sourceMAC)
-    }
+    packet.noteSource(of: origin)
     guard kind != .notIP else {
       totals.notIP &+= 1
       return Judgement(kind: .notIP, verdict: .pass, decider: .endOfRules, entriesLogged: 0)

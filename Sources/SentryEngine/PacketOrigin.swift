@@ -29,3 +29,13 @@ public struct PacketOrigin: Sendable {
   @inline(__always)
   var sight: PacketWay.Sight { direction == nil ? .capture : isAtHook ? .hook : .bridge }
 }
+
+extension PacketFields {
+  /// Who has sent it on its link, where its bytes do not tell.
+  @inline(__always)
+  mutating func noteSource(of origin: PacketOrigin) {
+    guard let address = origin.sourceMAC else { return }
+    sourceMAC = address
+    present.insert(.sourceMAC)
+  }
+}

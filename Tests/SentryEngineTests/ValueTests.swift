@@ -214,4 +214,23 @@ struct ValueCase: Sendable, CustomTestStringConvertible {
     #expect(bench.judge(udp()).verdict == .delete)
     #expect(bench.judge(Frame.udp(from: Bench.stranger, 1, to: Bench.host, 2, link: .raw), link: .raw).verdict == .pass)
   }
+
+  /// As the kernel's queue hands packets over.
+  @Test func senderAndWayMayBeToldBesides() throws {
+    var bench = try Bench(
+      rule(
+        "Direction", "==", "inbound", then: "Group",
+        rule("Source MAC Address", "==", "02:00:00:00:00:07", then: "Delete")))
+    let frame = Frame.udp(from: Bench.stranger, 1, to: Bench.host, 2, link: .raw)
+    for (sender, way, verdict) in [(7, Direction.inbound, Verdict.delete), (7, .outbound, .pass), (8, .inbound, .pass)]
+    {
+      let origin = PacketOrigin(interface: 0, direction: way, sourceMAC: 0x0200_0000_0000 | UInt64(sender))
+      let explanation = bench.engine.explain(
+        frame.span.bytes, linkType: .raw, wireLength: frame.count, time: Bench.time(0), from: origin, process: nil)
+      #expect(explanation.judgement.verdict == verdict)
+      let judgement = bench.engine.judge(
+        frame.span.bytes, linkType: .raw, wireLength: frame.count, time: Bench.time(0), from: origin)
+      #expect(judgement.verdict == verdict)
+    }
+  }
 }

@@ -5,7 +5,7 @@ import { button, h, replace, setAttribute } from "./parts/dom.js";
 import { complain } from "./parts/dialog.js";
 import { makeHeader } from "./header.js";
 import { makeLive } from "./live.js";
-import { findSession, showSignIn } from "./session.js";
+import { findSession, showSignIn, signOut } from "./session.js";
 import { followApplied } from "./rules/applied.js";
 import { makeQuestions } from "./questions.js";
 import { makeTrialBar } from "./trial.js";
@@ -25,7 +25,7 @@ const views = {
 };
 
 const root = document.getElementById("view");
-const header = makeHeader();
+const header = makeHeader(leave);
 const trial = makeTrialBar();
 const questions = makeQuestions((reply) => shown?.handle.showQuestions?.(reply));
 const live = makeLive({ onEvent: receive, onState: header.showConnection });
@@ -98,6 +98,17 @@ async function show() {
     if (lastEvent) shown.handle.update?.(lastEvent);
   } catch (error) {
     if (turn === visit) showFailure(error);
+  }
+}
+
+/** Ends the session. The daemon would break off the feed, which is nothing to complain of. */
+async function leave() {
+  live.pause();
+  try {
+    await signOut();
+  } catch (error) {
+    live.resume();
+    throw error;
   }
 }
 

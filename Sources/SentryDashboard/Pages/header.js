@@ -4,15 +4,17 @@ import { get } from "./api.js";
 import { complain } from "./parts/dialog.js";
 import { setAttribute, setText } from "./parts/dom.js";
 import { plural, clock } from "./parts/format.js";
-import { signOut } from "./session.js";
 import { learnHostTime, zoneSentence } from "./parts/clock.js";
 import { switchFirewall } from "./parts/master.js";
 import { verdicts } from "./parts/verdicts.js";
 
 const themes = ["", "light", "dark"];
 
-/** @returns {{start(session), stop(), update(event), refresh(), showConnection(isConnected)}} */
-export function makeHeader() {
+/**
+ * @param {() => Promise<void>} signOut
+ * @returns {{start(session), stop(), update(event), refresh(), showConnection(isConnected)}}
+ */
+export function makeHeader(signOut) {
   const sentence = document.getElementById("sentence");
   const master = document.getElementById("master");
   let status = null;

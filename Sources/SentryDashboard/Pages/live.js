@@ -3,7 +3,7 @@
 
 /**
  * @param {{onEvent: (event: object) => void, onState: (isConnected: boolean) => void}} listeners
- * @returns {{start(withRules: boolean): void, stop(): void}}
+ * @returns {{start(withRules: boolean): void, stop(): void, pause(): void, resume(): void}}
  */
 export function makeLive({ onEvent, onState }) {
   let source = null;
@@ -32,10 +32,11 @@ export function makeLive({ onEvent, onState }) {
     source = null;
   }
 
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) close();
-    else if (isWanted) open();
-  });
+  function resume() {
+    if (isWanted) open();
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : resume()));
 
   return {
     start(rules) {
@@ -49,5 +50,7 @@ export function makeLive({ onEvent, onState }) {
       isWanted = false;
       close();
     },
+    pause: close,
+    resume,
   };
 }

@@ -13,13 +13,26 @@ extension Engine {
     _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, interface: Int,
     process: LocalProcess? = nil
   ) -> Explanation {
+    explain(
+      frame, linkType: linkType, wireLength: wireLength, time: time, from: PacketOrigin(interface: interface),
+      process: process)
+  }
+
+  /// The same for a packet whose bytes do not tell all that is known of it.
+  public mutating func explain(
+    _ frame: RawSpan, linkType: LinkType, wireLength: Int, time: Timestamp, from origin: PacketOrigin,
+    process: LocalProcess?
+  ) -> Explanation {
     advance(to: time)
+    let interface = origin.interface
     var packet = PacketFields()
     let kind = packet.decode(frame, linkType: linkType, wireLength: max(wireLength, frame.byteCount))
+    packet.noteSource(of: origin)
     let place = interfaces.indices.contains(interface) ? interfaces[interface] : nil
-    let (direction, reason) = self.direction(of: packet, on: place)
+    let guess = self.direction(of: packet, on: place)
+    let direction = origin.direction ?? guess.direction
     var explanation = Explanation(
-      time: now, packet: packet, interface: place, direction: direction, directionReason: reason,
+      time: now, packet: packet, interface: place, direction: direction, directionReason: guess.reason,
       judgement: Judgement(kind: kind, verdict: .pass, decider: .endOfRules, entriesLogged: 0))
     guard kind != .notIP else {
       explanation.scope = .notIP
@@ -78,7 +91,7 @@ extension Engine {
 
   private func direction(
     of packet: PacketFields, on interface: EngineInterface?
-  ) -> (Direction, Explanation.DirectionReason) {
+  ) -> (direction: Direction, reason: Explanation.DirectionReason) {
     if interface?.isLoopback == true { return (.inbound, .loopback) }
     guard packet.has(.addresses) else { return (.inbound, .noSource) }
     return local.contains(packet.source) ? (.outbound, .sourceIsLocal) : (.inbound, .sourceIsNotLocal)

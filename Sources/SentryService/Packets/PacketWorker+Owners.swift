@@ -102,7 +102,7 @@ extension PacketWorker {
   ) -> Bool {
     guard case .queued(let queued) = packet.way else { return false }
     let explanation = engine.explain(
-      bytes, linkType: .raw, wireLength: queued.wireLength, time: now, interface: packet.origin.interface,
+      bytes, linkType: .raw, wireLength: queued.wireLength, time: now, from: packet.origin,
       process: process)
     return explanation.judgement.verdict.letsThrough
   }
