@@ -172,7 +172,7 @@ extension Diagnostic {
   static func tracksDifferently(at range: Range<Int>) -> Diagnostic {
     differs(
       .note, range,
-      "a connection is established here from its second packet on, whichever direction that has, and errors about it are too"
+      "a connection is established here from its second packet on, whichever direction that has; one that another has announced, from its first"
     )
   }
 }

@@ -107,14 +107,10 @@ enum TrackedState: String, CaseIterable {
   /// netfilter takes an ACK of a connection that it has not seen for the start of one (`nf_conntrack_tcp_loose`).
   private static let pickedUp = PacketTest(.tcpFlags, "ack,-syn,-rst,-fin")
 
-  /// What our property has for it.
-  private var known: String? {
-    switch self {
-    case .new: "new"
-    case .established, .related: "established,closing"
-    case .invalid, .untracked: nil
-    }
-  }
+  /// Errors about a connection (`nf_conntrack_inet_error`): netfilter calls these related, never established.
+  private static let errors = Clause(anyOf: [
+    Clause(.icmpType, [3...5, 11...12]), Clause(.icmpv6Type, [1...4]),
+  ])
 
   /// What it is besides.
   private var more: Clause? {
@@ -141,9 +137,16 @@ enum TrackedState: String, CaseIterable {
   /// Clauses that all hold for packets of one of these states.
   static func clauses(_ states: [TrackedState]) -> [Clause] {
     if states == [.invalid] { return invalidClauses }
-    var known: [String] = []
-    for name in allCases.filter(states.contains).compactMap(\.known) where !known.contains(name) { known.append(name) }
-    let asked = known.isEmpty ? [] : [Clause(PacketTest(.connectionState, known.joined(separator: ",")))]
-    return [Clause(anyOf: asked + allCases.filter(states.contains).compactMap(\.more))]
+    let (isOpen, isError) = (states.contains(.established), states.contains(.related))
+    let names = (states.contains(.new) ? ["new"] : []) + (isOpen ? ["established", "closing"] : [])
+    var any: [Clause] = []
+    if !names.isEmpty {
+      let asked = Clause(PacketTest(.connectionState, names.joined(separator: ",")))
+      any.append(isOpen && !isError ? Clause(allOf: [asked] + errors.negated) : asked)
+    }
+    if isError, !isOpen {
+      any.append(Clause(allOf: [Clause(PacketTest(.connectionState, "established,closing")), errors]))
+    }
+    return [Clause(anyOf: any + allCases.filter(states.contains).compactMap(\.more))]
   }
 }

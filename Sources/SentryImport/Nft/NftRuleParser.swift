@@ -115,16 +115,27 @@ struct NftRuleParser {
     }
     guard key.text == "state" else { throw ImportRefusal("'ct \(key.text)' has no counterpart here", at: word) }
     tracksConnections = true
-    try require { (values) throws(ImportRefusal) in
-      let states = try values.map { (value) throws(ImportRefusal) in
-        guard let state = TrackedState(rawValue: value.text) else {
-          throw ImportRefusal("state \(value.text.quoted) has no counterpart here", at: value)
-        }
-        return state
+    guard take("vmap") else { return try require(Self.clauses(ofStates:)) }
+    var map = try verdictMap().map { (states: [$0], action: $1) }
+    // One question for both, where both have the same answer.
+    if let open = map.firstIndex(where: { $0.states[0].text == "established" }),
+      let error = map.firstIndex(where: { $0.states[0].text == "related" }), map[open].action == map[error].action
+    {
+      map[open].states += map[error].states
+      map.remove(at: error)
+    }
+    for (states, action) in map { verdicts.append((Clause(allOf: try Self.clauses(ofStates: states)), action)) }
+  }
+
+  private static func clauses(ofStates words: [Word]) throws(ImportRefusal) -> [Clause] {
+    let states = try words.map { (word) throws(ImportRefusal) in
+      guard let state = TrackedState(rawValue: word.text) else {
+        throw ImportRefusal("state \(word.text.quoted) has no counterpart here", at: word)
       }
-      return TrackedState.clauses(states)
+      return state
     }
   }
+    return TrackedState.clauses(states)
 
   /// `nil` if the word is no verdict.
   mutating func action(_ word: Word) throws(ImportRefusal) -> FilterChain.Action? {

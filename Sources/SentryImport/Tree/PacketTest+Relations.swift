@@ -30,7 +30,8 @@ extension PacketTest {
   /// What fits this one fits the other in any case, but not the other way round.
   func implies(_ other: PacketTest) -> Bool {
     if let states, let others = other.states { return states != others && states & ~others == 0 }
-    guard property == other.property, value != other.value || isNegated != other.isNegated else { return false }
+    guard property == other.property else { return !isNegated && other.isNegated && isApart(from: other) }
+    guard value != other.value || isNegated != other.isNegated else { return false }
     switch (isNegated, other.isNegated) {
     case (false, false): return isWithin(other) && !other.isWithin(self)
     case (false, true): return isApart(from: other)
@@ -86,6 +87,8 @@ extension PacketTest {
     case .ipVersion: value
     case .sourceNet, .destinationNet: value.contains(":") ? "6" : "4"
     case .protocolNumber: value == "ICMP" ? "4" : value == "ICMPv6" ? "6" : nil
+    case .icmpType, .icmpCode: "4"
+    case .icmpv6Type, .icmpv6Code: "6"
     default: nil
     }
   }
