@@ -22,6 +22,10 @@ extension Diagnostic {
     notTakenOver("whether \(words[0].text.quoted) hands this to ipfw is not known here", at: words.range)
   }
 
+  static func hasLimit(_ limit: Word) -> Diagnostic {
+    notTakenOver(ImportRefusal.limit(limit))
+  }
+
   static func tooEntangled(_ rule: IPFWRule, limit: Int) -> Diagnostic {
     notTakenOver("with what this rule asks and leads to, the rules would become more than \(limit)", at: rule.range)
   }
@@ -146,6 +150,10 @@ extension Diagnostic {
 
   static func logsMore(_ limit: Word) -> Diagnostic {
     differs(.warning, limit.range, "how much is logged is not limited")
+  }
+
+  static func answersMore(_ limit: Word) -> Diagnostic {
+    differs(.warning, limit.range, "how many are told of what is dropped is not limited as there")
   }
 
   static func dropsMore(at range: Range<Int>) -> Diagnostic {

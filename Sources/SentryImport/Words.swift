@@ -28,6 +28,11 @@ struct ImportRefusal: Error {
   }
 
   init(_ message: String, at word: Word) { self.init(message, at: word.range) }
+
+  /// Of a rule whose packets pass, or not, by how many there are.
+  static func limit(_ word: Word) -> ImportRefusal {
+    ImportRefusal("match 'limit' has no counterpart here: without it, the rule is for all packets that fit", at: word)
+  }
 }
 
 extension String {

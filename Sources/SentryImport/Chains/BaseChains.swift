@@ -19,7 +19,8 @@ struct BaseChains {
   /// Fragments are put together before any rule sees them, as connection tracking does.
   var seesNoLaterFragments = false
 
-  func nodes(_ findings: inout [Diagnostic]) -> [RuleNode] {
+  mutating func nodes(_ findings: inout [Diagnostic]) -> [RuleNode] {
+    settleLimits()
     for name in reachable { findings += chains[name]?.findings ?? [] }
     var entered: Set<String> = []
     var whole = nodes(isForLaterFragments: false, &entered, &findings)

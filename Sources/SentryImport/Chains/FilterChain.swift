@@ -24,6 +24,8 @@ struct FilterChain {
     var clauses: [Clause] = []
     /// Carried out one after the other.
     var actions: [Action] = []
+    /// Of a rule that is not for every packet, but for so many in a time: until all chains are read.
+    var limit: Word?
 
     /// Not taken over, and not to drop packets.
     var mayHaveLetThrough: Bool {

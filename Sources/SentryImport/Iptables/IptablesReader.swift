@@ -143,6 +143,7 @@ struct IptablesReader {
       try parser.read()
       rule.clauses = parser.clauses
       rule.actions = [parser.action]
+      rule.limit = parser.limit
       chain.findings += parser.findings
       if parser.tracksConnections { base.seesNoLaterFragments = true }
     } catch {

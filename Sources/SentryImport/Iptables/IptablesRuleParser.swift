@@ -12,7 +12,7 @@ struct IptablesRuleParser {
   private(set) var action = FilterChain.Action.count
   var tracksConnections = false
   /// Of a rule that is not for every packet, but for so many in a time.
-  private var limit: Word?
+  private(set) var limit: Word?
   var findings: [Diagnostic] = []
 
   init(_ words: [Word], isIPv6: Bool, _ options: ImportOptions) {
@@ -23,9 +23,9 @@ struct IptablesRuleParser {
 
   mutating func read() throws(ImportRefusal) {
     while position < words.count { try readOption() }
-    if let limit {
-      guard case .log = action else { throw ImportRefusal("match 'limit' has no counterpart here", at: limit) }
+    if let limit, action.isLog {
       findings.append(.logsMore(limit))
+      self.limit = nil
     }
     clauses = clauses.filter { !$0.isAlways }
   }

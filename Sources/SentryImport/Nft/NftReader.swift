@@ -202,6 +202,7 @@ struct NftReader {
       try parser.read()
       rule.clauses = parser.clauses
       rule.actions = parser.actions.isEmpty && parser.verdicts.isEmpty ? [.count] : parser.actions
+      rule.limit = parser.limit
       findings += parser.findings
       if parser.tracksConnections { base.seesNoLaterFragments = true }
     } catch {

@@ -14,7 +14,7 @@ struct NftRuleParser {
   var verdicts: [(Clause, FilterChain.Action)] = []
   private(set) var tracksConnections = false
   /// Of a rule that is not for every packet, but for so many in a time.
-  private var limit: Word?
+  private(set) var limit: Word?
   var findings: [Diagnostic] = []
 
   init(
@@ -29,10 +29,11 @@ struct NftRuleParser {
   mutating func read() throws(ImportRefusal) {
     while position < tokens.count { try readStatement() }
     if let limit {
-      guard verdicts.isEmpty, !actions.isEmpty, actions.allSatisfy(\.isLog) else {
-        throw ImportRefusal("'limit' has no counterpart here", at: limit)
+      guard verdicts.isEmpty, !actions.isEmpty else { throw ImportRefusal.limit(limit) }
+      if actions.allSatisfy(\.isLog) {
+        findings.append(.logsMore(limit))
+        self.limit = nil
       }
-      findings.append(.logsMore(limit))
     }
     clauses = clauses.filter { !$0.isAlways }
   }
@@ -134,8 +135,8 @@ struct NftRuleParser {
       }
       return state
     }
-  }
     return TrackedState.clauses(states)
+  }
 
   /// `nil` if the word is no verdict.
   mutating func action(_ word: Word) throws(ImportRefusal) -> FilterChain.Action? {

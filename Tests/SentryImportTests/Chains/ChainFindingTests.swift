@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("-A INPUT -m limit --limit 3/min -j ACCEPT", "match 'limit' has no counterpart"),
+    ("-A INPUT -m limit --limit 3/min -j ACCEPT", "match 'limit' has no counterpart here: without it"),
     ("-A INPUT -p tcp -m tcp --dport 99999 -j ACCEPT", "expected numbers from 0 to 65535"),
     ("-A INPUT -p nosuch -j ACCEPT", "'nosuch' is no protocol"),
     ("-A INPUT -s 192.0.2.0/255.0.255.0 -j ACCEPT", "a mask with gaps"),
