@@ -26,8 +26,8 @@ struct LoginsText {
 
   private func sources(_ reply: LoginsReply) -> [String] {
     var table = TextTable(
-      ("log", .left), ("services", .left), ("lines", .right), ("failed", .right), ("succeeded", .right),
-      ("last", .left), ("state", .left))
+      ("log", .left), ("services", .left), ("lines", .right), ("of failures", .right),
+      ("of successes", .right), ("last", .left), ("state", .left))
     for source in reply.sources {
       table.add(
         source.source.visible, source.services.map(\.visible).joined(separator: ", "), grouped(source.lines),

@@ -26,6 +26,10 @@ struct Stealth: AsyncParsableCommand {
   @OptionGroup var options: EditOptions
 
   func run() async throws {
-    try await RuleSwitch.set(position == .on, [FirewallMode.stealthName], in: document, options: options)
+    try await EditSession(subject: document.map(EditSubject.file) ?? .running, options: options).run { document in
+      let result = try document.setEnabled(position == .on, document.rules(named: [FirewallMode.stealthName]))
+      let state = position.rawValue
+      return Edit(result: result, change: result.changed.isEmpty ? "stealth was \(state) already" : "stealth \(state)")
+    }
   }
 }

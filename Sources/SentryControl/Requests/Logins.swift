@@ -41,6 +41,7 @@ public struct LoginSourceReport: Codable, Sendable, Equatable {
   public var lines: UInt64
   /// Of these, those that were too long to be read.
   public var tooLong: UInt64
+  /// Lines of failures, by the attempts that each stands for: several can tell of one attempt.
   public var failed: UInt64
   public var succeeded: UInt64
   /// Seconds since 1970 of the last line about a login.

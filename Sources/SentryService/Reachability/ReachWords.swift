@@ -77,8 +77,8 @@ struct ReachSentence {
   init(_ reply: ReachableReply) { self.reply = reply }
 
   var text: String {
-    let open = names { $0.reach == .reachable }
     let limited = names { $0.reach == .limited }
+    let open = names { $0.reach == .reachable }.filter { !limited.contains($0) }
     var parts: [String] = []
     if !open.isEmpty { parts.append("others reach \(list(open))") }
     if !limited.isEmpty { parts.append("some others reach \(list(limited))") }
@@ -98,7 +98,7 @@ struct ReachSentence {
     return answered.count == reply.pings.count ? "pings pass" : "pings pass by \(answered.joined()) alone"
   }
 
-  /// `Remote login (22/tcp)`, each once.
+  /// `Remote login (22/tcp)`, each once, though it may have several sockets.
   private func names(_ isMeant: (ReachableSocketReport) -> Bool) -> [String] {
     var names: [String] = []
     for socket in reply.sockets where isMeant(socket) {

@@ -117,6 +117,8 @@ import Testing
     let sockets = [socket(22), socket(80), socket(25, at: "2001:db8::10")]
     let some = try reply(Self.closed, sockets).sentence
     #expect(some.hasPrefix("others reach http (80/tcp); some others reach ssh (22/tcp); pings pass"))
+    let twice = try reply(Self.closed, [socket(22), socket(22, at: "2001:db8::10")]).sentence
+    #expect(twice.components(separatedBy: "ssh (22/tcp)").count == 2, "\(twice)")
     let nobody = "{ enabled = 1; propertyName = Direction; propertyValue = inbound; filterActionName = Delete; }"
     #expect(try reply(nobody, sockets).sentence == "others reach no service of this host; pings are not answered")
     #expect(try reply(nobody, sockets, enforced: false).sentence.hasPrefix("sentry only watches; "))
