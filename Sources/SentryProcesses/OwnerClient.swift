@@ -10,7 +10,7 @@ public final class OwnerClient {
   /// Its number.
   public let process: Int32
   private var question: [UInt8] = []
-  private var answer = [UInt8](repeating: 0, count: OwnerAnswer.byteCount)
+  private var answer = [UInt8](repeating: 0, count: OwnerAnswer.longest)
 
   /// Starts the process.
   public init(_ command: HelperCommand = .ourselves("owner-lookup")) throws(ProcessError) {

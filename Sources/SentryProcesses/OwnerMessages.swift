@@ -1,5 +1,5 @@
-// What the daemon and the process that looks up owners say to each other: one message each way for a question, of a fixed size,
-// in this machine's byte order, over a socket that keeps messages apart.
+// What the daemon and the process that looks up owners say to each other: one message each way for a question, in this machine's
+// byte order, over a socket that keeps messages apart.
 
 internal import SentryPacket
 
@@ -108,9 +108,9 @@ extension OwnerAnswer {
 
   /// The longest path, as in `PATH_MAX`.
   static var pathSize: Int { 4_096 }
-  /// number 4, user 4, length of the path 2, outcome 1, `Has` 1, process 4, identity.
+  /// number 4, user 4, length of the path 2, outcome 1, `Has` 1, process 4, identity. The path follows.
   static var headSize: Int { 16 + ExecutableIdentity.byteCount }
-  static var byteCount: Int { headSize + pathSize }
+  static var longest: Int { headSize + pathSize }
 
   func write(_ path: ArraySlice<UInt8>, to bytes: inout [UInt8]) {
     bytes.removeAll(keepingCapacity: true)
@@ -123,13 +123,12 @@ extension OwnerAnswer {
     bytes.append(native: process)
     (identity ?? ExecutableIdentity(device: 0, inode: 0, size: 0, modified: 0, changed: 0)).write(to: &bytes)
     bytes += path
-    while bytes.count < Self.byteCount { bytes.append(0) }
   }
 
   /// The answer, and where the path of the executable lies; `nil` for anything but a whole message.
   static func read(_ bytes: RawSpan) -> (answer: OwnerAnswer, path: Range<Int>)? {
-    guard bytes.byteCount == byteCount, let number = bytes.native32(at: 0), let user = bytes.native32(at: 4),
-      let length = bytes.native16(at: 8).map(Int.init), length <= pathSize,
+    guard let number = bytes.native32(at: 0), let user = bytes.native32(at: 4),
+      let length = bytes.native16(at: 8).map(Int.init), length <= pathSize, bytes.byteCount == headSize + length,
       let outcome = bytes.wire8(at: 10).flatMap(Outcome.init), let has = bytes.wire8(at: 11).map(Has.init),
       let process = bytes.native32(at: 12), let identity = ExecutableIdentity(bytes, at: 16)
     else { return nil }

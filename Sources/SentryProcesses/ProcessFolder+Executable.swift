@@ -24,7 +24,13 @@ extension ProcessFolder {
   /// The executable of a process, and which file that is; `nil` where it is hidden.
   func identifiedExecutable(of process: UInt32) -> (executable: Executable, identity: ExecutableIdentity?) {
     let name = "\(path)/\(process)/exe"
-    // What is looked at stays the same, whatever the process does meanwhile.
+    // Nearly always its path leads us to it, and that takes three calls. If another program begins between them, they disagree.
+    if let path = Self.link(at: AT_FDCWD, name, longest: OpenedPath.longest), let running = stat(ofPath: name.utf8),
+      stat(ofPath: path).map(FileIdentity.init) == FileIdentity(running)
+    {
+      return (.known(path), ExecutableIdentity(running))
+    }
+    // From here on what is looked at stays the same, whatever the process does meanwhile.
     guard let file = OpenedPath(name), let mounted = file.pathAmongItsMounts else { return (.hidden, nil) }
     // What the kernel adds once the file was removed or replaced, as by an update.
     let mark = Array(" (deleted)".utf8)
@@ -33,10 +39,9 @@ extension ProcessFolder {
       ? Array(mounted.dropLast(mark.count)) : mounted
     guard let status = file.status else { return (.hidden, nil) }
     let identity = FileIdentity(status)
+    let places = [path, Array(HostFiles.place(of: "").utf8) + path]
     let isOurs =
-      FileIdentity(ofPath: path) == identity
-      || FileIdentity(ofPath: Array(HostFiles.place(of: "").utf8) + path) == identity
-      || file.isOnOurMounts
+      places.contains { stat(ofPath: $0).map(FileIdentity.init) == identity } || file.isOnOurMounts
     return (isOurs ? .known(path) : .foreign, ExecutableIdentity(status))
   }
 }
@@ -50,16 +55,17 @@ private struct FileIdentity: Equatable {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
   }
+}
 
+extension stat {
   /// What a path leads to; `nil` if that is nothing.
-  init?(ofPath path: [UInt8]) {
-    var status = stat()
+  fileprivate init?(ofPath path: some Collection<UInt8>) {
+    self.init()
     // Safe: both live during the call, and the path ends with a zero byte.
-    let code = unsafe (path + [0]).withUnsafeBufferPointer { bytes in
-      unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe $0.baseAddress.map { unsafe stat($0, &status) } ?? -1 }
+    let code = unsafe (Array(path) + [0]).withUnsafeBufferPointer { bytes in
+      unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe $0.baseAddress.map { unsafe stat($0, &self) } ?? -1 }
     }
     guard code == 0 else { return nil }
-    self.init(status)
   }
 }
 
@@ -69,6 +75,8 @@ private struct OpenedPath: ~Copyable {
 
   /// O_PATH, which Swift's C library module lacks.
   private static let withoutReading: Int32 = 0o10000000
+  /// Bytes of a path: PATH_MAX.
+  static let longest = 4_096
 
   init?(_ path: String) {
     // Safe: Swift passes `path` as a terminated string that lives during the call.
@@ -85,7 +93,7 @@ private struct OpenedPath: ~Copyable {
   }
 
   var pathAmongItsMounts: [UInt8]? {
-    ProcessFolder.link(at: AT_FDCWD, "/proc/self/fd/\(descriptor)", longest: 4_096)
+    ProcessFolder.link(at: AT_FDCWD, "/proc/self/fd/\(descriptor)", longest: Self.longest)
   }
 
   /// Whether it was reached by a mount of our own namespace or that of process 1, not by one of another, or one that is detached.

@@ -6,6 +6,7 @@ internal import SentryPacket
 struct SocketDiagnosis: ~Copyable {
   let descriptor: Int32
   private var bytes: [UInt8] = []
+  private var buffer: [UInt8] = []
 
   /// `nil` if the kernel has nothing of the kind.
   init?() {
@@ -37,8 +38,8 @@ struct SocketDiagnosis: ~Copyable {
     return find(question, interface: interface)
   }
 
-  private func receive() -> SocketMessage? {
-    var buffer = [UInt8](repeating: 0, count: 8_192)
+  private mutating func receive() -> SocketMessage? {
+    if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: 8_192) }
     // Safe: the buffer has that size.
     let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
     guard count > 0 else { return .failed(code: errno) }

@@ -26,7 +26,7 @@ import Testing
       identity: outcome == .process ? identity : nil, listens: outcome == .noProcess)
     var bytes: [UInt8] = []
     answer.write(Array("/usr/bin/curl".utf8)[...], to: &bytes)
-    #expect(bytes.count == OwnerAnswer.byteCount)
+    #expect(bytes.count == OwnerAnswer.headSize + 13)
     let (read, path) = try #require(bytes.withRawSpan { OwnerAnswer.read($0) })
     #expect(read == answer)
     #expect(String(decoding: bytes[path], as: UTF8.self) == "/usr/bin/curl")
@@ -45,13 +45,16 @@ import Testing
     let bytes = [UInt8](repeating: 0, count: length)
     let isQuestion = bytes.withRawSpan { OwnerQuestion(reading: $0) } != nil
     #expect(isQuestion == (length == OwnerQuestion.byteCount))
-    #expect(bytes.withRawSpan { OwnerAnswer.read($0) } == nil)
+    let isAnswer = bytes.withRawSpan { OwnerAnswer.read($0) } != nil
+    #expect(isAnswer == (length == OwnerAnswer.headSize))
   }
 
   @Test(arguments: 0..<50 as Range<UInt64>)
   func hostileBytesNeverTrap(seed: UInt64) {
     var random = SplitMix64(state: seed)
-    let bytes = (0..<OwnerAnswer.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    var bytes = (0..<OwnerAnswer.longest).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    // The length of the path is right: otherwise nothing else is read.
+    (bytes[8], bytes[9]) = (UInt8(OwnerAnswer.pathSize & 255), UInt8(OwnerAnswer.pathSize >> 8))
     _ = bytes.withRawSpan { OwnerAnswer.read($0) }
     _ = bytes.withRawSpan { SocketMessage(reading: $0) }
     _ = bytes.withRawSpan { OwnerQuestion(reading: $0.extracting(0..<OwnerQuestion.byteCount)) }
