@@ -40,7 +40,9 @@ public struct ConnectionTable: ~Copyable {
   public mutating func lookup(_ flow: FlowKey, now: Timestamp) -> TableSlot? {
     guard flow.isKnown else { return nil }
     latestHash = table.hash(of: flow.identity)
-    return table.find(flow.identity, hash: latestHash, now: now).map { TableSlot($0) }
+    guard let slot = table.find(flow.identity, hash: latestHash, now: now) else { return nil }
+    table.prefetchNeighbours(of: slot)
+    return TableSlot(slot)
   }
 
   /// Enters or refreshes the flow of a packet that passes or is delayed, counts the packet, follows TCP's flags.

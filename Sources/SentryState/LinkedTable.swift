@@ -108,7 +108,6 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   @inline(__always)
   mutating func find(_ key: Entry.Key, hash: UInt64, now: Timestamp) -> Int? {
     guard let slot = index.slot(of: hash, where: { slots[$0].key == key }) else { return nil }
-    prefetchNeighbours(of: slot)
     guard isExpired(slot, now) else { return slot }
     remove(at: slot)
     return nil
