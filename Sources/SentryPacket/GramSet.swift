@@ -41,7 +41,7 @@ public struct GramSet: Sendable {
   /// Puts a gram into the set.
   ///
   /// - Parameter bytes: as many as a gram has.
-  public mutating func insert(_ bytes: some Sequence<UInt8>) {
+  public mutating func insert(_ bytes: ArraySlice<UInt8>) {
     let gram = Self.gram(bytes)
     unsafe words.withUnsafeMutableBufferPointer { [shift] words in
       // Safe: it has the words that the shift leaves numbers for.
@@ -55,7 +55,7 @@ public struct GramSet: Sendable {
   }
 
   /// The same for grams that differ only in the case of letters; spread over all 32 bits, the upper ones best.
-  public static func hash(of bytes: some Sequence<UInt8>) -> UInt32 { sentry_gram_hash(gram(bytes)) }
+  public static func hash(of bytes: ArraySlice<UInt8>) -> UInt32 { sentry_gram_hash(gram(bytes)) }
 
   /// The hash of the gram at `position` of a frame; that of zeros if it does not lie in there.
   public func hash(in frame: RawSpan, at position: Int) -> UInt32 {
@@ -64,10 +64,8 @@ public struct GramSet: Sendable {
     return sentry_gram_hash(Self.folded(gram))
   }
 
-  private static func gram(_ bytes: some Sequence<UInt8>) -> UInt32 {
-    var gram: UInt32 = 0
-    for (place, byte) in bytes.prefix(4).enumerated() { gram |= UInt32(byte) << UInt32(8 * place) }
-    return folded(gram)
+  private static func gram(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    folded(bytes.prefix(4).reversed().reduce(0) { $0 << 8 | UInt32($1) })
   }
 
   /// As it is read from memory, where a short one leaves zeros.

@@ -13,7 +13,7 @@ import Testing
     var random = SplitMix64(state: UInt64(length * 1_000_000 + stride * 100_000 + count))
     var set = GramSet(length: length, stride: stride, count: count)
     let members = (0..<count).map { _ in (0..<length).map { _ in randomByte(&random) } }
-    for member in members { set.insert(member) }
+    for member in members { set.insert(member[...]) }
     let known = Set(members.map(folded))
 
     var (others, wrong) = (0, 0)
@@ -44,7 +44,7 @@ import Testing
 
   @Test func `grams that do not all lie in the frame are not looked for`() {
     var set = GramSet(length: 4, stride: 4, count: 1)
-    set.insert(Array("word".utf8))
+    set.insert(Array("word".utf8)[...])
     let frame = Array("word....word".utf8)
     #expect(set.answers(in: frame.span.bytes, from: 0, count: 3) == 0b101)
     #expect(set.answers(in: frame.span.bytes, from: 0, count: 4) == 0)

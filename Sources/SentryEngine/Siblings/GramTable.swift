@@ -7,11 +7,9 @@ final class GramTable: Sendable {
     /// The next word that is known by a gram of the same hash; -1 for none.
     let next: Int32
     let place: Int32
-    /// Where in `texts` the word begins, and how long it is.
-    let text: Int32
-    let length: Int32
     /// Where in the word the gram begins.
     let offset: Int32
+    let ends: WordEnds
   }
 
   /// One of the grams begins at every so many bytes of a word, and only so many bytes of a payload are looked at.
@@ -19,8 +17,6 @@ final class GramTable: Sendable {
   private let heads: [Int32]
   private let headShift: UInt32
   private let entries: [Entry]
-  /// All words one after the other, in small letters.
-  private let texts: [UInt8]
 
   /// The length of the grams that a word is known by.
   static func length(for wordLength: Int) -> Int { wordLength >= 4 ? 4 : wordLength >= 2 ? 2 : 1 }
@@ -34,21 +30,18 @@ final class GramTable: Sendable {
     var grams = GramSet(length: length, stride: stride, count: words.count * stride)
     var lists = GramLists(count: words.count * stride)
     for word in words { lists.note(Self.hashes(of: contents[Int(word.content)].bytes, length)) }
-    var texts: [UInt8] = []
     for word in words {
       let bytes = contents[Int(word.content)].bytes
       let hashes = Self.hashes(of: bytes, length)
       let first = lists.rarest(hashes, of: bytes, stride)
       for offset in first..<(first + stride) {
         lists.add(hashes[offset]) { next in
-          Entry(
-            next: next, place: word.place, text: Int32(texts.count), length: Int32(bytes.count), offset: Int32(offset))
+          Entry(next: next, place: word.place, offset: Int32(offset), ends: WordEnds(bytes))
         }
         grams.insert(bytes[offset..<(offset + length)])
       }
-      texts += bytes.lazy.map(\.foldedASCII)
     }
-    (self.grams, self.texts) = (grams, texts)
+    self.grams = grams
     (heads, headShift, entries) = (lists.heads, lists.headShift, lists.entries)
   }
 
@@ -96,7 +89,7 @@ final class GramTable: Sendable {
     }
   }
 
-  /// Adds the words found in some bytes of a frame to those that are known, whatever the case of their letters.
+  /// Adds the words that may stand in some bytes of a frame to those that are known, whatever the case of their letters.
   func find(in frame: RawSpan, _ bytes: Range<Int>, _ finds: inout WordFinds) {
     let stride = grams.stride
     var position = bytes.lowerBound
@@ -120,18 +113,9 @@ final class GramTable: Sendable {
     var next = heads[Int(grams.hash(in: frame, at: position) >> headShift)]
     while next >= 0 {
       let entry = entries[Int(next)]
-      let start = position - Int(entry.offset)
-      if start >= bytes.lowerBound, stands(entry, at: start, of: frame) { finds.insert(entry.place) }
+      let start = position &- Int(entry.offset)
+      if start >= bytes.lowerBound, entry.ends.mayStand(at: start, of: frame) { finds.insert(entry.place) }
       next = entry.next
     }
-  }
-
-  private func stands(_ entry: Entry, at start: Int, of frame: RawSpan) -> Bool {
-    for place in 0..<Int(entry.length) {
-      guard let found = frame.wire8(at: start + place), found.foldedASCII == texts[Int(entry.text) + place] else {
-        return false
-      }
-    }
-    return true
   }
 }
