@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/kcmp.h>
+#include <linux/netlink.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>

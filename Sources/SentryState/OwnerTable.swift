@@ -3,7 +3,7 @@ public import SentryPacket
 /// Whose flows are: what was found out, and what is being asked.
 ///
 /// What is known of a TCP flow holds until it begins anew, or was silent for a day; of UDP until it was silent for 30 seconds, for
-/// then another process may have the port. That there is no process is believed for one second. When the table is full, what was
+/// then another process may have the port, or a socket at its port has ended (`isOutlived`). That there is no process is believed for one second. When the table is full, what was
 /// used the longest ago makes way.
 ///
 /// `now` is never before that of an earlier call.
@@ -49,6 +49,9 @@ public struct OwnerTable: ~Copyable {
   private static let lifetimes: [Int64] = [5, 1, 86_400, 30]
 
   private var table: LinkedTable<OwnerRecord>
+  /// By local port: how many sockets of UDP had ended with the last one of that port; empty until the first has.
+  private var lastEnds: [UInt32] = []
+  private var ends: UInt32 = 0
 
   /// - Parameter capacity: flows; the nearest of 1...16 777 216.
   public init(capacity: Int) {
@@ -71,6 +74,32 @@ public struct OwnerTable: ~Copyable {
     table[slot].isAnswered = false
     table[slot].program = Program()
     table[slot].number = question
+    table[slot].ends = ends
+  }
+
+  /// A UDP socket at the flow's local port has ended since it was asked whose the flow is: it may be another's by now.
+  public func isOutlived(_ flow: LocalFlow) -> Bool {
+    guard !lastEnds.isEmpty, flow.protocolNumber == IPProtocol.udp, let slot = table.slot(of: flow) else {
+      return false
+    }
+    return lastEnds[Int(flow.localPort)] > table[slot].ends
+  }
+
+  /// A UDP socket at this local port is no more.
+  ///
+  /// - Parameter port: `nil` where that may be any: what is known of all flows of UDP is forgotten.
+  public mutating func end(udpPort port: UInt16?) {
+    if lastEnds.isEmpty { lastEnds = Array(repeating: 0, count: 1 << 16) }
+    guard let port, ends < .max else {
+      (lastEnds, ends) = ([], 0)
+      for slot in 0..<table.usedSlots
+      where table.isOccupied(slot) && table[slot].isAnswered && table[slot].key.protocolNumber == IPProtocol.udp {
+        table.remove(at: slot)
+      }
+      return
+    }
+    ends += 1
+    lastEnds[Int(port)] = ends
   }
 
   /// Somebody has found out; `nil` if there is nobody.
@@ -181,6 +210,8 @@ struct OwnerRecord: LinkedEntry {
   var owner = PacketOwner()
   private var opening = Direction.outbound
   private var isUndecided = false
+  /// Sockets of UDP that had ended when it was asked.
+  var ends: UInt32 = 0
   var lastNanoseconds: Int64 = 0
 
   /// Once it is answered.

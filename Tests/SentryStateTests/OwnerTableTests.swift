@@ -90,6 +90,29 @@ import Testing
     #expect(table.knowledge(of: Self.tcp, now: at(86_399 + 86_400)) == .nothing)
   }
 
+  @Test func aDatagramFlowMayBeAnothersOnceASocketOfItsPortHasEnded() {
+    var table = OwnerTable(capacity: 4)
+    var (neighbour, again) = (Self.udp, Self.udp)
+    (neighbour.localPort, again.remotePort) = (40_001, 444)
+    table.end(udpPort: 40_000)
+    for flow in [Self.udp, neighbour, Self.tcp] {
+      table.ask(flow, question: 1, now: at(0))
+      table.settle(flow, Self.root, now: at(0))
+      #expect(table.isOutlived(flow) == false)
+    }
+    table.end(udpPort: 40_000)
+    #expect([Self.udp, neighbour, Self.tcp].map { table.isOutlived($0) } == [true, false, false])
+    #expect(table.isOutlived(again) == false, "nothing is known of it")
+    table.ask(Self.udp, question: 2, now: at(1))
+    table.settle(Self.udp, Self.root, now: at(1))
+    #expect(table.isOutlived(Self.udp) == false)
+    table.end(udpPort: nil)
+    #expect(table.knowledge(of: Self.udp, now: at(1)) == .nothing)
+    #expect(table.knowledge(of: neighbour, now: at(1)) == .nothing)
+    #expect(table.knowledge(of: Self.tcp, now: at(1)) == .known(Self.root))
+    #expect(table.brokenInvariant() == nil)
+  }
+
   @Test func thatThereIsNobodyIsBelievedForASecondHoweverOftenItIsUsed() {
     var table = OwnerTable(capacity: 4)
     table.settle(Self.tcp, nil, now: at(0))

@@ -8,6 +8,6 @@ import Testing
   @Test func aRangeTakes56Bytes() { #expect(MemoryLayout<RangeRecord>.stride == 56) }
   @Test func aFlowTakes104Bytes() { #expect(MemoryLayout<ConnectionRecord>.stride == 104) }
   @Test func aDatagramTakes56Bytes() { #expect(MemoryLayout<FragmentRecord>.stride == 56) }
-  @Test func anOwnersFlowTakes80Bytes() { #expect(MemoryLayout<OwnerRecord>.stride == 80) }
+  @Test func anOwnersFlowTakes96Bytes() { #expect(MemoryLayout<OwnerRecord>.stride == 96) }
   @Test func aSourceTakes40Bytes() { #expect(MemoryLayout<SourceRateRecord>.stride == 40) }
 }

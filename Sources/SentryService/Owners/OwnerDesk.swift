@@ -55,6 +55,8 @@ final class OwnerDesk {
   private var asksOutbound: Bool
   var process: OwnerProcess
   var table = OwnerTable(capacity: OwnerDesk.flowsRemembered)
+  /// `nil` where the kernel does not tell.
+  private let ends = SocketEnds()
   private var waiting = OwnerlessPackets()
   var questions = OwnerQuestions()
   /// The packet that is looked at.
@@ -96,6 +98,12 @@ final class OwnerDesk {
 
   /// Readable when there is something to `receive`; `nil` while the process does not run.
   var descriptor: Int32? { process.client?.descriptor }
+
+  /// Readable when there is something to `hearOfEnds`.
+  var endsDescriptor: Int32? { ends?.descriptor }
+
+  /// Sockets have ended: whose their ports' flows are is asked again.
+  func hearOfEnds() { ends?.take { table.end(udpPort: $0) } }
 
   /// Starts the process if it does not run and may be tried again.
   ///
@@ -152,12 +160,13 @@ final class OwnerDesk {
     of flow: LocalFlow, _ direction: Direction, _ origin: inout PacketOrigin, _ engine: borrowing Engine,
     _ interface: () -> UInt32, _ now: Timestamp
   ) -> Standing {
+    let isFresh = !packet.beginsAnew(direction, engine) && !table.isOutlived(flow)
     switch table.knowledge(of: flow, now: now) {
     case .asked(let number): return questions.isSettled(number) ? .known : .asked(number)
-    case .known(let owner) where !packet.beginsAnew(direction, engine):
+    case .known(let owner) where isFresh:
       origin.owner = owner
       return .known
-    case .undecided(let owner) where !packet.beginsAnew(direction, engine):
+    case .undecided(let owner) where isFresh:
       origin.owner = owner
       return .undecided
     case .known, .undecided, .nothing: return ask(flow, direction, origin, engine, interface(), now)

@@ -10,14 +10,16 @@ extension PacketWorker {
   mutating func followOwners(_ rules: LoadedRules) {
     guard rules.asksForOwners, intake.tellsOwners else {
       letWaitingGo()
-      if let descriptor = owners?.descriptor { poll.remove(descriptor) }
+      for descriptor in [owners?.descriptor, owners?.endsDescriptor] { if let descriptor { poll.remove(descriptor) } }
       owners = nil
       return
     }
     let policy = rules.ruleSet.settings.applications
     if let owners { return owners.follow(rules.program, policy: policy) }
     applications.forgetPermissions()
-    owners = OwnerDesk(rules.program, policy: policy, applications: applications, drops: paces)
+    let desk = OwnerDesk(rules.program, policy: policy, applications: applications, drops: paces)
+    if let descriptor = desk.endsDescriptor { poll.add(descriptor, tag: Self.endsTag) }
+    owners = desk
     startOwnerLookup()
   }
 

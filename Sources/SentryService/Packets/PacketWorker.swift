@@ -22,6 +22,7 @@ struct PacketWorker: ~Copyable {
   private static let wakeTag = UInt64.max
   private static let queueTag = UInt64.max - 1
   static let ownerTag = UInt64.max - 2
+  static let endsTag = UInt64.max - 3
   /// How long frames may wait in the ring before they are seen: the engine's clock stays that far behind, so that they are
   /// not dated later than they were.
   private static let ringDelayNanoseconds: Int64 = 150_000_000
@@ -49,6 +50,8 @@ struct PacketWorker: ~Copyable {
   let applications = ApplicationBook()
   let applicationQueue: ApplicationQueue
   var hasAnswers = false
+  /// Sockets whose packets are judged may have ended.
+  private var hasEnds = false
   /// Verdicts are carried out, and so are limits of rates.
   let paces: Bool
   private var isQueueReadable = false
@@ -183,6 +186,8 @@ struct PacketWorker: ~Copyable {
     judgeWaiting()
     for index in readable { judgeBatch(from: index) }
     if let queue { judgeBatch(from: queue) }
+    // What a program sent before its socket ended is still its own.
+    if hasEnds { owners?.hearOfEnds() }
     keepTime()
     handOver()
     guard hasRequests else { return }
@@ -193,6 +198,7 @@ struct PacketWorker: ~Copyable {
     readable.removeAll(keepingCapacity: true)
     hasRequests = false
     hasAnswers = false
+    hasEnds = false
     isQueueReadable = false
     do {
       for index in 0..<(try poll.wait(milliseconds: patience)) { note(poll.tag(index)) }
@@ -210,6 +216,7 @@ struct PacketWorker: ~Copyable {
     case Self.wakeTag, nil: hasRequests = true
     case Self.queueTag: isQueueReadable = true
     case Self.ownerTag: hasAnswers = true
+    case Self.endsTag: hasEnds = true
     case let index?: if index < UInt64(sources.count) { readable.append(Int(index)) }
     }
   }
