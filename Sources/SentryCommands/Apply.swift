@@ -112,6 +112,10 @@ struct Apply: AsyncParsableCommand {
       let entries = counted(excess.entries, "entry", plural: "entries")
       lines.append("\(entries) of table \(excess.table) make way\(reply.trial == nil ? "" : ", once it is confirmed")")
     }
+    if reply.programsUnasked == true {
+      lines.append(
+        "these rules do not ask what programs may do, as those before did: 'sentry applications on' has them ask")
+    }
     if let replaced = reply.replaced {
       lines.append("judged by the old rules (\(replaced.document.title)): \(counted(replaced.judged, "packet"))")
     }

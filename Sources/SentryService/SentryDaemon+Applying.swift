@@ -113,6 +113,8 @@ extension SentryDaemon {
     /// Rules that kept their counters.
     var keptCounters: Int
     var trial: TrialReport?
+    /// The rules before asked what programs may do, and these do not.
+    var asksNoProgram = false
 
     func reply(findings: [DiagnosticRecord]) -> ApplyReply {
       var reply = ApplyReply(
@@ -121,6 +123,7 @@ extension SentryDaemon {
         interfaces: replacement.interfaces.map(\.report), keptCounters: keptCounters)
       let makingWay = replacement.makingWay.map { MakingWayReport(table: $0.table, entries: $0.entries) }
       if !makingWay.isEmpty { reply.makingWay = makingWay }
+      if asksNoProgram { reply.programsUnasked = true }
       return reply
     }
   }
@@ -152,7 +155,8 @@ extension SentryDaemon {
     try await refreshLocal()
     return RuleChange(
       document: new.report, before: current.report, replacement: replacement,
-      keptCounters: pairs.count { $0 >= 0 }, trial: report)
+      keptCounters: pairs.count { $0 >= 0 }, trial: report,
+      asksNoProgram: current.rules.applicationPolicy != nil && new.rules.applicationPolicy == nil)
   }
 
   func uptime() -> Timestamp { surroundings.uptime() }
@@ -160,6 +164,7 @@ extension SentryDaemon {
   /// Says what has changed the rules, and what that has done to table trigger.
   func tell(_ message: String, after change: RuleChange) {
     tell(message)
+    if change.asksNoProgram { tell("from now on it is not asked what programs may do") }
     if let notice = SparedEntries.notice(change.replacement.spared) { tell(notice) }
     for excess in change.replacement.makingWay {
       let entries = counted(excess.entries, "entry", plural: "entries")

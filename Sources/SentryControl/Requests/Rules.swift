@@ -46,6 +46,8 @@ public struct ApplyReply: Codable, Sendable, Equatable {
   public var hiddenLogin: Bool?
   /// Entries that make way because tables get smaller; of a document on trial, once it is confirmed.
   public var makingWay: [MakingWayReport]?
+  /// The rules before asked what programs may do, and these do not.
+  public var programsUnasked: Bool?
 
   public init(
     applied: Bool, findings: [DiagnosticRecord], document: DocumentReport, replaced: GenerationReport? = nil,

@@ -19,10 +19,8 @@ public enum ApplicationGroup {
       propertyValue = denied;
       children = (
         {
-          nodeName = "open connections"; enabled = 1; propertyName = "Connection state"; propertyValue = established;
-          children = (
-            { enabled = 1; propertyName = Protocol; propertyValue = "6 (TCP)"; filterActionName = "Drop connection"; }
-          );
+          nodeName = "open connections"; enabled = 1; propertyName = "TCP header flags"; propertyValue = "ack,-syn";
+          filterActionName = "Drop connection";
         },
         { nodeName = refused; enabled = 1; propertyName = Any; filterActionName = Reject; }
       );

@@ -43,14 +43,13 @@ extension EditableDocument {
   /// The mode that its rules are those of.
   public var mode: FirewallMode? { FirewallMode(of: outlined) }
 
-  /// This document of a mode, with what was chosen in that of another: the services and their switches, whether this host hides,
-  /// and whether it goes by what was decided about programs.
-  ///
-  /// - Returns: the same document if the other is that of no mode.
+  /// This document of a mode, with what was chosen in another: whether it goes by what was decided about programs, and if that is one
+  /// of a mode, the services and their switches, and whether this host hides.
   public func taking(choicesOf other: EditableDocument) throws(EditError) -> EditableDocument {
     let chosen = other.outlined
-    guard mode != nil, FirewallMode(of: chosen) != nil else { return self }
+    guard mode != nil else { return self }
     var document = try taking(applicationsOf: other)
+    guard FirewallMode(of: chosen) != nil else { return document }
     if let isHidden = FirewallMode.stealth(of: chosen) {
       document = try document.switching(FirewallMode.stealthName, isHidden)
     }

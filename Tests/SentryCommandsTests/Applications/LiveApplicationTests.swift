@@ -63,7 +63,7 @@ struct LiveApplicationTests {
       }
       _ = try await bench.sentry("deny", Program("iperf3").path)
       try await waitUntil("it has ended") { !upload.isRunning }
-      #expect(try await bench.daemon.matches(ofRule: "1.1.1") > 0)
+      #expect(try await bench.daemon.matches(ofRule: "1.1") > 0)
       if server.isRunning { try await server.kill() }
     }
   }
@@ -168,6 +168,74 @@ struct LiveApplicationTests {
       _ = try folder.write("go", "")
       try await waitUntil("the second is heard") { heard() == "a\nb\n" }
       for program in [client, listening] { try await program.kill() }
+    }
+  }
+
+  /// The flow is known, but its socket has ended, and another program has the port.
+  @Test(.timeLimit(.minutes(12)))
+  func aDeniedProgramDoesNotInheritAPort() async throws {
+    try await with("{ unknown = deny; }") { bench in
+      let (good, bad) = (try await bench.copy("python3", as: "good"), try await bench.copy("python3", as: "bad"))
+      _ = try await bench.sentry("allow", good)
+      func talk(_ count: Int) -> String {
+        """
+        import socket, time
+        end = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        end.bind(('', 6101)); end.connect(('\(Cable.senderAddress)', 7002))
+        said = 'sent'
+        for _ in range(\(count)):
+          try: end.send(b'a')
+          except ConnectionRefusedError: said = 'refused'; break
+          time.sleep(0.1)
+        open('\(bench.folder.path("said"))', 'a').write(said + '\\n')
+        """
+      }
+      let server = try bench.cable.start(
+        at: .sender, "python3", "-c",
+        "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(('', 7002))\nwhile True: s.recv(64)"
+      )
+      try await bench.cable.waitUntilListening(at: .sender, "udp", 7_002)
+      let first = try bench.start(talk(3), by: good)
+      try await waitUntil("the allowed one is done") { bench.text(of: "said") == "sent\n" && !first.isRunning }
+      // Each packet keeps what is known of the flow alive.
+      let second = try bench.start(talk(600), by: bad)
+      try await waitUntil("the other one is done") { bench.text(of: "said").count > 5 && !second.isRunning }
+      #expect(bench.text(of: "said") == "sent\nrefused\n")
+      try await server.kill()
+    }
+  }
+
+  /// Nothing is known of it but that its program may not: both ends hear that it has ended.
+  @Test(.timeLimit(.minutes(12)))
+  func aDeniedConnectionOlderThanTheDaemonEnds() async throws {
+    let folder = try TemporaryFolder()
+    let document = try folder.write(
+      "rules.plist",
+      "{ settings = { applications = { unknown = deny; }; };\nrules = ( \(ApplicationGroup.text) ); }")
+    let talk = """
+      import socket, sys, time
+      def say(word): open('\(folder.path("said"))', 'a').write(word + '\\n')
+      if sys.argv[1] == 'server': end = socket.create_server(('', 8001)).accept()[0]
+      else: end = socket.create_connection(('\(Cable.senderAddress)', 8001)); say('begun')
+      try:
+        while True:
+          if sys.argv[1] == 'server': end.send(b'a'); time.sleep(0.1)
+          elif not end.recv(64): break
+      except ConnectionError: pass
+      say(sys.argv[1] + ' ended')
+      """
+    func said() -> String { (try? String(contentsOfFile: folder.path("said"), encoding: .utf8)) ?? "" }
+    try await Cable.with(.usual) { cable in
+      let server = try cable.start(at: .sender, "python3", "-c", talk, "server")
+      try await cable.waitUntilListening(at: .sender, "tcp", 8_001)
+      let client = try cable.start(at: .watched, "python3", "-c", talk, "client")
+      try await waitUntil("it is open") { said() == "begun\n" }
+      try await LiveDaemon.with(on: cable, document, interfaces: ["cable0"], options: ["--mode", "queue"]) { _ in
+        try await waitUntil("both ends have heard") {
+          said().contains("client ended\n") && said().contains("server ended\n")
+        }
+      }
+      for program in [server, client] { try await program.kill() }
     }
   }
 

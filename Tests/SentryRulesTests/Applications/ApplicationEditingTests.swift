@@ -28,7 +28,7 @@ import Testing
     #expect(rules.settings.applications?.unknown == .deny)
     #expect(rules.program().asksForPermissions)
     let before = try #require(RuleDocument(reading: try shipped(name).unchanged()).ruleSet)
-    #expect(rules.rules.count == before.rules.count + 4)
+    #expect(rules.rules.count == before.rules.count + 3)
   }
 
   @Test(arguments: [
@@ -94,5 +94,15 @@ import Testing
     #expect(rules.settings.applications?.unknown == .deny)
     #expect(rules.rules.first?.name == ApplicationGroup.name && rules.rules.first?.isEnabled == true)
     #expect(block.mode == .blockAll)
+  }
+
+  @Test func modesTakeItFromRulesOfOnesOwn() throws {
+    var editing = ApplicationEditing(try shipped("Default.plist"))
+    try editing.switchOn(.init(unknown: .deny))
+    let services = try shipped("Services.plist").taking(choicesOf: editing.document)
+    let rules = try #require(RuleDocument(reading: try services.unchanged()).ruleSet)
+    #expect(rules.settings.applications?.unknown == .deny)
+    #expect(rules.rules.contains { $0.name == ApplicationGroup.name && $0.isEnabled })
+    #expect(services.mode == .services)
   }
 }
