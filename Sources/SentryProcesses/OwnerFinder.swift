@@ -88,13 +88,14 @@ struct OwnerFinder: ~Copyable {
         if processes.isHeld(inode, by: next) { return next }
       }
     }
+    // Who has just begun has few files; a program that runs for long may have many.
+    let latest = processes.latest ?? 0
+    let begun = (latest - min(latest, Self.latestTried)...latest).reversed()
+    for process in begun where !recent.contains(where: { $0.process == process }) {
+      if let holder = processes.holder(ofSocket: inode, in: process) { return holder }
+    }
     for holder in recent {
       if let holder = processes.holder(ofSocket: inode, in: holder.process) { return holder }
-    }
-    guard let latest = processes.latest else { return nil }
-    for process in (latest - min(latest, Self.latestTried)...latest).reversed()
-    where !recent.contains(where: { $0.process == process }) {
-      if let holder = processes.holder(ofSocket: inode, in: process) { return holder }
     }
     return nil
   }

@@ -59,8 +59,19 @@ struct ProcessFolder {
 
   /// The number that a process got last; `nil` where that is not told (proc_loadavg(5)).
   var latest: UInt32? {
-    FileManager.default.contents(atPath: "\(path)/loadavg").flatMap { text in
-      String(decoding: text, as: UTF8.self).split(separator: " ").last.flatMap { UInt32($0.filter(\.isNumber)) }
+    let words = String(decoding: Self.contents("\(path)/loadavg", longest: 96), as: UTF8.self).split(separator: " ")
+    return words.last.flatMap { UInt32($0.filter(\.isNumber)) }
+  }
+
+  /// The first bytes of a file; none if it cannot be read.
+  private static func contents(_ path: String, longest: Int) -> [UInt8] {
+    // Safe: Swift passes `path` as a terminated string that lives during the call.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    return unsafe [UInt8](unsafeUninitializedCapacity: longest) { buffer, count in
+      // Safe: the call writes at most as many bytes as the buffer holds, and says how many.
+      count = unsafe max(0, read(descriptor, buffer.baseAddress, longest))
     }
   }
 
