@@ -46,19 +46,23 @@ enum LiveBrowser {
       "PYTHONDONTWRITEBYTECODE": "1",
     ]
     let words = variables.map { "\($0)='\($1)'" } + ["python3", TestFiles.path("Tests/Dashboard/run.py")] + scenarios
-    return try await cable.script(at: .watched, words.joined(separator: " "), within: .seconds(300))
+    return try await cable.script(at: .watched, words.joined(separator: " "), within: .seconds(600))
   }
 }
 
 @Suite(.serialized, .enabled(if: LiveBrowser.isPossible, LiveBrowser.needs))
 struct LiveBrowserTests {
   @Test(.timeLimit(.minutes(12)))
-  func peopleSeeAndDoWhatTheyShould() async throws {
+  func peopleSeeWhatHappens() async throws {
     let run = try await LiveBrowser.play(
-      "login", "live", "traffic", "disable", "paste", "findings", "trial", "second_editor", "triggered", "explain",
-      "hostile",
-      "keyboard", "narrow", "shifts", "steady", "words",
-      "gone")
+      "login", "live", "traffic", "triggered", "explain", "hostile", "keyboard", "narrow", "shifts", "gone")
+    #expect(run.status == 0, "\(run.output) \(run.errors)")
+  }
+
+  @Test(.timeLimit(.minutes(12)))
+  func peopleChangeRules() async throws {
+    let run = try await LiveBrowser.play(
+      "disable", "paste", "findings", "trial", "second_editor", "steady", "words")
     #expect(run.status == 0, "\(run.output) \(run.errors)")
   }
 
