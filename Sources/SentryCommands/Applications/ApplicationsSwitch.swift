@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import SentryControl
 internal import SentryRules
+internal import SentryState
 
 extension Applications {
   enum Switch {
@@ -23,7 +24,9 @@ extension Applications {
       @Option(help: "What becomes of other programs: ask, allow or deny.")
       var unknown: UnknownProgram?
 
-      @Option(help: ArgumentHelp("How long a question waits, 1 to 300.", valueName: "seconds"))
+      @Option(
+        help: ArgumentHelp("How long a question waits: seconds, 1 to 300, or as in 2m.", valueName: "time"),
+        transform: seconds)
       var timeout: Int?
 
       @Option(help: "What holds where nobody answers: allow or deny.")
@@ -35,11 +38,14 @@ extension Applications {
 
       @OptionGroup var options: EditOptions
 
-      func validate() throws {
+      private static func seconds(_ text: String) throws -> Int {
         let limits = ApplicationSettings.timeoutLimits
-        guard timeout.map(limits.contains) ?? true else {
-          throw ValidationError("--timeout must be \(limits.lowerBound) to \(limits.upperBound) seconds")
+        guard let seconds = AddressDuration(text: text)?.seconds.map(Int.init), limits.contains(seconds) else {
+          throw ValidationError(
+            "'\(text)' is no time that a question may wait: expected \(limits.lowerBound) to \(limits.upperBound) "
+              + "seconds, or as in 90s or 2m")
         }
+        return seconds
       }
 
       func run() async throws {
