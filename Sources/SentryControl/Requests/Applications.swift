@@ -115,6 +115,8 @@ public struct PermissionReport: Codable, Sendable, Equatable {
   public var outbound: String?
   /// The SHA-256 of the executable when it was allowed, as 64 hexadecimal digits; `nil` where nothing is allowed.
   public var sha256: String?
+  /// The executable that was allowed at the path before this one, as far as what runs it still may go on; `nil` if there is none.
+  public var former: FormerExecutableReport?
   /// Seconds since 1970 of the decision.
   public var time: Double
   /// Who decided, by user name.
@@ -134,6 +136,22 @@ public struct PermissionReport: Codable, Sendable, Equatable {
     self.time = time
     self.by = by
     self.how = how
+  }
+}
+
+/// An executable that was allowed at a path until another was: what processes that run it still may do.
+public struct FormerExecutableReport: Codable, Sendable, Equatable {
+  /// 64 hexadecimal digits.
+  public var sha256: String
+  /// Connections that others open are allowed; `nil` if not.
+  public var inbound: Bool?
+  /// Connections that it opens are; `nil` if not.
+  public var outbound: Bool?
+
+  public init(sha256: String, inbound: Bool? = nil, outbound: Bool? = nil) {
+    self.sha256 = sha256
+    self.inbound = inbound
+    self.outbound = outbound
   }
 }
 

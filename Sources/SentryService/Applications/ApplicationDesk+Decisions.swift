@@ -1,4 +1,5 @@
 internal import SentryControl
+internal import SentryPacket
 internal import SentryProcesses
 internal import SentryRules
 
@@ -18,8 +19,8 @@ extension ApplicationDesk {
     if inbound == .some(.allow) || outbound == .some(.allow) { sha256 = try await digest(at: path) }
     let entry = try await change(path, user: owner) { entry in
       if let sha256 { entry.renew(sha256) }
-      if let inbound { entry.inbound = inbound }
-      if let outbound { entry.outbound = outbound }
+      if let inbound { entry.decide(.inbound, inbound) }
+      if let outbound { entry.decide(.outbound, outbound) }
       (entry.by, entry.how) = (user, .command)
     }
     tell("\(user) decided about \(path.visible): \(entry.text)")

@@ -89,7 +89,7 @@ extension ApplicationDesk {
         // While the file was read and others had their turn, it may have been settled: then that holds.
         guard questions.waiting(number) != nil else { throw refusal(of: number) }
         if let sha256 { entry.renew(sha256) }
-        entry[direction] = answer
+        entry.decide(direction, answer)
         (entry.by, entry.how) = (user, .asked)
       }
     }

@@ -183,7 +183,7 @@ actor ApplicationDesk {
   func changedPaths() async -> Set<String> {
     var changed: Set<String> = []
     for entry in kept.table.entries where entry.allowsAnything && !changed.contains(entry.path) {
-      if case .success(let digest) = await digests.digest(at: entry.path), digest.sha256 != entry.sha256 {
+      if case .success(let digest) = await digests.digest(at: entry.path), entry.isChanged(digest.sha256) {
         changed.insert(entry.path)
       }
     }

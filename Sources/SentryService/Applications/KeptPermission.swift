@@ -2,6 +2,21 @@ internal import SentryControl
 internal import SentryPacket
 internal import SentryRules
 
+/// An executable that was allowed at a path until another was.
+struct FormerExecutable: Sendable, Equatable {
+  /// 64 hexadecimal digits.
+  var sha256: String
+  /// Connections that others open are allowed.
+  var inbound: Bool
+  /// Connections that it opens are.
+  var outbound: Bool
+
+  subscript(direction: Direction) -> Bool {
+    get { direction == .inbound ? inbound : outbound }
+    set { if direction == .inbound { inbound = newValue } else { outbound = newValue } }
+  }
+}
+
 /// What somebody has decided about a program.
 struct KeptPermission: Sendable, Equatable {
   enum How: String, Sendable, CaseIterable { case command, asked }
@@ -18,12 +33,14 @@ struct KeptPermission: Sendable, Equatable {
   var outbound: Decision?
   /// Of the executable when it was allowed, as 64 hexadecimal digits. A denial holds whatever stands at the path.
   var sha256: String?
+  /// What was allowed at the path before this executable, and may run still; only beside one that is allowed.
+  var former: FormerExecutable?
   /// Seconds since 1970.
   var time: Double
   var by: String
   var how: How
 
-  subscript(direction: Direction) -> Decision? {
+  private(set) subscript(direction: Direction) -> Decision? {
     get { direction == .inbound ? inbound : outbound }
     set { if direction == .inbound { inbound = newValue } else { outbound = newValue } }
   }
@@ -34,95 +51,50 @@ struct KeptPermission: Sendable, Equatable {
 
   /// What holds for an executable with this SHA-256; `nil` where nothing is decided.
   func permission(_ direction: Direction, sha256: String?) -> ApplicationPermission? {
-    switch self[direction] {
-    case .deny: .denied
-    case .allow: sha256 == self.sha256 && sha256 != nil ? .allowed : .changed
-    case nil: nil
-    }
+    if self[direction] == .deny { return .denied }
+    if let sha256, former?.sha256 == sha256, former?[direction] == true { return .allowed }
+    guard self[direction] == .allow else { return nil }
+    return sha256 == self.sha256 && sha256 != nil ? .allowed : .changed
   }
 
-  /// What is allowed from now on is this executable; what another one at its path was allowed is not decided for it.
+  /// Whether an executable with this SHA-256 at the path may do less than is allowed here.
+  func isChanged(_ sha256: String) -> Bool {
+    [Direction.inbound, .outbound].contains { permission($0, sha256: sha256) == .changed }
+  }
+
+  /// - Parameter decision: `nil` to leave the way undecided. Only an allowance leaves the former executable what it may do.
+  mutating func decide(_ direction: Direction, _ decision: Decision?) {
+    self[direction] = decision
+    if decision != .allow { former?[direction] = false }
+    tidy()
+  }
+
+  /// What is allowed from now on is this executable; what another one at its path was allowed is not decided for it, but what runs
+  /// that one still keeps it.
   mutating func renew(_ sha256: String) {
-    if sha256 != self.sha256 {
-      for way in [Direction.inbound, .outbound] where self[way] == .allow { self[way] = nil }
+    guard sha256 != self.sha256 else { return }
+    let (before, again) = (self.sha256, former?.sha256 == sha256 ? former : nil)
+    former = before.map { FormerExecutable(sha256: $0, inbound: inbound == .allow, outbound: outbound == .allow) }
+    for way in [Direction.inbound, .outbound] {
+      if self[way] == .allow { self[way] = nil }
+      if again?[way] == true, self[way] == nil { self[way] = .allow }
     }
     self.sha256 = sha256
   }
 
+  /// What nothing is allowed to is not remembered.
+  mutating func tidy() {
+    if !allowsAnything { sha256 = nil }
+    if sha256 == nil || former.map({ !$0.inbound && !$0.outbound }) ?? true { former = nil }
+  }
+
   var report: PermissionReport {
-    PermissionReport(
+    var report = PermissionReport(
       path: path, user: user.map { UserNames.name(of: $0) ?? "\($0)" }, inbound: inbound?.rawValue,
       outbound: outbound?.rawValue, sha256: sha256, time: time, by: by, how: how.rawValue)
-  }
-}
-
-/// The table of programs that something is decided about: few enough to be looked through.
-struct PermissionTable: Sendable, Equatable {
-  static let capacity = 4_096
-
-  /// By path; of one path that for everybody first.
-  private(set) var entries: [KeptPermission] = []
-
-  var isFull: Bool { entries.count >= Self.capacity }
-
-  func entries(of path: String) -> [KeptPermission] { entries.filter { $0.path == path } }
-
-  func entry(of path: String, user: UInt32?) -> KeptPermission? {
-    entries.first { $0.path == path && $0.user == user }
-  }
-
-  /// In the place of the one of the same program and user.
-  mutating func set(_ entry: KeptPermission) {
-    if let index = entries.firstIndex(where: { $0.path == entry.path && $0.user == entry.user }) {
-      entries[index] = entry
-    } else {
-      let index = entries.firstIndex { Self.isOrdered(entry, $0) } ?? entries.endIndex
-      entries.insert(entry, at: index)
+    report.former = former.map {
+      FormerExecutableReport(sha256: $0.sha256, inbound: $0.inbound ? true : nil, outbound: $0.outbound ? true : nil)
     }
-  }
-
-  /// - Parameter user: `nil` for all entries of the path.
-  /// - Returns: what was removed.
-  mutating func remove(_ path: String, user: UInt32?) -> [KeptPermission] {
-    func goes(_ entry: KeptPermission) -> Bool { entry.path == path && (user == nil || entry.user == user) }
-    let gone = entries.filter(goes)
-    entries.removeAll(where: goes)
-    return gone
-  }
-
-  /// Removes that of this user alone; `nil`: that for everybody.
-  mutating func removeEntry(of path: String, user: UInt32?) {
-    entries.removeAll { $0.path == path && $0.user == user }
-  }
-
-  private static func isOrdered(_ left: KeptPermission, _ right: KeptPermission) -> Bool {
-    left.path != right.path
-      ? left.path < right.path : Int64(left.user ?? 0) + (left.user == nil ? -1 : 0) < Int64(right.user ?? 0)
-  }
-
-  /// What an executable may do, as far as it was decided.
-  ///
-  /// - Parameter rest: what holds for a way about which nothing is decided, or about whose executable another was.
-  func permission(
-    of path: String, sha256: String?, rest: (Direction, _ isChanged: Bool) -> ApplicationPermission?
-  ) -> ProgramPermission {
-    var permission = ProgramPermission()
-    let own = entries(of: path)
-    let general = own.first { $0.user == nil }
-    for direction in [Direction.inbound, .outbound] {
-      let decided = general?.permission(direction, sha256: sha256)
-      permission.everybody[direction] =
-        decided == .allowed || decided == .denied ? decided : rest(direction, decided == .changed)
-    }
-    for entry in own {
-      guard let user = entry.user else { continue }
-      var ways = ProgramPermission.Ways()
-      for direction in [Direction.inbound, .outbound] {
-        let decided = entry.permission(direction, sha256: sha256)
-        if decided == .allowed || decided == .denied { ways[direction] = decided }
-      }
-      permission.users.append(ProgramPermission.Own(user: user, ways: ways))
-    }
-    return permission
+    return report
   }
 }

@@ -41,7 +41,7 @@ struct PermissionKeeper: Sendable {
     guard entry.decidesAnything || before != nil else {
       throw PermissionRefusal(.missing, "nothing was decided about \(path.visible)")
     }
-    if !entry.allowsAnything { entry.sha256 = nil }
+    entry.tidy()
     // Whole, as the file has it.
     entry.time = WallClock.seconds().rounded(.down)
     if entry.decidesAnything { new.set(entry) } else { new.removeEntry(of: path, user: user) }

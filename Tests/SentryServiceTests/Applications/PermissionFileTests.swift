@@ -7,6 +7,11 @@ import Testing
 @Suite struct PermissionFileTests {
   private static let digest = String(repeating: "0f", count: 32)
 
+  /// An entry that allows something, with more behind it.
+  private static func allowed(_ more: String) -> String {
+    "{ applications = ( { path = \"/a\"; inbound = allow; sha256 = \(digest); \(more) } ); }"
+  }
+
   @Test func whatIsKeptComesBack() throws {
     let folder = try TemporaryFolder()
     let file = PermissionFile(stateDirectory: folder.url.path)
@@ -18,6 +23,11 @@ import Testing
         how: .command))
     table.set(
       KeptPermission(path: "/usr/bin/curl", user: 1_000, outbound: .deny, time: 1_795_370_001, by: "anna", how: .asked))
+    table.set(
+      KeptPermission(
+        path: "/usr/bin/wget", inbound: .allow, sha256: Self.digest,
+        former: FormerExecutable(sha256: String(repeating: "a1", count: 32), inbound: false, outbound: true), time: 1,
+        by: "anna", how: .asked))
     table.set(KeptPermission(path: "/opt/a \"b\"\n\u{1B}[2J", inbound: .deny, time: 0, by: "root", how: .command))
     #expect(file.write(table) == nil)
     #expect(try file.read() == table)
@@ -43,6 +53,16 @@ import Testing
       "two entries"
     ),
     ("{ applications = ( ", "1:19", "the document ends"),
+    (allowed("former = yes;"), "1:136", "expected a dictionary { sha256"),
+    (allowed("former = { outbound = allow; };"), "1:136", "has no sha256"),
+    (allowed("former = { sha256 = abc; };"), "1:147", "64 hexadecimal digits"),
+    (allowed("former = { sha256 = \(digest); };"), "1:136", "may do nothing"),
+    (allowed("former = { sha256 = \(digest); outbound = deny; };"), "1:224", "expected allow, found 'deny'"),
+    (allowed("former = { sha256 = \(digest); path = \"/b\"; };"), "1:220", "no entry has 'path'"),
+    (
+      "{ applications = ( { path = \"/a\"; inbound = deny; former = { sha256 = \(digest); inbound = allow; }; } ); }",
+      "1:60", "where none is allowed now"
+    ),
   ])
   func whatIsWrongIsSaidWithItsPlace(_ text: String, _ place: String, _ message: String) throws {
     let folder = try TemporaryFolder()
@@ -55,6 +75,14 @@ import Testing
       #expect(error.reason.hasPrefix("\(path):\(place): error: "), "\(error.reason)")
       #expect(error.reason.contains(message), "\(error.reason)")
     }
+  }
+
+  /// An entry that an older version, or a person, has written.
+  @Test func anEntryNeedsNoFormerExecutable() throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("applications.plist", Self.allowed(""))
+    let entry = try #require(try PermissionFile(stateDirectory: folder.url.path).read().entries.first)
+    #expect(entry.former == nil && entry.permission(.inbound, sha256: Self.digest) == .allowed)
   }
 
   @Test func whatHoldsIsTheOwnThenTheGeneral() {
