@@ -35,6 +35,10 @@ static const unsigned char applications_settled_js[] = {
 #embed "../SentryDashboard/Pages/applications/settled.js"
 };
 
+static const unsigned char applications_temporary_js[] = {
+#embed "../SentryDashboard/Pages/applications/temporary.js"
+};
+
 static const unsigned char applications_waiting_js[] = {
 #embed "../SentryDashboard/Pages/applications/waiting.js"
 };
@@ -336,6 +340,7 @@ static const struct sentry_page pages[] = {
   {"applications/policy.js", applications_policy_js, sizeof applications_policy_js},
   {"applications/programs.js", applications_programs_js, sizeof applications_programs_js},
   {"applications/settled.js", applications_settled_js, sizeof applications_settled_js},
+  {"applications/temporary.js", applications_temporary_js, sizeof applications_temporary_js},
   {"applications/waiting.js", applications_waiting_js, sizeof applications_waiting_js},
   {"header.js", header_js, sizeof header_js},
   {"health/facts.js", health_facts_js, sizeof health_facts_js},

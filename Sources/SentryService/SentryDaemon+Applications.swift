@@ -42,7 +42,9 @@ extension SentryDaemon {
 
   func applicationsReply() async throws -> ApplicationsReply {
     let (known, changed) = (await applications.known, await applications.changedPaths())
-    let reports = try await trials.run { ApplicationReport.all(permissions: known.entries, changed: changed) }
+    let reports = try await trials.run {
+      ApplicationReport.all(permissions: known.entries, changed: changed, temporary: known.temporary)
+    }
     var reply = ApplicationsReply(
       time: WallClock.seconds(), asked: asksForPermissions, policy: known.policy, applications: reports,
       questions: known.questions, counts: known.counts, problem: known.problem)
@@ -63,7 +65,7 @@ extension SentryDaemon {
     if active.rules.applicationPolicy?.unanswered == .denied, request.force != true {
       try await checkLogin(of: caller, request.path)
     }
-    return ForgetPermissionReply(forgotten: try await applications.forget(request, by: caller.user))
+    return try await applications.forget(request, by: caller.user)
   }
 
   func answer(_ number: Int, _ request: ApplicationAnswerRequest, by caller: Caller) async throws

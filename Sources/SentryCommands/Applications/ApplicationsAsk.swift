@@ -142,7 +142,7 @@ struct QuestionsView {
   mutating func line(for question: ApplicationQuestionReport) -> String {
     ended.insert(question.number)
     waiting.removeAll { $0 == question.number }
-    return "\(ApplicationsText.end(of: question)): \(question.path.visible) \(question.direction)"
+    return ApplicationsText.end(of: question)
   }
 
   mutating func show(_ reply: ApplicationQuestionsReply, isFirst: Bool = false) throws {

@@ -88,7 +88,8 @@ extension Applications {
     static let configuration = CommandConfiguration(
       abstract: "Take back what was decided about programs.",
       discussion: """
-        They are unknown again, with the connections they have. The exit status is 1 if nothing was decided.
+        They are unknown again, with the connections they have; so is what was answered once, or by nobody. The exit \
+        status is 1 if nothing was decided.
 
           sentry applications forget curl
           sentry applications forget /usr/bin/curl --user anna
@@ -112,14 +113,14 @@ extension Applications {
         let names = ProgramNames(known)
         var strangers: [String] = []
         for path in try program.map({ try names.path(of: $0, isToBeThere: false) }) {
-          guard known.applications.contains(where: { $0.path == path && !$0.permissions.isEmpty }) else {
+          guard known.applications.contains(where: { $0.path == path && $0.isDecided }) else {
             strangers.append(path)
             continue
           }
           let request = ForgetPermissionRequest(path: path, user: user, force: force ? true : nil)
           let reply = try await client.delete(
             ControlPath.applications, body: try JSONEncoder().encode(request), as: ForgetPermissionReply.self)
-          if report.isJSON { Console.writeLine(try jsonText(reply)) } else { Self.tell(reply) }
+          if report.isJSON { Console.writeLine(try jsonText(reply)) } else { Self.tell(reply, of: path) }
         }
         guard strangers.isEmpty else {
           throw CommandFailure(
@@ -128,10 +129,18 @@ extension Applications {
       }
     }
 
-    private static func tell(_ reply: ForgetPermissionReply) {
+    private static func tell(_ reply: ForgetPermissionReply, of path: String) {
       for permission in reply.forgotten { Console.writeLine("forgotten: \(ApplicationsText.line(permission))") }
+      for held in reply.temporary ?? [] {
+        Console.writeLine("forgotten: \(path.visible): \(held.direction) \(ApplicationsText.words(of: held))")
+      }
     }
   }
+}
+
+extension ApplicationReport {
+  /// Something is decided about it, or holds for a while.
+  fileprivate var isDecided: Bool { !permissions.isEmpty || temporary?.isEmpty == false }
 }
 
 /// Finds the executables that people mean.

@@ -21,11 +21,16 @@ struct ApplicationsText {
       application.connections == 0 ? "-" : "\(application.connections) (\(counted(application.peers, "peer")))"
     table.add(
       application.path.visible, application.users.map(\.visible).joined(separator: ", "),
-      Self.short(application.listens), connections, word(general?.inbound), word(general?.outbound),
+      Self.short(application.listens), connections, word(general?.inbound, "inbound", application),
+      word(general?.outbound, "outbound", application),
       application.changed ? style.yellow("changed") : "")
     for own in application.permissions where own.user != nil {
       table.add("", "only \(own.user?.visible ?? "")", "", "", word(own.inbound), word(own.outbound), "")
     }
+    let replaced = (application.temporary ?? []).filter { $0.replaced == true }
+    guard !replaced.isEmpty else { return }
+    func words(_ direction: String) -> String { held(replaced.last { $0.direction == direction }) }
+    table.add("", "replaced file", "", "", words("inbound"), words("outbound"), "")
   }
 
   /// The first few.
@@ -39,6 +44,26 @@ struct ApplicationsText {
     case "deny": style.red("denied")
     default: "-"
     }
+  }
+
+  /// What is decided, or else what holds for a while.
+  private func word(_ decision: String?, _ direction: String, _ application: ApplicationReport) -> String {
+    guard decision == nil else { return word(decision) }
+    return held(application.temporary?.last { $0.direction == direction && $0.replaced != true })
+  }
+
+  private func held(_ permission: TemporaryPermissionReport?) -> String {
+    guard let permission else { return "-" }
+    let words = Self.words(of: permission)
+    return permission.answer == "allow" ? style.green(words) : style.red(words)
+  }
+
+  /// `allowed, 4 min`
+  static func words(of permission: TemporaryPermissionReport) -> String {
+    let answer = permission.answer == "allow" ? "allowed" : "denied"
+    guard let seconds = permission.remainingSeconds else { return "\(answer), until restart" }
+    return seconds > 60
+      ? "\(answer), \(Int((seconds / 60).rounded(.up))) min" : "\(answer), \(Int(seconds.rounded(.up))) s"
   }
 
   private func remarks(_ reply: ApplicationsReply) -> [String] {
@@ -85,12 +110,24 @@ struct ApplicationsText {
       question.direction == "outbound"
       ? "wants to connect to \(question.peer.visible), port \(question.peerPort)/\(question.transport)"
       : "is to be reached by \(question.peer.visible) at port \(question.localPort)/\(question.transport)"
+    if question.replaced == true { return "\(who) \(what); it runs a file that has been replaced" }
     return "\(who) \(what)" + (question.changed ? "; it has been changed since it was allowed" : "")
   }
 
-  /// How a question has ended.
+  /// How a question has ended: `3: allowed once by anna, for 5 minutes: /usr/bin/curl outbound`
   static func end(of question: ApplicationQuestionReport) -> String {
+    "\(question.number): \(outcome(of: question)): \(question.path.visible) \(question.direction)"
+  }
+
+  private static func outcome(of question: ApplicationQuestionReport) -> String {
+    if question.void == true { return "no longer asked about" }
     let answer = question.answer == "allow" ? "allowed" : "denied"
-    return "\(question.number): \(answer)" + (question.by.map { " by \($0.visible)" } ?? ", nobody has answered")
+    let term = question.holdsSeconds.map { "for \(counted($0 / 60, "minute"))" }
+    guard let user = question.by?.visible else {
+      return "\(answer)\(term.map { " \($0)" } ?? ""), nobody has answered"
+    }
+    if let term { return "\(answer) once by \(user), \(term)" }
+    guard question.untilRestart == true else { return "\(answer) by \(user)" }
+    return "\(answer) by \(user), what runs the replaced file alone, until sentry is restarted"
   }
 }

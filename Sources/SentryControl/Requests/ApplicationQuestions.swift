@@ -33,7 +33,7 @@ public struct ApplicationQuestionsReply: Codable, Sendable, Equatable {
   public var time: Double
   /// Those that wait for an answer.
   public var waiting: [ApplicationQuestionReport]
-  /// Those that were answered last, or that nobody has answered in time; the latest last.
+  /// Those that were answered last, that nobody has answered in time, or that need no answer any longer; the latest last.
   public var settled: [ApplicationQuestionReport]
   /// What the document says; `nil` if it says nothing of programs without a permission.
   public var policy: ApplicationPolicyReport?
@@ -69,14 +69,23 @@ public struct ApplicationQuestionReport: Codable, Sendable, Equatable {
   public var localPort: Int
   /// The program was allowed, and has been changed since.
   public var changed: Bool
+  /// The process runs a file in whose place is another by now; `nil` if that is not so.
+  public var replaced: Bool?
   /// Seconds since 1970 when it was asked.
   public var time: Double
   /// Seconds until it is answered by `otherwise`; `nil` once it is settled.
   public var remainingSeconds: Double?
-  /// `allow` or `deny` once it is settled.
+  /// `allow` or `deny` once it is settled; `nil` for one that is void.
   public var answer: String?
   /// Who has answered, by user name; `nil` while it waits, or if nobody has.
   public var by: String?
+  /// It needs no answer any longer: other rules are in force, or the firewall is off. `nil` if that is not so.
+  public var void: Bool?
+  /// For so many seconds the answer holds; `nil` for one that is kept.
+  public var holdsSeconds: Int?
+  /// The answer holds for the executable that the process runs, not for the one in its place, until the daemon ends; `nil` if that is
+  /// not so.
+  public var untilRestart: Bool?
 
   public init(
     number: Int, path: String, process: UInt32, user: String?, direction: String, transport: String, peer: String,
@@ -119,7 +128,7 @@ public struct ApplicationAnswerRequest: Codable, Sendable, Equatable {
 public struct ApplicationAnswerReply: Codable, Sendable, Equatable {
   /// As it is settled now.
   public var question: ApplicationQuestionReport
-  /// What is remembered from now on; `nil` for an answer that is not kept.
+  /// What is remembered from now on; `nil` for an answer that is not kept: `holdsSeconds` and `untilRestart` of the question say more.
   public var permission: PermissionReport?
 
   public init(question: ApplicationQuestionReport, permission: PermissionReport? = nil) {

@@ -88,6 +88,8 @@ public struct ApplicationReport: Codable, Sendable, Equatable {
   public var permissions: [PermissionReport]
   /// What is at its path now is not what was allowed.
   public var changed: Bool
+  /// What holds for a while, and is not kept: where nothing is decided; `nil` if nothing does.
+  public var temporary: [TemporaryPermissionReport]?
 
   public init(
     path: String, processes: [UInt32] = [], users: [String] = [], listens: [String] = [], connections: Int = 0,
@@ -101,6 +103,30 @@ public struct ApplicationReport: Codable, Sendable, Equatable {
     self.peers = peers
     self.permissions = permissions
     self.changed = changed
+  }
+}
+
+/// What holds for a program for a while.
+public struct TemporaryPermissionReport: Codable, Sendable, Equatable {
+  /// `inbound`: connections that others open. `outbound`: those that the program opens.
+  public var direction: String
+  /// `allow` or `deny`.
+  public var answer: String
+  /// `nil`: until the daemon ends.
+  public var remainingSeconds: Double?
+  /// Who has answered, by user name; `nil` if nobody has in time.
+  public var by: String?
+  /// It holds for processes that run a file in whose place is another by now; `nil` if that is not so.
+  public var replaced: Bool?
+
+  public init(
+    direction: String, answer: String, remainingSeconds: Double? = nil, by: String? = nil, replaced: Bool? = nil
+  ) {
+    self.direction = direction
+    self.answer = answer
+    self.remainingSeconds = remainingSeconds
+    self.by = by
+    self.replaced = replaced
   }
 }
 
@@ -210,6 +236,8 @@ public struct ForgetPermissionRequest: Codable, Sendable, Equatable {
 public struct ForgetPermissionReply: Codable, Sendable, Equatable {
   /// What was decided until now; empty if nothing was.
   public var forgotten: [PermissionReport]
+  /// What held for a while; `nil` if nothing did.
+  public var temporary: [TemporaryPermissionReport]?
 
   public init(forgotten: [PermissionReport]) { self.forgotten = forgotten }
 }

@@ -17,29 +17,46 @@ extension ApplicationDesk {
     let owner = try PermissionWords.user(request.user)
     var sha256: String?
     if inbound == .some(.allow) || outbound == .some(.allow) { sha256 = try await digest(at: path) }
-    let entry = try await change(path, user: owner) { entry in
+    let ended = owner == nil ? ways(at: path, endedBy: inbound, outbound) : []
+    let entry = try await change(path, user: owner, mayBeNone: !ended.isEmpty) { entry in
       if let sha256 { entry.renew(sha256) }
       if let inbound { entry.decide(.inbound, inbound) }
       if let outbound { entry.decide(.outbound, outbound) }
       (entry.by, entry.how) = (user, .command)
     }
+    end(ended)
     tell("\(user) decided about \(path.visible): \(entry.text)")
     await republish(path, by: user)
     return entry.report
   }
 
-  /// Takes back what was decided.
+  /// What holds for a while gives way to what is decided; an allowance leaves what was said of a replaced file.
+  private func ways(
+    at path: String, endedBy inbound: KeptPermission.Decision??, _ outbound: KeptPermission.Decision??
+  ) -> [Way] {
+    temporary(at: path).compactMap { way, held in
+      guard let wish = way.direction == .inbound ? inbound : outbound else { return nil }
+      return wish == .allow && held.end == nil ? nil : way
+    }
+  }
+
+  /// Takes back what was decided, and without a user also what holds for a while.
   func forget(
     _ request: ForgetPermissionRequest, by user: String
-  ) async throws(PermissionRefusal) -> [PermissionReport] {
+  ) async throws(PermissionRefusal) -> ForgetPermissionReply {
     let owner = try PermissionWords.user(request.user)
     await turns.take()
     defer { turns.give() }
-    let gone = try kept.remove(request.path, user: owner)
-    revision += 1
+    let held = owner == nil ? temporary(at: request.path) : [:]
+    var reply = ForgetPermissionReply(forgotten: [])
+    if held.isEmpty || !kept.table.entries(of: request.path).isEmpty {
+      reply.forgotten = try kept.remove(request.path, user: owner).map(\.report)
+    }
+    if !held.isEmpty { reply.temporary = reports(held) }
+    end(held.keys)
     tell("\(user) took back what was decided about \(request.path.visible)")
     await republish(request.path, by: user)
-    return gone.map(\.report)
+    return reply
   }
 
   private func digest(at path: String) async throws(PermissionRefusal) -> String {
@@ -56,11 +73,12 @@ extension ApplicationDesk {
   }
 
   func change(
-    _ path: String, user: UInt32?, _ edit: (inout KeptPermission) throws(PermissionRefusal) -> Void
+    _ path: String, user: UInt32?, mayBeNone: Bool = false,
+    _ edit: (inout KeptPermission) throws(PermissionRefusal) -> Void
   ) async throws(PermissionRefusal) -> KeptPermission {
     await turns.take()
     defer { turns.give() }
-    let entry = try kept.change(path, user: user, edit)
+    let entry = try kept.change(path, user: user, mayBeNone: mayBeNone, edit)
     revision += 1
     return entry
   }
@@ -68,7 +86,12 @@ extension ApplicationDesk {
   /// Has the packet thread go by what holds for a path now, open connections included.
   func republish(_ path: String, by user: String) async {
     await settle(programs.all(at: path), rechecks: true)
-    let general = kept.table.entry(of: path, user: nil)
-    _ = questions.drop({ $0.path == path ? general?[$0.first.direction] : nil }, by: user)
+    for question in questions.waiting where question.path == path {
+      guard let program = programs[question.program] else { continue }
+      let permission = await permission(of: program).everybody[question.first.direction]
+      guard permission == .allowed || permission == .denied else { continue }
+      let answer = permission == .allowed ? KeptPermission.Decision.allow : .deny
+      _ = questions.settle(question.number, ApplicationQuestions.Settlement(answer: answer, by: user))
+    }
   }
 }

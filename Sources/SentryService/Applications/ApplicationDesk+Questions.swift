@@ -13,16 +13,20 @@ extension ApplicationDesk {
     let way = Way(program: connection.program, direction: connection.direction)
     guard !questions.isFull(for: connection.user) else {
       passOver()
-      return decide(way, policy.unansweredDecision)
+      return hold(way, at: path, policy.unansweredDecision, by: nil, seconds: Self.temporarySeconds)
     }
-    let isChanged = kept.table.entry(of: path, user: nil)?[connection.direction] == .allow
+    let isReplaced = programs[connection.program]?.isReplaced ?? false
+    let isChanged = !isReplaced && kept.table.entry(of: path, user: nil)?[connection.direction] == .allow
     programs.note(process: connection.process, of: connection.program)
     let question = questions.ask(
-      connection, path: path, isChanged: isChanged, time: WallClock.seconds(),
+      connection, path: path, isChanged: isChanged, isReplaced: isReplaced, time: WallClock.seconds(),
       end: .now + .seconds(policy.timeoutSeconds))
     counts.asked += 1
-    let changed = isChanged ? " It was allowed before, and has been changed since." : ""
-    tell("question \(question.number): may \(question.text)?\(changed)")
+    let remark =
+      isReplaced
+      ? " The process runs a file that has been replaced."
+      : isChanged ? " It was allowed before, and has been changed since." : ""
+    tell("question \(question.number): may \(question.text)?\(remark)")
     Task { [weak self] in
       try? await Task.sleep(until: question.end, clock: .continuous)
       await self?.timeOut(question.number)
@@ -32,34 +36,15 @@ extension ApplicationDesk {
   private func timeOut(_ number: Int) {
     guard let policy else { return }
     let answer = policy.unansweredDecision
-    guard let question = questions.settle(number, answer, by: nil) else { return }
+    let term = ApplicationQuestions.Settlement.Term.seconds(Self.temporarySeconds)
+    guard let question = questions.settle(number, ApplicationQuestions.Settlement(answer: answer, term: term)) else {
+      return
+    }
     counts.timedOut += 1
     let minutes = Self.temporarySeconds / 60
     tell(
       "nobody has answered question \(number): \(question.path.visible) is \(answer.past) for \(minutes) minutes")
-    decide(Way(program: question.program, direction: question.first.direction), answer)
-  }
-
-  /// For some minutes.
-  private func decide(_ way: Way, _ answer: KeptPermission.Decision) {
-    temporary[way] = answer
-    revision += 1
-    Task { [weak self] in
-      await self?.settle(way, rechecks: false)
-      try? await Task.sleep(for: .seconds(Self.temporarySeconds))
-      await self?.end(way)
-    }
-  }
-
-  /// Connections that are open stay what they are.
-  private func end(_ way: Way) async {
-    temporary[way] = nil
-    revision += 1
-    await settle(way, rechecks: false)
-  }
-
-  private func settle(_ way: Way, rechecks: Bool) async {
-    if let program = programs[way.program] { await settle([program], rechecks: rechecks) }
+    hold(question.way, at: question.path, answer, by: nil, seconds: Self.temporarySeconds)
   }
 
   /// Settles a question.
@@ -68,41 +53,48 @@ extension ApplicationDesk {
   ) async throws(PermissionRefusal) -> ApplicationAnswerReply {
     let answer = try PermissionWords.decision(request.answer, "answer")
     guard let question = questions.waiting(number) else { throw refusal(of: number) }
-    let direction = question.first.direction
+    var term = ApplicationQuestions.Settlement.Term.kept
     var permission: KeptPermission?
-    if request.once != true {
-      var sha256: String?
-      if answer == .allow {
-        sha256 =
-          if let program = programs[question.program] {
-            await digests.digest(of: program, at: question.path)
-          } else { nil }
-        guard sha256 != nil else {
-          throw PermissionRefusal(
-            .gone,
-            "what \(question.path.visible) was when it was asked about cannot be read any more: allow it once, or by its path"
-          )
-        }
-      }
-      permission = try await change(question.path, user: nil) {
-        (entry: inout KeptPermission) throws(PermissionRefusal) in
-        // While the file was read and others had their turn, it may have been settled: then that holds.
-        guard questions.waiting(number) != nil else { throw refusal(of: number) }
-        if let sha256 { entry.renew(sha256) }
-        entry.decide(direction, answer)
-        (entry.by, entry.how) = (user, .asked)
-      }
-    }
-    guard let settled = questions.settle(number, answer, by: user) else { throw refusal(of: number) }
-    if answer == .allow { counts.allowed += 1 } else { counts.denied += 1 }
-    let once = request.once == true ? " for \(Self.temporarySeconds / 60) minutes" : ""
-    tell("\(user) has answered question \(number): \(settled.path.visible) is \(answer.past)\(once)")
-    if permission == nil {
-      decide(Way(program: settled.program, direction: direction), answer)
+    if request.once == true {
+      term = .seconds(Self.temporarySeconds)
+    } else if await isAside(question) {
+      term = .untilRestart
     } else {
-      await republish(settled.path, by: user)
+      permission = try await keep(answer, to: question, by: user)
+    }
+    let settlement = ApplicationQuestions.Settlement(answer: answer, by: user, term: term)
+    guard let settled = questions.settle(number, settlement) else { throw refusal(of: number) }
+    if answer == .allow { counts.allowed += 1 } else { counts.denied += 1 }
+    tell("\(user) has answered question \(number): \(settled.path.visible) is \(answer.past)\(term.text)")
+    switch term {
+    case .kept: await republish(settled.path, by: user)
+    case .seconds(let seconds): hold(settled.way, at: settled.path, answer, by: user, seconds: seconds)
+    case .untilRestart: hold(settled.way, at: settled.path, answer, by: user, seconds: nil)
     }
     return ApplicationAnswerReply(question: settled.report(now: .now), permission: permission?.report)
+  }
+
+  /// Remembers an answer.
+  private func keep(
+    _ answer: KeptPermission.Decision, to question: ApplicationQuestions.Question, by user: String
+  ) async throws(PermissionRefusal) -> KeptPermission {
+    var sha256: String?
+    if answer == .allow {
+      if let program = programs[question.program] { sha256 = await digests.digest(of: program, at: question.path) }
+      guard sha256 != nil else {
+        throw PermissionRefusal(
+          .gone,
+          "what \(question.path.visible) was when it was asked about cannot be read any more: allow it once, or by its path"
+        )
+      }
+    }
+    return try await change(question.path, user: nil) { (entry: inout KeptPermission) throws(PermissionRefusal) in
+      // While the file was read and others had their turn, it may have been settled: then that holds.
+      guard questions.waiting(question.number) != nil else { throw refusal(of: question.number) }
+      if let sha256 { entry.renew(sha256) }
+      entry.decide(question.first.direction, answer)
+      (entry.by, entry.how) = (user, .asked)
+    }
   }
 
   private func refusal(of number: Int) -> PermissionRefusal {
@@ -122,8 +114,7 @@ extension ApplicationDesk {
 
   /// No packet waits any longer, as when the firewall was switched off.
   func abandonQuestions() {
-    let answer = policy?.unansweredDecision ?? .deny
-    for question in questions.drop({ _ in answer }, by: nil) {
+    for question in questions.void() {
       tell("question \(question.number) is void: nothing waits for its answer any more")
     }
   }
@@ -131,5 +122,22 @@ extension ApplicationDesk {
   /// The path of the program that a question asks about, if it is whether others may reach it.
   func programToBeReached(by number: Int) -> String? {
     questions.waiting(number).flatMap { $0.first.direction == .inbound ? $0.path : nil }
+  }
+}
+
+extension ApplicationQuestions.Question {
+  fileprivate var way: ApplicationDesk.Way {
+    ApplicationDesk.Way(program: program, direction: first.direction)
+  }
+}
+
+extension ApplicationQuestions.Settlement.Term {
+  fileprivate var text: String {
+    switch self {
+    case .kept: ""
+    case .seconds(let seconds): " for \(seconds / 60) minutes"
+    case .untilRestart:
+      ", as far as processes run the file that has been replaced, and as long as sentry runs"
+    }
   }
 }

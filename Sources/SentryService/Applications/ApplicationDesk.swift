@@ -30,7 +30,7 @@ actor ApplicationDesk {
   var kept: PermissionKeeper
   var programs = MetPrograms()
   var policy: ApplicationSettings?
-  var temporary: [Way: KeptPermission.Decision] = [:]
+  var temporary: [Way: TemporaryPermission] = [:]
   var questions = ApplicationQuestions()
   var counts = ApplicationCountsReport()
   var lastPassedOver: ContinuousClock.Instant?
@@ -66,9 +66,8 @@ actor ApplicationDesk {
     guard policy != self.policy else { return }
     self.policy = policy
     revision += 1
-    temporary = [:]
-    let answer = policy?.unansweredDecision ?? .deny
-    for question in questions.drop({ _ in answer }, by: nil) {
+    temporary = temporary.filter { $0.value.end == nil }
+    for question in questions.void() {
       tell("question \(question.number) is void: other rules are in force")
     }
     await settle(programs.all, rechecks: true)
@@ -125,13 +124,17 @@ actor ApplicationDesk {
     } while seen != revision
   }
 
-  private func permission(of program: MetProgram) async -> ProgramPermission {
+  func permission(of program: MetProgram) async -> ProgramPermission {
     guard let path = program.text else {
       let unanswered = policy?.unanswered ?? .unknown
       return kept.table.permission(of: "", sha256: nil) { _, _ in unanswered }
     }
     var sha256: String?
-    if needsDigest(program) { sha256 = await digests.digest(of: program, at: path) }
+    if needsDigest(program) {
+      sha256 = await digests.digest(of: program, at: path)
+      let isReplaced = await isReplaced(program, sha256, at: path)
+      programs.note(isReplaced: isReplaced, of: program.number)
+    }
     return kept.table.permission(of: path, sha256: sha256) { direction, isChanged in
       rest(Way(program: program.number, direction: direction), isChanged)
     }
@@ -139,10 +142,12 @@ actor ApplicationDesk {
 
   /// What holds for a way about which nothing is decided; `nil` where somebody is to be asked.
   private func rest(_ way: Way, _ isChanged: Bool) -> ApplicationPermission? {
+    let temporary = temporary[way]
+    if let temporary, temporary.end == nil { return temporary.permission }
     switch policy?.unknown {
     case .allow: return .allowed
     case .deny: return .denied
-    case .ask where silence == nil: return temporary[way].map { $0 == .allow ? .allowed : .denied }
+    case .ask where silence == nil: return temporary?.permission
     case .ask, nil: return isChanged ? .changed : .unknown
     }
   }
@@ -171,12 +176,14 @@ actor ApplicationDesk {
     var questions: Int
     var counts: ApplicationCountsReport
     var problem: String?
+    /// What holds for a while, by path.
+    var temporary: [String: [TemporaryPermissionReport]]
   }
 
   var known: Known {
     Known(
       entries: kept.table.entries, policy: policyReport, questions: questions.waiting.count, counts: counts,
-      problem: kept.problem)
+      problem: kept.problem, temporary: temporaryReports)
   }
 
   /// Paths of which what is there now is not what was allowed.

@@ -9,14 +9,31 @@ struct ApplicationQuestions: Sendable {
     var program: UInt32
     var path: String
     var isChanged: Bool
+    /// Another file has come to the path of what the process runs.
+    var isReplaced: Bool
     var first: WaitingConnection
     /// Seconds since 1970.
     var time: Double
     /// When nobody has answered in time.
     var end: ContinuousClock.Instant
+    /// `nil` while it waits.
+    var settlement: Settlement?
+  }
+
+  /// How a question has ended.
+  struct Settlement: Sendable {
+    enum Term: Sendable, Equatable {
+      case kept
+      case seconds(Int)
+      /// As long as the daemon runs, for the executable that was asked about alone.
+      case untilRestart
+    }
+
+    /// `nil` where it needs no answer any longer.
     var answer: KeptPermission.Decision?
     /// Who has answered; `nil` if nobody has.
     var by: String?
+    var term = Term.kept
   }
 
   /// More than a person can answer.
@@ -39,13 +56,13 @@ struct ApplicationQuestions: Sendable {
   }
 
   mutating func ask(
-    _ connection: WaitingConnection, path: String, isChanged: Bool, time: Double,
+    _ connection: WaitingConnection, path: String, isChanged: Bool, isReplaced: Bool, time: Double,
     end: ContinuousClock.Instant
   ) -> Question {
     last += 1
     let question = Question(
       number: last, program: connection.program, path: path, isChanged: isChanged,
-      first: connection, time: time, end: end)
+      isReplaced: isReplaced, first: connection, time: time, end: end)
     waiting.append(question)
     return question
   }
@@ -56,31 +73,37 @@ struct ApplicationQuestions: Sendable {
   func isKnown(_ number: Int) -> Bool { (1...max(1, last)).contains(number) && last > 0 }
 
   /// `nil` if it waits no more.
-  mutating func settle(_ number: Int, _ answer: KeptPermission.Decision, by: String?) -> Question? {
+  mutating func settle(_ number: Int, _ settlement: Settlement) -> Question? {
     guard let index = waiting.firstIndex(where: { $0.number == number }) else { return nil }
     var question = waiting.remove(at: index)
-    (question.answer, question.by) = (answer, by)
+    question.settlement = settlement
     settled.append(question)
     if settled.count > Self.remembered { settled.removeFirst() }
     return question
   }
 
-  /// Others need no answer any more: what they ask was decided.
-  mutating func drop(_ isDecided: (Question) -> KeptPermission.Decision?, by: String?) -> [Question] {
-    waiting.compactMap { question in isDecided(question).flatMap { settle(question.number, $0, by: by) } }
-  }
+  /// None that waits needs an answer any longer.
+  mutating func void() -> [Question] { waiting.compactMap { settle($0.number, Settlement()) } }
 }
 
 extension ApplicationQuestions.Question {
   func report(now: ContinuousClock.Instant) -> ApplicationQuestionReport {
     let remaining = max(.zero, end - now)
-    let isWaiting = answer == nil
-    return ApplicationQuestionReport(
-      number: number, path: path, process: first.process, user: userName,
-      direction: first.direction == .inbound ? "inbound" : "outbound", transport: transport,
-      peer: first.flow.remote.description, peerPort: Int(first.flow.remotePort), localPort: Int(first.flow.localPort),
-      changed: isChanged, time: time, remainingSeconds: isWaiting ? remaining / .seconds(1) : nil,
-      answer: answer?.rawValue, by: by)
+    var report = ApplicationQuestionReport(
+      number: number, path: path, process: first.process, user: userName, direction: first.direction.word,
+      transport: transport, peer: first.flow.remote.description, peerPort: Int(first.flow.remotePort),
+      localPort: Int(first.flow.localPort), changed: isChanged, time: time,
+      remainingSeconds: settlement == nil ? remaining / .seconds(1) : nil, answer: settlement?.answer?.rawValue,
+      by: settlement?.by)
+    if isReplaced { report.replaced = true }
+    guard let settlement else { return report }
+    if settlement.answer == nil { report.void = true }
+    switch settlement.term {
+    case .kept: break
+    case .seconds(let seconds): report.holdsSeconds = seconds
+    case .untilRestart: report.untilRestart = true
+    }
+    return report
   }
 
   var userName: String? { first.user.map { UserNames.name(of: $0) ?? "\($0)" } }
@@ -95,4 +118,9 @@ extension ApplicationQuestions.Question {
       ? "\(who) connect to \(flow.remote), port \(flow.remotePort)/\(transport)"
       : "\(who) be reached by \(flow.remote) at port \(flow.localPort)/\(transport)"
   }
+}
+
+extension Direction {
+  /// As requests and replies have it.
+  var word: String { self == .inbound ? "inbound" : "outbound" }
 }

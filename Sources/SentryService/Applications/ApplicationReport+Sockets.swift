@@ -29,16 +29,20 @@ extension ApplicationReport {
   }
 
   /// The programs that have sockets or a permission, by path. Looks at all processes: takes some milliseconds.
-  static func all(permissions: [KeptPermission], changed: Set<String>) -> [ApplicationReport] {
+  static func all(
+    permissions: [KeptPermission], changed: Set<String>, temporary: [String: [TemporaryPermissionReport]]
+  ) -> [ApplicationReport] {
     let uses = uses()
-    let paths = Set(uses.keys).union(permissions.map(\.path))
+    let paths = Set(uses.keys).union(permissions.map(\.path)).union(temporary.keys)
     return paths.sorted().map { path in
       let use = uses[path] ?? Use()
-      return ApplicationReport(
+      var report = ApplicationReport(
         path: path, processes: use.processes.sorted(),
         users: use.users.sorted().map { UserNames.name(of: $0) ?? "\($0)" },
         listens: use.ports.sorted().map(\.description), connections: use.connections, peers: use.peers.count,
         permissions: permissions.filter { $0.path == path }.map(\.report), changed: changed.contains(path))
+      report.temporary = temporary[path]
+      return report
     }
   }
 

@@ -17,6 +17,9 @@ struct MetPrograms: Sendable {
   /// It was met behind this process last.
   mutating func note(process: UInt32, of number: UInt32) { programs[number]?.process = process }
 
+  /// Whether another file has come to the path of what it runs.
+  mutating func note(isReplaced: Bool, of number: UInt32) { programs[number]?.isReplaced = isReplaced }
+
   func path(of number: UInt32) -> String? { programs[number]?.text }
 
   func all(at path: String) -> [MetProgram] { all.filter { $0.text == path } }

@@ -24,10 +24,13 @@ struct PermissionKeeper: Sendable {
 
   /// Decides about a program.
   ///
-  /// - Parameter edit: changes what was decided before.
+  /// - Parameters:
+  ///   - mayBeNone: nothing need be decided before or after.
+  ///   - edit: changes what was decided before.
   /// - Returns: what is decided now.
   mutating func change(
-    _ path: String, user: UInt32?, _ edit: (inout KeptPermission) throws(PermissionRefusal) -> Void
+    _ path: String, user: UInt32?, mayBeNone: Bool = false,
+    _ edit: (inout KeptPermission) throws(PermissionRefusal) -> Void
   ) throws(PermissionRefusal) -> KeptPermission {
     try checkFile()
     var new = table
@@ -38,7 +41,7 @@ struct PermissionKeeper: Sendable {
     }
     var entry = before ?? KeptPermission(path: path, user: user, time: 0, by: "", how: .command)
     try edit(&entry)
-    guard entry.decidesAnything || before != nil else {
+    guard entry.decidesAnything || before != nil || mayBeNone else {
       throw PermissionRefusal(.missing, "nothing was decided about \(path.visible)")
     }
     entry.tidy()
@@ -56,7 +59,7 @@ struct PermissionKeeper: Sendable {
     var new = table
     let gone = new.remove(path, user: user)
     guard !gone.isEmpty else {
-      throw PermissionRefusal(.missing, "nothing was decided about \(path.visible)")
+      throw PermissionRefusal(.missing, PermissionWords.nothing(about: path, user, new.entries(of: path)))
     }
     try keep(new)
     return gone

@@ -30,6 +30,14 @@ enum PermissionWords {
     return user
   }
 
+  /// Why there is nothing to take back, and what else there is.
+  static func nothing(about path: String, _ user: UInt32?, _ others: [KeptPermission]) -> String {
+    let whose = user.map { " for \((UserNames.name(of: $0) ?? "\($0)").visible) alone" } ?? ""
+    let what = others.map { $0.user == nil ? "\($0.text), for everybody" : $0.text }
+    return "nothing was decided about \(path.visible)\(whose)"
+      + (what.isEmpty ? "" : "; what was decided: \(what.joined(separator: "; "))")
+  }
+
   /// The path as the kernel knows it, where something is there.
   static func path(_ text: String) throws(PermissionRefusal) -> String {
     guard text.hasPrefix("/"), text.utf8.count <= 4_096, !text.utf8.contains(0) else {

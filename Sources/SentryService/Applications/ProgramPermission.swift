@@ -51,6 +51,8 @@ struct MetProgram: Sendable {
   var path: [UInt8]
   var identity: ExecutableIdentity
   var process: UInt32
+  /// Another file has come to its path, as far as that was looked for.
+  var isReplaced = false
 }
 
 struct WaitingConnection: Sendable {

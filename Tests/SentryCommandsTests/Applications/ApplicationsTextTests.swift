@@ -52,7 +52,7 @@ import Testing
     #expect(view.only == 7)
     let end = try view.lines(
       of: ApplicationQuestionsReply(time: 0, settled: [Self.question(7, remaining: nil, answer: "deny")]))
-    #expect(end == ["7: denied, nobody has answered"])
+    #expect(end.count == 1 && end[0].hasPrefix("7: denied, nobody has answered: /tmp/a"))
     #expect(view.only == nil && view.whichIsMeant == "no question waits")
   }
 
@@ -96,5 +96,49 @@ import Testing
     #expect(try names.path(of: "/nowhere/at/all") == "/nowhere/at/all")
     #expect(throws: CommandFailure.self) { try names.path(of: "tool") }
     #expect(throws: CommandFailure.self) { try names.path(of: "no-such-program-anywhere") }
+  }
+
+  private static func ended(_ change: (inout ApplicationQuestionReport) -> Void) -> String {
+    var question = ApplicationQuestionReport(
+      number: 3, path: "/usr/bin/wget", process: 4_711, user: "anna", direction: "outbound", transport: "tcp",
+      peer: "203.0.113.9", peerPort: 443, localPort: 40_000, changed: false, time: 0)
+    change(&question)
+    return ApplicationsText.end(of: question)
+  }
+
+  /// Who answered, for how long, and about what.
+  @Test func theEndOfAQuestionSaysWhatHolds() {
+    #expect(Self.ended { ($0.answer, $0.by) = ("allow", "root") } == "3: allowed by root: /usr/bin/wget outbound")
+    #expect(
+      Self.ended { ($0.answer, $0.by, $0.holdsSeconds) = ("allow", "root", 300) }
+        == "3: allowed once by root, for 5 minutes: /usr/bin/wget outbound")
+    #expect(
+      Self.ended { ($0.answer, $0.holdsSeconds) = ("deny", 300) }
+        == "3: denied for 5 minutes, nobody has answered: /usr/bin/wget outbound")
+    #expect(
+      Self.ended { ($0.answer, $0.by, $0.untilRestart) = ("deny", "root", true) }
+        == "3: denied by root, what runs the replaced file alone, until sentry is restarted: /usr/bin/wget outbound")
+    #expect(Self.ended { $0.void = true } == "3: no longer asked about: /usr/bin/wget outbound")
+  }
+
+  @Test func aReplacedFileIsToldFromAChangedOne() {
+    var question = Self.question(1)
+    question.replaced = true
+    #expect(ApplicationsText.line(question).hasSuffix("; it runs a file that has been replaced"))
+  }
+
+  @Test func theListShowsWhatHoldsForAWhile() {
+    func held(_ direction: String, _ answer: String, _ seconds: Double?) -> TemporaryPermissionReport {
+      TemporaryPermissionReport(
+        direction: direction, answer: answer, remainingSeconds: seconds, replaced: seconds == nil ? true : nil)
+    }
+    var application = ApplicationReport(path: "/usr/bin/wget")
+    application.temporary = [
+      held("inbound", "allow", 181), held("outbound", "deny", 59.5), held("outbound", "deny", nil),
+    ]
+    let lines = ApplicationsText(style: Style(isOn: false)).lines(
+      of: ApplicationsReply(time: 0, asked: true, applications: [application]))
+    #expect(lines[1].contains("allowed, 4 min") && lines[1].contains("denied, 60 s"), "\(lines)")
+    #expect(lines[2].contains("replaced file") && lines[2].contains("denied, until restart"), "\(lines)")
   }
 }

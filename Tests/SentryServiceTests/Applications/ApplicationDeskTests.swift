@@ -4,80 +4,19 @@ import SentryPacket
 import SentryProcesses
 import SentryRules
 import SentryTestSupport
-import Synchronization
 import Testing
 
 @testable import SentryService
 
 /// The desk that decides, with a stand-in for the packet thread.
 @Suite struct ApplicationDeskTests {
-  /// What the packet thread was told, and what people were.
-  private final class Told: Sendable {
-    let news = Mutex<[(number: UInt32, permission: ProgramPermission, rechecks: Bool)]>([])
-    let texts = Mutex<[String]>([])
-
-    func last(_ number: UInt32) -> ProgramPermission? { news.withLock { $0.last { $0.number == number }?.permission } }
-  }
-
-  private struct Bench {
-    let folder: TemporaryFolder
-    let told = Told()
-    let desk: ApplicationDesk
-
-    init(silence: String? = nil, _ policy: ApplicationSettings? = ApplicationDeskTests.policy(.ask)) async throws {
-      folder = try TemporaryFolder()
-      desk = Self.desk(folder, told, silence)
-      await desk.begin(policy)
-    }
-
-    static func desk(_ folder: TemporaryFolder, _ told: Told, _ silence: String? = nil) -> ApplicationDesk {
-      ApplicationDesk(
-        stateDirectory: folder.url.path, silence: silence, tell: { text in told.texts.withLock { $0.append(text) } },
-        publish: { news, rechecks in
-          told.news.withLock { list in
-            for (number, permission) in news { list.append((number, permission, rechecks)) }
-          }
-        })
-    }
-
-    /// A program in the folder, met behind a packet.
-    func meet(_ number: UInt32, _ name: String, _ text: String) async throws -> String {
-      let path = folder.url.resolvingSymlinksInPath().appendingPathComponent(name).path
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-      let digest = try ExecutableDigest.of(path)
-      let count = told.news.withLock { $0.count }
-      await desk.take([
-        .met(MetProgram(number: number, path: Array(path.utf8), identity: digest.identity, process: 1))
-      ])
-      try await waitUntil("it is told") { told.news.withLock { $0.count } > count }
-      return path
-    }
-
-    func wait(_ program: UInt32, _ direction: Direction = .outbound, user: UInt32 = 0) async {
-      await desk.take([
-        .waits(
-          WaitingConnection(
-            program: program, process: 4_711, user: user, direction: direction,
-            flow: LocalFlow(
-              local: IPAddress(v4: 0xC000_0201), 40_000, remote: IPAddress(v4: 0xCB00_7109), 443, protocolNumber: 6)))
-      ])
-    }
-  }
-
-  /// Patient enough for a busy machine.
-  fileprivate static func policy(
-    _ unknown: ApplicationSettings.Unknown, timeout: Int = 300, otherwise: ApplicationSettings.Otherwise = .deny
-  ) -> ApplicationSettings {
-    var settings = ApplicationSettings()
-    (settings.unknown, settings.timeoutSeconds, settings.otherwise) = (unknown, timeout, otherwise)
-    return settings
-  }
+  private typealias Bench = ApplicationDeskBench
 
   @Test func theSettingsSayWhatBecomesOfOthers() async throws {
     let bench = try await Bench(nil)
     for (number, policy, expected) in [
-      (1, nil, .unknown), (2, Self.policy(.allow), .allowed), (3, Self.policy(.deny), .denied),
-      (4, Self.policy(.ask), nil),
+      (1, nil, .unknown), (2, Bench.policy(.allow), .allowed), (3, Bench.policy(.deny), .denied),
+      (4, Bench.policy(.ask), nil),
     ] as [(UInt32, ApplicationSettings?, ApplicationPermission?)] {
       await bench.desk.follow(policy)
       _ = try await bench.meet(number, "tool\(number)", "x")
@@ -105,7 +44,7 @@ import Testing
     #expect(bench.told.last(2)?.permission(of: 0, .outbound) == .changed)
     #expect(await bench.desk.changedPaths() == [path])
     // Another daemon reads what was decided.
-    let told = Told()
+    let told = ApplicationDeskBench.Told()
     let next = Bench.desk(bench.folder, told)
     await next.begin(nil)
     #expect(await next.known.entries.map(\.report) == [kept])
@@ -146,8 +85,9 @@ import Testing
   /// Who holds a login's connection open and cannot be told is rehearsed as a program that nobody has answered for.
   @Test(
     arguments: [
-      (policy(.ask), .denied), (policy(.ask, otherwise: .allow), .allowed), (policy(.allow), .allowed),
-      (policy(.deny), .denied), (nil, .unknown),
+      (ApplicationDeskBench.policy(.ask), .denied), (ApplicationDeskBench.policy(.ask, otherwise: .allow), .allowed),
+      (ApplicationDeskBench.policy(.allow), .allowed),
+      (ApplicationDeskBench.policy(.deny), .denied), (nil, .unknown),
     ] as [(ApplicationSettings?, ApplicationPermission)])
   func aProgramThatCannotBeToldIsRehearsed(
     _ policy: ApplicationSettings?, _ expected: ApplicationPermission
@@ -190,7 +130,7 @@ import Testing
   func withoutAnAnswerTheOtherHolds(
     _ otherwise: ApplicationSettings.Otherwise, _ expected: ApplicationPermission
   ) async throws {
-    let policy = Self.policy(.ask, timeout: 1, otherwise: otherwise)
+    let policy = Bench.policy(.ask, timeout: 1, otherwise: otherwise)
     let bench = try await Bench(policy)
     _ = try await bench.meet(1, "tool", "one")
     await bench.wait(1)
@@ -242,7 +182,7 @@ import Testing
     _ = try await bench.desk.permit(PermissionRequest(path: path, outbound: "deny"), by: "root")
     let entries = await bench.desk.known.entries
     _ = try bench.folder.write("applications.plist", "{ applications = ( { path = ")
-    let next = Bench.desk(bench.folder, Told())
+    let next = Bench.desk(bench.folder, ApplicationDeskBench.Told())
     await next.begin(nil)
     #expect(await next.known.entries == entries)
     #expect(await next.known.problem?.contains("applications.plist:1:") == true)
@@ -251,7 +191,7 @@ import Testing
   @Test func aFileThatCannotBeReadIsNotWrittenOver() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write("applications.plist", "{ applications = wrong; }")
-    let told = Told()
+    let told = ApplicationDeskBench.Told()
     let desk = Bench.desk(folder, told)
     await desk.begin(nil)
     #expect(await desk.known.problem?.contains("applications.plist:1:1") == true)

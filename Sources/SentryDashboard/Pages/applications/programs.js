@@ -6,6 +6,7 @@ import { count, plural, timestamp } from "../parts/format.js";
 import { pathText, programName } from "../parts/programs.js";
 import { makeChoice } from "./choice.js";
 import { decide, forget, nameOf, renew } from "./permissions.js";
+import { temporaryText } from "./temporary.js";
 
 /** @returns {{element: HTMLElement, show(reply: object): void}} `done` is called after a change */
 export function makePrograms(context, done) {
@@ -47,10 +48,13 @@ function rowsOf(application) {
   return owners.map((user) => {
     const permission = application.permissions.find((one) => (one.user ?? null) === user) ?? null;
     const row = { ...application, user, permission, key: JSON.stringify([application.path, user]) };
-    const words = [row.path, row.users, row.listens, user, permission?.inbound, permission?.outbound, row.changed && "changed"];
+    row.held = user === null ? temporaryText(application) : "";
+    const words = [row.path, row.users, row.listens, user, permission?.inbound, permission?.outbound, row.changed && "changed", row.held];
     return { ...row, text: words.flat().filter(Boolean).join(" ").toLowerCase() };
   });
 }
+
+const heldHint = "It was answered once, or nobody answered in time. Forget takes it back.";
 
 function columns(context, done) {
   return [
@@ -62,10 +66,15 @@ function columns(context, done) {
           h("strong", {}, programName(path)), user !== null && h("span", {}, ` for ${user} only `),
           h("span", { class: "changed", hidden: true }, " ", h("span", { class: "badge warn" }, "changed since"),
             button("Allow as it is now", () => renew(current(), done), { class: "button quiet", data: { act: "renew" } })),
+          h("span", { class: "held", hidden: true }, " ", h("span", { class: "badge warn", title: heldHint })),
           h("span", { class: "program-path muted", title: pathText(path) }, pathText(path)),
         ].filter(Boolean);
       },
-      update: (row, cell) => { cell.querySelector(".changed").hidden = !row.changed || !row.permission?.sha256; },
+      update: (row, cell) => {
+        cell.querySelector(".changed").hidden = !row.changed || !row.permission?.sha256;
+        cell.querySelector(".held").hidden = !row.held;
+        setText(cell.querySelector(".held .badge"), row.held);
+      },
     },
     {
       key: "users", label: "Users", kind: "extra", width: "110px", order: ({ users }) => users.join(),
@@ -92,7 +101,7 @@ function columns(context, done) {
       make: (current) => button("Forget", () => forget(current(), done), {
         class: "button quiet", "aria-label": `Forget what was decided about ${nameOf(current())}`, data: { act: "forget" },
       }),
-      update: ({ permission }, cell) => { cell.firstElementChild.hidden = !permission; },
+      update: ({ permission, held }, cell) => { cell.firstElementChild.hidden = !permission && !held; },
     },
   ];
 }

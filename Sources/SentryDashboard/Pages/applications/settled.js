@@ -2,15 +2,20 @@
 
 import { h, setAttribute, setText } from "../parts/dom.js";
 import { makeTable } from "../parts/data-table.js";
-import { clock, timestamp } from "../parts/format.js";
+import { clock, plural, timestamp } from "../parts/format.js";
 import { pathText, programName, questionText } from "../parts/programs.js";
 
 const words = { allow: "Allowed", deny: "Denied" };
+const badges = { allow: "good", deny: "bad" };
 
-/** `Allowed by anna.`; who has not answered in time is said to have not. */
-export function outcomeText({ answer, by }) {
+/** `Allowed once by anna, for 5 minutes.`; who has not answered in time is said to have not. */
+export function outcomeText({ answer, by, void: isVoid, holdsSeconds, untilRestart }) {
+  if (isVoid) return "No longer asked about.";
   const word = words[answer] ?? "Settled";
-  return by ? `${word} by ${by}.` : `${word}: nobody answered in time.`;
+  const term = holdsSeconds ? `for ${plural(Math.round(holdsSeconds / 60), "minute")}` : "";
+  if (!by) return `${[word, term].filter(Boolean).join(" ")}: nobody answered in time.`;
+  if (term) return `${word} once by ${by}, ${term}.`;
+  return untilRestart ? `${word} by ${by}, what runs the replaced file alone, until sentry is restarted.` : `${word} by ${by}.`;
 }
 
 /** @returns {{element: HTMLElement, show(settled: object[]): void}} */
@@ -26,17 +31,17 @@ export function makeSettled() {
         key: "answer", label: "Answer", width: "84px", order: ({ answer }) => answer ?? "",
         make: () => h("span", { class: "badge" }),
         update: ({ answer }, cell) => {
-          setText(cell.firstElementChild, words[answer] ?? "");
-          setAttribute(cell.firstElementChild, "class", `badge ${answer === "allow" ? "good" : "bad"}`);
+          setText(cell.firstElementChild, words[answer] ?? "Void");
+          setAttribute(cell.firstElementChild, "class", `badge ${badges[answer] ?? ""}`);
         },
       },
       {
         key: "question", label: "Question", width: "auto", order: ({ path }) => programName(path), text: questionText,
-        update: (one, cell) => setAttribute(cell, "title", `${questionText(one)}\n${pathText(one.path)}`),
+        update: (one, cell) => setAttribute(cell, "title", `${questionText(one)}\n${pathText(one.path)}\n${outcomeText(one)}`),
       },
       { key: "user", label: "User", kind: "wide", width: "120px", order: ({ user }) => user ?? "", text: ({ user }) => user ?? "" },
       {
-        key: "by", label: "Answered by", width: "25%", order: ({ by }) => by ?? "", text: ({ by }) => by ?? "nobody in time",
+        key: "by", label: "Answered by", width: "25%", order: ({ by }) => by ?? "", text: ({ by, void: isVoid }) => by ?? (isVoid ? "no longer asked" : "nobody in time"),
         update: ({ by }, cell) => cell.classList.toggle("muted", !by),
       },
     ],

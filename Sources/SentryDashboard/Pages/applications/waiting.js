@@ -9,6 +9,7 @@ import { outcomeText } from "./settled.js";
 
 /** Seconds that a settled card stays. */
 const stay = 4;
+const aside = "That holds for what runs the replaced file, until sentry is restarted.";
 const answers = [
   { answer: "allow", label: "Allow", kind: "primary" }, { answer: "allow", label: "Allow once", once: true },
   { answer: "deny", label: "Deny", kind: "danger" }, { answer: "deny", label: "Deny once", once: true },
@@ -52,7 +53,7 @@ export function makeWaiting(done) {
     try {
       const reply = await post(`/v1/applications/questions/${question.number}`, { answer: word, once });
       settle(card, reply.question);
-      const kept = reply.permission ? "It is remembered." : "It is not kept.";
+      const kept = reply.permission ? "It is remembered." : reply.question.untilRestart ? aside : "It is not kept.";
       toast(`${programName(question.path)} is ${word === "allow" ? "allowed" : "denied"}. ${kept}`, "good");
     } catch (error) {
       for (const one of card.buttons) one.disabled = false;
@@ -95,6 +96,7 @@ function makeCard(question, answer) {
   const facts = [["Program", pathText(question.path)], ["User", whose], ["Direction", `${way}, ${question.transport.toUpperCase()}`]];
   const element = h("li", { class: "question card", tabindex: "-1", "aria-labelledby": id, data: { question: question.number, path: question.path } },
     h("h2", { id }, questionText(question)),
+    question.replaced && h("p", { class: "callout" }, "It runs a file that has been replaced since it was started."),
     question.changed && h("p", { class: "callout" }, "It was allowed before, and its file has changed since."),
     h("dl", { class: "facts" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
     left, foot);
