@@ -41,6 +41,7 @@ extension SentryDaemon {
   }
 
   func applicationsReply() async throws -> ApplicationsReply {
+    await applications.lookAtFile()
     let (known, changed) = (await applications.known, await applications.changedPaths())
     let reports = try await trials.run {
       ApplicationReport.all(permissions: known.entries, changed: changed, temporary: known.temporary)

@@ -1,4 +1,5 @@
 internal import SentryControl
+internal import SentryDiagnostics
 internal import SentryPacket
 internal import SentryProcesses
 internal import SentryRules
@@ -26,7 +27,7 @@ extension ApplicationDesk {
     }
     end(ended)
     tell("\(user) decided about \(path.visible): \(entry.text)")
-    await republish(path, by: user)
+    await republish([path], by: user)
     return entry.report
   }
 
@@ -47,6 +48,7 @@ extension ApplicationDesk {
     let owner = try PermissionWords.user(request.user)
     await turns.take()
     defer { turns.give() }
+    await followFile()
     let held = owner == nil ? temporary(at: request.path) : [:]
     var reply = ForgetPermissionReply(forgotten: [])
     if held.isEmpty || !kept.table.entries(of: request.path).isEmpty {
@@ -55,7 +57,7 @@ extension ApplicationDesk {
     if !held.isEmpty { reply.temporary = reports(held) }
     end(held.keys)
     tell("\(user) took back what was decided about \(request.path.visible)")
-    await republish(request.path, by: user)
+    await republish([request.path], by: user)
     return reply
   }
 
@@ -78,15 +80,35 @@ extension ApplicationDesk {
   ) async throws(PermissionRefusal) -> KeptPermission {
     await turns.take()
     defer { turns.give() }
+    await followFile()
     let entry = try kept.change(path, user: user, mayBeNone: mayBeNone, edit)
     revision += 1
     return entry
   }
 
-  /// Has the packet thread go by what holds for a path now, open connections included.
-  func republish(_ path: String, by user: String) async {
-    await settle(programs.all(at: path), rechecks: true)
-    for question in questions.waiting where question.path == path {
+  /// Goes by what somebody has written into the file since it was read.
+  func lookAtFile() async {
+    await turns.take()
+    defer { turns.give() }
+    await followFile()
+  }
+
+  /// The same; whoever calls this has the turn (`turns`).
+  private func followFile() async {
+    let problem = kept.problem
+    let paths = kept.refresh()
+    if let new = kept.problem, new != problem { tell("what was decided about programs holds on: \(new)") }
+    guard !paths.isEmpty else { return }
+    revision += 1
+    tell(
+      "\(PermissionFile.name) was edited: something else is decided about \(counted(paths.count, "program"))")
+    await republish(paths, by: PermissionFile.name)
+  }
+
+  /// Has the packet thread go by what holds for paths now, open connections included; questions that are answered by that end.
+  func republish(_ paths: Set<String>, by user: String) async {
+    await settle(programs.all(at: paths), rechecks: true)
+    for question in questions.waiting where paths.contains(question.path) {
       guard let program = programs[question.program] else { continue }
       let permission = await permission(of: program).everybody[question.first.direction]
       guard permission == .allowed || permission == .denied else { continue }

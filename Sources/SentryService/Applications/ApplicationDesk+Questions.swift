@@ -67,7 +67,7 @@ extension ApplicationDesk {
     if answer == .allow { counts.allowed += 1 } else { counts.denied += 1 }
     tell("\(user) has answered question \(number): \(settled.path.visible) is \(answer.past)\(term.text)")
     switch term {
-    case .kept: await republish(settled.path, by: user)
+    case .kept: await republish([settled.path], by: user)
     case .seconds(let seconds): hold(settled.way, at: settled.path, answer, by: user, seconds: seconds)
     case .untilRestart: hold(settled.way, at: settled.path, answer, by: user, seconds: nil)
     }

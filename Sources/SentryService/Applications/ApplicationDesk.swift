@@ -55,7 +55,7 @@ actor ApplicationDesk {
   /// Reads what was decided before.
   func begin(_ policy: ApplicationSettings?) {
     self.policy = policy
-    kept.read()
+    kept.begin()
     if let problem = kept.problem { tell("programs may do what was decided last, as far as that was kept: \(problem)") }
   }
 
@@ -63,6 +63,7 @@ actor ApplicationDesk {
   ///
   /// - Parameter policy: `nil` also where rules do not ask for permissions.
   func follow(_ policy: ApplicationSettings?) async {
+    await lookAtFile()
     guard policy != self.policy else { return }
     self.policy = policy
     revision += 1
@@ -203,6 +204,7 @@ actor ApplicationDesk {
     -> ApplicationPermission?
   {
     guard let path else { return policy?.unanswered ?? .unknown }
+    await lookAtFile()
     var sha256: String?
     if kept.table.entries(of: path).contains(where: \.allowsAnything),
       case .success(let digest) = await digests.digest(at: path)

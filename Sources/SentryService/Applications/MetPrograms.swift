@@ -22,7 +22,7 @@ struct MetPrograms: Sendable {
 
   func path(of number: UInt32) -> String? { programs[number]?.text }
 
-  func all(at path: String) -> [MetProgram] { all.filter { $0.text == path } }
+  func all(at paths: Set<String>) -> [MetProgram] { all.filter { $0.text.map(paths.contains) ?? false } }
 }
 
 extension MetProgram {

@@ -10,26 +10,43 @@ struct PermissionFile: Sendable {
     var reason: String
   }
 
+  /// In the state directory.
+  static let name = "applications.plist"
+
   let path: String
   private static let longest = 16 << 20
 
-  init(stateDirectory: String) { path = "\(stateDirectory)/applications.plist" }
+  init(stateDirectory: String) { path = "\(stateDirectory)/\(Self.name)" }
 
   /// What was written last, which nobody has reason to change: for the case that somebody has damaged the file.
   var copy: PermissionFile { PermissionFile(path: path + ".last") }
 
   private init(path: String) { self.path = path }
 
-  /// Empty if there is no such file.
-  func read() throws(Failure) -> PermissionTable {
+  struct Content: Sendable {
+    /// Empty if there is no such file.
+    var table = PermissionTable()
+    /// Changes with the file; `nil` if there is none.
+    var tag: String?
+  }
+
+  func read() throws(Failure) -> PermissionTable { try read(unless: nil)?.table ?? PermissionTable() }
+
+  /// - Parameter known: the tag of what is known already.
+  /// - Returns: `nil` if that is the file's still.
+  func read(unless known: String?) throws(Failure) -> Content? {
     let file: ListFile.Content
     do throws(ListFile.Failure) {
-      file = try ListFile.read(path, longest: Self.longest)
+      file = try ListFile.read(path, longest: Self.longest, unless: known)
     } catch {
-      if error.isMissing { return PermissionTable() }
+      if error.isMissing { return Content() }
       throw Failure(reason: "\(path): \(error.reason)")
     }
-    let reading = PropertyList.read(file.bytes, fileName: path)
+    return file.tag == known ? nil : Content(table: try table(of: file.bytes), tag: file.tag)
+  }
+
+  private func table(of bytes: [UInt8]) throws(Failure) -> PermissionTable {
+    let reading = PropertyList.read(bytes, fileName: path)
     if let finding = reading.diagnostics.first(where: { $0.severity == .error }) {
       throw Failure(reason: Self.text(finding, reading.source))
     }

@@ -1,24 +1,39 @@
 internal import SentryRules
 
 /// The table of what was decided about programs, and the file that it outlives the daemon in. What changes it is written before it
-/// counts.
+/// counts; what others write into it meanwhile counts as soon as `refresh` sees it.
 struct PermissionKeeper: Sendable {
   private let file: PermissionFile?
   private(set) var table = PermissionTable()
   /// Why the file could not be read: nothing is written over it.
   private(set) var problem: String?
+  /// Of the file as it was read or written last; `nil` if there was none, or if that is not known.
+  private var tag: String?
 
   init(stateDirectory: String?) { file = stateDirectory.map { PermissionFile(stateDirectory: $0) } }
 
-  mutating func read() {
-    guard let file else { return }
+  /// What was decided before the start.
+  mutating func begin() {
+    _ = refresh()
+    if problem != nil, let last = try? file?.copy.read() { table = last }
+  }
+
+  /// Reads the file if somebody else has written it since it was read or written last; one that cannot be read changes nothing.
+  ///
+  /// - Returns: the paths about which something else is decided now.
+  mutating func refresh() -> Set<String> {
+    guard let file else { return [] }
     do throws(PermissionFile.Failure) {
-      table = try file.read()
+      let content = try file.read(unless: tag)
       problem = nil
+      guard let content else { return [] }
+      let edited = content.table.paths(otherThanIn: table)
+      (table, tag) = (content.table, content.tag)
+      if !edited.isEmpty { _ = file.copy.write(table) }
+      return edited
     } catch {
-      // At the start nothing is known yet.
-      if table.entries.isEmpty, let last = try? file.copy.read() { table = last }
       problem = error.reason
+      return []
     }
   }
 
@@ -65,15 +80,17 @@ struct PermissionKeeper: Sendable {
     return gone
   }
 
-  /// A file that could not be read is not written over; perhaps somebody has mended it.
-  private mutating func checkFile() throws(PermissionRefusal) {
-    if problem != nil { read() }
+  /// A file that could not be read is not written over.
+  private func checkFile() throws(PermissionRefusal) {
     if let problem { throw PermissionRefusal(.notKept, "\(problem); mend or remove the file first") }
   }
 
   private mutating func keep(_ new: PermissionTable) throws(PermissionRefusal) {
     if let failure = file?.write(new) { throw PermissionRefusal(.notKept, "it cannot be kept: \(failure)") }
     table = new
+    // Somebody may have written it in this moment: then it is read anew.
+    let written = try? file?.read(unless: nil)
+    tag = written?.table == new ? written?.tag : nil
     // Without it a damaged file costs more, but what was decided is kept.
     _ = file?.copy.write(new)
   }

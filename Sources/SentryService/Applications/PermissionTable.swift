@@ -11,6 +11,12 @@ struct PermissionTable: Sendable, Equatable {
 
   func entries(of path: String) -> [KeptPermission] { entries.filter { $0.path == path } }
 
+  /// The paths whose entries are not the same in both.
+  func paths(otherThanIn other: PermissionTable) -> Set<String> {
+    let (ours, others) = (Dictionary(grouping: entries, by: \.path), Dictionary(grouping: other.entries, by: \.path))
+    return Set(ours.keys).union(others.keys).filter { ours[$0] != others[$0] }
+  }
+
   func entry(of path: String, user: UInt32?) -> KeptPermission? {
     entries.first { $0.path == path && $0.user == user }
   }

@@ -10,6 +10,7 @@ extension SentryDaemon {
   ///
   /// - Parameter isUsual: a later start reads the file by itself, unless somebody has put another document in force.
   func reload(_ file: inout ReloadedFile?, isUsual: Bool) async {
+    await applications.lookAtFile()
     guard let wasRead = file?.wasRead, let path = file?.path.withoutControlCharacters, let look = await file?.look()
     else {
       return mention("reload: \(active.name) stays in force: there is no file to read it from")
