@@ -49,14 +49,25 @@ extension ExecutableDigest {
     return ExecutableDigest(identity: before, sha256: sha256)
   }
 
-  /// What the kernel hands to the interpreter that it names (execve(2)).
-  public static func isScript(_ path: String) -> Bool { HostFiles.places(of: path).contains(where: beginsAsScript) }
+  /// Why no process can ever run what is at a path; `nil` for a program, where nothing is, and where that is not ours to see.
+  public static func whyNoProgram(_ path: String) -> String? {
+    for place in HostFiles.places(of: path) {
+      // Safe: Swift passes the path as a terminated string that lives during the call.
+      let file = unsafe open(place, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+      guard file >= 0 else { continue }
+      defer { close(file) }
+      var status = stat()
+      // Safe: the call writes the structure.
+      guard unsafe fstat(file, &status) == 0 else { continue }
+      guard status.st_mode & S_IFMT == S_IFREG else { return "is no file" }
+      if beginsAsScript(file) { return "is a script: what runs it is the program, name that (its first line tells)" }
+      return nil
+    }
+    return nil
+  }
 
-  private static func beginsAsScript(_ path: String) -> Bool {
-    // Safe: Swift passes the path as a terminated string that lives during the call.
-    let file = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
-    guard file >= 0 else { return false }
-    defer { close(file) }
+  /// What the kernel hands to the interpreter that it names (execve(2)).
+  private static func beginsAsScript(_ file: Int32) -> Bool {
     var start: [UInt8] = [0, 0]
     // Safe: the buffer has that size.
     return unsafe read(file, &start, start.count) == 2 && start == Array("#!".utf8)

@@ -33,10 +33,12 @@ import Testing
 
   @Test func aScriptIsNoProgram() throws {
     let folder = try TemporaryFolder()
-    #expect(ExecutableDigest.isScript(try folder.write("script", "#!/bin/sh\n")))
-    #expect(!ExecutableDigest.isScript(try folder.write("other", "#")))
-    #expect(!ExecutableDigest.isScript("/proc/self/exe"))
-    #expect(!ExecutableDigest.isScript(folder.path("nowhere")))
+    let script = try folder.write("script", "#!/bin/sh\n")
+    #expect(ExecutableDigest.whyNoProgram(script)?.hasPrefix("is a script") == true)
+    #expect(ExecutableDigest.whyNoProgram(try folder.write("other", "#")) == nil)
+    #expect(ExecutableDigest.whyNoProgram(folder.url.path) == "is no file")
+    #expect(ExecutableDigest.whyNoProgram("/proc/self/exe") == nil)
+    #expect(ExecutableDigest.whyNoProgram(folder.path("nowhere")) == nil)
   }
 
   @Test func whatIsNoFileIsRefused() throws {

@@ -155,6 +155,7 @@ struct ProgramNames {
   ///   - isToBeThere: a path must lead somewhere.
   /// - Throws: what was found in place of one program.
   func path(of word: String, isToBeThere: Bool = true) throws(CommandFailure) -> String {
+    guard !word.isEmpty else { throw CommandFailure(.usage, "'' is the name of no program") }
     if word.contains("/") { return Self.resolved(word) }
     if let number = UInt32(word) { return try path(ofProcess: number) }
     let named = known.filter { Self.fileName($0.path) == word }.map(\.path)
@@ -165,8 +166,9 @@ struct ProgramNames {
     }
     let folders = ProcessInfo.processInfo.environment["PATH", default: "/usr/bin:/bin"].split(separator: ":")
     for folder in folders + ["/usr/sbin", "/sbin"] {
-      let path = "\(folder)/\(word)"
-      if FileManager.default.isExecutableFile(atPath: path) { return Self.resolved(path) }
+      let path = Self.resolved("\(folder)/\(word)")
+      let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+      if type == .typeRegular, FileManager.default.isExecutableFile(atPath: path) { return path }
     }
     throw CommandFailure(
       .usage, "no program called '\(word.visible)' runs here, nor is there one in the folders of PATH: give its path")

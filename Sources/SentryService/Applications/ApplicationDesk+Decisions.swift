@@ -16,6 +16,11 @@ extension ApplicationDesk {
       throw PermissionRefusal(.unusable, "nothing is decided: give inbound, outbound or both as allow or deny")
     }
     let owner = try PermissionWords.user(request.user)
+    if [inbound, outbound].contains(where: { $0 == .some(.allow) || $0 == .some(.deny) }),
+      let reason = ExecutableDigest.whyNoProgram(path)
+    {
+      throw PermissionRefusal(.unusable, "\(path.visible) \(reason)")
+    }
     var sha256: String?
     if inbound == .some(.allow) || outbound == .some(.allow) { sha256 = try await digest(at: path) }
     let ended = owner == nil ? ways(at: path, endedBy: inbound, outbound) : []
@@ -62,10 +67,6 @@ extension ApplicationDesk {
   }
 
   private func digest(at path: String) async throws(PermissionRefusal) -> String {
-    if ExecutableDigest.isScript(path) {
-      throw PermissionRefusal(
-        .unusable, "\(path.visible) is a script: what runs it is the program, allow that (its first line names it)")
-    }
     switch await digests.digest(at: path) {
     case .success(let digest): return digest.sha256
     case .failure(let failure):
