@@ -30,8 +30,9 @@ export function mount(root, context, page) {
   async function load(signal) {
     const reply = await get("/v1/applications");
     if (signal.aborted) return;
-    problem.hidden = !reply.problem;
-    setText(problem, reply.problem ? sentence(reply.problem) : "");
+    const problems = [reply.problem, reply.warning].filter(Boolean);
+    problem.hidden = !problems.length;
+    setText(problem, problems.map(sentence).join(" "));
     drawPolicy(reply);
     setText(counts, countsSentence(reply.counts));
     programs.show(reply);

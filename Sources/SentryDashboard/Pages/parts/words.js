@@ -6,8 +6,11 @@ export function sentence(text) {
   return `${start}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
 }
 
-/** What rules would do to an SSH connection, as the daemon's refusal says. */
-export function lockoutSentence({ rule, name, peer, port }) {
-  const cause = rule === "0" ? "A check before the rules" : `Rule ${rule} ${name ?? ""}`.trim();
-  return `${cause} would end the SSH connection from ${peer} to port ${port}.`;
+const verbs = { dropConnection: "drop" };
+
+/** What rules would do to an SSH connection, as the daemon's refusal says, and what would keep it. */
+export function lockoutSentence({ rule, name, verdict, packet, peer, port, programs }) {
+  const cause = rule === "0" ? `A check before the rules (${name})` : `Rule ${rule} ${name ?? ""}`.trim();
+  const way = programs?.length ? ` Allow these programs inbound connections first: ${programs.join(", ")}.` : "";
+  return `${cause} would ${verbs[verdict] ?? verdict} ${packet} the SSH connection from ${peer} to port ${port}.${way}`;
 }

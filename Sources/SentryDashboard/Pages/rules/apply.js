@@ -6,6 +6,7 @@ import { drawDifference } from "./difference.js";
 import { h, replace } from "../parts/dom.js";
 import { drawFindings } from "./findings.js";
 import { plural } from "../parts/format.js";
+import { lockoutSentence } from "../parts/words.js";
 
 const trials = [[30, "30 seconds"], [60, "1 minute"], [300, "5 minutes"], [0, "They stay at once"]];
 
@@ -65,6 +66,7 @@ async function send(draft, seconds, isForced) {
   try {
     const reply = await putText("/v1/rules", draft.state.text, query);
     toast(seconds ? "The new rules are in force on trial." : "The new rules are in force.", "good");
+    if (reply.programsUnasked) toast("These rules do not ask what programs may do, as those before did.", "bad");
     if (reply.hiddenLogin) toast("Somebody is logged in over SSH by a way sentry cannot see.", "bad");
     return seconds ? "on trial" : "applied";
   } catch (error) {
@@ -72,16 +74,12 @@ async function send(draft, seconds, isForced) {
     if (error.status === 423) throw new Error("Other rules are on trial. Keep them or go back first.");
     const { lockout, findings } = error.body ?? {};
     if (lockout && !isForced) {
-      const goOn = await ask("This ends an SSH connection", lockoutText(lockout), "Apply anyway", "danger");
+      const goOn = await ask("This ends an SSH connection", lockoutSentence(lockout), "Apply anyway", "danger");
       return goOn ? send(draft, seconds, true) : null;
     }
     if (findings?.length) throw new Error(findings.map((finding) => finding.message).join("; "));
     throw error;
   }
-}
-
-function lockoutText({ peer, port, packet, rule, verdict }) {
-  return `Rule ${rule} would ${verdict} ${packet} the SSH connection from ${peer} to port ${port}.`;
 }
 
 function drawTests({ run, failures }) {
