@@ -11,9 +11,9 @@ final class DirectoryLock: Sendable {
     guard descriptor >= 0 else {
       throw .unusable(path: path, reason: "the directory \(directory): \(SystemReason.text(of: errno))")
     }
+    // From here on `deinit` closes it, also where this throws.
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let code = errno
-      close(descriptor)
       if code == EWOULDBLOCK { throw .inUse(path: path) }
       throw .unusable(path: path, reason: SystemReason.text(of: code))
     }

@@ -40,10 +40,8 @@ final class OpenLog {
       throw Problem(text: "it is no file")
     }
     (inode, device, foundEnd) = (UInt64(status.st_ino), UInt64(status.st_dev), Int64(status.st_size))
-    do throws(Problem) { head = try firstBytes(Self.headLength) } catch {
-      close(file)
-      throw error
-    }
+    // From here on `deinit` closes it, also where this throws.
+    head = try firstBytes(Self.headLength)
   }
 
   deinit { close(file) }
