@@ -67,8 +67,8 @@ struct IPFWRuleParser {
       findings.append(.answersDiffer(word))
       return .reject
     case "unreach", "unreach6":
-      let code = try next("what is unreachable, such as host or port")
-      if !["port", "filter-prohib"].contains(code.text) { findings.append(.answersDiffer(word)) }
+      _ = try next("what is unreachable, such as host or port")
+      findings.append(.answersDiffer(word))
       return .reject
     case "reset", "reset6": return .reset
     case "count": return .count

@@ -88,12 +88,13 @@ struct NftRuleParser {
 
   private mutating func readRejection(_ word: Word) throws(ImportRefusal) {
     actions.append(.reject)
-    guard take("with") else { return findings.append(.answersDiffer(word)) }
-    let how = try next("how")
-    if how.text == "tcp", take("reset") { return }
-    _ = take("type")
-    let type = try next("a type").text
-    if type != "port-unreachable" { findings.append(.answersDiffer(word)) }
+    if take("with") {
+      let how = try next("how")
+      if how.text == "tcp", take("reset") { return }
+      _ = take("type")
+      _ = try next("a type")
+    }
+    findings.append(.answersDiffer(word))
   }
 
   /// `limit rate 5/minute burst 10 packets`.

@@ -26,6 +26,10 @@ import Testing
     // Who does not return is logged.
     ("-A INPUT -j more\n-A more -p tcp -m limit --limit 3/min -j RETURN\n-A more -j LOG", "ACCEPT", .warning),
     ("-A INPUT -j more\n-A more -p tcp -m limit --limit 3/min -j RETURN\n-A more -j DROP", "ACCEPT", .error),
+    // Where it leads to, nothing is done but logging.
+    ("-A INPUT -m limit --limit 3/min -j more\n-A INPUT -j DROP\n-A more -j LOG", "ACCEPT", .warning),
+    ("-A INPUT -m limit --limit 3/min -j more\n-A more -j LOG\n-A more -j DROP", "ACCEPT", .error),
+    ("-A INPUT -m limit --limit 3/min -g more\n-A INPUT -j DROP\n-A more -j LOG", "ACCEPT", .error),
     ("-A INPUT -p icmp -m limit --limit 1/sec -j ACCEPT\n-A INPUT -p icmp -j DROP", "ACCEPT", .error),
     ("-A INPUT -m limit --limit 9/sec -j DROP", "ACCEPT", .error),
   ])
