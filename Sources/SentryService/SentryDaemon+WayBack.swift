@@ -8,10 +8,14 @@ internal import SentryRules
 
 extension SentryDaemon {
   /// Puts an earlier document in force, which need not keep its promises.
+  ///
+  /// - Parameter expected: the generation from which the steps were counted; `nil` for the one in force.
+  /// - Throws: `generationChanged` if another is in force than expected, or than at the beginning.
   public func rollBack(
-    _ steps: Int, isForced: Bool = false, by caller: Caller = .thisProcess
+    _ steps: Int, from expected: UInt32? = nil, isForced: Bool = false, by caller: Caller = .thisProcess
   ) async throws(DaemonError) -> ApplyReply {
     let (generation, wasOnTrial) = (active.rules.generation, trial != nil)
+    if let expected, expected != generation { throw .generationChanged(expected: expected, found: generation) }
     let way = await wayBack()
     guard steps > 0, way.indices.contains(steps) else {
       throw .refused(.noDocument(steps: steps, available: way.count - 1))
@@ -86,9 +90,12 @@ extension SentryDaemon {
     let isOnTrial = trial != nil
     let way = await wayBack()
     if way.contains(where: { $0.text.utf8.count >= FreedMemory.largeDocument }) { FreedMemory.giveBackSoon() }
-    let reply = await Self.report(way, isOnTrial: isOnTrial)
+    var reply = await Self.report(way, isOnTrial: isOnTrial)
     // One that has just come may not be among those that are kept yet.
-    if way.first?.text == active.text { wayBackReport = WayBackReport(moment: moment, reply: reply) }
+    if way.first?.text == active.text {
+      if moment.generation == active.rules.generation { reply.generation = moment.generation }
+      wayBackReport = WayBackReport(moment: moment, reply: reply)
+    }
     return reply
   }
 

@@ -272,6 +272,21 @@ extension SentryDaemon {
     }
   }
 
+  /// Somebody else was faster: steps are counted from the rules that were listed.
+  @Test func whoCountsFromOtherRulesGoesNowhere() async throws {
+    try await withDaemon(memory: options) { daemon in
+      try await daemon.expectApplied(second)
+      let listed = try #require(await daemon.pastDocuments().generation)
+      try await daemon.expectApplied(third)
+      let found = try #require(await daemon.pastDocuments().generation)
+      await #expect(throws: DaemonError.generationChanged(expected: listed, found: found)) {
+        try await daemon.rollBack(1, from: listed)
+      }
+      #expect(await daemon.pastDocuments().documents.first?.name == "third.plist")
+      #expect(try await daemon.rollBack(1, from: found).document.name == "second.plist")
+    }
+  }
+
   @Test func severalStepsFromATrialCountWhatIsOnTrial() async throws {
     try await withDaemon(memory: options, surroundings: clock.surroundings) { daemon in
       try await daemon.expectApplied(second)

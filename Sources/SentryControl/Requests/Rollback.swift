@@ -4,10 +4,13 @@ public struct RollbackRequest: Codable, Sendable, Equatable {
   public var steps: Int
   /// Also where that ends the SSH connection of who asks.
   public var force: Bool?
+  /// That of the rules from which the steps were counted: status 412 if others are in force by then. `nil`: from whatever is in force.
+  public var generation: UInt32?
 
-  public init(steps: Int, force: Bool? = nil) {
+  public init(steps: Int, force: Bool? = nil, generation: UInt32? = nil) {
     self.steps = steps
     self.force = force
+    self.generation = generation
   }
 }
 
@@ -15,8 +18,13 @@ public struct RollbackRequest: Codable, Sendable, Equatable {
 public struct DocumentsReply: Codable, Sendable, Equatable {
   /// The latest first; the first is in force.
   public var documents: [PastDocumentReport]
+  /// That of the first; `nil` for a moment after others have come into force, while these are still those of before.
+  public var generation: UInt32?
 
-  public init(documents: [PastDocumentReport]) { self.documents = documents }
+  public init(documents: [PastDocumentReport], generation: UInt32? = nil) {
+    self.documents = documents
+    self.generation = generation
+  }
 }
 
 /// A document that is, or was, in force.

@@ -20,12 +20,13 @@ export function makeTrialBar() {
       toast(text, "good");
     } catch (error) {
       isSettled = false;
-      complain(error);
+      if (error.status === 412) toast("The trial had ended already. Nothing was changed.");
+      else complain(error);
     }
   }
 
   const keep = () => settle("/v1/confirm", undefined, "The new rules stay.");
-  const goBack = () => settle("/v1/rollback", { steps: 1 }, "The rules before are in force again.");
+  const goBack = () => settle("/v1/rollback", { steps: 1, generation: shown?.generation }, "The rules before are in force again.");
 
   function draw(trial) {
     const others = trial.user ? ` by ${trial.user}` : "";

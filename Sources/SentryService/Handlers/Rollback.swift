@@ -10,10 +10,10 @@ extension Router where Context: CallerContext {
     post(RouterPath(ControlPath.rollback)) { request, context in
       let body = try await request.body.collect(upTo: ControlLimit.requestBytes)
       guard let wanted = try? JSONDecoder().decode(RollbackRequest.self, from: Data(body.readableBytesView)) else {
-        throw HTTPError(.badRequest, message: #"expected {"steps": 1}, and perhaps "force": true"#)
+        throw HTTPError(.badRequest, message: #"expected {"steps": 1}, and perhaps "force": true, "generation": 7"#)
       }
       let reply = try await daemon.rollBack(
-        wanted.steps, isForced: wanted.force ?? false, by: context.caller)
+        wanted.steps, from: wanted.generation, isForced: wanted.force ?? false, by: context.caller)
       return try Response.json(reply, status: reply.applied ? .ok : .unprocessableContent)
     }
   }

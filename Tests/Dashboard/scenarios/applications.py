@@ -69,7 +69,7 @@ def ask(dashboard, folder):
 
     # Not decided again, and asked again; once is not kept.
     browser.click(f"{row} [data-column=outbound] [data-state=none]")
-    browser.wait_without(row)
+    browser.wait_without(f"{row}:not(.gone)")
     fetch = start(program)
     browser.click(f"{CARD} [data-answer=deny][data-once=true]")
     check(fetch.wait(20) == REFUSED, "a connection denied once has come about")

@@ -35,20 +35,22 @@ export function makeRollback(context, done) {
     const text = `${one.name} of ${timestamp(one.time)} returns. What changes: ${difference(one)}. Tables stay as they are.${trial}`;
     if (!(await ask("Go back to these rules?", text, "Go back", "danger"))) return;
     try {
-      await send(one.number, false);
-      toast(`${one.name} is in force again.`, "good");
+      const reply = await send(one, false);
+      toast(`${reply.document.name} is in force again.`, "good");
       context.refresh();
     } catch (error) {
-      if (error !== refused) complain(error);
+      if (error.status === 412) toast("Other rules came into force meanwhile. Nothing was changed.", "bad");
+      else if (error !== refused) complain(error);
     }
     done();
   }
 
   return {
     element: h("section", { class: "section", "aria-label": "Earlier rules" }, h("h2", {}, "Rules before"), table.element),
-    show({ documents }, health) {
+    show({ documents, generation }, health) {
       isOnTrial = Boolean(health.trial);
-      table.show(documents);
+      // Steps are counted from the rules that were in force when they were listed.
+      table.show(documents.map((one) => ({ ...one, generation: generation ?? 0 })));
     },
   };
 }
@@ -60,14 +62,14 @@ const nothing = "nothing";
 const refused = new Error("not insisted");
 
 /** Rules that would end an SSH connection come back only if somebody insists. */
-async function send(steps, force) {
+async function send({ number, generation }, force) {
   try {
-    return await post("/v1/rollback", { steps, force });
+    return await post("/v1/rollback", { steps: number, generation, force });
   } catch (error) {
     const lockout = error instanceof ApiError && error.status === 422 && error.body?.lockout;
     if (!lockout || force) throw error;
     if (!(await ask("This may lock you out", lockoutSentence(lockout), "Go back all the same", "danger"))) throw refused;
-    return send(steps, true);
+    return send({ number, generation }, true);
   }
 }
 

@@ -107,28 +107,39 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
 
   function draw() {
     drawHeads();
+    const isHeld = isUnderPointer(body);
     const shown = inOrder().slice(0, limit);
     const focused = body.contains(document.activeElement) ? document.activeElement : null;
-    const keys = new Set();
-    shown.forEach((row, index) => {
-      const key = keyOf(row);
-      keys.add(key);
-      const line = lines.get(key) ?? makeLine(key, row);
-      lines.set(key, line);
-      line.row = row;
-      fill(line);
-      setAttribute(line.element, "aria-selected", onPick ? String(key === selected) : null);
-      if (body.children[index] !== line.element) body.insertBefore(line.element, body.children[index] ?? null);
-    });
+    const keys = new Set(shown.map(keyOf));
     for (const [key, line] of lines) {
       if (keys.has(key)) continue;
+      // Under the pointer what is gone keeps its place until that leaves, and does nothing.
+      setGone(line, true);
+      if (isHeld) continue;
       line.element.remove();
       lines.delete(key);
     }
+    shown.forEach((row, index) => {
+      const key = keyOf(row);
+      const line = lines.get(key) ?? makeLine(key, row);
+      lines.set(key, line);
+      line.row = row;
+      setGone(line, false);
+      fill(line);
+      setAttribute(line.element, "aria-selected", onPick ? String(key === selected) : null);
+      if (isHeld) {
+        if (!line.element.isConnected) body.append(line.element);
+      } else if (body.children[index] !== line.element) body.insertBefore(line.element, body.children[index] ?? null);
+    });
     if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
     nothing.hidden = rows.length > 0;
     more.hidden = rows.length <= limit;
     setText(more, `Show more: ${count(shown.length)} of ${count(rows.length)} are shown`);
+  }
+
+  function setGone({ element: line }, isGone) {
+    line.inert = isGone;
+    line.classList.toggle("gone", isGone);
   }
 
   function fill({ row, cells }) {
