@@ -191,6 +191,7 @@ struct IPFWScript {
     let isCertain = command.block == nil && !command.isConditional && !isInSubshell
     if words.first?.text == "exit", isCertain { end(words[0]) }
     if usesParameters, let range = blocks.call?.range { command.words.move(to: range) }
+    if let mark = words.first(where: { isHereDocument($0) }) { skipHereDocument(mark) }
     guard command.refusal == nil else { return commands.append(command) }
     if carriedOut(command.words, isCertain: isCertain, isInSubshell: isInSubshell) { return }
     let isDeclared = ["export", "readonly", "local"].contains(words.first?.text)
@@ -200,6 +201,29 @@ struct IPFWScript {
       return
     }
     for word in assigned { assign(word, isCertain: isCertain) }
+  }
+
+  /// `<<END`, but not `<<<` with a word.
+  private func isHereDocument(_ word: Word) -> Bool {
+    let start = bytes[min(word.range.lowerBound, bytes.count)...].drop {
+      $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")
+    }
+    return start.starts(with: Array("<<".utf8)) && !start.starts(with: Array("<<<".utf8))
+  }
+
+  /// What is handed to a command is no command: up to the line that ends it.
+  private mutating func skipHereDocument(_ mark: Word) {
+    command.refusal = ImportRefusal("what is handed to a command by '<<' is left out", at: mark)
+    let name = mark.text.drop { $0 != "<" }.dropFirst(2).drop { $0 == "-" }
+    let next = command.words.drop { $0.range.lowerBound <= mark.range.lowerBound }.first?.text
+    let end = name.isEmpty ? next ?? "" : String(name)
+    if position > 0, position <= bytes.count, bytes[position - 1] != UInt8(ascii: "\n") { position = lineEnd + 1 }
+    while position < bytes.count {
+      let line = bytes[position..<lineEnd]
+      position = lineEnd + 1
+      if line.drop(while: { $0 == UInt8(ascii: "\t") }).elementsEqual(end.utf8) { return }
+    }
+    position = min(position, bytes.count)
   }
 
   /// Nothing behind it runs.
@@ -217,6 +241,9 @@ struct IPFWScript {
     var isQuoted = false
     var quote: UInt8?
     var refusal: ImportRefusal?
+    // In a file for ipfw itself, which knows no quotes.
+    let isRule = command.words.first?.text == "add"
+    let isComment = isRule && command.words.contains { $0.text == "//" }
     reading: while let byte {
       // Of `2>&1` no command ends.
       if byte == UInt8(ascii: "&"), quote == nil, text.last == UInt8(ascii: ">") {
@@ -228,6 +255,11 @@ struct IPFWScript {
       case (UInt8(ascii: "\n"), nil), (UInt8(ascii: "\r"), nil), (UInt8(ascii: " "), nil), (UInt8(ascii: "\t"), nil),
         (UInt8(ascii: ";"), nil), (UInt8(ascii: "&"), nil), (UInt8(ascii: "|"), nil):
         break reading
+      // A rule is written on one line, and its comment as people write.
+      case (UInt8(ascii: "\n"), _) where isRule, (UInt8(ascii: "\r"), _) where isRule: break reading
+      case (UInt8(ascii: "'"), nil) where isComment, (UInt8(ascii: "\""), nil) where isComment:
+        text.append(byte)
+        position += 1
       case (UInt8(ascii: "'"), nil), (UInt8(ascii: "\""), nil):
         (quote, isQuoted) = (byte, true)
         position += 1

@@ -32,8 +32,12 @@ struct NftReader {
   init(_ source: SourceText, _ options: ImportOptions) {
     self.options = options
     var definitions = NftDefinitions()
-    tokens = definitions.expanded(NftTokens.tokens(of: source.bytes))
+    let written = NftTokens.tokens(of: source.bytes)
+    tokens = definitions.expanded(written)
     findings = definitions.findings
+    for token in written where token.isOpen {
+      findings.append(.notTakenOver("a quote that does not end on its line", at: token.word.range))
+    }
     closeBraces(end: source.bytes.count)
     for isForSets in [true, false] {
       position = 0
@@ -96,7 +100,9 @@ struct NftReader {
   private mutating func readTable(isForSets: Bool) {
     let start = position
     guard text(start) == "table", let open = tokens[start...].prefix(6).firstIndex(where: { $0.text == "{" }) else {
-      if !isForSets, !(["", ";"] + Self.clearing).contains(text(start)) {
+      // `table inet filter` alone makes one that is empty.
+      let isMade = text(start) == "table" && tokens[start...].dropFirst().prefix(3).contains { $0.text == ";" }
+      if !isForSets, !isMade, !(["", ";"] + Self.clearing).contains(text(start)) {
         findings.append(.notTakenOver("expected a table, found \(text(start).quoted)", at: tokens[start].word.range))
       }
       position = text(start) == ";" || text(start).isEmpty ? start + 1 : skippedLine(from: start)

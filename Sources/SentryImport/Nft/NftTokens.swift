@@ -3,6 +3,8 @@ struct NftTokens {
   struct Token {
     var word: Word
     var isQuoted = false
+    /// A quote that goes to the end of its line, and has none.
+    var isOpen = false
 
     var text: String { word.text }
   }
@@ -32,8 +34,9 @@ struct NftTokens {
     case UInt8(ascii: "\""):
       skip { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\n") }
       let text = String(decoding: bytes[start + 1..<position], as: UTF8.self)
-      position = min(bytes.count, position + 1)
-      all.append(Token(word: Word(text: text, range: start..<position), isQuoted: true))
+      let isOpen = position == bytes.count || bytes[position] == UInt8(ascii: "\n")
+      if !isOpen { position += 1 }
+      all.append(Token(word: Word(text: text, range: start..<position), isQuoted: true, isOpen: isOpen))
     case _ where Self.marks.contains(byte):
       // != == && …
       let isDouble = position < bytes.count && bytes[position] == UInt8(ascii: "=") && byte != UInt8(ascii: "{")
