@@ -2,8 +2,8 @@ import SentryDiagnostics
 import SentryImport
 import Testing
 
-/// Quotes, and texts that are no rules: none may swallow a rule, or become one, without a word.
-@Suite struct QuoteTests {
+/// Quotes, texts that are no rules, and rules that are too much: none may swallow a rule, or become one, without a word.
+@Suite struct HardTextTests {
   private func ipfw(_ text: String) -> ImportedRules {
     ImportedRules(ipfw: Array(text.utf8), fileName: "rules", options: ImportOptions())
   }
@@ -54,6 +54,24 @@ import Testing
       }
       """)
     #expect(errors(rules) == ["a quote that does not end on its line"])
+    #expect(rules.text?.contains("80") == true)
+  }
+
+  /// Each address would be a level of the tree.
+  @Test(arguments: [129, 5_000]) func whatIsInNoneOfManyIsRefused(count: Int) {
+    let elements = (0..<count).map { "10.\($0 >> 8).\($0 & 255).1" }.joined(separator: ", ")
+    let rules = nft(
+      """
+      table inet f {
+        set s { type ipv4_addr; elements = { \(elements) } }
+        chain i {
+          type filter hook input priority 0; policy drop;
+          ip saddr != @s tcp dport 22 drop
+          tcp dport 80 accept
+        }
+      }
+      """)
+    #expect(errors(rules).count == 1 && errors(rules).first?.contains("more than 128") == true, "\(errors(rules))")
     #expect(rules.text?.contains("80") == true)
   }
 
