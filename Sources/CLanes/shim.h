@@ -20,6 +20,9 @@ static inline uint32_t sentry_matching_words(const uint32_t *line, uint32_t mask
 /* Has a cache line fetched that will be read or changed soon. Any address will do. */
 static inline void sentry_prefetch(const void *address) { __builtin_prefetch(address, 1); }
 
+/* The same for one that will only be read. */
+static inline void sentry_prefetch_to_read(const void *address) { __builtin_prefetch(address, 0); }
+
 /* Grams: runs of 1, 2 or 4 bytes of a text. Capital letters count as small ones (and so do some other bytes). Sets of them may say
    yes to others, but never no to one of theirs; answers are bits, the lowest for the first gram asked for. */
 

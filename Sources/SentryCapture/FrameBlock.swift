@@ -5,23 +5,24 @@ public import SentryPacket
 /// Fill it with `CaptureFile.read(into:_:)`. Its memory is used again if nobody else holds a copy of it.
 public struct FrameBlock: Sendable {
   /// What the file holds at once: small enough for a processor's own cache.
-  static var roomInBytes: Int { 256 * 1024 }
+  static var roomInBytes: Int { 512 * 1024 }
   /// Frames there may be; with fewer bytes each than that, more would only take longer.
   static var mostFrames: Int { 8_192 }
 
   /// One frame.
-  private struct Place: Sendable {
-    var start: UInt32
-    var length: UInt32
-    var wireLength: UInt32
-    var time: Timestamp
+  @usableFromInline
+  struct Place: Sendable {
+    @usableFromInline var start: UInt32
+    @usableFromInline var length: UInt32
+    @usableFromInline var wireLength: UInt32
+    @usableFromInline var time: Timestamp
   }
 
   /// The file, or copies of its frames.
-  var bytes: [UInt8] = []
-  private var places: [Place] = []
+  @usableFromInline var bytes: [UInt8] = []
+  @usableFromInline private(set) var places: [Place] = []
   /// The number of the first frame in its file, less one.
-  private var framesBefore: UInt64 = 0
+  @usableFromInline private(set) var framesBefore: UInt64 = 0
 
   public private(set) var linkType = LinkType.ethernet
 
@@ -30,6 +31,7 @@ public struct FrameBlock: Sendable {
   public var count: Int { places.count }
 
   /// The frame at `index`; its bytes may be used only during the call.
+  @inlinable
   @inline(__always)
   public func withFrame<Result, Failure>(
     at index: Int, _ body: (RawSpan, FrameHeader) throws(Failure) -> Result

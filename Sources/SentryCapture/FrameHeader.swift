@@ -9,6 +9,7 @@ public struct FrameHeader: Equatable, Sendable {
   /// Bytes that were sent, link header included; the captured bytes may be fewer.
   public let wireLength: Int
 
+  @inlinable
   public init(number: UInt64, time: Timestamp, wireLength: Int) {
     self.number = number
     self.time = time

@@ -62,24 +62,23 @@ public struct ShardRouter: Sendable {
     let route = route(from: fields.source, to: fields.destination)
     guard !route.isShared, let quoted = fields.quotedPacket(in: frame) else { return route }
     let isOwn =
-      shard(from: quoted.source, to: quoted.destination) == route.shard
-      && shard(from: quoted.destination, to: quoted.source) == route.shard
+      self.route(from: quoted.source, to: quoted.destination).shard == route.shard
+      && self.route(from: quoted.destination, to: quoted.source).shard == route.shard
     return Route(shard: route.shard, isShared: !isOwn)
   }
 
   @inline(__always)
   private func route(from source: IPAddress, to destination: IPAddress) -> Route {
-    let isRemote = !local.contains(source)
-    if isRemote, local.contains(destination) { return Route(shard: owner(of: source), isShared: false) }
-    let shard = shard(from: source, to: destination)
-    return Route(shard: shard, isShared: isRemote && owner(of: destination) != shard)
-  }
-
-  @inline(__always)
-  private func shard(from source: IPAddress, to destination: IPAddress) -> UInt16 {
-    guard local.contains(source) else { return owner(of: source) }
-    guard local.contains(destination) else { return owner(of: destination) }
-    return UInt16((UInt64(owner(of: source)) + UInt64(owner(of: destination))) % shards)
+    switch (local.contains(source), local.contains(destination)) {
+    case (false, true): return Route(shard: owner(of: source), isShared: false)
+    case (true, false): return Route(shard: owner(of: destination), isShared: false)
+    case (true, true):
+      let sum = UInt64(owner(of: source)) + UInt64(owner(of: destination))
+      return Route(shard: UInt16(sum % shards), isShared: false)
+    case (false, false):
+      let shard = owner(of: source)
+      return Route(shard: shard, isShared: owner(of: destination) != shard)
+    }
   }
 
   /// The shard of an address.

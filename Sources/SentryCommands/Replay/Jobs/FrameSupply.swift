@@ -22,7 +22,8 @@ struct FrameSupply: ~Copyable {
   ///
   /// - Throws: what is wrong behind the frames that are then in `block`.
   mutating func read(into block: inout RoutedBlock) throws(CaptureError) {
-    block.routes.removeAll(keepingCapacity: true)
+    for shard in block.shares.indices { block.shares[shard].removeAll(keepingCapacity: true) }
+    block.firstClock = nil
     while file < inputs.count {
       block.file = file
       if try readFile(into: &block) > 0 { return }
@@ -32,13 +33,23 @@ struct FrameSupply: ~Copyable {
 
   private mutating func readFile(into block: inout RoutedBlock) throws(CaptureError) -> Int {
     let linkType = inputs.linkType(of: file)
-    var routes: [RoutedBlock.Route] = []
-    swap(&routes, &block.routes)
-    defer { swap(&routes, &block.routes) }
+    // They grow while the frames are looked at.
+    var shares: [[RoutedBlock.Share]] = []
+    swap(&shares, &block.shares)
+    defer { swap(&shares, &block.shares) }
+    var (index, firstClock) = (0 as UInt32, nil as Timestamp?)
+    defer { block.firstClock = firstClock }
     return try inputs.read(file, into: &block.frames) { frame, header in
       let clock = max(clock ?? header.time, header.time)
       let route = router.route(frame, linkType: linkType, wireLength: header.wireLength)
-      routes.append(RoutedBlock.Route(clock: clock, shard: route.shard, isShared: route.isShared))
+      shares[Int(route.shard)].append(RoutedBlock.Share(clock: clock, index: index, isJudged: true))
+      if route.isShared {
+        for shard in shares.indices where shard != Int(route.shard) {
+          shares[shard].append(RoutedBlock.Share(clock: clock, index: index, isJudged: false))
+        }
+      }
+      if index == 0 { firstClock = clock }
+      index += 1
       self.clock = clock
     }
   }

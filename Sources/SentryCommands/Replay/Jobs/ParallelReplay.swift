@@ -104,11 +104,14 @@ struct ParallelReplay {
   private func write(
     _ block: RoutedBlock, _ judgements: [[Judgement]], _ outputs: inout ReplayOutputs
   ) throws(CommandFailure) {
-    var next = Array(repeating: 0, count: judgements.count)
-    for (index, route) in block.routes.enumerated() {
-      let shard = Int(route.shard)
-      let judgement = judgements[shard][next[shard]]
-      next[shard] += 1
+    var byFrame = [Judgement?](repeating: nil, count: block.frames.count)
+    for (shares, judgements) in zip(block.shares, judgements) {
+      for (share, judgement) in zip(shares.lazy.filter(\.isJudged), judgements) {
+        byFrame[Int(share.index)] = judgement
+      }
+    }
+    for (index, judgement) in byFrame.enumerated() {
+      guard let judgement else { continue }
       try block.frames.withFrame(at: index) { frame, header throws(CommandFailure) in
         try outputs.write(judgement, frame, header)
       }

@@ -24,8 +24,6 @@ struct ShardWorker: ~Copyable {
   private var engine: Engine
   private var loads = ShardLoads()
   private var isFilled = false
-  /// See `select`.
-  private var selected: [Int] = []
 
   init(shard: Int, _ setting: Setting) {
     self.shard = shard
@@ -49,49 +47,42 @@ struct ShardWorker: ~Copyable {
   /// - Returns: what became of this shard's frames, if anybody wants to know; `nil` behind the last block.
   private mutating func judgeBlock(_ number: Int, of frames: SharedFrames) -> [Judgement]? {
     guard let block = frames.block(number, for: shard) else { return nil }
-    if !isFilled, let first = block.routes.first { fillTables(at: first.clock) }
+    if !isFilled, let first = block.firstClock { fillTables(at: first) }
     let before = TableLoads.Snapshot(engine.tables)
     defer { loads.note(engine.tables, since: before) }
     return judgeFrames(block)
   }
 
-  /// Frames of this shard, and those it must look at, in the order of the block.
-  private mutating func select(from block: RoutedBlock) {
-    selected.removeAll(keepingCapacity: true)
-    for (index, route) in block.routes.enumerated() where Int(route.shard) == shard || route.isShared {
-      selected.append(index)
-    }
-  }
-
   private mutating func judgeFrames(_ block: RoutedBlock) -> [Judgement] {
     var judgements: [Judgement] = []
     let linkType = block.frames.linkType
-    select(from: block)
-    for place in selected.indices {
-      // Its bytes, too, may still have to come from another core.
-      if place + Engine.lookAhead < selected.count {
-        block.frames.withFrame(at: selected[place + Engine.lookAhead]) { frame, _ in
-          engine.expect(frame, linkType: linkType)
+    let shares = block.shares[shard]
+    for place in shares.indices {
+      expect(place, shares, block.frames)
+      let share = shares[place]
+      block.frames.withFrame(at: Int(share.index)) { frame, header in
+        guard share.isJudged else {
+          return engine.look(
+            at: frame, linkType: linkType, wireLength: header.wireLength, time: share.clock, interface: 0)
         }
+        let judgement = engine.judge(
+          frame, linkType: linkType, wireLength: header.wireLength, time: share.clock, interface: 0)
+        if setting.keepsJudgements { judgements.append(judgement) }
       }
-      let index = selected[place]
-      let route = block.routes[index]
-      guard Int(route.shard) == shard else {
-        look(at: index, of: block, route.clock)
-        continue
-      }
-      let judgement = block.frames.withFrame(at: index) { frame, header in
-        engine.judge(frame, linkType: linkType, wireLength: header.wireLength, time: route.clock, interface: 0)
-      }
-      if setting.keepsJudgements { judgements.append(judgement) }
     }
     return judgements
   }
 
-  private mutating func look(at index: Int, of block: RoutedBlock, _ clock: Timestamp) {
-    let linkType = block.frames.linkType
-    block.frames.withFrame(at: index) { frame, header in
-      engine.look(at: frame, linkType: linkType, wireLength: header.wireLength, time: clock, interface: 0)
+  /// Frames after the one at a place in `shares`: their bytes may have to come from another core, and then what is known of their
+  /// flows from memory.
+  @inline(__always)
+  private mutating func expect(_ place: Int, _ shares: [RoutedBlock.Share], _ frames: FrameBlock) {
+    let (known, fetched) = (place + Engine.lookAhead, place + 2 * Engine.lookAhead)
+    if fetched < shares.count {
+      frames.withFrame(at: Int(shares[fetched].index)) { frame, _ in frame.fetchHeaders() }
+    }
+    if known < shares.count {
+      frames.withFrame(at: Int(shares[known].index)) { frame, _ in engine.expect(frame, linkType: frames.linkType) }
     }
   }
 

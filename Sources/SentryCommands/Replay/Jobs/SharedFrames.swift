@@ -18,19 +18,25 @@ internal import Synchronization
 
 /// A block of frames, and where each goes.
 struct RoutedBlock: Sendable {
-  struct Route: Sendable {
+  /// A frame that matters to a shard.
+  struct Share: Sendable {
     /// The engine's clock when the frame is judged: the latest time in the captures until then.
     var clock: Timestamp
-    var shard: UInt16
-    /// See `ShardRouter.Route`.
-    var isShared: Bool
+    /// Its place in the block.
+    var index: UInt32
+    /// The shard judges it; it only looks whether the flow of another is its own.
+    var isJudged: Bool
   }
 
   var frames = FrameBlock()
-  /// As many as there are frames.
-  var routes: [Route] = []
+  /// By shard, each in the order of the frames.
+  var shares: [[Share]]
+  /// Of the first frame; `nil` without any.
+  var firstClock: Timestamp?
   /// Which of the captures it is from.
   var file = 0
+
+  init(shards: Int) { shares = Array(repeating: [], count: shards) }
 }
 
 final class SharedFrames: Sendable {
@@ -49,7 +55,7 @@ final class SharedFrames: Sendable {
 
   private struct Ring: Sendable {
     var slots = [Slot](repeating: Slot(), count: blockCount)
-    var spares = [RoutedBlock](repeating: RoutedBlock(), count: blockCount)
+    var spares: [RoutedBlock]
     /// Blocks read so far.
     var produced = 0
     var isBeingRead = false
@@ -82,7 +88,11 @@ final class SharedFrames: Sendable {
     self.shards = shards
     self.keepsJudgements = keepsJudgements
     self.supply = Mutex(supply)
-    ring = Mutex(Ring(loads: TableLoads(shards: shards), isWaiting: Array(repeating: false, count: shards + 1)))
+    ring = Mutex(
+      Ring(
+        spares: Array(repeating: RoutedBlock(shards: shards), count: Self.blockCount),
+        loads: TableLoads(shards: shards),
+        isWaiting: Array(repeating: false, count: shards + 1)))
     alarms = (0...shards).map { _ in DispatchSemaphore(value: 0) }
   }
 
@@ -144,7 +154,7 @@ final class SharedFrames: Sendable {
       }
       return (supply?.clock, supply?.bytesRead ?? 0)
     }
-    let isEmpty = block.routes.isEmpty
+    let isEmpty = block.firstClock == nil
     change { ring in
       ring.isBeingRead = false
       ring.lastClock = clock
