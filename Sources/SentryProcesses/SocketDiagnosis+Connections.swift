@@ -72,18 +72,21 @@ enum ConnectionList {
   /// Hands over each `struct inet_diag_msg`, with the attributes that follow it.
   ///
   /// - Returns: false at the end of the list, or where it cannot be read.
-  static func forEachSocket(in bytes: [UInt8], _ body: (RawSpan) -> Void) -> Bool {
-    bytes.withRawSpan { bytes in
-      var start = 0
-      while start < bytes.byteCount {
-        guard let length = bytes.native32(at: start).map(Int.init), length >= header,
-          length <= bytes.byteCount - start, bytes.native16(at: start + 4) == diagnosis
-        else { return false }
-        body(bytes.extracting(start + header..<start + length))
-        start += (length + 3) & ~3
-      }
-      return true
+  static func forEachSocket(in bytes: RawSpan, _ body: (RawSpan) -> Void) -> Bool {
+    var start = 0
+    while start < bytes.byteCount {
+      guard let length = bytes.native32(at: start).map(Int.init), length >= header,
+        length <= bytes.byteCount - start, bytes.native16(at: start + 4) == diagnosis
+      else { return false }
+      body(bytes.extracting(start + header..<start + length))
+      start += (length + 3) & ~3
     }
+    return true
+  }
+
+  /// The same of an answer.
+  static func forEachSocket(in answer: [UInt8], _ body: (RawSpan) -> Void) -> Bool {
+    answer.withRawSpan { forEachSocket(in: $0, body) }
   }
 
   /// Of `struct inet_diag_msg`: family 1, state 1, timer and retransmissions 2; both ports 4, both addresses 16 each, interface 4,

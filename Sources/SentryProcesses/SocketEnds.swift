@@ -47,8 +47,10 @@ public final class SocketEnds {
         continue
       }
       // Of `struct inet_diag_msg`: family 1, state 1, timer and retransmissions 2, local port 2.
-      _ = ConnectionList.forEachSocket(in: Array(buffer[..<count])) { message in
-        if let port = message.wire16(at: 4) { body(port) }
+      buffer.withRawSpan { bytes in
+        _ = ConnectionList.forEachSocket(in: bytes.extracting(first: count)) { message in
+          if let port = message.wire16(at: 4) { body(port) }
+        }
       }
     }
   }

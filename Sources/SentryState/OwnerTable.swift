@@ -3,8 +3,8 @@ public import SentryPacket
 /// Whose flows are: what was found out, and what is being asked.
 ///
 /// What is known of a TCP flow holds until it begins anew, or was silent for a day; of UDP until it was silent for 30 seconds, for
-/// then another process may have the port, or a socket at its port has ended (`isOutlived`). That there is no process is believed for one second. When the table is full, what was
-/// used the longest ago makes way.
+/// then another process may have the port, or a socket at its port has ended (`isOutlived`). That there is no process is believed
+/// for one second. When the table is full, what was used the longest ago makes way.
 ///
 /// `now` is never before that of an earlier call.
 public struct OwnerTable: ~Copyable {
@@ -79,9 +79,9 @@ public struct OwnerTable: ~Copyable {
 
   /// A UDP socket at the flow's local port has ended since it was asked whose the flow is: it may be another's by now.
   public func isOutlived(_ flow: LocalFlow) -> Bool {
-    guard !lastEnds.isEmpty, flow.protocolNumber == IPProtocol.udp, let slot = table.slot(of: flow) else {
-      return false
-    }
+    guard !lastEnds.isEmpty, flow.protocolNumber == IPProtocol.udp, lastEnds[Int(flow.localPort)] > 0,
+      let slot = table.slot(of: flow)
+    else { return false }
     return lastEnds[Int(flow.localPort)] > table[slot].ends
   }
 

@@ -160,13 +160,13 @@ final class OwnerDesk {
     of flow: LocalFlow, _ direction: Direction, _ origin: inout PacketOrigin, _ engine: borrowing Engine,
     _ interface: () -> UInt32, _ now: Timestamp
   ) -> Standing {
-    let isFresh = !packet.beginsAnew(direction, engine) && !table.isOutlived(flow)
+    var holds: Bool { !packet.beginsAnew(direction, engine) && !table.isOutlived(flow) }
     switch table.knowledge(of: flow, now: now) {
     case .asked(let number): return questions.isSettled(number) ? .known : .asked(number)
-    case .known(let owner) where isFresh:
+    case .known(let owner) where holds:
       origin.owner = owner
       return .known
-    case .undecided(let owner) where isFresh:
+    case .undecided(let owner) where holds:
       origin.owner = owner
       return .undecided
     case .known, .undecided, .nothing: return ask(flow, direction, origin, engine, interface(), now)
