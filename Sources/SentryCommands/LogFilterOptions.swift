@@ -19,6 +19,9 @@ struct LogFilterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("What happened to the packet, or was done because of it.", valueName: "verdict"))
   var verdict: LogVerdict?
 
+  @Option(help: ArgumentHelp("Words that entries have, in any order; parts of words do.", valueName: "words"))
+  var text: String?
+
   @Option(
     help: ArgumentHelp(
       "From this moment on: 2026-11-22, '2026-11-22 04:30', 04:30 of today, or how long ago: 10m, 2h, 7d.",
@@ -34,6 +37,7 @@ struct LogFilterOptions: ParsableArguments {
     filter.rule = rule
     filter.addresses = address
     filter.verdict = verdict?.kind
+    filter.text = text ?? ""
     filter.since = since
     filter.until = until
     return filter

@@ -38,8 +38,8 @@ public enum ControlPath {
   public static let applications = "/v1/applications"
   /// GET: `ApplicationQuestionsReply`. POST `ApplicationAnswerRequest` to `/N`, the number of a question: `ApplicationAnswerReply`.
   public static let applicationQuestions = "/v1/applications/questions"
-  /// GET: log entries, oldest first, one JSON object a line; the query items `limit`, `before`, `rule`, `address`, `verdict`, `since`
-  /// and `until` choose among them. With `follow=1` the reply goes on with each new entry until the caller goes away.
+  /// GET: log entries, oldest first, one JSON object a line; the query items `limit`, `before`, `rule`, `address`, `verdict`, `text`,
+  /// `since` and `until` choose among them. With `follow=1` the reply goes on with each new entry until the caller goes away.
   public static let log = "/v1/log"
   /// GET, with the same query items but `limit`, `before` and `follow`: `LogMinutesReply`.
   public static let logMinutes = "/v1/log/minutes"
@@ -60,7 +60,7 @@ public enum ControlPath {
   public static let interfaces = "/v1/interfaces"
   /// GET, with the query item `span`: `HistoryReply`.
   public static let history = "/v1/history"
-  /// GET, with the query items `span`, `by` and `limit`: `TrafficReply`.
+  /// GET, with the query items `span`, or `since` and `until`, `by` and `limit`: `TrafficReply`.
   public static let traffic = "/v1/traffic"
   /// GET: `ReachableReply`.
   public static let reachable = "/v1/reachable"
@@ -123,10 +123,12 @@ public enum ControlPath {
   public static let limit = "limit"
   /// The query item of `log` for what is older than the entry with this `id`.
   public static let before = "before"
-  /// Query items of `log`: what entries have, and when they came, in seconds since 1970.
+  /// Query items of `log`: what entries have, and when they came, in seconds since 1970; the times also of `traffic`.
   public static let rule = "rule"
   public static let address = "address"
   public static let verdict = "verdict"
+  /// Words that entries have somewhere; of entries on the disk, `StoreReader.mostSearched` are searched.
+  public static let text = "text"
   public static let since = "since"
   public static let until = "until"
   /// The query item of `connections`: a `ConnectionOrder`.
@@ -158,6 +160,8 @@ public enum ControlLimit {
   public static let trafficRows = 500
   public static let connections = 1_000
   public static let logEntries = 10_000
+  /// Of the words that log entries are to have.
+  public static let logTextBytes = 1_000
   /// Bytes of a document, or of any other request.
   public static let requestBytes = 64 << 20
 }

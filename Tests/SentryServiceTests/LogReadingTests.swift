@@ -42,9 +42,13 @@ import Testing
       #expect(try await Self.lines(api, "?address=203.0.113.77").map(\.rule) == ["1 telnet"])
       #expect(try await Self.lines(api, "?verdict=delete").count == 1)
       #expect(try await Self.lines(api, "?until=1000").isEmpty)
+      let withWords = try await Self.lines(api, "?text=TELN%20113.77")
+      #expect(withWords.map(\.source) == [all.isEmpty ? nil : "203.0.113.77:40000"])
       let minutes: LogMinutesReply = try await api.get("\(ControlPath.logMinutes)?rule=2")
       #expect(minutes.step == 60)
       #expect(minutes.counts.reduce(0) { $0 + ($1["log"] ?? 0) } == 5)
+      let ofWords: LogMinutesReply = try await api.get("\(ControlPath.logMinutes)?text=telnet")
+      #expect(ofWords.counts.flatMap(\.keys) == ["delete"])
       #expect(minutes.counts.count <= 62)
     }
   }

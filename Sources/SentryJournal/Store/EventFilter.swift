@@ -15,6 +15,11 @@ public struct EventFilter: Sendable, Equatable {
   public var since: Timestamp?
   /// The moment after the latest.
   public var until: Timestamp?
+  /// Words that all stand somewhere in an entry's texts, in any order, whatever the case of their letters; also parts of words.
+  public var text = "" {
+    didSet { words = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init) }
+  }
+  private(set) var words: [String] = []
 
   public init() {}
 
@@ -23,7 +28,7 @@ public struct EventFilter: Sendable, Equatable {
   /// Messages of the daemon have neither address nor verdict, and most no rule.
   public func admits(_ entry: LogEntry) -> Bool {
     admitsTime(entry.time) && admitsRule(entry) && admitsAddresses(entry)
-      && (verdict.map { $0.text == entry.action } ?? true)
+      && (verdict.map { $0.text == entry.action } ?? true) && entry.has(words)
   }
 
   /// Entries know microseconds.

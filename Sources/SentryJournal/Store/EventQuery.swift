@@ -1,7 +1,7 @@
 internal import GRDB
 internal import SentryPacket
 
-/// An `EventFilter` in the database's language.
+/// An `EventFilter` in the database's language, but for its words: those are looked for in what it finds.
 ///
 /// The latest entries are found backwards in an index that is in the order of time: that of all events, or those of source
 /// and of destination addresses, so that a question about an address looks at its events alone.
@@ -13,7 +13,10 @@ struct EventQuery {
   ///   - limit: the latest so many; `nil` for all.
   ///   - before: the number of an event; only those before it.
   ///   - selection: what is asked of each: `StoredEvent.selection`.
-  init(_ filter: EventFilter, limit: Int?, before: Int64? = nil, selection: String) {
+  ///   - newestFirst: they come in this order.
+  init(
+    _ filter: EventFilter, limit: Int?, before: Int64? = nil, selection: String, newestFirst: Bool = false
+  ) {
     let bound = limit.map { " ORDER BY time DESC, id DESC LIMIT \(max(0, $0))" } ?? ""
     let sides: [Side?] = filter.addresses == nil ? [nil] : [.source, .destination]
     // An event whose two addresses are both asked for is found twice, and is one.
@@ -21,7 +24,7 @@ struct EventQuery {
     sql = """
       SELECT \(selection) FROM event LEFT JOIN rule ON rule.id = event.rule \
       JOIN (SELECT * FROM (\(found.joined(separator: " UNION ")))\(bound)) AS found ON found.id = event.id \
-      ORDER BY event.time, event.id
+      ORDER BY \(newestFirst ? "event.time DESC, event.id DESC" : "event.time, event.id")
       """
   }
 

@@ -4,6 +4,9 @@ public import SentryEngine
 
 /// Reads a database that a daemon writes meanwhile, or has written; never changes it.
 public final class StoreReader: Sendable {
+  /// Entries that words are looked for in where not all are wanted: the latest so many that else the filter admits.
+  public static let mostSearched = 200_000
+
   public let path: String
   private let database: DatabaseQueue
 
@@ -84,10 +87,45 @@ public final class StoreReader: Sendable {
   public func forEachNumberedEntry(
     _ filter: EventFilter, limit: Int?, before: Int64? = nil, _ body: (Int64, LogEntry) throws -> Void
   ) throws(StoreError) {
+    guard filter.words.isEmpty || limit == nil else {
+      return try forEachEntryWithWords(filter, limit: limit ?? .max, before: before, body)
+    }
     try read { db in
       let query = EventQuery(filter, limit: limit, before: before, selection: try StoredEvent.selection(from: db))
       let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
-      while let row = try rows.next() { try body(StoredEvent.number(row), StoredEvent.entry(row)) }
+      while let row = try rows.next() {
+        let entry = StoredEvent.entry(row)
+        if entry.has(filter.words) { try body(StoredEvent.number(row), entry) }
+      }
+    }
+  }
+
+  /// Looks from the newest back, until there are enough.
+  private func forEachEntryWithWords(
+    _ filter: EventFilter, limit: Int, before: Int64?, _ body: (Int64, LogEntry) throws -> Void
+  ) throws(StoreError) {
+    var found: [(number: Int64, entry: LogEntry)] = []
+    try search(filter, before: before) { row, entry in
+      found.append((StoredEvent.number(row), entry))
+      return found.count < limit
+    }
+    try read { _ in for (number, entry) in found.reversed() { try body(number, entry) } }
+  }
+
+  /// Hands over the entries with the words of a filter, the newest first, while `body` wants more.
+  private func search(
+    _ filter: EventFilter, before: Int64? = nil, _ body: (Row, LogEntry) -> Bool
+  ) throws(StoreError) {
+    try read { db in
+      let query = EventQuery(
+        filter, limit: Self.mostSearched, before: before, selection: try StoredEvent.selection(from: db),
+        newestFirst: true)
+      let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
+      while let row = try rows.next() {
+        let entry = StoredEvent.entry(row)
+        guard entry.has(filter.words) else { continue }
+        guard body(row, entry) else { return }
+      }
     }
   }
 
@@ -98,12 +136,25 @@ public final class StoreReader: Sendable {
   public func counts(
     _ filter: EventFilter, step: Int64
   ) throws(StoreError) -> [(step: Int64, verdict: EngineEvent.Kind?, count: Int)] {
+    guard filter.words.isEmpty else { return try countsWithWords(filter, step: max(1, step)) }
     let query = EventQuery(counting: filter, step: max(1, step))
     return try read { db in
       try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).map { row in
         ((row[0] as Int64?) ?? 0, (row[1] as Int64?).flatMap { EngineEvent.Kind(stored: $0) }, (row[2] as Int?) ?? 0)
       }
     }
+  }
+
+  private func countsWithWords(
+    _ filter: EventFilter, step: Int64
+  ) throws(StoreError) -> [(step: Int64, verdict: EngineEvent.Kind?, count: Int)] {
+    var counts: [Int64: [EngineEvent.Kind?: Int]] = [:]
+    try search(filter) { row, _ in
+      let verdict = (row[1] as Int64?).flatMap { EngineEvent.Kind(stored: $0) }
+      counts[((row[0] as Int64?) ?? 0) / (step * 1_000_000_000), default: [:]][verdict, default: 0] += 1
+      return true
+    }
+    return counts.flatMap { step, verdicts in verdicts.map { (step, $0.key, $0.value) } }
   }
 
   func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {

@@ -36,6 +36,13 @@ extension Request {
     var filter = EventFilter()
     filter.rule = item(ControlPath.rule)
     filter.addresses = try range(ControlPath.address)
+    filter.text = item(ControlPath.text) ?? ""
+    guard filter.text.utf8.count <= ControlLimit.logTextBytes else {
+      throw HTTPError(
+        .contentTooLarge,
+        message:
+          "a text to look for has at most \(ControlLimit.logTextBytes) bytes, this one has \(filter.text.utf8.count)")
+    }
     filter.since = try moment(ControlPath.since)
     filter.until = try moment(ControlPath.until)
     guard let name = item(ControlPath.verdict) else { return filter }

@@ -99,6 +99,27 @@ import Testing
     #expect(try await found(filter { $0.verdict = verdict }) == expected)
   }
 
+  /// All words, in any order and case, also as parts of others; in whatever text they stand.
+  @Test(arguments: [
+    ("telnet", [0, 2, 3]), ("TELNET 203.0.113", [0, 3]), ("113.9 teln", [0, 3]), ("2001:db8::9", [2]),
+    ("firewall ON", [6]),
+    ("ON firewall", [6]), ("  ", [0, 1, 2, 3, 4, 5, 6]), ("telnet probe", []), ("%", []), ("short", [4]),
+  ])
+  func byWords(_ text: String, _ expected: [Int]) async throws {
+    #expect(try await found(filter { $0.text = text }) == expected)
+    #expect(try await found(filter { $0.text = text }, limit: 2) == expected.suffix(2))
+  }
+
+  @Test func countsWithWordsAreThoseOfTheEntriesThatHaveThem() async throws {
+    let folder = try StoreFolder()
+    let store = try Store(directory: folder.path)
+    var batch = StoreBatch()
+    batch.events = events
+    try await store.write(batch, daemon)
+    let counts = try StoreReader(path: folder.database).counts(filter { $0.text = "telnet" }, step: 3_600)
+    #expect(counts.reduce(into: [:]) { $0[$1.verdict, default: 0] += $1.count } == [.delete: 2, .reject: 1])
+  }
+
   @Test func byTime() async throws {
     let (since, until) = (daemon.now.adding(seconds: 10), daemon.now.adding(seconds: 30))
     #expect(try await found(filter { $0.since = since }) == [1, 2, 3, 4, 5, 6])

@@ -22,7 +22,9 @@ export function mount(root, context, page) {
   /** A part of the past that is looked at in place of what comes: seconds since 1970. */
   let range = null;
   let isPaused = false;
+  /** What has come while nothing was to move, the latest of it; and how many entries that were in all. */
   let held = [];
+  let cameMeanwhile = 0;
   let stream = null;
   let lookup = 0;
   let begun;
@@ -33,7 +35,7 @@ export function mount(root, context, page) {
   const field = (id, label, width) => {
     const input = h("input", {
       class: "field", id: `log-${id}`, type: "search", placeholder: label, "aria-label": label, spellcheck: "false",
-      autocomplete: "off", on: { input: id === "text" ? debounce(120, filterText) : changed },
+      autocomplete: "off", on: { input: changed },
     });
     input.style.width = width;
     return input;
@@ -41,6 +43,7 @@ export function mount(root, context, page) {
   const rule = field("rule", "Rule", "90px");
   const address = field("address", "Address or net", "190px");
   const text = field("text", "Text", "150px");
+  text.title = "Words that entries have: looked for in all that comes, and in the latest 200,000 that the other filters let through";
   const verdict = h("select", { class: "field", id: "log-verdict", "aria-label": "Verdict", on: { change: () => restart() } },
     h("option", { value: "" }, "Any verdict"), logVerdicts.map((name) => h("option", { value: name }, verdictLabels[name])));
   const pause = button("Pause", () => setPaused(!isPaused), { id: "log-pause", "aria-pressed": "false" });
@@ -63,8 +66,9 @@ export function mount(root, context, page) {
     h("section", { class: "section tight", "aria-label": "Entries by the minute" }, bars.element),
     rows.element, earlier));
 
-  const filters = () => ({ ...query(), text: text.value.trim() });
-  const query = () => ({ rule: rule.value.trim(), address: address.value.trim(), verdict: verdict.value });
+  const filters = () => ({
+    rule: rule.value.trim(), address: address.value.trim(), verdict: verdict.value, text: text.value.trim(),
+  });
 
   /** The page's address says what is shown, so that it can be kept and sent around. */
   const remember = () => history.replaceState(null, "", context.address("log", filters()));
@@ -77,7 +81,7 @@ export function mount(root, context, page) {
     if (!isAddress) return setText(state, "An address is 203.0.113.9, a net 203.0.113.0/24.");
     stream?.stop();
     stream = null;
-    held = [];
+    letGo();
     rows.clear();
     lookup += 1;
     remember();
@@ -88,12 +92,14 @@ export function mount(root, context, page) {
   }
 
   function follow() {
-    stream = makeLogStream({ ...query(), limit: 200 }, {
+    stream = makeLogStream({ ...filters(), limit: 200 }, {
       onEntries: (entries, leftOut) => {
         setText(flood, leftOut ? `${plural(leftOut, "more entry", "more entries")} came meanwhile` : "");
         begun();
         if (!isPaused && !rows.isUnderPointer()) return rows.add(entries);
-        held = [...held, ...entries.filter((entry) => !rows.has(entry))].slice(-most);
+        const fresh = entries.filter((entry) => !rows.has(entry));
+        cameMeanwhile += fresh.length + leftOut;
+        held = [...held, ...fresh].slice(-most);
         describe();
       },
       onState: (problem) => {
@@ -102,7 +108,7 @@ export function mount(root, context, page) {
         if (!problem) describe();
       },
       onRestart: () => {
-        if (isPaused) held = [];
+        if (isPaused) letGo();
         else rows.clear();
       },
     });
@@ -110,7 +116,7 @@ export function mount(root, context, page) {
 
   async function loadPast(turn) {
     try {
-      const entries = await readLog({ ...query(), since: range.from, until: range.to, limit: most });
+      const entries = await readLog({ ...filters(), since: range.from, until: range.to, limit: most });
       if (turn === lookup) rows.add(entries);
     } catch (error) {
       if (turn === lookup) setText(state, error.message);
@@ -123,7 +129,7 @@ export function mount(root, context, page) {
     // What has just come has no number yet: then the time tells what is earlier.
     const end = !oldest ? {} : oldest.id === undefined ? { until: oldest.time } : { before: oldest.id };
     try {
-      const found = await readLog({ ...query(), since: range?.from, ...end, limit: 200 });
+      const found = await readLog({ ...filters(), since: range?.from, ...end, limit: 200 });
       if (turn !== lookup) return;
       const entries = found.filter((entry) => !rows.has(entry));
       setPaused(range === null);
@@ -136,7 +142,7 @@ export function mount(root, context, page) {
 
   async function loadMinutes(signal) {
     const until = Math.floor(hostNow());
-    const { start, step, counts } = await get("/v1/log/minutes", { ...query(), since: until - barSpan, until });
+    const { start, step, counts } = await get("/v1/log/minutes", { ...filters(), since: until - barSpan, until });
     if (signal.aborted) return;
     const found = new Set(counts.flatMap((one) => Object.keys(one)));
     const others = [...found].filter((name) => !verdicts.includes(name)).sort();
@@ -159,8 +165,13 @@ export function mount(root, context, page) {
 
   function showHeld() {
     rows.add(held);
-    held = [];
+    letGo();
     describe();
+  }
+
+  function letGo() {
+    held = [];
+    cameMeanwhile = 0;
   }
 
   function describe() {
@@ -169,16 +180,10 @@ export function mount(root, context, page) {
     pause.hidden = range !== null;
     back.hidden = range === null;
     news.hidden = held.length === 0;
-    setText(news, `Show ${plural(held.length, "new entry", "new entries")}`);
+    setText(news, `Show ${held.length < cameMeanwhile ? "the latest of " : ""}${plural(cameMeanwhile, "new entry", "new entries")}`);
     if (range) setText(state, `From ${momentText(range.from, 60)} to ${momentText(range.to, 60)}`);
     else if (stream?.isOpen) setText(state, isPaused ? "Paused" : held.length ? "Waiting while the pointer is on the list" : "Live");
     reset.disabled = !(rule.value || address.value || verdict.value || text.value);
-  }
-
-  function filterText() {
-    rows.filter(text.value.trim());
-    remember();
-    describe();
   }
 
   function setFilters(next) {
@@ -186,7 +191,6 @@ export function mount(root, context, page) {
     address.value = next.address ?? "";
     verdict.value = logVerdicts.includes(next.verdict) ? next.verdict : "";
     text.value = next.text ?? "";
-    rows.filter(text.value.trim());
     restart();
   }
 

@@ -1,7 +1,7 @@
 // The rows of the log, the newest on top: a bounded number of them, each made once.
 
-import { h, isUnderPointer, setText } from "../parts/dom.js";
-import { clock, timestamp } from "../parts/format.js";
+import { h, isUnderPointer } from "../parts/dom.js";
+import { moment, timestamp } from "../parts/format.js";
 import { endLink, ruleLink } from "../parts/links.js";
 import { makePlaces } from "./places.js";
 import { packetOfEntry } from "../parts/packet-text.js";
@@ -31,12 +31,11 @@ export function makeLogRows(context, most, onLeave) {
     h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Log entries" }, table, nothing));
   const places = makePlaces(table, body);
   let entries = [];
-  let wanted = "";
   let made = 0;
 
   function makeRow(entry) {
-    const row = h("tr", { role: "row", hidden: !fits(entry) },
-      h("td", { title: timestamp(entry.time) }, clock(entry.time)), cells(entry));
+    const row = h("tr", { role: "row" },
+      h("td", { title: timestamp(entry.time) }, moment(entry.time)), cells(entry));
     for (const cell of row.children) cell.setAttribute("role", "cell");
     if ((made += 1) % 2) row.classList.add("odd");
     if (entry.observed || entry.dryRun) row.classList.add("unreal");
@@ -65,21 +64,12 @@ export function makeLogRows(context, most, onLeave) {
     const packet = packetOfEntry(entry);
     if (!packet) return "";
     const was = entry.observed ? undefined : verdictOfEntry(entry);
-    const label = `Why? ${clock(entry.time)} ${packet}`;
+    const label = `Why? ${moment(entry.time)} ${packet}`;
     const href = context.address("why", { packet, logged: entry.rule, was });
     return h("a", { href, title: packet, "aria-label": label, data: { act: "explain" } }, "Why?");
   }
 
-  function fits(entry) {
-    return !wanted || wanted.split(/\s+/).every((word) => text(entry).includes(word));
-  }
-
-  function settle() {
-    const count = body.childElementCount;
-    const isHidden = count > 0 && [...body.children].every((row) => row.hidden);
-    nothing.hidden = count > 0 && !isHidden;
-    setText(nothing, isHidden ? "None of the entries here has this text." : waiting);
-  }
+  const settle = () => { nothing.hidden = body.childElementCount > 0; };
 
   return {
     element,
@@ -107,19 +97,12 @@ export function makeLogRows(context, most, onLeave) {
       places.layOut();
       settle();
     },
-    filter(newText) {
-      wanted = newText.toLowerCase();
-      [...body.children].forEach((row, index) => { row.hidden = !fits(entries[entries.length - 1 - index]); });
-      places.layOut();
-      settle();
-    },
     unmount: places.unmount,
   };
 }
 
 /** An entry but for its number, which it gets only when it is stored. */
 const identity = ({ id, ...entry }) => JSON.stringify(Object.entries(entry).sort());
-const text = (entry) => Object.values(entry).join(" ").toLowerCase();
 
 /** What else is to be said of an entry: what the rule did besides, and why something was not done. */
 function note(entry) {

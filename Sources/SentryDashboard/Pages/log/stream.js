@@ -13,7 +13,7 @@ const mostOfFlood = 60;
 
 /**
  * Entries, oldest first.
- * @param {{rule?, address?, verdict?, since?, until?, before?, limit?}} query
+ * @param {{rule?, address?, verdict?, text?, since?, until?, before?, limit?}} query
  * @throws {ApiError}
  */
 export async function readLog(query) {
