@@ -195,6 +195,9 @@ static const unsigned char questions_js[] = {
 #embed "../SentryDashboard/Pages/questions.js"
 };
 
+static const unsigned char parts_kept_js[] = {
+#embed "../SentryDashboard/Pages/parts/kept.js"
+};
 static const unsigned char rules_applied_js[] = {
 #embed "../SentryDashboard/Pages/rules/applied.js"
 };
@@ -243,6 +246,9 @@ static const unsigned char rules_outline_js[] = {
 #embed "../SentryDashboard/Pages/rules/outline.js"
 };
 
+static const unsigned char rules_page_keys_js[] = {
+#embed "../SentryDashboard/Pages/rules/page-keys.js"
+};
 static const unsigned char rules_rule_acts_js[] = {
 #embed "../SentryDashboard/Pages/rules/rule-acts.js"
 };
@@ -380,6 +386,7 @@ static const struct sentry_page pages[] = {
   {"parts/verdicts.js", parts_verdicts_js, sizeof parts_verdicts_js},
   {"parts/words.js", parts_words_js, sizeof parts_words_js},
   {"questions.js", questions_js, sizeof questions_js},
+  {"parts/kept.js", parts_kept_js, sizeof parts_kept_js},
   {"rules/applied.js", rules_applied_js, sizeof rules_applied_js},
   {"rules/apply.js", rules_apply_js, sizeof rules_apply_js},
   {"rules/cell-edit.js", rules_cell_edit_js, sizeof rules_cell_edit_js},
@@ -392,6 +399,7 @@ static const struct sentry_page pages[] = {
   {"rules/outline-mouse.js", rules_outline_mouse_js, sizeof rules_outline_mouse_js},
   {"rules/outline-row.js", rules_outline_row_js, sizeof rules_outline_row_js},
   {"rules/outline.js", rules_outline_js, sizeof rules_outline_js},
+  {"rules/page-keys.js", rules_page_keys_js, sizeof rules_page_keys_js},
   {"rules/rule-acts.js", rules_rule_acts_js, sizeof rules_rule_acts_js},
   {"rules/rule-form.js", rules_rule_form_js, sizeof rules_rule_form_js},
   {"rules/rule-text.js", rules_rule_text_js, sizeof rules_rule_text_js},

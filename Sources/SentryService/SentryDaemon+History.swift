@@ -17,7 +17,9 @@ extension SentryDaemon {
     guard let scale = frame.scale, let path = await readablePath() else {
       let count = frame.scale == nil ? frame.span + 2 : Pulse.capacity
       let samples = try await ask { $0.pulse.samples(count) }
-      return HistoryReply(frame, HistoryPiece.all(between: samples), now: now.seconds)
+      let before = try await minutes(
+        from: frame.start(now: now.seconds), before: samples.first?.second ?? now.seconds, frame)
+      return HistoryReply(frame, before + HistoryPiece.all(between: samples), now: now.seconds)
     }
     let period = TrafficPeriod(
       since: Timestamp(seconds: frame.start(now: now.seconds), nanoseconds: 0), until: now.adding(seconds: 1))
@@ -29,8 +31,27 @@ extension SentryDaemon {
     }
   }
 
+  /// Of what is drawn from memory, what the database has of the time before this daemon's first second: whole minutes, each spread
+  /// evenly over its steps.
+  private func minutes(from start: Int64, before end: Int64, _ frame: HistoryFrame) async throws -> [HistoryPiece] {
+    let minute = Int64(TrafficScale.minute.rawValue)
+    guard frame.step < minute, start + minute <= end, let path = await readablePath() else { return [] }
+    let period = TrafficPeriod(
+      since: Timestamp(seconds: start, nanoseconds: 0), until: Timestamp(seconds: end - minute + 1, nanoseconds: 0))
+    return try await readings.run {
+      let reader = try StoreReader(path: path)
+      return HistoryPiece.all(
+        try reader.verdicts(.minute, period), try reader.history(of: nil, .minute, period), .minute
+      ).flatMap { $0.spread(overSteps: Int64(frame.step)) }
+    }
+  }
+
   /// Who has moved most.
-  func traffic(by order: TrafficOrder, span: Int, limit: Int) async throws -> TrafficReply {
+  ///
+  /// - Parameter span: the seconds that the reply names.
+  func traffic(
+    by order: TrafficOrder, _ period: TrafficPeriod, span: Int, limit: Int
+  ) async throws -> TrafficReply {
     if order == .matches { return try await matches(span: span, limit: limit) }
     guard memory.options.directory != nil else {
       throw HistoryRefusal(message: "this sentry keeps no history: start it with --state-directory")
@@ -41,9 +62,7 @@ extension SentryDaemon {
     }
     let isUnmeasured = active.rules.measuredRules.isEmpty
     return try await readings.run {
-      let now = WallClock.now()
-      let period = TrafficPeriod(since: now.adding(seconds: -Int64(span)), until: now.adding(seconds: 1))
-      let scale = TrafficScale.finest(reachingBackTo: period.since.seconds, now: now.seconds)
+      let scale = TrafficScale.finest(reachingBackTo: period.since.seconds, now: WallClock.now().seconds)
       let reader = try StoreReader(path: path)
       if order == .blocked {
         return try TrafficReply(span, reader.blockedSenders(period, limit: limit, among: Self.blockedEntries))

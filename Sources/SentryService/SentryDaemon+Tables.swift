@@ -46,7 +46,9 @@ extension SentryDaemon {
       )
     }
     if kind == .authorize { await followAllowed() }
-    return TableAddReply(kind, change)
+    var reply = TableAddReply(kind, change)
+    reply.duration = duration.seconds.map(Int64.init)
+    return reply
   }
 
   public func remove(_ ranges: [AddressRange], from kind: AddressTableKind) async throws(DaemonError)

@@ -69,9 +69,8 @@ class Dashboard:
         """Goes to a rule by typing its number in the outline."""
         browser = self.browser
         browser.script("document.querySelector('#outline').focus()")
-        # Letters of an earlier search must not count.
+        # Letters of an earlier search do not count any more.
         browser.press("Home")
-        browser.script("return new Promise((done) => setTimeout(done, 950))")
         browser.press(number)
         browser.wait(f"rule {number} has the focus", lambda: self.focused() == number, 5)
 

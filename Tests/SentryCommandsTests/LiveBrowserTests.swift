@@ -55,14 +55,14 @@ struct LiveBrowserTests {
   @Test(.timeLimit(.minutes(12)))
   func peopleSeeWhatHappens() async throws {
     let run = try await LiveBrowser.play(
-      "login", "live", "traffic", "triggered", "explain", "hostile", "keyboard", "narrow", "shifts", "gone")
+      "login", "live", "log", "traffic", "triggered", "explain", "hostile", "keyboard", "narrow", "shifts", "gone")
     #expect(run.status == 0, "\(run.output) \(run.errors)")
   }
 
   @Test(.timeLimit(.minutes(12)))
   func peopleChangeRules() async throws {
     let run = try await LiveBrowser.play(
-      "disable", "paste", "findings", "trial", "second_editor", "steady", "words")
+      "disable", "paste", "findings", "trial", "second_editor", "steady", "words", "leaving")
     #expect(run.status == 0, "\(run.output) \(run.errors)")
   }
 

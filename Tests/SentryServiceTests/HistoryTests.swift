@@ -91,6 +91,46 @@ import Testing
     }
   }
 
+  /// What an earlier daemon has left on the disk, by the minute.
+  @Test func theLastHourGoesBackBeforeTheStart() async throws {
+    let folder = try TemporaryFolder()
+    let (now, labels) = (WallClock.now(), RuleLabels())
+    let minute = now.seconds - now.seconds % 60 - 600
+    do {
+      let store = try Store(directory: folder.url.path)
+      var batch = StoreBatch()
+      batch.verdicts = [VerdictRow(minute: minute, verdict: .delete, packets: 31)]
+      _ = try await store.write(
+        batch, words: EventWords(labels: labels, interfaces: [], isDryRun: false), retention: Retention(), now: now)
+      store.close()
+    }
+    try await withAPI(memory: MemoryOptions(directory: folder.url.path)) { api in
+      let reply: HistoryReply = try await api.get("\(ControlPath.history)?span=3600")
+      #expect(reply.knownSince == minute)
+      let deleted = try #require(reply.series.first { $0.name == "delete" })
+      let first = Int(minute - reply.start) / 12
+      #expect(deleted.values[first..<first + 5].map { ($0 * 12).rounded() } == [7, 6, 6, 6, 6])
+      #expect((deleted.values.reduce(0, +) * 12).rounded() == 31)
+    }
+  }
+
+  @Test func trafficOfATimeIsThatOfNoOther() async throws {
+    let folder = try TemporaryFolder()
+    try await withAPI(memory: MemoryOptions(directory: folder.url.path)) { api in
+      try await api.daemon.judge(Packets.udp(from: "203.0.113.1"), count: 6)
+      let now = Int(WallClock.now().seconds)
+      let around: TrafficReply = try await api.get(
+        "\(ControlPath.traffic)?by=host&since=\(now - 300)&until=\(now + 60)")
+      #expect(around.rows.map(\.packetsIn) == [6])
+      #expect(around.span == 360)
+      let before: TrafficReply = try await api.get(
+        "\(ControlPath.traffic)?by=host&since=\(now - 900)&until=\(now - 300)")
+      #expect(before.rows.isEmpty)
+      let response = try await api.response("\(ControlPath.traffic)?since=100&until=50")
+      #expect(response.failure.contains("since must be before until"))
+    }
+  }
+
   /// Rules that only lead to others match whatever these do.
   @Test func rulesAreToldByTheirMatches() async throws {
     let document = """

@@ -17,7 +17,7 @@ import Testing
     try await withDaemon(Self.blocking) { daemon in
       let reply = try await daemon.add(
         try ranges("203.0.113.0/24"), to: .trigger, duration: .unlimited, note: "call from the provider")
-      #expect(reply == TableAddReply(table: "trigger", added: 1, replaced: 0, evicted: 0))
+      #expect(reply == TableAddReply(table: "trigger", added: 1, replaced: 0, evicted: 0, duration: nil))
       try await daemon.judge(Packets.udp(from: "203.0.113.77"), count: 2)
       let entry = try #require(try await daemon.table(.trigger).entries.first)
       #expect(entry.address == "203.0.113.0/24")

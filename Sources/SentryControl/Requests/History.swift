@@ -29,7 +29,7 @@ public struct HistoryReply: Codable, Sendable, Equatable {
   public var start: Int64
   /// One for each verdict that has occurred in that time.
   public var series: [Series]
-  /// Of IP packets that were let through; of the last hour, of all.
+  /// Of IP packets that were let through; of the last hour, of all since the daemon's start.
   public var bytes: Bytes
   /// Seconds since 1970 of the earliest moment that anything is known of; left out where nothing is.
   public var knownSince: Int64?

@@ -49,8 +49,11 @@ public struct TableAddReply: Codable, Sendable, Equatable {
   public var replaced: Int
   /// Other entries that made way, because the table was full.
   public var evicted: UInt64
+  /// Seconds that they stay after they were last seen; left out where that is unlimited, or not the same for all.
+  public var duration: Int64?
 
-  public init(table: String, added: Int, replaced: Int, evicted: UInt64) {
+  public init(table: String, added: Int, replaced: Int, evicted: UInt64, duration: Int64? = nil) {
+    self.duration = duration
     self.table = table
     self.added = added
     self.replaced = replaced

@@ -2,7 +2,8 @@
 
 import { onSignedOut } from "./api.js";
 import { button, h, replace, setAttribute } from "./parts/dom.js";
-import { complain } from "./parts/dialog.js";
+import { ask, complain } from "./parts/dialog.js";
+import { keptDraft, readKept } from "./parts/kept.js";
 import { makeHeader } from "./header.js";
 import { makeLive } from "./live.js";
 import { findSession, showSignIn, signOut } from "./session.js";
@@ -103,6 +104,8 @@ async function show() {
 
 /** Ends the session. The daemon would break off the feed, which is nothing to complain of. */
 async function leave() {
+  const goesAway = "The draft of the rules is not applied, and goes away.";
+  if (readKept(keptDraft) && !(await ask("Sign out?", goesAway, "Sign out", "danger"))) return;
   live.pause();
   try {
     await signOut();

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { complain } from "./parts/dialog.js";
 import { setAttribute, setText } from "./parts/dom.js";
-import { plural, clock } from "./parts/format.js";
+import { moment, plural } from "./parts/format.js";
 import { learnHostTime, zoneSentence } from "./parts/clock.js";
 import { switchFirewall } from "./parts/master.js";
 import { verdicts } from "./parts/verdicts.js";
@@ -94,7 +94,7 @@ function statusSentence(status, perSecond) {
   const harmless = status.mode === "monitor" ? "monitor mode" : isDryRun ? "dry run" : "";
   const pretence = harmless && ` (${harmless}: nothing is blocked)`;
   if (!status.enabled) return `${what}: switched off, every packet passes unjudged.`;
-  const since = clock(status.document.appliedTime);
+  const since = moment(status.document.appliedTime);
   const name = status.document.name.split("/").at(-1);
   return `${what} by ${rules}${pretence}, ${plural(Math.round(perSecond), "packet")}/s, in force since ${since}: ${name}`;
 }

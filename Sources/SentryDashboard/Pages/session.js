@@ -2,6 +2,7 @@
 
 import { get, post, remove, request, useToken } from "./api.js";
 import { button, h, replace } from "./parts/dom.js";
+import { forgetKept } from "./parts/kept.js";
 
 const staleToken = "This link is wrong, used or too old. Ask for a new one.";
 
@@ -48,7 +49,7 @@ async function findOldSession(refusal) {
 export async function signOut() {
   await remove("/web/session");
   // Drafts are nothing for whoever signs in next.
-  sessionStorage.clear();
+  forgetKept();
   location.reload();
 }
 

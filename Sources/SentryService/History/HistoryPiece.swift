@@ -43,6 +43,24 @@ extension HistoryPiece {
   }
 }
 
+extension HistoryPiece {
+  /// The same in pieces of a step each, as even as whole numbers are.
+  fileprivate func part(_ index: UInt64, of count: UInt64) -> HistoryPiece {
+    func share(_ number: UInt64) -> UInt64 { number / count + (index < number % count ? 1 : 0) }
+    let length = (end - start) / Int64(count)
+    let begin = start + Int64(index) * length
+    return HistoryPiece(
+      start: begin, end: begin + length, packets: packets.mapValues(share), bytesIn: share(bytesIn),
+      bytesOut: share(bytesOut))
+  }
+
+  /// - Parameter seconds: a step; the piece's length is a multiple of it.
+  func spread(overSteps seconds: Int64) -> [HistoryPiece] {
+    let count = UInt64(max(1, (end - start) / seconds))
+    return (0..<count).map { part($0, of: count) }
+  }
+}
+
 /// What is drawn of the history: how long, and how finely.
 struct HistoryFrame: Sendable, Equatable {
   /// Seconds.

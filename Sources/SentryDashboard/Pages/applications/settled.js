@@ -2,7 +2,7 @@
 
 import { h, setAttribute, setText } from "../parts/dom.js";
 import { makeTable } from "../parts/data-table.js";
-import { clock, plural, timestamp } from "../parts/format.js";
+import { moment, plural, timestamp } from "../parts/format.js";
 import { pathText, programName, questionText } from "../parts/programs.js";
 
 const words = { allow: "Allowed", deny: "Denied" };
@@ -24,7 +24,7 @@ export function makeSettled() {
     id: "settled", caption: "Questions that were settled", keyOf: ({ number }) => String(number), sort: "-time", widths: ["300px", "640px"],
     empty: "Nothing was asked yet.", columns: [
       {
-        key: "time", label: "Asked", width: "84px", order: ({ number }) => number, text: ({ time }) => clock(time),
+        key: "time", label: "Asked", width: "128px", order: ({ number }) => number, text: ({ time }) => moment(time),
         update: ({ time }, cell) => setAttribute(cell, "title", timestamp(time)),
       },
       {

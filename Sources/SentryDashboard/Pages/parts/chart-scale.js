@@ -1,9 +1,7 @@
 // Where the marks of a plot's axes stand, and what is written at them.
 
-import { clock } from "./format.js";
+import { clock, months, two } from "./format.js";
 
-const two = (number) => String(number).padStart(2, "0");
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const timeSteps = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 345600, 604800,
 ];
@@ -14,6 +12,7 @@ const timeSteps = [
  * @returns {number[]} in rising order, never fewer than two
  */
 export function valueMarks(most, base = 1000) {
+  if (!most) return [0, 1];
   const unit = base ** Math.max(0, Math.floor(Math.log(Math.max(most, 1e-3)) / Math.log(base)));
   return roundMarks(most / unit).map((mark) => mark * unit);
 }

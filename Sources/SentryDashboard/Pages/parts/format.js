@@ -29,7 +29,8 @@ export function rate(value) {
   return value < 10 && !Number.isInteger(value) ? value.toFixed(1) : count(value);
 }
 
-const two = (number) => String(number).padStart(2, "0");
+export const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+export const two = (number) => String(number).padStart(2, "0");
 
 /** Seconds since 1970 as local `14:05:09`. */
 export function clock(seconds) {
@@ -41,6 +42,14 @@ export function clock(seconds) {
 export function timestamp(seconds) {
   const date = new Date(seconds * 1000);
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(seconds)}`;
+}
+
+/** The same, with as much of the date as tells it from now: `14:05:09` today, `20 Nov 14:05:09` this year. */
+export function moment(seconds) {
+  const [date, today] = [new Date(seconds * 1000), new Date()];
+  if (date.toDateString() === today.toDateString()) return clock(seconds);
+  if (date.getFullYear() !== today.getFullYear()) return timestamp(seconds);
+  return `${date.getDate()}\u00a0${months[date.getMonth()]} ${clock(seconds)}`;
 }
 
 /** A length of time in its two largest units: `45 s`, `3 min 20 s`, `2 h 5 min`, `4 d 1 h`. */

@@ -1,9 +1,9 @@
 // Rules applied on trial: they are kept until they stay, so that those that went away can be taken up again.
 
-const storage = "sentry.applied";
+import { keep, keptApplied, readKept } from "../parts/kept.js";
 
 /** @type {{text: string, generation: number, wasSeen: boolean}|null} */
-let kept = read();
+let kept = readKept(keptApplied);
 
 /** The rules that were applied here on trial, unless they have come to stay. */
 export const appliedRules = () => kept;
@@ -20,20 +20,7 @@ export function followApplied({ trial, generation }) {
   else if (trial && !kept.wasSeen) write({ ...kept, wasSeen: true });
 }
 
-function read() {
-  try {
-    return JSON.parse(sessionStorage.getItem(storage) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
 function write(rules) {
   kept = rules;
-  try {
-    sessionStorage.removeItem(storage);
-    if (rules) sessionStorage.setItem(storage, JSON.stringify(rules));
-  } catch {
-    // Too large to be kept over a reload; it lives as long as the page.
-  }
+  keep(keptApplied, rules);
 }

@@ -1,6 +1,6 @@
 // What each rule in force has counted, as the live feed tells it.
 
-import { bytes, clock, countOrBlank, rate, timestamp } from "../parts/format.js";
+import { bytes, countOrBlank, moment, rate } from "../parts/format.js";
 
 /** The choices of the last column. */
 export const statistics = [
@@ -42,14 +42,9 @@ export class Counters {
     switch (kind) {
       case "matches": return [countOrBlank(row.matches), row.more ? `+${countOrBlank(row.more)}` : ""];
       case "bytes": return [row.size ? bytes(row.size) : "", row.moreBytes ? `+${bytes(row.moreBytes)}` : ""];
-      case "time": return [row.time ? dayTime(row.time) : "", ""];
+      case "time": return [row.time ? moment(row.time) : "", ""];
       case "rate": return row.more ? [`${rate(row.more)}/s`, `${bytes(row.moreBytes)}/s`] : ["", ""];
       default: return ["", ""];
     }
   }
-}
-
-function dayTime(seconds) {
-  const isToday = new Date(seconds * 1000).toDateString() === new Date().toDateString();
-  return isToday ? clock(seconds) : timestamp(seconds);
 }

@@ -4,7 +4,7 @@
 import { appliedRules, forgetApplied } from "./applied.js";
 import { button, h, replace, setAttribute, setText } from "../parts/dom.js";
 import { countFindings, drawFindings } from "./findings.js";
-import { plural, clock } from "../parts/format.js";
+import { moment, plural } from "../parts/format.js";
 
 export class DraftBar {
   /** @param {import("./rules.js").RulesView} page */
@@ -109,7 +109,7 @@ export class DraftBar {
     const hasLapsed = base.isOnTrial && generation === base.generation + 1;
     replace(this.overtaken,
       h("span", {}, hasLapsed ? "The trial has ended: the rules before are in force again. Your draft was made of those that went away."
-        : `Other rules came into force at ${clock(appliedTime)}: ${name}, generation ${generation}. Your draft was made of others.`),
+        : `Other rules came into force at ${moment(appliedTime)}: ${name}, generation ${generation}. Your draft was made of others.`),
       h("span", { class: "spring" }),
       button("See theirs", () => this.#show(true), { id: "overtaken-see" }),
       button("Carry on with mine", () => this.#carryOn(), { id: "overtaken-carry-on" }),

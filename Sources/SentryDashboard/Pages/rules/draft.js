@@ -1,9 +1,9 @@
 // The draft: what a person has made of the rules in force, not applied yet. Each step can be undone.
 
 import { post } from "../api.js";
+import { keep, keptDraft, readKept } from "../parts/kept.js";
 
 const stepLimit = 200;
-const storage = "sentry.draft";
 
 /** An edit that was not done, with its reason. */
 export class EditError extends Error {}
@@ -133,7 +133,7 @@ export class Draft {
    * @throws {import("../api.js").ApiError} if the daemon does not read it now; it is kept
    */
   async restore() {
-    const kept = this.isOpen ? null : readKept();
+    const kept = this.isOpen ? null : readKept(keptDraft);
     if (!kept) return;
     const state = await post("/v1/drafts", { name: kept.base?.name, text: kept.text }).catch((error) => {
       // What is refused as it stands will never be read.
@@ -182,26 +182,11 @@ export class Draft {
   }
 
   #keep() {
-    try {
-      // Nothing older may be left if this is too large.
-      sessionStorage.removeItem(storage);
-      const kept = this.state && { text: this.state.text, base: this.base, label: this.summary };
-      if (kept) sessionStorage.setItem(storage, JSON.stringify(kept));
-    } catch {
-      // It is not kept over a reload; it lives as long as the page.
-    }
+    keep(keptDraft, this.state && { text: this.state.text, base: this.base, label: this.summary });
   }
 }
 
 const baseOf = ({ generation, name, fingerprint }) => ({ generation, name, fingerprint });
-
-function readKept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(storage) ?? "null");
-  } catch {
-    return null;
-  }
-}
 
 function refusal(reply) {
   const more = (reply.editFindings ?? []).map((finding) => finding.message);

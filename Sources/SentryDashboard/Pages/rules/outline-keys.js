@@ -27,6 +27,7 @@ export function listenToKeys(outline, selection, acts) {
     };
     const to = steps[event.key];
     if (to === undefined) return false;
+    typed = "";
     go(shown[Math.max(0, Math.min(shown.length - 1, to))], event);
     return true;
   }
@@ -50,7 +51,8 @@ export function listenToKeys(outline, selection, acts) {
         else if (node && node.parent >= 0) selection.only(node.parent);
         return true;
       case " ":
-        if (typed && Date.now() - typedAt < typeAheadPause) return find(event);
+        // Of a name, but not of a number.
+        if (/[^\d.]/.test(typed) && Date.now() - typedAt < typeAheadPause) return find(event);
         acts.switchRules();
         return true;
       case "Enter": case "F2": acts.edit(focus); return true;
@@ -66,9 +68,7 @@ export function listenToKeys(outline, selection, acts) {
 
   function command(event) {
     const key = event.key.toLowerCase();
-    if (key === "z") event.shiftKey ? acts.redo() : acts.undo();
-    else if (key === "y") acts.redo();
-    else if (key === "a") selection.all();
+    if (key === "a") selection.all();
     else if (key === "c" && !getSelection().toString()) acts.copy();
     else if (key === "x") acts.cut();
     else if (key === "enter") acts.add(event.shiftKey ? "into" : "after");

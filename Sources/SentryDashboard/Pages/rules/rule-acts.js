@@ -1,6 +1,6 @@
 // What can be done to rules: by key, mouse, button and menu alike.
 
-import { get, getText } from "../api.js";
+import { ApiError, get, getText } from "../api.js";
 import { keepApplied } from "./applied.js";
 import { CellEditor } from "./cell-edit.js";
 import { complain, toast } from "../parts/dialog.js";
@@ -11,8 +11,11 @@ import { editRule } from "./rule-form.js";
 import { plural } from "../parts/format.js";
 
 /** What is seldom needed is fetched when it is. */
-const applying = () => import("./apply.js");
-const ruleText = () => import("./rule-text.js");
+const applying = () => fetched(import("./apply.js"));
+const ruleText = () => fetched(import("./rule-text.js"));
+
+/** Browsers tell in words of their own that a script has not come. */
+const fetched = (script) => script.catch(() => { throw new ApiError(0, "The daemon does not answer. Try again when it does."); });
 
 const narrow = matchMedia("(max-width: 700px)");
 
@@ -50,10 +53,16 @@ export class RuleActs {
     this.page.arrange();
   }
 
-  /** Shows a rule and selects it. */
-  reveal(number) {
-    const index = this.page.selection.numbers([number]);
-    if (index === undefined) return toast(`There is no rule ${number} here.`);
+  /** Shows a rule and selects it: the one with this number, unless another alone has the name that it had. */
+  reveal(number, name = null) {
+    const { tree, selection } = this.page;
+    const isAsNamed = (node) => name === null || node?.name === name;
+    const alike = isAsNamed(tree.nodes[tree.at(number)]) ? [] : tree.nodes.filter(isAsNamed);
+    const found = alike.length === 1 ? alike[0].number : number;
+    const index = selection.numbers([found]);
+    if (index === undefined) return toast(`There is no rule ${number} ${name ?? ""} here.`.replace("  ", " "));
+    if (found !== number) toast(`Rule ${number} ${name} is rule ${found} now.`);
+    else if (!isAsNamed(tree.nodes[index])) toast(`Rule ${number} ${name} is not among these rules: this is rule ${number} now.`);
     this.page.arrange();
     this.page.outline.focusOn(index, { center: true });
   }
@@ -82,7 +91,7 @@ export class RuleActs {
   /** Edits a cell in its place; on a narrow screen the whole rule. */
   edit(index, field) {
     const node = this.page.tree.nodes[index];
-    if (!node || !this.#mayEdit()) return;
+    if (!node || !this.mayEdit()) return;
     if (narrow.matches) return this.editWhole(index);
     this.page.outline.focusOn(index);
     this.editor.start(index, field ?? (node.property === "Any" ? "property" : "value"));
@@ -90,7 +99,7 @@ export class RuleActs {
 
   async editWhole(index = this.page.outline.focus) {
     const node = this.page.tree.nodes[index];
-    if (!node || !this.#mayEdit()) return;
+    if (!node || !this.mayEdit()) return;
     const { generation } = this.page.draft.base;
     const edits = await editRule(node, { vocabulary: this.page.vocabulary, preview: (list) => this.page.draft.preview(list) });
     if (edits) await this.#edit(edits, `rule ${node.number} edited`, generation);
@@ -123,10 +132,11 @@ export class RuleActs {
 
   /** Asks for a text and a place. */
   async paste() {
-    if (!this.#mayEdit()) return;
+    if (!this.mayEdit()) return;
     const to = this.chosen[0] ?? null;
     const { generation } = this.page.draft.base;
-    const wanted = await (await ruleText()).askForRules(to);
+    let wanted = null;
+    await this.#run(async () => { wanted = await (await ruleText()).askForRules(to); });
     if (wanted) await this.pasteText(wanted.snippet, to, wanted.place, generation);
     this.page.outline.element.focus();
   }
@@ -225,29 +235,8 @@ export class RuleActs {
     if (row) openMenu(this.page.outline.element, this.page.bar.ruleMenu(), place ?? belowRow(row.element));
   }
 
-  /** Paste, and keys that work wherever the focus is on this page. @returns {() => void} ends it */
-  listenToPage() {
-    const isTyping = (event) => event.target.closest?.("input:not([type=checkbox]), textarea, dialog");
-    const onPaste = (event) => {
-      if (isTyping(event) || !this.#mayEdit()) return;
-      event.preventDefault();
-      const snippet = event.clipboardData.getData("text");
-      if (snippet.trim()) this.pasteText(snippet, this.chosen.at(-1) ?? null, "after");
-    };
-    const onKey = (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "f" || isTyping(event)) return;
-      event.preventDefault();
-      this.page.bar.search.focus();
-    };
-    document.addEventListener("paste", onPaste);
-    document.addEventListener("keydown", onKey);
-    return () => {
-      document.removeEventListener("paste", onPaste);
-      document.removeEventListener("keydown", onKey);
-    };
-  }
-
-  #mayEdit() {
+  /** Says so, if what is shown is not to be edited. */
+  mayEdit() {
     if (this.canEdit()) return true;
     toast("These are the rules in force. Show the draft to edit.");
     return false;
@@ -255,7 +244,7 @@ export class RuleActs {
 
   /** Does edits to the draft, and selects what came in. @returns {Promise<boolean>} */
   async #edit(edits, label, generation) {
-    if (!this.#mayEdit()) return this.page.refresh(), false;
+    if (!this.mayEdit()) return this.page.refresh(), false;
     return this.#run(async () => {
       const reply = await this.page.draft.edit(edits, label, generation);
       const inserted = reply.inserted ?? [];

@@ -10,6 +10,7 @@ import { attachFindings } from "./findings.js";
 import { listenToKeys } from "./outline-keys.js";
 import { listenToMouse } from "./outline-mouse.js";
 import { Outline } from "./outline.js";
+import { listenToPage } from "./page-keys.js";
 import { RuleActs } from "./rule-acts.js";
 import { RuleTree, takeSlot, takeView } from "./rule-tree.js";
 import { RulesBar } from "./rules-bar.js";
@@ -70,7 +71,7 @@ export class RulesView {
     this.draftBar = new DraftBar(this);
     listenToKeys(this.outline, this.selection, this.acts);
     listenToMouse(this.outline, this.selection, this.acts);
-    this.stopListening = this.acts.listenToPage();
+    this.stopListening = listenToPage(this.acts);
     root.append(h("h1", { class: "hidden-label" }, "Rules"), this.bar.element, this.why.element,
       h("div", { class: "outline-frame" }, this.outline.element, this.nothing), this.draftBar.findings, this.draftBar.element);
     this.search = debounce(80, (words) => this.#search(words));
@@ -146,9 +147,9 @@ export class RulesView {
     this.outline.drawFigures((index) => this.#figures(index), (index) => this.counters.fresh.has(this.tree.nodes[index].slot));
   }
 
-  navigate({ view, rule, packet, logged, was }) {
+  navigate({ view, rule, name, packet, logged, was }) {
     if (view === "why") return packet ? this.why.explain(packet, { packet, rule: logged, was }) : this.why.open();
-    if (rule) this.acts.reveal(rule);
+    if (rule) this.acts.reveal(rule, name);
   }
 
   unmount() {

@@ -26,7 +26,7 @@ const kinds = [
 ];
 const most = 10;
 
-/** @returns {{element: HTMLElement, load(span: number, signal: AbortSignal): Promise<void>}} `span` in seconds */
+/** @returns {{element: HTMLElement, load(time: {span} | {since, until}, signal: AbortSignal): Promise<void>}} times in seconds */
 export function makeTops(context) {
   const cards = kinds.map((kind) => {
     const body = h("tbody", {});
@@ -62,8 +62,8 @@ export function makeTops(context) {
 
   return {
     element: h("div", { class: "tops" }, cards.map((card) => card.element)),
-    async load(span, signal) {
-      const replies = await Promise.all(cards.map(({ by }) => get("/v1/traffic", { span, by, limit: most })));
+    async load(time, signal) {
+      const replies = await Promise.all(cards.map(({ by }) => get("/v1/traffic", { ...time, by, limit: most })));
       if (!signal.aborted) cards.forEach((card, index) => show(card, replies[index]));
     },
   };

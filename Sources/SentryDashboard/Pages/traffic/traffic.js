@@ -1,8 +1,8 @@
 // The Traffic page: what has come and gone over time, who has moved most, and the connections of now.
 
 import { get } from "../api.js";
-import { button, h, replace, setAttribute } from "../parts/dom.js";
-import { bytes, duration, timestamp } from "../parts/format.js";
+import { button, h, replace, setAttribute, setText } from "../parts/dom.js";
+import { bytes, duration, moment, timestamp } from "../parts/format.js";
 import { makeChart } from "../parts/chart.js";
 import { shortNumber } from "../parts/chart-scale.js";
 import { hostNow } from "../parts/clock.js";
@@ -28,8 +28,9 @@ export function mount(root, context, page) {
   const chart = makeChart({ id: "history", label: "Traffic over time, per second", format: perSecond, mark: atEdge, onZoom });
   const note = h("p", { class: "muted about", id: "history-note" });
   const tops = makeTops(context);
+  const topNote = h("p", { class: "muted about", id: "tops-note", role: "status" });
   const poll = makePoll(() => source().pause, loadHistory);
-  const topPoll = makePoll(() => Math.max(5, span.pause), (signal) => tops.load(span.seconds, signal));
+  const topPoll = makePoll(() => Math.max(5, span.pause), loadTops);
   const connections = makeConnections(context, page);
 
   root.append(h("div", { class: "page full" },
@@ -40,7 +41,7 @@ export function mount(root, context, page) {
       h("span", { class: "spring" }),
       h("div", { class: "group", role: "group", "aria-label": "Plotted" }, kindButtons)),
     h("section", { class: "section", "aria-label": "Over time" }, chart.element, note),
-    h("section", { class: "section", "aria-label": "Busiest" }, topPoll.notice, tops.element),
+    h("section", { class: "section", "aria-label": "Busiest" }, topPoll.notice, topNote, tops.element),
     connections.element));
 
   function perSecond(value) {
@@ -65,10 +66,19 @@ export function mount(root, context, page) {
     if (zoom && zoom.to <= reply.start) {
       zoom = null;
       chart.zoom(null);
+      topPoll.again();
     }
     const { start, step } = reply;
     chart.show(kind === "bytes" ? { start, step, series: byteSeries(reply), base: 1024 } : { start, step, series: verdictSeries(reply) });
     describe(reply);
+  }
+
+  /** Of the part of the plot that is looked at, too. */
+  async function loadTops(signal) {
+    const part = zoom;
+    await tops.load(part ? { since: Math.floor(part.from), until: Math.ceil(part.to) } : { span: span.seconds }, signal);
+    if (signal.aborted) return;
+    setText(topNote, part ? `From ${moment(part.from)} to ${moment(part.to)}, as far as the history tells:` : "");
   }
 
   function describe({ step, start, knownSince, series }) {
@@ -82,6 +92,7 @@ export function mount(root, context, page) {
     const before = source();
     zoom = range;
     if (source() !== before) poll.again();
+    topPoll.again();
   }
 
   function chooseSpan(one) {

@@ -2,7 +2,7 @@
 
 import { ApiError, post, remove } from "../api.js";
 import { ask, complain, toast } from "../parts/dialog.js";
-import { count, plural } from "../parts/format.js";
+import { count, duration, plural } from "../parts/format.js";
 import { sentence } from "../parts/words.js";
 
 /** The durations that are offered, as the daemon reads them. */
@@ -57,13 +57,14 @@ async function putBack(table, entries) {
 export async function authorize(table, entry, changed) {
   try {
     const note = `was in ${table}: ${entry.triggeredBy}`;
-    await enter("authorize", { addresses: [entry.address], note });
+    const { duration: seconds } = await enter("authorize", { addresses: [entry.address], note });
+    const term = seconds === undefined ? "until it is removed" : `for ${duration(seconds)} after it was last seen`;
     await remove(path(table), { addresses: [entry.address] });
     const undo = async () => {
       await remove(path("authorize"), { addresses: [entry.address] });
       await putBack(table, [entry]);
     };
-    toast(`${entry.address} is authorized now, and out of table ${table}.`, "good", undoing(undo, changed));
+    toast(`${entry.address} is authorized ${term}, and out of table ${table}.`, "good", undoing(undo, changed));
     changed();
   } catch (error) {
     complain(error);
@@ -71,9 +72,9 @@ export async function authorize(table, entry, changed) {
 }
 
 /** Gives an entry another duration, from now on; `text` is the duration in words. */
-export async function extend(table, entry, [duration, text], changed) {
+export async function extend(table, entry, [value, text], changed) {
   try {
-    await enter(table, { addresses: [entry.address], duration, note: entry.triggeredBy, matchCount: entry.matchCount });
+    await enter(table, { addresses: [entry.address], duration: value, note: entry.triggeredBy, matchCount: entry.matchCount });
     toast(`${entry.address} stays in table ${table}: ${text.toLowerCase()} from now on.`, "good");
     changed();
   } catch (error) {

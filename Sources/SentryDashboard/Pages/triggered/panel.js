@@ -2,7 +2,7 @@
 
 import { get } from "../api.js";
 import { button, h, replace, setText } from "../parts/dom.js";
-import { clock, count, duration, timestamp } from "../parts/format.js";
+import { count, duration, moment, timestamp } from "../parts/format.js";
 import { authorize, durations, enter, extend, removeAddresses } from "./changes.js";
 import { hexLines, packetOfBytes } from "../parts/packet-text.js";
 import { hostNow } from "../parts/clock.js";
@@ -119,7 +119,7 @@ export function makePanel({ context, find, done, closed }) {
       const bytes = Uint8Array.from(atob(packet.bytes), (letter) => letter.charCodeAt(0));
       const line = packetOfBytes(bytes, packet);
       return h("li", {},
-        h("div", {}, h("strong", {}, clock(packet.time)), " rule ", ruleLink(context, packet.rule)),
+        h("div", {}, h("strong", {}, moment(packet.time)), " rule ", ruleLink(context, packet.rule)),
         line && h("code", { class: "packet" }, shortened(line)),
         h("div", { class: "row" },
           line && h("a", { href: context.address("why", { packet: line, logged: packet.rule }), data: { act: "explain" } }, "Explain"),
