@@ -60,6 +60,7 @@ extension ExecutableDigest {
       // Safe: the call writes the structure.
       guard unsafe fstat(file, &status) == 0 else { continue }
       guard status.st_mode & S_IFMT == S_IFREG else { return "is no file" }
+      guard status.st_mode & 0o111 != 0 else { return "is no program: nobody may execute it" }
       if beginsAsScript(file) { return "is a script: what runs it is the program, name that (its first line tells)" }
       return nil
     }

@@ -34,8 +34,13 @@ import Testing
   @Test func aScriptIsNoProgram() throws {
     let folder = try TemporaryFolder()
     let script = try folder.write("script", "#!/bin/sh\n")
+    let other = try folder.write("other", "#")
+    for path in [script, other] {
+      #expect(ExecutableDigest.whyNoProgram(path) == "is no program: nobody may execute it")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
     #expect(ExecutableDigest.whyNoProgram(script)?.hasPrefix("is a script") == true)
-    #expect(ExecutableDigest.whyNoProgram(try folder.write("other", "#")) == nil)
+    #expect(ExecutableDigest.whyNoProgram(other) == nil)
     #expect(ExecutableDigest.whyNoProgram(folder.url.path) == "is no file")
     #expect(ExecutableDigest.whyNoProgram("/proc/self/exe") == nil)
     #expect(ExecutableDigest.whyNoProgram(folder.path("nowhere")) == nil)

@@ -230,13 +230,15 @@ final class OwnerDesk {
   func user(of connection: ConnectionEntry) -> UInt32? { table.user(of: connection.localFlow) }
 
   /// No packet waits any longer, as when the firewall is switched off.
-  func giveUpAll(now: Timestamp) {
+  ///
+  /// - Parameter mayDrop: those that would be refused and are sent again go nowhere.
+  func giveUpAll(now: Timestamp, mayDrop: Bool = false) {
     for question in questions.waiting where !questions.isSettled(question.number) {
       counts.unanswered += 1
       table.settle(question.flow, nil, now: now)
       questions.settle(question.number)
     }
-    permissions.giveUpAll(mayDrop: false)
+    permissions.giveUpAll(mayDrop: mayDrop)
   }
 
   /// Hands out the packets that need not wait any longer, in the order they came, with what is known of them now.

@@ -72,9 +72,11 @@ extension PacketWorker {
   }
 
   /// No packet waits any longer.
-  mutating func letWaitingGo() {
+  ///
+  /// - Parameter mayDrop: those that would be refused and are sent again go nowhere.
+  mutating func letWaitingGo(mayDrop: Bool = false) {
     guard let owners else { return }
-    owners.giveUpAll(now: UptimeClock.now())
+    owners.giveUpAll(now: UptimeClock.now(), mayDrop: mayDrop)
     judgeReleased(by: owners)
   }
 

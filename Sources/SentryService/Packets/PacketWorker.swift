@@ -137,7 +137,8 @@ struct PacketWorker: ~Copyable {
   /// Works until it is told to stop.
   mutating func run() {
     while !isStopping { turn() }
-    letWaitingGo()
+    // What is sent again meets whatever comes after us.
+    letWaitingGo(mayDrop: true)
     releaseAll()
     emptyQueue()
     handOver()

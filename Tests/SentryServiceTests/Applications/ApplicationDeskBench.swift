@@ -42,6 +42,7 @@ struct ApplicationDeskBench {
   func meet(_ number: UInt32, _ name: String, _ text: String) async throws -> String {
     let path = folder.url.resolvingSymlinksInPath().appendingPathComponent(name).path
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
     let digest = try ExecutableDigest.of(path)
     let count = told.news.withLock { $0.count }
     await desk.take([
