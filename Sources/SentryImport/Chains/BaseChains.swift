@@ -108,10 +108,9 @@ enum TrackedState: String, CaseIterable {
   /// netfilter takes an ACK of a connection that it has not seen for the start of one (`nf_conntrack_tcp_loose`).
   private static let pickedUp = PacketTest(.tcpFlags, "ack,-syn,-rst,-fin")
 
-  /// Errors about a connection (`nf_conntrack_inet_error`): netfilter calls these related, never established.
-  private static let errors = Clause(anyOf: [
-    Clause(.icmpType, [3...5, 11...12]), Clause(.icmpv6Type, [1...4]),
-  ])
+  /// About a connection (`nf_conntrack_inet_error`, `nf_conntrack_icmpv6_redirect`): netfilter calls these related, never
+  /// established.
+  private static let errors = Clause.icmpErrors
 
   /// What it is besides.
   private var more: Clause? {

@@ -3,6 +3,9 @@
 /// A rule that keeps state makes ipfw remember the connection, and let its later packets through, in both directions. We remember
 /// every connection whose packets passed; so the question is whether the packet's is known, and of a kind that such a rule
 /// lets through: from its source to its destination, or the other way. States have names; who asks, asks for one of them or for all.
+///
+/// An ICMP error is of the connection that it is about for us. For ipfw it is of one of ICMP between its own two addresses, so
+/// that a ping does not let errors about others in.
 struct IPFWStates {
   private typealias Names = Set<String>
 
@@ -48,7 +51,7 @@ struct IPFWStates {
   func questions(at place: Int, isForLaterFragments: Bool) -> [(keeper: Keeper, clauses: [Clause])] {
     guard let names = asked[place] else { return [] }
     return keepers.filter { names.contains($0.rule.stateName ?? "") }.flatMap { keeper in
-      var forward = keeper.rule.connection
+      var forward = keeper.rule.connection + Clause.icmpErrors.negated
       if isForLaterFragments { forward += [Clause(!.isTCP), Clause(!.isUDP)] }
       let reverse = forward.map(\.reversed)
       let ways = Set(forward) == Set(reverse) ? [forward] : [forward, reverse]

@@ -25,6 +25,11 @@ extension Clause {
     self.init(anyOf: users.map { Clause(PacketTest(.user, $0.text)) })
   }
 
+  /// ICMP about other packets: errors and redirects (RFC 792; RFC 4443 §2.1; RFC 4861 §4.5).
+  static let icmpErrors = Clause(anyOf: [
+    Clause(.icmpType, [3...5, 11...12]), Clause(.icmpv6Type, [1...4, 137...137]),
+  ])
+
   /// What IP carries.
   init(protocolNumber: UInt8) {
     self.init(PacketTest(.protocolNumber, WellKnownNames.documentName(ofProtocol: protocolNumber)))

@@ -68,4 +68,44 @@ import Testing
       ])
     #expect(found == [false, true, true, true, false, false, true, true, false])
   }
+
+  /// "keep-state ... will create a dynamic rule, whose default behaviour is to match bidirectional traffic between source and
+  /// destination IP/port using the same protocol": nobody was asked by ICMP here but 203.0.113.9, and that by a ping.
+  @Test(arguments: ["icmp", "ip"]) func aPingLetsNoErrorsAboutOthersIn(_ proto: String) throws {
+    let rules = """
+      00100 check-state
+      00200 allow \(proto) from me to 203.0.113.0/24,198.51.100.7 out keep-state
+      00300 allow udp from me to any out keep-state
+      65535 deny ip from any to any
+      """
+    let about = "quoting ( udp 192.0.2.10:5000 > 203.0.113.53:53 )"
+    let found = try Self.verdicts(
+      rules,
+      [
+        "out icmp 192.0.2.10 > 203.0.113.9 echo-request id 7", "in icmp 203.0.113.9 > 192.0.2.10 echo-reply id 7",
+        "out udp 192.0.2.10:5000 > 203.0.113.53:53", "in udp 203.0.113.53:53 > 192.0.2.10:5000",
+        "in icmp 198.51.100.7 > 192.0.2.10 time-exceeded transit \(about)",
+        "in icmp 198.51.100.7 > 192.0.2.10 unreachable port \(about)",
+        "in icmp 198.51.100.7 > 192.0.2.10 redirect \(about)",
+      ])
+    #expect(found == [true, true, true, true, false, false, false])
+  }
+
+  @Test func aPingOfIPv6LetsNoErrorsAboutOthersIn() throws {
+    let rules = """
+      00100 allow ipv6-icmp from me6 to any out keep-state
+      00200 allow udp from me6 to any out keep-state
+      65535 deny ip from any to any
+      """
+    let about = "quoting ( udp [2001:db8::10]:5000 > [2001:db8:9::53]:53 )"
+    let found = try Self.verdicts(
+      rules,
+      [
+        "out icmp6 2001:db8::10 > 2001:db8:9::9 echo-request id 7",
+        "in icmp6 2001:db8:9::9 > 2001:db8::10 echo-reply id 7",
+        "out udp [2001:db8::10]:5000 > [2001:db8:9::53]:53",
+        "in icmp6 2001:db8:7::7 > 2001:db8::10 time-exceeded transit \(about)",
+      ])
+    #expect(found == [true, true, true, false])
+  }
 }
