@@ -31,7 +31,7 @@ extension Diagnostic {
   }
 
   static func tooEntangled(at range: Range<Int>) -> Diagnostic {
-    notTakenOver("with the chains that they lead to, the rules would become too many", at: range)
+    notTakenOver("with its lists and the chains that it leads to, the rules would become too many", at: range)
   }
 
   static func badJump(_ chain: String, isLoop: Bool, at range: Range<Int>) -> Diagnostic {

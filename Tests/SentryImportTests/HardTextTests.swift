@@ -57,24 +57,6 @@ import Testing
     #expect(rules.text?.contains("80") == true)
   }
 
-  /// Each address would be a level of the tree.
-  @Test(arguments: [129, 5_000]) func whatIsInNoneOfManyIsRefused(count: Int) {
-    let elements = (0..<count).map { "10.\($0 >> 8).\($0 & 255).1" }.joined(separator: ", ")
-    let rules = nft(
-      """
-      table inet f {
-        set s { type ipv4_addr; elements = { \(elements) } }
-        chain i {
-          type filter hook input priority 0; policy drop;
-          ip saddr != @s tcp dport 22 drop
-          tcp dport 80 accept
-        }
-      }
-      """)
-    #expect(errors(rules).count == 1 && errors(rules).first?.contains("more than 128") == true, "\(errors(rules))")
-    #expect(rules.text?.contains("80") == true)
-  }
-
   /// As rulesets begin that are to take the place of others at one stroke.
   @Test func aTableMayBeMadeThenDeleted() {
     let rules = nft(

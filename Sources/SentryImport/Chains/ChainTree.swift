@@ -77,7 +77,7 @@ struct ChainTree {
   ) -> Branch? {
     let name = Self.cut("\(number): \(rule.text)")
     let before = size
-    guard let asked = Branch(clauses, RuleNode("", .next), number: number) else { return nil }
+    guard let asked = Branch(clauses, RuleNode("", .pass), number: number) else { return nil }
     let made = node(action, name, end, path, rule, known + asked.tests)
     guard let outcome = made ?? (isFull ? RuleNode(name, .group) : nil) else { return nil }
     guard let branch = Branch(clauses, outcome, number: number) else { return nil }

@@ -35,9 +35,6 @@ struct FilterChain {
     }
   }
 
-  /// Each stands below the one before it: more would make a tree too deep to be read.
-  static let mostClauses = 128
-
   /// What becomes of packets at the end.
   enum Policy: String { case accept, drop }
 

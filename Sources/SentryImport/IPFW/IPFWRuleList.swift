@@ -107,7 +107,7 @@ struct IPFWRuleList {
       var rule = try parser.rule()
       rule.set = set
       findings += parser.findings
-      if Branch(rule.clauses, RuleNode("", .next), number: "") == nil { findings.append(.matchesNothing(rule)) }
+      if !Branch.isPossible(rule.clauses) { findings.append(.matchesNothing(rule)) }
       ownAddressWord = ownAddressWord ?? parser.ownAddressWord
       rule.isOff = isDisabled
       rules.append(rule)

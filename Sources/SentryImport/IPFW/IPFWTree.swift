@@ -61,7 +61,7 @@ struct IPFWTree {
     }
     let isKept = rules.contains(where: \.keepsState)
     for (place, rule) in rules.enumerated() where rule.action != .none && (isKept || !rule.action.asksForState) {
-      guard Branch(rule.clauses, RuleNode("", .next), number: "") != nil else { continue }
+      guard Branch.isPossible(rule.clauses) else { continue }
       // Several may have one number.
       let isShared =
         place > 0 && rules[place - 1].number == rule.number
@@ -125,10 +125,10 @@ struct IPFWTree {
   ) {
     guard !isFull, let branch = Branch(clauses, outcome, number: rule.numberText, shortName: shortName) else { return }
     let own = branch.size - outcome.size
-    if size + branch.size <= limit, branch.tests.count <= Self.depthLimit {
+    if size + branch.size <= limit {
       size += branch.size
       branches.append(branch)
-    } else if own > limit / 4 || branch.tests.count > Self.depthLimit {
+    } else if own > limit / 4 {
       branches += refusal(of: rule)
     } else {
       isFull = true
@@ -221,7 +221,7 @@ struct IPFWTree {
     _ rule: IPFWRule, _ clauses: [Clause], from place: Int, to target: Int, _ end: Int, _ depth: Int,
     _ branches: inout [Branch]
   ) -> Int {
-    guard Branch(clauses, RuleNode("", .next), number: "") != nil else { return place + 1 }
+    guard Branch.isPossible(clauses) else { return place + 1 }
     guard depth < Self.depthLimit else {
       isFull = true
       return end

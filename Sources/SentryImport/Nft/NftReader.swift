@@ -206,11 +206,6 @@ struct NftReader {
     }
     do throws(ImportRefusal) {
       try parser.read()
-      if parser.clauses.count > FilterChain.mostClauses {
-        throw ImportRefusal(
-          "\(parser.clauses.count) tests that must all hold, as of addresses that are not in a set; more than "
-            + "\(FilterChain.mostClauses) are not taken over", at: words.range)
-      }
       rule.clauses = parser.clauses
       rule.actions = parser.actions.isEmpty && parser.verdicts.isEmpty ? [.count] : parser.actions
       rule.limit = parser.limit

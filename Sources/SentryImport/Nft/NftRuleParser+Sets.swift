@@ -58,6 +58,12 @@ extension NftRuleParser {
     tokens.split { ($0.text == "," || $0.text == ";") && !$0.isQuoted }.map { Array($0) }
   }
 
+  /// Of a map. The first of those that are alike counts.
+  mutating func addVerdicts(_ more: [(Clause, FilterChain.Action)]) {
+    var known = Set(verdicts.map(\.0))
+    verdicts += more.filter { known.insert($0.0).inserted }
+  }
+
   // MARK: Types of addresses
 
   /// `fib daddr type local`, `fib daddr . iif type local`.
@@ -90,11 +96,10 @@ extension NftRuleParser {
     position = end
     let isNot = take("!=")
     if take("vmap") {
-      for (value, verdict) in try entriesOfMap() {
-        let clause = Clause(allOf: try clauses(of: fields, value))
-        let action = try action(verdict)
-        if !verdicts.contains(where: { $0.0 == clause }) { verdicts.append((clause, action)) }
-      }
+      try addVerdicts(
+        entriesOfMap().map { (value, verdict) throws(ImportRefusal) in
+          (Clause(allOf: try clauses(of: fields, value)), try action(verdict))
+        })
       return true
     }
     let any = Clause(
@@ -110,8 +115,10 @@ extension NftRuleParser {
     let end = tokens[position...].firstIndex {
       $0.text == "{" || $0.text.hasPrefix("@") || $0.text == "vmap" || $0.text == "!="
     }
-    guard let end, tokens[position..<end].contains(where: { $0.text == "." }) else { return nil }
-    return (tokens[position..<end].split { $0.text == "." }, end)
+    guard let end else { return nil }
+    let fields = tokens[position..<end].split { $0.text == "." }
+    // What is asked before them is a statement of its own.
+    return fields.count > 1 && fields.allSatisfy { $0.count <= 2 } ? (fields, end) : nil
   }
 
   private func clauses(

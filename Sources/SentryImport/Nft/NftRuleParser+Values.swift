@@ -17,11 +17,8 @@ extension NftRuleParser {
     }
     if take("map") { throw ImportRefusal("a map is not taken over", at: tokens[position - 1].word) }
     if take("vmap") {
-      for (value, action) in try verdictMap() {
-        let clause = Clause(allOf: try clauses([value]))
-        if !verdicts.contains(where: { $0.0 == clause }) { verdicts.append((clause, action)) }
-      }
-      return
+      return try addVerdicts(
+        verdictMap().map { (value, action) throws(ImportRefusal) in (Clause(allOf: try clauses([value])), action) })
     }
     let made = try clauses(try values())
     self.clauses += isNot ? Clause(allOf: made).negated : made

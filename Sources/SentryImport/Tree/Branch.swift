@@ -9,18 +9,37 @@ struct Branch: Sendable {
   var number: String
   /// What one of several ends of it is called.
   private let shortName: String
+  /// There is no tree for it that could be read.
+  private var isTooMuch = false
 
   /// `nil` if no packet fits.
   init?(_ clauses: [Clause], _ outcome: RuleNode, number: String, shortName: String? = nil) {
     self.outcome = outcome
     self.number = number
     self.shortName = shortName ?? number
-    // A rule that goes on must not do so twice with a packet.
-    choices = clauses.map { outcome.action.ends ? $0 : $0.apart }
+    for clause in clauses { addChoice(clause) }
     guard settle() else { return nil }
     tests = tests.filter { test in !tests.contains { $0.implies(test) } }
     tests.sort { $0.property.place < $1.property.place }
     choices.sort { $0.alternatives.count < $1.alternatives.count }
+  }
+
+  /// Whether any packet fits all of the clauses.
+  static func isPossible(_ clauses: [Clause]) -> Bool { Branch(clauses, RuleNode("", .pass), number: "") != nil }
+
+  private mutating func addChoice(_ clause: Clause) {
+    if outcome.leavesGroup, clause.isNone {
+      // From a group within the one that it leaves, it could not.
+      let isLong = clause.alternatives.count > Self.mostTests
+      if isLong, clause.complement == nil { isTooMuch = true } else { choices += clause.spelledOut }
+    } else if outcome.action.ends {
+      choices.append(clause)
+    } else {
+      // A rule that goes on must not do so twice with a packet.
+      let apart = clause.apart
+      isTooMuch = isTooMuch || apart == nil
+      choices.append(apart ?? clause)
+    }
   }
 
   /// Leaves out what is known by the tests, and makes tests of what has no other choice.
@@ -31,12 +50,14 @@ struct Branch: Sendable {
     while count < tests.count {
       count = tests.count
       var open: [Clause] = []
-      for choice in choices.map({ $0.narrowed(by: tests) }) where !choice.isAlways && !open.contains(choice) {
-        guard let first = choice.alternatives.first else { return false }
-        if choice.alternatives.count == 1 {
-          tests += first.filter { !tests.contains($0) }
-        } else {
-          open.append(choice)
+      let narrowed = choices.map { $0.narrowed(by: tests) }.flatMap(\.inShort)
+      for choice in narrowed where !choice.isAlways && !open.contains(choice) {
+        if choice.isNever { return false }
+        if choice.alternatives.count > 1 || choice.isNone { open.append(choice) }
+        tests += choice.common.filter { !tests.contains($0) }
+        if tests.count > Self.mostTests {
+          isTooMuch = true
+          return true
         }
       }
       choices = open
@@ -44,25 +65,28 @@ struct Branch: Sendable {
     return !tests.contains { test in tests.contains { $0.excludes(test) } }
   }
 
+  /// Each stands below the one before it: more would make a tree too deep to be read.
+  private static let mostTests = 100
+
   /// Where a rule would have so many ends or more, lists are asked once each, in a group that is left by what does not fit.
   private static let manyEnds = 6
 
   /// The lists that a group asks, and those that have ends of their own.
-  private var divided: (asked: [Clause], ends: ArraySlice<Clause>) {
-    guard ends(of: choices[...]) >= Self.manyEnds, choices.count > 1, !outcome.leavesGroup else {
-      return ([], choices[...])
-    }
-    let nestable = choices.filter(\.isNestable)
-    let asked = nestable.count == choices.count ? nestable.dropLast() : nestable
-    return (asked, choices.filter { !asked.contains($0) }[...])
+  private var divided: (asked: [Clause], ends: [Clause]) {
+    let (lists, none) = (choices.filter { !$0.isNone }, choices.filter(\.isNone))
+    guard ends(of: lists) >= Self.manyEnds, lists.count > 1, !outcome.leavesGroup else { return (none, lists) }
+    let nestable = lists.filter(\.isNestable)
+    let asked = nestable.count == lists.count ? nestable.dropLast() : nestable
+    return (asked + none, lists.filter { !asked.contains($0) })
   }
 
-  private func ends(of choices: ArraySlice<Clause>) -> Int {
+  private func ends(of choices: [Clause]) -> Int {
     choices.reduce(1) { min($0 * $1.alternatives.count, 1 << 30) }
   }
 
   /// How many rules of the tree it takes, those below included.
   var size: Int {
+    if isTooMuch { return 1 << 30 }
     let (asked, ends) = divided
     let questions = asked.reduce(asked.isEmpty ? 0 : 1) { $0 + $1.alternatives.count }
     return tests.count + questions + self.ends(of: ends) * (1 + min(outcome.size, 1 << 24))
@@ -73,8 +97,8 @@ struct Branch: Sendable {
     var end = outcome
     if !choices.isEmpty { end.name = shortName }
     let (asked, rest) = divided
-    var ends = Self.nodes(of: rest, end)
-    if !asked.isEmpty { ends = [RuleNode("", .group, asked.map { .leaving(unless: $0) } + ends)] }
+    var ends = Self.nodes(of: rest[...], end)
+    if !asked.isEmpty { ends = [RuleNode("", .group, asked.flatMap { RuleNode.leaving(unless: $0) } + ends)] }
     var nodes = tests.reversed().reduce(ends) { below, test in [RuleNode.asking(test, below)] }
     for index in nodes.indices { nodes[index].name = outcome.name }
     return nodes
@@ -83,9 +107,7 @@ struct Branch: Sendable {
   private static func nodes(of choices: ArraySlice<Clause>, _ outcome: RuleNode) -> [RuleNode] {
     guard let choice = choices.first else { return [outcome] }
     let below = nodes(of: choices.dropFirst(), outcome)
-    return choice.alternatives.flatMap { tests in
-      tests.reversed().reduce(below) { below, test in [RuleNode.asking(test, below)] }
-    }
+    return RuleNode.asking(anyOf: choice.inOrder.map { $0[...] }, below)
   }
 }
 
@@ -97,11 +119,6 @@ extension TestedProperty {
 }
 
 extension Clause {
-  /// Longer lists are not turned into nested questions.
-  private static let longestNested = 16
-
-  /// Its alternatives can be asked one below the other.
-  var isNestable: Bool {
-    alternatives.count <= Self.longestNested && alternatives.allSatisfy { $0.count == 1 }
-  }
+  /// A group can ask it for several rules.
+  var isAskedInGroup: Bool { isNestable || isNone }
 }

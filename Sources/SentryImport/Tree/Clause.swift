@@ -1,14 +1,27 @@
+internal import Algorithms
+
 /// Some alternatives, each of which is a list of tests that must all hold. A packet may fit several of them.
+///
+/// Or lists none of which may hold: what stands behind a `not` is one clause, however long it is.
 struct Clause: Hashable, Sendable {
   /// Longer lists are not searched for what is in them twice.
   private static let longestSearched = 200
 
   private(set) var alternatives: [[PacketTest]]
+  /// A packet must fit none of them.
+  private(set) var isNone = false
   /// No packet fits two of them.
   private var areApart = true
 
   private init(_ alternatives: [[PacketTest]], areApart: Bool) {
     (self.alternatives, self.areApart) = (alternatives, areApart)
+  }
+
+  /// The same with other alternatives.
+  private func with(_ alternatives: [[PacketTest]]) -> Clause {
+    var clause = self
+    clause.alternatives = alternatives
+    return clause
   }
 
   init(_ tests: PacketTest...) { alternatives = [tests] }
@@ -22,12 +35,19 @@ struct Clause: Hashable, Sendable {
   static let established = Clause(oneOf: [PacketTest(.tcpFlags, "ack"), PacketTest(.tcpFlags, "rst,-ack")])
 
   /// Whether it asks nothing.
-  var isAlways: Bool { alternatives.contains([]) }
+  var isAlways: Bool { isNone ? alternatives.isEmpty : alternatives.contains([]) }
+
+  /// Whether no packet fits, whatever it has.
+  var isNever: Bool { isNone ? alternatives.contains([]) : alternatives.isEmpty }
 
   /// Any of the clauses.
   init(anyOf clauses: [Clause]) {
-    let all = clauses.flatMap(\.alternatives)
-    alternatives = all.count > Self.longestSearched ? all : Self.withoutNarrower(all)
+    if clauses.count == 1, clauses[0].isNone {
+      self = clauses[0]
+      return
+    }
+    let all = clauses.flatMap { $0.isNone ? Clause(allOf: $0.spelledOut).alternatives : $0.alternatives }
+    alternatives = all.count > Self.longestSearched ? Array(all.uniqued()) : Self.withoutNarrower(all)
     areApart = alternatives.count < 2 || clauses.count == 1 && clauses[0].areApart
   }
 
@@ -40,9 +60,12 @@ struct Clause: Hashable, Sendable {
     }.map(\.element)
   }
 
-  /// The same, with each alternative held apart from those before it, so that a rule for each counts and logs no packet twice.
-  var apart: Clause {
-    guard !areApart else { return self }
+  /// The same, with each alternative held apart from those before it, so that a rule for each counts and logs no packet twice;
+  /// `nil` if there are too many for that.
+  var apart: Clause? {
+    if areApart || isNone { return self }
+    if Self.areApart(inOrder[...].map { $0[...] }) { return Clause(alternatives, areApart: true) }
+    guard alternatives.count <= Self.longestSearched else { return nil }
     var alternatives: [[PacketTest]] = []
     var outside: [Clause] = []
     for tests in self.alternatives {
@@ -53,8 +76,21 @@ struct Clause: Hashable, Sendable {
     return Clause(alternatives, areApart: true)
   }
 
+  /// Whether it is plain that no packet fits two of these.
+  private static func areApart(_ alternatives: [ArraySlice<PacketTest>]) -> Bool {
+    if alternatives.count < 2 { return true }
+    if alternatives.contains(where: \.isEmpty) { return false }
+    let groups = PacketTest.grouped(alternatives)
+    return PacketTest.areApart(groups.map(\.first)) && groups.allSatisfy { areApart($0.rests) }
+  }
+
   /// All of the clauses.
   init(allOf clauses: [Clause]) {
+    if clauses.count == 1, clauses[0].isNone {
+      self = clauses[0]
+      return
+    }
+    let clauses = clauses.flatMap(\.spelledOut)
     alternatives = clauses.reduce([[]]) { products, clause in
       products.flatMap { product in clause.alternatives.compactMap { Self.all(of: product, and: $0) } }
     }
@@ -70,6 +106,16 @@ struct Clause: Hashable, Sendable {
 
   /// Clauses that all hold where this one does not.
   var negated: [Clause] {
+    if !isNone, isLongAsNone {
+      var none = self
+      none.isNone = true
+      return [none]
+    }
+    return isNone ? [Clause(alternatives, areApart: areApart)] : opposites
+  }
+
+  /// For each alternative, a clause that holds where that does not.
+  private var opposites: [Clause] {
     alternatives.map { tests in
       Clause(tests.indices.map { Array(tests[..<$0]) + [!tests[$0]] }, areApart: true)
     }
@@ -77,23 +123,87 @@ struct Clause: Hashable, Sendable {
 
   /// What remains to be asked where some answers are known.
   func reduced(_ answer: (PacketTest) -> Bool?) -> Clause {
-    Clause(
+    with(
       alternatives.compactMap { tests in
         tests.contains { answer($0) == false } ? nil : tests.filter { answer($0) == nil }
-      }, areApart: areApart)
+      })
   }
 
   /// What remains to be asked of packets that pass other tests.
   func narrowed(by known: [PacketTest]) -> Clause {
-    Clause(
+    with(
       alternatives.compactMap { tests in
         if tests.contains(where: { test in known.contains { $0.excludes(test) } }) { return nil }
         return tests.filter { test in !known.contains { $0 == test || $0.implies(test) } }
-      }, areApart: areApart)
+      })
   }
 
   /// The same of packets that go the other way.
-  var reversed: Clause { Clause(alternatives.map { $0.map(\.reversed) }, areApart: areApart) }
+  var reversed: Clause { with(alternatives.map { $0.map(\.reversed) }) }
 
   func allSatisfy(_ predicate: (PacketTest) -> Bool) -> Bool { alternatives.allSatisfy { $0.allSatisfy(predicate) } }
+
+  // MARK: Long lists
+
+  /// Longer lists are not turned into questions one below the other.
+  private static let longestNested = 16
+  /// Nor are lists of several tests each, where that would have more ends.
+  private static let mostEnds = 6
+
+  /// Its alternatives can be asked one below the other.
+  var isNestable: Bool {
+    !isNone && alternatives.count <= Self.longestNested && alternatives.allSatisfy { $0.count == 1 }
+  }
+
+  private var isLongAsNone: Bool {
+    alternatives.count > 1
+      && (alternatives.count > Self.longestNested
+        || alternatives.reduce(1) { min($0 * $1.count, Self.mostEnds + 1) } > Self.mostEnds)
+  }
+
+  /// Without `isNone`: clauses that all hold where this one does.
+  var spelledOut: [Clause] { isNone ? complement.map { [$0] } ?? opposites : [self] }
+
+  /// The same, spelled out if it is not long.
+  var inShort: [Clause] { isNone && !isLongAsNone ? opposites : [self] }
+
+  /// What all alternatives ask.
+  var common: [PacketTest] {
+    guard !isNone, let first = alternatives.first else { return [] }
+    return first.filter { test in alternatives.allSatisfy { $0.contains(test) } }
+  }
+
+  /// Its alternatives; of many, with the protocol first, and then what tells the fewest of them apart.
+  var inOrder: [[PacketTest]] {
+    guard alternatives.count > Self.longestNested, alternatives.contains(where: { $0.count > 1 }) else {
+      return alternatives
+    }
+    var tests: [TestedProperty: Set<PacketTest>] = [:]
+    for test in alternatives.joined() { tests[test.property, default: []].insert(test) }
+    let places = tests.map { property, tests in
+      (property, (property.place < TestedProperty.sourceMAC.place ? 0 : tests.count, property.place))
+    }.sorted { $0.1 < $1.1 }.enumerated().map { ($0.element.0, $0.offset) }
+    let order = Dictionary(uniqueKeysWithValues: places)
+    return alternatives.map { tests in tests.sorted { order[$0.property] ?? 0 < order[$1.property] ?? 0 } }
+  }
+}
+
+extension PacketTest {
+  typealias Group = (first: PacketTest, rests: [ArraySlice<PacketTest>])
+
+  /// Lists that begin alike, without what they begin with. None is empty.
+  static func grouped(_ lists: [ArraySlice<PacketTest>]) -> [Group] {
+    var groups: [Group] = []
+    var places: [PacketTest: Int] = [:]
+    for list in lists {
+      guard let first = list.first else { continue }
+      if let place = places[first] {
+        groups[place].rests.append(list.dropFirst())
+      } else {
+        places[first] = groups.count
+        groups.append((first, [list.dropFirst()]))
+      }
+    }
+    return groups
+  }
 }

@@ -29,7 +29,7 @@ enum Factoring {
   private static func longestRun(from start: Int, in branches: [Branch]) -> (Shared?, Int) {
     var best: (shared: Shared?, end: Int) = (nil, start)
     let first = branches[start]
-    for shared in first.tests.map(Shared.test) + first.choices.filter(\.isNestable).map(Shared.choice) {
+    for shared in first.tests.map(Shared.test) + first.choices.filter(\.isAskedInGroup).map(Shared.choice) {
       let end = branches[start...].firstIndex { !asks($0, shared) } ?? branches.count
       if end > best.end { best = (shared, end) }
     }
@@ -54,7 +54,7 @@ enum Factoring {
       return parent
     case .choice(let clause):
       // What fits no alternative leaves the group.
-      return RuleNode(name, .group, [.leaving(unless: clause)] + nodes(of: branches.map { $0.without(clause) }))
+      return RuleNode(name, .group, RuleNode.leaving(unless: clause) + nodes(of: branches.map { $0.without(clause) }))
     }
   }
 

@@ -40,6 +40,30 @@ extension PacketTest {
     }
   }
 
+  /// More are compared only where they can be put in order.
+  private static let mostCompared = 32
+
+  /// Whether it is plain that no packet fits two of these, none of which is there twice.
+  static func areApart(_ tests: [PacketTest]) -> Bool {
+    guard tests.count > mostCompared else {
+      return tests.indices.allSatisfy { place in tests[..<place].allSatisfy { $0.excludes(tests[place]) } }
+    }
+    guard tests.allSatisfy({ $0.property == tests[0].property && !$0.isNegated }) else { return false }
+    if tests.allSatisfy({ $0.meaning == .name }) { return true }
+    let addresses = tests.compactMap { test -> ClosedRange<IPAddress>? in
+      if case .addresses(let first, let last) = test.meaning { first...last } else { nil }
+    }
+    let numbers = tests.compactMap { test -> ClosedRange<Int>? in
+      if case .numbers(let numbers) = test.meaning { numbers } else { nil }
+    }
+    return addresses.count == tests.count && areApart(addresses) || numbers.count == tests.count && areApart(numbers)
+  }
+
+  private static func areApart<Bound>(_ ranges: [ClosedRange<Bound>]) -> Bool {
+    let ranges = ranges.sorted { $0.lowerBound < $1.lowerBound }
+    return zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
+  }
+
   // MARK: Leaving aside whether they are negated
 
   /// Of its values, each is among the other's.

@@ -51,10 +51,18 @@ struct RuleNode: Sendable {
   /// Leaves a group that it stands in.
   var leavesGroup: Bool { action == .exitGroup || action != .group && children.contains(where: \.leavesGroup) }
 
-  /// Leaves a group where no alternative fits, all of which are single tests.
-  static func leaving(unless clause: Clause) -> RuleNode {
+  /// Rules for packets that fit one of several lists of tests; what lists begin with alike is asked once.
+  static func asking(anyOf lists: [ArraySlice<PacketTest>], _ below: [RuleNode]) -> [RuleNode] {
+    if lists.contains(where: \.isEmpty) { return below }
+    return PacketTest.grouped(lists).map { .asking($0.first, asking(anyOf: $0.rests, below)) }
+  }
+
+  /// Leave a group where a packet does not fit a clause. If that has lists that must fit, they are single tests.
+  static func leaving(unless clause: Clause) -> [RuleNode] {
+    let exit = RuleNode("", .exitGroup)
+    if clause.isNone { return asking(anyOf: clause.inOrder.map { $0[...] }, [exit]) }
     let tests = clause.negated.flatMap(\.alternatives).flatMap(\.self)
-    return tests.reversed().reduce(RuleNode("", .exitGroup)) { below, test in .asking(test, [below]) }
+    return [tests.reversed().reduce(exit) { below, test in .asking(test, [below]) }]
   }
 
   /// Each with all below it.

@@ -21,6 +21,7 @@ struct KernelTests {
     case types = "iptables/types.save"
     case typesByNft = "nft/types.nft"
     case layers = "nft/layers.nft"
+    case sets = "nft/sets.nft"
 
     var isNft: Bool { rawValue.hasSuffix(".nft") }
     var isTracked: Bool { rawValue.contains("tracked") }
