@@ -27,6 +27,7 @@ struct IPFWRuleParser {
     var clauses = try endpoints()
     while let word = peek, word.text != "//" { clauses += try option() }
     clauses = clauses.filter { !$0.isAlways }
+    try ImportRefusal.checkPorts(clauses, at: words.range)
     if stateName != nil, !action.mayKeepState {
       throw ImportRefusal("only rules that allow or skip can keep state here", at: words.range)
     }

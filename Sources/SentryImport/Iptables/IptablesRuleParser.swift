@@ -28,6 +28,7 @@ struct IptablesRuleParser {
       self.limit = nil
     }
     clauses = clauses.filter { !$0.isAlways }
+    try ImportRefusal.checkPorts(clauses, at: words.range)
   }
 
   // MARK: Words

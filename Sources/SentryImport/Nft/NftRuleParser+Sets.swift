@@ -141,6 +141,7 @@ extension NftRuleParser {
       }
       all += parser.clauses
     }
+    try ImportRefusal.checkPorts(all, at: element.map(\.word).range)
     return all
   }
 }

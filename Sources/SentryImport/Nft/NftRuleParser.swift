@@ -36,6 +36,7 @@ struct NftRuleParser {
       }
     }
     clauses = clauses.filter { !$0.isAlways }
+    try ImportRefusal.checkPorts(clauses, at: tokens.map(\.word).range)
   }
 
   // MARK: Words

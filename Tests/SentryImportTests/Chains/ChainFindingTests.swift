@@ -45,6 +45,8 @@ import Testing
     ("-A INPUT -m addrtype --dst-type LOCAL -j RETURN", "needs the addresses of the machine"),
     ("-A INPUT -m addrtype --dst-type BLACKHOLE -j DROP", "addresses of type 'BLACKHOLE'"),
     ("-A INPUT -m ttl --ttl-lt 0 -j DROP", "expected a number from 1 to 254"),
+    ("-A INPUT -p sctp -m multiport --dports 9,10 -j DROP", "ports of SCTP have no counterpart"),
+    ("-A INPUT -p sctp -m sctp --dport 9 -j DROP", "match 'sctp' has no counterpart"),
   ])
   func iptablesSaysWhatIsNotTakenOver(_ rule: String, _ message: String) throws {
     let rules = Self.iptables("\(rule)\n-A INPUT -s 192.0.2.7/32 -j DROP")
@@ -72,6 +74,10 @@ import Testing
     ("limit rate over 3/minute log", "'limit' has no counterpart"),
     ("fib daddr type local drop", "needs the addresses of the machine"),
     ("fib saddr . iif oif missing drop", "'fib' has no counterpart"),
+    ("sctp dport 9 drop", "'sctp' has no counterpart"),
+    ("meta l4proto sctp th dport 9 drop", "ports of SCTP have no counterpart"),
+    ("meta l4proto { tcp, 33 } th sport 9 drop", "ports of DCCP have no counterpart"),
+    ("meta l4proto . th dport { tcp . 9, sctp . 9 } drop", "ports of SCTP have no counterpart"),
   ])
   func nftSaysWhatIsNotTakenOver(_ rule: String, _ message: String) throws {
     let rules = Self.nft("\(rule)\n ip saddr 192.0.2.7 drop")

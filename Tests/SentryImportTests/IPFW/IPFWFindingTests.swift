@@ -63,6 +63,11 @@ private let unsaid = [
   Unsaid("00100 allow tcp from any to any 80 uid «nosuchuser»", "this host has no user called 'nosuchuser'"),
   Unsaid("00100 allow icmp from any to any «22»", "'22' is no option"),
   Unsaid("00100 allow tcp from «table(7,22)» to any", "values of a table's entries"),
+  // "sctp" and "udplite" have ports for ipfw(8), too.
+  Unsaid("00100 «deny sctp from any to any dst-port 9»", "ports of SCTP have no counterpart here"),
+  Unsaid("00100 «deny sctp from any 9 to any»", "ports of SCTP have no counterpart here"),
+  Unsaid("00100 «deny { tcp or udplite } from any to any 9»", "ports of UDP-Lite have no counterpart here"),
+  Unsaid("00100 «deny ip from any to any dst-port 9 proto 132»", "ports of SCTP have no counterpart here"),
   Unsaid(
     "00100 «allow ip from any to any in out»", "no packet fits all that rule 00100 asks", .takenOverDifferently, .note),
   Unsaid(". «/etc/fw.conf»", "'/etc/fw.conf' is not read", .takenOverDifferently, .warning),
