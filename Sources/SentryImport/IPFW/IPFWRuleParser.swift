@@ -15,7 +15,7 @@ struct IPFWRuleParser {
   var ownAddressWord: Word?
 
   init(_ words: [Word], number: Int, options: ImportOptions, tables: [String: [AddressRange]]) {
-    self.words = words
+    self.words = Self.joined(words)
     self.number = number
     self.options = options
     self.tables = tables
@@ -37,6 +37,21 @@ struct IPFWRuleParser {
   }
 
   // MARK: Words
+
+  /// Behind a comma, a list goes on (`ipfw_main` skips blanks there).
+  private static func joined(_ words: [Word]) -> [Word] {
+    let end = words.firstIndex { $0.text == "//" } ?? words.endIndex
+    var joined: [Word] = []
+    for word in words[..<end] {
+      guard let last = joined.last, last.text.hasSuffix(","), last.refusal == nil else {
+        joined.append(word)
+        continue
+      }
+      joined[joined.count - 1] = Word(
+        text: last.text + word.text, range: [last, word].range, refusal: word.refusal)
+    }
+    return joined + words[end...]
+  }
 
   var peek: Word? { position < words.count ? words[position] : nil }
 

@@ -66,6 +66,17 @@ import Testing
       ])
   }
 
+  /// FreeBSD reads on behind a comma, "to make lists of addresses more readable".
+  @Test func blanksBehindCommasAreNone() throws {
+    let spaced = try Self.tree(
+      "00100 allow tcp from 192.0.2.1, 192.0.2.3,\t192.0.2.5 to any dst-port 22, 80-90 in // one, two",
+      "00200 allow ip from 192.0.2.0/24{1, 3} 53, 80 to any 0, 8", "65535 deny ip from any to any")
+    let plain = try Self.tree(
+      "00100 allow tcp from 192.0.2.1,192.0.2.3,192.0.2.5 to any dst-port 22,80-90 in // one, two",
+      "00200 allow ip from 192.0.2.0/24{1,3} 53,80 to any 0,8", "65535 deny ip from any to any")
+    #expect(spaced == plain && plain.contains { $0.contains("Dest port != 80-90") })
+  }
+
   @Test func whatIsSkippedIsAGroup() throws {
     let tree = try Self.tree(
       "00100 skipto 400 ip from 192.0.2.1 to any", "00200 deny ip from any to any in", "00300 count ip from any to any",
