@@ -15,6 +15,8 @@ struct IPFWTree {
   private static let depthLimit = 100
   /// So many times, the limit may be met before no more rules are tried that lead further down.
   private static let mostTries = 20
+  /// So many times, rules may turn out to keep no state.
+  private static let mostRounds = 5
 
   private let rules: [IPFWRule]
   /// Where `skipto` leads.
@@ -38,6 +40,26 @@ struct IPFWTree {
 
   /// - Parameter rules: in order; the last one is for all packets.
   static func nodes(_ rules: [IPFWRule], _ findings: inout [Diagnostic]) -> [RuleNode] {
+    var keeping = rules
+    var tree = whole(keeping)
+    for _ in 1..<mostRounds {
+      // What no packet comes to keeps no state that others could ask for.
+      let idle = unreached(keeping, tree.nodes).filter { keeping[$0].keepsState }
+      if idle.isEmpty { break }
+      for place in idle { keeping[place].stateName = nil }
+      tree = whole(keeping)
+    }
+    if rules.contains(where: \.keepsState), !keeping.contains(where: \.keepsState) {
+      findings += rules.filter(\.action.asksForState).map { .asksForNoState($0) }
+    }
+    findings += tree.findings
+    findings += unreached(keeping, tree.nodes).map {
+      .isNotReached("rule \(rules[$0].numberText)", at: rules[$0].range)
+    }
+    return tree.nodes
+  }
+
+  private static func whole(_ rules: [IPFWRule]) -> (nodes: [RuleNode], findings: [Diagnostic]) {
     var tree = IPFWTree(rules, isForLaterFragments: false)
     var nodes = tree.whole()
     if rules.contains(where: \.tellsFragmentsApart) {
@@ -47,28 +69,32 @@ struct IPFWTree {
       nodes.insert(later, at: 0)
       tree.refused += fragments.refused
     }
-    findings += tree.refused.map { .tooEntangled($0, limit: tree.limit) }
-    nodes = Pruning.pruned(nodes)
-    noteUnreached(rules, nodes, &findings)
-    return nodes
+    return (Pruning.pruned(nodes), tree.refused.map { .tooEntangled($0, limit: tree.limit) })
   }
 
-  private static func noteUnreached(_ rules: [IPFWRule], _ nodes: [RuleNode], _ findings: inout [Diagnostic]) {
-    var (names, numbers): (Set<String>, Set<Substring>) = ([], [])
+  /// The places of rules that no packet comes to.
+  private static func unreached(_ rules: [IPFWRule], _ nodes: [RuleNode]) -> [Int] {
+    // `00100` of all, and of those that do more than ask for the state of others.
+    var (names, numbers, own): (Set<String>, Set<Substring>, Set<Substring>) = ([], [], [])
     RuleNode.forEach(in: nodes) { node in
+      let words = node.name.split(separator: " ", maxSplits: 2)
+      guard let number = words.first, !node.isSummary else { return }
       names.insert(node.name)
-      numbers.insert(node.name.prefix { $0 != " " })
+      numbers.insert(number)
+      if words.dropFirst().first != "state" { own.insert(number) }
     }
     let isKept = rules.contains(where: \.keepsState)
-    for (place, rule) in rules.enumerated() where rule.action != .none && (isKept || !rule.action.asksForState) {
-      guard Branch.isPossible(rule.clauses) else { continue }
+    return rules.indices.filter { place in
+      let rule = rules[place]
+      guard rule.action != .none, isKept || !rule.action.asksForState, Branch.isPossible(rule.clauses) else {
+        return false
+      }
+      if rule.action.asksForState { return !numbers.contains(rule.numberText[...]) }
       // Several may have one number.
       let isShared =
         place > 0 && rules[place - 1].number == rule.number
         || place + 1 < rules.count && rules[place + 1].number == rule.number
-      let isThere =
-        isShared && rule.decides ? names.contains(rule.name) : numbers.contains(rule.numberText[...])
-      if !isThere { findings.append(.isNotReached("rule \(rule.numberText)", at: rule.range)) }
+      return !(isShared && rule.decides ? names.contains(rule.name) : own.contains(rule.numberText[...]))
     }
   }
 

@@ -108,4 +108,36 @@ import Testing
       ])
     #expect(found == [true, true, true, false])
   }
+
+  /// All of TCP that leaves is let out before; so no connection is ever kept, and none is asked for.
+  @Test func whatNoPacketComesToKeepsNoState() throws {
+    let rules = """
+      00100 check-state
+      00200 allow tcp from any to any out
+      00300 allow tcp from any to any dst-port 53 out keep-state
+      00400 allow udp from any to any dst-port 53 out keep-state
+      00500 deny tcp from any to any in setup
+      00600 allow tcp from any to any in established
+      65535 deny ip from any to any
+      """
+    let found = try Self.verdicts(
+      rules,
+      [
+        "out tcp 192.0.2.10:4000 > 203.0.113.9:53 syn", "in tcp 203.0.113.9:53 > 192.0.2.10:4000 syn,ack",
+        "in tcp 203.0.113.9:53 > 192.0.2.10:4000 syn", "out udp 192.0.2.10:4000 > 203.0.113.9:53",
+        "in udp 203.0.113.9:53 > 192.0.2.10:4000",
+      ])
+    #expect(found == [true, true, false, true, true])
+    let imported = SampleRulesetTests.imported(rules)
+    #expect(imported.diagnostics.contains { $0.message == "no packet comes to rule 00300: it is not in the document" })
+    #expect(imported.text?.contains("00300") == false)
+  }
+
+  @Test func whereNoneKeepsStateNoneIsAskedFor() throws {
+    let imported = SampleRulesetTests.imported(
+      "00100 check-state\n00200 allow ip from any to any\n00300 allow udp from any to any keep-state\n"
+        + "65535 deny ip from any to any\n")
+    #expect(imported.text?.contains("Include") == false)
+    #expect(imported.diagnostics.contains { $0.message.contains("no rule keeps state: rule 00100") })
+  }
 }
