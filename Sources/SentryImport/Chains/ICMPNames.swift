@@ -37,10 +37,15 @@ enum ICMPNames {
   }
 }
 
-/// Names of the classes in a packet's DSCP (IANA "Differentiated Services Field Codepoints").
+/// Names of the classes in a packet's DSCP (IANA "Differentiated Services Field Codepoints"), and how listings have the numbers.
 enum ServiceClassNames {
   static let numbers: [String: Int] = {
-    var numbers = ["be": 0, "df": 0, "lephb": 1, "va": 44, "ef": 46]
+    var numbers = ["be": 0, "df": 0, "le": 1, "lephb": 1, "va": 44, "ef": 46]
+    for number in 0...63 {
+      let digits = String(number, radix: 16)
+      numbers["0x\(digits)"] = number
+      if number < 16 { numbers["0x0\(digits)"] = number }
+    }
     for selector in 0...7 { numbers["cs\(selector)"] = selector * 8 }
     for group in 1...4 { for drop in 1...3 { numbers["af\(group)\(drop)"] = group * 8 + drop * 2 } }
     return numbers

@@ -61,6 +61,7 @@ extension IPFWRuleParser {
     case "icmp6types": return [Clause(.icmpv6Type, try IPFWValues.numbers(next("types"), 0...255))]
     case "iplen": return [Clause(.packetLength, try IPFWValues.numbers(next("lengths"), 0...65_535))]
     case "ipttl": return [Clause(.timeToLive, try IPFWValues.numbers(next("numbers"), 0...255))]
+    case "dscp": return [Clause(.dscp, try IPFWValues.serviceClasses(next("classes")))]
     case "ipversion", "ipver", "ip4", "ip6", "ipv4", "ipv6":
       let isNamed = word.text.hasPrefix("ipver")
       return [Clause(PacketTest(.ipVersion, isNamed ? try next("a version").text : String(word.text.suffix(1))))]

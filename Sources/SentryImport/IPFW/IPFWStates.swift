@@ -50,12 +50,16 @@ struct IPFWStates {
   /// - Parameter isForLaterFragments: for ipfw those have no ports, so they belong to no connection of TCP or UDP.
   func questions(at place: Int, isForLaterFragments: Bool) -> [(keeper: Keeper, clauses: [Clause])] {
     guard let names = asked[place] else { return [] }
-    return keepers.filter { names.contains($0.rule.stateName ?? "") }.flatMap { keeper in
+    let keepers = keepers.filter { names.contains($0.rule.stateName ?? "") }
+    let questions = keepers.map { keeper in
       var forward = keeper.rule.connection + Clause.icmpErrors.negated
       if isForLaterFragments { forward += [Clause(!.isTCP), Clause(!.isUDP)] }
       let reverse = forward.map(\.reversed)
       let ways = Set(forward) == Set(reverse) ? [forward] : [forward, reverse]
-      return ways.map { (keeper, [Clause(.knownConnection)] + $0) }
+      return ways.map { (keeper: keeper, clauses: [Clause(.knownConnection)] + $0) }
     }
+    // Where it does not matter which is asked first, those of one direction, which have more in common.
+    let isAlike = keepers.allSatisfy { $0.rule.action == .allow && !$0.rule.isLogged }
+    return isAlike ? questions.compactMap(\.first) + questions.flatMap { $0.dropFirst() } : questions.flatMap(\.self)
   }
 }

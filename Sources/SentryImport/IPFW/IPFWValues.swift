@@ -105,6 +105,11 @@ enum IPFWValues {
     try list(word, 0...65_535) { name in Int(name) ?? options.port(named: name).map(Int.init) }
   }
 
+  /// `ef,af11,8`.
+  static func serviceClasses(_ word: Word) throws(ImportRefusal) -> [ClosedRange<Int>] {
+    try list(word, 0...63) { name in Int(name) ?? ServiceClassNames.numbers[name.lowercased()] }
+  }
+
   private static func list(
     _ word: Word, _ limits: ClosedRange<Int>, _ number: (String) -> Int?
   ) throws(ImportRefusal) -> [ClosedRange<Int>] {

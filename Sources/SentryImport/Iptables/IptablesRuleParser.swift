@@ -67,7 +67,7 @@ struct IptablesRuleParser {
 
   private static let modules: Set<String> = [
     "tcp", "udp", "icmp", "icmp6", "ipv6-icmp", "multiport", "iprange", "state", "conntrack", "comment", "mac",
-    "length", "ttl", "hl", "owner", "limit", "addrtype", "pkttype",
+    "length", "ttl", "hl", "owner", "limit", "addrtype", "pkttype", "dscp",
   ]
 
   private mutating func readModule(_ word: Word) throws(ImportRefusal) {
@@ -108,6 +108,8 @@ struct IptablesRuleParser {
     case "--ttl-eq", "--hl-eq": require(try numbers(.timeToLive), isNot: isNot)
     case "--ttl-lt", "--hl-lt": require(try hops { 0...($0 - 1) }, isNot: isNot)
     case "--ttl-gt", "--hl-gt": require(try hops { ($0 + 1)...255 }, isNot: isNot)
+    case "--dscp", "--dscp-class":
+      require(Clause(.dscp, try IPFWValues.serviceClasses(next("a class"))), isNot: isNot)
     case "--limit", "--limit-burst": _ = try next("a number")
     case "--src-type": require(try addressTypes(.sourceNet), isNot: isNot)
     case "--dst-type": require(try addressTypes(.destinationNet), isNot: isNot)

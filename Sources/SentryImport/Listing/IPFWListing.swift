@@ -88,7 +88,7 @@ public struct IPFWListing {
     let instruction = program.instructions[place]
     let rule = ruleSet.rules[Int(instruction.rule)]
     let match = path.reduce(into: IPFWPhrase()) { $0.add($1) }
-    var (action, remark) = Self.action(of: rule, isSilent: isSilent)
+    var (action, remark) = Self.action(of: rule, isSilent: isSilent, isTCP: match.isTCP)
     if instruction.observation != .none { (action, remark) = ("count", "only observed: \(rule.action.name)") }
     let skipsTo = [.skip, .exitGroup].contains(instruction.operation) ? Int(instruction.afterMatch) : nil
     let asks = match.unsaid.map { "if \($0)" }
@@ -99,13 +99,14 @@ public struct IPFWListing {
   }
 
   /// ipfw's word, and ours where that says more.
-  private static func action(of rule: Rule, isSilent: Bool) -> (String, remark: String?) {
+  private static func action(of rule: Rule, isSilent: Bool, isTCP: Bool) -> (String, remark: String?) {
     let log = isSilent ? "" : " log"
     switch rule.action.operation {
     case .pass: return ("allow", nil)
     case .delete: return ("deny\(log)", nil)
     case .deleteWithoutLog: return ("deny", nil)
-    case .reject: return ("reject\(log)", nil)
+    // Senders of TCP get a reset, which ipfw's `reject` has not.
+    case .reject: return ("\(isTCP ? "reset" : "reject")\(log)", nil)
     case .dropConnection: return ("reset\(log)", rule.action.name)
     case .trigger: return ("deny\(log)", rule.action.name)
     case .delay: return ("allow", rule.action.name)

@@ -20,6 +20,9 @@ struct IPFWPhrase {
     unsaid = [question.filter { !$0.isEmpty }.joined(separator: " ")]
   }
 
+  /// It is for TCP alone.
+  var isTCP: Bool { protocolName == "tcp" }
+
   /// Both must hold.
   mutating func add(_ other: IPFWPhrase) {
     options += other.options
@@ -120,6 +123,7 @@ struct IPFWPhrase {
     case .destinationPort: options.append("\(not)dst-port \(numbers)")
     case .ipVersion where range.count == 1: options.append("\(not)ipversion \(numbers)")
     case .timeToLive: options.append("\(not)ipttl \(numbers)")
+    case .dscp: options.append("\(not)dscp \(range.map { "\($0)" }.joined(separator: ","))")
     case .packetLength: options.append("\(not)iplen \(numbers)")
     case .user where range.count == 1: options.append("\(not)uid \(numbers)")
     default: return false

@@ -287,6 +287,21 @@ import Testing
       ])
   }
 
+  /// iptables-save prints `--dscp 0x2e`, nft its names and, for what has none, `0x2f`.
+  @Test func classesOfServiceAreTheirNumbers() throws {
+    for (rules, numbers) in [
+      (
+        Self.iptables("-A INPUT -m dscp --dscp 0x2e -j DROP\n-A INPUT -m dscp ! --dscp-class AF11 -j DROP"),
+        ["46", "10"]
+      ),
+      (Self.nft("ip dscp ef drop\nip dscp { cs1, 0x2f } drop"), ["46", "8", "47"]),
+    ] {
+      #expect(rules.diagnostics.filter { $0.severity == .error } == [])
+      let asked = try #require(rules.ruleSet).rules.filter { $0.property.name == "DSCP" }
+      #expect(asked.map(\.value) == numbers)
+    }
+  }
+
   // MARK: Files as people write them
 
   /// Lists within lists are one, as in nft(8), "SYMBOLIC VARIABLES".

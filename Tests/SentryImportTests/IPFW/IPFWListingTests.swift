@@ -42,6 +42,19 @@ import Testing
     #expect(rule?.isEnabled == false)
   }
 
+  /// ipfw(8): "reset: Discard packets that match this rule, and if the packet is a TCP packet, try to send a TCP reset".
+  @Test func whoIsSentAResetIsReset() throws {
+    let lines = try Self.listing(
+      [
+        Self.rule("Protocol", "TCP", "filterActionName = Reject;"),
+        Self.rule("DSCP", "ef", "filterActionName = Reject;"),
+      ].joined(separator: ","))
+    #expect(
+      lines.dropLast() == [
+        "00100 reset log tcp from any to any // 1", "00200 reject log ip from any to any dscp 46 // 2",
+      ])
+  }
+
   @Test func aRangeIsItsNets() throws {
     let lines = try Self.listing(Self.rule("Source net", "198.51.100.10-198.51.100.20", "filterActionName = Pass;"))
     #expect(

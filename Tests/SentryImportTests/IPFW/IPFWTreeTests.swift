@@ -77,6 +77,23 @@ import Testing
     #expect(spaced == plain && plain.contains { $0.contains("Dest port != 80-90") })
   }
 
+  /// RFC 3246 §2.7, RFC 2597 §6, RFC 2474 §4.2.2.
+  @Test(arguments: ["ef,af11,cs1", "46,10,8", "8,EF,af11"]) func classesOfServiceAreTheirNumbers(_ classes: String)
+    throws
+  {
+    let tree = try Self.tree("00100 deny ip from any to any dscp \(classes)", "65535 allow ip from any to any")
+    let asked = tree.filter { $0.contains("DSCP") }.compactMap { $0.split(separator: " ").dropFirst(2).first }
+    #expect(Set(asked) == ["46", "10", "8"])
+  }
+
+  @Test func statesOfOneDirectionStandTogether() throws {
+    let tree = try Self.tree(
+      "00100 check-state", "00200 allow udp from me to any 53 keep-state",
+      "00300 allow udp from me to any 123 keep-state",
+      "65535 deny ip from any to any")
+    #expect(tree.count { $0.contains("net == 192.0.2.10: 00100") } == 2, "\(tree.joined(separator: "\n"))")
+  }
+
   @Test func whatIsSkippedIsAGroup() throws {
     let tree = try Self.tree(
       "00100 skipto 400 ip from 192.0.2.1 to any", "00200 deny ip from any to any in", "00300 count ip from any to any",
