@@ -45,6 +45,8 @@ struct IPFWScript {
   /// Of all words, in bytes.
   var size = 0
   private var sizeOfCommand = 0
+  /// What is read is the comment of a rule in a file for ipfw itself, behind `//`.
+  private var isInComment = false
   private(set) var commands: [IPFWCommand] = []
   var refusals: [ImportRefusal] = []
   /// What ends the script before its last line.
@@ -159,7 +161,7 @@ struct IPFWScript {
     isFollowedConditionally = isConditional
     if command.refusal != nil || !command.words.isEmpty { finishCommand() }
     command = IPFWCommand(words: [], isConditional: isFollowedConditionally)
-    (sizeOfCommand, usesParameters) = (0, false)
+    (sizeOfCommand, usesParameters, isInComment) = (0, false, false)
   }
 
   private mutating func finishCommand() {
@@ -208,7 +210,7 @@ struct IPFWScript {
     let start = bytes[min(word.range.lowerBound, bytes.count)...].drop {
       $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")
     }
-    return start.starts(with: Array("<<".utf8)) && !start.starts(with: Array("<<<".utf8))
+    return start.first == UInt8(ascii: "<") && start.starts(with: "<<".utf8) && !start.starts(with: "<<<".utf8)
   }
 
   /// What is handed to a command is no command: up to the line that ends it.
@@ -243,7 +245,6 @@ struct IPFWScript {
     var refusal: ImportRefusal?
     // In a file for ipfw itself, which knows no quotes.
     let isRule = command.words.first?.text == "add"
-    let isComment = isRule && command.words.contains { $0.text == "//" }
     reading: while let byte {
       // Of `2>&1` no command ends.
       if byte == UInt8(ascii: "&"), quote == nil, text.last == UInt8(ascii: ">") {
@@ -257,7 +258,7 @@ struct IPFWScript {
         break reading
       // A rule is written on one line, and its comment as people write.
       case (UInt8(ascii: "\n"), _) where isRule, (UInt8(ascii: "\r"), _) where isRule: break reading
-      case (UInt8(ascii: "'"), nil) where isComment, (UInt8(ascii: "\""), nil) where isComment:
+      case (UInt8(ascii: "'"), nil) where isInComment, (UInt8(ascii: "\""), nil) where isInComment:
         text.append(byte)
         position += 1
       case (UInt8(ascii: "'"), nil), (UInt8(ascii: "\""), nil):
@@ -311,6 +312,7 @@ struct IPFWScript {
     let parts = isQuoted || isAssignment || refusal != nil ? [whole[...]] : whole.split(whereSeparator: \.isWhitespace)
     guard hasRoom(for: text.count, at: start) else { return }
     for part in parts {
+      if part == "//", command.words.first?.text == "add" { isInComment = true }
       command.words.append(Word(text: String(part), range: start..<position, refusal: refusal))
     }
     // What follows is the first pattern.

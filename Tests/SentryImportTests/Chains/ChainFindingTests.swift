@@ -148,13 +148,11 @@ import Testing
     let rules = ImportedRules(
       iptablesSave: Array(four.utf8), isIPv6: false, other: Array(six.utf8), fileName: "v4", options: ImportOptions())
     #expect(rules.diagnostics == [])
-    let verdicts = try Self.verdicts(
-      rules,
-      [
-        "udp 192.0.2.1:9 > 192.0.2.10:9 in", "udp 192.0.2.2:9 > 192.0.2.10:9 in",
-        "udp [2001:db8::1]:9 > [2001:db8::10]:9 in",
-        "udp [2001:db8::2]:9 > [2001:db8::10]:9 in",
-      ])
+    let verdicts = try rules.verdicts(on: [
+      "udp 192.0.2.1:9 > 192.0.2.10:9 in", "udp 192.0.2.2:9 > 192.0.2.10:9 in",
+      "udp [2001:db8::1]:9 > [2001:db8::10]:9 in",
+      "udp [2001:db8::2]:9 > [2001:db8::10]:9 in",
+    ])
     #expect(verdicts == [true, false, false, true])
   }
 
@@ -202,19 +200,6 @@ import Testing
 
   // MARK: States
 
-  private static func verdicts(_ rules: ImportedRules, _ packets: [String]) throws -> [Bool] {
-    var engine = Engine(
-      rules: LoadedRules(try #require(rules.ruleSet, "\(rules.diagnostics)"), labels: RuleLabels()),
-      interfaces: [EngineInterface(name: "near")])
-    return try packets.map { text in
-      let frame = try PacketNotation.parse(text).frame()
-      let judgement = engine.judge(
-        frame.span.bytes, linkType: .ethernet, wireLength: frame.count, time: Timestamp(seconds: 1_768_467_600),
-        from: PacketOrigin(interface: 0, direction: .inbound))
-      return judgement.verdict == .pass
-    }
-  }
-
   /// Connection tracking leaves these alone (`nf_conntrack_proto_icmpv6.c`): where they count as invalid, IPv6 is no more.
   @Test(arguments: [130, 131, 132, 133, 134, 135, 136, 143])
   func neighboursAndGroupsAreNotInvalid(_ type: Int) throws {
@@ -229,9 +214,9 @@ import Testing
           }
         }
         """.utf8), fileName: "rules", options: ImportOptions())
-    #expect(try Self.verdicts(rules, ["icmp6 fe80::1 > ff02::1 type \(type) code 0 zeros 16"]) == [true])
+    #expect(try rules.verdicts(on: ["icmp6 fe80::1 > ff02::1 type \(type) code 0 zeros 16"]) == [true])
     // What answers nothing that was asked is invalid.
-    #expect(try Self.verdicts(rules, ["icmp6 fe80::1 > fe80::2 type 129 code 0 zeros 16"]) == [false])
+    #expect(try rules.verdicts(on: ["icmp6 fe80::1 > fe80::2 type 129 code 0 zeros 16"]) == [false])
     #expect(rules.diagnostics.map(\.severity) == [.note])
     let checks = rules.text.map { RuleDocument(reading: $0).diagnostics.filter { $0.severity >= .warning } }
     #expect(checks == [])
@@ -324,9 +309,8 @@ import Testing
     let errors = rules.diagnostics.filter { $0.severity == .error }
     #expect(errors.count == 1 && errors.first?.message.contains("'$NOWHERE'") == true, "\(errors)")
     let ports = [22, 80, 443, 8080, 23]
-    let verdicts = try Self.verdicts(
-      rules,
-      ports.map { "tcp 192.0.2.7:4000 > 192.0.2.10:\($0) syn in" }
+    let verdicts = try rules.verdicts(
+      on: ports.map { "tcp 192.0.2.7:4000 > 192.0.2.10:\($0) syn in" }
         + ports.map { "tcp 192.0.2.8:4000 > 192.0.2.10:\($0) syn in" })
     #expect(verdicts == [true, true, true, true, false] + [false, true, true, true, false])
   }
@@ -346,9 +330,8 @@ import Testing
       Self.nft("meta pkttype host udp dport 137 accept\ndrop"),
       Self.iptables("-A INPUT -p udp -m pkttype --pkt-type unicast -j ACCEPT\n-A INPUT -j DROP"),
     ] {
-      let verdicts = try Self.verdicts(
-        rules,
-        ["192.0.2.10", "224.0.0.1", "255.255.255.255"].map { "udp 192.0.2.7:137 > \($0):137 in" })
+      let verdicts = try rules.verdicts(
+        on: ["192.0.2.10", "224.0.0.1", "255.255.255.255"].map { "udp 192.0.2.7:137 > \($0):137 in" })
       #expect(verdicts == [true, false, false])
     }
   }

@@ -1,8 +1,4 @@
-import SentryEngine
 import SentryImport
-import SentryPacket
-import SentryRules
-import SentryTestSupport
 import Testing
 
 /// iptables-extensions(8), "conntrack": "RELATED: the packet is starting a new connection, but is associated with an existing
@@ -18,16 +14,7 @@ import Testing
   private static func verdicts(_ rules: String) throws -> [Bool] {
     let text = "table ip filter {\n chain input {\n type filter hook input priority 0; policy drop;\n\(rules)\n }\n}\n"
     let imported = ImportedRules(nft: Array(text.utf8), fileName: "rules", options: ImportOptions())
-    var engine = Engine(
-      rules: LoadedRules(try #require(imported.ruleSet, "\(imported.diagnostics)"), labels: RuleLabels()),
-      interfaces: [EngineInterface(name: "near")])
-    return try packets.map { text in
-      let frame = try PacketNotation.parse(text).frame()
-      let judgement = engine.judge(
-        frame.span.bytes, linkType: .ethernet, wireLength: frame.count, time: Timestamp(seconds: 1_768_467_600),
-        from: PacketOrigin(interface: 0, direction: .inbound))
-      return judgement.verdict == .pass
-    }
+    return try imported.verdicts(on: packets)
   }
 
   @Test(arguments: [
