@@ -16,24 +16,38 @@ public struct ImportedRules: Sendable {
   /// Longer files are refused.
   static let longestFile = 64 << 20
 
+  init(_ source: SourceText, findings: [Diagnostic], _ ruleSet: RuleSet?) {
+    self.source = source
+    self.ruleSet = ruleSet
+    diagnostics = Self.once(findings).sorted { $0.range.lowerBound < $1.range.lowerBound }
+  }
+
   /// - Parameter read: makes rules of the text, and says what it finds.
   init(
     _ bytes: [UInt8], fileName: String, _ options: ImportOptions,
     read: (SourceText, inout [Diagnostic]) -> [RuleNode]
   ) {
-    source = SourceText(fileName: fileName, bytes: bytes)
+    let source = SourceText(fileName: fileName, bytes: bytes)
     var findings: [Diagnostic] = []
-    if let finding = Self.refusal(of: bytes) {
-      (diagnostics, ruleSet) = ([finding], nil)
-      return
-    }
-    let nodes = read(source, &findings)
-    let document = nodes.isEmpty ? nil : DocumentWriter.document(nodes, options)
-    if let document, document.ruleSet == nil {
-      findings.append(.tooMuch(document.diagnostics.first { $0.severity == .error }))
-    }
-    ruleSet = document?.ruleSet
-    diagnostics = Self.once(findings).sorted { $0.range.lowerBound < $1.range.lowerBound }
+    let nodes = Self.nodes(of: source, &findings, read)
+    let ruleSet = Self.ruleSet(of: nodes, options, &findings)
+    self.init(source, findings: findings, ruleSet)
+  }
+
+  /// - Parameter read: makes rules of the text, and says what it finds.
+  static func nodes(
+    of source: SourceText, _ findings: inout [Diagnostic], _ read: (SourceText, inout [Diagnostic]) -> [RuleNode]
+  ) -> [RuleNode] {
+    guard let finding = refusal(of: source.bytes) else { return read(source, &findings) }
+    findings = [finding]
+    return []
+  }
+
+  static func ruleSet(of nodes: [RuleNode], _ options: ImportOptions, _ findings: inout [Diagnostic]) -> RuleSet? {
+    guard !nodes.isEmpty else { return nil }
+    let document = DocumentWriter.document(nodes, options)
+    if document.ruleSet == nil { findings.append(.tooMuch(document.diagnostics.first { $0.severity == .error })) }
+    return document.ruleSet
   }
 
   /// What is read several times, as a chain that several rules lead to, is told once.

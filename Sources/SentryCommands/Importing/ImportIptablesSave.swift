@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import SentryDiagnostics
 internal import SentryImport
 
 extension ImportCommand {
@@ -35,16 +36,19 @@ extension ImportCommand {
     }
 
     func run() throws {
-      let bytes = try FileInput.read(file)
-      let other = try ipv6File.map { try FileInput.read($0) }
-      let rules = ImportedRules(
-        iptablesSave: bytes, isIPv6: isIPv6, other: other, fileName: FileInput.displayName(file),
-        options: own.options)
-      guard let ipv6File, let other else { return try output.write(rules) }
-      let rest = ImportedRules(
-        iptablesSave: other, isIPv6: true, other: bytes, fileName: FileInput.displayName(ipv6File),
-        options: own.options)
-      try output.write(rules, with: rest)
+      guard let ipv6File else {
+        return try output.write(
+          ImportedRules(
+            iptablesSave: FileInput.read(file), isIPv6: isIPv6, fileName: FileInput.displayName(file),
+            options: own.options))
+      }
+      let rules = ImportedRules.ofBothFamilies(
+        iptablesSave: try Self.text(of: file), ip6tablesSave: try Self.text(of: ipv6File), options: own.options)
+      try output.write(rules.ipv4, with: rules.ipv6)
+    }
+
+    private static func text(of file: String) throws -> SourceText {
+      SourceText(fileName: FileInput.displayName(file), bytes: try FileInput.read(file))
     }
   }
 }

@@ -1,28 +1,42 @@
-internal import SentryDiagnostics
+public import SentryDiagnostics
 
 extension ImportedRules {
-  /// Reads what `iptables-save` and `ip6tables-save` print.
+  /// Reads what `iptables-save` prints, or `ip6tables-save`. Packets of the other family pass.
   ///
-  /// - Parameters:
-  ///   - isIPv6: of `ip6tables-save`.
-  ///   - other: what the other of the two has printed; its findings are not among those told. Without it, packets of that family pass.
-  public init(
-    iptablesSave bytes: [UInt8], isIPv6: Bool, other: [UInt8]? = nil, fileName: String, options: ImportOptions
-  ) {
+  /// - Parameter isIPv6: of `ip6tables-save`.
+  public init(iptablesSave bytes: [UInt8], isIPv6: Bool, fileName: String, options: ImportOptions) {
     self.init(bytes, fileName: fileName, options) { source, findings in
-      var reader = IptablesReader(source, isIPv6: isIPv6, options)
-      let nodes = reader.nodes()
-      findings += reader.findings
+      let nodes = Self.nodes(ofIptables: source, isIPv6: isIPv6, options, &findings)
       guard !nodes.isEmpty else { return [] }
-      guard let other else {
-        findings.append(.otherFamilyPasses(isIPv6 ? "4" : "6", at: 0..<0))
-        return [RuleNode.passing(isIPv6: !isIPv6)] + nodes
-      }
-      var otherReader = IptablesReader(SourceText(fileName: fileName, bytes: other), isIPv6: !isIPv6, options)
-      let others = otherReader.nodes()
-      let families = [RuleNode.family(isIPv6: isIPv6, nodes), .family(isIPv6: !isIPv6, others)]
-      return isIPv6 ? families.reversed() : families
+      findings.append(.otherFamilyPasses(isIPv6 ? "4" : "6", at: 0..<0))
+      return [RuleNode.passing(isIPv6: !isIPv6)] + nodes
     }
+  }
+
+  /// Makes one document of what `iptables-save` and `ip6tables-save` print.
+  ///
+  /// - Returns: that document twice, each time with what was found in one of the files; without, where a file has no rules.
+  public static func ofBothFamilies(
+    iptablesSave ipv4: SourceText, ip6tablesSave ipv6: SourceText, options: ImportOptions
+  ) -> (ipv4: ImportedRules, ipv6: ImportedRules) {
+    var (findings, findingsOfIPv6): ([Diagnostic], [Diagnostic]) = ([], [])
+    let four = nodes(of: ipv4, &findings) { nodes(ofIptables: $0, isIPv6: false, options, &$1) }
+    let six = nodes(of: ipv6, &findingsOfIPv6) { nodes(ofIptables: $0, isIPv6: true, options, &$1) }
+    let families = [(four, false), (six, true)].filter { !$0.0.isEmpty }.map { RuleNode.family(isIPv6: $1, $0) }
+    let ruleSet = ruleSet(of: families, options, &findings)
+    return (
+      ImportedRules(ipv4, findings: findings, four.isEmpty ? nil : ruleSet),
+      ImportedRules(ipv6, findings: findingsOfIPv6, six.isEmpty ? nil : ruleSet)
+    )
+  }
+
+  private static func nodes(
+    ofIptables source: SourceText, isIPv6: Bool, _ options: ImportOptions, _ findings: inout [Diagnostic]
+  ) -> [RuleNode] {
+    var reader = IptablesReader(source, isIPv6: isIPv6, options)
+    let nodes = reader.nodes()
+    findings += reader.findings
+    return nodes
   }
 }
 

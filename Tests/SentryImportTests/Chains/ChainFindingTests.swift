@@ -145,15 +145,22 @@ import Testing
   @Test func bothFamiliesBecomeOneDocument() throws {
     let four = "*filter\n:INPUT DROP [0:0]\n-A INPUT -s 192.0.2.1/32 -j ACCEPT\nCOMMIT\n"
     let six = "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -s 2001:db8::1/128 -j DROP\nCOMMIT\n"
-    let rules = ImportedRules(
-      iptablesSave: Array(four.utf8), isIPv6: false, other: Array(six.utf8), fileName: "v4", options: ImportOptions())
-    #expect(rules.diagnostics == [])
-    let verdicts = try rules.verdicts(on: [
+    let rules = ImportedRules.ofBothFamilies(
+      iptablesSave: SourceText(fileName: "v4", bytes: Array(four.utf8)),
+      ip6tablesSave: SourceText(fileName: "v6", bytes: Array(six.utf8)), options: ImportOptions())
+    #expect(rules.ipv4.diagnostics == [] && rules.ipv6.diagnostics == [])
+    #expect(rules.ipv4.text == rules.ipv6.text)
+    let verdicts = try rules.ipv4.verdicts(on: [
       "udp 192.0.2.1:9 > 192.0.2.10:9 in", "udp 192.0.2.2:9 > 192.0.2.10:9 in",
       "udp [2001:db8::1]:9 > [2001:db8::10]:9 in",
       "udp [2001:db8::2]:9 > [2001:db8::10]:9 in",
     ])
     #expect(verdicts == [true, false, false, true])
+    let half = ImportedRules.ofBothFamilies(
+      iptablesSave: SourceText(fileName: "v4", bytes: Array(four.utf8)),
+      ip6tablesSave: SourceText(fileName: "v6", bytes: [0]), options: ImportOptions())
+    #expect(half.ipv4.ruleSet != nil && half.ipv6.ruleSet == nil)
+    #expect(half.ipv6.diagnostics.map(\.id) == [.notFirewallRules])
   }
 
   // MARK: What is missing
