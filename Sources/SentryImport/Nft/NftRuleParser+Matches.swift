@@ -63,7 +63,8 @@ extension NftRuleParser {
     switch transport.text {
     case "tcp": clauses.append(Clause(.isTCP))
     case "udp": clauses.append(Clause(.isUDP))
-    default: clauses.append(Clause(anyOf: [Clause(.isTCP), Clause(.isUDP)]))
+    // Only TCP and UDP have ports for us; what has none there has others than any that is named.
+    default: break
     }
     clauses.append(Clause(!.laterFragment))
     switch field.text {

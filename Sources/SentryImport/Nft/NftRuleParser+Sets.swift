@@ -98,14 +98,16 @@ extension NftRuleParser {
     if take("vmap") {
       try addVerdicts(
         entriesOfMap().map { (value, verdict) throws(ImportRefusal) in
-          (Clause(allOf: try clauses(of: fields, value)), try action(verdict))
+          (Clause(allOf: try clauses(of: fields, value).flatMap(\.self)), try action(verdict))
         })
       return true
     }
-    let any = Clause(
-      anyOf: try elementTokens(of: "set").map { (element) throws(ImportRefusal) in
-        Clause(allOf: try clauses(of: fields, element))
-      })
+    let elements = try elementTokens(of: "set").map { (element) throws(ImportRefusal) in
+      try clauses(of: fields, element)
+    }
+    // The headers must be there, whatever they hold.
+    if let first = elements.first { clauses += first.flatMap { $0.dropLast() } }
+    let any = Clause(anyOf: elements.map { Clause(allOf: $0.compactMap(\.last)) })
     clauses += isNot ? any.negated : [any]
     return true
   }
@@ -121,9 +123,10 @@ extension NftRuleParser {
     return fields.count > 1 && fields.allSatisfy { $0.count <= 2 } ? (fields, end) : nil
   }
 
+  /// - Returns: of each field, clauses for what it is part of, and one for its value.
   private func clauses(
     of fields: [ArraySlice<NftTokens.Token>], _ element: [NftTokens.Token]
-  ) throws(ImportRefusal) -> [Clause] {
+  ) throws(ImportRefusal) -> [[Clause]] {
     let values = element.split { $0.text == "." && !$0.isQuoted }
     guard values.count == fields.count, let first = element.first else {
       throw ImportRefusal("expected \(fields.count) values joined by dots", at: element.map(\.word).range)
@@ -131,7 +134,7 @@ extension NftRuleParser {
     if let odd = element.first(where: { ["timeout", "expires"].contains($0.text) }) {
       throw ImportRefusal("a set whose elements end is not taken over", at: odd.word)
     }
-    var all: [Clause] = []
+    var all: [[Clause]] = []
     for (field, value) in zip(fields, values) {
       let value = value.prefix { !["counter", "comment"].contains($0.text) }
       var parser = NftRuleParser(Array(field + value), table: table, sets: sets, options)
@@ -139,9 +142,9 @@ extension NftRuleParser {
       guard parser.actions.isEmpty, parser.verdicts.isEmpty else {
         throw ImportRefusal("expected a value", at: first.word)
       }
-      all += parser.clauses
+      all.append(parser.clauses)
     }
-    try ImportRefusal.checkPorts(all, at: element.map(\.word).range)
+    try ImportRefusal.checkPorts(all.flatMap(\.self), at: element.map(\.word).range)
     return all
   }
 }

@@ -19,6 +19,7 @@ struct Branch: Sendable {
     self.shortName = shortName ?? number
     for clause in clauses { addChoice(clause) }
     guard settle() else { return nil }
+    saveCopies()
     tests = tests.filter { test in !tests.contains { $0.implies(test) } }
     tests.sort { $0.property.place < $1.property.place }
     choices.sort { $0.alternatives.count < $1.alternatives.count }
@@ -63,6 +64,19 @@ struct Branch: Sendable {
       choices = open
     }
     return !tests.contains { test in tests.contains { $0.excludes(test) } }
+  }
+
+  /// So little may be copied for each of a list, however long that is.
+  private static let alwaysCopied = 3
+  /// More copies, in rules, are not made of what a list leads to.
+  private static let mostCopied = 10_000
+
+  /// A long list that leads to much is asked in a group, which is left by what lies between.
+  private mutating func saveCopies() {
+    let size = min(outcome.size, 1 << 24)
+    let copies = ends(of: choices.filter { !$0.isNone })
+    guard size > Self.alwaysCopied, copies > 1, copies * size > Self.mostCopied, !outcome.leavesGroup else { return }
+    choices = choices.map { $0.isNone || $0.isNestable ? $0 : $0.complement?.asNone.narrowed(by: tests) ?? $0 }
   }
 
   /// Each stands below the one before it: more would make a tree too deep to be read.

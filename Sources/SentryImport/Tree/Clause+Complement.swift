@@ -1,29 +1,51 @@
 internal import SentryPacket
 internal import SentryRules
 
-// Long lists of addresses, and what lies between them.
+// What no list holds, as a list of its own.
 
 extension Clause {
-  /// Of a list of addresses that are not meant, all others; `nil` of anything else.
-  var complement: Clause? {
-    guard let property = alternatives.first?.first?.property, [.sourceNet, .destinationNet].contains(property) else {
-      return nil
+  /// More other values than these are not ruled out one below the other.
+  private static let mostRuledOut = 32
+
+  /// Lists of tests of which each packet fits one that fits none of the alternatives; `nil` if there is no such that could be read.
+  var complement: Clause? { Self.complement(inOrder.map { $0[...] }).map { Clause(apart: $0) } }
+
+  private static func complement(_ lists: [ArraySlice<PacketTest>]) -> [[PacketTest]]? {
+    if lists.contains(where: \.isEmpty) { return [] }
+    let groups = PacketTest.grouped(lists)
+    let firsts = groups.map(\.first)
+    let isFlat = groups.allSatisfy { $0.rests.contains(where: \.isEmpty) }
+    guard isFlat || PacketTest.areApart(firsts), var all = others(than: firsts) else { return nil }
+    for group in groups {
+      guard let rests = complement(group.rests) else { return nil }
+      all += rests.map { [group.first] + $0 }
     }
+    return all
+  }
+
+  private static func others(than tests: [PacketTest]) -> [[PacketTest]]? {
+    if let property = tests.first?.property, let others = addresses(otherThan: tests, property) {
+      return others.map { [$0] }
+    }
+    return tests.count > mostRuledOut ? nil : [tests.map { !$0 }]
+  }
+
+  /// - Returns: no two for one packet; `nil` if the tests ask for anything else.
+  private static func addresses(otherThan tests: [PacketTest], _ property: TestedProperty) -> [PacketTest]? {
     var ranges: [AddressRange] = []
-    for tests in alternatives {
-      guard tests.count == 1, tests[0].property == property, !tests[0].isNegated,
-        case .addresses(let first, let last) = tests[0].meaning, let range = AddressRange(first: first, last: last)
+    for test in tests {
+      guard test.property == property, !test.isNegated, case .addresses(let first, let last) = test.meaning,
+        let range = AddressRange(first: first, last: last)
       else { return nil }
       ranges.append(range)
     }
     ranges = ranges.merged
-    return Clause(
-      oneOf: ["4", "6"].flatMap { family in
-        let ofFamily = ranges.filter { $0.first.isIPv4 == (family == "4") }
-        guard !ofFamily.isEmpty else { return [PacketTest(.ipVersion, family)] }
-        let spaces = family == "4" ? [AddressRange.allIPv4] : AddressRange.allIPv6
-        return spaces.flatMap { ofFamily.gaps(in: $0) }.map { PacketTest(property, NetText.text(of: $0)) }
-      })
+    return ["4", "6"].flatMap { family in
+      let ofFamily = ranges.filter { $0.first.isIPv4 == (family == "4") }
+      guard !ofFamily.isEmpty else { return [PacketTest(.ipVersion, family)] }
+      let spaces = family == "4" ? [AddressRange.allIPv4] : AddressRange.allIPv6
+      return spaces.flatMap { ofFamily.gaps(in: $0) }.map { PacketTest(property, NetText.text(of: $0)) }
+    }
   }
 }
 

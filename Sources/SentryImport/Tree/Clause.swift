@@ -26,6 +26,9 @@ struct Clause: Hashable, Sendable {
 
   init(_ tests: PacketTest...) { alternatives = [tests] }
 
+  /// - Parameter alternatives: no packet fits two of them.
+  init(apart alternatives: [[PacketTest]]) { self.alternatives = alternatives }
+
   /// - Parameter tests: no packet fits two of them.
   init(oneOf tests: [PacketTest]) { alternatives = tests.map { [$0] } }
 
@@ -106,12 +109,15 @@ struct Clause: Hashable, Sendable {
 
   /// Clauses that all hold where this one does not.
   var negated: [Clause] {
-    if !isNone, isLongAsNone {
-      var none = self
-      none.isNone = true
-      return [none]
-    }
+    if !isNone, isLongAsNone { return [asNone] }
     return isNone ? [Clause(alternatives, areApart: areApart)] : opposites
+  }
+
+  /// None of its alternatives.
+  var asNone: Clause {
+    var none = self
+    none.isNone = true
+    return none
   }
 
   /// For each alternative, a clause that holds where that does not.

@@ -40,6 +40,14 @@ import Testing
       (listed || joined, 0)
     },
     Case("FAMILY saddr != @hosts jump more") { listed, _, port in (listed || port != 443, 0) },
+    Case("FAMILY saddr . udp dport != @doors drop") { _, _, _ in (true, 0) },
+    Case("FAMILY saddr . th dport != @doors drop") { _, joined, _ in (joined, 0) },
+    Case("tcp sport 40000 FAMILY saddr . tcp dport != @doors drop") { _, joined, _ in (joined, 0) },
+    // Copies of where it leads to, one for each element, would be tens of thousands.
+    Case("FAMILY saddr @hosts jump long") { listed, _, port in (!(listed && port == 443), 0) },
+    Case("FAMILY saddr . tcp dport @doors jump long") { _, joined, port in (!(joined && port == 443), 0) },
+    Case("jump closed") { _, joined, _ in (!joined, 0) },
+    Case("goto closed") { _, joined, _ in (!joined, 0) },
     Case("jump others") { listed, _, _ in (!listed, 0) },
     Case("goto others") { listed, _, _ in (!listed, 0) },
   ]
@@ -55,6 +63,14 @@ import Testing
           \(rules.replacing("FAMILY", with: family))
         }
         chain more {
+          tcp dport 443 drop
+        }
+        chain closed {
+          \(family) saddr . tcp dport != @doors return
+          drop
+        }
+        chain long {
+          \((1_000..<1_050).map { "tcp sport \($0) drop" }.joined(separator: "\n"))
           tcp dport 443 drop
         }
         chain others {
@@ -89,7 +105,7 @@ import Testing
     let ruleSet = try #require(rules.ruleSet)
     let document = RuleDocument(reading: Array((rules.text ?? "").utf8))
     #expect(document.findings(on: nil).filter { $0.severity >= .warning } == [])
-    #expect((ruleSet.rules.map(\.depth).max() ?? 0) < 12)
+    #expect((ruleSet.rules.map(\.depth).max() ?? 0) < 12 && ruleSet.rules.count < 1_500)
     var bench = ImportBench(ruleSet)
     for _ in 0..<1_500 {
       let number = UInt32.random(in: 0...0x400, using: &random)
