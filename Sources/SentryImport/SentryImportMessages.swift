@@ -27,11 +27,14 @@ extension Diagnostic {
   }
 
   static func tooEntangled(_ rule: IPFWRule, limit: Int) -> Diagnostic {
-    notTakenOver("with what this rule asks and leads to, the rules would become more than \(limit)", at: rule.range)
+    notTakenOver(
+      "with what this rule asks and leads to, the rules would become more than \(limit), or stand too deep",
+      at: rule.range)
   }
 
   static func tooEntangled(at range: Range<Int>) -> Diagnostic {
-    notTakenOver("with its lists and the chains that it leads to, the rules would become too many", at: range)
+    notTakenOver(
+      "with its lists and the chains that it leads to, the rules would become too many, or stand too deep", at: range)
   }
 
   static func badJump(_ chain: String, isLoop: Bool, at range: Range<Int>) -> Diagnostic {

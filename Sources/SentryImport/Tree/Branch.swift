@@ -20,6 +20,7 @@ struct Branch: Sendable {
     for clause in clauses { addChoice(clause) }
     guard settle() else { return nil }
     saveCopies()
+    isTooMuch = isTooMuch || depth > Self.mostLevels
     tests = tests.filter { test in !tests.contains { $0.implies(test) } }
     tests.sort { $0.property.place < $1.property.place }
     choices.sort { $0.alternatives.count < $1.alternatives.count }
@@ -81,6 +82,16 @@ struct Branch: Sendable {
 
   /// Each stands below the one before it: more would make a tree too deep to be read.
   private static let mostTests = 100
+
+  /// Documents have room for some more.
+  private static let mostLevels = 200
+
+  /// Levels of the tree that it may take, those below included.
+  private var depth: Int {
+    let lists = choices.reduce(0) { $0 + ($1.alternatives.lazy.map(\.count).max() ?? 0) }
+    let nested = choices.lazy.filter(\.isNestable).map(\.alternatives.count).max() ?? 0
+    return tests.count + lists + nested + 1 + outcome.depth
+  }
 
   /// Where a rule would have so many ends or more, lists are asked once each, in a group that is left by what does not fit.
   private static let manyEnds = 6

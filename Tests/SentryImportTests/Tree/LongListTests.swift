@@ -159,6 +159,29 @@ import Testing
     }
   }
 
+  /// Each chain asks for some more, and leads to the next.
+  @Test func chainsBelowChainsAreNoDeeperThanDocuments() {
+    func none(_ offset: Int) -> String { (0..<15).map { "\($0 * 2 + offset)" }.joined(separator: ", ") }
+    let chains = (0..<20).map { place in
+      "chain c\(place) {\n tcp dport != { \(none(place * 40)) } tcp sport != { \(none(place * 40)) } "
+        + (place < 19 ? "jump c\(place + 1)" : "drop") + "\ntcp dport \(1_000 + place) drop\n }"
+    }
+    let text = """
+      table inet filter {
+        chain input {
+          type filter hook input priority 0; policy accept;
+          jump c0
+          udp dport 53 drop
+        }
+        \(chains.joined(separator: "\n"))
+      }
+      """
+    let rules = ImportedRules(nft: Array(text.utf8), fileName: "rules", options: ImportOptions())
+    let errors = rules.diagnostics.filter { $0.severity == .error }
+    #expect(!errors.isEmpty && errors.allSatisfy { $0.message.contains("or stand too deep") }, "\(errors)")
+    #expect(rules.text?.contains("propertyValue = 53") == true && rules.text?.contains("propertyValue = 1000") == true)
+  }
+
   /// What cannot be asked in a tree that can be read is refused at once, and alone.
   @Test func whatIsTooDeepIsRefusedAlone() {
     let ports = (0..<120).map { "\($0 * 2 + 1)" }.joined(separator: ", ")
@@ -177,7 +200,7 @@ import Testing
       """
     let rules = ImportedRules(nft: Array(text.utf8), fileName: "rules", options: ImportOptions())
     let errors = rules.diagnostics.filter { $0.severity == .error }
-    #expect(errors.count == 1 && errors[0].message.contains("would become too many"), "\(errors)")
+    #expect(errors.count == 1 && errors[0].message.contains("too many, or stand too deep"), "\(errors)")
     #expect(errors.first.map { rules.source.location(of: $0.range.lowerBound).line } == 8)
     #expect(rules.text?.contains("propertyValue = 22") == true)
   }
