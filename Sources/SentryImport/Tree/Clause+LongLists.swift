@@ -4,7 +4,7 @@ extension Clause {
   /// Longer lists are not turned into questions one below the other.
   private static let longestNested = 16
   /// Nor are lists of several tests each, where that would have more ends.
-  private static let mostEnds = 6
+  private static let mostEnds = 3
 
   /// Its alternatives can be asked one below the other.
   var isNestable: Bool {

@@ -27,7 +27,8 @@ extension Clause {
 
   /// ICMP about other packets: errors and redirects (RFC 792; RFC 4443 §2.1; RFC 4861 §4.5).
   static let icmpErrors = Clause(anyOf: [
-    Clause(.icmpType, [3...5, 11...12]), Clause(.icmpv6Type, [1...4, 137...137]),
+    Clause(allOf: [Clause(protocolNumber: 1), Clause(.icmpType, [3...5, 11...12])]),
+    Clause(allOf: [Clause(protocolNumber: 58), Clause(.icmpv6Type, [1...4, 137...137])]),
   ])
 
   /// What IP carries.

@@ -79,6 +79,8 @@ import Testing
       65535 deny ip from any to any
       """
     let about = "quoting ( udp 192.0.2.10:5000 > 203.0.113.53:53 )"
+    let text = try #require(SampleRulesetTests.imported(rules).text)
+    #expect(RuleDocument(reading: Array(text.utf8)).findings(on: nil).filter { $0.severity >= .warning } == [])
     let found = try Self.verdicts(
       rules,
       [
