@@ -15,12 +15,13 @@ extension Clause {
     let groups = PacketTest.grouped(lists)
     let firsts = groups.map(\.first)
     let isFlat = groups.allSatisfy { $0.rests.contains(where: \.isEmpty) }
-    guard isFlat || PacketTest.areApart(firsts), var all = others(than: firsts) else { return nil }
+    guard isFlat || PacketTest.areApart(firsts), let others = others(than: firsts) else { return nil }
+    var all: [[PacketTest]] = []
     for group in groups {
       guard let rests = complement(group.rests) else { return nil }
       all += rests.map { [group.first] + $0 }
     }
-    return all
+    return all + others
   }
 
   private static func others(than tests: [PacketTest]) -> [[PacketTest]]? {

@@ -1,4 +1,6 @@
+import SentryDiagnostics
 import SentryImport
+import SentryRules
 import Testing
 
 /// iptables-extensions(8), "conntrack": "RELATED: the packet is starting a new connection, but is associated with an existing
@@ -29,6 +31,20 @@ import Testing
   ])
   func relatedAreErrorsAlone(_ rules: String, _ expected: [Bool]) throws {
     #expect(try Self.verdicts(rules) == expected)
+  }
+
+  @Test(arguments: ["ip", "ip6", "inet"]) func nothingIsFoundInWhatKeepsErrorsOut(_ family: String) throws {
+    let text = """
+      table \(family) filter {
+        chain input {
+          type filter hook input priority 0; policy drop;
+          ct state established accept
+        }
+      }
+      """
+    let rules = ImportedRules(nft: Array(text.utf8), fileName: "rules", options: ImportOptions())
+    let document = RuleDocument(reading: Array(try #require(rules.text).utf8))
+    #expect(document.findings(on: nil).filter { $0.severity >= .warning } == [])
   }
 
   /// What the protocol rules out is not asked.
