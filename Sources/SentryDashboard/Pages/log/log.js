@@ -27,6 +27,8 @@ export function mount(root, context, page) {
   let cameMeanwhile = 0;
   let stream = null;
   let lookup = 0;
+  /** Seconds that the latest counts took. */
+  let lookedFor = 0;
   let begun;
   /** Ends when there are entries, or nobody has to wait for any. */
   const hasBegun = new Promise((done) => { begun = done; });
@@ -56,7 +58,8 @@ export function mount(root, context, page) {
   const bars = makeChart({
     id: "minutes", label: "Log entries by the minute, the last hour", kind: "bars", format: count, onZoom: look,
   });
-  const poll = makePoll(() => 10, loadMinutes);
+  // Words are looked for in all entries of the hour: of a flood, that takes the daemon a while.
+  const poll = makePoll(() => Math.max(10, 20 * lookedFor), loadMinutes);
 
   root.append(h("div", { class: "page full" },
     h("h1", { class: "hidden-label" }, "Log"),
@@ -142,7 +145,9 @@ export function mount(root, context, page) {
 
   async function loadMinutes(signal) {
     const until = Math.floor(hostNow());
+    const asked = performance.now();
     const { start, step, counts } = await get("/v1/log/minutes", { ...filters(), since: until - barSpan, until });
+    lookedFor = (performance.now() - asked) / 1000;
     if (signal.aborted) return;
     const found = new Set(counts.flatMap((one) => Object.keys(one)));
     const others = [...found].filter((name) => !verdicts.includes(name)).sort();
