@@ -152,9 +152,10 @@ export function mount(root, context, page) {
     const found = new Set(counts.flatMap((one) => Object.keys(one)));
     const others = [...found].filter((name) => !verdicts.includes(name)).sort();
     const names = [...verdicts.filter((name) => found.has(name)), ...others];
-    const series = (names.length ? names : ["message"]).map((name) => (
+    const series = names.map((name) => (
       { name, label: verdictLabels[name] ?? name, values: counts.map((one) => one[name] ?? 0) }));
-    bars.show({ start, step, series });
+    const none = { name: "message", label: "no entry", values: counts.map(() => 0) };
+    bars.show({ start, step, series: series.length ? series : [none] });
   }
 
   function look(zoom) {
