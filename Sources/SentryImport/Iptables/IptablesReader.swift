@@ -150,23 +150,30 @@ struct IptablesReader {
   }
 
   private mutating func add(_ words: [Word], to name: Word) {
-    var chain = base.chains[name.text] ?? FilterChain(name: name.text, range: name.range)
     var rule = FilterChain.Rule(text: words.text, range: words.isEmpty ? name.range : words.range)
     var parser = IptablesRuleParser(words, isIPv6: isIPv6, options)
+    var findings: [Diagnostic] = []
     do throws(ImportRefusal) {
       try parser.read()
       rule.clauses = parser.clauses
       rule.actions = [parser.action]
       rule.limit = parser.limit
-      chain.findings += parser.findings
+      findings = parser.findings
       if parser.tracksConnections { base.seesNoLaterFragments = true }
     } catch {
-      chain.findings.append(.notTakenOver(error))
+      findings = [.notTakenOver(error)]
       rule.actions = [.none]
     }
-    chain.rules.append(rule)
+    // In its place: a chain may have thousands of rules.
+    base.chains[name.text, default: FilterChain(name: name.text, range: name.range)].add(rule, findings)
     last = name.text
-    base.chains[name.text] = chain
+  }
+}
+
+extension FilterChain {
+  fileprivate mutating func add(_ rule: Rule, _ findings: [Diagnostic]) {
+    rules.append(rule)
+    self.findings += findings
   }
 }
 

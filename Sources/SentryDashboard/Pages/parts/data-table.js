@@ -90,28 +90,19 @@ export function makeTable({ id, caption, columns, keyOf, sort, most = 200, empty
       .sort((a, b) => (a.value < b.value ? -sign : a.value > b.value ? sign : 0))
       .map(({ row }) => row);
     // Under the pointer no row moves, lest somebody hits another than meant: what is new comes last.
-    if (isUnderPointer(body)) return asTheyAre(sorted, true);
+    if (isUnderPointer(body)) return asTheyAre(sorted);
     const hasRoom = sorted.length <= limit || sorted.slice(0, limit).every((row) => lines.has(keyOf(row)));
     const isSettled = body.childElementCount > 0 && hasRoom && performance.now() - sortedAt < steadyFor;
-    if (isSettled) return asTheyAre(sorted, false);
+    if (isSettled) return asTheyAre(sorted);
     sortedAt = performance.now();
     return sorted;
   }
 
-  /** The rows in the order that they have in the page; what is new comes behind the one that it follows, or last. */
-  function asTheyAre(sorted, newComesLast) {
+  function asTheyAre(sorted) {
     const places = new Map([...body.children].map((line, index) => [line.dataset.key, index]));
-    const place = (row) => places.get(keyOf(row));
-    const isKnown = (row) => place(row) !== undefined;
-    const known = sorted.filter(isKnown).sort((a, b) => place(a) - place(b));
-    if (newComesLast) return [...known, ...sorted.filter((row) => !isKnown(row))];
-    const behind = new Map([[null, []]]);
-    let last = null;
-    for (const row of sorted) {
-      if (isKnown(row)) behind.set(last = keyOf(row), []);
-      else behind.get(last).push(row);
-    }
-    return [...behind.get(null), ...known.flatMap((row) => [row, ...behind.get(keyOf(row))])];
+    const place = (row) => places.get(keyOf(row)) ?? Infinity;
+    const known = sorted.filter((row) => place(row) < Infinity).sort((a, b) => place(a) - place(b));
+    return [...known, ...sorted.filter((row) => place(row) === Infinity)];
   }
 
   function draw() {
