@@ -137,7 +137,6 @@ struct PacketWorker: ~Copyable {
   /// Works until it is told to stop.
   mutating func run() {
     while !isStopping { turn() }
-    // What is sent again meets whatever comes after us.
     letWaitingGo(mayDrop: true)
     releaseAll()
     emptyQueue()
@@ -165,7 +164,8 @@ struct PacketWorker: ~Copyable {
     repeat {
       isQueueReadable = true
       judgeBatch(from: queue)
-      letWaitingGo()
+      // What is sent again meets what comes after us.
+      letWaitingGo(mayDrop: true)
       releaseAll()
       turns += 1
     } while queue.isWaitedIn && turns < Self.turnsToEmptyQueue

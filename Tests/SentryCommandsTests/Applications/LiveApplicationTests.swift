@@ -99,6 +99,18 @@ struct LiveApplicationTests {
     return String(try #require(lines.last)[index])
   }
 
+  /// TCP sends it again, and then it is up to the kernel, which by itself lets everything pass.
+  @Test(.timeLimit(.minutes(12)))
+  func whatWaitsOutlivesAnOrderlyStop() async throws {
+    try await with("{ timeout = 300; }") { bench in
+      let program = try await bench.copy("curl", as: "tool")
+      async let status = bench.fetch(by: program, patience: 60)
+      _ = try await bench.question()
+      #expect(try await bench.daemon.program.stop() == 0)
+      #expect(try await status == 0)
+    }
+  }
+
   @Test(.timeLimit(.minutes(12)))
   func whereNobodyAnswersTheOtherHolds() async throws {
     try await with("{ timeout = 2; otherwise = deny; }") { bench in
