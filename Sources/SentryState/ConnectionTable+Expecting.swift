@@ -6,6 +6,10 @@ public import SentryPacket
 
 /// How far the latest of the flows have come that are expected.
 struct ExpectedFlows: BitwiseCopyable {
+  static var early: Int { 1_024 }
+  /// Flows in the table from which it pays to expect them: more do not stay in the processor's second cache, of one or two
+  /// megabytes.
+  var from = 16_384
   /// Its line of the index has been asked for.
   var hash: UInt64 = 0
   /// The entry of the one before has been asked for, here.
@@ -18,12 +22,12 @@ extension ConnectionTable {
 
   /// Says that a frame's flow will be looked up and entered soon. Changes nothing but how long that takes.
   public mutating func expect(_ frame: RawSpan, linkType: LinkType) {
-    guard table.count >= Self.manyFlows, let flow = FlowGlimpse(of: frame, linkType: linkType) else { return }
+    guard table.count >= expected.from, let flow = FlowGlimpse(of: frame, linkType: linkType) else { return }
     expect(FlowIdentity(flow))
   }
 
-  /// More do not stay in the processor's own caches, which all packets go through, too: then it pays to expect them.
-  private static var manyFlows: Int { 1_024 }
+  /// Packets come out of other cores' caches, and drive flows out of this one's sooner: then it pays to expect fewer, too.
+  public mutating func expectEarly() { expected.from = ExpectedFlows.early }
 
   /// The same for a flow that is known.
   @inline(__always)

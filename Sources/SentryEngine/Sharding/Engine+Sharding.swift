@@ -23,6 +23,7 @@ extension Engine {
   public mutating func becomeShard(among count: Int) {
     isShard = true
     shardCount = max(1, count)
+    tables.connections.expectEarly()
   }
 
   /// Looks at a packet that another engine judges; its flow must not be one of this engine's. Changes nothing else.
