@@ -37,7 +37,7 @@ export function mount(root, context, page) {
   const field = (id, label, width) => {
     const input = h("input", {
       class: "field", id: `log-${id}`, type: "search", placeholder: label, "aria-label": label, spellcheck: "false",
-      autocomplete: "off", on: { input: changed },
+      autocomplete: "off", maxlength: "200", on: { input: changed },
     });
     input.style.width = width;
     return input;
