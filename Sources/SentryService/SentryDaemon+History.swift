@@ -1,4 +1,5 @@
 internal import SentryControl
+internal import SentryDiagnostics
 internal import SentryEngine
 internal import SentryJournal
 internal import SentryPacket
