@@ -461,7 +461,7 @@ public struct AddressTable: ~Copyable {
       guard let length = entry.range.prefixLength.flatMap({ UInt8(exactly: $0) }) else { return nil }
       return table.peek(AddressKey(entry.address, ipv6PrefixLength: length), now: now)
     }
-    return table.makingWay(now: now, refreshing: refreshed).map { entry(at: $0) }
+    return table.foreseenMakingWay(now: now, refreshing: refreshed).map { entry(at: $0) }
   }
 
   func entry(at slot: Int) -> AddressEntry { table[slot].entry(lifetime: table.lifetime(of: slot)) }

@@ -11,7 +11,7 @@ struct ExpectedFlows: BitwiseCopyable {
   /// megabytes.
   var from = 16_384
   /// Its line of the index has been asked for.
-  var hash: UInt64 = 0
+  var hash: UInt32 = 0
   /// The entry of the one before has been asked for, here.
   var slot: Int?
 }

@@ -15,7 +15,7 @@ public import SentryPacket
 public struct ConnectionTable: ~Copyable {
   var table: LinkedTable<ConnectionRecord>
   /// Where the flow that was looked up last belongs: worked out once for looking and entering.
-  private var latestHash: UInt64 = 0
+  private var latestHash: UInt32 = 0
   var expected = ExpectedFlows()
   /// What has been told of the flows, by slot; `nil` where nobody wants to know.
   var accounts: FlowAccounts?
@@ -213,7 +213,7 @@ public struct ConnectionTable: ~Copyable {
     }
     record.lastNanoseconds = now.nanoseconds
     let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)
-    let evicted = known == nil ? table.makingWay(now: now).map { table[$0].entry } : nil
+    let evicted = known == nil ? table.foreseenMakingWay(now: now).map { table[$0].entry } : nil
     return Foresight(after: record.entry, newRates: newRates, evicted: evicted)
   }
 

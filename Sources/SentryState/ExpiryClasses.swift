@@ -1,9 +1,13 @@
 // The lifetimes in a table, and which of its entries goes next.
 //
 // Entries that live equally long are a class, a list in the order of their last refresh. So the front of a list is always the
-// next of its class to expire, and the oldest of its class; which class expires next, and which has the oldest entry, is kept
-// in a `LeastNumber` each. A table with tens of thousands of lifetimes is no slower than one with a handful, but for a few
-// steps where a front changes.
+// next of its class to expire, and the oldest of its class; which class expires next, and which has the oldest entry, a
+// `LeastNumber` each finds. A table with tens of thousands of lifetimes is no slower than one with a handful, but for a few
+// steps.
+//
+// Fronts change with every second packet, and are asked for seldom; and they only ever get younger. So the numbers stay as they
+// are meanwhile, too early, and are put right when they are the least: a class whose front has changed is not touched again
+// until its turn would have come.
 //
 // Classes are made as lifetimes are asked for. An empty one serves the next new lifetime, so there are never more than there
 // were different lifetimes in use at once.
@@ -21,12 +25,20 @@ struct ExpiryClass: BitwiseCopyable {
   fileprivate(set) var lifetime: Int64
   var front = Links.none
   var back = Links.none
+  /// When the front was refreshed last, unless the class is empty.
+  fileprivate(set) var frontNanoseconds = LeastNumber.none
   /// It stands among the classes to be given away, unless it has an entry again by then.
   fileprivate var isSpare = false
 
   init(lifetime: Int64) { self.lifetime = lifetime }
 
   var isEmpty: Bool { front == Links.none }
+
+  /// When the front expires.
+  fileprivate var deadline: Int64 {
+    let (deadline, isTooFar) = frontNanoseconds.addingReportingOverflow(lifetime)
+    return isTooFar ? LeastNumber.none - 1 : deadline
+  }
 }
 
 /// All classes of a table, named by their position.
@@ -38,10 +50,14 @@ struct ExpiryClasses {
   private var spares: [UInt16] = []
   /// The class that was asked for last: most entries live as long as the one before.
   private var latest: UInt16 = 0
-  /// When the front of each class expires; the unlimited class is not among them.
+  /// When the front of each class expires, or some time before; `none` for some of those that are empty, and the unlimited one.
   private var deadlines = LeastNumber()
-  /// When the front of each class was refreshed last; the unlimited class is not among them.
+  /// When the front of each class was refreshed last, or some time before; `none` where there is no deadline.
   private var ages = LeastNumber()
+  /// The class that had the oldest entry when that was asked last.
+  private var eldest: UInt16 = 0
+  /// No other has a front that was refreshed before this.
+  private var othersFrom = Int64.min
 
   /// - Parameters:
   ///   - lifetimes: of the first classes, in nanoseconds; of two equal ones, only the first is found by its lifetime.
@@ -86,6 +102,8 @@ struct ExpiryClasses {
       if positions[self[candidate].lifetime] == candidate { positions[self[candidate].lifetime] = nil }
       positions[lifetime] = candidate
       self[candidate].lifetime = lifetime
+      forgetTimes(of: Int(candidate))
+      othersFrom = .min
       return candidate
     }
     return nil
@@ -124,37 +142,93 @@ struct ExpiryClasses {
 
   // MARK: By time
 
-  /// Notes that a class has another front, or that its front was refreshed; `nil` where the class is empty now.
+  /// Notes that a class has another front, or that its front was refreshed: not before the former one.
   @inline(__always)
-  mutating func setFront(of expiryClass: UInt16, refreshedAt nanoseconds: Int64?) {
-    let lifetime = self[expiryClass].lifetime
-    guard lifetime != ExpiryClass.unlimited else { return }
-    guard let nanoseconds else {
-      deadlines[Int(expiryClass)] = LeastNumber.none
-      ages[Int(expiryClass)] = LeastNumber.none
-      return spare(expiryClass)
-    }
-    deadlines[Int(expiryClass)] = Self.deadline(nanoseconds, lifetime)
-    ages[Int(expiryClass)] = nanoseconds
+  mutating func setFront(of expiryClass: UInt16, refreshedAt nanoseconds: Int64) {
+    self[expiryClass].frontNanoseconds = nanoseconds
+    if ages[Int(expiryClass)] == LeastNumber.none { begin(expiryClass) }
   }
 
-  private static func deadline(_ nanoseconds: Int64, _ lifetime: Int64) -> Int64 {
-    let (deadline, isTooFar) = nanoseconds.addingReportingOverflow(lifetime)
-    return isTooFar ? LeastNumber.none - 1 : deadline
+  /// Notes that the front of a class counts as refreshed earlier than it was.
+  mutating func turnBackFront(of expiryClass: UInt16, to nanoseconds: Int64) {
+    self[expiryClass].frontNanoseconds = nanoseconds
+    begin(expiryClass)
   }
+
+  /// A class has its first entry.
+  @inline(never)
+  private mutating func begin(_ expiryClass: UInt16) {
+    let list = self[expiryClass]
+    guard list.lifetime != ExpiryClass.unlimited else { return }
+    deadlines[Int(expiryClass)] = list.deadline
+    ages[Int(expiryClass)] = list.frontNanoseconds
+    othersFrom = min(othersFrom, list.frontNanoseconds)
+  }
+
+  /// Notes that a class is empty now.
+  mutating func setEmpty(_ expiryClass: UInt16) { spare(expiryClass) }
 
   /// The slot of an expired entry; `nil` if nothing has expired.
   @inline(__always)
-  func expired(at nanoseconds: Int64) -> Int? {
-    deadlines.least <= nanoseconds ? Int(all[deadlines.position].front) : nil
+  mutating func expired(at nanoseconds: Int64) -> Int? {
+    deadlines.least <= nanoseconds ? searchExpired(at: nanoseconds) : nil
+  }
+
+  @inline(never)
+  private mutating func searchExpired(at nanoseconds: Int64) -> Int? {
+    while deadlines.least <= nanoseconds {
+      let position = deadlines.position
+      let list = all[position]
+      guard !list.isEmpty else {
+        forgetTimes(of: position)
+        continue
+      }
+      if deadlines[position] == list.deadline { return Int(list.front) }
+      deadlines[position] = list.deadline
+    }
+    return nil
+  }
+
+  private mutating func forgetTimes(of position: Int) {
+    deadlines[position] = LeastNumber.none
+    ages[position] = LeastNumber.none
   }
 
   /// The slot of the entry with a limited lifetime that has gone without a refresh for longest, else of such an entry without
   /// a limit. Of equal ones it is that of the first class.
-  var oldest: Int? {
-    if ages.least != LeastNumber.none { return Int(all[ages.position].front) }
+  @inline(__always)
+  mutating func oldest() -> Int? {
+    let list = self[eldest]
+    return list.frontNanoseconds < othersFrom && !list.isEmpty ? Int(list.front) : searchOldest()
+  }
+
+  @inline(never)
+  private mutating func searchOldest() -> Int? {
+    while ages.least != LeastNumber.none {
+      let position = ages.position
+      let list = all[position]
+      guard !list.isEmpty else {
+        forgetTimes(of: position)
+        continue
+      }
+      if ages[position] == list.frontNanoseconds {
+        eldest = UInt16(truncatingIfNeeded: position)
+        othersFrom = ages.least(beside: position)
+        return Int(list.front)
+      }
+      ages[position] = list.frontNanoseconds
+    }
+    othersFrom = .min
     guard let unlimited = positions[ExpiryClass.unlimited], !self[unlimited].isEmpty else { return nil }
     return Int(self[unlimited].front)
+  }
+
+  // MARK: Looking only
+
+  /// True if anything has expired. Looks at every class if anything may have.
+  func hasExpired(at nanoseconds: Int64) -> Bool {
+    deadlines.least <= nanoseconds
+      && all.contains { !$0.isEmpty && $0.lifetime != ExpiryClass.unlimited && $0.deadline <= nanoseconds }
   }
 
   // MARK: Checks
@@ -165,11 +239,20 @@ struct ExpiryClasses {
       guard let position = positions[expiryClass.lifetime], self[position].lifetime == expiryClass.lifetime else {
         return "class \(list) is not found by its lifetime"
       }
-      let isCounted = !expiryClass.isEmpty && expiryClass.lifetime != ExpiryClass.unlimited
-      let age = isCounted ? time(Int(expiryClass.front)) : LeastNumber.none
-      if ages[list] != age { return "class \(list) is said to begin at \(ages[list]), not \(age)" }
-      let deadline = isCounted ? Self.deadline(age, expiryClass.lifetime) : LeastNumber.none
-      if deadlines[list] != deadline { return "class \(list) is said to expire at \(deadlines[list]), not \(deadline)" }
+      if (ages[list] == LeastNumber.none) != (deadlines[list] == LeastNumber.none) { return "class \(list) is half known" }
+      if expiryClass.isEmpty { continue }
+      let age = time(Int(expiryClass.front))
+      if expiryClass.frontNanoseconds != age {
+        return "class \(list) is said to begin at \(expiryClass.frontNanoseconds), not \(age)"
+      }
+      if expiryClass.lifetime == ExpiryClass.unlimited { continue }
+      if ages[list] > age { return "class \(list) begins at \(age), before \(ages[list])" }
+      if deadlines[list] > expiryClass.deadline {
+        return "class \(list) expires at \(expiryClass.deadline), before \(deadlines[list])"
+      }
+      if list != eldest, age < othersFrom { return "class \(list) begins at \(age), before \(othersFrom)" }
+    }
+    for (list, expiryClass) in all.enumerated() {
       let canBeGiven = expiryClass.isEmpty && expiryClass.lifetime != ExpiryClass.unlimited
       if canBeGiven, !expiryClass.isSpare { return "class \(list) is empty, and nobody can have it" }
     }

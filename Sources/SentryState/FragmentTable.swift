@@ -53,7 +53,7 @@ public struct FragmentTable: ~Copyable {
   /// The datagram that makes way when `remember` enters another; `nil` where there is room, or nothing is entered. Changes nothing.
   public func makingWay(for packet: PacketFields, now: Timestamp) -> FragmentEntry? {
     guard remembers(packet), table.peek(FragmentKey(packet), now: now) == nil else { return nil }
-    return table.makingWay(now: now).map { table[$0].entry }
+    return table.foreseenMakingWay(now: now).map { table[$0].entry }
   }
 
   /// The datagrams that have not expired, the longest ago first.

@@ -23,6 +23,17 @@ struct LeastNumber {
     return node - count
   }
 
+  /// The least of all numbers but the one there; `none` if there is no other.
+  func least(beside position: Int) -> Int64 {
+    var least = Self.none
+    var node = count + position
+    while node > 1 {
+      least = min(least, nodes[node ^ 1])
+      node /= 2
+    }
+    return least
+  }
+
   subscript(position: Int) -> Int64 {
     @inline(__always) get { nodes[count + position] }
     @inline(__always) set {

@@ -46,17 +46,20 @@ extension LinkedEntry {
   @inlinable static var leavesTraces: Bool { false }
 }
 
-/// The neighbours of an entry in the list of its class; of a free slot, `next` is the free slot after it.
+/// The neighbours of an entry in the list of its class, and where the index has it: what the table needs to know to let an entry go.
+/// Of a free slot, `next` is the free slot after it.
 struct Links: BitwiseCopyable {
   static let none = UInt32.max
 
   var previous = none
   var next = none
+  /// The hash of the entry's key.
+  var hash: UInt32 = 0
 }
 
 struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   private var slots: ZeroedBuffer<Entry>
-  /// By slot. Apart from the entries: where one leaves its place in a list, its neighbours are seldom in the cache, but eight to a
+  /// By slot. Apart from the entries: where one leaves its place in a list, its neighbours are seldom in the cache, but five to a
   /// line their links often are.
   private var links: ZeroedBuffer<Links>
   private var index: SlotIndex
@@ -106,7 +109,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// The same, for those who know `hash(of:)` the key.
   @inline(__always)
-  mutating func find(_ key: Entry.Key, hash: UInt64, now: Timestamp) -> Int? {
+  mutating func find(_ key: Entry.Key, hash: UInt32, now: Timestamp) -> Int? {
     guard let slot = index.slot(of: hash, where: { slots[$0].key == key }) else { return nil }
     guard isExpired(slot, now) else { return slot }
     remove(at: slot)
@@ -140,7 +143,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Where the table looks for a key, and puts it.
   @inline(__always)
-  func hash(of key: Entry.Key) -> UInt64 { key.hash(seed) }
+  func hash(of key: Entry.Key) -> UInt32 { UInt32(truncatingIfNeeded: key.hash(seed)) }
 
   /// True if there is an entry with this key, expired or not.
   func contains(_ key: Entry.Key) -> Bool { slot(of: key) != nil }
@@ -196,13 +199,13 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Has the line of the index fetched that `find` reads first.
   @inline(__always)
-  func prefetchIndex(hash: UInt64) { index.prefetch(hash: hash) }
+  func prefetchIndex(hash: UInt32) { index.prefetch(hash: hash) }
 
   /// Has the entry fetched that `find` compares first.
   ///
   /// - Returns: its slot; `nil` if there is none.
   @inline(__always)
-  func prefetchEntry(hash: UInt64) -> Int? {
+  func prefetchEntry(hash: UInt32) -> Int? {
     guard let slot = index.likelySlot(of: hash) else { return nil }
     slots.prefetchAll(of: slot)
     links.prefetch(slot)
@@ -228,12 +231,13 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// The same, for those who know `hash(of:)` its key.
   @inline(__always)
-  mutating func insert(_ entry: Entry, hash: UInt64, in expiryClass: UInt16, now: Timestamp) -> Int {
+  mutating func insert(_ entry: Entry, hash: UInt32, in expiryClass: UInt16, now: Timestamp) -> Int {
     assert(hash == self.hash(of: entry.key))
     if count >= min(capacity, index.slotCapacity) { makeRoomOrGrow(now) }
     let slot = takeFreeSlot()
     slots[slot] = entry
     index.insert(slot, hash: hash)
+    links[slot].hash = hash
     append(slot, to: expiryClass, at: now.nanoseconds)
     count += 1
     additions &+= 1
@@ -285,7 +289,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
         slot = links[Int(slot)].previous
       }
       if slot == Links.none {
-        classes.setFront(of: UInt16(truncatingIfNeeded: list), refreshedAt: now.nanoseconds)
+        classes.turnBackFront(of: UInt16(truncatingIfNeeded: list), to: now.nanoseconds)
       }
     }
   }
@@ -302,7 +306,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   @inline(__always)
   private mutating func remove(at slot: Int, isEviction: Bool) {
-    guard let position = index.position(of: slot, hash: hash(of: slots[slot].key)) else { return }
+    guard let position = index.position(of: slot, hash: links[slot].hash) else { return }
     remove(slot, at: position, isEviction: isEviction)
   }
 
@@ -373,7 +377,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     if isOccupied(slot) { remove(at: slot) }
     touch(slot)
     slots[slot] = entry
-    index.insert(slot, hash: hash(of: entry.key))
+    enterIndex(slot)
     append(slot, to: classes.expiryClass(lasting: lifetime), at: now.nanoseconds)
     count += 1
     additions &+= 1
@@ -428,49 +432,48 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   // MARK: Making room
 
   /// The slot of the entry that makes way when one more is inserted; `nil` where there is room, or an expired one goes.
-  ///
-  /// - Parameter refreshed: the slot of an entry that is refreshed before that.
-  func makingWay(now: Timestamp, refreshing refreshed: Int? = nil) -> Int? {
-    guard count >= capacity, classes.expired(at: now.nanoseconds) == nil, let oldest = classes.oldest else {
-      return nil
-    }
-    return oldest == refreshed ? nextOldest(refreshing: oldest, now: now) : oldest
+  mutating func makingWay(now: Timestamp) -> Int? {
+    count >= capacity && classes.expired(at: now.nanoseconds) == nil ? classes.oldest() : nil
   }
 
-  /// The oldest entry after a refresh of the one that is the oldest before it. Looks at every class.
-  private func nextOldest(refreshing refreshed: Int, now: Timestamp) -> Int {
-    let refreshedClass = slots[refreshed].expiryClass
-    let isLimited = classes[refreshedClass].lifetime != ExpiryClass.unlimited
+  /// The same. Changes nothing, and looks at every class.
+  ///
+  /// - Parameter refreshed: the slot of an entry that is refreshed before that.
+  func foreseenMakingWay(now: Timestamp, refreshing refreshed: Int? = nil) -> Int? {
+    guard count >= capacity, !classes.hasExpired(at: now.nanoseconds) else { return nil }
+    return oldest(limited: true, refreshing: refreshed, now) ?? oldest(limited: false, refreshing: refreshed, now)
+  }
+
+  /// The slot of the oldest entry whose lifetime is limited, or is not. Looks at every class.
+  private func oldest(limited isLimited: Bool, refreshing refreshed: Int?, _ now: Timestamp) -> Int? {
     var oldest: (slot: Int, nanoseconds: Int64)?
-    for (position, list) in classes.all.enumerated() where !list.isEmpty {
-      guard (list.lifetime != ExpiryClass.unlimited) == isLimited else { continue }
+    for list in classes.all where !list.isEmpty && (list.lifetime != ExpiryClass.unlimited) == isLimited {
       var (slot, nanoseconds) = (Int(list.front), slots[Int(list.front)].lastNanoseconds)
-      if position == Int(refreshedClass) {
-        let next = links[refreshed].next
-        (slot, nanoseconds) =
-          next == Links.none ? (refreshed, now.nanoseconds) : (Int(next), slots[Int(next)].lastNanoseconds)
+      if slot == refreshed {
+        let next = links[slot].next
+        (slot, nanoseconds) = next == Links.none ? (slot, now.nanoseconds) : (Int(next), slots[Int(next)].lastNanoseconds)
       }
       if let oldest, oldest.nanoseconds <= nanoseconds { continue }
       oldest = (slot, nanoseconds)
     }
-    return oldest?.slot ?? refreshed
+    return oldest?.slot
   }
 
   /// Removes one entry: an expired one, else the oldest with a limited lifetime, else the oldest.
   private mutating func makeRoom(_ now: Timestamp) {
     if let expired = classes.expired(at: now.nanoseconds) { return remove(at: expired) }
-    guard let slot = classes.oldest else { return }
+    guard let slot = classes.oldest() else { return }
     prefetchRemoval(behind: slot)
     remove(at: slot, isEviction: true)
     evictions &+= 1
   }
 
   /// The entries behind the one that goes now are likely to go next: of the second the line of the index is fetched, and so that
-  /// its key is there by then, the entry behind it.
+  /// its hash is there by then, the links of the one behind it.
   @inline(__always)
   private func prefetchRemoval(behind slot: Int) {
     guard let next = slotBehind(slot), let second = slotBehind(next) else { return }
-    index.prefetch(hash: hash(of: slots[second].key))
+    index.prefetch(hash: links[second].hash)
     let third = Int(links[second].next)
     slots.prefetchAll(of: third)
     links.prefetch(third)
@@ -488,6 +491,12 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   // MARK: Slots
+
+  private mutating func enterIndex(_ slot: Int) {
+    let hash = hash(of: slots[slot].key)
+    links[slot].hash = hash
+    index.insert(slot, hash: hash)
+  }
 
   /// Entries the index has room for at first.
   private static var firstIndexedSlots: Int { 4_096 }
@@ -508,7 +517,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       links.preferLargePages()
     }
     for slot in 0..<touchedSlots where slots[slot].expiryClass != ExpiryClass.free {
-      larger.insert(slot, hash: hash(of: slots[slot].key))
+      larger.insert(slot, hash: links[slot].hash)
     }
     index = larger
   }
@@ -524,7 +533,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   private mutating func remove(_ slot: Int, at position: Int, isEviction: Bool) {
-    index.remove(at: position) { slots[$0].key.hash(seed) }
+    index.remove(at: position) { links[$0].hash }
     if Entry.leavesTraces, departures != nil { depart(slot, isEviction: isEviction) }
     unlink(slot)
     slots[slot].expiryClass = ExpiryClass.free
@@ -551,7 +560,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     if count == index.slotCapacity { growIndex() }
     let slot = takeFreeSlot()
     slots[slot] = entry
-    index.insert(slot, hash: hash(of: entry.key))
+    enterIndex(slot)
     append(slot, to: expiryClass, at: entry.lastNanoseconds)
     count += 1
     return slot
@@ -565,7 +574,8 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     let back = classes[expiryClass].back
     slots[slot].lastNanoseconds = nanoseconds
     slots[slot].expiryClass = expiryClass
-    links[slot] = Links(previous: back, next: Links.none)
+    links[slot].previous = back
+    links[slot].next = Links.none
     classes[expiryClass].back = number
     if back == Links.none {
       classes[expiryClass].front = number
@@ -584,7 +594,8 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     links[Int(previous)].next = next
     links[Int(next)].previous = previous
     links[Int(back)].next = number
-    links[slot] = Links(previous: back, next: Links.none)
+    links[slot].previous = back
+    links[slot].next = Links.none
     slots[slot].lastNanoseconds = nanoseconds
   }
 
@@ -597,11 +608,15 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     } else {
       links[Int(next)].previous = previous
     }
-    if previous == Links.none {
-      classes[list].front = next
-      classes.setFront(of: list, refreshedAt: next == Links.none ? nil : slots[Int(next)].lastNanoseconds)
-    } else {
+    if previous != Links.none {
       links[Int(previous)].next = next
+    } else {
+      classes[list].front = next
+      if next == Links.none {
+        classes.setEmpty(list)
+      } else {
+        classes.setFront(of: list, refreshedAt: slots[Int(next)].lastNanoseconds)
+      }
     }
   }
 }

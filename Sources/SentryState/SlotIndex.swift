@@ -2,9 +2,11 @@
 ///
 /// One 32-bit word per slot, 16 words to a line. A word stands in its home, the line that its hash names, or where that is full
 /// in the first line behind it with room. It is 0 where none stands, else from the highest bit down
-/// - the tag, bits of the hash: as many as are left over,
+/// - the tag, the upper bits of the hash: as many as are left over,
 /// - the displacement, two bits: how many lines it stands behind its home, plus one; 3 is two lines or more,
 /// - the slot, in as many bits as slots below `slotCapacity` need.
+///
+/// A hash has 32 bits: the line that it names takes the lower ones, and no bit serves for both.
 ///
 /// Tag and displacement of all words of a line are compared at once, so that finding a slot costs one line that is seldom in the
 /// cache and no branch that is hard to foresee, and an absent key almost never a look at a slot. At most half of the words are
@@ -46,11 +48,11 @@ struct SlotIndex: ~Copyable {
 
   /// Has the line fetched in which a hash is looked for first.
   @inline(__always)
-  func prefetch(hash: UInt64) { words.prefetch(home(of: hash) &* Self.lineWords) }
+  func prefetch(hash: UInt32) { words.prefetch(home(of: hash) &* Self.lineWords) }
 
   /// The slot with this hash that `isSought`, or `nil`.
   @inline(__always)
-  func slot(of hash: UInt64, where isSought: (_ slot: Int) -> Bool) -> Int? {
+  func slot(of hash: UInt32, where isSought: (_ slot: Int) -> Bool) -> Int? {
     var sought = firstWord(hash)
     var line = home(of: hash)
     while true {
@@ -68,7 +70,7 @@ struct SlotIndex: ~Copyable {
 
   /// The first slot in the home of this hash whose word has it; `nil` if there is none there.
   @inline(__always)
-  func likelySlot(of hash: UInt64) -> Int? {
+  func likelySlot(of hash: UInt32) -> Int? {
     let line = home(of: hash)
     let matches = words.matches(inLine: line, mask: ~slotMask, firstWord(hash))
     return matches == 0 ? nil : Int(words[Self.position(line, matches)] & slotMask)
@@ -76,7 +78,7 @@ struct SlotIndex: ~Copyable {
 
   /// The position of a slot that is in the index with this hash; `nil` if it is not.
   @inline(__always)
-  func position(of slot: Int, hash: UInt64) -> Int? {
+  func position(of slot: Int, hash: UInt32) -> Int? {
     var sought = firstWord(hash) | UInt32(truncatingIfNeeded: slot)
     var line = home(of: hash)
     while true {
@@ -90,7 +92,7 @@ struct SlotIndex: ~Copyable {
 
   /// Adds a slot that is not there yet. There must be room.
   @inline(__always)
-  mutating func insert(_ slot: Int, hash: UInt64) {
+  mutating func insert(_ slot: Int, hash: UInt32) {
     assert(slot >= 0 && slot < slotCapacity)
     var word = firstWord(hash) | UInt32(truncatingIfNeeded: slot)
     var line = home(of: hash)
@@ -107,7 +109,7 @@ struct SlotIndex: ~Copyable {
 
   /// Empties a position. `hash` tells the hash of a slot that stays.
   @inline(__always)
-  mutating func remove(at position: Int, hash: (_ slot: Int) -> UInt64) {
+  mutating func remove(at position: Int, hash: (_ slot: Int) -> UInt32) {
     var hole = position
     while isFull(hole / Self.lineWords), let next = wordBehind(hole, hash) {
       words[hole] = word(words[next.position], displacedBy: next.distance)
@@ -126,7 +128,7 @@ struct SlotIndex: ~Copyable {
   // MARK: Lines
 
   @inline(__always)
-  private func home(of hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & lineMask }
+  private func home(of hash: UInt32) -> Int { Int(truncatingIfNeeded: hash) & lineMask }
 
   /// The position of the first of some words of a line, given by their bits.
   @inline(__always)
@@ -142,7 +144,7 @@ struct SlotIndex: ~Copyable {
 
   /// A word behind a full line that may stand in it, and how far it is from home there; `nil` if there is none.
   @inline(never)
-  private func wordBehind(_ hole: Int, _ hash: (_ slot: Int) -> UInt64) -> (position: Int, distance: Int)? {
+  private func wordBehind(_ hole: Int, _ hash: (_ slot: Int) -> UInt32) -> (position: Int, distance: Int)? {
     var line = hole / Self.lineWords
     var passed = 0
     while isFull(line) {
@@ -163,9 +165,7 @@ struct SlotIndex: ~Copyable {
 
   /// All of a word but its slot, in its home: the upper bits of the hash, and no lines behind.
   @inline(__always)
-  private func firstWord(_ hash: UInt64) -> UInt32 {
-    UInt32(truncatingIfNeeded: hash >> 32) & tagMask | noDisplacement
-  }
+  private func firstWord(_ hash: UInt32) -> UInt32 { hash & tagMask | noDisplacement }
 
   /// Stands for two lines behind home, and for more.
   @inline(__always)
@@ -184,7 +184,7 @@ struct SlotIndex: ~Copyable {
   }
 
   /// How many lines behind home a word stands.
-  private func displacement(of word: UInt32, in line: Int, _ hash: (_ slot: Int) -> UInt64) -> Int {
+  private func displacement(of word: UInt32, in line: Int, _ hash: (_ slot: Int) -> UInt32) -> Int {
     let bits = word & mostDisplacement
     if bits == mostDisplacement { return (line - home(of: hash(Int(word & slotMask)))) & lineMask }
     return Int(bits &>> slotBits) - 1

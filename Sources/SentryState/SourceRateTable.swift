@@ -48,7 +48,7 @@ public struct SourceRateTable: ~Copyable {
     guard let slot = table.peek(key, now: now) else {
       return Foresight(
         before: nil, after: SourceRateEntry(range: key.range, packets: 1, rate: 0),
-        evicted: table.makingWay(now: now).map { table[$0].entry(now) })
+        evicted: table.foreseenMakingWay(now: now).map { table[$0].entry(now) })
     }
     let before = table[slot].entry(now)
     var after = before

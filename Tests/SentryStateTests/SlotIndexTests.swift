@@ -11,7 +11,7 @@ import Testing
     var random = SplitMix64(state: seed)
     let slotCount = 64
     let hashes = (0..<slotCount).map { _ in
-      UInt64.random(in: 5..<8, using: &random) | UInt64.random(in: 0..<3, using: &random) << 56
+      UInt32.random(in: 5..<8, using: &random) | UInt32.random(in: 0..<3, using: &random) << 28
     }
     var index = SlotIndex(slots: slotCount)
     var present: Set<Int> = []
