@@ -25,30 +25,40 @@ struct PlainRecordFormat {
     unitsPerSecond = precision == .microseconds ? 1_000_000 : 1_000_000_000
   }
 
-  /// Where each field sits, in bytes from the start of a record.
-  private enum Layout {
-    static var seconds: Int { 0 }
-    static var fraction: Int { 4 }
-    static var capturedLength: Int { 8 }
-    static var wireLength: Int { 12 }
-    static var frame: Int { 16 }
+  /// What stands before the bytes of a frame, as it is written.
+  private struct Header: BitwiseCopyable {
+    var seconds: UInt32
+    var fraction: UInt32
+    var capturedLength: UInt32
+    var wireLength: UInt32
+
+    static var length: Int { 16 }
   }
+
+  /// The header at `start`; `nil` if it runs past the end of `bytes`.
+  @inline(__always)
+  private func header(at start: Int, in bytes: RawSpan) -> Header? {
+    guard start >= 0, start <= bytes.byteCount - Header.length else { return nil }
+    // Safe: a header's bytes at `start` were just shown to lie inside the span, and any bits are one.
+    return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: Header.self)
+  }
+
+  /// A number without a sign.
+  @inline(__always)
+  private func number(_ field: UInt32) -> Int { Int(isBigEndian ? UInt32(bigEndian: field) : UInt32(littleEndian: field)) }
 
   /// The record that begins at `start`, or `nil` if it is not plain or runs past the end of `bytes`.
   @inline(__always)
   func record(at start: Int, in bytes: RawSpan) -> Record? {
-    guard let seconds = field(at: start + Layout.seconds, in: bytes),
-      let fraction = field(at: start + Layout.fraction, in: bytes),
-      let capturedLength = field(at: start + Layout.capturedLength, in: bytes),
-      let wireLength = field(at: start + Layout.wireLength, in: bytes)
+    guard let header = header(at: start, in: bytes) else { return nil }
+    let (fraction, capturedLength) = (number(header.fraction), number(header.capturedLength))
+    let frame = start &+ Header.length
+    guard fraction < unitsPerSecond, capturedLength <= snapshotLength, capturedLength <= bytes.byteCount &- frame
     else { return nil }
-    let frame = start + Layout.frame
-    guard fraction < unitsPerSecond, capturedLength <= snapshotLength, capturedLength <= bytes.byteCount - frame
-    else { return nil }
-    // 32 bits of seconds: until 2106, and far from overflowing.
-    let time = Int64(seconds) * Timestamp.nanosecondsPerSecond + Int64(fraction * nanosecondsPerUnit)
+    // None of this overflows: seconds have 32 bits, until 2106.
+    let time = Int64(number(header.seconds)) &* Timestamp.nanosecondsPerSecond &+ Int64(fraction &* nanosecondsPerUnit)
     return Record(
-      time: Timestamp(nanoseconds: time), wireLength: wireLength, frame: frame..<frame + capturedLength)
+      time: Timestamp(nanoseconds: time), wireLength: number(header.wireLength), frame: frame..<frame &+ capturedLength)
   }
 
   /// Where the bytes of the record that begins at `start` lie, be it plain or not; empty at the end of `bytes` if it runs past
@@ -56,15 +66,10 @@ struct PlainRecordFormat {
   @inline(__always)
   func frame(at start: Int, in bytes: RawSpan) -> Range<Int> {
     let end = bytes.byteCount
-    guard let length = field(at: start + Layout.capturedLength, in: bytes), length <= end - start - Layout.frame
+    guard let length = header(at: start, in: bytes).map({ number($0.capturedLength) }),
+      length <= end &- start &- Header.length
     else { return end..<end }
-    let frame = start + Layout.frame
-    return frame..<frame + length
-  }
-
-  /// 32 bits without a sign.
-  @inline(__always)
-  private func field(at offset: Int, in bytes: RawSpan) -> Int? {
-    bytes.wire32(at: offset).map { Int(isBigEndian ? $0 : $0.byteSwapped) }
+    let frame = start &+ Header.length
+    return frame..<frame &+ length
   }
 }

@@ -204,7 +204,8 @@ public struct Engine: ~Copyable {
     var isRateBound = false
     if verdict.letsThrough {
       let slot = tables.connections.enter(
-        flow, foundAt: walk.connection, packet, now: clock.now, interface: UInt16(truncatingIfNeeded: walk.interface))
+        flow, foundAt: walk.connection, FlowStep(packet), now: clock.now,
+        interface: UInt16(truncatingIfNeeded: walk.interface))
       if rareQuestions.contains(.proof), let slot { followProof(flow, at: slot, frame) }
       if rareQuestions.contains(.helpers), let slot { followHelpers(flow, at: slot, on: place, frame) }
       if rareQuestions.contains(.rates), let slot { isRateBound = followRates(flow, at: slot, frame) }
@@ -300,6 +301,11 @@ public struct Engine: ~Copyable {
 
   /// Runs the ticks due at or before `time`, in order. A live loop calls this while no packets come.
   public mutating func advance(to time: Timestamp) {
+    if appliedAt == nil || !clock.advanceWithinSecond(to: time) { advanceToTicks(at: time) }
+  }
+
+  @inline(never)
+  private mutating func advanceToTicks(at time: Timestamp) {
     guard isSwitchedOn else { return clock.skip(to: time) }
     let isFirst = clock.latest == nil
     var due = clock.advance(to: time)

@@ -37,6 +37,16 @@ struct EngineClock {
   /// When the next idle check is due, if time does not jump; `nil` before the first moment.
   var nextIdleCheck: Timestamp? { latest.map { _ in nextTick.adding(seconds: 9 - ticksRun % 10) } }
 
+  /// Moves the clock to `time` (never back) if no tick becomes due by that.
+  ///
+  /// - Returns: false before the first moment, and if one does: then the clock stands.
+  @inline(__always)
+  mutating func advanceWithinSecond(to time: Timestamp) -> Bool {
+    guard let latest, time < nextTick else { return false }
+    self.latest = max(latest, time)
+    return true
+  }
+
   /// Moves the clock to `time` (never back) and says which ticks have become due. The caller runs them in order.
   mutating func advance(to time: Timestamp) -> DueTicks {
     guard let latest else {

@@ -20,7 +20,8 @@ extension PacketFields {
   mutating func decodeIPv4(_ frame: RawSpan, wireEnd: Int) -> FrameKind {
     let start = Int(networkOffset)
     let available = wireEnd - start
-    let (totalLength, words) = readFixedIPv4Header(frame, at: start)
+    let (totalLength, words, fixed) = readFixedIPv4Header(frame, at: start)
+    present.formUnion(fixed)
 
     // A total length of 0 is what offloading network cards leave in packets longer than 65 535 bytes.
     let length = totalLength == 0 ? available : min(totalLength, available)
@@ -28,7 +29,7 @@ extension PacketFields {
 
     let headerLength = words.map { $0 * 4 } ?? IPv4Layout.minimumHeader
     guard headerLength >= IPv4Layout.minimumHeader, headerLength <= length else { return .shortIPHeader }
-    guard has(.addresses) else { return .ip }
+    guard fixed.contains(.addresses) else { return .ip }
 
     let headerEnd = start + headerLength
     if headerEnd <= frame.byteCount {
@@ -40,9 +41,12 @@ extension PacketFields {
 
   /// Reads what was captured of the first twenty bytes.
   ///
-  /// - Returns: the total length, 0 if it was not captured, and the header's length in words.
+  /// - Returns: the total length, 0 if it was not captured, the header's length in words, and what is present now. (Were it
+  ///   noted here, that would be one byte, and whoever reads both right after would have to wait until it has left the processor.)
   @inline(__always)
-  private mutating func readFixedIPv4Header(_ frame: RawSpan, at start: Int) -> (totalLength: Int, words: Int?) {
+  private mutating func readFixedIPv4Header(
+    _ frame: RawSpan, at start: Int
+  ) -> (totalLength: Int, words: Int?, present: Presence) {
     guard let first = frame.wire64(at: start), let second = frame.wire64(at: start + 8),
       let destinationValue = frame.wire32(at: start + IPv4Layout.destination)
     else { return readCutIPv4Header(frame, at: start) }
@@ -55,13 +59,15 @@ extension PacketFields {
     hasMoreFragments = fragment & IPv4Layout.moreFragments != 0
     identification = UInt32(first >> 16 & 0xFFFF)
     trafficClass = UInt8(truncatingIfNeeded: first >> 48)
-    present.formUnion([.protocolNumber, .addresses])
-    return (Int(first >> 32 & 0xFFFF), Int(first >> 56 & 0x0F))
+    return (Int(first >> 32 & 0xFFFF), Int(first >> 56 & 0x0F), [.protocolNumber, .addresses])
   }
 
   /// The same where the capture ends before the header does: the addresses are not there.
   @inline(never)
-  private mutating func readCutIPv4Header(_ frame: RawSpan, at start: Int) -> (totalLength: Int, words: Int?) {
+  private mutating func readCutIPv4Header(
+    _ frame: RawSpan, at start: Int
+  ) -> (totalLength: Int, words: Int?, present: Presence) {
+    var present: Presence = []
     if let timeToLiveAndProtocol = frame.wire16(at: start + IPv4Layout.timeToLiveAndProtocol) {
       protocolNumber = UInt8(truncatingIfNeeded: timeToLiveAndProtocol)
       timeToLive = UInt8(truncatingIfNeeded: timeToLiveAndProtocol >> 8)
@@ -69,7 +75,7 @@ extension PacketFields {
     }
     return (
       Int(frame.wire16(at: start + IPv4Layout.totalLength) ?? 0),
-      frame.wire8(at: start + IPv4Layout.versionIHL).map { Int($0 & 0x0F) }
+      frame.wire8(at: start + IPv4Layout.versionIHL).map { Int($0 & 0x0F) }, present
     )
   }
 }

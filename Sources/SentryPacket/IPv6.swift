@@ -51,7 +51,7 @@ extension PacketFields {
     let length = isJumbo ? available : min(IPv6Layout.headerLength + (payloadLength ?? available), available)
     byteCount = UInt32(truncatingIfNeeded: max(0, length))
 
-    readFixedIPv6Header(frame, at: start)
+    present.formUnion(readFixedIPv6Header(frame, at: start))
     guard length >= IPv6Layout.headerLength else { return .shortIPHeader }
     guard let nextHeader else { return .ip }
     return walkExtensionHeaders(
@@ -59,20 +59,22 @@ extension PacketFields {
   }
 
   /// Everything in the forty bytes but payload length and next header.
+  ///
+  /// - Returns: what is present now.
   @inline(__always)
-  private mutating func readFixedIPv6Header(_ frame: RawSpan, at start: Int) {
+  private mutating func readFixedIPv6Header(_ frame: RawSpan, at start: Int) -> Presence {
     guard let sourceHigh = frame.wire64(at: start + IPv6Layout.source),
       let sourceLow = frame.wire64(at: start + IPv6Layout.source + 8),
       let destinationHigh = frame.wire64(at: start + IPv6Layout.destination),
       let destinationLow = frame.wire64(at: start + IPv6Layout.destination + 8),
       let versionTrafficClass = frame.wire16(at: start + IPv6Layout.versionTrafficClass),
       let hopLimit = frame.wire8(at: start + IPv6Layout.hopLimit)
-    else { return }
+    else { return [] }
     source = IPAddress(high: sourceHigh, low: sourceLow)
     destination = IPAddress(high: destinationHigh, low: destinationLow)
     trafficClass = UInt8(truncatingIfNeeded: versionTrafficClass >> 4)
     timeToLive = hopLimit
-    present.insert(.addresses)
+    return .addresses
   }
 
   /// Steps over extension headers to the upper protocol, taking the fragment header's values on the way.

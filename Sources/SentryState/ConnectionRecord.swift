@@ -21,16 +21,16 @@ struct ConnectionRecord: LinkedEntry {
   /// Packets discarded since a rule dropped the connection; before that, the number that `awaited` is, if there is one.
   private var refusalsOrNumber: UInt32 = 0
 
-  /// A new flow, of which `packet` is the first.
+  /// A new flow, with its first packet.
   ///
   /// Each value is written once: then the record is put together in its slot, and not copied there.
   @inline(__always)
-  init(_ flow: FlowKey, startedBy packet: borrowing PacketFields, at firstTime: Timestamp, interface: UInt16) {
+  init(_ flow: FlowKey, startedBy step: FlowStep, at firstTime: Timestamp, interface: UInt16) {
     key = flow.identity
     traits = Traits(flow)
-    tcp = packet.has(.tcpFlags) ? TCPState(startedWith: packet.tcpFlags) : []
+    tcp = step.tcpFlags.map { TCPState(startedWith: $0) } ?? []
     self.interface = interface
-    forward = FlowTraffic(packets: 1, bytes: UInt64(packet.byteCount))
+    forward = FlowTraffic(packets: 1, bytes: UInt64(step.byteCount))
     firstNanoseconds = firstTime.nanoseconds
   }
 
@@ -107,11 +107,11 @@ struct ConnectionRecord: LinkedEntry {
 
   /// Counts a packet of `flow`, which is this one, and follows what it says.
   @inline(__always)
-  mutating func add(_ packet: borrowing PacketFields, of flow: FlowKey, interface: UInt16) {
+  mutating func add(_ step: FlowStep, of flow: FlowKey, interface: UInt16) {
     let isForward = isForward(flow)
-    if isForward { forward.count(bytes: packet.byteCount) } else { reverse.count(bytes: packet.byteCount) }
+    if isForward { forward.count(bytes: step.byteCount) } else { reverse.count(bytes: step.byteCount) }
     self.interface = interface
-    if packet.has(.tcpFlags) { tcp.follow(packet.tcpFlags, isForward: isForward) }
+    if let flags = step.tcpFlags { tcp.follow(flags, isForward: isForward) }
   }
 
   /// Binds the flow to the rules with these labels; 0 leaves a direction as it is.

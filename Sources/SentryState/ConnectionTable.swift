@@ -49,7 +49,6 @@ public struct ConnectionTable: ~Copyable {
   ///
   /// - Parameters:
   ///   - flow: that of this packet.
-  ///   - packet: what to count, and for TCP to follow.
   ///   - now: the packet's time.
   ///   - interface: where the packet was seen, by its position in the engine.
   /// - Returns: the flow's slot; `nil` if the packet belongs to no flow.
@@ -57,7 +56,7 @@ public struct ConnectionTable: ~Copyable {
   public mutating func enter(
     _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16
   ) -> TableSlot? {
-    enter(flow, foundAt: lookup(flow, now: now), packet, now: now, interface: interface)
+    enter(flow, foundAt: lookup(flow, now: now), FlowStep(packet), now: now, interface: interface)
   }
 
   /// The same for the flow that `lookup` was asked for last, at the same time, with nothing entered or removed since.
@@ -65,24 +64,25 @@ public struct ConnectionTable: ~Copyable {
   /// - Parameter known: what `lookup` said.
   @discardableResult
   public mutating func enter(
-    _ flow: FlowKey, foundAt known: TableSlot?, _ packet: PacketFields, now: Timestamp, interface: UInt16
+    _ flow: FlowKey, foundAt known: TableSlot?, _ step: FlowStep, now: Timestamp, interface: UInt16
   ) -> TableSlot? {
     guard flow.isKnown else { return nil }
     if let known {
       let slot = known.index
-      if !startsAnew(packet, at: slot) {
-        table[slot].add(packet, of: flow, interface: interface)
+      if !startsAnew(step, at: slot) {
+        table[slot].add(step, of: flow, interface: interface)
         table.refresh(slot, in: table[slot].limit.rawValue, now: now)
         return known
       }
       table.remove(at: slot)
     }
-    let record = ConnectionRecord(flow, startedBy: packet, at: now, interface: interface)
+    let record = ConnectionRecord(flow, startedBy: step, at: now, interface: interface)
     return TableSlot(table.insert(record, hash: latestHash, in: record.limit.rawValue, now: now))
   }
 
-  private func startsAnew(_ packet: PacketFields, at slot: Int) -> Bool {
-    packet.has(.tcpFlags) && packet.tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn && table[slot].tcp.isClosed
+  private func startsAnew(_ step: FlowStep, at slot: Int) -> Bool {
+    guard let flags = step.tcpFlags else { return false }
+    return flags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn && table[slot].tcp.isClosed
   }
 
   /// Marks the flow in a slot as dropped by a rule: from now on its packets are to be refused, for as long as a flow is
@@ -206,10 +206,11 @@ public struct ConnectionTable: ~Copyable {
   ) -> Foresight? {
     guard flow.isKnown else { return nil }
     let known = table.peek(flow.identity, now: now)
-    var record = ConnectionRecord(flow, startedBy: packet, at: now, interface: interface)
-    if let known, !startsAnew(packet, at: known) {
+    let step = FlowStep(packet)
+    var record = ConnectionRecord(flow, startedBy: step, at: now, interface: interface)
+    if let known, !startsAnew(step, at: known) {
       record = table[known]
-      record.add(packet, of: flow, interface: interface)
+      record.add(step, of: flow, interface: interface)
     }
     record.lastNanoseconds = now.nanoseconds
     let newRates = record.bind(inbound: rates.inbound, outbound: rates.outbound)

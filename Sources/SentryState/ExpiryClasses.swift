@@ -23,7 +23,7 @@ struct ExpiryClass: BitwiseCopyable {
 
   /// In nanoseconds.
   fileprivate(set) var lifetime: Int64
-  var front = Links.none
+  fileprivate(set) var front = Links.none
   var back = Links.none
   /// When the front was refreshed last, unless the class is empty.
   fileprivate(set) var frontNanoseconds = LeastNumber.none
@@ -33,6 +33,12 @@ struct ExpiryClass: BitwiseCopyable {
   init(lifetime: Int64) { self.lifetime = lifetime }
 
   var isEmpty: Bool { front == Links.none }
+
+  @inline(__always)
+  fileprivate mutating func setFront(_ slot: UInt32, _ nanoseconds: Int64) {
+    front = slot
+    frontNanoseconds = nanoseconds
+  }
 
   /// When the front expires.
   fileprivate var deadline: Int64 {
@@ -142,10 +148,10 @@ struct ExpiryClasses {
 
   // MARK: By time
 
-  /// Notes that a class has another front, or that its front was refreshed: not before the former one.
+  /// Makes the entry in a slot the first of its class: one that was refreshed no earlier than the former was.
   @inline(__always)
-  mutating func setFront(of expiryClass: UInt16, refreshedAt nanoseconds: Int64) {
-    self[expiryClass].frontNanoseconds = nanoseconds
+  mutating func setFront(of expiryClass: UInt16, to slot: UInt32, refreshedAt nanoseconds: Int64) {
+    self[expiryClass].setFront(slot, nanoseconds)
     if ages[Int(expiryClass)] == LeastNumber.none { begin(expiryClass) }
   }
 
@@ -165,8 +171,12 @@ struct ExpiryClasses {
     othersFrom = min(othersFrom, list.frontNanoseconds)
   }
 
-  /// Notes that a class is empty now.
-  mutating func setEmpty(_ expiryClass: UInt16) { spare(expiryClass) }
+  /// Notes that a class has no entries any more.
+  mutating func setEmpty(_ expiryClass: UInt16) {
+    self[expiryClass].front = Links.none
+    self[expiryClass].back = Links.none
+    spare(expiryClass)
+  }
 
   /// The slot of an expired entry; `nil` if nothing has expired.
   @inline(__always)

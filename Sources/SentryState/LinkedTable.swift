@@ -256,7 +256,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     if links[slot].next == Links.none, slots[slot].expiryClass == expiryClass {
       slots[slot].lastNanoseconds = now.nanoseconds  // The last of its class stays the last.
       if links[slot].previous == Links.none {
-        classes.setFront(of: expiryClass, refreshedAt: now.nanoseconds)
+        classes.setFront(of: expiryClass, to: UInt32(truncatingIfNeeded: slot), refreshedAt: now.nanoseconds)
       }
       return
     }
@@ -304,10 +304,17 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// Removes the entry in an occupied slot.
   mutating func remove(at slot: Int) { remove(at: slot, isEviction: false) }
 
-  @inline(__always)
+  @inline(never)
   private mutating func remove(at slot: Int, isEviction: Bool) {
-    guard let position = index.position(of: slot, hash: links[slot].hash) else { return }
-    remove(slot, at: position, isEviction: isEviction)
+    guard let place = index.place(of: slot, hash: links[slot].hash) else { return }
+    index.remove(at: place) { links[$0].hash }
+    if Entry.leavesTraces, departures != nil { depart(slot, isEviction: isEviction) }
+    unlink(slot)
+    slots[slot].expiryClass = ExpiryClass.free
+    slots[slot].noteRemoval()
+    links[slot].next = firstFree
+    firstFree = UInt32(truncatingIfNeeded: slot)
+    count -= 1
   }
 
   /// Entries that one `expire` removes at most: less than a millisecond's work, as packets wait meanwhile.
@@ -460,6 +467,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   /// Removes one entry: an expired one, else the oldest with a limited lifetime, else the oldest.
+  @inline(__always)
   private mutating func makeRoom(_ now: Timestamp) {
     if let expired = classes.expired(at: now.nanoseconds) { return remove(at: expired) }
     guard let slot = classes.oldest() else { return }
@@ -502,7 +510,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   private static var firstIndexedSlots: Int { 4_096 }
 
   /// Entries from which a table is worth large pages; a small one stays in small pages, as they are used up.
-  private static var largePagesFrom: Int { 65_536 }
+  private static var largePagesFrom: Int { 16_384 }
 
   /// Doubles the index. Where the system has no memory for that, the table has reached its capacity.
   private mutating func growIndex() {
@@ -530,17 +538,6 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     let slot = Int(firstFree)
     firstFree = links[slot].next
     return slot
-  }
-
-  private mutating func remove(_ slot: Int, at position: Int, isEviction: Bool) {
-    index.remove(at: position) { links[$0].hash }
-    if Entry.leavesTraces, departures != nil { depart(slot, isEviction: isEviction) }
-    unlink(slot)
-    slots[slot].expiryClass = ExpiryClass.free
-    slots[slot].noteRemoval()
-    links[slot] = Links(previous: Links.none, next: firstFree)
-    firstFree = UInt32(truncatingIfNeeded: slot)
-    count -= 1
   }
 
   /// An empty table with the same classes, counters, departures and seed.
@@ -578,8 +575,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     links[slot].next = Links.none
     classes[expiryClass].back = number
     if back == Links.none {
-      classes[expiryClass].front = number
-      classes.setFront(of: expiryClass, refreshedAt: nanoseconds)
+      classes.setFront(of: expiryClass, to: number, refreshedAt: nanoseconds)
     } else {
       links[Int(back)].next = number
     }
@@ -603,20 +599,17 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   private mutating func unlink(_ slot: Int) {
     let list = slots[slot].expiryClass
     let (previous, next) = (links[slot].previous, links[slot].next)
-    if next == Links.none {
-      classes[list].back = previous
-    } else {
+    switch (previous, next) {
+    case (Links.none, Links.none): classes.setEmpty(list)
+    case (Links.none, _):
       links[Int(next)].previous = previous
-    }
-    if previous != Links.none {
+      classes.setFront(of: list, to: next, refreshedAt: slots[Int(next)].lastNanoseconds)
+    case (_, Links.none):
       links[Int(previous)].next = next
-    } else {
-      classes[list].front = next
-      if next == Links.none {
-        classes.setEmpty(list)
-      } else {
-        classes.setFront(of: list, refreshedAt: slots[Int(next)].lastNanoseconds)
-      }
+      classes[list].back = previous
+    default:
+      links[Int(next)].previous = previous
+      links[Int(previous)].next = next
     }
   }
 }

@@ -76,14 +76,20 @@ struct SlotIndex: ~Copyable {
     return matches == 0 ? nil : Int(words[Self.position(line, matches)] & slotMask)
   }
 
-  /// The position of a slot that is in the index with this hash; `nil` if it is not.
+  /// Where a word stands.
+  struct Place {
+    let line: Int
+    let position: Int
+  }
+
+  /// The place of a slot that is in the index with this hash; `nil` if it is not.
   @inline(__always)
-  func position(of slot: Int, hash: UInt32) -> Int? {
+  func place(of slot: Int, hash: UInt32) -> Place? {
     var sought = firstWord(hash) | UInt32(truncatingIfNeeded: slot)
     var line = home(of: hash)
     while true {
       let matches = words.matches(inLine: line, mask: .max, sought)
-      if matches != 0 { return Self.position(line, matches) }
+      if matches != 0 { return Place(line: line, position: Self.position(line, matches)) }
       if !isFull(line) { return nil }
       line = (line &+ 1) & lineMask
       sought = displaced(sought)
@@ -107,10 +113,16 @@ struct SlotIndex: ~Copyable {
     }
   }
 
-  /// Empties a position. `hash` tells the hash of a slot that stays.
+  /// Empties a place. `hash` tells the hash of a slot that stays.
   @inline(__always)
-  mutating func remove(at position: Int, hash: (_ slot: Int) -> UInt32) {
-    var hole = position
+  mutating func remove(at place: Place, hash: (_ slot: Int) -> UInt32) {
+    if isFull(place.line) { moveUp(behind: place, hash) } else { words[place.position] = 0 }
+  }
+
+  /// Empties a place in a full line.
+  @inline(never)
+  private mutating func moveUp(behind place: Place, _ hash: (_ slot: Int) -> UInt32) {
+    var hole = place.position
     while isFull(hole / Self.lineWords), let next = wordBehind(hole, hash) {
       words[hole] = word(words[next.position], displacedBy: next.distance)
       hole = next.position
@@ -143,7 +155,6 @@ struct SlotIndex: ~Copyable {
   private func isFull(_ line: Int) -> Bool { emptyWords(in: line) == 0 }
 
   /// A word behind a full line that may stand in it, and how far it is from home there; `nil` if there is none.
-  @inline(never)
   private func wordBehind(_ hole: Int, _ hash: (_ slot: Int) -> UInt32) -> (position: Int, distance: Int)? {
     var line = hole / Self.lineWords
     var passed = 0

@@ -19,9 +19,9 @@ import Testing
     for step in 0..<1_000 {
       let isFilling = step / 100 % 2 == 0
       let slot = Int.random(in: 0..<slotCount, using: &random)
-      if present.contains(slot), let position = index.position(of: slot, hash: hashes[slot]) {
+      if present.contains(slot), let place = index.place(of: slot, hash: hashes[slot]) {
         if isFilling, Bool.random(using: &random) { continue }
-        index.remove(at: position) { hashes[$0] }
+        index.remove(at: place) { hashes[$0] }
         present.remove(slot)
       } else if isFilling || Bool.random(using: &random) {
         index.insert(slot, hash: hashes[slot])
@@ -29,7 +29,7 @@ import Testing
       }
       for slot in 0..<slotCount {
         #expect(index.slot(of: hashes[slot]) { $0 == slot } == (present.contains(slot) ? slot : nil))
-        #expect((index.position(of: slot, hash: hashes[slot]) != nil) == present.contains(slot))
+        #expect((index.place(of: slot, hash: hashes[slot]) != nil) == present.contains(slot))
       }
       #expect(index.countedSlots() == present.count)
     }
@@ -42,13 +42,13 @@ import Testing
     for slot in 0..<others { index.insert(slot, hash: 14) }
     index.insert(127, hash: 15)
     for slot in 0..<others {
-      let position = index.position(of: slot, hash: 14)
-      index.remove(at: try #require(position)) { $0 == 127 ? 15 : 14 }
+      let place = index.place(of: slot, hash: 14)
+      index.remove(at: try #require(place)) { $0 == 127 ? 15 : 14 }
       for left in slot + 1..<others { #expect(index.slot(of: 14) { $0 == left } == left) }
       #expect(index.slot(of: 15) { $0 == 127 } == 127)
     }
     // Home again, in the last of 16 lines.
-    #expect(index.position(of: 127, hash: 15).map { $0 / 16 } == 15)
+    #expect(index.place(of: 127, hash: 15)?.line == 15)
   }
 
   @Test func holdsTheHighestSlotNumber() {
