@@ -18,10 +18,10 @@ extension Engine {
   public static var firstPacketAskedAbout: UInt64 { 16 }
 
   @inline(__always)
-  mutating func isToBeAsked(about flow: FlowKey) -> Bool {
+  mutating func isToBeAsked() -> Bool {
     guard let first = asksAboutFlowsFrom, let slot = walk.connection, packet.isSteady else { return false }
     if rareQuestions.contains(.helpers), tables.listenIn(on: packet) { return false }
-    return tables.connections.isToBeAsked(slot, flow, first: first)
+    return tables.connections.isToBeAsked(slot, tables.connections.latestFlow, first: first)
   }
 
   /// Walks the rules, and notes whether all steady packets of the flow go the same way.

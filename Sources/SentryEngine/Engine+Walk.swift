@@ -365,8 +365,14 @@ extension Engine {
   mutating func include(at position: Int32) -> Bool {
     let step = steps[Int(position)]
     walk.entry = nil
-    guard let table = AddressTableKind(rawValue: step.field), packet.has(.addresses),
-      let slot = tables.find(in: table, packet.source, now: walk.time), !isProtected(packet.source, from: table)
+    guard let table = AddressTableKind(rawValue: step.field), !tables.isEmpty(table) else { return step.isNegated }
+    return include(step, table)
+  }
+
+  @inline(never)
+  private mutating func include(_ step: Step, _ table: AddressTableKind) -> Bool {
+    guard packet.has(.addresses), let slot = tables.find(in: table, packet.source, now: walk.time),
+      !isProtected(packet.source, from: table)
     else { return step.isNegated }
     guard !step.isNegated else { return false }
     if !step.traits.contains(.isObserved) { tables.hit(slot, in: table, now: walk.time) }

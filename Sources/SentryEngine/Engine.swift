@@ -187,34 +187,44 @@ public struct Engine: ~Copyable {
     if packet.isFragment { followFragment() }
     if let reason = builtInReason(kind, place) { return decideBefore(rules: reason, kind) }
     // Looked up early: its entry arrives from memory while the rules are walked.
-    let flow = findConnection(frame)
+    findConnection(frame)
     if rareQuestions.contains(.helpers) { findAnnouncement() }
     if place.isFiltered {
       walk.features = place.features
       if rareQuestions.contains(.sourceRate) { countSource() }
-      if isToBeAsked(about: flow) { askRules(frame) } else { walkRules(frame) }
+      if isToBeAsked() { askRules(frame) } else { walkRules(frame) }
     }
     if let slot = walk.connection, tables.connections.tcpState(at: slot).contains(.closedByFirewall), isRefused,
       !walk.isObserving
     {
-      return refuse(flow, at: slot, kind, on: place)
+      return refuse(tables.connections.latestFlow, at: slot, kind, on: place)
     }
     let verdict = finalVerdict()
     var answer = Answer.none
     var isRateBound = false
     if verdict.letsThrough {
       let slot = tables.connections.enter(
-        flow, foundAt: walk.connection, FlowStep(packet), now: clock.now,
+        foundAt: walk.connection, FlowStep(packet), now: clock.now,
         interface: UInt16(truncatingIfNeeded: walk.interface))
-      if rareQuestions.contains(.proof), let slot { followProof(flow, at: slot, frame) }
-      if rareQuestions.contains(.helpers), let slot { followHelpers(flow, at: slot, on: place, frame) }
-      if rareQuestions.contains(.rates), let slot { isRateBound = followRates(flow, at: slot, frame) }
+      if let slot { isRateBound = follow(at: slot, frame, on: place) }
     } else if verdict != .delete {
-      answer = carryOut(verdict, flow, frame, on: place)
+      answer = carryOut(verdict, tables.connections.latestFlow, frame, on: place)
     }
     return Judgement(
       kind: kind, verdict: verdict, decider: walk.decider, entriesLogged: walk.entriesLogged, answer: answer,
       isRateBound: isRateBound)
+  }
+
+  /// Follows a packet of the flow in a slot: one that has been entered.
+  ///
+  /// - Returns: whether a rule limits the flow's rate.
+  @inline(__always)
+  private mutating func follow(at slot: TableSlot, _ frame: RawSpan, on place: InterfacePlace) -> Bool {
+    guard !rareQuestions.isDisjoint(with: [.proof, .helpers, .rates]) else { return false }
+    let flow = tables.connections.latestFlow
+    if rareQuestions.contains(.proof) { followProof(flow, at: slot, frame) }
+    if rareQuestions.contains(.helpers) { followHelpers(flow, at: slot, on: place, frame) }
+    return rareQuestions.contains(.rates) && followRates(flow, at: slot, frame)
   }
 
   /// A first fragment leaves its ports in the fragment table, whatever becomes of it; a later one takes them from there.
@@ -223,27 +233,23 @@ public struct Engine: ~Copyable {
     if let ports = tables.fragments.ports(for: packet, now: clock.now) { packet.take(ports: ports) }
   }
 
-  /// Looks up the packet's connection.
-  ///
-  /// - Returns: the flow that the packet enters or refreshes if it is let through.
+  /// Looks up the packet's connection: the flow that it enters or refreshes if it is let through, the table's latest then.
   @inline(__always)
-  private mutating func findConnection(_ frame: RawSpan) -> FlowKey {
+  private mutating func findConnection(_ frame: RawSpan) {
     // Only a look at what is present: to ask the packet more would copy all of it, right after it was decoded.
-    if !packet.present.isDisjoint(with: [.icmp, .icmpv6]), let flow = findQuotedConnection(frame) { return flow }
-    let flow = FlowKey(packet, direction: walk.direction)
-    walk.connection = tables.connections.lookup(flow, now: clock.now)
-    return flow
+    if !packet.present.isDisjoint(with: [.icmp, .icmpv6]), findQuotedConnection(frame) { return }
+    walk.connection = tables.connections.lookup(FlowKey(packet, direction: walk.direction), now: clock.now)
   }
 
   /// Looks up the connection that an ICMP error is about. The error must go to the sender of what it quotes.
   ///
-  /// - Returns: `nil` if that is not known, or the packet is no error. The error does not make it known either: it may be forged.
+  /// - Returns: false if that is not known, or the packet is no error. The error does not make it known either: it may be forged.
   @inline(never)
-  private mutating func findQuotedConnection(_ frame: RawSpan) -> FlowKey? {
-    guard let quoted = packet.quotedPacket(in: frame), quoted.source == packet.destination else { return nil }
-    let flow = FlowKey(quoted: quoted, byErrorGoing: walk.direction)
-    walk.connection = tables.connections.lookup(flow, now: clock.now)
-    return walk.connection == nil ? nil : flow
+  private mutating func findQuotedConnection(_ frame: RawSpan) -> Bool {
+    guard let quoted = packet.quotedPacket(in: frame), quoted.source == packet.destination else { return false }
+    walk.connection = tables.connections.lookup(
+      FlowKey(quoted: quoted, byErrorGoing: walk.direction), now: clock.now)
+    return walk.connection != nil
   }
 
   private mutating func countSource() {
@@ -285,9 +291,16 @@ public struct Engine: ~Copyable {
       entriesLogged: walk.entriesLogged)
   }
 
-  /// The verdict of the walk. A `Delay` holds inbound packets only, and only while there is room.
+  /// The verdict of the walk.
+  @inline(__always)
   private mutating func finalVerdict() -> Verdict {
-    guard walk.leaf == .delay else { return walk.leaf?.verdict ?? .pass }
+    guard let leaf = walk.leaf else { return .pass }
+    return leaf == .delay ? delay() : leaf.verdict ?? .pass
+  }
+
+  /// A `Delay` holds inbound packets only, and only while there is room.
+  @inline(never)
+  private mutating func delay() -> Verdict {
     guard walk.direction == .inbound else { return .pass }
     tables.delays.release(upTo: clock.now)
     if tables.delays.hold(clock.now) { return .delay }

@@ -28,12 +28,17 @@ public struct AddressSpans: Sendable, Equatable {
   public var isEmpty: Bool { ranges.isEmpty }
 
   /// Hosts have few addresses: the short loop is the common case; a long list is searched by halving.
-  @inlinable
+  @inlinable @inline(__always)
   public func contains(_ address: IPAddress) -> Bool {
     guard ranges.count > 8 else {
       for range in ranges where range.contains(address) { return true }
       return false
     }
+    return manyContain(address)
+  }
+
+  @usableFromInline
+  func manyContain(_ address: IPAddress) -> Bool {
     let index = firstIndex(endingAtOrAfter: address)
     return index < ranges.count && ranges[index].contains(address)
   }

@@ -67,16 +67,14 @@ public struct AddressTable: ~Copyable {
 
   // MARK: Packets
 
+  /// There is no entry, expired or not.
+  @inline(__always)
+  var isEmpty: Bool { table.count == 0 && ranges.isEmpty }
+
   /// The entry for this address, or for an IPv6 net or a range around it; `nil` if there is none or it has expired. Does not
   /// refresh it.
   @inline(__always)
   public mutating func find(_ address: IPAddress, now: Timestamp) -> TableSlot? {
-    // Tables that rules ask for are often empty: nothing has been triggered yet.
-    table.count == 0 && ranges.isEmpty ? nil : findEntry(address, now: now)
-  }
-
-  @inline(never)
-  private mutating func findEntry(_ address: IPAddress, now: Timestamp) -> TableSlot? {
     if let slot = findSingle(address, now: now) { return TableSlot(slot) }
     guard !ranges.isEmpty else { return nil }
     return ranges.find(address, now: now).map { TableSlot(range: $0) }

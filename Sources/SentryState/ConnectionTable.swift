@@ -14,7 +14,9 @@ public import SentryPacket
 /// `now` is never before that of an earlier call.
 public struct ConnectionTable: ~Copyable {
   var table: LinkedTable<ConnectionRecord>
-  /// Where the flow that was looked up last belongs: worked out once for looking and entering.
+  /// The flow that was looked up last: kept here, so that whoever looks it up and enters it need not hold it meanwhile.
+  public private(set) var latestFlow = FlowKey.unknown
+  /// Where that belongs in the table.
   private var latestHash: UInt32 = 0
   var expected = ExpectedFlows()
   /// What has been told of the flows, by slot; `nil` where nobody wants to know.
@@ -38,6 +40,7 @@ public struct ConnectionTable: ~Copyable {
   /// The flow, if it is known and has not expired. Does not refresh it.
   @inline(__always)
   public mutating func lookup(_ flow: FlowKey, now: Timestamp) -> TableSlot? {
+    latestFlow = flow
     guard flow.isKnown else { return nil }
     latestHash = table.hash(of: flow.identity)
     guard let slot = table.find(flow.identity, hash: latestHash, now: now) else { return nil }
@@ -56,7 +59,7 @@ public struct ConnectionTable: ~Copyable {
   public mutating func enter(
     _ flow: FlowKey, _ packet: PacketFields, now: Timestamp, interface: UInt16
   ) -> TableSlot? {
-    enter(flow, foundAt: lookup(flow, now: now), FlowStep(packet), now: now, interface: interface)
+    enter(foundAt: lookup(flow, now: now), FlowStep(packet), now: now, interface: interface)
   }
 
   /// The same for the flow that `lookup` was asked for last, at the same time, with nothing entered or removed since.
@@ -64,20 +67,21 @@ public struct ConnectionTable: ~Copyable {
   /// - Parameter known: what `lookup` said.
   @discardableResult
   public mutating func enter(
-    _ flow: FlowKey, foundAt known: TableSlot?, _ step: FlowStep, now: Timestamp, interface: UInt16
+    foundAt known: TableSlot?, _ step: FlowStep, now: Timestamp, interface: UInt16
   ) -> TableSlot? {
-    guard flow.isKnown else { return nil }
+    guard latestFlow.isKnown else { return nil }
     if let known {
       let slot = known.index
       if !startsAnew(step, at: slot) {
-        table[slot].add(step, of: flow, interface: interface)
+        table[slot].add(step, of: latestFlow, interface: interface)
         table.refresh(slot, in: table[slot].limit.rawValue, now: now)
         return known
       }
       table.remove(at: slot)
     }
-    let record = ConnectionRecord(flow, startedBy: step, at: now, interface: interface)
-    return TableSlot(table.insert(record, hash: latestHash, in: record.limit.rawValue, now: now))
+    table.makeRoom(now: now)
+    let record = ConnectionRecord(latestFlow, startedBy: step, at: now, interface: interface)
+    return TableSlot(table.insertIntoRoom(record, hash: latestHash, in: record.limit.rawValue, now: now))
   }
 
   private func startsAnew(_ step: FlowStep, at slot: Int) -> Bool {

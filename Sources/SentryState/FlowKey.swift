@@ -52,6 +52,9 @@ public struct FlowKey: Sendable {
       : FlowIdentity(destination, destinationPort, source, sourcePort, protocolNumber)
   }
 
+  /// That of a packet that belongs to none.
+  static var unknown: FlowKey { FlowKey(PacketFields(), direction: .inbound) }
+
   /// The flow of an ICMP error: that of the packet it quotes, and the other way along it.
   ///
   /// - Parameters:

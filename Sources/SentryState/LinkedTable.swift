@@ -232,8 +232,20 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   /// The same, for those who know `hash(of:)` its key.
   @inline(__always)
   mutating func insert(_ entry: Entry, hash: UInt32, in expiryClass: UInt16, now: Timestamp) -> Int {
-    assert(hash == self.hash(of: entry.key))
+    makeRoom(now: now)
+    return insertIntoRoom(entry, hash: hash, in: expiryClass, now: now)
+  }
+
+  /// Has room for one more entry.
+  @inline(__always)
+  mutating func makeRoom(now: Timestamp) {
     if count >= min(capacity, index.slotCapacity) { makeRoomOrGrow(now) }
+  }
+
+  /// Adds an entry as `insert` does, right after `makeRoom`: for those who put it together only then.
+  @inline(__always)
+  mutating func insertIntoRoom(_ entry: Entry, hash: UInt32, in expiryClass: UInt16, now: Timestamp) -> Int {
+    assert(hash == self.hash(of: entry.key))
     let slot = takeFreeSlot()
     slots[slot] = entry
     index.insert(slot, hash: hash)
@@ -247,7 +259,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   @inline(never)
   private mutating func makeRoomOrGrow(_ now: Timestamp) {
     if count == index.slotCapacity, count < capacity { growIndex() }
-    if count >= capacity { makeRoom(now) }
+    if count >= capacity { removeNext(now) }
   }
 
   /// Starts the lifetime of an entry again, in its class or another.
@@ -302,9 +314,10 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
   }
 
   /// Removes the entry in an occupied slot.
+  @inline(never)
   mutating func remove(at slot: Int) { remove(at: slot, isEviction: false) }
 
-  @inline(never)
+  @inline(__always)
   private mutating func remove(at slot: Int, isEviction: Bool) {
     guard let place = index.place(of: slot, hash: links[slot].hash) else { return }
     index.remove(at: place) { links[$0].hash }
@@ -345,7 +358,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
     _ capacity: Int, now: Timestamp, moved: (_ entry: Entry, _ slot: Int, _ newSlot: Int) -> Void = { _, _, _ in }
   ) {
     var resized = emptied(capacity: capacity)
-    while count > resized.capacity { makeRoom(now) }
+    while count > resized.capacity { removeNext(now) }
     resized.evictions = evictions
     for list in classes.all.indices {
       var slot = classes.all[list].front
@@ -468,7 +481,7 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
 
   /// Removes one entry: an expired one, else the oldest with a limited lifetime, else the oldest.
   @inline(__always)
-  private mutating func makeRoom(_ now: Timestamp) {
+  private mutating func removeNext(_ now: Timestamp) {
     if let expired = classes.expired(at: now.nanoseconds) { return remove(at: expired) }
     guard let slot = classes.oldest() else { return }
     prefetchRemoval(behind: slot)

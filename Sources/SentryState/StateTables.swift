@@ -207,6 +207,9 @@ extension StateTables {
 // MARK: - Address tables by kind
 
 extension StateTables {
+  /// There is no entry, expired or not. Tables that rules ask for often have none: nothing has been triggered yet.
+  public mutating func isEmpty(_ kind: AddressTableKind) -> Bool { addresses[Self.index(of: kind)].isEmpty }
+
   /// See `AddressTable.find`.
   public mutating func find(in kind: AddressTableKind, _ address: IPAddress, now: Timestamp) -> TableSlot? {
     addresses[Self.index(of: kind)].find(address, now: now)

@@ -291,7 +291,7 @@ struct FlowLimit: Sendable, CustomTestStringConvertible {
     let flow = FlowKey(quoted: request, byErrorGoing: direction)
     let known = table.lookup(flow, now: at(100))
     #expect(known != nil)
-    table.enter(flow, foundAt: known, error, now: at(100), interface: 0)
+    table.enter(foundAt: known, FlowStep(error), now: at(100), interface: 0)
     #expect(table.brokenInvariant() == nil)
     let entries = table.entries(now: at(200))
     #expect(entries.map(\.forward.packets) == [1])
@@ -304,9 +304,8 @@ struct FlowLimit: Sendable, CustomTestStringConvertible {
     let request = PacketFields.tcp(from: here, 40_000, to: there, 80, flags: 2)
     table.enter(request, .outbound, at(0))
     let flow = FlowKey(quoted: request, byErrorGoing: .inbound)
-    table.enter(
-      flow, foundAt: table.lookup(flow, now: at(1)), .icmp(from: there, to: here, type: 3, code: 4), now: at(1),
-      interface: 0)
+    let error = PacketFields.icmp(from: there, to: here, type: 3, code: 4)
+    table.enter(foundAt: table.lookup(flow, now: at(1)), FlowStep(error), now: at(1), interface: 0)
     #expect(table.entries(now: at(1)).map(\.tcp) == [.onlySYN])
   }
 

@@ -27,7 +27,7 @@ func measureConnections() throws {
         if later < flowCount { table.expect(updates[later].identity) }
         let slot = table.lookup(flow, now: at(1))
         if slot != nil { known += 1 }
-        table.enter(flow, foundAt: slot, FlowStep(packet), now: at(1), interface: 0)
+        table.enter(foundAt: slot, FlowStep(packet), now: at(1), interface: 0)
       }
       if known != flowCount { fail("\(row): \(flowCount - known) flows were not known any more") }
     }
