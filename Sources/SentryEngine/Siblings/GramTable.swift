@@ -3,19 +3,19 @@ internal import SentryRules
 
 /// Words that are known by grams of one length. Never changes; a class for the same reason as `WordLists`.
 final class GramTable: Sendable {
+  /// A word that is known by some gram.
   private struct Entry {
-    /// The next word that is known by a gram of the same hash; -1 for none.
-    let next: Int32
+    let ends: WordEnds
     let place: Int32
     /// Where in the word the gram begins.
     let offset: Int32
-    let ends: WordEnds
   }
 
   /// One of the grams begins at every so many bytes of a word, and only so many bytes of a payload are looked at.
   private let grams: GramSet
-  private let heads: [Int32]
-  private let headShift: UInt32
+  /// By the upper bits of a gram's hash, entries before those of its words; then all there are.
+  private let starts: [UInt32]
+  private let hashShift: UInt32
   private let entries: [Entry]
 
   /// The length of the grams that a word is known by.
@@ -35,14 +35,13 @@ final class GramTable: Sendable {
       let hashes = Self.hashes(of: bytes, length)
       let first = lists.rarest(hashes, of: bytes, stride)
       for offset in first..<(first + stride) {
-        lists.add(hashes[offset]) { next in
-          Entry(next: next, place: word.place, offset: Int32(offset), ends: WordEnds(bytes))
-        }
+        lists.add(Entry(ends: WordEnds(bytes), place: word.place, offset: Int32(offset)), hashes[offset])
         grams.insert(bytes[offset..<(offset + length)])
       }
     }
     self.grams = grams
-    (heads, headShift, entries) = (lists.heads, lists.headShift, lists.entries)
+    hashShift = lists.hashShift
+    (starts, entries) = lists.joined()
   }
 
   private static func hashes(of bytes: [UInt8], _ length: Int) -> [UInt32] {
@@ -51,23 +50,21 @@ final class GramTable: Sendable {
 
   /// The words by the hashes of their grams, while they are collected.
   private struct GramLists {
-    private(set) var heads: [Int32]
-    let headShift: UInt32
-    private(set) var entries: [Entry] = []
+    let hashShift: UInt32
+    private var entries: [(list: Int, entry: Entry)] = []
     private var popularity: [Int32]
 
     init(count: Int) {
       let bits = UInt32(Int.bitWidth - max(1, count).leadingZeroBitCount)
-      headShift = 32 - min(bits + 1, 24)
-      heads = Array(repeating: -1, count: 1 << (32 - Int(headShift)))
-      popularity = Array(repeating: 0, count: heads.count)
+      hashShift = 32 - min(bits + 1, 24)
+      popularity = Array(repeating: 0, count: 1 << (32 - Int(hashShift)))
     }
 
-    private func head(of hash: UInt32) -> Int { Int(hash >> headShift) }
+    private func list(of hash: UInt32) -> Int { Int(hash >> hashShift) }
 
     /// Counts all grams of a word.
     mutating func note(_ hashes: [UInt32]) {
-      for hash in hashes { popularity[head(of: hash)] += 1 }
+      for hash in hashes { popularity[list(of: hash)] += 1 }
     }
 
     /// Where in a word to begin with so many grams that they are rare in other words, and in texts: those are made of letters.
@@ -75,17 +72,20 @@ final class GramTable: Sendable {
       let length = bytes.count - hashes.count + 1
       let costs = hashes.indices.map { offset in
         let isText = bytes[offset..<(offset + length)].allSatisfy { (0x61...0x7A).contains($0 | 0x20) }
-        return Int(popularity[head(of: hashes[offset])]) * (isText ? 16 : 1)
+        return Int(popularity[list(of: hashes[offset])]) * (isText ? 16 : 1)
       }
       let starts = 0...(hashes.count - stride)
       return starts.min { costs[$0..<($0 + stride)].reduce(0, +) < costs[$1..<($1 + stride)].reduce(0, +) } ?? 0
     }
 
-    /// - Parameter entry: is given the next entry of the same list.
-    mutating func add(_ hash: UInt32, _ entry: (Int32) -> Entry) {
-      let head = head(of: hash)
-      entries.append(entry(heads[head]))
-      heads[head] = Int32(entries.count - 1)
+    mutating func add(_ entry: Entry, _ hash: UInt32) { entries.append((list(of: hash), entry)) }
+
+    /// All lists one behind the other, so that a long one is read as it lies, and how many entries are before each.
+    func joined() -> (starts: [UInt32], entries: [Entry]) {
+      var starts = Array(repeating: UInt32(0), count: popularity.count + 1)
+      for (list, _) in entries { starts[list + 1] += 1 }
+      for list in popularity.indices { starts[list + 1] += starts[list] }
+      return (starts, entries.sorted { $0.list < $1.list }.map(\.entry))
     }
   }
 
@@ -110,12 +110,11 @@ final class GramTable: Sendable {
   /// Looks whether a word that has the gram at `position` stands there.
   @inline(never)
   private func compare(at position: Int, _ frame: RawSpan, _ bytes: Range<Int>, _ finds: inout WordFinds) {
-    var next = heads[Int(grams.hash(in: frame, at: position) >> headShift)]
-    while next >= 0 {
-      let entry = entries[Int(next)]
+    let list = Int(grams.hash(in: frame, at: position) >> hashShift)
+    for index in Int(starts[list])..<Int(starts[list + 1]) {
+      let entry = entries[index]
       let start = position &- Int(entry.offset)
       if start >= bytes.lowerBound, entry.ends.mayStand(at: start, of: frame) { finds.insert(entry.place) }
-      next = entry.next
     }
   }
 }
