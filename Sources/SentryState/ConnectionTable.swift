@@ -15,7 +15,9 @@ public import SentryPacket
 public struct ConnectionTable: ~Copyable {
   var table: LinkedTable<ConnectionRecord>
   /// The flow that was looked up last: kept here, so that whoever looks it up and enters it need not hold it meanwhile.
-  public private(set) var latestFlow = FlowKey.unknown
+  @inlinable
+  public var latestFlow: FlowKey { latest }
+  @usableFromInline var latest = FlowKey.unknown
   /// Where that belongs in the table.
   private var latestHash: UInt32 = 0
   var expected = ExpectedFlows()
@@ -38,12 +40,20 @@ public struct ConnectionTable: ~Copyable {
   // MARK: Packets
 
   /// The flow, if it is known and has not expired. Does not refresh it.
-  @inline(__always)
+  ///
+  /// Inlinable, so that a flow that has just been put together is written here part by part: handed over in memory, it would be
+  /// read in other parts than it was written in, and that has to wait until it has left the processor.
+  @inlinable @inline(__always)
   public mutating func lookup(_ flow: FlowKey, now: Timestamp) -> TableSlot? {
-    latestFlow = flow
-    guard flow.isKnown else { return nil }
-    latestHash = table.hash(of: flow.identity)
-    guard let slot = table.find(flow.identity, hash: latestHash, now: now) else { return nil }
+    latest = flow
+    return lookupLatest(now: now)
+  }
+
+  @usableFromInline
+  mutating func lookupLatest(now: Timestamp) -> TableSlot? {
+    guard latest.isKnown else { return nil }
+    latestHash = table.hash(of: latest.identity)
+    guard let slot = table.find(latest.identity, hash: latestHash, now: now) else { return nil }
     table.prefetchNeighbours(of: slot)
     return TableSlot(slot)
   }
@@ -69,18 +79,18 @@ public struct ConnectionTable: ~Copyable {
   public mutating func enter(
     foundAt known: TableSlot?, _ step: FlowStep, now: Timestamp, interface: UInt16
   ) -> TableSlot? {
-    guard latestFlow.isKnown else { return nil }
+    guard latest.isKnown else { return nil }
     if let known {
       let slot = known.index
       if !startsAnew(step, at: slot) {
-        table[slot].add(step, of: latestFlow, interface: interface)
+        table[slot].add(step, of: latest, interface: interface)
         table.refresh(slot, in: table[slot].limit.rawValue, now: now)
         return known
       }
       table.remove(at: slot)
     }
     table.makeRoom(now: now)
-    let record = ConnectionRecord(latestFlow, startedBy: step, at: now, interface: interface)
+    let record = ConnectionRecord(latest, startedBy: step, at: now, interface: interface)
     return TableSlot(table.insertIntoRoom(record, hash: latestHash, in: record.limit.rawValue, now: now))
   }
 

@@ -10,7 +10,10 @@ internal import SentryRules
 ///
 /// Never changes. A class, so that asking it copies none of its parts.
 final class WordLists: Sendable {
-  private let tables: [GramTable]
+  /// By the length of the grams, each by itself: to go through an array of them would count references for every packet.
+  private let fours: GramTable?
+  private let twos: GramTable?
+  private let ones: GramTable?
   /// The bytes of the payload that any window reaches.
   private let reach: Range<Int>
 
@@ -28,7 +31,8 @@ final class WordLists: Sendable {
         min(reach.lowerBound, start)..<max(reach == Int.max..<Int.max ? 0 : reach.upperBound, isBeyond ? .max : end)
     }
     self.reach = reach
-    tables = byLength.sorted { $0.key < $1.key }.map { GramTable($0.value, of: contents, length: $0.key) }
+    func table(_ length: Int) -> GramTable? { byLength[length].map { GramTable($0, of: contents, length: length) } }
+    (fours, twos, ones) = (table(4), table(2), table(1))
   }
 
   /// Adds the words found to those that are known.
@@ -37,7 +41,9 @@ final class WordLists: Sendable {
     let end = min(Int(payload.upperBound), frame.byteCount)
     let length = max(0, end - start)
     let bytes = (start + min(reach.lowerBound, length))..<(start + min(reach.upperBound, length))
-    for table in tables { table.find(in: frame, bytes, &finds) }
+    fours?.find(in: frame, bytes, &finds)
+    twos?.find(in: frame, bytes, &finds)
+    ones?.find(in: frame, bytes, &finds)
   }
 }
 
