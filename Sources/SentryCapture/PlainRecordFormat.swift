@@ -45,7 +45,9 @@ struct PlainRecordFormat {
 
   /// A number without a sign.
   @inline(__always)
-  private func number(_ field: UInt32) -> Int { Int(isBigEndian ? UInt32(bigEndian: field) : UInt32(littleEndian: field)) }
+  private func number(_ field: UInt32) -> Int {
+    Int(isBigEndian ? UInt32(bigEndian: field) : UInt32(littleEndian: field))
+  }
 
   /// The record that begins at `start`, or `nil` if it is not plain or runs past the end of `bytes`.
   @inline(__always)

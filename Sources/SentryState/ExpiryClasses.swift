@@ -249,7 +249,9 @@ struct ExpiryClasses {
       guard let position = positions[expiryClass.lifetime], self[position].lifetime == expiryClass.lifetime else {
         return "class \(list) is not found by its lifetime"
       }
-      if (ages[list] == LeastNumber.none) != (deadlines[list] == LeastNumber.none) { return "class \(list) is half known" }
+      if (ages[list] == LeastNumber.none) != (deadlines[list] == LeastNumber.none) {
+        return "class \(list) is half known"
+      }
       if expiryClass.isEmpty { continue }
       let age = time(Int(expiryClass.front))
       if expiryClass.frontNanoseconds != age {

@@ -471,7 +471,8 @@ struct LinkedTable<Entry: LinkedEntry>: ~Copyable {
       var (slot, nanoseconds) = (Int(list.front), slots[Int(list.front)].lastNanoseconds)
       if slot == refreshed {
         let next = links[slot].next
-        (slot, nanoseconds) = next == Links.none ? (slot, now.nanoseconds) : (Int(next), slots[Int(next)].lastNanoseconds)
+        (slot, nanoseconds) =
+          next == Links.none ? (slot, now.nanoseconds) : (Int(next), slots[Int(next)].lastNanoseconds)
       }
       if let oldest, oldest.nanoseconds <= nanoseconds { continue }
       oldest = (slot, nanoseconds)
