@@ -5,9 +5,9 @@
 // `LeastNumber` each finds. A table with tens of thousands of lifetimes is no slower than one with a handful, but for a few
 // steps.
 //
-// Fronts change with every second packet, and are asked for seldom; and they only ever get younger. So the numbers stay as they
-// are meanwhile, too early, and are put right when they are the least: a class whose front has changed is not touched again
-// until its turn would have come.
+// Fronts change with every second packet, and are asked for seldom; and as long as a class has entries, its front only ever gets
+// younger, but where the clock is set back. So the numbers stay as they are meanwhile, too early, and are put right when they are
+// the least: a class whose front has changed is not touched again until its turn would have come.
 //
 // Classes are made as lifetimes are asked for. An empty one serves the next new lifetime, so there are never more than there
 // were different lifetimes in use at once.
@@ -56,9 +56,9 @@ struct ExpiryClasses {
   private var spares: [UInt16] = []
   /// The class that was asked for last: most entries live as long as the one before.
   private var latest: UInt16 = 0
-  /// When the front of each class expires, or some time before; `none` for some of those that are empty, and the unlimited one.
+  /// When the front of each class expires, or some time before; `none` for those that are empty, and for the unlimited one.
   private var deadlines = LeastNumber()
-  /// When the front of each class was refreshed last, or some time before; `none` where there is no deadline.
+  /// When the front of each class was refreshed last, or some time before; `none` as above.
   private var ages = LeastNumber()
   /// The class that had the oldest entry when that was asked last.
   private var eldest: UInt16 = 0
@@ -108,7 +108,7 @@ struct ExpiryClasses {
       if positions[self[candidate].lifetime] == candidate { positions[self[candidate].lifetime] = nil }
       positions[lifetime] = candidate
       self[candidate].lifetime = lifetime
-      forgetTimes(of: Int(candidate))
+      // It may be the unlimited one from now on.
       othersFrom = .min
       return candidate
     }
@@ -152,7 +152,7 @@ struct ExpiryClasses {
   @inline(__always)
   mutating func setFront(of expiryClass: UInt16, to slot: UInt32, refreshedAt nanoseconds: Int64) {
     self[expiryClass].setFront(slot, nanoseconds)
-    if ages[Int(expiryClass)] == LeastNumber.none { begin(expiryClass) }
+    if nanoseconds < ages[Int(expiryClass)] { begin(expiryClass) }
   }
 
   /// Notes that the front of a class counts as refreshed earlier than it was.
@@ -161,7 +161,7 @@ struct ExpiryClasses {
     begin(expiryClass)
   }
 
-  /// A class has its first entry.
+  /// A class has its first entry, or its front is older than the one before.
   @inline(never)
   private mutating func begin(_ expiryClass: UInt16) {
     let list = self[expiryClass]
@@ -175,6 +175,8 @@ struct ExpiryClasses {
   mutating func setEmpty(_ expiryClass: UInt16) {
     self[expiryClass].front = Links.none
     self[expiryClass].back = Links.none
+    deadlines[Int(expiryClass)] = LeastNumber.none
+    ages[Int(expiryClass)] = LeastNumber.none
     spare(expiryClass)
   }
 
@@ -188,20 +190,11 @@ struct ExpiryClasses {
   private mutating func searchExpired(at nanoseconds: Int64) -> Int? {
     while deadlines.least <= nanoseconds {
       let position = deadlines.position
-      let list = all[position]
-      guard !list.isEmpty else {
-        forgetTimes(of: position)
-        continue
-      }
-      if deadlines[position] == list.deadline { return Int(list.front) }
-      deadlines[position] = list.deadline
+      let deadline = all[position].deadline
+      if deadlines[position] == deadline { return Int(all[position].front) }
+      deadlines[position] = deadline
     }
     return nil
-  }
-
-  private mutating func forgetTimes(of position: Int) {
-    deadlines[position] = LeastNumber.none
-    ages[position] = LeastNumber.none
   }
 
   /// The slot of the entry with a limited lifetime that has gone without a refresh for longest, else of such an entry without
@@ -216,17 +209,13 @@ struct ExpiryClasses {
   private mutating func searchOldest() -> Int? {
     while ages.least != LeastNumber.none {
       let position = ages.position
-      let list = all[position]
-      guard !list.isEmpty else {
-        forgetTimes(of: position)
-        continue
-      }
-      if ages[position] == list.frontNanoseconds {
+      let age = all[position].frontNanoseconds
+      if ages[position] == age {
         eldest = UInt16(truncatingIfNeeded: position)
         othersFrom = ages.least(beside: position)
-        return Int(list.front)
+        return Int(all[position].front)
       }
-      ages[position] = list.frontNanoseconds
+      ages[position] = age
     }
     othersFrom = .min
     guard let unlimited = positions[ExpiryClass.unlimited], !self[unlimited].isEmpty else { return nil }
@@ -249,8 +238,9 @@ struct ExpiryClasses {
       guard let position = positions[expiryClass.lifetime], self[position].lifetime == expiryClass.lifetime else {
         return "class \(list) is not found by its lifetime"
       }
-      if (ages[list] == LeastNumber.none) != (deadlines[list] == LeastNumber.none) {
-        return "class \(list) is half known"
+      let isTimed = !expiryClass.isEmpty && expiryClass.lifetime != ExpiryClass.unlimited
+      if [ages[list], deadlines[list]].contains(where: { ($0 != LeastNumber.none) != isTimed }) {
+        return "class \(list) has the times \(ages[list]) and \(deadlines[list])"
       }
       if expiryClass.isEmpty { continue }
       let age = time(Int(expiryClass.front))

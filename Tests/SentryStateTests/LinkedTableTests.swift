@@ -26,6 +26,9 @@ extension LinkedTable<Item> {
     insert(Item(value), in: expiryClass(lasting: lifetime), now: now)
   }
 
+  /// Those of all entries, expired ones included.
+  fileprivate var storedValues: Set<UInt64> { Set(occupiedSlots.map { self[$0].key.value }) }
+
   fileprivate func values(now: Timestamp) -> [UInt64] {
     var values: [UInt64] = []
     forEachEntry(now: now) { entry, _ in values.append(entry.key.value) }
@@ -115,6 +118,75 @@ extension LinkedTable<Item> {
 
   @Test func aHugeCapacityIsCutToWhatSlotNumbersReach() {
     #expect(LinkedTable<Item>(capacity: .max, lifetimes: [second]).capacity == 16_777_216)
+  }
+
+  /// Entries come, are refreshed and go, and the clock is set back now and then: what makes way is what has expired first, else the
+  /// oldest whose lifetime is limited, else the oldest; and all that has expired is removed.
+  @Test(arguments: 0..<16 as Range<UInt64>)
+  func theOldestMakesWay(seed: UInt64) {
+    var random = SplitMix64(state: seed)
+    var table = LinkedTable<Item>(capacity: 12, lifetimes: [])
+    var model: [UInt64: (last: Int64, lifetime: Int64)] = [:]
+    func deadline(_ value: UInt64) -> Int64 {
+      guard let entry = model[value], entry.lifetime != ExpiryClass.unlimited else { return .max }
+      return entry.last + entry.lifetime
+    }
+    var now = at(10_000)
+    for _ in 0..<2_000 {
+      if Int.random(in: 0..<40, using: &random) == 0 {
+        now = Timestamp(nanoseconds: now.nanoseconds - Int64.random(in: 0...20 * second, using: &random))
+        table.turnBack(to: now)
+        model = model.mapValues { (last: min($0.last, now.nanoseconds), lifetime: $0.lifetime) }
+      }
+      now = Timestamp(nanoseconds: now.nanoseconds + Int64.random(in: 0...second / 2, using: &random))
+      if Int.random(in: 0..<10, using: &random) == 0 {
+        table.expire(now: now)
+        model = model.filter { deadline($0.key) > now.nanoseconds }
+        #expect(table.storedValues == Set(model.keys))
+      }
+      let value = UInt64.random(in: 0..<40, using: &random)
+      let lifetimes = [2 * second, 5 * second, 30 * second, ExpiryClass.unlimited]
+      let lifetime = lifetimes.randomElement(using: &random) ?? second
+      let slot = table.find(Number(value: value), now: now)
+      #expect((slot != nil) == (deadline(value) > now.nanoseconds && model[value] != nil))
+      model[value] = slot == nil ? nil : model[value]
+      switch slot {
+      case let slot? where Int.random(in: 0..<3, using: &random) == 0:
+        table.remove(at: slot)
+        model[value] = nil
+      case let slot?:
+        table.refresh(slot, in: table.expiryClass(lasting: lifetime), now: now)
+        model[value] = (now.nanoseconds, lifetime)
+      case nil:
+        let before = table.storedValues
+        _ = table.add(value, lasting: lifetime, now: now)
+        let gone = before.subtracting(table.storedValues)
+        #expect(gone.count == (before.count == 12 ? 1 : 0))
+        if let gone = gone.first {
+          let limited = model.filter { $0.value.lifetime != ExpiryClass.unlimited }
+          let oldest = (limited.isEmpty ? model : limited).values.map(\.last).min()
+          let first = model.keys.map(deadline).min() ?? .max
+          #expect(first <= now.nanoseconds ? deadline(gone) == first : model[gone]?.last == oldest)
+        }
+        gone.forEach { model[$0] = nil }
+        model[value] = (now.nanoseconds, lifetime)
+      }
+      if let problem = table.brokenInvariant() { Issue.record("\(problem)") }
+    }
+  }
+
+  /// A class that has been empty knows nothing of its time before the clock was set back.
+  @Test func anEmptyClassBeginsAnewAfterTheClockWasSetBack() {
+    var table = LinkedTable<Item>(capacity: 4, lifetimes: [60 * second])
+    let slot = table.insert(Item(1), in: 0, now: at(1_000))
+    table.remove(at: slot)
+    table.turnBack(to: at(20))
+    _ = table.insert(Item(2), in: 0, now: at(20))
+    table.expire(now: at(79))
+    #expect(table.count == 1)
+    table.expire(now: at(80))
+    #expect(table.count == 0)
+    #expect(table.brokenInvariant() == nil)
   }
 
   /// The same calls with any seed, also one under which all keys collide, leave the same entries in the same slots.
