@@ -45,6 +45,8 @@ struct MatchCounts {
 struct RuleStatistics: ~Copyable {
   private var tallies: RigidArray<Tally>
   private var paces: RigidArray<Pace>
+  /// A bit for each rule that has ever matched, 64 to a word: most never do, and the others are found without their tallies.
+  private var counted: RigidArray<UInt64>
   /// Rules that matched since the last tick; `Tally.tick` says the same of each.
   private var active: RigidArray<Int32>
   private var previouslyActive: RigidArray<Int32>
@@ -56,6 +58,7 @@ struct RuleStatistics: ~Copyable {
   init(ruleCount: Int) {
     tallies = RigidArray(repeating: Tally(), count: ruleCount)
     paces = RigidArray(repeating: Pace(), count: ruleCount)
+    counted = RigidArray(repeating: 0, count: (ruleCount + 63) / 64)
     active = RigidArray(capacity: ruleCount)
     previouslyActive = RigidArray(capacity: ruleCount)
   }
@@ -65,11 +68,11 @@ struct RuleStatistics: ~Copyable {
   mutating func replace(_ old: borrowing RuleStatistics, pairs: [Int32]) {
     tickNumber = old.tickNumber
     restoredAt = old.restoredAt
-    for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.tallies.indices.contains(Int(previous)) {
+    // One that has never matched is as new.
+    for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.hasCounted(previous) {
       let tally = old.tallies[Int(previous)]
-      // One that has never matched is as new.
-      guard tally.hasCounted else { continue }
       tallies[new] = tally
+      noteCounted(new)
       let isActive = tally.tick == tickNumber
       let wasActive = old.paces[Int(previous)].matchDelta > 0
       if isActive { active.append(Int32(new)) }
@@ -78,6 +81,16 @@ struct RuleStatistics: ~Copyable {
       if isActive || wasActive { paces[new] = old.paces[Int(previous)] }
     }
   }
+
+  /// False also for a rule there is not.
+  @inline(__always)
+  private func hasCounted(_ rule: Int32) -> Bool {
+    let place = UInt(truncatingIfNeeded: UInt32(bitPattern: rule))
+    return place < UInt(tallies.count) && counted[Int(place / 64)] &>> (place % 64) & 1 == 1
+  }
+
+  @inline(__always)
+  private mutating func noteCounted(_ rule: Int) { counted[rule / 64] |= 1 &<< (rule % 64) }
 
   /// A copy for others.
   var counters: [RuleCounters] { tallies.indices.map { self[Int32(truncatingIfNeeded: $0)] } }
@@ -107,6 +120,7 @@ struct RuleStatistics: ~Copyable {
   mutating func restore(_ rule: Int32, _ counters: RuleCounters, now: Timestamp) {
     restoredAt = now
     tallies[Int(rule)].restore(counters)
+    if counters.lastTime != nil { noteCounted(Int(rule)) }
     // The clock may have been set back since they were saved.
     tallies[Int(rule)].turnBack(to: now)
   }
@@ -135,6 +149,7 @@ struct RuleStatistics: ~Copyable {
   @inline(never)
   private mutating func activate(_ rule: Int32) {
     tallies[Int(rule)].tick = tickNumber
+    noteCounted(Int(rule))
     paces[Int(rule)].matchesBefore = tallies[Int(rule)].matches
     paces[Int(rule)].bytesBefore = tallies[Int(rule)].bytes
     active.append(rule)
