@@ -52,6 +52,26 @@ import Testing
     #expect(bench.counts("1", "49") == [4, 4])
   }
 
+  /// Nobody may be able to write a document that stops the program.
+  @Test func everyPortMayBeToldApart() {
+    let steps = stride(from: UInt64(1), through: 65_535, by: 2).map { port in
+      Step(
+        Program.Instruction(
+          test: .number(.destinationPort, port...port), isNegated: false, operation: .next, rule: 0, parent: -1,
+          afterMatch: 0, afterSubtree: 0))
+    }
+    let classes = PacketClasses(of: steps)
+    func key(_ port: UInt64) -> PacketClasses.Key {
+      var key = PacketClasses.Key()
+      for part in classes.many { classes.add(part, port, to: &key) }
+      for part in classes.spread { classes.add(part, port, to: &key) }
+      return key
+    }
+    #expect(classes.isComplete)
+    #expect((UInt64(0)..<65_535).allSatisfy { key($0) != key($0 + 1) })
+    #expect(key(PacketNumbers.absent) != key(65_535))
+  }
+
   @Test func hundredsOfBreakpointsFitIntoAKey() throws {
     let (first, second) = ("Source MAC Address", "Dest MAC Address")
     let many = (0..<200).map { number in

@@ -92,7 +92,7 @@ struct PacketClasses: Sendable {
           Few(
             field: field, lastBefore: (lastBefore(1), lastBefore(2), lastBefore(3), lastBefore(4)),
             place: Place(upTo: 4, &used)))
-      } else if last <= Self.longestTable {
+      } else if last <= Self.longestTable, most <= UInt16.max {
         many.append(
           Many(field: field, first: tables.count, last: last, place: Place(upTo: UInt64(most), &used)))
         for number in 0...last { tables.append(UInt16(points.interval(of: number))) }
@@ -104,7 +104,7 @@ struct PacketClasses: Sendable {
     isComplete = used.high <= UInt64.bitWidth
   }
 
-  /// Ports, and all that is smaller.
+  /// Ports, and all that is smaller; of ports, all but one may be told apart.
   private static var longestTable: UInt64 { 65_536 }
 
   /// What steps ask of each number, by its place.
