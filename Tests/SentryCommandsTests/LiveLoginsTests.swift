@@ -79,7 +79,7 @@ struct LiveLoginsTests {
   func theTenthFailureBlocksAndTimeFrees() async throws {
     let log = try folder.write("sshd.log", "")
     let source = Self.sshSource.replacing("LOG", with: log)
-    try await LiveQueue.run(try document("block = 4s; \(source)")) { cable, daemon in
+    try await LiveQueue.run(try document("block = 1h; \(source)")) { cable, daemon in
       let sshd = try await startSSHServer(on: cable, log: log)
       for _ in 1...9 { try await failLogin(from: Cable.attacker, on: cable) }
       try await waitUntil("nine are counted") { try await failures(of: Cable.attacker, daemon) == 9 }
@@ -91,16 +91,24 @@ struct LiveLoginsTests {
       #expect(try await !canConnect(from: Cable.attacker, on: cable, port: 22, patience: 1))
       #expect(try await canConnect(from: Cable.innocent, on: cable, port: 22, patience: 10))
       try await waitUntil("the log says so") {
-        try await daemon.log().contains("\(Cable.attacker) blocked for 4s: 10 failed logins in")
+        try await daemon.log().contains("\(Cable.attacker) blocked for 1h: 10 failed logins in")
       }
       let why = try await daemon.sentry("triggered", "why", Cable.attacker)
       #expect(why.status == 0, "\(why.errors)")
       #expect(why.output.contains("in table trigger by failed logins: sshd"), "\(why.output)")
       #expect(why.output.matches(of: /Failed password for root from 10\.77\.0\.66 port \d+ ssh2/).count == 10)
-      // Nobody knocks meanwhile: the kernel counts what it drops as a sign of life.
-      try await waitUntil("its time is over") { try await !daemon.triggered().contains(Cable.attacker) }
-      #expect(try await canConnect(from: Cable.attacker, on: cable, port: 22, patience: 10))
       #expect(try await daemon.sentry("logins").output.contains(Cable.attacker))
+
+      let soonOver = try await daemon.sentry("apply", try document("failures = 2; block = 2s; \(source)"))
+      #expect(soonOver.status == 0, "\(soonOver.errors)")
+      for _ in 1...2 { try await failLogin(from: Cable.innocent, on: cable) }
+      try await waitUntil("the second one blocks") {
+        try await daemon.log().contains("\(Cable.innocent) blocked for 2s: 2 failed logins in")
+      }
+      // Nobody knocks meanwhile: the kernel counts what it drops as a sign of life.
+      try await waitUntil("its time is over") { try await !daemon.triggered().contains(Cable.innocent) }
+      #expect(try await canConnect(from: Cable.innocent, on: cable, port: 22, patience: 10))
+      #expect(try await !canConnect(from: Cable.attacker, on: cable, port: 22, patience: 1))
       withExtendedLifetime(sshd) {}
     }
   }
