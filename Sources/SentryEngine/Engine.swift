@@ -1,5 +1,5 @@
 public import SentryPacket
-internal import SentryRules
+public import SentryRules
 public import SentryState
 
 /// Judges packets by the rules in force and keeps what the rules need to remember.
@@ -372,19 +372,19 @@ public struct Engine: ~Copyable {
   /// Puts other rules in force between two packets; tables stay, and so do the counters of rules that did not change.
   ///
   /// - Parameters:
-  ///   - pairs: for each new rule in document order the old one's position, or -1.
+  ///   - pairing: which rules are the same as before.
   ///   - interfaces: as many as before, with the new document's settings.
   ///   - keepsRoom: no table gets smaller, until `settleRoom`.
   /// - Returns: the rules that were in force, to be let go off the packet thread.
   public mutating func install(
-    _ new: LoadedRules, pairs: [Int32], interfaces: [EngineInterface], keepsRoom: Bool = false
+    _ new: LoadedRules, pairing: RulePairing, interfaces: [EngineInterface], keepsRoom: Bool = false
   ) -> LoadedRules {
     settleCounts()
     let retired = rules
     rules = new
     steps = new.steps
     var workspace = new.takeWorkspace()
-    workspace.statistics.replace(statistics, pairs: pairs)
+    workspace.statistics.replace(statistics, successors: pairing.successors)
     swap(&workspace.statistics, &statistics)
     swap(&workspace.siblingMemory, &siblingMemory)
     swap(&workspace.cohortCounts, &cohortCounts)

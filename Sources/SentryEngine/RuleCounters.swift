@@ -63,30 +63,35 @@ struct RuleStatistics: ~Copyable {
     previouslyActive = RigidArray(capacity: ruleCount)
   }
 
-  /// Takes over the counters of the rule set before; `pairs[new]` is the old index of a rule that did not change, or -1. Nothing
+  /// Takes over the counters of the rule set before; `successors[old]` is the new index of a rule that did not change, or -1. Nothing
   /// must have been counted yet.
-  mutating func replace(_ old: borrowing RuleStatistics, pairs: [Int32]) {
+  ///
+  /// Takes time with the rules that have counted: packets wait meanwhile.
+  mutating func replace(_ old: borrowing RuleStatistics, successors: [Int32]) {
     tickNumber = old.tickNumber
     restoredAt = old.restoredAt
-    // One that has never matched is as new.
-    for (new, previous) in pairs.prefix(tallies.count).enumerated() where old.hasCounted(previous) {
-      let tally = old.tallies[Int(previous)]
-      tallies[new] = tally
-      noteCounted(new)
-      let isActive = tally.tick == tickNumber
-      let wasActive = old.paces[Int(previous)].matchDelta > 0
-      if isActive { active.append(Int32(new)) }
-      if wasActive { previouslyActive.append(Int32(new)) }
-      // Of the others it says nothing that is used again.
-      if isActive || wasActive { paces[new] = old.paces[Int(previous)] }
+    for word in old.counted.indices {
+      var bits = old.counted[word]
+      while bits != 0 {
+        let previous = word * 64 + bits.trailingZeroBitCount
+        bits &= bits - 1
+        let new = successors.indices.contains(previous) ? Int(successors[previous]) : -1
+        if tallies.indices.contains(new) { take(old.tallies[previous], old.paces[previous], new) }
+      }
     }
   }
 
-  /// False also for a rule there is not.
+  /// Takes over what a rule has counted.
   @inline(__always)
-  private func hasCounted(_ rule: Int32) -> Bool {
-    let place = UInt(truncatingIfNeeded: UInt32(bitPattern: rule))
-    return place < UInt(tallies.count) && counted[Int(place / 64)] &>> (place % 64) & 1 == 1
+  private mutating func take(_ tally: Tally, _ pace: Pace, _ rule: Int) {
+    tallies[rule] = tally
+    noteCounted(rule)
+    let isActive = tally.tick == tickNumber
+    let wasActive = pace.matchDelta > 0
+    if isActive { active.append(Int32(truncatingIfNeeded: rule)) }
+    if wasActive { previouslyActive.append(Int32(truncatingIfNeeded: rule)) }
+    // Of the others it says nothing that is used again.
+    if isActive || wasActive { paces[rule] = pace }
   }
 
   @inline(__always)

@@ -2,19 +2,32 @@
 ///
 /// Two rules are the same if name, property, relation, value and action are, and their parents are the same.
 /// Identical siblings are paired in order. Linear time.
-public enum RulePairing {
-  /// For each rule of `new`, in document order, the index of the same rule in `old`, or -1.
-  public static func pairs(old: RuleSet, new: RuleSet) -> [Int32] {
+public struct RulePairing: Sendable {
+  /// For each new rule, in document order, the index of the same rule in the old rule set, or -1.
+  public private(set) var former: [Int32] = []
+  /// For each old rule, in document order, the index of the same rule in the new rule set, or -1.
+  public private(set) var successors: [Int32] = []
+
+  public init(old: RuleSet, new: RuleSet) {
     var candidates = Candidates(old)
-    var pairs: [Int32] = []
-    pairs.reserveCapacity(new.rules.count)
-    for rule in new.rules {
-      let parent = rule.parent < 0 ? -1 : Int(pairs[rule.parent])
+    former.reserveCapacity(new.rules.count)
+    successors = Array(repeating: -1, count: old.rules.count)
+    for (place, rule) in new.rules.enumerated() {
+      let parent = rule.parent < 0 ? -1 : Int(former[rule.parent])
       let isKnownParent = rule.parent < 0 || parent >= 0
-      pairs.append(isKnownParent ? candidates.take(Identity(rule, below: parent)) : -1)
+      let old = isKnownParent ? candidates.take(Identity(rule, below: parent)) : -1
+      former.append(old)
+      if old >= 0 { successors[Int(old)] = Int32(place) }
     }
-    return pairs
   }
+
+  private init() {}
+
+  /// No rule is the same.
+  public static let none = RulePairing()
+
+  /// Rules that are the same.
+  public var count: Int { former.count { $0 >= 0 } }
 
   private struct Identity: Hashable {
     /// The parent's index in the old rule set; -1 at the top level.

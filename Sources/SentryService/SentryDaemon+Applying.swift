@@ -135,7 +135,7 @@ extension SentryDaemon {
     _ new: AppliedDocument, on terms: TrialTerms? = nil, _ caller: Caller
   ) async throws(DaemonError) -> RuleChange {
     let current = active
-    let pairs = RulePairing.pairs(old: current.rules.ruleSet, new: new.rules.ruleSet)
+    let pairing = RulePairing(old: current.rules.ruleSet, new: new.rules.ruleSet)
     begin(new)
     endTrial()
     if let terms { beginTrial(Trial(before: current, terms: terms, caller: caller, now: uptime())) }
@@ -143,7 +143,7 @@ extension SentryDaemon {
     gate?.endFlows()
     await creditKernelCounts()
     let isOnTrial = terms != nil
-    let replacement = try await ask { $0.install(new.rules, pairs: pairs, isOnTrial: isOnTrial) }
+    let replacement = try await ask { $0.install(new.rules, pairing: pairing, isOnTrial: isOnTrial) }
     follow(new.rules, after: current.rules, isOnTrial: terms != nil)
     await memory.measure(
       new.rules, counters: replacement.counters, replaced: (current.rules.generation, replacement.replacedCounters))
@@ -155,7 +155,7 @@ extension SentryDaemon {
     try await refreshLocal()
     return RuleChange(
       document: new.report, before: current.report, replacement: replacement,
-      keptCounters: pairs.count { $0 >= 0 }, trial: report,
+      keptCounters: pairing.count, trial: report,
       asksNoProgram: current.rules.applicationPolicy != nil && new.rules.applicationPolicy == nil)
   }
 

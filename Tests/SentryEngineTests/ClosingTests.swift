@@ -246,14 +246,15 @@ extension Bench {
     var bench = try Bench.dropped()
     var interface = bench.engine.interfaces[0]
     interface.isFiltered = false
-    _ = bench.engine.install(bench.engine.rules, pairs: [0], interfaces: [interface])
+    _ = bench.engine.install(bench.engine.rules, pairing: .none, interfaces: [interface])
     #expect(bench.judge(arriving(.ack), at: 1).rule == refused)
   }
 
   @Test func otherRulesLeaveItDropped() throws {
     var bench = try Bench.dropped()
     let rules = try Bench.ruleSet("{ rules = ( \(rule("Any", then: "Pass")) ); }")
-    _ = bench.engine.install(LoadedRules(rules, labels: bench.labels), pairs: [-1], interfaces: bench.engine.interfaces)
+    _ = bench.engine.install(
+      LoadedRules(rules, labels: bench.labels), pairing: .none, interfaces: bench.engine.interfaces)
     #expect(bench.judgement(arriving(.ack), at: 1).decider == .builtIn(.connectionClosed))
   }
 

@@ -140,9 +140,9 @@ import Testing
     var bench = try Bench(document: Self.document(Self.refined(20)))
     for port: UInt16 in [1005, 80, 80, 80] { _ = bench.judge(tcp(port: port)) }
     let new = try Bench.ruleSet(Self.document(Array(Self.refined(21).dropFirst(2))))
-    let pairs = RulePairing.pairs(old: bench.engine.rules.ruleSet, new: new)
+    let pairing = RulePairing(old: bench.engine.rules.ruleSet, new: new)
     _ = bench.engine.install(
-      LoadedRules(new, labels: bench.labels), pairs: pairs, interfaces: bench.engine.interfaces)
+      LoadedRules(new, labels: bench.labels), pairing: pairing, interfaces: bench.engine.interfaces)
     let counts = bench.engine.counters.map(\.matchCount)
     // Rules that are the same are paired in order.
     let expected = Array(repeating: UInt64(4), count: 6) + Array(repeating: 3, count: 13)

@@ -1,5 +1,6 @@
 import SentryEngine
 import SentryPacket
+import SentryRules
 import SentryState
 import SentryTestSupport
 import Testing
@@ -199,7 +200,9 @@ struct FTPCase: Sendable, CustomTestStringConvertible {
     bench.play(ftp.beginPassive())
     let text = "{ rules = ( \(Self.rules.joined(separator: ", ")) ); settings = { helpers = \(helpers); }; }"
     let rules = LoadedRules(try Bench.ruleSet(text), labels: bench.labels)
-    _ = bench.engine.install(rules, pairs: [0, 1, 2], interfaces: bench.engine.interfaces)
+    _ = bench.engine.install(
+      rules, pairing: RulePairing(old: bench.engine.rules.ruleSet, new: rules.ruleSet),
+      interfaces: bench.engine.interfaces)
     #expect(bench.judge(ftp.data(to: 6_446)).verdict == verdict)
   }
 

@@ -12,7 +12,7 @@ import Testing
   private func install(_ rules: String..., in bench: inout Bench, before old: RuleSet) throws -> RuleSet {
     let new = try Bench.ruleSet("( \(rules.joined(separator: ", ")) )")
     let retired = bench.engine.install(
-      LoadedRules(new, generation: 2, labels: bench.labels), pairs: RulePairing.pairs(old: old, new: new),
+      LoadedRules(new, generation: 2, labels: bench.labels), pairing: RulePairing(old: old, new: new),
       interfaces: bench.engine.interfaces)
     #expect(retired.generation == 1)
     return new

@@ -1,5 +1,6 @@
 import SentryEngine
 import SentryPacket
+import SentryRules
 import SentryTestSupport
 import Testing
 
@@ -102,7 +103,7 @@ private let cut = 66
     let old = bench.engine.rules.ruleSet
     let new = try Bench.ruleSet("( \(Self.tracker) )")
     _ = bench.engine.install(
-      LoadedRules(new, generation: 2, labels: bench.labels), pairs: [-1], interfaces: bench.engine.interfaces)
+      LoadedRules(new, generation: 2, labels: bench.labels), pairing: .none, interfaces: bench.engine.interfaces)
     #expect(old.rules.count == 1)
     #expect(bench.judge(second, at: 0.1).verdict == .pass)
     _ = bench.judge(first, at: 0.2)

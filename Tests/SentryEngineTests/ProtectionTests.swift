@@ -114,7 +114,7 @@ private let blocked = rule("Include", "==", "trigger", then: "Delete")
     let old = bench.engine.rules.ruleSet
     let new = try Bench.ruleSet("{ rules = ( \(telnet) ); settings = { protected = \"203.0.113.9\"; }; }")
     _ = bench.engine.install(
-      LoadedRules(new, generation: 2, labels: bench.labels), pairs: RulePairing.pairs(old: old, new: new),
+      LoadedRules(new, generation: 2, labels: bench.labels), pairing: RulePairing(old: old, new: new),
       interfaces: bench.engine.interfaces)
     #expect(bench.entries(.trigger).map(\.range.description) == ["203.0.113.8"])
     #expect(bench.engine.takeSpared().map(\.description) == ["203.0.113.9"])

@@ -119,7 +119,7 @@ extension Bench {
     #expect(limits(bench) == ["0 inbound 187500", "0 outbound 187500", "2 outbound 8000"])
     let new = try Bench.ruleSet("( \(rule("Any", then: "Rate limit in", parameter: "8")) )")
     _ = bench.engine.install(
-      LoadedRules(new, generation: 2, labels: bench.labels), pairs: [-1], interfaces: bench.engine.interfaces)
+      LoadedRules(new, generation: 2, labels: bench.labels), pairing: .none, interfaces: bench.engine.interfaces)
     #expect(limits(bench) == ["0 inbound 1"])
   }
 
@@ -164,7 +164,8 @@ extension Bench {
     let new = try Bench.ruleSet(
       "( \(rule("Any", then: "Rate limit in", parameter: rate)), \(rule("Any", then: "Log")) )")
     _ = bench.engine.install(
-      LoadedRules(new, generation: 2, labels: bench.labels), pairs: [0, -1], interfaces: bench.engine.interfaces)
+      LoadedRules(new, generation: 2, labels: bench.labels),
+      pairing: RulePairing(old: bench.engine.rules.ruleSet, new: new), interfaces: bench.engine.interfaces)
     #expect(bench.limits() == ["1", "-"])
     _ = bench.judge(tcp(flags: .ack), at: 1)
     #expect(bench.bindings() == bindings)

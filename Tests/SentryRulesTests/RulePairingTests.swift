@@ -6,7 +6,12 @@ private func rule(_ name: String, _ entries: String = "", _ children: String...)
 }
 
 private func pairs(_ old: String, _ new: String) throws -> [Int32] {
-  RulePairing.pairs(old: try ruleSet("(\(old))"), new: try ruleSet("(\(new))"))
+  let (old, new) = (try ruleSet("(\(old))"), try ruleSet("(\(new))"))
+  let pairing = RulePairing(old: old, new: new)
+  #expect(
+    pairing.successors == old.rules.indices.map { Int32(pairing.former.firstIndex(of: Int32($0)) ?? -1) })
+  #expect(pairing.count == pairing.successors.count { $0 >= 0 })
+  return pairing.former
 }
 
 @Test func rulesKeepTheirCountersWhereverTheyMove() throws {

@@ -127,7 +127,7 @@ struct BridgeTests {
     let bench = try Bench(Self.rule(23, "Delete"))
     let rules = bench.engine.rules
     _ = bench.engine.install(
-      rules, pairs: [0],
+      rules, pairing: .none,
       interfaces: [EngineInterface(name: "out0", isFiltered: false), EngineInterface(name: "in0", isExternal: false)])
     bench.arrive(Self.request(23))
     #expect(bench.sent(Bench.inside).count == 1)

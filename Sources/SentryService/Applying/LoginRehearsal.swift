@@ -56,7 +56,7 @@ struct LoginRehearsal: Sendable {
     engine.advance(to: now)
     for packet in LoginPacket.opening(origin.flow) { _ = judge(packet, by: &engine, at: place, PacketOwner()) }
     _ = engine.install(
-      rules, pairs: Array(repeating: -1, count: ruleSet.rules.count), interfaces: interfaces(of: ruleSet))
+      rules, pairing: .none, interfaces: interfaces(of: ruleSet))
     engine.setProtectedHosts(protected)
     for (kind, entries) in entries { engine.restore(entries, to: kind, now: now) }
     let owner = rules.program.owner(

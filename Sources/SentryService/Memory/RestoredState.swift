@@ -22,7 +22,7 @@ struct RestoredState: Sendable {
     guard let rules, let counted = contents.documents.last, !contents.counters.isEmpty,
       let old = RuleDocument(reading: Array(counted.text.utf8), fileName: counted.name).ruleSet
     else { return }
-    counters = RulePairing.pairs(old: old, new: rules).map { contents.counters[Int($0)] }
+    counters = RulePairing(old: old, new: rules).former.map { contents.counters[Int($0)] }
   }
 
   /// On the packet thread, before it judges anything.

@@ -21,13 +21,13 @@ extension PacketWorker {
   /// Puts other rules in force; returns those that were, for the caller to let go, and what they have judged.
   ///
   /// - Parameter isOnTrial: no table gets smaller before `settleRoom`.
-  mutating func install(_ rules: LoadedRules, pairs: [Int32], isOnTrial: Bool = false) -> Replacement {
+  mutating func install(_ rules: LoadedRules, pairing: RulePairing, isOnTrial: Bool = false) -> Replacement {
     let makingWay = engine.excess(under: rules)
     let before = interfaceSnapshots()
     let judged = judgedByCurrentRules
     let counters = engine.rules.measuredRules.isEmpty ? [] : engine.counters
     let interfaces = intake.settled(engine.interfaces.map { $0.configured(by: rules.ruleSet) })
-    let old = engine.install(rules, pairs: pairs, interfaces: interfaces, keepsRoom: isOnTrial)
+    let old = engine.install(rules, pairing: pairing, interfaces: interfaces, keepsRoom: isOnTrial)
     endFlows()
     followOwners(rules)
     retired.append(GenerationCount(generation: old.generation, judged: judged))

@@ -64,11 +64,11 @@ private func apply(_ text: String, to engine: inout Engine, _ labels: RuleLabels
   var loaded: LoadedRules?
   steps.compiling = seconds { loaded = LoadedRules(new, generation: engine.rules.generation &+ 1, labels: labels) }
   guard let rules = loaded else { fail("\(row): no rules") }
-  var pairs: [Int32] = []
-  steps.pairing = seconds { pairs = RulePairing.pairs(old: engine.rules.ruleSet, new: new) }
-  guard pairs.count(where: { $0 < 0 }) == 1 else { fail("\(row): more than one rule was taken for another") }
+  var pairing = RulePairing.none
+  steps.pairing = seconds { pairing = RulePairing(old: engine.rules.ruleSet, new: new) }
+  guard pairing.count == new.rules.count - 1 else { fail("\(row): more than one rule was taken for another") }
   var retired: LoadedRules?
-  steps.swapping = seconds { retired = engine.install(rules, pairs: pairs, interfaces: engine.interfaces) }
+  steps.swapping = seconds { retired = engine.install(rules, pairing: pairing, interfaces: engine.interfaces) }
   guard engine.rules.generation == rules.generation, retired != nil else { fail("\(row): not in force") }
   return steps
 }
