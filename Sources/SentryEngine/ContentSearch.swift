@@ -41,10 +41,25 @@ extension ContentPattern {
 
   /// True if the text stands at `position` of the frame.
   func matches(_ frame: RawSpan, at position: Int) -> Bool {
-    for index in bytes.indices {
-      guard let found = frame.wire8(at: position + index) else { return false }
-      let wanted = bytes[index]
-      guard found == wanted || (ignoresCase && found.foldedASCII == wanted.foldedASCII) else { return false }
+    // Safe: bytes are all set.
+    unsafe frame.has(bytes.span.bytes, at: position, ignoringCase: ignoresCase)
+  }
+}
+
+extension RawSpan {
+  /// These bytes stand at `position`; ASCII letters in either case, if that is to be ignored.
+  func has(_ text: RawSpan, at position: Int, ignoringCase: Bool) -> Bool {
+    var index = 0
+    // Eight at once.
+    while let wanted = text.wire64(at: index) {
+      guard let found = wire64(at: position + index) else { return false }
+      guard found == wanted || ignoringCase && found.foldedASCII == wanted.foldedASCII else { return false }
+      index += 8
+    }
+    while let wanted = text.wire8(at: index) {
+      guard let found = wire8(at: position + index) else { return false }
+      guard found == wanted || ignoringCase && found.foldedASCII == wanted.foldedASCII else { return false }
+      index += 1
     }
     return true
   }

@@ -12,17 +12,32 @@ enum NameReading {
   case present
 }
 
+/// Whose name it is.
+enum NameKind {
+  case tlsServer
+  /// The first question of a DNS message.
+  case dnsQuestion
+}
+
 extension Engine {
   /// `TLS server name`: that of the ClientHello which this packet holds, or completes.
   mutating func isServerName(_ pattern: Int32, _ frame: RawSpan) -> Bool {
+    hasServerName(frame) && rules.program.names[Int(pattern)].matches(serverName)
+  }
+
+  mutating func hasServerName(_ frame: RawSpan) -> Bool {
     if walk.serverNameReading == .unread { readServerName(frame) }
-    return walk.serverNameReading == .present && rules.program.names[Int(pattern)].matches(serverName)
+    return walk.serverNameReading == .present
   }
 
   /// `DNS name`: that of the first question.
   mutating func isDNSName(_ pattern: Int32, _ frame: RawSpan) -> Bool {
+    hasDNSName(frame) && rules.program.names[Int(pattern)].matches(dnsName)
+  }
+
+  mutating func hasDNSName(_ frame: RawSpan) -> Bool {
     if walk.dnsNameReading == .unread { readDNSName(frame) }
-    return walk.dnsNameReading == .present && rules.program.names[Int(pattern)].matches(dnsName)
+    return walk.dnsNameReading == .present
   }
 
   /// A ClientHello that goes on in the next segment waits in the handshake table.

@@ -200,7 +200,9 @@ extension Engine {
     let step = steps[Int(position)]
     guard step.traits.contains(.isInStretch) else {
       witness.passes(rules.siblings.families[Int(step.family)])
-      return nextSibling(from: position, frame)
+      // Where most siblings match, each is the next.
+      let matches = step.test == .number && numbers.satisfy(step) != step.isNegated
+      return matches ? position : nextSibling(from: position, frame)
     }
     return witness.takesEveryStep
       ? passUnmatched(from: position, frame, &witness) : passStretch(from: position, frame, &witness)
@@ -358,6 +360,11 @@ extension Engine {
     walk.foundBefore = walk.previousFind
     walk.previousFind = position
     return true
+  }
+
+  /// Whether a `URL keyword` could be found at all.
+  func mayHaveKeywords(_ frame: RawSpan) -> Bool {
+    packet.has([.tcpFlags, .payload]) && HTTPRequest.asks(in: frame, payload: packet.payload)
   }
 
   /// `Include`: a match refreshes the entry and counts there; the rule's direct children may ask for that count. A rule that

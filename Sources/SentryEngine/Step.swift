@@ -170,8 +170,8 @@ private struct Question {
     case .connectionState(let states): self.init(anyOf: PacketFeatures(states))
     case .ipOptions(_, let noneOf): self.init(askedOf: .ipOptions, otherwise: noneOf)
     case .tcpOptions(_, let noneOf): self.init(askedOf: .tcpOptions, otherwise: noneOf)
-    case .content, .urlKeyword: self.init(askedOf: .payload)
-    case .serverName, .dnsName, .application, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,
+    case .content, .urlKeyword, .serverName, .dnsName: self.init(askedOf: .payload)
+    case .application, .sourceRate, .timeOfDay, .dayOfWeek, .dateAndTime, .parentMatchCount,
       .parentMatchRate, .parentByteCount, .idleSeconds:
       self.init(.other)
     }

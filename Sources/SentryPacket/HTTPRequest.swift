@@ -23,6 +23,15 @@ public enum HTTPRequest {
     return nil
   }
 
+  /// Whether the payload starts with what may be a request: any keyword can be found in no other.
+  ///
+  /// Never traps; linear in the first line.
+  public static func asks(in frame: RawSpan, payload: Range<UInt32>) -> Bool {
+    let start = Int(payload.lowerBound)
+    let end = min(Int(payload.upperBound), frame.byteCount)
+    return frame.requestTarget(in: frame.line(from: frame.firstLine(from: start, to: end), to: end)) != nil
+  }
+
   /// Whether the payload starts with a request: a whole request line, or one that goes on in the next segment and asks for a
   /// path or a web address so far.
   ///

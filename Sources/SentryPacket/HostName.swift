@@ -7,7 +7,7 @@ public struct HostName: Sendable {
   /// The length limit of names on the wire (RFC 1035 §2.3.4), which their text never exceeds.
   public static let capacity = 255
 
-  private var bytes = InlineArray<255, UInt8>(repeating: 0)
+  @usableFromInline var bytes = InlineArray<255, UInt8>(repeating: 0)
   /// In bytes, 0...255.
   public private(set) var count = 0
 
@@ -17,9 +17,15 @@ public struct HostName: Sendable {
   public var isEmpty: Bool { count == 0 }
 
   /// The byte at `index`, 0..<`count`.
-  public subscript(index: Int) -> UInt8 { bytes[index] }
+  ///
+  /// Inlinable, as to call it would copy the name.
+  @inlinable
+  public subscript(index: Int) -> UInt8 {
+    @inline(__always) get { bytes[index] }
+  }
 
   /// The name ends in these bytes, whose letters are in lower case.
+  @inlinable
   public func hasSuffix(_ suffix: [UInt8]) -> Bool {
     guard suffix.count <= count else { return false }
     let start = count - suffix.count

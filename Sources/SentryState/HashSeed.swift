@@ -20,8 +20,9 @@ struct HashSeed: Sendable {
 
 /// The two halves of a 128-bit product, folded: every bit of both factors reaches every part of the result (the mixing step of
 /// wyhash, https://github.com/wangyi-fudan/wyhash).
+@inlinable
 @inline(__always)
-func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+public func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
   let product = a.multipliedFullWidth(by: b)
   return product.high ^ product.low
 }

@@ -84,6 +84,69 @@ import Testing
     var bench = try Self.bench("Data content", to: values)
     _ = bench.judge(tcp(payload: "w1x w3x follow w9x"))
   }
+
+  /// Longer than what is compared first, and alike there.
+  @Test(arguments: ["==", "a=A"]) func wordsOfOtherMiddlesAndOtherCaseAreToldApart(relation: String) throws {
+    let words = ["GETaaaaaaaaaaaaaaEND", "GETaaaaaaaBaaaaaaEND", "GETaaaaaaabaaaaaaEND", "getaaaaaaabaaaaaaend"]
+    var bench = try Self.bench("Data content", relation, to: (words + words + words).map { "[0:64]\($0)" })
+    for word in words { _ = bench.judge(tcp(payload: "..\(word)..")) }
+    #expect(bench.counts("1", "2", "3", "4") == (relation == "==" ? [1, 1, 1, 1] : [1, 3, 3, 3]))
+  }
+
+  /// All bytes of the word must lie in the window.
+  @Test func aWindowEndsWhereItSays() throws {
+    let words = (0...8).map { "[\($0):\(12 - $0)]evil" }
+    var bench = try Self.bench("Data content", to: words)
+    for place in 0...12 { _ = bench.judge(tcp(payload: String(repeating: ".", count: place) + "evil")) }
+    #expect(bench.counts("1", "2", "8", "9") == [9, 8, 2, 1])
+  }
+
+  @Test func hostNamesAreFoundInOrder() throws {
+    let values =
+      ["www.example.org", "*.example.org", "example.org", "*.org", "*.www.example.org", "WWW.Example.ORG."]
+      + (0..<30).map { "host\($0).example.org" } + ["*.example.org"]
+    var bench = try Self.bench("DNS name", to: values)
+    for name in ["www.example.org", "example.org", "host7.example.org", "a.b.example.org", "org", "anexample.org", ""] {
+      _ = bench.judge(Self.query(for: name))
+    }
+    _ = bench.judge(tcp())
+    #expect(bench.counts("1", "2", "3", "4", "5", "6", "14", "37") == [1, 3, 1, 5, 0, 1, 1, 3])
+  }
+
+  /// A message with one question (RFC 1035 §4.1).
+  private static func query(for name: String) -> [UInt8] {
+    let labels = name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    let message = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + labels + [0, 0, 1, 0, 1]
+    return Frame.udp(from: Bench.host, 40_000, to: Bench.stranger, 53, payload: message)
+  }
+
+  /// What a packet's name begins with is kept only where a rule has asked for it.
+  @Test(arguments: [false, true]) func serverNamesAreReadWhereTheyAreAskedFor(isAskedFirst: Bool) throws {
+    let names = (0..<10).map { number in
+      rule("TLS server name", "==", number == 6 ? "*.example.org" : "host\(number).test", then: "Delete")
+    }
+    let start = [rule("Data content", "==", "[0:1]\\\\x16", then: "Pass")]
+    let rules = isAskedFirst ? names + start : start + names
+    var bench = try Bench(document: "{ rules = ( \(rules.joined(separator: ", ")) ); }")
+    let hello = TLSClientHello.record(serverName: "www.example.org")
+    let pieces = [hello.prefix(20), hello.dropFirst(20)]
+    let outcomes = pieces.map { piece in
+      bench.judge(
+        Frame.tcp(
+          from: Bench.host, 40_000, to: Bench.stranger, 443, flags: [.ack, .psh], payload: Array(piece),
+          sequence: 1 + UInt32(piece.startIndex)))
+    }
+    #expect(outcomes.map(\.rule) == (isAskedFirst ? ["11", "7"] : ["1", nil]))
+  }
+
+  @Test func keywordsAreFoundInRequestsOnly() throws {
+    var bench = try Self.bench("URL keyword", to: ["cart", "intranet", "x", "php"] + (0..<20).map { "word\($0)" })
+    let request = "GET /Word7/cart.PHP HTTP/1.1\r\nAccept: word8\r\nHost: www.Intranet.example\r\n\r\nword9"
+    _ = bench.judge(tcp(flags: .ack, payload: request))
+    _ = bench.judge(tcp(flags: .ack, payload: "\u{1}" + request))
+    _ = bench.judge(udp(payload: request))
+    #expect(bench.counts("1", "2", "3", "4", "12", "13", "14") == [1, 1, 1, 1, 1, 0, 0])
+  }
 }
 
 @Suite struct IntervalListsTests {

@@ -32,6 +32,18 @@ extension Engine {
       case .words(let lists):
         guard numbers.features.contains(.payload) else { continue }
         next = firstWord(from: position, before: next, lists, frame)
+      case .keywords(let lists):
+        guard numbers.features.contains(.payload) else { continue }
+        next = firstWord(from: position, before: next, lists, frame, inRequestsOnly: true)
+      case .names(.dnsQuestion, let lists):
+        guard numbers.features.contains(.payload), hasDNSName(frame) else { continue }
+        next = firstName(.dnsQuestion, from: position, before: next, lists)
+      case .names(.tlsServer, let lists):
+        // To read it changes what is known of handshakes, so it is read only where one of those who ask for it would be asked.
+        guard numbers.features.contains(.payload), next > position,
+          rules.siblings.nameLists[Int(lists)].hasPlace(in: position..<next), hasServerName(frame)
+        else { continue }
+        next = firstName(.tlsServer, from: position, before: next, lists)
       }
     }
     return next
@@ -45,12 +57,30 @@ extension Engine {
   }
 
   /// The first place from `place` on of a word that is in the payload; `end` if there is none before that.
-  private mutating func firstWord(from place: Int32, before end: Int32, _ words: Int32, _ frame: RawSpan) -> Int32 {
+  private mutating func firstWord(
+    from place: Int32, before end: Int32, _ words: Int32, _ frame: RawSpan, inRequestsOnly: Bool = false
+  ) -> Int32 {
     if let first = siblingMemory.firstWord(from: place, before: end, words) { return first }
     var finds = siblingMemory.emptyFinds(from: place)
-    rules.siblings.wordLists[Int(words)].find(in: frame, payload: packet.payload, &finds)
-    siblingMemory.note(finds, of: words)
+    if !inRequestsOnly || mayHaveKeywords(frame) {
+      rules.siblings.wordLists[Int(words)].find(in: frame, payload: packet.payload, &finds)
+    }
+    siblingMemory.note(words: finds, of: words)
     // There is room for one at least.
+    return finds.first(from: place, before: end) ?? end
+  }
+
+  /// The same of the name that the packet has.
+  private mutating func firstName(
+    _ kind: NameKind, from place: Int32, before end: Int32, _ names: Int32
+  ) -> Int32 {
+    if let first = siblingMemory.firstName(from: place, before: end, names) { return first }
+    var finds = siblingMemory.emptyFinds(from: place)
+    switch kind {
+    case .dnsQuestion: rules.siblings.nameLists[Int(names)].find(dnsName, &finds)
+    case .tlsServer: rules.siblings.nameLists[Int(names)].find(serverName, &finds)
+    }
+    siblingMemory.note(names: finds, of: names)
     return finds.first(from: place, before: end) ?? end
   }
 }

@@ -6,9 +6,19 @@ final class GramTable: Sendable {
   /// A word that is known by some gram.
   private struct Entry {
     let ends: WordEnds
-    let place: Int32
+    /// In `words`.
+    let word: Int32
     /// Where in the word the gram begins.
     let offset: Int32
+  }
+
+  /// What is left to be asked of it.
+  private struct WordText {
+    /// In `texts`.
+    let bytes: Range<Int>
+    let window: Range<Int>
+    let place: Int32
+    let ignoresCase: Bool
   }
 
   /// One of the grams begins at every so many bytes of a word, and only so many bytes of a payload are looked at.
@@ -17,6 +27,9 @@ final class GramTable: Sendable {
   private let starts: [UInt32]
   private let hashShift: UInt32
   private let entries: [Entry]
+  private let words: [WordText]
+  /// Of words in either case, letters are small ones.
+  private let texts: [UInt8]
 
   /// The length of the grams that a word is known by.
   static func length(for wordLength: Int) -> Int { wordLength >= 4 ? 4 : wordLength >= 2 ? 2 : 1 }
@@ -24,24 +37,30 @@ final class GramTable: Sendable {
   /// Looking at fewer bytes takes less time, but then a word is known by more of its grams, common ones among them.
   private static var longestStride: Int { 4 }
 
-  init(_ words: [(content: Int32, place: Int32)], of contents: [ContentPattern], length: Int) {
-    let shortest = words.map { contents[Int($0.content)].bytes.count }.min() ?? length
+  init(_ words: [Word], length: Int) {
+    let shortest = words.map(\.bytes.count).min() ?? length
     let stride = max(1, min(shortest - length + 1, Self.longestStride))
     var grams = GramSet(length: length, stride: stride, count: words.count * stride)
     var lists = GramLists(count: words.count * stride)
-    for word in words { lists.note(Self.hashes(of: contents[Int(word.content)].bytes, length)) }
+    for word in words { lists.note(Self.hashes(of: word.bytes, length)) }
+    var (kept, texts): ([WordText], [UInt8]) = ([], [])
     for word in words {
-      let bytes = contents[Int(word.content)].bytes
-      let hashes = Self.hashes(of: bytes, length)
-      let first = lists.rarest(hashes, of: bytes, stride)
+      let hashes = Self.hashes(of: word.bytes, length)
+      let first = lists.rarest(hashes, of: word.bytes, stride)
       for offset in first..<(first + stride) {
-        lists.add(Entry(ends: WordEnds(bytes), place: word.place, offset: Int32(offset)), hashes[offset])
-        grams.insert(bytes[offset..<(offset + length)])
+        lists.add(Entry(ends: WordEnds(word.bytes), word: Int32(kept.count), offset: Int32(offset)), hashes[offset])
+        grams.insert(word.bytes[offset..<(offset + length)])
       }
+      kept.append(
+        WordText(
+          bytes: texts.count..<(texts.count + word.bytes.count), window: word.window, place: word.place,
+          ignoresCase: word.ignoresCase))
+      texts += word.ignoresCase ? word.bytes.map(\.foldedASCII) : word.bytes
     }
     self.grams = grams
     hashShift = lists.hashShift
     (starts, entries) = lists.joined()
+    (self.words, self.texts) = (kept, texts)
   }
 
   private static func hashes(of bytes: [UInt8], _ length: Int) -> [UInt32] {
@@ -89,8 +108,10 @@ final class GramTable: Sendable {
     }
   }
 
-  /// Adds the words that may stand in some bytes of a frame to those that are known, whatever the case of their letters.
-  func find(in frame: RawSpan, _ bytes: Range<Int>, _ finds: inout WordFinds) {
+  /// Adds the words that stand in some bytes of a frame, and in their windows, to those that are known.
+  ///
+  /// - Parameter payload: where in the frame windows are counted from.
+  func find(in frame: RawSpan, _ bytes: Range<Int>, payload: Int, _ finds: inout PlaceFinds) {
     let stride = grams.stride
     var position = bytes.lowerBound
     // Grams that begin at `position` or a multiple of `stride` behind it.
@@ -99,7 +120,7 @@ final class GramTable: Sendable {
       let count = min(left, GramSet.mostAnswers)
       var answers = grams.answers(in: frame, from: position, count: count)
       while answers != 0 {
-        compare(at: position &+ answers.trailingZeroBitCount &* stride, frame, bytes, &finds)
+        compare(at: position &+ answers.trailingZeroBitCount &* stride, frame, bytes, payload, &finds)
         answers &= answers &- 1
       }
       position += count * stride
@@ -109,12 +130,26 @@ final class GramTable: Sendable {
 
   /// Looks whether a word that has the gram at `position` stands there.
   @inline(never)
-  private func compare(at position: Int, _ frame: RawSpan, _ bytes: Range<Int>, _ finds: inout WordFinds) {
+  private func compare(
+    at position: Int, _ frame: RawSpan, _ bytes: Range<Int>, _ payload: Int, _ finds: inout PlaceFinds
+  ) {
     let list = Int(grams.hash(in: frame, at: position) >> hashShift)
     for index in Int(starts[list])..<Int(starts[list + 1]) {
       let entry = entries[index]
       let start = position &- Int(entry.offset)
-      if start >= bytes.lowerBound, entry.ends.mayStand(at: start, of: frame) { finds.insert(entry.place) }
+      guard start >= bytes.lowerBound, entry.ends.mayStand(at: start, of: frame) else { continue }
+      let word = words[Int(entry.word)]
+      if stands(word, at: start, frame, bytes.upperBound, payload) { finds.insert(word.place) }
     }
+  }
+
+  private func stands(_ word: WordText, at start: Int, _ frame: RawSpan, _ end: Int, _ payload: Int) -> Bool {
+    let offset = start - payload
+    guard word.window.lowerBound <= offset, offset + word.bytes.count <= word.window.upperBound,
+      start + word.bytes.count <= end
+    else { return false }
+    let texts = texts
+    // Safe: bytes are all set.
+    return unsafe frame.has(texts.span.bytes.extracting(word.bytes), at: start, ignoringCase: word.ignoresCase)
   }
 }

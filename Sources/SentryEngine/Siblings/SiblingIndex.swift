@@ -1,8 +1,9 @@
 // Where to go on among many siblings.
 //
 // A test that fails has no effect, so a sibling that cannot match need not be asked. Where many siblings under one parent ask for the
-// same number, for addresses, or for words in the payload, they are a *group*, and the group's index yields those that match, or may
-// match, in document order. Words elsewhere are found together all the same, so that a packet's payload is looked through once. All siblings of such a parent are a *family*; those that are in no group are asked one by one.
+// same number, for addresses, for host names, or for words in the payload, they are a *group*, and the group's index yields those that
+// match, or may match, in document order. Words elsewhere are found together all the same, so that a packet's payload is looked through
+// once. All siblings of such a parent are a *family*; those that are in no group are asked one by one.
 //
 // Siblings that ask the same and are refined below are another matter: see `Cohorts.swift`.
 
@@ -27,6 +28,10 @@ struct SiblingIndex: Sendable {
     case address(Endpoint, lists: Int32)
     /// Index into `wordLists`.
     case words(lists: Int32)
+    /// The same, of requests only.
+    case keywords(lists: Int32)
+    /// Index into `nameLists`.
+    case names(NameKind, lists: Int32)
   }
 
   private(set) var families: [Family] = []
@@ -34,6 +39,7 @@ struct SiblingIndex: Sendable {
   private(set) var numberLists: [IntervalLists<UInt64>] = []
   private(set) var addressLists: [IntervalLists<UInt128>] = []
   private(set) var wordLists: [WordLists] = []
+  private(set) var nameLists: [NameLists] = []
   private(set) var cohorts = Cohorts()
   /// By position: the first sibling from there on that is in no group; empty where there is no family.
   private(set) var nextPlain: [Int32] = []
@@ -68,16 +74,16 @@ struct SiblingIndex: Sendable {
 
   /// Words that few siblings ask for are looked for together, too.
   private mutating func addLooseWords(_ program: Program) {
-    let words = program.instructions.indices.compactMap { position -> (content: Int32, place: Int32)? in
+    let words = program.instructions.indices.compactMap { position -> Word? in
       guard case .content(let pattern) = program.instructions[position].test,
-        case .payload = program.contents[Int(pattern)].start, !groupedWordSteps.contains(Int32(position))
+        !groupedWordSteps.contains(Int32(position))
       else { return nil }
-      return (content: pattern, place: Int32(position))
+      return Word(program.contents[Int(pattern)], place: Int32(position))
     }
     guard words.count > 1 else { return }
     looseWords = Int32(wordLists.count)
     looseWordSteps = Set(words.map(\.place))
-    wordLists.append(WordLists(words, of: program.contents))
+    wordLists.append(WordLists(words))
   }
 
   /// - Parameter stretches: of them, only the first member of each counts as a sibling.
@@ -109,15 +115,22 @@ struct SiblingIndex: Sendable {
     var unsteadyRule: Int32?
   }
 
-  private mutating func makeGroups(of positions: [Int32], _ tree: StepTree) -> Grouping {
+  /// - Parameter readsHandshakes: false where it is not known which of them are asked before a server name.
+  private mutating func makeGroups(
+    of positions: [Int32], readsHandshakes: Bool = true, _ tree: StepTree
+  ) -> Grouping {
     var members: [Trait: [Int32]] = [:]
     for position in positions {
       guard let trait = tree.trait(of: position) else { continue }
       members[trait, default: []].append(position)
     }
     members = members.filter { $0.value.count >= tree.least }
+    if !readsHandshakes { members[.names(.tlsServer)] = nil }
     let first = Int32(groups.count)
-    for (trait, positions) in members.sorted(by: { $0.value[0] < $1.value[0] }) {
+    // Whether a server name is read depends on what the others find.
+    let last = members[.names(.tlsServer)].map { (key: Trait.names(.tlsServer), value: $0) }
+    let others = members.filter { $0.key != .names(.tlsServer) }.sorted { $0.value[0] < $1.value[0] }
+    for (trait, positions) in others + (last.map { [$0] } ?? []) {
       groups.append(group(of: trait, positions, tree.steps, tree.program))
     }
     let unsteady = members.filter { !$0.key.isSteady }.compactMap(\.value.first).min()
@@ -147,13 +160,32 @@ struct SiblingIndex: Sendable {
           }))
       return .address(trait == .source ? .source : .destination, lists: Int32(addressLists.count - 1))
     case .words:
-      let words = positions.compactMap { position -> (content: Int32, place: Int32)? in
+      let words = positions.compactMap { position -> Word? in
         guard case .content(let pattern) = program.instructions[Int(position)].test else { return nil }
-        return (content: pattern, place: position)
+        return Word(program.contents[Int(pattern)], place: position)
       }
-      wordLists.append(WordLists(words, of: program.contents))
       groupedWordSteps.formUnion(words.lazy.map(\.place))
+      wordLists.append(WordLists(words))
       return .words(lists: Int32(wordLists.count - 1))
+    case .keywords:
+      wordLists.append(
+        WordLists(
+          positions.compactMap { position in
+            guard case .urlKeyword(let keyword) = program.instructions[Int(position)].test else { return nil }
+            return Word(
+              bytes: program.keywords[Int(keyword)], ignoresCase: true, window: 0..<Int.max, place: position)
+          }))
+      return .keywords(lists: Int32(wordLists.count - 1))
+    case .names(let kind):
+      nameLists.append(
+        NameLists(
+          positions.compactMap { position in
+            switch program.instructions[Int(position)].test {
+            case .dnsName(let name), .serverName(let name): (name: name, place: position)
+            default: nil
+            }
+          }, of: program.names))
+      return .names(kind, lists: Int32(nameLists.count - 1))
     }
   }
 
@@ -184,7 +216,7 @@ struct SiblingIndex: Sendable {
     let below = rules.flatMap { tree.siblings(below: $0) }
     positions += members + below
     let found = tree.finder.stretches(of: below)
-    let grouping = makeGroups(of: Self.others(below, without: found), tree)
+    let grouping = makeGroups(of: Self.others(below, without: found), readsHandshakes: false, tree)
     let stretches = found.map { makeStretch(of: $0, tree, &positions) }
     isNumeric = isNumeric && grouping.isNumeric && stretches.allSatisfy(\.isNumeric)
     return Cohorts.Cohort(
@@ -229,7 +261,8 @@ private enum Trait: Hashable {
   case number(field: UInt8)
   /// IPv6 addresses; those of IPv4 are numbers.
   case source, destination
-  case words
+  case words, keywords
+  case names(NameKind)
 
   init?(_ step: Step, _ instruction: Program.Instruction, _ contents: [ContentPattern]) {
     switch instruction.test {
@@ -241,6 +274,9 @@ private enum Trait: Hashable {
     case .content(let pattern) where !instruction.isNegated:
       guard case .payload = contents[Int(pattern)].start else { return nil }
       self = .words
+    case .urlKeyword where !instruction.isNegated: self = .keywords
+    case .dnsName where !instruction.isNegated: self = .names(.dnsQuestion)
+    case .serverName where !instruction.isNegated: self = .names(.tlsServer)
     default: return nil
     }
   }
@@ -253,7 +289,7 @@ private enum Trait: Hashable {
     switch self {
     case .number(let field): NumberField(rawValue: field)?.isSteady ?? true
     case .source, .destination: true
-    case .words: false
+    case .words, .keywords, .names: false
     }
   }
 }

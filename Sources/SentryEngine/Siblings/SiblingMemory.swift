@@ -13,12 +13,15 @@ struct SiblingMemory: ~Copyable {
   /// By group.
   private var lists: RigidArray<Finding>
   /// By place in `SiblingIndex.wordLists`.
-  private var words: RigidArray<WordFinds>
+  private var words: RigidArray<PlaceFinds>
+  /// By place in `SiblingIndex.nameLists`.
+  private var names: RigidArray<PlaceFinds>
   private var walk: UInt64 = 0
 
   init(_ index: SiblingIndex) {
     lists = RigidArray(repeating: Finding(), count: index.groups.count)
-    words = RigidArray(repeating: WordFinds(), count: index.wordLists.count)
+    words = RigidArray(repeating: PlaceFinds(), count: index.wordLists.count)
+    names = RigidArray(repeating: PlaceFinds(), count: index.nameLists.count)
   }
 
   @inline(__always)
@@ -39,10 +42,19 @@ struct SiblingMemory: ~Copyable {
     words[Int(number)].walk == walk ? words[Int(number)].first(from: place, before: end) : nil
   }
 
+  /// The same of a name that the packet has.
+  @inline(__always)
+  func firstName(from place: Int32, before end: Int32, _ number: Int32) -> Int32? {
+    names[Int(number)].walk == walk ? names[Int(number)].first(from: place, before: end) : nil
+  }
+
   /// To be filled with what is found from `place` on.
   @inline(__always)
-  func emptyFinds(from place: Int32) -> WordFinds { WordFinds(walk: walk, from: place) }
+  func emptyFinds(from place: Int32) -> PlaceFinds { PlaceFinds(walk: walk, from: place) }
 
   @inline(__always)
-  mutating func note(_ finds: WordFinds, of number: Int32) { words[Int(number)] = finds }
+  mutating func note(words finds: PlaceFinds, of number: Int32) { words[Int(number)] = finds }
+
+  @inline(__always)
+  mutating func note(names finds: PlaceFinds, of number: Int32) { names[Int(number)] = finds }
 }

@@ -6,7 +6,7 @@ internal import SentryRules
 /// Every word is known by a few of its bytes, letters in either case: a gram of four where it is that long. Where all words are
 /// longer, each is known by several grams that begin one after the other, and only every so many bytes of the payload are looked at:
 /// one of the grams begins there, wherever the word stands. A set says whether any word is known by what is there; then they are
-/// compared in full, whatever the case of their letters. What a word's own window says, and of case, is left to whoever asks.
+/// compared in full, and with the case and the window that each wants. What ends a window early is left to whoever asks.
 ///
 /// Never changes. A class, so that asking it copies none of its parts.
 final class WordLists: Sendable {
@@ -17,77 +17,45 @@ final class WordLists: Sendable {
   /// The bytes of the payload that any window reaches.
   private let reach: Range<Int>
 
-  /// - Parameter words: by their index in `contents`, each with its place, in the order of those; all start from the payload.
-  init(_ words: [(content: Int32, place: Int32)], of contents: [ContentPattern]) {
-    var byLength: [Int: [(content: Int32, place: Int32)]] = [:]
-    var reach = Int.max..<Int.max
-    for word in words {
-      let pattern = contents[Int(word.content)]
-      byLength[GramTable.length(for: pattern.bytes.count), default: []].append(word)
-      guard case .payload(let offset) = pattern.start else { continue }
-      let start = max(0, offset)
-      let (end, isBeyond) = start.addingReportingOverflow(pattern.windowLength)
-      reach =
-        min(reach.lowerBound, start)..<max(reach == Int.max..<Int.max ? 0 : reach.upperBound, isBeyond ? .max : end)
-    }
-    self.reach = reach
-    func table(_ length: Int) -> GramTable? { byLength[length].map { GramTable($0, of: contents, length: length) } }
+  /// - Parameter words: in the order of their places.
+  init(_ words: [Word]) {
+    var byLength: [Int: [Word]] = [:]
+    for word in words { byLength[GramTable.length(for: word.bytes.count), default: []].append(word) }
+    reach = (words.map(\.window.lowerBound).min() ?? 0)..<(words.map(\.window.upperBound).max() ?? 0)
+    func table(_ length: Int) -> GramTable? { byLength[length].map { GramTable($0, length: length) } }
     (fours, twos, ones) = (table(4), table(2), table(1))
   }
 
   /// Adds the words found to those that are known.
-  func find(in frame: RawSpan, payload: Range<UInt32>, _ finds: inout WordFinds) {
+  func find(in frame: RawSpan, payload: Range<UInt32>, _ finds: inout PlaceFinds) {
     let start = Int(payload.lowerBound)
     let end = min(Int(payload.upperBound), frame.byteCount)
     let length = max(0, end - start)
     let bytes = (start + min(reach.lowerBound, length))..<(start + min(reach.upperBound, length))
-    fours?.find(in: frame, bytes, &finds)
-    twos?.find(in: frame, bytes, &finds)
-    ones?.find(in: frame, bytes, &finds)
+    fours?.find(in: frame, bytes, payload: start, &finds)
+    twos?.find(in: frame, bytes, payload: start, &finds)
+    ones?.find(in: frame, bytes, payload: start, &finds)
   }
 }
 
-/// The places of words that were found in one packet's payload: all from one place on, or as many as there is room for.
-struct WordFinds: BitwiseCopyable {
-  /// The packet, by the number of its walk.
-  var walk: UInt64 = 0
-  private var start: Int32 = 0
-  private var places = InlineArray<8, Int32>(repeating: 0)
-  private var count = 0
-  /// There are more behind the last.
-  private var isCut = false
+/// A text that is looked for in payloads, and the place it stands for.
+struct Word {
+  /// One and more.
+  let bytes: [UInt8]
+  let ignoresCase: Bool
+  /// Where the text must lie, in bytes from the first payload byte.
+  let window: Range<Int>
+  let place: Int32
+}
 
-  init() {}
-
-  init(walk: UInt64, from place: Int32) {
-    self.walk = walk
-    start = place
-  }
-
-  mutating func insert(_ place: Int32) {
-    guard place >= start else { return }
-    var index = count
-    while index > 0, places[index - 1] >= place {
-      if places[index - 1] == place { return }
-      index -= 1
-    }
-    guard index < places.count else {
-      isCut = true
-      return
-    }
-    if count == places.count { isCut = true } else { count += 1 }
-    var last = count - 1
-    while last > index {
-      places[last] = places[last - 1]
-      last -= 1
-    }
-    places[index] = place
-  }
-
-  /// The first place from `place` on, `end` if there is none before that; `nil` if that is not known.
-  func first(from place: Int32, before end: Int32) -> Int32? {
-    guard place >= start else { return nil }
-    for index in 0..<count where places[index] >= place { return min(places[index], end) }
-    return isCut ? nil : end
+extension Word {
+  /// What `Data content` looks for; `nil` where the packet's previous search says where.
+  init?(_ pattern: ContentPattern, place: Int32) {
+    guard case .payload(let offset) = pattern.start else { return nil }
+    let start = max(0, offset)
+    let (end, isBeyond) = start.addingReportingOverflow(pattern.windowLength)
+    self.init(
+      bytes: pattern.bytes, ignoresCase: pattern.ignoresCase, window: start..<max(start, isBeyond ? .max : end),
+      place: place)
   }
 }

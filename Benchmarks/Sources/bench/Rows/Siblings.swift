@@ -41,9 +41,10 @@ private enum SiblingKind: String, CaseIterable {
   case protocolAndPort = "Protocol + port"
   case refinedProtocol = "Protocol + port, each rule with one port below"
   case content = "Data content"
+  case name = "DNS name"
 
   /// Rule `index` asks for the port `1,000 + index`, or the net of 256 addresses with that number in 10.0.0.0/8, or its
-  /// word; or it asks for TCP, like all others, and the rule below it for the port.
+  /// word, or the names below a domain of its own; or it asks for TCP, like all others, and the rule below it for the port.
   func text(of count: Int, _ words: [String]) -> String {
     let indices = 0..<count
     return switch self {
@@ -58,6 +59,7 @@ private enum SiblingKind: String, CaseIterable {
     case .refinedProtocol:
       documentText(indices.map { rule("Protocol", "6", [rule("Dest port", "\(1_000 + $0)")]) })
     case .content: documentText(words.map { rule("Data content", "[0:256]\($0)") })
+    case .name: documentText(indices.map { rule("DNS name", "*.domain\($0).example") })
     }
   }
 
@@ -66,7 +68,7 @@ private enum SiblingKind: String, CaseIterable {
     switch self {
     case .protocolAndPort: count / 2 + 1 + count / 20
     case .refinedProtocol: 2 * (count / 10)
-    case .destPort, .sourceNet, .content: count / 10
+    case .destPort, .sourceNet, .content, .name: count / 10
     }
   }
 
@@ -88,6 +90,14 @@ private enum SiblingKind: String, CaseIterable {
     case .refinedProtocol: return tcpFrame(from: client, port, to: server, asked)
     case .content:
       return tcpFrame(from: client, port, to: server, 80, payload(of: 256, endingWith: words[index], &numbers))
+    case .name:
+      return udpFrame(from: client, port, to: server, 53, question(for: ["www", "domain\(index)", "example"]))
     }
   }
+}
+
+/// A message that asks for the addresses of a host (RFC 1035 §4.1).
+private func question(for labels: [String]) -> [UInt8] {
+  let header: [UInt8] = [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+  return header + labels.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0, 0, 1, 0, 1]
 }
