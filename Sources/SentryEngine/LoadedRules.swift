@@ -47,6 +47,8 @@ public final class LoadedRules: Sendable {
   private let usedWorkspace = Mutex<RuleWorkspace?>(nil)
   /// See `PathMemory`.
   let watchedRules: Set<Int32>
+  /// What the document says of the tables, and what its rules need of them.
+  let stateSettings: StateSettings
 
   public convenience init(_ ruleSet: RuleSet, generation: UInt32 = 1, labels book: RuleLabels) {
     self.init(ruleSet, generation: generation, labels: book, siblingsOfAGroup: SiblingIndex.usualGroup)
@@ -80,6 +82,7 @@ public final class LoadedRules: Sendable {
     steadiness = program.steadiness
     packetClasses = PacketClasses(of: steps)
     watchedRules = program.watchedRules
+    stateSettings = Self.stateSettings(of: ruleSet.settings, program, rareQuestions)
     addressDuration = AddressDuration(seconds: ruleSet.settings.triggerDuration)
     labels = ruleSet.rules.map { rule in
       book.number(
@@ -148,9 +151,9 @@ extension LoadedRules {
     ruleSet.rules.indices.contains(Int(rule)) ? ruleSet.rules[Int(rule)].argument : .none
   }
 
-  /// What the document says of the tables, and what its rules need of them.
-  var stateSettings: StateSettings {
-    let settings = ruleSet.settings
+  private static func stateSettings(
+    of settings: Settings, _ program: Program, _ rareQuestions: RareQuestions
+  ) -> StateSettings {
     var state = StateSettings()
     state.addressCapacity = settings.addressCapacity
     state.connectionCapacity = settings.connectionCapacity
