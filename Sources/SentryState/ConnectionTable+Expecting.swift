@@ -1,4 +1,3 @@
-internal import Glibc
 public import SentryPacket
 
 // Flows that will be looked up soon. What it takes to look one up lies here and there in memory, each place known only from the
@@ -8,23 +7,13 @@ public import SentryPacket
 /// How far the latest of the flows have come that are expected.
 struct ExpectedFlows: BitwiseCopyable {
   static var early: Int { 1_024 }
-  /// Flows in the table from which it pays to expect them: more do not stay in the processor's second cache, beside the packets that
-  /// pass through it.
-  var from = Self.usual
+  /// Flows in the table from which it pays to expect them: more do not stay in a second cache of one megabyte, beside the packets
+  /// that pass through it. The same on all machines, so that a packet takes as many instructions on each.
+  var from = 4_096
   /// Its line of the index has been asked for.
   var hash: UInt32 = 0
   /// The entry of the one before has been asked for, here.
   var slot: Int?
-
-  /// Of a second cache of one megabyte 4,096; where nobody knows its size, as of two and a half.
-  private static let usual: Int = {
-    let cache = sysconf(Int32(_SC_LEVEL2_CACHE_SIZE))
-    return cache > 0 ? max(early, (cache - bytesOfPackets) / bytesOfFlow) : 16_384
-  }()
-  /// A block of a capture, and where it is copied from.
-  private static var bytesOfPackets: Int { 512 << 10 }
-  /// An entry with its links and its part of the index.
-  private static var bytesOfFlow: Int { 128 }
 }
 
 extension ConnectionTable {
