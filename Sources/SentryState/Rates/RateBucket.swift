@@ -1,9 +1,14 @@
 internal import SentryPacket
 
-/// What one rule's rate earns in one direction, until flows have their shares of it.
-struct RateBucket {
+/// A rule, by its label, that limits a rate, and one direction of it.
+struct RateSubject: Hashable {
   let label: UInt32
   let direction: Direction
+}
+
+/// What one rule's rate earns in one direction, until flows have their shares of it.
+struct RateBucket {
+  let subject: RateSubject
   /// What its rule says.
   var bytesPerSecond: Int64
   /// Of the limits of its direction it is the last, and gets what the flows of the others leave (docs/Classic.md, "Actions").
@@ -38,9 +43,11 @@ struct RateBucket {
   var takers: Int64 = 0
   var portion: Int64 = 0
 
-  init(label: UInt32, direction: Direction, bytesPerSecond: Int64) {
-    self.label = label
-    self.direction = direction
+  var label: UInt32 { subject.label }
+  var direction: Direction { subject.direction }
+
+  init(_ subject: RateSubject, bytesPerSecond: Int64) {
+    self.subject = subject
     self.bytesPerSecond = bytesPerSecond
     credit = reserve
   }

@@ -41,12 +41,13 @@ public struct RateTable: ~Copyable {
   // MARK: Limits
 
   /// Puts other limits in force, in document order. A limit that was there before keeps what it has; flows of one that is gone
-  /// are let go at the next tick.
+  /// are let go at the next tick. Takes time with the number of limits: packets wait meanwhile.
   mutating func setLimits(_ limits: [RateLimit]) {
+    var places = BucketPlaces(buckets)
     for index in buckets.indices { buckets[index].isRetired = true }
     for limit in limits {
-      if limit.directions.contains(.inbound) { setLimit(limit, .inbound) }
-      if limit.directions.contains(.outbound) { setLimit(limit, .outbound) }
+      if limit.directions.contains(.inbound) { setLimit(limit, .inbound, &places) }
+      if limit.directions.contains(.outbound) { setLimit(limit, .outbound, &places) }
     }
     letLastGiveWay(limits, .inbound)
     letLastGiveWay(limits, .outbound)
@@ -55,9 +56,36 @@ public struct RateTable: ~Copyable {
     isBusy = isBusy || !senders.isEmpty
   }
 
-  private mutating func setLimit(_ limit: RateLimit, _ direction: Direction) {
-    guard let index = buckets.firstIndex(where: { $0.label == limit.label && $0.direction == direction }) else {
-      return add(RateBucket(label: limit.label, direction: direction, bytesPerSecond: limit.bytesPerSecond))
+  /// Which buckets there are, while they are changed.
+  private struct BucketPlaces {
+    private var known: [RateSubject: Int]
+    /// None before this one is free.
+    private var nextFree = 0
+
+    init(_ buckets: [RateBucket]) {
+      known = Dictionary(buckets.enumerated().map { ($1.subject, $0) }) { first, _ in first }
+    }
+
+    /// The bucket of a limit, a free one included, unless another has taken its place.
+    func place(of subject: RateSubject, in buckets: [RateBucket]) -> Int? {
+      known[subject].flatMap { buckets[$0].subject == subject ? $0 : nil }
+    }
+
+    /// Where a new bucket is to stand: in a free place, or behind the last.
+    mutating func newPlace(for subject: RateSubject, in buckets: [RateBucket]) -> Int {
+      while nextFree < buckets.count, !buckets[nextFree].isFree { nextFree += 1 }
+      known[subject] = nextFree
+      return nextFree
+    }
+  }
+
+  private mutating func setLimit(_ limit: RateLimit, _ direction: Direction, _ places: inout BucketPlaces) {
+    let subject = RateSubject(label: limit.label, direction: direction)
+    guard let index = places.place(of: subject, in: buckets) else {
+      let new = RateBucket(subject, bytesPerSecond: limit.bytesPerSecond)
+      let place = places.newPlace(for: subject, in: buckets)
+      if place < buckets.count { buckets[place] = new } else { buckets.append(new) }
+      return
     }
     buckets[index].bytesPerSecond = limit.bytesPerSecond
     buckets[index].isRetired = false
@@ -72,11 +100,6 @@ public struct RateTable: ~Copyable {
     reserve(direction)
   }
 
-  private mutating func add(_ bucket: RateBucket) {
-    guard let free = buckets.firstIndex(where: \.isFree) else { return buckets.append(bucket) }
-    buckets[free] = bucket
-  }
-
   /// Forgets where flows stand in the table of connections, after that was built anew.
   mutating func forgetPlaces(connections: Int) {
     places = ZeroedBuffer(atMost: 2 * connections)
@@ -85,7 +108,8 @@ public struct RateTable: ~Copyable {
 
   private func bucket(_ label: UInt32, _ direction: Direction) -> Int32 {
     guard label != 0 else { return -1 }
-    let index = buckets.firstIndex { $0.label == label && $0.direction == direction && !$0.isRetired }
+    let subject = RateSubject(label: label, direction: direction)
+    let index = buckets.firstIndex { $0.subject == subject && !$0.isRetired }
     return index.map { Int32($0) } ?? -1
   }
 

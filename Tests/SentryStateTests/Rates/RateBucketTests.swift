@@ -4,14 +4,14 @@ import Testing
 
 @Suite struct RateBucketTests {
   private func bucket(_ bytesPerSecond: Int64) -> RateBucket {
-    var bucket = RateBucket(label: 1, direction: .inbound, bytesPerSecond: bytesPerSecond)
+    var bucket = RateBucket(RateSubject(label: 1, direction: .inbound), bytesPerSecond: bytesPerSecond)
     bucket.earn(until: at(0))
     bucket.credit = 0
     return bucket
   }
 
   @Test func itBeginsWithWhatThereMayBeUnused() {
-    #expect(RateBucket(label: 1, direction: .inbound, bytesPerSecond: 250_000).credit == 25_000)
+    #expect(RateBucket(RateSubject(label: 1, direction: .inbound), bytesPerSecond: 250_000).credit == 25_000)
   }
 
   @Test func itEarnsItsRate() {

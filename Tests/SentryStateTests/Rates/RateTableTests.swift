@@ -410,6 +410,17 @@ private final class Bench {
     }
   }
 
+  /// The place that it left is another's by now.
+  @Test func limitsThatComeBackAreThereOnce() {
+    let bench = Bench(bytesPerSecond: 10_000)
+    for labels in [[1], [2, 3], [3, 1, 2], [2], [4, 1, 3, 2]] as [[UInt32]] {
+      bench.rates.setLimits(labels.map { RateLimit(label: $0, bitsPerSecond: UInt64($0) * 80, directions: .inbound) })
+      let limits = Dictionary(grouping: bench.rates.snapshot(), by: \.label).mapValues { $0.map(\.bytesPerSecond) }
+      #expect(limits == Dictionary(uniqueKeysWithValues: labels.map { ($0, [Int64($0) * 10]) }))
+      bench.advance(2_000)
+    }
+  }
+
   @Test func flowsAreMetAnewWhenTheTableOfConnectionsChanges() throws {
     let bench = Bench(bytesPerSecond: 10_000)
     let flow = try bench.flow(1)
