@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Asks `condition` again and again until it holds; `event` says in words what that is.
 ///
 /// - Throws: `WaitedInVain` when it has not held for `limit`.
@@ -9,6 +11,21 @@ public func waitUntil(
   while try await !condition() {
     guard clock.now < deadline else { throw WaitedInVain(event: event, limit: limit) }
     try await Task.sleep(for: .milliseconds(50))
+  }
+}
+
+/// The same, but holds its thread: for what ends with the thread that started it, which a test that gives its thread up may
+/// outlive.
+///
+/// - Throws: `WaitedInVain` when it has not held for `limit`.
+public func waitOnThread(
+  _ event: String, within limit: Duration = .seconds(180), _ condition: () throws -> Bool
+) throws {
+  let clock = ContinuousClock()
+  let deadline = clock.now + limit
+  while try !condition() {
+    guard clock.now < deadline else { throw WaitedInVain(event: event, limit: limit) }
+    usleep(10_000)
   }
 }
 

@@ -180,12 +180,12 @@ import Testing
   }
 
   /// 198.51.100.7 is not ours, so the answer is that nobody is.
-  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(12)))
-  func anAnswerReleasesTheFlowInItsOrder() async throws {
+  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"))
+  func anAnswerReleasesTheFlowInItsOrder() throws {
     let bench = try Bench(Self.real())
     #expect(!bench.arrive(1, flow: 1, at: 0))
     #expect(!bench.arrive(2, flow: 1, at: 0, flags: .ack))
-    try await waitUntil("the answer has come") {
+    try waitOnThread("the answer has come") {
       #expect(bench.desk.receive(now: Bench.at(1)))
       return bench.desk.snapshot().counts.answers == 1
     }
@@ -195,11 +195,11 @@ import Testing
     #expect(bench.arrive(3, flow: 1, at: 2, flags: .ack), "what is known need not wait")
   }
 
-  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"), .timeLimit(.minutes(12)))
-  func rulesWithOtherNamesAskAnew() async throws {
+  @Test(.enabled(if: SentryTestSupport.Program.sentry.isThere, "needs the built program"))
+  func rulesWithOtherNamesAskAnew() throws {
     let bench = try Bench(Self.real(), rules: "Application")
     #expect(!bench.arrive(1, flow: 1, at: 0))
-    try await waitUntil("the answer has come") {
+    try waitOnThread("the answer has come") {
       #expect(bench.desk.receive(now: Bench.at(1)))
       return bench.desk.snapshot().counts.answers == 1
     }
