@@ -24,7 +24,7 @@ public struct CaptureFile: ~Copyable {
   private var handle: PcapHandle
   /// Reads in libpcap's place up to the first record that is not plain.
   private(set) var plainRecords: PlainRecords?
-  private let leavesAllToLibpcap: Bool
+  private let way: PlainRecords.Way?
   private var isFinished = false
 
   /// Opens a file, or standard input for `-`.
@@ -33,11 +33,11 @@ public struct CaptureFile: ~Copyable {
   ///
   /// - Throws: `.cannotOpen`, `.notACapture`, `.damaged` if its first header is, `.cannotSpool`.
   public init(path: String, rewindable: Bool = false) throws(CaptureError) {
-    try self.init(path: path, rewindable: rewindable, leavesAllToLibpcap: false)
+    try self.init(path: path, rewindable: rewindable, way: .cheapest)
   }
 
-  /// - Parameter leavesAllToLibpcap: only libpcap reads, to compare with.
-  init(path: String, rewindable: Bool = false, leavesAllToLibpcap: Bool) throws(CaptureError) {
+  /// - Parameter way: how plain records are read; `nil` to leave them to libpcap, too.
+  init(path: String, rewindable: Bool = false, way: PlainRecords.Way?) throws(CaptureError) {
     let opened = try Self.open(path)
     let isPipe = try Self.extent(of: opened, path: path) == nil
     let descriptor = try rewindable && isPipe ? spooled(opened) : opened
@@ -47,11 +47,11 @@ public struct CaptureFile: ~Copyable {
     handle = try stream.openCapture(path: path, signature: signature)
     self.path = path
     self.descriptor = descriptor
-    self.leavesAllToLibpcap = leavesAllToLibpcap
+    self.way = way
     timestampPrecision = signature.timestampPrecision
     start = extent?.lowerBound
     byteCount = extent.map { Int64($0.count) }
-    if start != nil, !leavesAllToLibpcap { plainRecords = PlainRecords(of: handle, signature: signature) }
+    if start != nil { readPlain(signature) }
   }
 
   public var linkType: LinkType { handle.linkType }
@@ -85,6 +85,7 @@ public struct CaptureFile: ~Copyable {
     let count =
       plainRecords?.deliver(
         from: descriptor, atMost: maximum, lookingAhead: lookAhead, counting: &frameCount, body) ?? 0
+    try checkExtent()
     if count > 0 { return count }
     if let offset = plainRecords.take()?.offset { try leaveToLibpcap(from: offset) }
     switch handle.deliver(atMost: Int32(clamping: maximum), counting: &frameCount, { body($0, $1, RawSpan()) }) {
@@ -100,8 +101,26 @@ public struct CaptureFile: ~Copyable {
   /// See `read(into:_:)`.
   ///
   /// - Returns: how many; `nil` if libpcap reads the file.
-  mutating func deliverPlain(into block: inout FrameBlock, _ body: (RawSpan, FrameHeader) -> Void) -> Int? {
-    plainRecords?.deliver(into: &block, from: descriptor, counting: &frameCount, body)
+  /// - Throws: as `checkExtent` does.
+  mutating func deliverPlain(
+    into block: inout FrameBlock, _ body: (RawSpan, FrameHeader) -> Void
+  ) throws(CaptureError) -> Int? {
+    let count = plainRecords?.deliver(into: &block, from: descriptor, counting: &frameCount, body)
+    try checkExtent()
+    return count
+  }
+
+  /// Makes sure that what was delivered was there: a file that others cut short meanwhile reads as zeros behind its end.
+  ///
+  /// - Throws: `.damaged` if it was not.
+  public mutating func checkExtent() throws(CaptureError) {
+    guard let start, let size = descriptor.size, start + bytesRead > size else { return }
+    isFinished = true
+    throw failure("the file was cut short while it was read")
+  }
+
+  private mutating func readPlain(_ signature: CaptureSignature) {
+    plainRecords = way.flatMap { PlainRecords(of: handle, signature: signature, $0) }
   }
 
   private mutating func leaveToLibpcap(from offset: Int64) throws(CaptureError) {
@@ -143,7 +162,7 @@ public struct CaptureFile: ~Copyable {
     let stream = try CaptureStream(path: path, reading: descriptor)
     let signature = stream.peekSignature()
     handle = try stream.openCapture(path: path, signature: signature)
-    plainRecords = leavesAllToLibpcap ? nil : PlainRecords(of: handle, signature: signature)
+    readPlain(signature)
     frameCount = 0
     isFinished = false
   }

@@ -4,8 +4,8 @@ public import SentryPacket
 ///
 /// Fill it with `CaptureFile.read(into:_:)`. Its memory is used again if nobody else holds a copy of it.
 public struct FrameBlock: Sendable {
-  /// What the file holds at once: small enough for a processor's own cache.
-  static var roomInBytes: Int { 512 * 1024 }
+  /// With so many bytes no more frames are added: small enough for a processor's own cache.
+  static var mostBytes: Int { 512 * 1024 }
   /// Frames there may be; with fewer bytes each than that, more would only take longer.
   static var mostFrames: Int { 8_192 }
 
@@ -18,8 +18,9 @@ public struct FrameBlock: Sendable {
     @usableFromInline var time: Timestamp
   }
 
-  /// The file, or copies of its frames.
-  @usableFromInline var bytes: [UInt8] = []
+  /// The part of the file they lie in; `nil` for `copies`.
+  @usableFromInline var window: FileWindow?
+  @usableFromInline private(set) var copies: [UInt8] = []
   @usableFromInline private(set) var places: [Place] = []
   /// The number of the first frame in its file, less one.
   @usableFromInline private(set) var framesBefore: UInt64 = 0
@@ -39,20 +40,27 @@ public struct FrameBlock: Sendable {
     let place = places[index]
     let header = FrameHeader(
       number: framesBefore + UInt64(index) + 1, time: place.time, wireLength: Int(place.wireLength))
+    let range = Int(place.start)..<Int(place.start) + Int(place.length)
+    if let window {
+      return try window.withBytes(first: range.upperBound) { (bytes) throws(Failure) in
+        try body(bytes.extracting(range), header)
+      }
+    }
     // Safe: every byte of an array of bytes is initialized.
-    let frame = unsafe bytes.span.bytes.extracting(Int(place.start)..<Int(place.start) + Int(place.length))
-    return try body(frame, header)
+    return try body(unsafe copies.span.bytes.extracting(range), header)
   }
 
   // MARK: Filling
 
   mutating func removeAll(linkType: LinkType, framesBefore: UInt64) {
     places.removeAll(keepingCapacity: true)
+    copies.removeAll(keepingCapacity: true)
+    window = nil
     self.linkType = linkType
     self.framesBefore = framesBefore
   }
 
-  /// Adds the frame at these positions in `bytes`.
+  /// Adds the frame at these positions in the part of the file, or in the copies.
   @inline(__always)
   mutating func append(_ frame: Range<Int>, _ header: FrameHeader) {
     places.append(
@@ -63,12 +71,12 @@ public struct FrameBlock: Sendable {
 
   /// Adds a copy of a frame behind those there are.
   mutating func append(_ frame: RawSpan, _ header: FrameHeader) {
-    let start = bytes.count
+    let start = copies.count
     unsafe frame.withUnsafeBytes { frame in
       // Safe: the bytes are copied during the call.
-      unsafe bytes.append(contentsOf: frame)
+      unsafe copies.append(contentsOf: frame)
     }
-    append(start..<bytes.count, header)
+    append(start..<copies.count, header)
   }
 }
 
@@ -82,8 +90,7 @@ extension CaptureFile {
     into block: inout FrameBlock, _ body: (RawSpan, FrameHeader) -> Void
   ) throws(CaptureError) -> Int {
     block.removeAll(linkType: linkType, framesBefore: frameCount)
-    if let count = deliverPlain(into: &block, body), count > 0 { return count }
-    block.bytes.removeAll(keepingCapacity: true)
+    if let count = try deliverPlain(into: &block, body), count > 0 { return count }
     // Few at a time: each may be as long as a block.
     var count = 0
     repeat {
@@ -93,51 +100,7 @@ extension CaptureFile {
       }
       guard read > 0 else { break }
       count += read
-    } while block.bytes.count < FrameBlock.roomInBytes && count < FrameBlock.mostFrames && plainRecords == nil
+    } while block.copies.count < FrameBlock.mostBytes && count < FrameBlock.mostFrames && plainRecords == nil
     return count
-  }
-}
-
-extension PlainRecords {
-  /// Delivers the next frames into a block of somebody else's, as far as one call reads them.
-  ///
-  /// - Returns: how many; 0 if what comes next is not plain.
-  mutating func deliver(
-    into block: inout FrameBlock, from file: borrowing OwnedDescriptor, counting frameCount: inout UInt64,
-    _ body: (RawSpan, FrameHeader) -> Void
-  ) -> Int {
-    if block.bytes.count != FrameBlock.roomInBytes {
-      block.bytes = [UInt8](repeating: 0, count: FrameBlock.roomInBytes)
-    }
-    forgetHeld()
-    let before = frameCount
-    // The block's bytes are looked at while its list of frames grows.
-    var held: [UInt8] = []
-    swap(&held, &block.bytes)
-    let count = Self.read(file, at: offset, into: &held)
-    let end = list(held, first: count, in: &block, counting: &frameCount, body)
-    skip(to: offset + Int64(end))
-    swap(&held, &block.bytes)
-    return Int(frameCount - before)
-  }
-
-  /// Delivers the plain records at the start of `held`.
-  ///
-  /// - Returns: where the record after them begins.
-  private func list(
-    _ held: [UInt8], first count: Int, in block: inout FrameBlock, counting frameCount: inout UInt64,
-    _ body: (RawSpan, FrameHeader) -> Void
-  ) -> Int {
-    // Safe: every byte of an array of bytes is initialized.
-    let bytes = unsafe held.span.bytes.extracting(first: count)
-    var start = 0
-    while block.count < FrameBlock.mostFrames, let record = format.record(at: start, in: bytes) {
-      frameCount += 1
-      let header = FrameHeader(number: frameCount, time: record.time, wireLength: record.wireLength)
-      block.append(record.frame, header)
-      body(bytes.extracting(record.frame), header)
-      start = record.frame.upperBound
-    }
-    return start
   }
 }

@@ -11,16 +11,19 @@ struct PlainRecordFormat {
   }
 
   private let isBigEndian: Bool
-  /// Longer frames are cut by libpcap.
-  private let snapshotLength: Int
+  /// Longer frames are cut or refused by libpcap.
+  private let longestFrame: Int
   private let nanosecondsPerUnit: Int
   private let unitsPerSecond: Int
+
+  /// What libpcap allows frames of the link types we decode.
+  private static let longestFrameOfAll = 262_144
 
   /// `nil` for a capture that libpcap does not hand on as it is written.
   init?(of handle: borrowing PcapHandle, signature: CaptureSignature) {
     guard case .pcap(let precision) = signature, handle.holdsFramesAsWritten else { return nil }
     isBigEndian = handle.isBigEndian
-    snapshotLength = handle.snapshotLength
+    longestFrame = min(handle.snapshotLength, Self.longestFrameOfAll)
     nanosecondsPerUnit = precision == .microseconds ? 1000 : 1
     unitsPerSecond = precision == .microseconds ? 1_000_000 : 1_000_000_000
   }
@@ -50,12 +53,15 @@ struct PlainRecordFormat {
   }
 
   /// The record that begins at `start`, or `nil` if it is not plain or runs past the end of `bytes`.
+  ///
+  /// One without bytes is not: so look the zeros in place of what a file has lost.
   @inline(__always)
   func record(at start: Int, in bytes: RawSpan) -> Record? {
     guard let header = header(at: start, in: bytes) else { return nil }
     let (fraction, capturedLength) = (number(header.fraction), number(header.capturedLength))
     let frame = start &+ Header.length
-    guard fraction < unitsPerSecond, capturedLength <= snapshotLength, capturedLength <= bytes.byteCount &- frame
+    guard fraction < unitsPerSecond, capturedLength > 0, capturedLength <= longestFrame,
+      capturedLength <= bytes.byteCount &- frame
     else { return nil }
     // None of this overflows: seconds have 32 bits, until 2106.
     let time = Int64(number(header.seconds)) &* Timestamp.nanosecondsPerSecond &+ Int64(fraction &* nanosecondsPerUnit)

@@ -1,36 +1,42 @@
-internal import Glibc
 internal import SentryPacket
 
 /// Reads the records of a pcap file without libpcap, as long as they are plain.
 ///
 /// libpcap copies each frame twice: from the system's cache into the stream's buffer, and from there into its own. Here
-/// a block of the file is copied once, into memory that stays in the processor's cache, and frames are delivered where
-/// they lie. A memory map, prefetched, is no faster, and a file that is cut short while it is mapped kills the process.
+/// one part of the file after the other is mapped, if the kernel does that in large pages, and frames are delivered where they lie in
+/// its cache, fetched from memory a little before they are read; else a part is copied once, into memory that stays in the
+/// processor's cache.
 ///
-/// What is not plain is left to libpcap: records that are not whole or longer than a block, lengths and times that no
-/// capture program writes, and the end of the file. So whoever reads, frames and errors are the same.
+/// What is not plain is left to libpcap: records that are not whole or longer than such a part, lengths and times that no
+/// capture program writes, frames without bytes, and the end of the file. So whoever reads, frames and errors are the same.
 struct PlainRecords {
-  /// Smaller blocks cost more calls; larger ones leave the second cache level.
-  private static let blockLength = 256 * 1024
-
-  let format: PlainRecordFormat
-  /// A part of the file, of which the first `held` bytes have been read.
-  private var block = [UInt8](repeating: 0, count: blockLength)
-  private var held = 0
-  /// Where in the file the block begins.
-  private var blockOffset: Int64
-  /// Where in the block the next record begins.
-  private var next = 0
-
-  /// `nil` for a capture that is libpcap's to read. `handle` has read the header of the file and nothing else.
-  init?(of handle: borrowing PcapHandle, signature: CaptureSignature) {
-    guard let format = PlainRecordFormat(of: handle, signature: signature) else { return nil }
-    self.format = format
-    blockOffset = handle.filePosition
+  /// How parts of the file come into memory, each so many bytes at most.
+  enum Way {
+    case copied(atMost: Int)
+    case mapped(atMost: Int)
+    /// Mapped as long as that is done in large pages.
+    case cheapest
   }
 
+  /// With less at once it takes longer: a third with a quarter of it.
+  private static let mappedAtOnce = 16 << 20
+  /// Less takes more calls; more leaves the second level of the processor's cache.
+  private static let copiedAtOnce = 256 << 10
+
+  let format: PlainRecordFormat
+  private var way: Way
+  /// The part of the file that is being read; `nil` before the first.
+  private var window: FileWindow?
   /// Where in the file the next record begins.
-  var offset: Int64 { blockOffset + Int64(next) }
+  private(set) var offset: Int64
+
+  /// `nil` for a capture that is libpcap's to read. `handle` has read the header of the file and nothing else.
+  init?(of handle: borrowing PcapHandle, signature: CaptureSignature, _ way: Way) {
+    guard let format = PlainRecordFormat(of: handle, signature: signature) else { return nil }
+    self.format = format
+    self.way = way
+    offset = handle.filePosition
+  }
 
   /// Delivers at most `maximum` of the next frames, each with the one so many frames after it, which is empty where that is not
   /// known yet; the bytes may be used only during the call.
@@ -43,24 +49,30 @@ struct PlainRecords {
     let before = frameCount
     let last = before + UInt64(maximum)
     repeat {
-      next = deliverHeld(upTo: last, lookingAhead: lookAhead, counting: &frameCount, body)
-    } while frameCount < last && readBlock(of: file)
+      guard let window else { continue }
+      let start = Int(offset - window.offset)
+      let end = window.withBytes(first: max(start, window.heldCount(of: file))) { bytes in
+        deliver(
+          bytes, from: start, FetchAhead(of: window, from: start), upTo: last, lookingAhead: lookAhead,
+          counting: &frameCount, body)
+      }
+      offset = window.offset + Int64(end)
+    } while frameCount < last && takeNext(of: file)
     return Int(frameCount - before)
   }
 
-  /// Delivers the next frames, up to number `last`, as far as they are in the block, whole and plain.
+  /// Delivers the next frames, up to number `last`, as far as they are in `bytes`, whole and plain.
   ///
-  /// - Returns: where in the block the record after them begins.
-  private func deliverHeld(
-    upTo last: UInt64, lookingAhead lookAhead: Int, counting frameCount: inout UInt64,
-    _ body: (RawSpan, FrameHeader, RawSpan) -> Void
+  /// - Returns: where in `bytes` the record after them begins.
+  private func deliver(
+    _ bytes: RawSpan, from start: Int, _ fetchAhead: FetchAhead, upTo last: UInt64, lookingAhead lookAhead: Int,
+    counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader, RawSpan) -> Void
   ) -> Int {
-    // Safe: every byte of an array of bytes is initialized.
-    let bytes = unsafe block.span.bytes.extracting(first: held)
-    var start = next
+    var (start, fetchAhead) = (start, fetchAhead)
     var later = lookAhead > 0 ? start : bytes.byteCount
     for _ in 0..<lookAhead { later = format.frame(at: later, in: bytes).upperBound }
     while frameCount < last, let record = format.record(at: start, in: bytes) {
+      fetchAhead.move(to: start, in: bytes)
       frameCount += 1
       let header = FrameHeader(number: frameCount, time: record.time, wireLength: record.wireLength)
       let laterFrame = format.frame(at: later, in: bytes)
@@ -71,36 +83,87 @@ struct PlainRecords {
     return start
   }
 
-  /// Reads the block that begins with the next record.
+  /// Delivers the next frames and adds them to a block of somebody else's.
   ///
-  /// - Returns: false if there is no more of that record than has been read.
-  private mutating func readBlock(of file: borrowing OwnedDescriptor) -> Bool {
-    guard next > 0 || held == 0 else { return false }
-    blockOffset = offset
-    next = 0
-    held = Self.read(file, at: blockOffset, into: &block)
-    return held > 0
+  /// - Returns: how many; 0 if what comes next is not plain.
+  mutating func deliver(
+    into block: inout FrameBlock, from file: borrowing OwnedDescriptor, counting frameCount: inout UInt64,
+    _ body: (RawSpan, FrameHeader) -> Void
+  ) -> Int {
+    repeat {
+      guard let window else { continue }
+      let start = Int(offset - window.offset)
+      let end = window.withBytes(first: max(start, window.heldCount(of: file))) { bytes in
+        list(bytes, from: start, FetchAhead(of: window, from: start), in: &block, counting: &frameCount, body)
+      }
+      offset = window.offset + Int64(end)
+      if end > start {
+        block.window = window
+        return block.count
+      }
+    } while takeNext(of: file)
+    return 0
   }
 
-  /// Fills `block` with what the file holds from `offset` on.
+  /// Delivers the plain records from `start` on, as many as belong in a block.
   ///
-  /// - Returns: how many bytes there were; 0 also if they cannot be read.
-  static func read(_ file: borrowing OwnedDescriptor, at offset: Int64, into block: inout [UInt8]) -> Int {
-    let (raw, position) = (file.raw, Int(offset))
-    // Safe: the call writes at most as many bytes as the block has.
-    let count = unsafe block.withUnsafeMutableBytes { block in
-      try? systemCall("pread") { unsafe pread(raw, block.baseAddress, block.count, position) }
+  /// - Returns: where the record after them begins.
+  private func list(
+    _ bytes: RawSpan, from start: Int, _ fetchAhead: FetchAhead, in block: inout FrameBlock,
+    counting frameCount: inout UInt64, _ body: (RawSpan, FrameHeader) -> Void
+  ) -> Int {
+    var (place, fetchAhead) = (start, fetchAhead)
+    let most = start + FrameBlock.mostBytes
+    while block.count < FrameBlock.mostFrames, place < most, let record = format.record(at: place, in: bytes) {
+      fetchAhead.move(to: place, in: bytes)
+      frameCount += 1
+      let header = FrameHeader(number: frameCount, time: record.time, wireLength: record.wireLength)
+      block.append(record.frame, header)
+      body(bytes.extracting(record.frame), header)
+      place = record.frame.upperBound
     }
-    return count ?? 0
+    return place
   }
 
-  /// What was read and not delivered will be read again.
-  mutating func forgetHeld() { skip(to: offset) }
+  /// Takes the part of the file in which the next record begins.
+  ///
+  /// - Returns: false if that holds no more of the record than the last one.
+  private mutating func takeNext(of file: borrowing OwnedDescriptor) -> Bool {
+    let end = window?.end ?? offset
+    // Its memory is free for the next.
+    window = nil
+    window = nextWindow(of: file)
+    return window.map { $0.end > end } ?? false
+  }
 
-  /// Goes on with the record that begins at `offset` in the file.
-  mutating func skip(to offset: Int64) {
-    blockOffset = offset
-    next = 0
-    held = 0
+  private mutating func nextWindow(of file: borrowing OwnedDescriptor) -> FileWindow? {
+    switch way {
+    case .copied(let length): return FileWindow(copying: file, at: offset, atMost: length)
+    case .mapped(let length): return FileWindow(mapping: file, at: offset, atMost: length)
+    case .cheapest:
+      let window = FileWindow(mapping: file, at: offset, atMost: Self.mappedAtOnce)
+      if window?.isOfLargePages != true { way = .copied(atMost: Self.copiedAtOnce) }
+      return window ?? nextWindow(of: file)
+    }
+  }
+}
+
+/// Has what is mapped fetched from memory before it is read; what has been copied is in the processor's cache.
+private struct FetchAhead {
+  /// In bytes: some hundred nanoseconds' worth of judging.
+  private static let distance = 4096
+
+  /// Where what has been fetched ends.
+  private var end: Int
+
+  init(of window: FileWindow, from start: Int) { end = window.isMapped ? start : .max }
+
+  /// Reading has come to `place`.
+  @inline(__always)
+  mutating func move(to place: Int, in bytes: RawSpan) {
+    let next = min(place &+ Self.distance, bytes.byteCount)
+    guard end < next else { return }
+    bytes.fetch(end..<next)
+    end = next
   }
 }

@@ -46,6 +46,9 @@ struct OwnedDescriptor: ~Copyable {
     return status
   }
 
+  /// Of a file, in bytes; `nil` if that cannot be told.
+  var size: Int64? { (try? status()).map { Int64($0.st_size) } }
+
   /// Ends ownership without closing.
   consuming func release() -> Int32 {
     let raw = raw

@@ -3,12 +3,16 @@ internal import CLanes
 extension RawSpan {
   /// Has the two cache lines fetched in which the headers of a frame lie, because they will be read soon. Changes nothing but how
   /// long that takes: for frames that another core has read.
-  public func fetchHeaders() {
+  public func fetchHeaders() { fetch(0..<128) }
+
+  /// The same for all bytes at these offsets; some of them may lie behind the end.
+  public func fetch(_ offsets: Range<Int>) {
     unsafe withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
-      // Safe: nothing is read, whatever the address is.
-      unsafe sentry_prefetch_to_read(start)
-      unsafe sentry_prefetch_to_read(start + 64)
+      for offset in stride(from: offsets.lowerBound, to: offsets.upperBound, by: 64) {
+        // Safe: nothing is read, whatever the address is.
+        unsafe sentry_prefetch_to_read(start + offset)
+      }
     }
   }
 }

@@ -15,9 +15,9 @@ struct CaptureReading: Equatable {
   var beganPlain = false
 
   /// Reads a file in portions of at most `portion` frames.
-  init(of path: String, portion: Int = .max, leavingAllToLibpcap: Bool = false) {
+  init(of path: String, portion: Int = .max, way: PlainRecords.Way? = .cheapest) {
     do throws(CaptureError) {
-      var file = try CaptureFile(path: path, leavesAllToLibpcap: leavingAllToLibpcap)
+      var file = try CaptureFile(path: path, way: way)
       linkType = file.linkType
       snapshotLength = file.snapshotLength
       timestampPrecision = file.timestampPrecision

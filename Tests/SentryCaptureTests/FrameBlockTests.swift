@@ -26,8 +26,8 @@ import Testing
   }
 
   /// As the reader hands them on, and as they lie in the blocks afterwards.
-  private static func inBlocks(_ path: String, leavesAllToLibpcap: Bool = false) throws -> (handed: Read, held: Read) {
-    var file = try CaptureFile(path: path, leavesAllToLibpcap: leavesAllToLibpcap)
+  private static func inBlocks(_ path: String, _ way: PlainRecords.Way?) throws -> (handed: Read, held: Read) {
+    var file = try CaptureFile(path: path, way: way)
     var (handed, held) = (Read(), Read())
     var block = FrameBlock()
     var isAtEnd = false
@@ -45,8 +45,8 @@ import Testing
 
   private func expectSame(_ path: String) throws {
     let expected = try Self.oneByOne(path)
-    for leavesAllToLibpcap in [false, true] {
-      let (handed, held) = try Self.inBlocks(path, leavesAllToLibpcap: leavesAllToLibpcap)
+    for way in [.cheapest, .mapped(atMost: 1 << 16), .copied(atMost: 1 << 16), nil] as [PlainRecords.Way?] {
+      let (handed, held) = try Self.inBlocks(path, way)
       #expect(handed == expected, "\(path)")
       #expect(held == expected, "\(path)")
     }
@@ -56,7 +56,7 @@ import Testing
   func samples(sample: String) throws { try expectSame(TestFiles.path(sample)) }
 
   /// Frames of all lengths, more than a block holds, and some longer than a block.
-  @Test(arguments: [[0, 1, 60, 1514], [200_000, 60], [262_144, 100, 262_128]])
+  @Test(arguments: [[1, 60, 1514], [60, 0, 1514], [200_000, 60], [262_144, 100, 262_128]])
   func longCaptures(lengths: [Int]) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("long.pcap")
@@ -69,6 +69,21 @@ import Testing
     }
     try writer.finish()
     try expectSame(path)
+  }
+
+  /// Whoever holds a block may look at it whatever becomes of the file, and reading goes no further.
+  @Test func whatIsCutOffWhileABlockIsHeldIsNoticed() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("cut.pcap", TestFiles.bytes("Samples/mixed.pcap"))
+    var file = try CaptureFile(path: path)
+    var block = FrameBlock()
+    let count = try file.read(into: &block) { _, _ in }
+    try FileHandle(forUpdating: URL(filePath: path)).truncate(atOffset: 0)
+    for index in 0..<count {
+      block.withFrame(at: index) { frame, header in #expect(frame.withUnsafeBytes { $0.allSatisfy { $0 == 0 } }) }
+    }
+    let error = #expect(throws: CaptureError.self) { try file.checkExtent() }
+    #expect(error?.description.contains("the file was cut short while it was read") == true)
   }
 
   @Test func framesBeforeDamageAreThere() throws {

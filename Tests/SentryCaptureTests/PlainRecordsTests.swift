@@ -10,16 +10,22 @@ struct PlainRecordsTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
-  /// Reads by both, all at once and in small portions; the result of ours.
+  /// Reads by both, in each of our ways, all at once and in small portions; the result of ours.
   @discardableResult
   private func readByBoth(_ path: String, _ name: String = "") -> CaptureReading {
     let ours = CaptureReading(of: path)
-    let libpcaps = CaptureReading(of: path, leavingAllToLibpcap: true)
+    let libpcaps = CaptureReading(of: path, way: nil)
     #expect(ours == libpcaps, "\(name)")
     #expect(CaptureReading(of: path, portion: 3) == libpcaps, "\(name), three at a time")
+    for way in [.mapped(atMost: Self.part), .copied(atMost: Self.part)] as [PlainRecords.Way] {
+      #expect(CaptureReading(of: path, way: way) == libpcaps, "\(name), \(way)")
+    }
     #expect(!libpcaps.beganPlain)
     return ours
   }
+
+  /// Small, so that files have several.
+  private static let part = 1 << 16
 
   // MARK: Files there are
 
@@ -197,7 +203,7 @@ struct PlainRecordsTests {
     #expect(words.contains(reason))
   }
 
-  // MARK: Files of more than one block
+  // MARK: Files of more than one part
 
   /// 1500 frames, 1.1 MB, each with its number in its first bytes.
   private static let long: CaptureBytes = {
@@ -220,10 +226,10 @@ struct PlainRecordsTests {
     #expect(reading.frames.map(\.time) == (0..<1500).map { $0 * 1_000_001_000 })
   }
 
-  @Test("cut at any length around the places where blocks meet")
+  @Test("cut at any length around the places where parts meet")
   func cutLongFile() throws {
-    let block = 256 * 1024
-    for length in [block - 1, block, block + 1, block + 24, 2 * block, 3 * block + 700, Self.long.bytes.count - 1] {
+    let part = Self.part
+    for length in [part - 1, part, part + 1, part + 24, 4 * part, 12 * part + 700, Self.long.bytes.count - 1] {
       let reading = readByBoth(try folder.write("capture", Self.long.bytes.prefix(length)), "\(length)")
       #expect((reading.error == nil) == Self.long.boundaries.contains(length))
       #expect(reading.bytesRead == Int64(length))
@@ -232,24 +238,28 @@ struct PlainRecordsTests {
 
   // MARK: Files that change meanwhile
 
+  private static let ways: [PlainRecords.Way?] = [
+    .cheapest, .mapped(atMost: part), .copied(atMost: part), .copied(atMost: 256 << 10), nil,
+  ]
+
   /// Reads a frame, lets `change` do something to the file, and reads the rest.
   private func read(
-    _ bytes: [UInt8], leavingAllToLibpcap: Bool, change: (FileHandle) throws -> Void
+    _ bytes: [UInt8], _ way: PlainRecords.Way?, change: (FileHandle) throws -> Void
   ) throws -> (frames: [SeenFrame], error: CaptureError?) {
     let path = try folder.write("changing", bytes)
-    var file = try CaptureFile(path: path, leavesAllToLibpcap: leavingAllToLibpcap)
+    var file = try CaptureFile(path: path, way: way)
     #expect(try file.read(atMost: 1) { _, _ in } == 1)
     try change(#require(FileHandle(forUpdatingAtPath: path)))
     return readAll(&file)
   }
 
-  @Test("what is added is read, too", arguments: [true, false])
-  func growingFile(leavingAllToLibpcap: Bool) throws {
+  @Test("what is added is read, too", arguments: ways)
+  func growingFile(_ way: PlainRecords.Way?) throws {
     let bytes = Self.long.bytes
     // In the middle of a record.
     let written = 300_000
     try #require(!Self.long.boundaries.contains(written))
-    let (frames, error) = try read(Array(bytes.prefix(written)), leavingAllToLibpcap: leavingAllToLibpcap) { file in
+    let (frames, error) = try read(Array(bytes.prefix(written)), way) { file in
       try file.seekToEnd()
       try file.write(contentsOf: bytes.dropFirst(written))
     }
@@ -257,11 +267,11 @@ struct PlainRecordsTests {
     #expect(frames.count == 1499)
   }
 
-  @Test("what is cut off is missed where it ends", arguments: [true, false])
-  func shrinkingFile(leavingAllToLibpcap: Bool) throws {
+  @Test("what is cut off is missed where it ends", arguments: ways)
+  func shrinkingFile(_ way: PlainRecords.Way?) throws {
     let length = 700_000
     try #require(!Self.long.boundaries.contains(length))
-    let (frames, error) = try read(Self.long.bytes, leavingAllToLibpcap: leavingAllToLibpcap) { file in
+    let (frames, error) = try read(Self.long.bytes, way) { file in
       try file.truncate(atOffset: UInt64(length))
     }
     #expect(frames.count == Self.long.boundaries.count { $0 <= length } - 2)
@@ -270,6 +280,51 @@ struct PlainRecordsTests {
       return
     }
     #expect(reason.hasPrefix("truncated dump file"))
+  }
+
+  /// Cut in a header, in the bytes of a frame, between frames, and before all of them.
+  @Test("what is cut off while a frame is looked at reads as zeros, and is missed", arguments: [8, 100, 0, nil])
+  func shrinkingFrame(_ more: Int?) throws {
+    let (whole, boundaries) = (Self.long.bytes, Self.long.boundaries.sorted())
+    let cut = more.map { boundaries[700] + $0 } ?? 0
+    let path = try folder.write("shrinking", whole)
+    let handle = try #require(FileHandle(forUpdatingAtPath: path))
+    var file = try CaptureFile(path: path, way: .mapped(atMost: 1 << 21))
+    var (seen, error) = ([] as [[UInt8]], nil as CaptureError?)
+    do throws(CaptureError) {
+      try file.forEach { frame, header in
+        if header.number == 500 { #expect(throws: Never.self) { try handle.truncate(atOffset: UInt64(cut)) } }
+        seen.append(copy(frame))
+      }
+    } catch let failure {
+      error = failure
+    }
+    // Between frames it is a file as it might have been.
+    #expect((error == nil) == (more == 0))
+    let lengths = zip(boundaries, boundaries.dropFirst()).map { $1 - $0 - 16 }
+    let kept = boundaries.dropFirst().count { $0 <= cut }
+    #expect(seen.count >= max(kept, 500) && seen.count <= max(kept, 500) + 1)
+    for (number, bytes) in seen.enumerated() {
+      let start = boundaries[number] + 16
+      let left = number < 499 ? lengths[number] : max(0, min(lengths[number], cut - start))
+      let zeros = [UInt8](repeating: 0, count: lengths[number] - left)
+      #expect(bytes == Array(whole[start..<start + left]) + zeros)
+    }
+  }
+
+  /// Only for windows are there zeros: what else reads behind the end of a file that it has mapped ends the program as ever.
+  @Test func otherMappingsAreLeftAlone() async {
+    await #expect(processExitsWith: .signal(SIGBUS)) {
+      let folder = try TemporaryFolder()
+      let path = try folder.write("mapped", [UInt8](repeating: 1, count: 5_000))
+      let file = try OwnedDescriptor(opening: path)
+      let window = FileWindow(mapping: file, at: 0, atMost: 1 << 16)
+      let mapping = mmap(nil, 4_096, PROT_READ, MAP_SHARED, file.raw, 0)
+      try FileHandle(forUpdating: URL(filePath: path)).truncate(atOffset: 0)
+      window?.withBytes(first: 5_000) { #expect(copy($0) == [UInt8](repeating: 0, count: 5_000)) }
+      #expect(window != nil && mapping != MAP_FAILED)
+      _ = mapping?.load(as: UInt8.self)
+    }
   }
 
   @Test("beside a frame comes the one so many after it, where it is known", arguments: [1, 3, 8], [1, 100, Int.max])

@@ -73,6 +73,11 @@ struct CaptureInputs: ~Copyable {
     try files[index].file.read(into: &block, body)
   }
 
+  /// See `CaptureFile.checkExtent()`.
+  mutating func checkExtents() throws(CaptureError) {
+    for box in files { try box.file.checkExtent() }
+  }
+
   /// Starts again with the first frame of each.
   mutating func rewind() throws(CaptureError) {
     for box in files { try box.file.rewind() }

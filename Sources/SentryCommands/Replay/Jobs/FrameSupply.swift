@@ -54,5 +54,8 @@ struct FrameSupply: ~Copyable {
     }
   }
 
+  /// See `CaptureFile.checkExtent()`.
+  mutating func checkExtents() throws(CaptureError) { try inputs.checkExtents() }
+
   consuming func takeInputs() -> CaptureInputs { inputs }
 }

@@ -225,8 +225,20 @@ final class SharedFrames: Sendable {
   /// Why all were to stop; `nil` if they have come to the end.
   var stopReason: (any Error)? { ring.withLock { $0.stop } }
 
-  /// What is wrong with the captures behind the last frame.
-  var damage: CaptureError? { ring.withLock { $0.damage } }
+  /// What is wrong with the captures behind the last frame, once all threads are done.
+  var damage: CaptureError? { ring.withLock { $0.damage } ?? damageSince }
+
+  /// What has happened to them since they were read.
+  private var damageSince: CaptureError? {
+    supply.withLock { supply in
+      do throws(CaptureError) {
+        try supply?.checkExtents()
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
 
   /// Gives the captures back, when all threads are done.
   func takeInputs() -> CaptureInputs? {
