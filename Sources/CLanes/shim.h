@@ -20,8 +20,10 @@ static inline uint32_t sentry_matching_words(const uint32_t *line, uint32_t mask
 /* Has a cache line fetched that will be read or changed soon. Any address will do. */
 static inline void sentry_prefetch(const void *address) { __builtin_prefetch(address, 1); }
 
-/* The same for one that will only be read. */
-static inline void sentry_prefetch_to_read(const void *address) { __builtin_prefetch(address, 0); }
+/* The same for all from one address to another that will only be read. */
+static inline void sentry_prefetch_to_read(const void *start, const void *end) {
+  for (const char *line = start; line < (const char *)end; line += 64) __builtin_prefetch(line, 0);
+}
 
 /* Grams: runs of 1, 2 or 4 bytes of a text. Capital letters count as small ones (and so do some other bytes). Sets of them may say
    yes to others, but never no to one of theirs; answers are bits, the lowest for the first gram asked for. */

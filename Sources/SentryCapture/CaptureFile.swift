@@ -25,6 +25,8 @@ public struct CaptureFile: ~Copyable {
   /// Reads in libpcap's place up to the first record that is not plain.
   private(set) var plainRecords: PlainRecords?
   private let way: PlainRecords.Way?
+  /// Where in the file ends what has been read so.
+  private var plainEnd: Int64 = 0
   private var isFinished = false
 
   /// Opens a file, or standard input for `-`.
@@ -114,12 +116,14 @@ public struct CaptureFile: ~Copyable {
   ///
   /// - Throws: `.damaged` if it was not.
   public mutating func checkExtent() throws(CaptureError) {
-    guard let start, let size = descriptor.size, start + bytesRead > size else { return }
+    plainEnd = plainRecords?.offset ?? plainEnd
+    guard plainEnd > 0, let size = descriptor.size, plainEnd > size else { return }
     isFinished = true
     throw failure("the file was cut short while it was read")
   }
 
   private mutating func readPlain(_ signature: CaptureSignature) {
+    plainEnd = 0
     plainRecords = way.flatMap { PlainRecords(of: handle, signature: signature, $0) }
   }
 

@@ -5,7 +5,7 @@ public import SentryPacket
 /// Fill it with `CaptureFile.read(into:_:)`. Its memory is used again if nobody else holds a copy of it.
 public struct FrameBlock: Sendable {
   /// With so many bytes no more frames are added: small enough for a processor's own cache.
-  static var mostBytes: Int { 512 * 1024 }
+  static var mostBytes: Int { 1 << 20 }
   /// Frames there may be; with fewer bytes each than that, more would only take longer.
   static var mostFrames: Int { 8_192 }
 

@@ -152,6 +152,8 @@ struct PlainRecords {
 private struct FetchAhead {
   /// In bytes: some hundred nanoseconds' worth of judging.
   private static let distance = 4096
+  /// With less it is not worth the call.
+  private static let leastPortion = 1024
 
   /// Where what has been fetched ends.
   private var end: Int
@@ -161,8 +163,8 @@ private struct FetchAhead {
   /// Reading has come to `place`.
   @inline(__always)
   mutating func move(to place: Int, in bytes: RawSpan) {
-    let next = min(place &+ Self.distance, bytes.byteCount)
-    guard end < next else { return }
+    let next = place &+ Self.distance
+    guard next &- end >= Self.leastPortion else { return }
     bytes.fetch(end..<next)
     end = next
   }

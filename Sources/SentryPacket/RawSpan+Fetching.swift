@@ -9,10 +9,8 @@ extension RawSpan {
   public func fetch(_ offsets: Range<Int>) {
     unsafe withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
-      for offset in stride(from: offsets.lowerBound, to: offsets.upperBound, by: 64) {
-        // Safe: nothing is read, whatever the address is.
-        unsafe sentry_prefetch_to_read(start + offset)
-      }
+      // Safe: nothing is read, whatever the addresses are.
+      unsafe sentry_prefetch_to_read(start + offsets.lowerBound, start + offsets.upperBound)
     }
   }
 }
