@@ -14,7 +14,7 @@ struct PlainRecords {
   enum Way {
     case copied(atMost: Int)
     case mapped(atMost: Int)
-    /// Mapped as long as that is done in large pages.
+    /// Mapped where that is done in large pages.
     case cheapest
   }
 
@@ -22,9 +22,13 @@ struct PlainRecords {
   private static let mappedAtOnce = 16 << 20
   /// Less takes more calls; more leaves the second level of the processor's cache.
   private static let copiedAtOnce = 256 << 10
+  /// Parts that are copied until it is tried again whether there are large pages: what is read of a file first is kept in small ones.
+  private static let copiesAtFirst = mappedAtOnce / copiedAtOnce
 
   let format: PlainRecordFormat
-  private var way: Way
+  private let way: Way
+  /// Parts to be copied until one is mapped again, and how many it will be the next time: ever more.
+  private var (copiesLeft, nextCopies) = (0, copiesAtFirst)
   /// The part of the file that is being read; `nil` before the first.
   private var window: FileWindow?
   /// Where in the file the next record begins.
@@ -140,11 +144,22 @@ struct PlainRecords {
     switch way {
     case .copied(let length): return FileWindow(copying: file, at: offset, atMost: length)
     case .mapped(let length): return FileWindow(mapping: file, at: offset, atMost: length)
-    case .cheapest:
-      let window = FileWindow(mapping: file, at: offset, atMost: Self.mappedAtOnce)
-      if window?.isOfLargePages != true { way = .copied(atMost: Self.copiedAtOnce) }
-      return window ?? nextWindow(of: file)
+    case .cheapest: return cheapestWindow(of: file)
     }
+  }
+
+  private mutating func cheapestWindow(of file: borrowing OwnedDescriptor) -> FileWindow? {
+    if copiesLeft == 0 {
+      let window = FileWindow(mapping: file, at: offset, atMost: Self.mappedAtOnce)
+      if window?.isOfLargePages == true {
+        nextCopies = Self.copiesAtFirst
+      } else {
+        (copiesLeft, nextCopies) = (nextCopies, 2 * nextCopies)
+      }
+      if let window { return window }
+    }
+    copiesLeft -= 1
+    return FileWindow(copying: file, at: offset, atMost: Self.copiedAtOnce)
   }
 }
 
@@ -152,19 +167,17 @@ struct PlainRecords {
 private struct FetchAhead {
   /// In bytes: some hundred nanoseconds' worth of judging.
   private static let distance = 4096
-  /// With less it is not worth the call.
-  private static let leastPortion = 1024
 
   /// Where what has been fetched ends.
   private var end: Int
 
   init(of window: FileWindow, from start: Int) { end = window.isMapped ? start : .max }
 
-  /// Reading has come to `place`.
+  /// Reading has come to `place`. A little each time: the processor waits where much is asked for at once.
   @inline(__always)
   mutating func move(to place: Int, in bytes: RawSpan) {
     let next = place &+ Self.distance
-    guard next &- end >= Self.leastPortion else { return }
+    guard end < next else { return }
     bytes.fetch(end..<next)
     end = next
   }
