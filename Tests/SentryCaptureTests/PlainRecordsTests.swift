@@ -226,6 +226,26 @@ struct PlainRecordsTests {
     #expect(reading.frames.map(\.time) == (0..<1500).map { $0 * 1_000_001_000 })
   }
 
+  /// Of more than one part even where that is as long as can be: mapped or copied, as it is cheaper on the way.
+  @Test func everyFrameOfAFileOf40Megabytes() throws {
+    let path = folder.path("40.pcap")
+    var writer = try CaptureWriter(path: path, linkType: .ethernet)
+    for number in 1...700 as ClosedRange<UInt64> {
+      let frame = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 59_000 + Int(number))
+      frame.withRawSpan { writer.write($0, FrameHeader(number: number, time: .init(seconds: 1), wireLength: 60_000)) }
+    }
+    try writer.finish()
+    var file = try CaptureFile(path: path)
+    var expected = 0
+    try file.forEach { frame, header in
+      expected += 1
+      let byte = UInt8(truncatingIfNeeded: expected)
+      #expect(header.number == UInt64(expected) && frame.byteCount == 59_000 + expected)
+      #expect(frame.wire8(at: 0) == byte && frame.wire8(at: frame.byteCount - 1) == byte)
+    }
+    #expect(expected == 700)
+  }
+
   @Test("cut at any length around the places where parts meet")
   func cutLongFile() throws {
     let part = Self.part
